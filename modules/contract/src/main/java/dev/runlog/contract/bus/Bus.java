@@ -1,0 +1,92 @@
+package dev.runlog.contract.bus;
+
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.Ids;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Requests and events by type over Vert.x's event bus; nobody else sees an address or a codec. */
+public final class Bus {
+    private static final Logger log = LoggerFactory.getLogger(Bus.class);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final EventBus eventBus;
+    private final DeliveryOptions options;
+
+    private Bus(EventBus eventBus, Duration timeout) {
+        this.eventBus = eventBus;
+        this.options = new DeliveryOptions().setCodecName(MessageJsonCodec.NAME).setSendTimeout(timeout.toMillis());
+    }
+
+    /**
+     * The bus of a Vert.x instance; called once for each, as it registers the codecs.
+     *
+     * @param timeout how long a request waits for its reply before it fails with {@code OVERLOADED}
+     */
+    public static Bus create(Vertx vertx, Duration timeout) {
+        EventBus eventBus = vertx.eventBus();
+        eventBus.registerCodec(new MessageJsonCodec());
+        eventBus.registerDefaultCodec(RunlogException.class, new FailureCodec());
+        return new Bus(eventBus, timeout);
+    }
+
+    /** Sends a request and returns its reply; a failure is always a {@link RunlogException}. */
+    public <R extends Message> Future<R> request(Request<R> request) {
+        return eventBus.<R>request(request.getClass().getName(), request, options)
+                .map(io.vertx.core.eventbus.Message::body)
+                .recover(failure -> Future.failedFuture(toRunlogException(failure, request.getClass())));
+    }
+
+    /** Answers all requests of a type. What the handler fails with is answered; an unknown failure is logged here. */
+    public <R extends Message, Q extends Request<R>> MessageConsumer<Q> handle(
+            Class<Q> type, Function<Q, Future<R>> handler) {
+        return eventBus.consumer(type.getName(), message -> invoke(handler, message.body())
+                .onSuccess(reply -> message.reply(reply, options))
+                .onFailure(failure -> message.reply(toRunlogException(failure, type))));
+    }
+
+    /** Hands an event to all subscribers of its type. */
+    public void publish(Event event) {
+        eventBus.publish(event.getClass().getName(), event, options);
+    }
+
+    /** Calls the listener with every event of a type from now on, on the caller's context. */
+    public <E extends Event> MessageConsumer<E> subscribe(Class<E> type, Consumer<E> listener) {
+        return eventBus.consumer(type.getName(), message -> listener.accept(message.body()));
+    }
+
+    private static <R extends Message, Q extends Request<R>> Future<R> invoke(
+            Function<Q, Future<R>> handler, Q request) {
+        try {
+            return handler.apply(request);
+        } catch (RuntimeException failure) {
+            return Future.failedFuture(failure);
+        }
+    }
+
+    private static RunlogException toRunlogException(Throwable failure, Class<?> request) {
+        if (failure instanceof RunlogException known) {
+            return known;
+        }
+        if (failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.TIMEOUT) {
+            return RunlogException.overloaded("No answer in time.", RETRY_AFTER);
+        }
+        if (failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS) {
+            return RunlogException.overloaded("The server is starting or stopping.", RETRY_AFTER);
+        }
+        UUID incident = Ids.next();
+        log.error("{} failed, incident {}", request.getSimpleName(), incident, failure);
+        return RunlogException.internal(incident);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.runlog.contract.model;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a workflow, without its large parts: what a list reads. {@link ExecutionDetail} has the rest.
+ *
+ * @param id of version 7; its time is the start
+ * @param owner the subject to whom its workflow belongs
+ * @param trigger what set it off, in the engine's word
+ * @param attempt counts from 1
+ * @param parentId the execution that started this one
+ * @param finishedAt to the millisecond; null while it runs
+ * @param heartbeatDeadline when it counts as crashed unless it is heard of before; null where it never does
+ * @param errorFingerprint equal for errors of the same type and place; null where there is no error
+ * @param truncated the parts that were over a limit and cut
+ * @param held whether it is kept whatever cleanups and policies say
+ */
+public record Execution(
+        UUID id,
+        UUID workflowId,
+        String owner,
+        ExecutionStatus status,
+        @Nullable String trigger,
+        int attempt,
+        @Nullable UUID parentId,
+        Map<String, String> labels,
+        @Nullable Instant finishedAt,
+        @Nullable Instant heartbeatDeadline,
+        @Nullable String errorType,
+        @Nullable String errorMessage,
+        @Nullable String errorFingerprint,
+        Set<ExecutionPart> truncated,
+        boolean held) {
+
+    public Execution {
+        labels = Map.copyOf(labels);
+        truncated = Set.copyOf(truncated);
+    }
+
+    public Instant startedAt() {
+        return Ids.timeOf(id);
+    }
+
+    /** From start to finish; null while it runs. */
+    public @Nullable Duration duration() {
+        return finishedAt == null ? null : Duration.between(startedAt(), finishedAt);
+    }
+
+    public boolean hasError() {
+        return errorMessage != null || errorType != null;
+    }
+}

@@ -1,0 +1,26 @@
+package dev.runlog.contract.model;
+
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node of a workflow within an execution.
+ *
+ * @param index its place within the execution, from 0; recording it again replaces what is set
+ * @param kind what sort of node it is, in the engine's word
+ * @param input JSON text
+ * @param output JSON text
+ * @param error JSON text
+ */
+public record Step(
+        UUID executionId,
+        int index,
+        String name,
+        @Nullable String kind,
+        StepStatus status,
+        @Nullable Instant startedAt,
+        @Nullable Instant finishedAt,
+        @Nullable String input,
+        @Nullable String output,
+        @Nullable String error) {}

@@ -1,0 +1,23 @@
+package dev.runlog.contract.querying;
+
+import dev.runlog.contract.bus.Message;
+import dev.runlog.contract.bus.Request;
+import dev.runlog.contract.page.Count;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** How many executions the same query has for each of several parents, in one statement. */
+public record CountExecutionsOf(ListExecutionsOf.Parent parent, List<UUID> parentIds, ExecutionQuery query)
+        implements Request<CountExecutionsOf.Counts> {
+    public CountExecutionsOf {
+        parentIds = List.copyOf(parentIds);
+    }
+
+    /** A figure for each parent id of the request. */
+    public record Counts(Map<UUID, Count> counts) implements Message {
+        public Counts {
+            counts = Map.copyOf(counts);
+        }
+    }
+}

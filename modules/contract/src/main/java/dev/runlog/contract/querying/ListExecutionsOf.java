@@ -1,0 +1,33 @@
+package dev.runlog.contract.querying;
+
+import dev.runlog.contract.bus.Message;
+import dev.runlog.contract.bus.Request;
+import dev.runlog.contract.page.PageRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * The same page of executions for each of several parents, in one statement. A parent without executions has an empty
+ * page.
+ */
+public record ListExecutionsOf(Parent parent, List<UUID> parentIds, ExecutionQuery query, PageRequest page)
+        implements Request<ListExecutionsOf.Pages> {
+    public ListExecutionsOf {
+        parentIds = List.copyOf(parentIds);
+    }
+
+    /** What the executions belong to. */
+    public enum Parent {
+        WORKFLOW,
+        /** The execution that started them; they belong to the same owner. */
+        EXECUTION
+    }
+
+    /** A page for each parent id of the request. */
+    public record Pages(Map<UUID, ExecutionPage> pages) implements Message {
+        public Pages {
+            pages = Map.copyOf(pages);
+        }
+    }
+}

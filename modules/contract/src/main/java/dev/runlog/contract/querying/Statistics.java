@@ -1,0 +1,53 @@
+package dev.runlog.contract.querying;
+
+import dev.runlog.contract.bus.Message;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Figures over executions.
+ *
+ * @param stored those that are there now, by status
+ * @param recorded those that were ever recorded, cleaned up ones included, by status
+ * @param ages those that are there now, by age
+ * @param oldestStartedAt the start of the oldest that is there now, to the day
+ * @param bytesOnDisk tables and indexes of the whole database; null unless across owners
+ * @param intervals recorded ones by interval, oldest first, without empty ones
+ */
+public record Statistics(
+        StatusCounts stored,
+        StatusCounts recorded,
+        Ages ages,
+        @Nullable Instant oldestStartedAt,
+        @Nullable Long bytesOnDisk,
+        List<IntervalStatistics> intervals)
+        implements Message {
+    public Statistics {
+        intervals = List.copyOf(intervals);
+    }
+
+    /** How many started in the last UTC day, the six days before, the 23 before those, and earlier. */
+    public record Ages(long lastDay, long lastWeek, long lastMonth, long older) {}
+
+    /**
+     * One interval.
+     *
+     * @param from its first moment
+     * @param to the first moment after it
+     * @param averageDuration of those that finished; null where none did
+     */
+    public record IntervalStatistics(
+            Instant from,
+            Instant to,
+            StatusCounts recorded,
+            @Nullable Duration averageDuration) {
+
+        /** Successes among those that are over, from 0 to 1; null where none is. */
+        public @Nullable Double successRate() {
+            long over = recorded.total() - recorded.running();
+            return over == 0 ? null : (double) recorded.success() / over;
+        }
+    }
+}

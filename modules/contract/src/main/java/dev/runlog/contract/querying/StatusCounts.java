@@ -1,0 +1,31 @@
+package dev.runlog.contract.querying;
+
+import dev.runlog.contract.model.ExecutionStatus;
+
+/** Executions by status. */
+public record StatusCounts(long running, long success, long failed, long cancelled, long crashed) {
+    public static final StatusCounts NONE = new StatusCounts(0, 0, 0, 0, 0);
+
+    public long total() {
+        return running + success + failed + cancelled + crashed;
+    }
+
+    public long of(ExecutionStatus status) {
+        return switch (status) {
+            case RUNNING -> running;
+            case SUCCESS -> success;
+            case FAILED -> failed;
+            case CANCELLED -> cancelled;
+            case CRASHED -> crashed;
+        };
+    }
+
+    public StatusCounts plus(StatusCounts other) {
+        return new StatusCounts(
+                running + other.running,
+                success + other.success,
+                failed + other.failed,
+                cancelled + other.cancelled,
+                crashed + other.crashed);
+    }
+}

@@ -1,0 +1,20 @@
+package dev.runlog.contract.retention;
+
+import dev.runlog.contract.bus.Message;
+import dev.runlog.contract.bus.Request;
+import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.page.PageEnds;
+import dev.runlog.contract.page.PageRequest;
+import java.util.List;
+
+/** A page of the policies that bear on the viewer's executions, or of all with {@code ops}; newest first. */
+public record ListRetentionPolicies(Viewer viewer, PageRequest page)
+        implements Request<ListRetentionPolicies.PolicyPage> {
+
+    /** Policies, whether more stand beyond, and how many there are in all. */
+    public record PolicyPage(List<RetentionPolicy> policies, PageEnds ends, long total) implements Message {
+        public PolicyPage {
+            policies = List.copyOf(policies);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.runlog.contract.retention;
+
+import dev.runlog.contract.bus.Request;
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Viewer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Enters a cleanup into the ledger and answers at once; a dry run answers with its figures. Needs the scope
+ * {@code executions:cleanup} or {@code ops}. At least one of {@code olderThan}, {@code before} and a status is given.
+ *
+ * @param olderThan started longer ago than this
+ * @param before started before; the earlier of both where both are given
+ * @param allOwners across owners; needs the scope {@code ops}
+ */
+public record RequestCleanup(
+        Viewer viewer,
+        @Nullable Duration olderThan,
+        @Nullable Instant before,
+        Set<ExecutionStatus> statuses,
+        @Nullable UUID workflowId,
+        boolean allOwners,
+        boolean dryRun)
+        implements Request<Cleanup> {
+    public RequestCleanup {
+        statuses = Set.copyOf(statuses);
+    }
+}

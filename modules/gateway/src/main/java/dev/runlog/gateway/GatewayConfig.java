@@ -1,0 +1,67 @@
+package dev.runlog.gateway;
+
+import java.time.Duration;
+import java.util.List;
+
+/** The keys under {@code http}, {@code auth}, {@code graphql} and {@code live} in config/runlog.yaml, which tells all. */
+public record GatewayConfig(Http http, Auth auth, Graphql graphql, Live live) {
+
+    /** The keys under {@code http}. */
+    public record Http(
+            String host,
+            int port,
+            int bodyMaxBytes,
+            int eventsBodyMaxBytes,
+            Duration idleTimeout,
+            List<String> corsOrigins,
+            boolean gzip,
+            String tlsCertificate,
+            String tlsKey) {
+        public Http {
+            corsOrigins = List.copyOf(corsOrigins);
+        }
+    }
+
+    /** The keys under {@code auth}. The development key pair, where it is used, is given by its public key's file. */
+    public record Auth(
+            String secret,
+            List<String> publicKeys,
+            String jwksUrl,
+            Duration jwksRefresh,
+            String issuer,
+            String audience,
+            Duration leeway) {
+        public Auth {
+            publicKeys = List.copyOf(publicKeys);
+        }
+    }
+
+    /** The keys under {@code graphql}. */
+    public record Graphql(
+            int depthMax,
+            int costMax,
+            int aliasesMax,
+            int queryMaxChars,
+            int pageSizeDefault,
+            int pageSizeMax,
+            boolean introspection,
+            int documentCacheMax,
+            GraphiqlSwitch graphiql) {}
+
+    /** When GraphiQL is served. */
+    public enum GraphiqlSwitch {
+        ON,
+        OFF,
+        /** With the embedded database only. */
+        AUTO
+    }
+
+    /** The keys under {@code live}. */
+    public record Live(
+            int replayEventsMax,
+            int subscriberQueueMax,
+            Duration slowSubscriberTimeout,
+            int subscriptionsPerSocketMax,
+            Duration connectionInitTimeout,
+            Duration pingInterval) {}
+}

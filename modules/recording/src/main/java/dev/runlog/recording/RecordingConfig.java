@@ -1,0 +1,37 @@
+package dev.runlog.recording;
+
+import java.time.Duration;
+import java.util.List;
+
+/** The keys under {@code recording} in config/runlog.yaml, which tells their meanings and defaults. */
+public record RecordingConfig(
+        int batchSizeMax,
+        Duration batchDelay,
+        int writers,
+        int queueMax,
+        int payloadMaxBytes,
+        int resultMaxBytes,
+        Oversize oversize,
+        int errorMessageMaxChars,
+        int stackTraceMaxChars,
+        int labelsMax,
+        int labelMaxChars,
+        int nameMaxChars,
+        int stepsMax,
+        Duration startAheadMax,
+        Duration startAgeMax,
+        Duration startSkewMax,
+        List<String> redactPaths,
+        Duration heartbeatSweepInterval,
+        int partitionsAheadDays) {
+
+    public RecordingConfig {
+        redactPaths = List.copyOf(redactPaths);
+    }
+
+    /** What happens to a payload or result beyond its limit. */
+    public enum Oversize {
+        REFUSE,
+        TRUNCATE
+    }
+}

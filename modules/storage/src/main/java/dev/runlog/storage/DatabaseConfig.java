@@ -1,0 +1,13 @@
+package dev.runlog.storage;
+
+import java.time.Duration;
+
+/** The keys under {@code database} in config/runlog.yaml, which tells their meanings and defaults. */
+public record DatabaseConfig(
+        String url,
+        int poolSize,
+        int poolQueueMax,
+        Duration poolWait,
+        Duration statementTimeout,
+        int pipelining,
+        int preparedStatementsMax) {}
