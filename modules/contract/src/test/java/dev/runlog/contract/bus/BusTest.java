@@ -1,0 +1,118 @@
+package dev.runlog.contract.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.contract.error.ErrorCode;
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.model.Scope;
+import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.querying.CheckHealth;
+import dev.runlog.contract.recording.RecordEvents;
+import dev.runlog.contract.recording.RecordingEvent;
+import dev.runlog.contract.recording.WorkflowRef;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class BusTest {
+    private final Vertx vertx = Vertx.vertx();
+    private final Bus bus = Bus.create(vertx, Duration.ofSeconds(5));
+
+    @AfterEach
+    void close() {
+        vertx.close().await();
+    }
+
+    @Test
+    void handsTheVeryReplyOver() {
+        CheckHealth.Healthy reply = new CheckHealth.Healthy("18.6");
+        bus.handle(CheckHealth.class, request -> Future.succeededFuture(reply));
+
+        assertThat(bus.request(new CheckHealth()).await()).isSameAs(reply);
+    }
+
+    @Test
+    void handsAFailureOverWithItsCodeAndRetryHint() {
+        bus.handle(
+                CheckHealth.class,
+                request -> Future.failedFuture(RunlogException.overloaded("Full.", Duration.ofSeconds(3))));
+
+        RunlogException failure = failureOf(bus.request(new CheckHealth()));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.OVERLOADED);
+        assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void showsNothingOfAnUnknownFailureButItsIncident() {
+        bus.handle(CheckHealth.class, request -> {
+            throw new IllegalStateException("password=hunter2");
+        });
+
+        RunlogException failure = failureOf(bus.request(new CheckHealth()));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.INTERNAL);
+        assertThat(failure.getMessage())
+                .contains(String.valueOf(failure.incident()))
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void saysOverloadedWhereNobodyAnswers() {
+        assertThat(failureOf(bus.request(new CheckHealth())).code()).isEqualTo(ErrorCode.OVERLOADED);
+    }
+
+    @Test
+    void readsFromTheWireWhatItWrote() {
+        RecordEvents message = new RecordEvents(
+                new Viewer("alice", Set.of(Scope.WRITE)),
+                List.of(
+                        new RecordingEvent.Started(
+                                Ids.next(),
+                                null,
+                                WorkflowRef.ofKey("backup"),
+                                Instant.parse("2026-11-24T12:00:00.123Z"),
+                                "cron",
+                                2,
+                                null,
+                                Map.of("env", "prod"),
+                                "{\"a\": 1.0}",
+                                Duration.ofSeconds(30)),
+                        new RecordingEvent.Heartbeat(Ids.next(), "bob")));
+        MessageJsonCodec codec = new MessageJsonCodec();
+        Buffer wire = Buffer.buffer("before");
+
+        codec.encodeToWire(wire, message);
+
+        assertThat(codec.decodeFromWire(6, wire)).isEqualTo(message);
+    }
+
+    @Test
+    void readsAFailureFromTheWire() {
+        UUID incident = Ids.next();
+        FailureCodec codec = new FailureCodec();
+        Buffer wire = Buffer.buffer();
+
+        codec.encodeToWire(wire, RunlogException.internal(incident));
+
+        RunlogException read = codec.decodeFromWire(0, wire);
+        assertThat(read.code()).isEqualTo(ErrorCode.INTERNAL);
+        assertThat(read.incident()).isEqualTo(incident);
+    }
+
+    private static RunlogException failureOf(Future<?> future) {
+        Throwable failure =
+                future.map((Throwable) null).otherwise(thrown -> thrown).await();
+        assertThat(failure).isInstanceOf(RunlogException.class);
+        return (RunlogException) failure;
+    }
+}
