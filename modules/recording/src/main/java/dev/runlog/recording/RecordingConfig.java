@@ -6,9 +6,10 @@ import java.util.List;
 /** The keys under {@code recording} in config/runlog.yaml, which tells their meanings and defaults. */
 public record RecordingConfig(
         int batchSizeMax,
-        Duration batchDelay,
+        int batchCharsMax,
         int writers,
         int queueMax,
+        int queueCharsMax,
         int payloadMaxBytes,
         int resultMaxBytes,
         Oversize oversize,
@@ -22,6 +23,7 @@ public record RecordingConfig(
         Duration startAgeMax,
         Duration startSkewMax,
         List<String> redactPaths,
+        Duration heartbeatTimeoutMax,
         Duration heartbeatSweepInterval,
         int partitionsAheadDays) {
 
