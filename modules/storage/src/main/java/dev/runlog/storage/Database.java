@@ -1,0 +1,143 @@
+package dev.runlog.storage;
+
+import dev.runlog.contract.error.RunlogException;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Connections for reading and cleaning. Every statement is prepared once a connection and planned once for all of its
+ * arguments, carries the name of its operation into the metric {@code runlog.query}, and fails with {@code OVERLOADED}
+ * where the database is away, too slow or too busy; any other failure is a fault of Runlog and comes as it is.
+ */
+public final class Database {
+    private static final Logger log = LoggerFactory.getLogger(Database.class);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final String QUERY_CANCELED = "57014";
+
+    private final Pool pool;
+    private final MeterRegistry meters;
+    private final Map<String, Timer> timers = new ConcurrentHashMap<>();
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicBoolean away = new AtomicBoolean();
+
+    private Database(Pool pool, int poolSize, MeterRegistry meters) {
+        this.pool = pool;
+        this.meters = meters;
+        Gauge.builder("runlog.database.underway", underWay, AtomicInteger::get)
+                .description("Statements and transactions that run or wait for a connection.")
+                .register(meters);
+        Gauge.builder("runlog.database.connections.max", () -> poolSize)
+                .description("Connections for reading and cleaning at the most.")
+                .register(meters);
+    }
+
+    /** Opens connections as they are needed; {@link #check} tells whether the database answers. */
+    public static Database open(Vertx vertx, DatabaseConfig config, MeterRegistry meters) {
+        return new Database(pool(vertx, config, config.poolSize(), "runlog-reading"), config.poolSize(), meters);
+    }
+
+    /** A pool of its own for a purpose that must not wait for others, nor others for it. */
+    static Pool pool(Vertx vertx, DatabaseConfig config, int connections, String name) {
+        int waitMillis = Math.toIntExact(config.poolWait().toMillis());
+        PgConnectOptions connect = PgConnectOptions.fromUri(config.url())
+                .setCachePreparedStatements(true)
+                .setPreparedStatementCacheMaxSize(config.preparedStatementsMax())
+                // The default keeps no statement of more than 2048 characters.
+                .setPreparedStatementCacheSqlFilter(sql -> true)
+                .setPipeliningLimit(config.pipelining())
+                // Planning a page for its arguments costs more than reading it (docs/decisions/0002-storage-layout.md).
+                .addProperty("plan_cache_mode", "force_generic_plan")
+                .addProperty(
+                        "statement_timeout",
+                        Long.toString(config.statementTimeout().toMillis()))
+                .addProperty("application_name", name);
+        PoolOptions options = new PoolOptions()
+                .setName(name)
+                .setMaxSize(connections)
+                .setMaxWaitQueueSize(config.poolQueueMax())
+                .setConnectionTimeout(waitMillis)
+                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS);
+        return PgBuilder.pool().connectingTo(connect).with(options).using(vertx).build();
+    }
+
+    /** Runs one statement. */
+    public Future<RowSet<Row>> query(String operation, String sql, Tuple arguments) {
+        return timed(operation, pool.preparedQuery(sql).execute(arguments));
+    }
+
+    /** Runs statements on one connection, committed together when the returned future succeeds, else rolled back. */
+    public <T> Future<T> inTransaction(String operation, Function<SqlConnection, Future<T>> work) {
+        return timed(operation, pool.withTransaction(work));
+    }
+
+    /** The version of PostgreSQL, such as {@code 18.6}; fails where it does not answer. */
+    public Future<String> check() {
+        return query("check", "SELECT current_setting('server_version') AS version", Tuple.tuple())
+                .map(rows -> rows.iterator().next().getString("version"));
+    }
+
+    /** Waits for what is under way, then closes the connections. */
+    public Future<Void> close() {
+        return pool.close();
+    }
+
+    private <T> Future<T> timed(String operation, Future<T> outcome) {
+        Timer.Sample sample = Timer.start(meters);
+        underWay.incrementAndGet();
+        return outcome.onComplete(done -> {
+                    underWay.decrementAndGet();
+                    sample.stop(timer(operation));
+                    if (done.succeeded() && away.getAndSet(false)) {
+                        log.info("The database answers again.");
+                    }
+                })
+                .recover(failure -> Future.failedFuture(translated(operation, failure)));
+    }
+
+    private Timer timer(String operation) {
+        return timers.computeIfAbsent(operation, name -> Timer.builder("runlog.query")
+                .description("Time of a statement, the wait for a connection included.")
+                .tag("operation", name)
+                .publishPercentileHistogram()
+                .register(meters));
+    }
+
+    private Throwable translated(String operation, Throwable failure) {
+        if (failure instanceof RunlogException) {
+            return failure;
+        }
+        if (failure instanceof PgException refused && QUERY_CANCELED.equals(refused.getSqlState())) {
+            log.warn("{} took longer than database.statement-timeout and was cancelled.", operation);
+            return RunlogException.overloaded("The database took too long for this.", RETRY_AFTER);
+        }
+        if (WriteFailure.of(failure) == WriteFailure.AWAY) {
+            if (!away.getAndSet(true)) {
+                log.warn("The database does not answer: {}", failure.toString());
+            }
+            return RunlogException.overloaded("The database does not answer.", RETRY_AFTER);
+        }
+        return failure;
+    }
+}
