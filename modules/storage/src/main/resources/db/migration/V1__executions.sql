@@ -78,6 +78,8 @@ CREATE INDEX execution_owner_status ON execution (owner_id, status, id) WHERE st
 COMMENT ON INDEX execution_owner_status IS 'executions of an owner of one rare status by start; what is running.';
 CREATE INDEX execution_workflow_duration ON execution (workflow_id, duration_millis, id);
 COMMENT ON INDEX execution_workflow_duration IS 'executions of a workflow by duration.';
+CREATE INDEX execution_owner_duration ON execution (owner_id, duration_millis, id);
+COMMENT ON INDEX execution_owner_duration IS 'executions of an owner by duration.';
 CREATE INDEX execution_parent ON execution (parent_id, id) WHERE parent_id IS NOT NULL;
 COMMENT ON INDEX execution_parent IS 'children of an execution.';
 CREATE INDEX execution_heartbeat ON execution (heartbeat_deadline) WHERE status = 1 AND heartbeat_deadline IS NOT NULL;

@@ -31,6 +31,10 @@ public enum WriteFailure {
         if (state.equals("23514") && message != null && message.startsWith("no partition of relation")) {
             return NO_PARTITION;
         }
+        if (!"ERROR".equals(refused.getSeverity())) {
+            // FATAL and PANIC end the connection.
+            return AWAY;
+        }
         // 08 connection, 53 resources, 57 shutdown or timeout, 58 input or output: nobody's row is to blame.
         return state.startsWith("08") || state.startsWith("53") || state.startsWith("57") || state.startsWith("58")
                 ? AWAY

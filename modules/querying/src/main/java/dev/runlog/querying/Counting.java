@@ -1,0 +1,74 @@
+package dev.runlog.querying;
+
+import dev.runlog.contract.page.Count;
+import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.contract.querying.ListExecutionsOf.Parent;
+import dev.runlog.storage.ExecutionReads;
+import dev.runlog.storage.StatisticsReads;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many executions a query has: from the rollups where it filters only by what they are kept by, else row by row up
+ * to a bound. Never an estimate.
+ */
+final class Counting {
+    private final ExecutionReads executions;
+    private final StatisticsReads statistics;
+    private final int rowsMax;
+
+    Counting(ExecutionReads executions, StatisticsReads statistics, int rowsMax) {
+        this.executions = executions;
+        this.statistics = statistics;
+        this.rowsMax = rowsMax;
+    }
+
+    Future<Count> count(String owner, ExecutionQuery query) {
+        if (!areRollupsEnough(query)) {
+            return executions.count(owner, query, rowsMax);
+        }
+        return statistics
+                .count(
+                        new StatisticsReads.Range(
+                                owner, query.workflowId(), day(query.startedAfter()), day(query.startedBefore())),
+                        query.statuses())
+                .map(Count::exactly);
+    }
+
+    Future<Map<UUID, Count>> countOf(Parent parent, List<UUID> ids, ExecutionQuery query) {
+        if (parent != Parent.WORKFLOW || !areRollupsEnough(query)) {
+            return executions.countOf(parent, ids, query, rowsMax);
+        }
+        return statistics
+                .countOf(ids, day(query.startedAfter()), day(query.startedBefore()), query.statuses())
+                .map(counts -> counts.entrySet().stream()
+                        .collect(Collectors.toMap(Map.Entry::getKey, count -> Count.exactly(count.getValue()))));
+    }
+
+    private static boolean areRollupsEnough(ExecutionQuery query) {
+        return query.minDuration() == null
+                && query.maxDuration() == null
+                && query.trigger() == null
+                && query.labels().isEmpty()
+                && query.errorContains() == null
+                && query.parentId() == null
+                && isDayOrAbsent(query.startedAfter())
+                && isDayOrAbsent(query.startedBefore());
+    }
+
+    private static boolean isDayOrAbsent(@Nullable Instant moment) {
+        return moment == null || moment.equals(moment.truncatedTo(ChronoUnit.DAYS));
+    }
+
+    private static @Nullable LocalDate day(@Nullable Instant moment) {
+        return moment == null ? null : LocalDate.ofInstant(moment, ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,265 @@
+package dev.runlog.recording;
+
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Step;
+import dev.runlog.contract.model.StepStatus;
+import dev.runlog.contract.recording.ExecutionsChanged.Change;
+import dev.runlog.contract.recording.RecordEvents.Outcome;
+import dev.runlog.contract.recording.WorkflowRef;
+import dev.runlog.storage.DailyDelta;
+import dev.runlog.storage.ExecutionRow;
+import dev.runlog.storage.StepKey;
+import dev.runlog.storage.StoredExecution;
+import dev.runlog.storage.StoredWorkflow;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies the events of a batch, in their order, to the executions as they are locked, and tells what is to be written.
+ * The rules of section "Recording" of ARCHITECTURE.md stand here, free of SQL and of time that passes.
+ */
+final class BatchPlan {
+    private final Map<UUID, Draft> drafts = new LinkedHashMap<>();
+    private final Map<StepKey, Step> steps = new LinkedHashMap<>();
+    private final Map<QueuedEvent, Outcome> outcomes = new HashMap<>();
+    private final Map<QueuedEvent, Change> changes = new HashMap<>();
+    private final BiFunction<String, WorkflowRef, @Nullable StoredWorkflow> workflows;
+    private final Instant now;
+
+    /**
+     * @param locked the rows that exist among those that the events are about
+     * @param workflows an owner's workflow of a reference; null where there is none
+     */
+    BatchPlan(
+            Map<UUID, StoredExecution> locked,
+            BiFunction<String, WorkflowRef, @Nullable StoredWorkflow> workflows,
+            Instant now) {
+        locked.forEach((id, stored) -> drafts.put(id, Draft.of(stored)));
+        this.workflows = workflows;
+        this.now = now;
+    }
+
+    /** Applies one event; what is wrong with it costs only itself. */
+    void apply(QueuedEvent queued) {
+        try {
+            Draft known = drafts.get(queued.event().executionId());
+            ExecutionStatus before = known == null ? null : known.head().status();
+            boolean recorded = applied(queued.owner(), queued.event(), known);
+            Execution head = draft(queued.event().executionId()).head();
+            outcomes.put(queued, recorded ? Outcome.recorded(head) : Outcome.duplicate(head));
+            if (recorded) {
+                changes.put(queued, new Change(before, head));
+            }
+        } catch (RunlogException refused) {
+            outcomes.put(queued, Outcome.rejected(refused));
+        }
+    }
+
+    Collection<ExecutionRow> inserts() {
+        return rows(Draft::isNew);
+    }
+
+    Collection<ExecutionRow> startsToFill() {
+        return rows(Draft::needsFillStart);
+    }
+
+    Collection<ExecutionRow> finishes() {
+        return rows(Draft::needsFinish);
+    }
+
+    Collection<ExecutionRow> deadlines() {
+        return rows(Draft::needsDeadline);
+    }
+
+    Collection<Step> steps() {
+        return steps.values();
+    }
+
+    Collection<DailyDelta> deltas() {
+        Map<List<Object>, DailyDelta> sums = new HashMap<>();
+        drafts.values()
+                .forEach(draft -> draft.addDeltas(delta -> sums.merge(
+                        List.of(delta.ownerId(), delta.workflowId(), delta.day()), delta, DailyDelta::plus)));
+        return sums.values().stream().filter(delta -> !delta.isZero()).toList();
+    }
+
+    /** How an event fared; steps that said nothing new are duplicates. */
+    Outcome outcomeOf(QueuedEvent queued, Set<StepKey> changedSteps) {
+        Outcome outcome = outcomes.get(queued);
+        if (outcome == null) {
+            throw new IllegalStateException("Not applied: " + queued.event());
+        }
+        Execution execution = outcome.execution();
+        return execution != null && isUnchanged(queued, changedSteps) ? Outcome.duplicate(execution) : outcome;
+    }
+
+    /** What is to be announced of an event; null where it changed nothing. */
+    @Nullable
+    Change changeOf(QueuedEvent queued, Set<StepKey> changedSteps) {
+        return isUnchanged(queued, changedSteps) ? null : changes.get(queued);
+    }
+
+    private static boolean isUnchanged(QueuedEvent queued, Set<StepKey> changedSteps) {
+        return queued.event() instanceof ValidEvent.Steps recorded
+                && recorded.steps().stream()
+                        .noneMatch(step -> changedSteps.contains(new StepKey(step.executionId(), step.index())));
+    }
+
+    /** Returns whether the event changes anything. */
+    private boolean applied(String owner, ValidEvent event, @Nullable Draft known) {
+        if (known != null && !known.head().owner().equals(owner)) {
+            throw unknown(event.executionId());
+        }
+        if (event instanceof ValidEvent.Start start) {
+            return start(owner, start, known);
+        } else if (event instanceof ValidEvent.Finish finish) {
+            return finish(owner, finish, known);
+        } else if (event instanceof ValidEvent.Complete complete) {
+            return complete(owner, complete, known);
+        } else if (known == null) {
+            throw unknown(event.executionId());
+        } else if (event instanceof ValidEvent.Steps recorded) {
+            recorded.steps().forEach(this::addStep);
+            return true;
+        } else {
+            return beat(known);
+        }
+    }
+
+    private boolean start(String owner, ValidEvent.Start start, @Nullable Draft known) {
+        StoredWorkflow workflow = workflow(owner, start.workflow());
+        if (known == null) {
+            drafts.put(start.executionId(), Draft.started(start, workflow, now));
+            return true;
+        }
+        requireSame(known, workflow);
+        if (known.isStartKnown()) {
+            return false;
+        }
+        known.fillStart(start);
+        return true;
+    }
+
+    private boolean finish(String owner, ValidEvent.Finish finish, @Nullable Draft known) {
+        if (known == null) {
+            if (finish.workflow() == null) {
+                throw unknown(finish.executionId());
+            }
+            drafts.put(finish.executionId(), Draft.finishedFirst(finish, workflow(owner, finish.workflow())));
+            return true;
+        }
+        if (finish.workflow() != null) {
+            requireSame(known, workflow(owner, finish.workflow()));
+        }
+        if (!isOpenTo(known, finish)) {
+            return false;
+        }
+        known.finish(finish);
+        return true;
+    }
+
+    /** Both ends or neither: a finish that contradicts leaves the start alone too. */
+    private boolean complete(String owner, ValidEvent.Complete complete, @Nullable Draft known) {
+        if (known != null) {
+            isOpenTo(known, complete.finish());
+        }
+        boolean started = start(owner, complete.start(), known);
+        boolean finished = finish(owner, complete.finish(), draft(complete.executionId()));
+        return started || finished;
+    }
+
+    private boolean beat(Draft known) {
+        if (known.head().status() == ExecutionStatus.CRASHED) {
+            throw RunlogException.conflict("Execution " + known.head().id()
+                    + " counts as CRASHED, as no heartbeat came in time; only its finish is taken.");
+        }
+        return known.beat(now);
+    }
+
+    /** Whether a finish is news; fails with {@code CONFLICT} where the execution ended differently. */
+    private static boolean isOpenTo(Draft known, ValidEvent.Finish finish) {
+        ExecutionStatus status = known.head().status();
+        if (status == ExecutionStatus.RUNNING || status == ExecutionStatus.CRASHED) {
+            return true;
+        }
+        if (status != finish.status()) {
+            throw RunlogException.conflict("Execution " + finish.executionId() + " is " + status
+                    + " already and cannot become " + finish.status() + ".");
+        }
+        return false;
+    }
+
+    private StoredWorkflow workflow(String owner, WorkflowRef reference) {
+        StoredWorkflow workflow = workflows.apply(owner, reference);
+        if (workflow == null) {
+            throw RunlogException.notFound(
+                    "There is no workflow " + (reference.id() == null ? reference.key() : reference.id()) + ".");
+        }
+        return workflow;
+    }
+
+    private static void requireSame(Draft known, StoredWorkflow workflow) {
+        if (!known.head().workflowId().equals(workflow.workflow().id())) {
+            throw RunlogException.conflict("Execution " + known.head().id() + " is of another workflow than "
+                    + workflow.workflow().key() + ".");
+        }
+    }
+
+    /** A step that is over stays as it is; one that runs takes over what is set. */
+    private void addStep(Step step) {
+        steps.merge(
+                new StepKey(step.executionId(), step.index()),
+                step,
+                (known, news) -> known.status() != StepStatus.RUNNING
+                        ? known
+                        : new Step(
+                                news.executionId(),
+                                news.index(),
+                                news.name(),
+                                either(news.kind(), known.kind()),
+                                news.status(),
+                                either(news.startedAt(), known.startedAt()),
+                                either(news.finishedAt(), known.finishedAt()),
+                                either(news.input(), known.input()),
+                                either(news.output(), known.output()),
+                                either(news.error(), known.error())));
+    }
+
+    private static <T> @Nullable T either(@Nullable T news, @Nullable T known) {
+        return news == null ? known : news;
+    }
+
+    private Draft draft(UUID id) {
+        Draft draft = drafts.get(id);
+        if (draft == null) {
+            throw new IllegalStateException("No draft of " + id);
+        }
+        return draft;
+    }
+
+    private Collection<ExecutionRow> rows(Predicate<Draft> which) {
+        List<ExecutionRow> rows = new ArrayList<>();
+        for (Draft draft : drafts.values()) {
+            if (which.test(draft)) {
+                rows.add(draft.row());
+            }
+        }
+        return rows;
+    }
+
+    private static RunlogException unknown(UUID id) {
+        return RunlogException.notFound("There is no execution " + id + ".");
+    }
+}

@@ -1,0 +1,181 @@
+package dev.runlog.recording;
+
+import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.recording.ExecutionsChanged;
+import dev.runlog.contract.recording.ExecutionsChanged.Change;
+import dev.runlog.contract.recording.RecordEvents.Outcome;
+import dev.runlog.storage.ExecutionRow;
+import dev.runlog.storage.RecordingStore;
+import dev.runlog.storage.StepKey;
+import dev.runlog.storage.StoredExecution;
+import dev.runlog.storage.WriteFailure;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes one batch of events in one transaction, announces what changed once it is committed, then answers. */
+final class BatchWriter {
+    private static final Logger log = LoggerFactory.getLogger(BatchWriter.class);
+    private static final int ATTEMPTS = 5;
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final Bus bus;
+    private final RecordingStore store;
+    private final WorkflowDirectory workflows;
+    private final Partitions partitions;
+    private final Clock clock;
+    private final RecordingMetrics metrics;
+
+    BatchWriter(
+            Bus bus,
+            RecordingStore store,
+            WorkflowDirectory workflows,
+            Partitions partitions,
+            Clock clock,
+            RecordingMetrics metrics) {
+        this.bus = bus;
+        this.store = store;
+        this.workflows = workflows;
+        this.partitions = partitions;
+        this.clock = clock;
+        this.metrics = metrics;
+    }
+
+    /** Settles each of the events; succeeds in any case. */
+    Future<Void> write(List<QueuedEvent> batch) {
+        return metrics.timeBatch(batch.size(), attempt(batch, 1)).recover(failure -> {
+            if (WriteFailure.of(failure) == WriteFailure.BAD_ROW) {
+                return isolate(batch, failure);
+            }
+            log.warn("{} events were not recorded: {}", batch.size(), failure.toString());
+            RunlogException away = RunlogException.overloaded("The database does not answer.", RETRY_AFTER);
+            batch.forEach(queued -> queued.fail(away));
+            return Future.succeededFuture();
+        });
+    }
+
+    private Future<Void> attempt(List<QueuedEvent> batch, int attempt) {
+        return workflows
+                .prepare(batch)
+                .compose(ready -> partitions.ensure(daysOf(batch)))
+                .compose(ready -> store.transaction(transaction -> commit(transaction, batch)))
+                .onSuccess(committed -> committed.settle(batch))
+                .<Void>mapEmpty()
+                .recover(failure -> {
+                    WriteFailure kind = WriteFailure.of(failure);
+                    if (attempt == ATTEMPTS || kind == WriteFailure.AWAY || kind == WriteFailure.BAD_ROW) {
+                        return Future.failedFuture(failure);
+                    }
+                    if (kind == WriteFailure.NO_PARTITION) {
+                        partitions.forget();
+                    }
+                    return attempt(batch, attempt + 1);
+                });
+    }
+
+    private Future<Committed> commit(RecordingStore.Transaction transaction, List<QueuedEvent> batch) {
+        return transaction.lock(idsToLock(batch)).compose(locked -> write(transaction, batch, locked));
+    }
+
+    private Future<Committed> write(
+            RecordingStore.Transaction transaction, List<QueuedEvent> batch, Map<UUID, StoredExecution> locked) {
+        BatchPlan plan = new BatchPlan(locked, workflows::find, clock.instant());
+        batch.forEach(plan::apply);
+        Collection<ExecutionRow> inserts = plan.inserts();
+        if (inserts.isEmpty()) {
+            return writeRest(transaction, plan);
+        }
+        // A row that another server put there meanwhile is applied to as what it is: from the lock again.
+        return transaction
+                .insert(inserts)
+                .compose(inserted -> inserted.size() == inserts.size()
+                        ? writeRest(transaction, plan)
+                        : transaction.lock(idsToLock(batch)).compose(now -> {
+                            inserts.forEach(row -> {
+                                if (inserted.contains(row.stored().head().id())) {
+                                    now.remove(row.stored().head().id());
+                                }
+                            });
+                            BatchPlan second = new BatchPlan(now, workflows::find, clock.instant());
+                            batch.forEach(second::apply);
+                            return writeRest(transaction, second);
+                        }));
+    }
+
+    private Future<Committed> writeRest(RecordingStore.Transaction transaction, BatchPlan plan) {
+        transaction.fillStart(plan.startsToFill());
+        transaction.finish(plan.finishes());
+        transaction.moveDeadlines(plan.deadlines());
+        Future<Set<StepKey>> steps = transaction.upsertSteps(plan.steps());
+        transaction.addDaily(plan.deltas());
+        return transaction.commit().map(done -> new Committed(plan, steps.result()));
+    }
+
+    private final class Committed {
+        private final BatchPlan plan;
+        private final Set<StepKey> changedSteps;
+
+        Committed(BatchPlan plan, Set<StepKey> changedSteps) {
+            this.plan = plan;
+            this.changedSteps = changedSteps;
+        }
+
+        /** Announces first, so that who is answered and then subscribes has missed nothing. */
+        void settle(List<QueuedEvent> batch) {
+            List<Change> changes = batch.stream()
+                    .map(queued -> plan.changeOf(queued, changedSteps))
+                    .filter(Objects::nonNull)
+                    .toList();
+            if (!changes.isEmpty()) {
+                bus.publish(new ExecutionsChanged(changes));
+            }
+            for (QueuedEvent queued : batch) {
+                Outcome outcome = plan.outcomeOf(queued, changedSteps);
+                metrics.count(outcome.kind());
+                queued.settle(outcome);
+            }
+        }
+    }
+
+    /** Halves the batch until the row that the database refuses stands alone. */
+    private Future<Void> isolate(List<QueuedEvent> batch, Throwable failure) {
+        if (batch.size() == 1) {
+            UUID incident = Ids.next();
+            log.error("An event was refused by the database, incident {}", incident, failure);
+            batch.get(0).settle(Outcome.rejected(RunlogException.internal(incident)));
+            return Future.succeededFuture();
+        }
+        int middle = batch.size() / 2;
+        return write(new ArrayList<>(batch.subList(0, middle)))
+                .compose(done -> write(new ArrayList<>(batch.subList(middle, batch.size()))));
+    }
+
+    /** Ids that were made here are new: nobody has a row of them. */
+    private static Set<UUID> idsToLock(List<QueuedEvent> batch) {
+        return batch.stream()
+                .map(QueuedEvent::event)
+                .filter(event -> !(event instanceof ValidEvent.Start start && start.idMade()))
+                .map(ValidEvent::executionId)
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<LocalDate> daysOf(List<QueuedEvent> batch) {
+        return batch.stream()
+                .filter(queued -> queued.event().workflow() != null)
+                .map(queued -> Draft.dayOf(queued.event().executionId()))
+                .collect(Collectors.toSet());
+    }
+}

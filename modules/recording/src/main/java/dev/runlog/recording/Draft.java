@@ -1,0 +1,268 @@
+package dev.runlog.recording;
+
+import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExecutionDetail;
+import dev.runlog.contract.model.ExecutionPart;
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.storage.DailyDelta;
+import dev.runlog.storage.ExecutionRow;
+import dev.runlog.storage.StoredExecution;
+import dev.runlog.storage.StoredWorkflow;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One execution while the events of a batch are applied to it, and what of it is to be written in the end. */
+final class Draft {
+    private StoredExecution stored;
+    private ExecutionDetail detail;
+    private final @Nullable Execution before;
+    private boolean startFilled;
+    private boolean finished;
+    private boolean beaten;
+
+    private Draft(StoredExecution stored, @Nullable Execution before) {
+        this.stored = stored;
+        this.before = before;
+        this.detail = new ExecutionDetail(stored.head().id(), null, null, null, null);
+    }
+
+    /** An execution as its locked row has it. */
+    static Draft of(StoredExecution stored) {
+        return new Draft(stored, stored.head());
+    }
+
+    /** An execution that begins. */
+    static Draft started(ValidEvent.Start start, StoredWorkflow workflow, Instant now) {
+        Draft draft = new Draft(
+                new StoredExecution(
+                        new Execution(
+                                start.executionId(),
+                                workflow.workflow().id(),
+                                workflow.workflow().owner(),
+                                ExecutionStatus.RUNNING,
+                                start.trigger(),
+                                start.attempt(),
+                                start.parentId(),
+                                start.labels(),
+                                null,
+                                start.heartbeatTimeout() == null ? null : now.plus(start.heartbeatTimeout()),
+                                null,
+                                null,
+                                null,
+                                start.truncated(),
+                                false),
+                        workflow.ownerId(),
+                        true,
+                        start.heartbeatTimeout()),
+                null);
+        draft.detail = new ExecutionDetail(start.executionId(), start.payload(), null, null, null);
+        return draft;
+    }
+
+    /** An execution of which the finish comes first. */
+    static Draft finishedFirst(ValidEvent.Finish finish, StoredWorkflow workflow) {
+        Execution unknown = new Execution(
+                finish.executionId(),
+                workflow.workflow().id(),
+                workflow.workflow().owner(),
+                ExecutionStatus.RUNNING,
+                null,
+                1,
+                null,
+                Map.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                Set.of(),
+                false);
+        Draft draft = new Draft(new StoredExecution(unknown, workflow.ownerId(), false, null), null);
+        draft.finish(finish);
+        return draft;
+    }
+
+    Execution head() {
+        return stored.head();
+    }
+
+    boolean isStartKnown() {
+        return stored.startKnown();
+    }
+
+    boolean isNew() {
+        return before == null;
+    }
+
+    void fillStart(ValidEvent.Start start) {
+        Execution head = head();
+        Set<ExecutionPart> truncated = EnumSet.noneOf(ExecutionPart.class);
+        truncated.addAll(head.truncated());
+        truncated.addAll(start.truncated());
+        stored = new StoredExecution(
+                new Execution(
+                        head.id(),
+                        head.workflowId(),
+                        head.owner(),
+                        head.status(),
+                        start.trigger(),
+                        start.attempt(),
+                        start.parentId(),
+                        start.labels(),
+                        head.finishedAt(),
+                        null,
+                        head.errorType(),
+                        head.errorMessage(),
+                        head.errorFingerprint(),
+                        truncated,
+                        head.held()),
+                stored.ownerId(),
+                true,
+                start.heartbeatTimeout());
+        detail = new ExecutionDetail(
+                head.id(), start.payload(), detail.result(), detail.errorDetails(), detail.stackTrace());
+        startFilled = true;
+    }
+
+    void finish(ValidEvent.Finish finish) {
+        Set<ExecutionPart> truncated = EnumSet.noneOf(ExecutionPart.class);
+        if (head().truncated().contains(ExecutionPart.PAYLOAD)) {
+            truncated.add(ExecutionPart.PAYLOAD);
+        }
+        truncated.addAll(finish.truncated());
+        end(
+                finish.status(),
+                finish.finishedAt(),
+                finish.errorType(),
+                finish.errorMessage(),
+                finish.errorFingerprint(),
+                truncated);
+        detail = new ExecutionDetail(
+                head().id(), detail.payload(), finish.result(), finish.errorDetails(), finish.stackTrace());
+    }
+
+    /** Gives it up, as of its deadline. */
+    void crash() {
+        Instant deadline = head().heartbeatDeadline();
+        if (deadline == null) {
+            throw new IllegalStateException("No deadline: " + head().id());
+        }
+        String message = "No heartbeat came before " + deadline + ".";
+        end(
+                ExecutionStatus.CRASHED,
+                deadline.isBefore(head().startedAt()) ? head().startedAt() : deadline,
+                "HeartbeatTimeout",
+                message,
+                Fingerprint.of("HeartbeatTimeout", message, null),
+                head().truncated());
+    }
+
+    /** Moves the deadline; tells whether there is one. */
+    boolean beat(Instant now) {
+        Duration timeout = stored.heartbeatTimeout();
+        if (head().status() != ExecutionStatus.RUNNING || timeout == null) {
+            return false;
+        }
+        Execution head = head();
+        replaceHead(new Execution(
+                head.id(),
+                head.workflowId(),
+                head.owner(),
+                head.status(),
+                head.trigger(),
+                head.attempt(),
+                head.parentId(),
+                head.labels(),
+                null,
+                now.plus(timeout),
+                null,
+                null,
+                null,
+                head.truncated(),
+                head.held()));
+        beaten = true;
+        return true;
+    }
+
+    ExecutionRow row() {
+        return new ExecutionRow(stored, detail);
+    }
+
+    boolean needsFillStart() {
+        return !isNew() && startFilled;
+    }
+
+    boolean needsFinish() {
+        return !isNew() && finished;
+    }
+
+    boolean needsDeadline() {
+        return !isNew() && beaten && !finished;
+    }
+
+    /** What changes in the rollups between before the batch and after it. */
+    void addDeltas(Consumer<DailyDelta> deltas) {
+        if (before != null && finished) {
+            deltas.accept(delta(before, -1));
+        }
+        if (before == null || finished) {
+            deltas.accept(delta(head(), 1));
+        }
+    }
+
+    private DailyDelta delta(Execution execution, int count) {
+        Duration duration = execution.duration();
+        return DailyDelta.of(
+                stored.ownerId(),
+                execution.workflowId(),
+                dayOf(execution.id()),
+                execution.status(),
+                count,
+                duration == null ? 0 : count * duration.toMillis());
+    }
+
+    /** The UTC day of an id: that of its rollup and of its partition. */
+    static LocalDate dayOf(UUID id) {
+        return LocalDate.ofInstant(Ids.timeOf(id), ZoneOffset.UTC);
+    }
+
+    private void end(
+            ExecutionStatus status,
+            Instant finishedAt,
+            @Nullable String errorType,
+            @Nullable String errorMessage,
+            @Nullable String errorFingerprint,
+            Set<ExecutionPart> truncated) {
+        Execution head = head();
+        replaceHead(new Execution(
+                head.id(),
+                head.workflowId(),
+                head.owner(),
+                status,
+                head.trigger(),
+                head.attempt(),
+                head.parentId(),
+                head.labels(),
+                finishedAt,
+                null,
+                errorType,
+                errorMessage,
+                errorFingerprint,
+                truncated,
+                head.held()));
+        finished = true;
+    }
+
+    private void replaceHead(Execution head) {
+        stored = new StoredExecution(head, stored.ownerId(), stored.startKnown(), stored.heartbeatTimeout());
+    }
+}

@@ -1,0 +1,61 @@
+package dev.runlog.recording;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells errors of the same type and place by the same short hash: of the type and the stack trace's innermost frames
+ * without numbers, or of the type and the message without what varies where there is no trace.
+ */
+final class Fingerprint {
+    private static final int FRAMES = 8;
+    private static final int TEXT_MAX = 4096;
+    private static final int HASH_BYTES = 8;
+    private static final Pattern VARYING = Pattern.compile(
+            "\"[^\"\\n]*\"|'[^'\\n]*'|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|0x[0-9a-fA-F]+|[0-9]+");
+    private static final Pattern NUMBERS = Pattern.compile("0x[0-9a-fA-F]+|[0-9]+");
+
+    private Fingerprint() {}
+
+    static String of(@Nullable String type, @Nullable String message, @Nullable String stackTrace) {
+        List<String> frames = stackTrace == null ? List.of() : frames(stackTrace);
+        String place = frames.isEmpty()
+                ? replaced(VARYING, message == null ? "" : TextRules.cut(message, TEXT_MAX))
+                : replaced(NUMBERS, String.join("\n", frames));
+        return hash((type == null ? "" : type) + "\n" + place);
+    }
+
+    private static List<String> frames(String stackTrace) {
+        List<String> frames = stackTrace
+                .lines()
+                .map(String::strip)
+                .filter(Fingerprint::isFrame)
+                .toList();
+        // Python tells the innermost call last, everyone else first.
+        return stackTrace.startsWith("Traceback")
+                ? frames.subList(Math.max(0, frames.size() - FRAMES), frames.size())
+                : frames.subList(0, Math.min(FRAMES, frames.size()));
+    }
+
+    private static boolean isFrame(String line) {
+        return line.startsWith("at ") || line.startsWith("File \"");
+    }
+
+    private static String replaced(Pattern pattern, String text) {
+        return pattern.matcher(text).replaceAll("#");
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+}

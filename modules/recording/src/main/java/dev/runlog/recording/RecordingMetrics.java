@@ -1,0 +1,54 @@
+package dev.runlog.recording;
+
+import dev.runlog.contract.recording.RecordEvents.Kind;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.vertx.core.Future;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/** What recording tells of itself: events by outcome, batches by size and time, what waits. */
+final class RecordingMetrics {
+    private final MeterRegistry meters;
+    private final Map<Kind, Counter> events = new EnumMap<>(Kind.class);
+    private final DistributionSummary batchEvents;
+    private final Timer batchTime;
+
+    RecordingMetrics(MeterRegistry meters, Supplier<Number> waiting) {
+        this.meters = meters;
+        for (Kind kind : Kind.values()) {
+            events.put(
+                    kind,
+                    Counter.builder("runlog.recording.events")
+                            .description("Events that were answered, by outcome.")
+                            .tag("outcome", kind.name().toLowerCase(Locale.ROOT))
+                            .register(meters));
+        }
+        this.batchEvents = DistributionSummary.builder("runlog.recording.batch.events")
+                .description("Events of a batch.")
+                .register(meters);
+        this.batchTime = Timer.builder("runlog.recording.batch")
+                .description("Time of a batch from its first statement to its commit.")
+                .publishPercentileHistogram()
+                .register(meters);
+        Gauge.builder("runlog.recording.waiting", waiting)
+                .description("Events that wait for a batch.")
+                .register(meters);
+    }
+
+    void count(Kind kind) {
+        Objects.requireNonNull(events.get(kind)).increment();
+    }
+
+    <T> Future<T> timeBatch(int size, Future<T> batch) {
+        Timer.Sample sample = Timer.start(meters);
+        batchEvents.record(size);
+        return batch.onComplete(done -> sample.stop(batchTime));
+    }
+}

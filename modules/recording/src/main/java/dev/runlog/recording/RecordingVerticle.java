@@ -1,0 +1,168 @@
+package dev.runlog.recording;
+
+import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.Scope;
+import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.recording.RecordEvents;
+import dev.runlog.contract.recording.RecordEvents.Outcome;
+import dev.runlog.contract.recording.RecordingEvent;
+import dev.runlog.contract.recording.UpsertWorkflow;
+import dev.runlog.storage.DatabaseConfig;
+import dev.runlog.storage.RecordingStore;
+import dev.runlog.storage.WorkflowKey;
+import dev.runlog.storage.WriteFailure;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes events, writes them in batches and answers after the commit that holds them. */
+public final class RecordingVerticle extends VerticleBase {
+    private static final Logger log = LoggerFactory.getLogger(RecordingVerticle.class);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final Duration PARTITIONS_INTERVAL = Duration.ofHours(1);
+
+    private final Bus bus;
+    private final DatabaseConfig databaseConfig;
+    private final RecordingConfig config;
+    private final Clock clock;
+    private final EventPolicy policy;
+    private final RecordingMetrics metrics;
+    private final List<Lane> lanes = new ArrayList<>();
+    private final List<MessageConsumer<?>> consumers = new ArrayList<>();
+    private @Nullable RecordingStore store;
+
+    public RecordingVerticle(
+            Bus bus, DatabaseConfig databaseConfig, RecordingConfig config, Clock clock, MeterRegistry meters) {
+        this.bus = bus;
+        this.databaseConfig = databaseConfig;
+        this.config = config;
+        this.clock = clock;
+        this.policy = new EventPolicy(config, clock);
+        this.metrics = new RecordingMetrics(meters, this::eventsWaiting);
+    }
+
+    @Override
+    public Future<?> start() {
+        // One connection more than writers: for the sweep and for workflows, which no batch should wait for.
+        RecordingStore opened = RecordingStore.open(vertx, databaseConfig, config.writers() + 1);
+        store = opened;
+        Partitions partitions = new Partitions(opened);
+        HeartbeatSweep sweep = new HeartbeatSweep(bus, opened, clock);
+        BatchWriter writer = new BatchWriter(bus, opened, new WorkflowDirectory(opened), partitions, clock, metrics);
+        for (int i = 0; i < config.writers(); i++) {
+            lanes.add(new Lane(writer::write, config.batchSizeMax(), config.batchCharsMax()));
+        }
+        return partitions.ensure(daysAhead()).onSuccess(ready -> {
+            every(config.heartbeatSweepInterval(), "The heartbeat sweep", sweep::runOnce);
+            every(PARTITIONS_INTERVAL, "Making partitions ahead", () -> partitions.ensure(daysAhead()));
+            consumers.add(bus.handle(RecordEvents.class, this::record));
+            consumers.add(bus.handle(UpsertWorkflow.class, request -> upsertWorkflow(opened, request)));
+        });
+    }
+
+    /** Takes nothing new, answers what was taken, then closes. */
+    @Override
+    public Future<?> stop() {
+        return Future.join(consumers.stream().map(MessageConsumer::unregister).toList())
+                .otherwiseEmpty()
+                .compose(done -> Future.join(lanes.stream().map(Lane::drain).toList()))
+                .compose(done -> store == null ? Future.succeededFuture() : store.close());
+    }
+
+    private Future<RecordEvents.Outcomes> record(RecordEvents request) {
+        request.viewer().require(Scope.WRITE, Scope.ENGINE);
+        Submission submission = new Submission(request.events().size());
+        List<QueuedEvent> valid = new ArrayList<>(request.events().size());
+        List<Runnable> refused = new ArrayList<>();
+        for (int i = 0; i < request.events().size(); i++) {
+            int index = i;
+            RecordingEvent event = request.events().get(i);
+            try {
+                String owner = owner(request.viewer(), event.owner());
+                valid.add(new QueuedEvent(owner, policy.check(event), submission, index));
+            } catch (RunlogException why) {
+                refused.add(() -> {
+                    metrics.count(RecordEvents.Kind.REJECTED);
+                    submission.settle(index, Outcome.rejected(why));
+                });
+            }
+        }
+        requireRoom(valid);
+        refused.forEach(Runnable::run);
+        valid.forEach(queued -> lane(queued.event().executionId()).add(queued));
+        lanes.forEach(Lane::flush);
+        return submission.answer();
+    }
+
+    private Future<UpsertWorkflow.Saved> upsertWorkflow(RecordingStore opened, UpsertWorkflow request) {
+        request.viewer().require(Scope.WRITE, Scope.ENGINE);
+        String owner = owner(request.viewer(), request.owner());
+        policy.checkWorkflow(request.key(), request.name());
+        return opened.upsertWorkflow(new WorkflowKey(owner, request.key()), request.name())
+                .map(saved -> new UpsertWorkflow.Saved(saved.workflow()))
+                .recover(failure -> Future.failedFuture(
+                        WriteFailure.of(failure) == WriteFailure.AWAY
+                                ? RunlogException.overloaded("The database does not answer.", RETRY_AFTER)
+                                : failure));
+    }
+
+    private String owner(Viewer viewer, @Nullable String named) {
+        if (named == null || named.equals(viewer.subject())) {
+            return viewer.subject();
+        }
+        viewer.require(Scope.ENGINE);
+        policy.checkOwner(named);
+        return named;
+    }
+
+    /** A request that is larger than the whole queue is taken where nothing waits, or it never could be. */
+    private void requireRoom(List<QueuedEvent> events) {
+        long waiting = eventsWaiting();
+        long chars = lanes.stream().mapToLong(Lane::charsWaiting).sum();
+        long more = events.stream().mapToLong(queued -> queued.event().chars()).sum();
+        if (waiting > 0 && (waiting + events.size() > config.queueMax() || chars + more > config.queueCharsMax())) {
+            throw RunlogException.overloaded("Too many events wait to be recorded.", RETRY_AFTER);
+        }
+    }
+
+    private long eventsWaiting() {
+        return lanes.stream().mapToLong(Lane::eventsWaiting).sum();
+    }
+
+    private Lane lane(UUID id) {
+        return lanes.get(Math.floorMod(id.hashCode(), lanes.size()));
+    }
+
+    private List<LocalDate> daysAhead() {
+        LocalDate today = LocalDate.now(clock.withZone(ZoneOffset.UTC));
+        return IntStream.rangeClosed(0, config.partitionsAheadDays())
+                .mapToObj(today::plusDays)
+                .toList();
+    }
+
+    private void every(Duration interval, String what, Supplier<Future<?>> work) {
+        boolean[] atWork = {false};
+        vertx.setPeriodic(interval.toMillis(), timer -> {
+            if (!atWork[0]) {
+                atWork[0] = true;
+                work.get()
+                        .onFailure(failure -> log.warn("{} failed: {}", what, failure.toString()))
+                        .onComplete(done -> atWork[0] = false);
+            }
+        });
+    }
+}

@@ -1,0 +1,465 @@
+package dev.runlog.recording;
+
+import static dev.runlog.testing.Futures.await;
+import static dev.runlog.testing.Futures.awaitFailure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.error.ErrorCode;
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExecutionError;
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.model.Scope;
+import dev.runlog.contract.model.StepStatus;
+import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.recording.ExecutionsChanged;
+import dev.runlog.contract.recording.RecordEvents;
+import dev.runlog.contract.recording.RecordEvents.Kind;
+import dev.runlog.contract.recording.RecordEvents.Outcome;
+import dev.runlog.contract.recording.RecordingEvent;
+import dev.runlog.contract.recording.RecordingEvent.Completed;
+import dev.runlog.contract.recording.RecordingEvent.Finished;
+import dev.runlog.contract.recording.RecordingEvent.Heartbeat;
+import dev.runlog.contract.recording.RecordingEvent.Started;
+import dev.runlog.contract.recording.RecordingEvent.StepEvent;
+import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
+import dev.runlog.contract.recording.UpsertWorkflow;
+import dev.runlog.contract.recording.WorkflowRef;
+import dev.runlog.storage.DatabaseConfig;
+import dev.runlog.storage.RecordingStore;
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.TestDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith({PostgresExtension.class, VertxExtension.class})
+final class RecordingVerticleTest {
+    private static final RecordingConfig CONFIG = new RecordingConfig(
+            100,
+            1_000_000,
+            2,
+            1000,
+            10_000_000,
+            1000,
+            1000,
+            RecordingConfig.Oversize.REFUSE,
+            20,
+            40,
+            3,
+            50,
+            50,
+            100,
+            Duration.ofMinutes(5),
+            Duration.ofDays(400),
+            Duration.ofSeconds(1),
+            List.of("**.password"),
+            Duration.ofDays(31),
+            Duration.ofDays(1),
+            1);
+
+    private final Viewer alice = new Viewer("alice-" + Ids.next(), Set.of(Scope.WRITE));
+    private final Viewer engine = new Viewer("engine", Set.of(Scope.ENGINE));
+    private final List<ExecutionsChanged.Change> announced = new CopyOnWriteArrayList<>();
+    private Bus bus;
+    private DatabaseConfig databaseConfig;
+    private String deployment;
+
+    @BeforeEach
+    void deploy(Vertx vertx, TestDatabase database) {
+        bus = Bus.create(vertx, Duration.ofSeconds(20));
+        databaseConfig =
+                new DatabaseConfig(database.url(), 4, 100, Duration.ofSeconds(5), Duration.ofSeconds(5), 16, 64);
+        deployment = await(vertx.deployVerticle(
+                new RecordingVerticle(bus, databaseConfig, CONFIG, Clock.systemUTC(), new SimpleMeterRegistry())));
+        bus.subscribe(ExecutionsChanged.class, event -> announced.addAll(event.changes()));
+    }
+
+    @Test
+    void recordsAStartAndItsFinish() {
+        Execution started = record(start(null)).execution();
+        Execution finished =
+                record(finish(started.id(), ExecutionStatus.SUCCESS)).execution();
+
+        assertThat(started.status()).isEqualTo(ExecutionStatus.RUNNING);
+        assertThat(finished.status()).isEqualTo(ExecutionStatus.SUCCESS);
+        assertThat(finished.finishedAt()).isAfterOrEqualTo(started.startedAt());
+        assertThat(daily("running, success")).isEqualTo("(0,1)");
+    }
+
+    @Test
+    void changesNothingWhenToldTwice() {
+        UUID id = Ids.next();
+        record(start(id));
+        record(finish(id, ExecutionStatus.FAILED));
+
+        assertThat(record(start(id)).kind()).isEqualTo(Kind.DUPLICATE);
+        assertThat(record(finish(id, ExecutionStatus.FAILED)).kind()).isEqualTo(Kind.DUPLICATE);
+        assertThat(daily("running, failed")).isEqualTo("(0,1)");
+    }
+
+    @Test
+    void fillsALateStartIntoAnEarlyFinish() throws Exception {
+        UUID id = Ids.next();
+        Outcome finish = record(new Finished(
+                id, null, WorkflowRef.ofKey("nightly"), ExecutionStatus.SUCCESS, null, "{\"rows\":3}", null));
+        Outcome start = record(start(id));
+
+        assertThat(List.of(finish.kind(), start.kind())).containsOnly(Kind.RECORDED);
+        assertThat(start.execution().status()).isEqualTo(ExecutionStatus.SUCCESS);
+        assertThat(start.execution().trigger()).isEqualTo("test");
+        assertThat(stored(id, "payload || result")).isEqualTo("{\"n\":1}{\"rows\":3}");
+        assertThat(daily("running, success")).isEqualTo("(0,1)");
+    }
+
+    @Test
+    void leavesAFinalStatusAlone() {
+        UUID id = Ids.next();
+        record(start(id));
+        record(finish(id, ExecutionStatus.SUCCESS));
+
+        Outcome contradiction = record(finish(id, ExecutionStatus.FAILED));
+
+        assertThat(contradiction.code()).isEqualTo(ErrorCode.CONFLICT);
+        assertThat(contradiction.message()).contains("SUCCESS", "FAILED", id.toString());
+        assertThat(daily("success, failed")).isEqualTo("(1,0)");
+    }
+
+    @Test
+    void writesStartFinishAndStepsOfOneBatchAsOne() throws Exception {
+        UUID id = Ids.next();
+
+        List<Outcome> outcomes = record(List.of(
+                start(id),
+                new StepsRecorded(id, null, List.of(step(0, StepStatus.RUNNING, "first"))),
+                new StepsRecorded(
+                        id, null, List.of(step(0, StepStatus.SUCCESS, "first"), step(1, StepStatus.FAILED, "second"))),
+                finish(id, ExecutionStatus.FAILED)));
+
+        assertThat(outcomes).extracting(Outcome::kind).containsOnly(Kind.RECORDED);
+        assertThat(stored(
+                        id,
+                        "(SELECT string_agg(name || status, ',' ORDER BY index) FROM step WHERE execution_id = e.id)"))
+                .isEqualTo("first2,second3");
+        assertThat(daily("running, failed")).isEqualTo("(0,1)");
+    }
+
+    @Test
+    void announcesEachChangeInOrderAfterItsCommit() {
+        UUID id = Ids.next();
+
+        record(List.of(start(id), finish(id, ExecutionStatus.CANCELLED)));
+
+        assertThat(announced)
+                .filteredOn(change -> change.execution().id().equals(id))
+                .extracting(change -> change.before() + ">" + change.execution().status())
+                .containsExactly("null>RUNNING", "RUNNING>CANCELLED");
+    }
+
+    @Test
+    void hidesAnotherOwnersExecution() {
+        UUID id = Ids.next();
+        record(start(id));
+        Viewer mallory = new Viewer("mallory", Set.of(Scope.WRITE));
+
+        List<Outcome> outcomes =
+                recordAs(mallory, List.of(start(id), finish(id, ExecutionStatus.FAILED), new Heartbeat(id, null)));
+
+        assertThat(outcomes).extracting(Outcome::code).containsOnly(ErrorCode.NOT_FOUND);
+        assertThat(daily("running, failed")).isEqualTo("(1,0)");
+    }
+
+    @Test
+    void recordsForAnotherOwnerOnlyWithTheEngineScope() {
+        Started forAlice = new Started(
+                null, alice.subject(), WorkflowRef.ofKey("nightly"), null, null, null, null, Map.of(), null, null);
+
+        assertThat(recordAs(engine, List.of(forAlice)).get(0).orThrow().owner()).isEqualTo(alice.subject());
+        assertThat(recordAs(new Viewer("bob", Set.of(Scope.WRITE)), List.of(forAlice))
+                        .get(0)
+                        .code())
+                .isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(codeOf(awaitFailure(
+                        bus.request(new RecordEvents(new Viewer("bob", Set.of(Scope.READ)), List.of(forAlice))))))
+                .isEqualTo(ErrorCode.FORBIDDEN);
+    }
+
+    @Test
+    void rejectsBadEventsAloneAndNamesWhatIsBad() {
+        UUID id = Ids.next();
+        Instant now = Instant.now();
+        List<Outcome> outcomes = record(List.of(
+                start(id),
+                finish(Ids.next(), ExecutionStatus.SUCCESS),
+                finish(id, ExecutionStatus.CRASHED),
+                start(UUID.randomUUID()),
+                start(Ids.at(now.plus(Duration.ofDays(2)))),
+                start(Ids.at(now.minus(Duration.ofDays(500)))),
+                startedWith("{\"n\":\"" + "x".repeat(2000) + "\"}"),
+                startedWith("{\"n\":\"\u0000\"}"),
+                startedWith("{\"n\":\"\uD800\"}"),
+                new StepsRecorded(id, null, List.of(step(0, StepStatus.SUCCESS, "fine")))));
+
+        assertThat(outcomes)
+                .extracting(Outcome::code)
+                .containsExactly(
+                        null,
+                        ErrorCode.NOT_FOUND,
+                        ErrorCode.BAD_INPUT,
+                        ErrorCode.BAD_INPUT,
+                        ErrorCode.BAD_INPUT,
+                        ErrorCode.BAD_INPUT,
+                        ErrorCode.BAD_INPUT,
+                        ErrorCode.BAD_INPUT,
+                        ErrorCode.BAD_INPUT,
+                        null);
+        assertThat(outcomes.get(6).message()).contains("2008 bytes", "1000");
+        assertThat(outcomes.get(7).message()).contains("NUL");
+    }
+
+    @Test
+    void cutsLongErrorsAndSaysSo() throws Exception {
+        UUID id = Ids.next();
+        record(start(id));
+
+        Execution failed = record(new Finished(
+                        id,
+                        null,
+                        null,
+                        ExecutionStatus.FAILED,
+                        null,
+                        null,
+                        new ExecutionError("m".repeat(30), "Type", "s".repeat(50), null)))
+                .execution();
+
+        assertThat(failed.errorMessage()).hasSize(20);
+        assertThat(failed.truncated()).extracting(Enum::name).containsExactlyInAnyOrder("ERROR_MESSAGE", "STACK_TRACE");
+        assertThat(failed.errorFingerprint()).isNotBlank();
+        assertThat(stored(id, "length(stack_trace)")).isEqualTo("40");
+    }
+
+    @Test
+    void storesNoSecretOfAConfiguredPath() throws Exception {
+        Execution started = record(startedWith("{\"db\":{\"password\":\"hunter2\",\"port\":1.0}}"))
+                .execution();
+
+        assertThat(stored(started.id(), "payload")).isEqualTo("{\"db\":{\"password\":\"[redacted]\",\"port\":1.0}}");
+    }
+
+    @Test
+    void makesPartitionsOnDemandForDaysGoneBy() throws Exception {
+        UUID id = Ids.at(Instant.now().minus(Duration.ofDays(37)));
+
+        assertThat(record(start(id)).kind()).isEqualTo(Kind.RECORDED);
+        assertThat(stored(id, "tableoid::regclass"))
+                .isEqualTo("execution_" + Draft.dayOf(id).toString().replace("-", ""));
+    }
+
+    @Test
+    void givesUpWhoseDeadlinePassedUntilTheirFinishComes(Vertx vertx) {
+        UUID id = Ids.next();
+        record(new Started(
+                id,
+                null,
+                WorkflowRef.ofKey("beating"),
+                null,
+                null,
+                null,
+                null,
+                Map.of(),
+                null,
+                Duration.ofSeconds(10)));
+        RecordingStore store = RecordingStore.open(vertx, databaseConfig, 1);
+        Clock later = Clock.fixed(Instant.now().plusSeconds(11), ZoneOffset.UTC);
+
+        int crashed = await(new HeartbeatSweep(bus, store, later).runOnce());
+
+        assertThat(crashed).isEqualTo(1);
+        assertThat(record(new Heartbeat(id, null)).code()).isEqualTo(ErrorCode.CONFLICT);
+        assertThat(daily("running, crashed")).isEqualTo("(0,1)");
+        assertThat(record(finish(id, ExecutionStatus.SUCCESS)).orThrow().status())
+                .isEqualTo(ExecutionStatus.SUCCESS);
+        assertThat(daily("crashed, success")).isEqualTo("(0,1)");
+        await(store.close());
+    }
+
+    @Test
+    void keepsAnExecutionAliveThatBeats() {
+        UUID id = Ids.next();
+        Execution started = record(new Started(
+                        id,
+                        null,
+                        WorkflowRef.ofKey("beating"),
+                        null,
+                        null,
+                        null,
+                        null,
+                        Map.of(),
+                        null,
+                        Duration.ofMinutes(1)))
+                .execution();
+
+        Execution beaten = record(new Heartbeat(id, null)).execution();
+
+        assertThat(beaten.heartbeatDeadline()).isAfterOrEqualTo(started.heartbeatDeadline());
+    }
+
+    @Test
+    void recordsBothEndsOfARunAtOnceAndNeitherWhereTheyContradict() {
+        UUID id = Ids.next();
+        Completed over = new Completed(start(id), finish(id, ExecutionStatus.SUCCESS));
+
+        assertThat(record(over).kind()).isEqualTo(Kind.RECORDED);
+        assertThat(record(over).kind()).isEqualTo(Kind.DUPLICATE);
+        assertThat(record(new Completed(start(id), finish(id, ExecutionStatus.FAILED)))
+                        .code())
+                .isEqualTo(ErrorCode.CONFLICT);
+        assertThat(daily("success, failed")).isEqualTo("(1,0)");
+    }
+
+    @Test
+    void countsRightWhenManyWritersShareAWorkflow() {
+        List<RecordingEvent> events = IntStream.range(0, 500)
+                .<RecordingEvent>mapToObj(i -> new Completed(
+                        start(Ids.next()),
+                        finish(Ids.next(), i % 5 == 0 ? ExecutionStatus.FAILED : ExecutionStatus.SUCCESS)))
+                .map(event -> (RecordingEvent) sameId((Completed) event))
+                .toList();
+        List<io.vertx.core.Future<RecordEvents.Outcomes>> requests = new ArrayList<>();
+        for (int i = 0; i < 500; i += 50) {
+            requests.add(bus.request(new RecordEvents(alice, events.subList(i, i + 50))));
+        }
+
+        requests.forEach(request ->
+                assertThat(await(request).outcomes()).extracting(Outcome::kind).containsOnly(Kind.RECORDED));
+        assertThat(daily("success, failed")).isEqualTo("(400,100)");
+    }
+
+    @Test
+    void answersOverloadedWhileTheDatabaseIsAway(TestDatabase database) throws SQLException {
+        record(start(null));
+        database.setReachable(false);
+        try {
+            assertThat(codeOf(awaitFailure(bus.request(new RecordEvents(alice, List.of(start(null)))))))
+                    .isEqualTo(ErrorCode.OVERLOADED);
+        } finally {
+            database.setReachable(true);
+        }
+        assertThat(record(start(null)).kind()).isEqualTo(Kind.RECORDED);
+    }
+
+    @Test
+    void answersWhatItTookWhenItStops(Vertx vertx) {
+        List<RecordingEvent> events = IntStream.range(0, 300)
+                .<RecordingEvent>mapToObj(i -> start(null))
+                .toList();
+
+        io.vertx.core.Future<RecordEvents.Outcomes> answer = bus.request(new RecordEvents(alice, events));
+        // Something behind it in the verticle's queue: by then it was taken.
+        await(bus.request(new UpsertWorkflow(alice, "nightly", null, null)));
+        await(vertx.undeploy(deployment));
+
+        assertThat(await(answer).outcomes())
+                .hasSize(300)
+                .extracting(Outcome::kind)
+                .containsOnly(Kind.RECORDED);
+    }
+
+    @Test
+    void registersAWorkflowOnceAndRenamesIt() {
+        UpsertWorkflow.Saved first = await(bus.request(new UpsertWorkflow(alice, "nightly", null, null)));
+        UpsertWorkflow.Saved second = await(bus.request(new UpsertWorkflow(alice, "nightly", "Nightly backup", null)));
+
+        assertThat(first.workflow().name()).isEqualTo("nightly");
+        assertThat(second.workflow().id()).isEqualTo(first.workflow().id());
+        assertThat(second.workflow().name()).isEqualTo("Nightly backup");
+    }
+
+    private Outcome record(RecordingEvent event) {
+        return record(List.of(event)).get(0);
+    }
+
+    private List<Outcome> record(List<RecordingEvent> events) {
+        return recordAs(alice, events);
+    }
+
+    private List<Outcome> recordAs(Viewer viewer, List<RecordingEvent> events) {
+        return await(bus.request(new RecordEvents(viewer, events))).outcomes();
+    }
+
+    private static Started start(@Nullable UUID id) {
+        return new Started(
+                id,
+                null,
+                WorkflowRef.ofKey("nightly"),
+                null,
+                "test",
+                1,
+                null,
+                Map.of("env", "test"),
+                "{\"n\":1}",
+                null);
+    }
+
+    private static Started startedWith(String payload) {
+        return new Started(null, null, WorkflowRef.ofKey("nightly"), null, null, null, null, Map.of(), payload, null);
+    }
+
+    private static Finished finish(UUID id, ExecutionStatus status) {
+        return new Finished(id, null, null, status, null, null, null);
+    }
+
+    private static Completed sameId(Completed event) {
+        return new Completed(
+                event.start(),
+                finish(event.start().executionId(), event.finish().status()));
+    }
+
+    private static StepEvent step(int index, StepStatus status, String name) {
+        return new StepEvent(index, name, null, status, null, null, null, null, null);
+    }
+
+    private TestDatabase database;
+
+    @BeforeEach
+    void remember(TestDatabase database) {
+        this.database = database;
+    }
+
+    private String stored(UUID id, String column) throws SQLException {
+        return database.get("SELECT " + column + " FROM execution e WHERE id = '" + id + "'");
+    }
+
+    private String daily(String columns) {
+        String sums = "sum(" + columns.replace(", ", "), sum(") + ")";
+        try {
+            return database.get("SELECT row(" + sums + ") FROM execution_daily d JOIN owner o ON o.id = d.owner_id "
+                    + "WHERE o.subject = '" + alice.subject() + "'");
+        } catch (SQLException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    private static ErrorCode codeOf(Throwable failure) {
+        assertThat(failure).isInstanceOf(RunlogException.class);
+        return ((RunlogException) failure).code();
+    }
+}

@@ -1,0 +1,221 @@
+package dev.runlog.storage;
+
+import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExecutionDetail;
+import dev.runlog.contract.model.ExecutionPart;
+import dev.runlog.contract.model.Step;
+import dev.runlog.contract.model.StepStatus;
+import dev.runlog.contract.page.Count;
+import dev.runlog.contract.page.PageRequest;
+import dev.runlog.contract.querying.ExecutionPage;
+import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.contract.querying.ListExecutionsOf.Parent;
+import dev.runlog.contract.querying.ListSteps.StepPage;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+
+/** Executions and their steps, as viewers ask for them. */
+public final class ExecutionReads {
+    private static final String STEPS = """
+            SELECT p.id AS of, t.total, s.index, s.status, s.name, s.kind, s.started_at, s.finished_at, s.input,
+                   s.output, s.error
+            FROM unnest($1::uuid[]) AS p (id)
+            CROSS JOIN LATERAL (
+              SELECT count(*) AS total
+              FROM step
+              WHERE execution_id = p.id AND execution_id BETWEEN $2 AND $3) t
+            LEFT JOIN LATERAL (
+              SELECT *
+              FROM step
+              WHERE execution_id = p.id AND execution_id BETWEEN $2 AND $3 AND index > $4 AND index < $5
+              ORDER BY index %1$s
+              LIMIT $6) s ON true
+            ORDER BY p.id, s.index %1$s
+            """;
+
+    private final Database database;
+
+    public ExecutionReads(Database database) {
+        this.database = database;
+    }
+
+    /** A page of an owner's executions. */
+    public Future<ExecutionPage> list(String owner, ExecutionQuery query, PageRequest page) {
+        return run("list-executions", ExecutionSelect.page(owner, query, page))
+                .map(rows -> Pages.cut(all(rows, ExecutionRows::toExecution), page, ExecutionPage::new));
+    }
+
+    /** The same page for each of several workflows or starting executions, whose owners' it shows. */
+    public Future<Map<UUID, ExecutionPage>> listOf(
+            Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(Map.of());
+        }
+        return run(
+                        "list-executions-of-" + word(parent),
+                        ExecutionSelect.pages(table(parent), root(parent), array(ids), query, page))
+                .map(rows -> {
+                    Map<UUID, List<Execution>> read = new HashMap<>();
+                    for (Row row : rows) {
+                        read.computeIfAbsent(row.getUUID(ExecutionRows.OF), id -> new ArrayList<>())
+                                .add(ExecutionRows.toExecution(row));
+                    }
+                    Map<UUID, ExecutionPage> pages = new HashMap<>();
+                    ids.forEach(
+                            id -> pages.put(id, Pages.cut(read.getOrDefault(id, List.of()), page, ExecutionPage::new)));
+                    return pages;
+                });
+    }
+
+    /** How many executions a query has, counted one by one up to a bound. */
+    public Future<Count> count(String owner, ExecutionQuery query, int rowsMax) {
+        return run("count-executions", ExecutionSelect.count(owner, query, rowsMax))
+                .map(rows -> bounded(rows.iterator().next().getLong("rows"), rowsMax));
+    }
+
+    /** The same count for each of several workflows or starting executions. */
+    public Future<Map<UUID, Count>> countOf(Parent parent, List<UUID> ids, ExecutionQuery query, int rowsMax) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(Map.of());
+        }
+        return run(
+                        "count-executions-of-" + word(parent),
+                        ExecutionSelect.counts(table(parent), root(parent), array(ids), query, rowsMax))
+                .map(rows -> {
+                    Map<UUID, Count> counts = new HashMap<>();
+                    ids.forEach(id -> counts.put(id, Count.exactly(0)));
+                    rows.forEach(row -> counts.put(row.getUUID("of"), bounded(row.getLong("rows"), rowsMax)));
+                    return counts;
+                });
+    }
+
+    /** Those of the executions that are the owner's. */
+    public Future<List<Execution>> load(String owner, List<UUID> ids) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(List.of());
+        }
+        return run("load-executions", ExecutionSelect.byIds(owner, array(ids)))
+                .map(rows -> all(rows, ExecutionRows::toExecution));
+    }
+
+    /** The large parts that are asked for; the others are not read. */
+    public Future<List<ExecutionDetail>> loadDetails(List<UUID> ids, Set<ExecutionPart> parts) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(List.of());
+        }
+        UUID[] array = array(ids);
+        String sql = "SELECT id, " + column(parts, ExecutionPart.PAYLOAD, "payload") + ", "
+                + column(parts, ExecutionPart.RESULT, "result") + ", "
+                + column(parts, ExecutionPart.ERROR_DETAILS, "error_details") + ", "
+                + column(parts, ExecutionPart.STACK_TRACE, "stack_trace")
+                + "\nFROM execution\nWHERE id = ANY ($1) AND id BETWEEN $2 AND $3\nORDER BY id";
+        return database.query(
+                        "load-details", sql, Tuple.of(array, ExecutionSelect.min(array), ExecutionSelect.max(array)))
+                .map(rows -> all(
+                        rows,
+                        row -> new ExecutionDetail(
+                                row.getUUID(0),
+                                row.getString(1),
+                                row.getString(2),
+                                row.getString(3),
+                                row.getString(4))));
+    }
+
+    /** The same page of steps for each of several executions. */
+    public Future<Map<UUID, StepPage>> listSteps(List<UUID> ids, PageRequest page) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(Map.of());
+        }
+        UUID[] array = array(ids);
+        int after = page.after() == null ? -1 : (int) page.after().value();
+        int before =
+                page.before() == null ? Integer.MAX_VALUE : (int) page.before().value();
+        return database.query(
+                        "list-steps",
+                        STEPS.formatted(page.backward() ? "DESC" : "ASC"),
+                        Tuple.of(
+                                array,
+                                ExecutionSelect.min(array),
+                                ExecutionSelect.max(array),
+                                after,
+                                before,
+                                page.size() + 1))
+                .map(rows -> {
+                    Map<UUID, List<Step>> read = new HashMap<>();
+                    Map<UUID, Long> totals = new HashMap<>();
+                    for (Row row : rows) {
+                        UUID of = row.getUUID(0);
+                        totals.put(of, row.getLong(1));
+                        if (row.getInteger(2) != null) {
+                            read.computeIfAbsent(of, id -> new ArrayList<>()).add(toStep(row));
+                        }
+                    }
+                    Map<UUID, StepPage> pages = new HashMap<>();
+                    ids.forEach(id -> pages.put(
+                            id,
+                            Pages.cut(
+                                    read.getOrDefault(id, List.of()),
+                                    page,
+                                    (steps, ends) -> new StepPage(steps, ends, totals.getOrDefault(id, 0L)))));
+                    return pages;
+                });
+    }
+
+    private Future<RowSet<Row>> run(String operation, Sql sql) {
+        return database.query(operation, sql.text(), sql.arguments());
+    }
+
+    private static Step toStep(Row row) {
+        return new Step(
+                row.getUUID(0),
+                row.getInteger(2),
+                row.getString(4),
+                row.getString(5),
+                StepStatus.ofNumber(row.getShort(3)),
+                ExecutionRows.toInstant(row.getOffsetDateTime(6)),
+                ExecutionRows.toInstant(row.getOffsetDateTime(7)),
+                row.getString(8),
+                row.getString(9),
+                row.getString(10));
+    }
+
+    private static String word(Parent parent) {
+        return parent == Parent.WORKFLOW ? "workflow" : "execution";
+    }
+
+    private static String table(Parent parent) {
+        return parent == Parent.WORKFLOW ? "workflow" : "execution";
+    }
+
+    /** A child counts as its parent's only within one owner, whatever its engine says. */
+    private static String root(Parent parent) {
+        return parent == Parent.WORKFLOW ? "e.workflow_id = p.id" : "e.parent_id = p.id AND e.owner_id = p.owner_id";
+    }
+
+    private static String column(Set<ExecutionPart> wanted, ExecutionPart part, String column) {
+        return wanted.contains(part) ? column : "NULL::text AS " + column;
+    }
+
+    private static Count bounded(long rows, int rowsMax) {
+        return rows > rowsMax ? Count.atLeast(rowsMax) : Count.exactly(rows);
+    }
+
+    private static UUID[] array(List<UUID> ids) {
+        return ids.toArray(UUID[]::new);
+    }
+
+    static <T> List<T> all(RowSet<Row> rows, Function<Row, T> mapper) {
+        List<T> mapped = new ArrayList<>(rows.size());
+        rows.forEach(row -> mapped.add(mapper.apply(row)));
+        return mapped;
+    }
+}

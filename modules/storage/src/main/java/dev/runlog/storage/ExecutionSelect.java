@@ -1,0 +1,270 @@
+package dev.runlog.storage;
+
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.page.Cursor;
+import dev.runlog.contract.page.PageRequest;
+import dev.runlog.contract.querying.ExecutionOrder;
+import dev.runlog.contract.querying.ExecutionQuery;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place that turns a query into SQL. Each combination of filters has one text, so that it is planned once; what
+ * must be known to choose an index (statuses, the order of size of the page) stands in the text, all else is bound.
+ */
+final class ExecutionSelect {
+    /** What a list reads; {@link ExecutionRows} knows their places. */
+    private static final String HEAD =
+            "e.id, e.workflow_id, e.status, e.trigger, e.attempt, e.parent_id, e.labels, e.finished_at, "
+                    + "e.heartbeat_deadline, e.error_type, e.error_message, e.error_fingerprint, e.truncated, e.held, "
+                    + "e.duration_millis";
+
+    private static final int[] PAGE_MAGNITUDES = {10, 50, 250, 1000};
+
+    private final ExecutionQuery query;
+    private final Sql sql = new Sql();
+    private final List<String> conditions = new ArrayList<>();
+
+    private ExecutionSelect(ExecutionQuery query, String root) {
+        this.query = query;
+        conditions.add(root);
+        addFilters();
+    }
+
+    /** A page of an owner's executions, one row more than the page has so that its reader knows whether more follow. */
+    static Sql page(String owner, ExecutionQuery query, PageRequest page) {
+        ExecutionSelect select = new ExecutionSelect(query, "");
+        select.conditions.set(0, select.visible(owner));
+        select.sql.add("SELECT " + HEAD + ", ").bind(owner).add("::text AS owner\nFROM (");
+        select.addPage(page);
+        select.sql.add(") e\nORDER BY " + select.ordering("e", page));
+        return select.sql;
+    }
+
+    /** The same page for each of several workflows or parents; the last column tells which. */
+    static Sql pages(String parents, String root, UUID[] ids, ExecutionQuery query, PageRequest page) {
+        ExecutionSelect select = new ExecutionSelect(query, root);
+        select.sql.add("SELECT " + HEAD + ", o.subject AS owner, p.id AS of\nFROM " + parents + " p\n");
+        select.sql.add("JOIN owner o ON o.id = p.owner_id\nCROSS JOIN LATERAL (");
+        select.addPage(page);
+        select.sql.add(") e\nWHERE p.id = ANY (").bind(ids).add(")");
+        if (parents.equals("execution")) {
+            select.sql.add(
+                    " AND p.id BETWEEN " + select.sql.argument(min(ids)) + " AND " + select.sql.argument(max(ids)));
+        }
+        select.sql.add("\nORDER BY p.id, " + select.ordering("e", page));
+        return select.sql;
+    }
+
+    /** How many rows an owner's query has, counted up to one more than {@code rowsMax}. */
+    static Sql count(String owner, ExecutionQuery query, int rowsMax) {
+        ExecutionSelect select = new ExecutionSelect(query, "");
+        select.conditions.set(0, select.visible(owner));
+        select.sql.add("SELECT count(*) AS rows\nFROM (");
+        select.addBounded(rowsMax);
+        select.sql.add(") e");
+        return select.sql;
+    }
+
+    /** The same count for each of several workflows or parents. */
+    static Sql counts(String parents, String root, UUID[] ids, ExecutionQuery query, int rowsMax) {
+        ExecutionSelect select = new ExecutionSelect(query, root);
+        select.sql.add("SELECT p.id AS of, e.rows\nFROM " + parents
+                + " p\nCROSS JOIN LATERAL (SELECT count(*) AS rows FROM (");
+        select.addBounded(rowsMax);
+        select.sql.add(") e) e\nWHERE p.id = ANY (").bind(ids).add(")");
+        if (parents.equals("execution")) {
+            select.sql.add(
+                    " AND p.id BETWEEN " + select.sql.argument(min(ids)) + " AND " + select.sql.argument(max(ids)));
+        }
+        select.sql.add("\nORDER BY p.id");
+        return select.sql;
+    }
+
+    /** An owner's executions by their ids. */
+    static Sql byIds(String owner, UUID[] ids) {
+        Sql sql = new Sql();
+        String subject = sql.argument(owner);
+        return sql.add("SELECT " + HEAD + ", " + subject + "::text AS owner\nFROM execution e\nWHERE e.id = ANY (")
+                .bind(ids)
+                .add(") AND e.id BETWEEN " + sql.argument(min(ids)) + " AND " + sql.argument(max(ids)))
+                .add("\n  AND e.owner_id = (SELECT id FROM owner WHERE subject = " + subject + ")\nORDER BY e.id");
+    }
+
+    /** The smallest id in the order of PostgreSQL, which compares bytes; a bound that prunes partitions. */
+    static UUID min(UUID[] ids) {
+        UUID min = ids[0];
+        for (UUID id : ids) {
+            min = compare(id, min) < 0 ? id : min;
+        }
+        return min;
+    }
+
+    static UUID max(UUID[] ids) {
+        UUID max = ids[0];
+        for (UUID id : ids) {
+            max = compare(id, max) > 0 ? id : max;
+        }
+        return max;
+    }
+
+    private static int compare(UUID one, UUID other) {
+        int high = Long.compareUnsigned(one.getMostSignificantBits(), other.getMostSignificantBits());
+        return high != 0 ? high : Long.compareUnsigned(one.getLeastSignificantBits(), other.getLeastSignificantBits());
+    }
+
+    /**
+     * Names one index's first column: the workflow where there is one, which is looked up as its owner's, else the
+     * owner. Both conditions at once would leave the planner a choice that it has no figures for.
+     */
+    private String visible(String owner) {
+        String subject = sql.argument(owner);
+        return query.workflowId() == null
+                ? "e.owner_id = (SELECT id FROM owner WHERE subject = " + subject + ")"
+                : "e.workflow_id = (SELECT w.id FROM workflow w JOIN owner o ON o.id = w.owner_id WHERE w.id = "
+                        + sql.argument(query.workflowId()) + " AND o.subject = " + subject + ")";
+    }
+
+    private void addFilters() {
+        if (query.startedAfter() != null) {
+            conditions.add("e.id >= " + sql.argument(Ids.lowerBound(query.startedAfter())));
+        }
+        if (query.startedBefore() != null) {
+            conditions.add("e.id < " + sql.argument(Ids.lowerBound(query.startedBefore())));
+        }
+        if (query.minDuration() != null) {
+            conditions.add("e.duration_millis >= "
+                    + sql.argument(Math.max(0, query.minDuration().toMillis())));
+        }
+        if (query.maxDuration() != null) {
+            conditions.add("e.duration_millis BETWEEN 0 AND "
+                    + sql.argument(query.maxDuration().toMillis()));
+        }
+        if (query.trigger() != null) {
+            conditions.add("e.trigger = " + sql.argument(query.trigger()));
+        }
+        if (!query.labels().isEmpty()) {
+            JsonObject labels = new JsonObject();
+            query.labels().forEach(labels::put);
+            conditions.add("e.labels @> " + sql.argument(labels));
+        }
+        if (query.errorContains() != null) {
+            String pattern = sql.argument(Sql.containing(query.errorContains()));
+            conditions.add("(e.error_message ILIKE " + pattern + " OR e.error_type ILIKE " + pattern + ")");
+        }
+        if (query.parentId() != null) {
+            conditions.add("e.parent_id = " + sql.argument(query.parentId()));
+        }
+    }
+
+    /**
+     * The rows of a page. Several statuses are read from one index each and merged, which keeps the order of each; by
+     * duration there is one index for all.
+     */
+    private void addPage(PageRequest page) {
+        addCursors(page);
+        int rows = page.size() + 1;
+        String limit = sql.argument(rows);
+        List<ExecutionStatus> statuses = List.copyOf(query.statuses());
+        if (statuses.size() < 2 || query.order().cursorOrder() == Cursor.Order.EXECUTION_DURATION) {
+            addBranch(statusCondition(), page, rows, limit);
+            return;
+        }
+        sql.add("SELECT * FROM (");
+        String between = "";
+        for (ExecutionStatus status : query.statusesOrAll()) {
+            sql.add(between + "(");
+            addBranch("e.status = " + status.number(), page, rows, limit);
+            sql.add(")");
+            between = "\nUNION ALL\n";
+        }
+        sql.add(") e\nORDER BY " + ordering("e", page) + "\nLIMIT " + limit);
+    }
+
+    /**
+     * One ordered read of an index. A bound LIMIT would be planned as a tenth of the table and could end in a sort; the
+     * inner one tells the planner how few rows are wanted, the outer one how many exactly.
+     */
+    private void addBranch(@Nullable String status, PageRequest page, int rows, String limit) {
+        sql.add("SELECT * FROM (SELECT " + HEAD + "\nFROM execution e\nWHERE ");
+        sql.add(String.join("\n  AND ", conditions));
+        if (status != null) {
+            sql.add("\n  AND " + status);
+        }
+        sql.add("\nORDER BY " + (page.backward() ? reversed("e") : forward("e")) + "\nLIMIT " + magnitude(rows));
+        sql.add(") e LIMIT " + limit);
+    }
+
+    private void addBounded(int rowsMax) {
+        String status = statusCondition();
+        sql.add("SELECT 1\nFROM execution e\nWHERE " + String.join("\n  AND ", conditions));
+        if (status != null) {
+            sql.add("\n  AND " + status);
+        }
+        sql.add("\nLIMIT " + sql.argument(rowsMax + 1));
+    }
+
+    /** Statuses as literals, without which no partial index is considered. */
+    private @Nullable String statusCondition() {
+        if (query.statuses().isEmpty()) {
+            return null;
+        }
+        String numbers = query.statusesOrAll().stream()
+                .map(status -> Integer.toString(status.number()))
+                .collect(Collectors.joining(", "));
+        return query.statuses().size() == 1 ? "e.status = " + numbers : "e.status IN (" + numbers + ")";
+    }
+
+    private void addCursors(PageRequest page) {
+        boolean descending = query.order().isDescending();
+        if (page.after() != null) {
+            conditions.add(beyond(page.after(), descending ? "<" : ">"));
+        }
+        if (page.before() != null) {
+            conditions.add(beyond(page.before(), descending ? ">" : "<"));
+        }
+    }
+
+    private String beyond(Cursor cursor, String comparison) {
+        return cursor.order() == Cursor.Order.EXECUTION_START
+                ? "e.id " + comparison + " " + sql.argument(cursor.id())
+                : "(e.duration_millis, e.id) " + comparison + " (" + sql.argument(cursor.value()) + ", "
+                        + sql.argument(cursor.id()) + ")";
+    }
+
+    /** What the reader gets is in the order of the read: a backward page is turned round by who reads it. */
+    private String ordering(String table, PageRequest page) {
+        return page.backward() ? reversed(table) : forward(table);
+    }
+
+    private String forward(String table) {
+        return by(table, query.order().isDescending());
+    }
+
+    private String reversed(String table) {
+        return by(table, !query.order().isDescending());
+    }
+
+    private String by(String table, boolean descending) {
+        String way = descending ? " DESC" : " ASC";
+        String id = table + ".id" + way;
+        return query.order() == ExecutionOrder.STARTED_AT_ASC || query.order() == ExecutionOrder.STARTED_AT_DESC
+                ? id
+                : table + ".duration_millis" + way + ", " + id;
+    }
+
+    private static int magnitude(int rows) {
+        for (int magnitude : PAGE_MAGNITUDES) {
+            if (rows <= magnitude) {
+                return magnitude;
+            }
+        }
+        throw new IllegalArgumentException(String.format(Locale.ROOT, "A page of %d rows is beyond any bound.", rows));
+    }
+}

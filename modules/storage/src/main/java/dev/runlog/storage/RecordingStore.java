@@ -1,0 +1,619 @@
+package dev.runlog.storage;
+
+import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.model.Step;
+import dev.runlog.contract.model.Workflow;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What recording reads and writes, on connections of its own, so that reads never wait for writes nor writes for
+ * reads. Failures come as the driver tells them; {@link WriteFailure} sorts them.
+ */
+public final class RecordingStore {
+    /** The columns of {@link #toStored}; the large ones stay where they are. */
+    private static final String HEAD = """
+            e.id, e.workflow_id, e.owner_id, o.subject, e.status, e.attempt, e.held, e.truncated, e.start_known,
+            e.finished_at, (extract(epoch FROM e.heartbeat_timeout) * 1000)::bigint AS heartbeat_timeout_millis,
+            e.heartbeat_deadline, e.parent_id, e.trigger, e.labels, e.error_type, e.error_message, e.error_fingerprint
+            """;
+
+    private static final String LOCK = "SELECT " + HEAD + """
+            FROM execution e
+            JOIN owner o ON o.id = e.owner_id
+            WHERE e.id = ANY ($1) AND e.id BETWEEN $2 AND $3
+            ORDER BY e.id
+            FOR UPDATE OF e
+            """;
+
+    private static final String LOCK_OVERDUE = "SELECT " + HEAD + """
+            FROM execution e
+            JOIN owner o ON o.id = e.owner_id
+            WHERE e.status = 1 AND e.heartbeat_deadline < $1
+            ORDER BY e.heartbeat_deadline, e.id
+            LIMIT $2
+            FOR UPDATE OF e SKIP LOCKED
+            """;
+
+    private static final String INSERT = """
+            INSERT INTO execution (id, workflow_id, owner_id, status, attempt, truncated, start_known, finished_at,
+                                   heartbeat_timeout, heartbeat_deadline, duration_millis, parent_id, trigger, labels,
+                                   error_type, error_message, error_fingerprint, payload, result, error_details,
+                                   stack_trace)
+            SELECT id, workflow_id, owner_id, status, attempt, truncated, start_known, finished_at,
+                   heartbeat_timeout_millis * interval '1 millisecond', heartbeat_deadline, duration_millis, parent_id,
+                   trigger, labels::jsonb, error_type, error_message, error_fingerprint, payload, result, error_details,
+                   stack_trace
+            FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::smallint[], $5::smallint[], $6::smallint[],
+                        $7::boolean[], $8::timestamptz[], $9::bigint[], $10::timestamptz[], $11::bigint[], $12::uuid[],
+                        $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[],
+                        $20::text[], $21::text[])
+              AS new (id, workflow_id, owner_id, status, attempt, truncated, start_known, finished_at,
+                      heartbeat_timeout_millis, heartbeat_deadline, duration_millis, parent_id, trigger, labels,
+                      error_type, error_message, error_fingerprint, payload, result, error_details, stack_trace)
+            ON CONFLICT (id) DO NOTHING
+            RETURNING id
+            """;
+
+    private static final String FINISH = """
+            UPDATE execution e
+            SET status = new.status, finished_at = new.finished_at, duration_millis = new.duration_millis,
+                truncated = new.truncated, heartbeat_deadline = NULL, error_type = new.error_type,
+                error_message = new.error_message, error_fingerprint = new.error_fingerprint, result = new.result,
+                error_details = new.error_details, stack_trace = new.stack_trace
+            FROM unnest($1::uuid[], $4::smallint[], $5::timestamptz[], $6::bigint[], $7::smallint[], $8::text[],
+                        $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
+              AS new (id, status, finished_at, duration_millis, truncated, error_type, error_message,
+                      error_fingerprint, result, error_details, stack_trace)
+            WHERE e.id = new.id AND e.id BETWEEN $2 AND $3
+            """;
+
+    private static final String FILL_START = """
+            UPDATE execution e
+            SET start_known = true, attempt = new.attempt, truncated = new.truncated,
+                heartbeat_timeout = new.heartbeat_timeout_millis * interval '1 millisecond',
+                parent_id = new.parent_id, trigger = new.trigger, labels = new.labels::jsonb, payload = new.payload
+            FROM unnest($1::uuid[], $4::smallint[], $5::smallint[], $6::bigint[], $7::uuid[], $8::text[], $9::text[],
+                        $10::text[])
+              AS new (id, attempt, truncated, heartbeat_timeout_millis, parent_id, trigger, labels, payload)
+            WHERE e.id = new.id AND e.id BETWEEN $2 AND $3
+            """;
+
+    private static final String MOVE_DEADLINE = """
+            UPDATE execution e
+            SET heartbeat_deadline = new.heartbeat_deadline
+            FROM unnest($1::uuid[], $4::timestamptz[]) AS new (id, heartbeat_deadline)
+            WHERE e.id = new.id AND e.id BETWEEN $2 AND $3
+            """;
+
+    /** A step that is over stays; one that says nothing new is not written, and so not returned. */
+    private static final String UPSERT_STEPS = """
+            INSERT INTO step AS known
+              (execution_id, index, status, name, kind, started_at, finished_at, input, output, error)
+            SELECT execution_id, index, status, name, kind, started_at, finished_at, input, output, error
+            FROM unnest($1::uuid[], $2::integer[], $3::smallint[], $4::text[], $5::text[], $6::timestamptz[],
+                        $7::timestamptz[], $8::text[], $9::text[], $10::text[])
+              AS new (execution_id, index, status, name, kind, started_at, finished_at, input, output, error)
+            ON CONFLICT (execution_id, index) DO UPDATE
+            SET status = excluded.status,
+                name = excluded.name,
+                kind = coalesce(excluded.kind, known.kind),
+                started_at = coalesce(excluded.started_at, known.started_at),
+                finished_at = coalesce(excluded.finished_at, known.finished_at),
+                input = coalesce(excluded.input, known.input),
+                output = coalesce(excluded.output, known.output),
+                error = coalesce(excluded.error, known.error)
+            WHERE known.status = 1
+              AND (excluded.status <> 1
+                   OR (excluded.name, coalesce(excluded.kind, known.kind),
+                       coalesce(excluded.started_at, known.started_at),
+                       coalesce(excluded.finished_at, known.finished_at), coalesce(excluded.input, known.input),
+                       coalesce(excluded.output, known.output), coalesce(excluded.error, known.error))
+                      IS DISTINCT FROM
+                      (known.name, known.kind, known.started_at, known.finished_at, known.input, known.output,
+                       known.error))
+            RETURNING execution_id, index
+            """;
+
+    private static final String ADD_DAILY = """
+            INSERT INTO execution_daily AS known
+              (owner_id, workflow_id, day, running, success, failed, cancelled, crashed, duration_millis_sum)
+            SELECT owner_id, workflow_id, day, running, success, failed, cancelled, crashed, duration_millis
+            FROM unnest($1::integer[], $2::uuid[], $3::date[], $4::integer[], $5::integer[], $6::integer[],
+                        $7::integer[], $8::integer[], $9::bigint[])
+              AS new (owner_id, workflow_id, day, running, success, failed, cancelled, crashed, duration_millis)
+            ORDER BY owner_id, workflow_id, day
+            ON CONFLICT (owner_id, workflow_id, day) DO UPDATE
+            SET running = known.running + excluded.running,
+                success = known.success + excluded.success,
+                failed = known.failed + excluded.failed,
+                cancelled = known.cancelled + excluded.cancelled,
+                crashed = known.crashed + excluded.crashed,
+                duration_millis_sum = known.duration_millis_sum + excluded.duration_millis_sum
+            """;
+
+    private static final String REGISTER_OWNERS = """
+            INSERT INTO owner (subject)
+            SELECT DISTINCT subject
+            FROM unnest($1::text[]) AS new (subject)
+            WHERE NOT EXISTS (SELECT FROM owner o WHERE o.subject = new.subject)
+            ORDER BY subject
+            ON CONFLICT (subject) DO NOTHING
+            """;
+
+    private static final String REGISTER_WORKFLOWS = """
+            INSERT INTO workflow (id, owner_id, key, name)
+            SELECT new.id, o.id, new.key, new.key
+            FROM unnest($1::uuid[], $2::text[], $3::text[]) AS new (id, subject, key)
+            JOIN owner o ON o.subject = new.subject
+            ORDER BY o.id, new.key
+            ON CONFLICT (owner_id, key) DO NOTHING
+            """;
+
+    private static final String FIND_WORKFLOWS_BY_KEY = """
+            SELECT w.id, w.owner_id, o.subject, w.key, w.name, w.created_at
+            FROM unnest($1::text[], $2::text[]) AS asked (subject, key)
+            JOIN owner o ON o.subject = asked.subject
+            JOIN workflow w ON w.owner_id = o.id AND w.key = asked.key
+            ORDER BY w.id
+            """;
+
+    private static final String FIND_WORKFLOWS_BY_ID = """
+            SELECT w.id, w.owner_id, o.subject, w.key, w.name, w.created_at
+            FROM workflow w
+            JOIN owner o ON o.id = w.owner_id
+            WHERE w.id = ANY ($1)
+            ORDER BY w.id
+            """;
+
+    private static final String UPSERT_WORKFLOW = """
+            INSERT INTO workflow AS known (id, owner_id, key, name)
+            SELECT $1, o.id, $3, coalesce($4, $3)
+            FROM owner o
+            WHERE o.subject = $2
+            ON CONFLICT (owner_id, key) DO UPDATE SET name = coalesce($4, known.name)
+            RETURNING id, owner_id, $2::text AS subject, key, name, created_at
+            """;
+
+    private static final String ENSURE_PARTITIONS = "SELECT ensure_day_partitions($1)";
+
+    private final Pool pool;
+
+    private RecordingStore(Pool pool) {
+        this.pool = pool;
+    }
+
+    /**
+     * Opens connections as they are needed.
+     *
+     * @param connections at the most; statements wait for {@code config.poolWait()} for one
+     */
+    public static RecordingStore open(Vertx vertx, DatabaseConfig config, int connections) {
+        return new RecordingStore(Database.pool(vertx, config, connections, "runlog-recording"));
+    }
+
+    public Future<Void> close() {
+        return pool.close();
+    }
+
+    /** Runs work in a transaction; it ends by {@link Transaction#commit}, and is rolled back where it fails before. */
+    public <T> Future<T> transaction(Function<Transaction, Future<T>> work) {
+        return pool.getConnection().compose(connection -> {
+            Transaction transaction = new Transaction(connection);
+            return transaction.run(work).eventually(connection::close);
+        });
+    }
+
+    /** Makes the partitions of a UTC day where they are missing. */
+    public Future<Void> ensurePartitions(LocalDate day) {
+        return pool.preparedQuery(ENSURE_PARTITIONS).execute(Tuple.of(day)).mapEmpty();
+    }
+
+    /** The workflows of the keys, those that were unknown registered under their key as their name. */
+    public Future<List<StoredWorkflow>> registerWorkflows(Collection<WorkflowKey> keys) {
+        String[] owners = keys.stream().map(WorkflowKey::owner).toArray(String[]::new);
+        String[] names = keys.stream().map(WorkflowKey::key).toArray(String[]::new);
+        UUID[] ids = keys.stream().map(key -> Ids.next()).toArray(UUID[]::new);
+        return pool.withConnection(connection -> connection
+                .preparedQuery(REGISTER_OWNERS)
+                .execute(tuple((Object) owners))
+                .compose(done -> connection.preparedQuery(REGISTER_WORKFLOWS).execute(tuple(ids, owners, names)))
+                .compose(done -> connection.preparedQuery(FIND_WORKFLOWS_BY_KEY).execute(tuple(owners, names)))
+                .map(RecordingStore::toWorkflows));
+    }
+
+    /** Those of the workflows that exist, whoever owns them. */
+    public Future<List<StoredWorkflow>> findWorkflows(Collection<UUID> ids) {
+        return pool.preparedQuery(FIND_WORKFLOWS_BY_ID)
+                .execute(tuple((Object) ids.toArray(UUID[]::new)))
+                .map(RecordingStore::toWorkflows);
+    }
+
+    /** Registers or renames a workflow; a null name keeps it, or takes the key for a new one. */
+    public Future<StoredWorkflow> upsertWorkflow(WorkflowKey key, @Nullable String name) {
+        return pool.withConnection(connection -> connection
+                .preparedQuery(REGISTER_OWNERS)
+                .execute(tuple((Object) new String[] {key.owner()}))
+                .compose(done -> connection
+                        .preparedQuery(UPSERT_WORKFLOW)
+                        .execute(Tuple.of(Ids.next(), key.owner(), key.key(), name)))
+                .map(rows -> toWorkflow(rows.iterator().next())));
+    }
+
+    /**
+     * The statements of one transaction. They are sent without waiting for each other; what was sent before a failure
+     * fails too.
+     */
+    public static final class Transaction {
+        private final SqlConnection connection;
+        private final List<Future<?>> sent = new ArrayList<>();
+        private boolean committed;
+
+        private Transaction(SqlConnection connection) {
+            this.connection = connection;
+        }
+
+        private <T> Future<T> run(Function<Transaction, Future<T>> work) {
+            sent.add(connection.query("BEGIN").execute());
+            Future<T> result;
+            try {
+                result = work.apply(this);
+            } catch (RuntimeException failure) {
+                result = Future.failedFuture(failure);
+            }
+            return result.recover(failure -> Future.join(sent)
+                    .otherwiseEmpty()
+                    .compose(over -> committed
+                            ? Future.succeededFuture()
+                            : connection.query("ROLLBACK").execute().otherwiseEmpty())
+                    .compose(over -> Future.failedFuture(failure)));
+        }
+
+        /** Sends the commit right behind the statements; succeeds once they and it have. */
+        public Future<Void> commit() {
+            committed = true;
+            sent.add(connection.query("COMMIT").execute());
+            return Future.join(sent).mapEmpty();
+        }
+
+        /** Locks those of the executions that exist, in the order of their ids. */
+        public Future<Map<UUID, StoredExecution>> lock(Collection<UUID> ids) {
+            if (ids.isEmpty()) {
+                return Future.succeededFuture(Map.of());
+            }
+            UUID[] sorted = ids.stream().sorted(BY_BYTES).toArray(UUID[]::new);
+            return send(LOCK, tuple(sorted, sorted[0], sorted[sorted.length - 1]))
+                    .map(rows -> {
+                        Map<UUID, StoredExecution> found = new HashMap<>();
+                        for (Row row : rows) {
+                            StoredExecution stored = toStored(row);
+                            found.put(stored.head().id(), stored);
+                        }
+                        return found;
+                    });
+        }
+
+        /** Locks running executions whose deadline passed before the moment, but for those that others hold. */
+        public Future<List<StoredExecution>> lockOverdue(Instant moment, int max) {
+            return send(LOCK_OVERDUE, tuple(moment.atOffset(ZoneOffset.UTC), max))
+                    .map(rows -> {
+                        List<StoredExecution> found = new ArrayList<>();
+                        rows.forEach(row -> found.add(toStored(row)));
+                        return found;
+                    });
+        }
+
+        /** Writes new rows; returns the ids of those that were not there already. */
+        public Future<Set<UUID>> insert(Collection<ExecutionRow> rows) {
+            if (rows.isEmpty()) {
+                return Future.succeededFuture(Set.of());
+            }
+            Columns columns = new Columns(rows);
+            return send(
+                            INSERT,
+                            tuple(
+                                    columns.ids(),
+                                    columns.of(UUID[]::new, row -> head(row).workflowId()),
+                                    columns.of(
+                                            Integer[]::new, row -> row.stored().ownerId()),
+                                    columns.of(Short[]::new, RecordingStore::status),
+                                    columns.of(Short[]::new, row ->
+                                            (short) head(row).attempt()),
+                                    columns.of(Short[]::new, RecordingStore::truncated),
+                                    columns.of(
+                                            Boolean[]::new, row -> row.stored().startKnown()),
+                                    columns.of(
+                                            OffsetDateTime[]::new,
+                                            row -> toOffset(head(row).finishedAt())),
+                                    columns.of(Long[]::new, RecordingStore::heartbeatMillis),
+                                    columns.of(
+                                            OffsetDateTime[]::new,
+                                            row -> toOffset(head(row).heartbeatDeadline())),
+                                    columns.of(Long[]::new, RecordingStore::durationMillis),
+                                    columns.of(UUID[]::new, row -> head(row).parentId()),
+                                    columns.of(String[]::new, row -> head(row).trigger()),
+                                    columns.of(String[]::new, RecordingStore::labels),
+                                    columns.of(String[]::new, row -> head(row).errorType()),
+                                    columns.of(String[]::new, row -> head(row).errorMessage()),
+                                    columns.of(String[]::new, row -> head(row).errorFingerprint()),
+                                    columns.of(
+                                            String[]::new, row -> row.detail().payload()),
+                                    columns.of(
+                                            String[]::new, row -> row.detail().result()),
+                                    columns.of(
+                                            String[]::new, row -> row.detail().errorDetails()),
+                                    columns.of(
+                                            String[]::new, row -> row.detail().stackTrace())))
+                    .map(returned -> {
+                        Set<UUID> inserted = new HashSet<>();
+                        returned.forEach(row -> inserted.add(row.getUUID(0)));
+                        return inserted;
+                    });
+        }
+
+        /** Writes how locked executions ended. */
+        public Future<Void> finish(Collection<ExecutionRow> rows) {
+            if (rows.isEmpty()) {
+                return Future.succeededFuture();
+            }
+            Columns columns = new Columns(rows);
+            return send(
+                            FINISH,
+                            tuple(
+                                    columns.ids(),
+                                    columns.first(),
+                                    columns.last(),
+                                    columns.of(Short[]::new, RecordingStore::status),
+                                    columns.of(
+                                            OffsetDateTime[]::new,
+                                            row -> toOffset(head(row).finishedAt())),
+                                    columns.of(Long[]::new, RecordingStore::durationMillis),
+                                    columns.of(Short[]::new, RecordingStore::truncated),
+                                    columns.of(String[]::new, row -> head(row).errorType()),
+                                    columns.of(String[]::new, row -> head(row).errorMessage()),
+                                    columns.of(String[]::new, row -> head(row).errorFingerprint()),
+                                    columns.of(
+                                            String[]::new, row -> row.detail().result()),
+                                    columns.of(
+                                            String[]::new, row -> row.detail().errorDetails()),
+                                    columns.of(
+                                            String[]::new, row -> row.detail().stackTrace())))
+                    .mapEmpty();
+        }
+
+        /** Fills the late start into locked executions of which only the finish was known. */
+        public Future<Void> fillStart(Collection<ExecutionRow> rows) {
+            if (rows.isEmpty()) {
+                return Future.succeededFuture();
+            }
+            Columns columns = new Columns(rows);
+            return send(
+                            FILL_START,
+                            tuple(
+                                    columns.ids(),
+                                    columns.first(),
+                                    columns.last(),
+                                    columns.of(Short[]::new, row ->
+                                            (short) head(row).attempt()),
+                                    columns.of(Short[]::new, RecordingStore::truncated),
+                                    columns.of(Long[]::new, RecordingStore::heartbeatMillis),
+                                    columns.of(UUID[]::new, row -> head(row).parentId()),
+                                    columns.of(String[]::new, row -> head(row).trigger()),
+                                    columns.of(String[]::new, RecordingStore::labels),
+                                    columns.of(
+                                            String[]::new, row -> row.detail().payload())))
+                    .mapEmpty();
+        }
+
+        /** Moves the heartbeat deadlines of locked executions. */
+        public Future<Void> moveDeadlines(Collection<ExecutionRow> rows) {
+            if (rows.isEmpty()) {
+                return Future.succeededFuture();
+            }
+            Columns columns = new Columns(rows);
+            return send(
+                            MOVE_DEADLINE,
+                            tuple(
+                                    columns.ids(),
+                                    columns.first(),
+                                    columns.last(),
+                                    columns.of(
+                                            OffsetDateTime[]::new,
+                                            row -> toOffset(head(row).heartbeatDeadline()))))
+                    .mapEmpty();
+        }
+
+        /** Writes steps, each of them once; returns those that said something new. */
+        public Future<Set<StepKey>> upsertSteps(Collection<Step> steps) {
+            if (steps.isEmpty()) {
+                return Future.succeededFuture(Set.of());
+            }
+            List<Step> sorted = steps.stream()
+                    .sorted(Comparator.comparing(Step::executionId, BY_BYTES).thenComparingInt(Step::index))
+                    .toList();
+            return send(
+                            UPSERT_STEPS,
+                            tuple(
+                                    column(sorted, UUID[]::new, Step::executionId),
+                                    column(sorted, Integer[]::new, Step::index),
+                                    column(sorted, Short[]::new, step ->
+                                            (short) step.status().number()),
+                                    column(sorted, String[]::new, Step::name),
+                                    column(sorted, String[]::new, Step::kind),
+                                    column(sorted, OffsetDateTime[]::new, step -> toOffset(step.startedAt())),
+                                    column(sorted, OffsetDateTime[]::new, step -> toOffset(step.finishedAt())),
+                                    column(sorted, String[]::new, Step::input),
+                                    column(sorted, String[]::new, Step::output),
+                                    column(sorted, String[]::new, Step::error)))
+                    .map(returned -> {
+                        Set<StepKey> changed = new HashSet<>();
+                        returned.forEach(row -> changed.add(new StepKey(row.getUUID(0), row.getInteger(1))));
+                        return changed;
+                    });
+        }
+
+        /** Adds to the rollups, in one order of rows for all writers. */
+        public Future<Void> addDaily(Collection<DailyDelta> deltas) {
+            if (deltas.isEmpty()) {
+                return Future.succeededFuture();
+            }
+            return send(
+                            ADD_DAILY,
+                            tuple(
+                                    column(deltas, Integer[]::new, DailyDelta::ownerId),
+                                    column(deltas, UUID[]::new, DailyDelta::workflowId),
+                                    column(deltas, LocalDate[]::new, DailyDelta::day),
+                                    column(deltas, Integer[]::new, DailyDelta::running),
+                                    column(deltas, Integer[]::new, DailyDelta::success),
+                                    column(deltas, Integer[]::new, DailyDelta::failed),
+                                    column(deltas, Integer[]::new, DailyDelta::cancelled),
+                                    column(deltas, Integer[]::new, DailyDelta::crashed),
+                                    column(deltas, Long[]::new, DailyDelta::durationMillis)))
+                    .mapEmpty();
+        }
+
+        private Future<RowSet<Row>> send(String sql, Tuple parameters) {
+            Future<RowSet<Row>> answer = connection.preparedQuery(sql).execute(parameters);
+            sent.add(answer);
+            return answer;
+        }
+    }
+
+    /** Rows as the columns of {@code unnest}, sorted by id, so that writers lock in one order. */
+    private static final class Columns {
+        private final List<ExecutionRow> rows;
+
+        Columns(Collection<ExecutionRow> rows) {
+            this.rows = rows.stream()
+                    .sorted(Comparator.comparing(row -> head(row).id(), BY_BYTES))
+                    .toList();
+        }
+
+        UUID[] ids() {
+            return of(UUID[]::new, row -> head(row).id());
+        }
+
+        UUID first() {
+            return head(rows.get(0)).id();
+        }
+
+        UUID last() {
+            return head(rows.get(rows.size() - 1)).id();
+        }
+
+        <T> T[] of(IntFunction<T[]> array, Function<ExecutionRow, @Nullable T> value) {
+            return column(rows, array, value);
+        }
+    }
+
+    /** PostgreSQL's order; {@link UUID#compareTo} takes the halves as signed numbers. */
+    private static final Comparator<UUID> BY_BYTES = (one, other) -> {
+        int high = Long.compareUnsigned(one.getMostSignificantBits(), other.getMostSignificantBits());
+        return high != 0 ? high : Long.compareUnsigned(one.getLeastSignificantBits(), other.getLeastSignificantBits());
+    };
+
+    private static <S, T> T[] column(Collection<S> rows, IntFunction<T[]> array, Function<S, @Nullable T> value) {
+        return rows.stream().map(value).toArray(array);
+    }
+
+    private static Tuple tuple(Object... values) {
+        return Tuple.from(values);
+    }
+
+    private static Execution head(ExecutionRow row) {
+        return row.stored().head();
+    }
+
+    private static Short status(ExecutionRow row) {
+        return (short) head(row).status().number();
+    }
+
+    private static Long durationMillis(ExecutionRow row) {
+        Duration duration = head(row).duration();
+        return duration == null ? -1 : duration.toMillis();
+    }
+
+    private static @Nullable Long heartbeatMillis(ExecutionRow row) {
+        Duration timeout = row.stored().heartbeatTimeout();
+        return timeout == null ? null : timeout.toMillis();
+    }
+
+    private static @Nullable String labels(ExecutionRow row) {
+        Map<String, String> labels = head(row).labels();
+        return labels.isEmpty() ? null : new JsonObject(Map.copyOf(labels)).encode();
+    }
+
+    private static Short truncated(ExecutionRow row) {
+        return ExecutionRows.toBits(head(row).truncated());
+    }
+
+    private static StoredExecution toStored(Row row) {
+        Long heartbeatMillis = row.getLong("heartbeat_timeout_millis");
+        return new StoredExecution(
+                new Execution(
+                        row.getUUID("id"),
+                        row.getUUID("workflow_id"),
+                        row.getString("subject"),
+                        ExecutionStatus.ofNumber(row.getShort("status")),
+                        row.getString("trigger"),
+                        row.getShort("attempt"),
+                        row.getUUID("parent_id"),
+                        ExecutionRows.toLabels(row.getJsonObject("labels")),
+                        ExecutionRows.toInstant(row.getOffsetDateTime("finished_at")),
+                        ExecutionRows.toInstant(row.getOffsetDateTime("heartbeat_deadline")),
+                        row.getString("error_type"),
+                        row.getString("error_message"),
+                        row.getString("error_fingerprint"),
+                        ExecutionRows.toParts(row.getShort("truncated")),
+                        row.getBoolean("held")),
+                row.getInteger("owner_id"),
+                row.getBoolean("start_known"),
+                heartbeatMillis == null ? null : Duration.ofMillis(heartbeatMillis));
+    }
+
+    private static List<StoredWorkflow> toWorkflows(RowSet<Row> rows) {
+        List<StoredWorkflow> workflows = new ArrayList<>();
+        rows.forEach(row -> workflows.add(toWorkflow(row)));
+        return workflows;
+    }
+
+    private static StoredWorkflow toWorkflow(Row row) {
+        return new StoredWorkflow(
+                new Workflow(
+                        row.getUUID("id"),
+                        row.getString("subject"),
+                        row.getString("key"),
+                        row.getString("name"),
+                        row.getOffsetDateTime("created_at").toInstant()),
+                row.getInteger("owner_id"));
+    }
+
+    private static @Nullable OffsetDateTime toOffset(@Nullable Instant moment) {
+        return moment == null ? null : moment.atOffset(ZoneOffset.UTC);
+    }
+}

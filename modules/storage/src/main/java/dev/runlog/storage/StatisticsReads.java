@@ -1,0 +1,188 @@
+package dev.runlog.storage;
+
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.querying.GetStatistics.Interval;
+import dev.runlog.contract.querying.Statistics;
+import dev.runlog.contract.querying.Statistics.Ages;
+import dev.runlog.contract.querying.Statistics.IntervalStatistics;
+import dev.runlog.contract.querying.StatusCounts;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Figures from the rollups, whose cost grows with days and workflows, not with executions. */
+public final class StatisticsReads {
+    /** Which rollups: those of an owner or of all, of a workflow or of all, of some days. */
+    public record Range(
+            @Nullable String owner,
+            @Nullable UUID workflowId,
+            @Nullable LocalDate from,
+            @Nullable LocalDate to) {}
+
+    private final Database database;
+
+    public StatisticsReads(Database database) {
+        this.database = database;
+    }
+
+    /** How many executions are there now, exactly. */
+    public Future<Long> count(Range range, Set<ExecutionStatus> statuses) {
+        Sql sql = new Sql().add("SELECT coalesce(sum(" + present(statuses) + "), 0)::bigint AS rows\n");
+        addSource(sql, range);
+        return database.query("count-rollups", sql.text(), sql.arguments())
+                .map(rows -> rows.iterator().next().getLong("rows"));
+    }
+
+    /** How many executions are there now in each of several workflows, exactly. */
+    public Future<Map<UUID, Long>> countOf(
+            List<UUID> workflowIds, @Nullable LocalDate from, @Nullable LocalDate to, Set<ExecutionStatus> statuses) {
+        Sql sql = new Sql().add("SELECT w.id, coalesce(sum(" + present(statuses) + "), 0)::bigint AS rows\n");
+        sql.add("FROM workflow w\nJOIN execution_daily d ON d.owner_id = w.owner_id AND d.workflow_id = w.id\n");
+        sql.add("WHERE w.id = ANY (").bind(workflowIds.toArray(UUID[]::new)).add(")");
+        addDays(sql, from, to);
+        sql.add("\nGROUP BY w.id\nORDER BY w.id");
+        return database.query("count-rollups-of-workflow", sql.text(), sql.arguments())
+                .map(rows -> {
+                    Map<UUID, Long> counts = new HashMap<>();
+                    workflowIds.forEach(id -> counts.put(id, 0L));
+                    rows.forEach(row -> counts.put(row.getUUID(0), row.getLong(1)));
+                    return counts;
+                });
+    }
+
+    /** The figures of a range as of a UTC day, with intervals where a width is given. */
+    public Future<Statistics> get(Range range, @Nullable Interval interval, LocalDate today, boolean withBytes) {
+        Future<Row> totals = totals(range, today);
+        Future<List<IntervalStatistics>> intervals =
+                interval == null ? Future.succeededFuture(List.of()) : intervals(range, interval);
+        Future<@Nullable Long> bytes = withBytes ? bytesOnDisk() : Future.succeededFuture();
+        return Future.all(totals, intervals, bytes)
+                .map(all -> toStatistics(totals.result(), intervals.result(), bytes.result()));
+    }
+
+    private Future<Row> totals(Range range, LocalDate today) {
+        Sql sql = new Sql().add("SELECT ");
+        for (ExecutionStatus status : ExecutionStatus.values()) {
+            String column = column(status);
+            sql.add("coalesce(sum(d." + column + "), 0)::bigint AS " + column + ", coalesce(sum("
+                    + present(Set.of(status)) + "), 0)::bigint AS " + column + "_now,\n  ");
+        }
+        String now = present(Set.of());
+        String day = sql.argument(today);
+        String[] ages = {
+            "d.day >= " + day,
+            "d.day < " + day + " AND d.day >= " + day + " - 6",
+            "d.day < " + day + " - 6 AND d.day >= " + day + " - 29",
+            "d.day < " + day + " - 29"
+        };
+        for (int age = 0; age < ages.length; age++) {
+            sql.add("coalesce(sum(" + now + ") FILTER (WHERE " + ages[age] + "), 0)::bigint AS age_" + age + ",\n  ");
+        }
+        sql.add("min(d.day) FILTER (WHERE " + now + " > 0) AS oldest\n");
+        addSource(sql, range);
+        return database.query("statistics", sql.text(), sql.arguments())
+                .map(rows -> rows.iterator().next());
+    }
+
+    private Future<List<IntervalStatistics>> intervals(Range range, Interval interval) {
+        String width = interval.name().toLowerCase(Locale.ROOT);
+        Sql sql = new Sql()
+                .add("SELECT date_trunc('" + width + "', d.day::timestamp)::date AS first_day, " + "(date_trunc('"
+                        + width + "', d.day::timestamp) + interval '1 " + width + "')::date AS end_day");
+        for (ExecutionStatus status : ExecutionStatus.values()) {
+            sql.add(", sum(d." + column(status) + ")::bigint AS " + column(status));
+        }
+        sql.add(", sum(d.duration_millis_sum)::bigint AS millis\n");
+        addSource(sql, range);
+        sql.add("\nGROUP BY first_day, end_day\nORDER BY first_day");
+        return database.query("statistics-intervals", sql.text(), sql.arguments())
+                .map(rows -> ExecutionReads.all(rows, StatisticsReads::toInterval));
+    }
+
+    private Future<@Nullable Long> bytesOnDisk() {
+        return database.query("bytes-on-disk", "SELECT pg_database_size(current_database()) AS bytes", Tuple.tuple())
+                .map(rows -> rows.iterator().next().getLong("bytes"));
+    }
+
+    private static void addSource(Sql sql, Range range) {
+        sql.add("FROM execution_daily d\nWHERE true");
+        if (range.owner() != null) {
+            sql.add(" AND d.owner_id = (SELECT id FROM owner WHERE subject = ")
+                    .bind(range.owner())
+                    .add(")");
+        }
+        if (range.workflowId() != null) {
+            sql.add(" AND d.workflow_id = ").bind(range.workflowId());
+        }
+        addDays(sql, range.from(), range.to());
+    }
+
+    private static void addDays(Sql sql, @Nullable LocalDate from, @Nullable LocalDate to) {
+        if (from != null) {
+            sql.add(" AND d.day >= ").bind(from);
+        }
+        if (to != null) {
+            sql.add(" AND d.day < ").bind(to);
+        }
+    }
+
+    private static String column(ExecutionStatus status) {
+        return status.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What is there now of some statuses; of all where none is given. Running ones are never deleted. */
+    private static String present(Set<ExecutionStatus> statuses) {
+        return (statuses.isEmpty() ? Set.of(ExecutionStatus.values()) : statuses)
+                .stream()
+                        .sorted()
+                        .map(status -> status == ExecutionStatus.RUNNING
+                                ? "d.running"
+                                : "d." + column(status) + " - d." + column(status) + "_deleted")
+                        .collect(Collectors.joining(" + "));
+    }
+
+    private static Statistics toStatistics(Row totals, List<IntervalStatistics> intervals, @Nullable Long bytesOnDisk) {
+        LocalDate oldest = totals.getLocalDate("oldest");
+        return new Statistics(
+                toCounts(totals, "_now"),
+                toCounts(totals, ""),
+                new Ages(
+                        totals.getLong("age_0"),
+                        totals.getLong("age_1"),
+                        totals.getLong("age_2"),
+                        totals.getLong("age_3")),
+                oldest == null ? null : oldest.atStartOfDay(ZoneOffset.UTC).toInstant(),
+                bytesOnDisk,
+                intervals);
+    }
+
+    private static IntervalStatistics toInterval(Row row) {
+        StatusCounts recorded = toCounts(row, "");
+        long over = recorded.total() - recorded.running();
+        return new IntervalStatistics(
+                row.getLocalDate("first_day").atStartOfDay(ZoneOffset.UTC).toInstant(),
+                row.getLocalDate("end_day").atStartOfDay(ZoneOffset.UTC).toInstant(),
+                recorded,
+                over == 0 ? null : Duration.ofMillis(row.getLong("millis") / over));
+    }
+
+    private static StatusCounts toCounts(Row row, String suffix) {
+        return new StatusCounts(
+                row.getLong("running" + suffix),
+                row.getLong("success" + suffix),
+                row.getLong("failed" + suffix),
+                row.getLong("cancelled" + suffix),
+                row.getLong("crashed" + suffix));
+    }
+}

@@ -1,0 +1,83 @@
+package dev.runlog.storage;
+
+import dev.runlog.contract.model.Workflow;
+import dev.runlog.contract.page.PageRequest;
+import dev.runlog.contract.querying.ListWorkflows.WorkflowPage;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Workflows, as viewers ask for them. */
+public final class WorkflowReads {
+    private static final String SELECT = """
+            SELECT w.id, o.subject, w.key, w.name, w.created_at
+            FROM workflow w
+            JOIN owner o ON o.id = w.owner_id
+            """;
+
+    private final Database database;
+
+    public WorkflowReads(Database database) {
+        this.database = database;
+    }
+
+    /** Those of the workflows that exist and, where an owner is given, are the owner's. */
+    public Future<List<Workflow>> load(@Nullable String owner, List<UUID> ids) {
+        String sql =
+                SELECT + "WHERE w.id = ANY ($1)" + (owner == null ? "" : " AND o.subject = $2") + "\nORDER BY w.id";
+        Tuple arguments = Tuple.of(ids.toArray(UUID[]::new));
+        return database.query("load-workflows", sql, owner == null ? arguments : arguments.addString(owner))
+                .map(rows -> ExecutionReads.all(rows, WorkflowReads::toWorkflow));
+    }
+
+    public Future<Optional<Workflow>> findByKey(String owner, String key) {
+        return database.query("find-workflow", SELECT + "WHERE o.subject = $1 AND w.key = $2", Tuple.of(owner, key))
+                .map(rows -> ExecutionReads.all(rows, WorkflowReads::toWorkflow).stream()
+                        .findFirst());
+    }
+
+    /** A page of an owner's workflows, the newest registered first. */
+    public Future<WorkflowPage> list(String owner, @Nullable String search, PageRequest page) {
+        Sql sql = new Sql().add(SELECT).add("WHERE o.subject = ").bind(owner);
+        addSearch(sql, search);
+        if (page.after() != null) {
+            sql.add(" AND w.id < ").bind(page.after().id());
+        }
+        if (page.before() != null) {
+            sql.add(" AND w.id > ").bind(page.before().id());
+        }
+        sql.add("\nORDER BY w.id " + (page.backward() ? "ASC" : "DESC") + "\nLIMIT ")
+                .bind(page.size() + 1);
+        return database.query("list-workflows", sql.text(), sql.arguments())
+                .map(rows -> Pages.cut(ExecutionReads.all(rows, WorkflowReads::toWorkflow), page, WorkflowPage::new));
+    }
+
+    public Future<Long> count(String owner, @Nullable String search) {
+        Sql sql = new Sql()
+                .add("SELECT count(*) AS rows\nFROM workflow w\nJOIN owner o ON o.id = w.owner_id\nWHERE o.subject = ")
+                .bind(owner);
+        addSearch(sql, search);
+        return database.query("count-workflows", sql.text(), sql.arguments())
+                .map(rows -> rows.iterator().next().getLong("rows"));
+    }
+
+    private static void addSearch(Sql sql, @Nullable String search) {
+        if (search != null && !search.isEmpty()) {
+            String pattern = sql.argument(Sql.containing(search));
+            sql.add(" AND (w.name ILIKE " + pattern + " OR w.key ILIKE " + pattern + ")");
+        }
+    }
+
+    private static Workflow toWorkflow(Row row) {
+        return new Workflow(
+                row.getUUID(0),
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                row.getOffsetDateTime(4).toInstant());
+    }
+}
