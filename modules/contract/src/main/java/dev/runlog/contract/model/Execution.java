@@ -53,6 +53,6 @@ public record Execution(
     }
 
     public boolean hasError() {
-        return errorMessage != null || errorType != null;
+        return errorFingerprint != null;
     }
 }

@@ -1,0 +1,233 @@
+package dev.runlog.retention;
+
+import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Scope;
+import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.recording.ExecutionsChanged;
+import dev.runlog.contract.recording.ExecutionsChanged.Change;
+import dev.runlog.contract.retention.CancelCleanup;
+import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.contract.retention.CleanupCriteria;
+import dev.runlog.contract.retention.DeleteRetentionPolicy;
+import dev.runlog.contract.retention.HoldExecution;
+import dev.runlog.contract.retention.ListCleanups;
+import dev.runlog.contract.retention.ListRetentionPolicies;
+import dev.runlog.contract.retention.LoadCleanups;
+import dev.runlog.contract.retention.LoadRetentionPolicies;
+import dev.runlog.contract.retention.RequestCleanup;
+import dev.runlog.contract.retention.RetentionPolicy;
+import dev.runlog.contract.retention.SetRetentionPolicy;
+import dev.runlog.storage.CleanupStore;
+import dev.runlog.storage.Database;
+import dev.runlog.storage.ExecutionReads;
+import dev.runlog.storage.PolicyStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Takes requests for cleanups and policies, and lets the {@link Cleaner} carry them out. */
+public final class RetentionVerticle extends VerticleBase {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+    private static final Duration RESUME_INTERVAL = Duration.ofSeconds(30);
+    private static final Duration KEEP_MAX = Duration.ofDays(20_000);
+
+    private final Bus bus;
+    private final RetentionConfig config;
+    private final Clock clock;
+    private final MeterRegistry meters;
+    private final CleanupStore cleanups;
+    private final PolicyStore policies;
+    private final ExecutionReads executions;
+    private final RequestRate rate;
+    private @Nullable Cleaner cleaner;
+
+    public RetentionVerticle(Bus bus, Database database, RetentionConfig config, Clock clock, MeterRegistry meters) {
+        this.bus = bus;
+        this.config = config;
+        this.clock = clock;
+        this.meters = meters;
+        this.cleanups = new CleanupStore(database);
+        this.policies = new PolicyStore(database);
+        this.executions = new ExecutionReads(database);
+        this.rate = new RequestRate(config.requestsPerMinute());
+    }
+
+    @Override
+    public Future<?> start() {
+        Cleaner worker = new Cleaner(vertx, bus, cleanups, config, meters);
+        PolicyRun policyRun = new PolicyRun(policies, cleanups, clock);
+        cleaner = worker;
+        bus.handle(RequestCleanup.class, request -> requestCleanup(worker, request));
+        bus.handle(CancelCleanup.class, this::cancelCleanup);
+        bus.handle(LoadCleanups.class, this::loadCleanups);
+        bus.handle(ListCleanups.class, this::listCleanups);
+        bus.handle(SetRetentionPolicy.class, this::setPolicy);
+        bus.handle(DeleteRetentionPolicy.class, this::deletePolicy);
+        bus.handle(LoadRetentionPolicies.class, this::loadPolicies);
+        bus.handle(ListRetentionPolicies.class, this::listPolicies);
+        bus.handle(HoldExecution.class, this::hold);
+        // What a crash or an absent database has left open is taken up again.
+        worker.wake();
+        vertx.setPeriodic(RESUME_INTERVAL.toMillis(), timer -> worker.wake());
+        vertx.setPeriodic(
+                config.policyInterval().toMillis(),
+                timer -> policyRun.runOnce().onSuccess(made -> worker.wake()).onFailure(PolicyRun::logFailure));
+        return Future.succeededFuture();
+    }
+
+    /** Lets the batch end that is under way; what is left of the cleanup goes on at the next start. */
+    @Override
+    public Future<?> stop() {
+        return cleaner == null ? Future.succeededFuture() : cleaner.stop();
+    }
+
+    private Future<Cleanup> requestCleanup(Cleaner worker, RequestCleanup request) {
+        Viewer viewer = request.viewer();
+        viewer.require(request.allOwners() ? new Scope[] {Scope.OPS} : new Scope[] {Scope.CLEANUP, Scope.OPS});
+        CleanupCriteria criteria = criteria(request);
+        rate.require(viewer.subject());
+        return cleanups.countOpen()
+                .compose(open -> open < config.queueMax()
+                        ? cleanups.create(criteria, request.dryRun(), viewer.subject(), null)
+                        : Future.failedFuture(RunlogException.overloaded(
+                                open + " cleanups wait already; the limit, retention.queue-max, is " + config.queueMax()
+                                        + ".",
+                                RETRY_AFTER)))
+                .compose(created -> created.dryRun() ? worker.dryRun(created) : Future.succeededFuture(created))
+                .onSuccess(entered -> worker.wake());
+    }
+
+    private CleanupCriteria criteria(RequestCleanup request) {
+        if (request.olderThan() == null
+                && request.before() == null
+                && request.statuses().isEmpty()) {
+            throw RunlogException.badInput("Give at least one of 'olderThan', 'before' and 'status'.");
+        }
+        requireDeletable(request.statuses());
+        Instant now = clock.instant();
+        Instant before = request.before() == null ? now : request.before();
+        if (request.olderThan() != null) {
+            if (request.olderThan().isNegative() || request.olderThan().compareTo(KEEP_MAX) > 0) {
+                throw RunlogException.badInput(
+                        "'olderThan' must be from PT0S to " + KEEP_MAX + ", not " + request.olderThan() + ".");
+            }
+            Instant bound = now.minus(request.olderThan());
+            before = bound.isBefore(before) ? bound : before;
+        }
+        if (before.isBefore(Instant.EPOCH)) {
+            throw RunlogException.badInput("'before' must be after " + Instant.EPOCH + ", not " + before + ".");
+        }
+        // Ids hold 48 bits of milliseconds; nothing starts later than a little after now anyway.
+        Instant latest = now.plus(Duration.ofDays(1));
+        return new CleanupCriteria(
+                before.isAfter(latest) ? latest : before,
+                request.statuses(),
+                request.workflowId(),
+                request.allOwners() ? null : request.viewer().subject());
+    }
+
+    private static void requireDeletable(Set<ExecutionStatus> statuses) {
+        if (statuses.contains(ExecutionStatus.RUNNING)) {
+            throw RunlogException.badInput("Running executions are never deleted; leave RUNNING out of 'status'.");
+        }
+    }
+
+    private Future<Cleanup> cancelCleanup(CancelCleanup request) {
+        return visible(request.viewer(), request.id())
+                .compose(known -> known.state().isOver()
+                        ? Future.succeededFuture(known)
+                        : cleanups.cancel(request.id()).onSuccess(Cleaner.announcing(bus)));
+    }
+
+    private Future<Cleanup> visible(Viewer viewer, UUID id) {
+        return cleanups.load(requester(viewer), List.of(id))
+                .compose(found -> found.isEmpty()
+                        ? Future.failedFuture(RunlogException.notFound("There is no cleanup " + id + "."))
+                        : Future.succeededFuture(found.get(0)));
+    }
+
+    private Future<LoadCleanups.Loaded> loadCleanups(LoadCleanups request) {
+        return cleanups.load(requester(request.viewer()), request.ids()).map(LoadCleanups.Loaded::new);
+    }
+
+    private Future<ListCleanups.CleanupPage> listCleanups(ListCleanups request) {
+        return cleanups.list(requester(request.viewer()), request.page());
+    }
+
+    private Future<RetentionPolicy> setPolicy(SetRetentionPolicy request) {
+        Viewer viewer = request.viewer();
+        viewer.require(request.allOwners() ? new Scope[] {Scope.OPS} : new Scope[] {Scope.CLEANUP, Scope.OPS});
+        requireDeletable(request.statuses());
+        Duration keepFor = request.keepFor();
+        if (keepFor.compareTo(Duration.ofMinutes(1)) < 0 || keepFor.compareTo(KEEP_MAX) > 0) {
+            throw RunlogException.badInput("'keepFor' must be from PT1M to " + KEEP_MAX + ", not " + keepFor + ".");
+        }
+        return policies.set(
+                request.workflowId(), request.allOwners() ? null : viewer.subject(), request.statuses(), keepFor);
+    }
+
+    private Future<RetentionPolicy> deletePolicy(DeleteRetentionPolicy request) {
+        return policies.load(owner(request.viewer()), List.of(request.id())).compose(found -> {
+            if (found.isEmpty()) {
+                return Future.failedFuture(RunlogException.notFound("There is no policy " + request.id() + "."));
+            }
+            RetentionPolicy policy = found.get(0);
+            if (policy.owner() == null) {
+                request.viewer().require(Scope.OPS);
+            }
+            return policies.delete(policy.id()).map(policy);
+        });
+    }
+
+    private Future<LoadRetentionPolicies.Loaded> loadPolicies(LoadRetentionPolicies request) {
+        return policies.load(owner(request.viewer()), request.ids()).map(LoadRetentionPolicies.Loaded::new);
+    }
+
+    private Future<ListRetentionPolicies.PolicyPage> listPolicies(ListRetentionPolicies request) {
+        return policies.list(owner(request.viewer()), request.page());
+    }
+
+    private Future<HoldExecution.Done> hold(HoldExecution request) {
+        request.viewer().require(Scope.CLEANUP);
+        String owner = request.viewer().subject();
+        String reason = request.reason();
+        if (reason != null && reason.length() > 1000) {
+            throw RunlogException.badInput("'reason' has " + reason.length() + " characters; the limit is 1000.");
+        }
+        if (reason != null && reason.indexOf('\u0000') >= 0) {
+            throw RunlogException.badInput("'reason' holds a NUL character.");
+        }
+        return policies.hold(owner, request.executionId(), request.held(), reason)
+                .compose(held -> executions.load(owner, List.of(request.executionId())))
+                .compose(found -> found.isEmpty()
+                        ? Future.failedFuture(
+                                RunlogException.notFound("There is no execution " + request.executionId() + "."))
+                        : Future.succeededFuture(found.get(0)))
+                .onSuccess(this::announce)
+                .map(HoldExecution.Done::new);
+    }
+
+    private void announce(Execution execution) {
+        bus.publish(new ExecutionsChanged(List.of(new Change(execution.status(), execution))));
+    }
+
+    /** Whose cleanups a viewer sees: null for everybody's. */
+    private static @Nullable String requester(Viewer viewer) {
+        return owner(viewer);
+    }
+
+    private static @Nullable String owner(Viewer viewer) {
+        viewer.require(Scope.CLEANUP, Scope.OPS);
+        return viewer.may(Scope.OPS) ? null : viewer.subject();
+    }
+}
