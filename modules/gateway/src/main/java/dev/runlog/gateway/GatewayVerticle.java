@@ -1,0 +1,154 @@
+package dev.runlog.gateway;
+
+import dev.runlog.contract.bus.Bus;
+import dev.runlog.gateway.auth.Authenticator;
+import dev.runlog.gateway.events.EventsEndpoint;
+import dev.runlog.gateway.graphql.GraphqlEngine;
+import dev.runlog.gateway.health.HealthEndpoints;
+import dev.runlog.gateway.http.GraphiqlPage;
+import dev.runlog.gateway.http.GraphqlHttp;
+import dev.runlog.gateway.http.Replies;
+import dev.runlog.gateway.live.LiveFeed;
+import dev.runlog.gateway.rest.LogsEndpoints;
+import dev.runlog.gateway.websocket.GraphqlTransportWs;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.ServerWebSocketHandshake;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.CorsHandler;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The one door: HTTP, GraphQL, WebSocket, REST, health and metrics. Everything behind it is asked over the bus. */
+public final class GatewayVerticle extends VerticleBase {
+    private final Bus bus;
+    private final GatewayConfig config;
+    private final boolean graphiql;
+    private final @Nullable String developmentToken;
+    private final PrometheusMeterRegistry meters;
+    private @Nullable HttpServer server;
+    private @Nullable GraphqlTransportWs webSockets;
+
+    /**
+     * Made for one deployment.
+     *
+     * @param graphiql whether {@code /graphiql} is served
+     * @param developmentToken filled into GraphiQL; null for none
+     */
+    public GatewayVerticle(
+            Bus bus,
+            GatewayConfig config,
+            boolean graphiql,
+            @Nullable String developmentToken,
+            PrometheusMeterRegistry meters) {
+        this.bus = bus;
+        this.config = config;
+        this.graphiql = graphiql;
+        this.developmentToken = developmentToken;
+        this.meters = meters;
+    }
+
+    /** The port that it listens on; set once it is deployed. */
+    public int port() {
+        return Objects.requireNonNull(server).actualPort();
+    }
+
+    @Override
+    public Future<?> start() {
+        return Authenticator.create(vertx, config.auth()).compose(this::listen);
+    }
+
+    /** Takes no new connection, says goodbye to subscribers, and lets requests end that are under way. */
+    @Override
+    public Future<?> stop() {
+        Future<Void> goodbye = webSockets == null ? Future.succeededFuture() : webSockets.close();
+        return goodbye.compose(
+                done -> server == null ? Future.succeededFuture() : server.shutdown(10, TimeUnit.SECONDS));
+    }
+
+    private Future<HttpServer> listen(Authenticator authenticator) {
+        LiveFeed feed = LiveFeed.start(vertx, bus, config.live(), meters);
+        GraphqlEngine engine = new GraphqlEngine(bus, config.graphql(), feed);
+        GraphqlTransportWs sockets = new GraphqlTransportWs(vertx, engine, authenticator, config.live());
+        webSockets = sockets;
+        HttpServer created = vertx.createHttpServer(options())
+                .requestHandler(router(engine, authenticator))
+                .webSocketHandshakeHandler(GatewayVerticle::shakeHands)
+                .webSocketHandler(sockets::handle);
+        server = created;
+        return created.listen();
+    }
+
+    private Router router(GraphqlEngine engine, Authenticator authenticator) {
+        Router router = Router.router(vertx);
+        router.route().handler(ctx -> {
+            ctx.response().putHeader("X-Content-Type-Options", "nosniff");
+            ctx.next();
+        });
+        if (!config.http().corsOrigins().isEmpty()) {
+            router.route().handler(cors());
+        }
+        new HealthEndpoints(bus, meters).mount(router);
+        new GraphqlHttp(engine, authenticator, config.http().bodyMaxBytes()).mount(router);
+        new EventsEndpoint(bus, authenticator, config.http()).mount(router);
+        new LogsEndpoints(bus, authenticator).mount(router);
+        if (graphiql) {
+            GraphiqlPage.mount(vertx, router, developmentToken);
+        }
+        router.route().failureHandler(ctx -> Replies.failure(ctx, ctx.failure()));
+        router.errorHandler(404, ctx -> Replies.failure(ctx, ctx.failure()));
+        router.errorHandler(405, ctx -> Replies.failure(ctx, ctx.failure()));
+        return router;
+    }
+
+    private CorsHandler cors() {
+        CorsHandler cors = CorsHandler.create();
+        for (String origin : config.http().corsOrigins()) {
+            if (origin.equals("*")) {
+                cors.addOriginWithRegex(".*");
+            } else {
+                cors.addOrigin(origin);
+            }
+        }
+        cors.allowedMethod(HttpMethod.GET);
+        cors.allowedMethod(HttpMethod.POST);
+        cors.allowedMethod(HttpMethod.DELETE);
+        cors.allowedHeader("Authorization");
+        cors.allowedHeader("Content-Type");
+        return cors;
+    }
+
+    private static void shakeHands(ServerWebSocketHandshake handshake) {
+        if (handshake.path().equals("/graphql")) {
+            handshake.accept();
+        } else {
+            handshake.reject(404);
+        }
+    }
+
+    private HttpServerOptions options() {
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(config.http().host())
+                .setPort(config.http().port())
+                .setCompressionSupported(config.http().gzip())
+                .setDecompressionSupported(true)
+                .setIdleTimeout(Math.toIntExact(config.http().idleTimeout().toSeconds()))
+                .setWebSocketSubProtocols(List.of(GraphqlTransportWs.PROTOCOL))
+                .setMaxWebSocketMessageSize(config.http().bodyMaxBytes())
+                .setPerMessageWebSocketCompressionSupported(false);
+        if (!config.http().tlsCertificate().isEmpty()) {
+            options.setSsl(true)
+                    .setKeyCertOptions(new PemKeyCertOptions()
+                            .setCertPath(config.http().tlsCertificate())
+                            .setKeyPath(config.http().tlsKey()));
+        }
+        return options;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.runlog.gateway.events;
+
+import dev.runlog.contract.error.ErrorCode;
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.recording.RecordEvents.Outcome;
+import dev.runlog.gateway.http.Replies;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** How the lines of one body fared. */
+final class EventsReport {
+    /** So that the answer to a body of nothing but bad lines stays of a bounded size. */
+    private static final int REJECTED_SHOWN_MAX = 10_000;
+
+    private long recorded;
+    private long duplicates;
+    private long rejectedInAll;
+    private final List<Rejected> rejected = new ArrayList<>();
+    private @Nullable Throwable failure;
+
+    private record Rejected(int line, ErrorCode code, String message) {
+        Map<String, Object> toJson() {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("line", line);
+            json.put("code", code.name());
+            json.put("message", message);
+            return json;
+        }
+    }
+
+    void add(List<Integer> lines, List<Outcome> outcomes) {
+        for (int i = 0; i < outcomes.size(); i++) {
+            Outcome outcome = outcomes.get(i);
+            switch (outcome.kind()) {
+                case RECORDED -> recorded++;
+                case DUPLICATE -> duplicates++;
+                case REJECTED ->
+                    reject(
+                            lines.get(i),
+                            Objects.requireNonNull(outcome.code()),
+                            Objects.requireNonNull(outcome.message()));
+            }
+        }
+    }
+
+    void reject(int line, ErrorCode code, String message) {
+        rejectedInAll++;
+        if (rejected.size() < REJECTED_SHOWN_MAX) {
+            rejected.add(new Rejected(line, code, message));
+        }
+    }
+
+    /** Remembers why not all lines were taken; the first reason is what counts. */
+    void fail(@Nullable Throwable why) {
+        if (failure == null) {
+            failure = why;
+        }
+    }
+
+    /** Answers 200, or the failure's status together with what was recorded before it. */
+    void answer(RoutingContext ctx) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("recorded", recorded);
+        body.put("duplicates", duplicates);
+        body.put(
+                "rejected",
+                rejected.stream()
+                        .sorted(Comparator.comparingInt(Rejected::line))
+                        .map(Rejected::toJson)
+                        .toList());
+        if (rejectedInAll > rejected.size()) {
+            body.put("rejectedInAll", rejectedInAll);
+        }
+        if (failure instanceof RunlogException known) {
+            Replies.prepare(ctx, known);
+            body.put("error", Replies.error(known));
+            Replies.json(ctx, known.code().httpStatus(), body);
+        } else if (failure != null) {
+            Replies.failure(ctx, failure);
+        } else {
+            Replies.json(ctx, 200, body);
+        }
+    }
+}

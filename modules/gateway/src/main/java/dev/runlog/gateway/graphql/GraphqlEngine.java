@@ -1,0 +1,202 @@
+package dev.runlog.gateway.graphql;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.error.ErrorCode;
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.model.Viewer;
+import dev.runlog.gateway.GatewayConfig;
+import dev.runlog.gateway.live.LiveFeed;
+import graphql.ErrorType;
+import graphql.ExecutionInput;
+import graphql.ExecutionResult;
+import graphql.ExecutionResultImpl;
+import graphql.GraphQL;
+import graphql.GraphQLError;
+import graphql.execution.DataFetcherExceptionHandler;
+import graphql.execution.DataFetcherExceptionHandlerParameters;
+import graphql.execution.DataFetcherExceptionHandlerResult;
+import graphql.execution.preparsed.PreparsedDocumentEntry;
+import graphql.execution.preparsed.PreparsedDocumentProvider;
+import graphql.parser.ParserOptions;
+import graphql.schema.GraphQLSchema;
+import graphql.schema.idl.RuntimeWiring;
+import graphql.schema.idl.SchemaGenerator;
+import graphql.schema.idl.SchemaParser;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The schema in {@code schema.graphqls}, at work. Every error of a result carries {@code extensions.code}; a result
+ * without data was refused before any of it ran.
+ */
+public final class GraphqlEngine {
+    private static final Logger log = LoggerFactory.getLogger(GraphqlEngine.class);
+
+    private final Bus bus;
+    private final GatewayConfig.Graphql config;
+    private final GraphQL graphQl;
+    private final Cache<String, PreparsedDocumentEntry> documents;
+
+    public GraphqlEngine(Bus bus, GatewayConfig.Graphql config, LiveFeed feed) {
+        this.bus = bus;
+        this.config = config;
+        this.documents =
+                Caffeine.newBuilder().maximumSize(config.documentCacheMax()).build();
+        DataFetcherExceptionHandler failures = GraphqlEngine::handle;
+        this.graphQl = GraphQL.newGraphQL(schema(bus, config, feed))
+                .defaultDataFetcherExceptionHandler(failures)
+                .instrumentation(new QueryLimits(config))
+                .preparsedDocumentProvider(documentsOnce())
+                .build();
+    }
+
+    /** Runs one operation. Of a subscription, the data is a {@code Publisher<ExecutionResult>}. Never fails. */
+    public Future<ExecutionResult> execute(GraphqlRequest request, Viewer viewer) {
+        return execute(request, viewer, false);
+    }
+
+    /** Runs one operation, which must be a query where {@code queriesOnly}. */
+    public Future<ExecutionResult> execute(GraphqlRequest request, Viewer viewer, boolean queriesOnly) {
+        if (request.query().length() > config.queryMaxChars()) {
+            return Future.succeededFuture(
+                    refusal("The query has " + request.query().length()
+                            + " characters; the limit, graphql.query-max-chars, is " + config.queryMaxChars() + "."));
+        }
+        Loaders loaders = new Loaders(bus, viewer);
+        ExecutionInput input = ExecutionInput.newExecutionInput()
+                .query(request.query())
+                .operationName(request.operationName())
+                .variables(request.variables())
+                .extensions(request.extensions())
+                .graphQLContext(
+                        Map.of(Viewer.class, viewer, Loaders.class, loaders, QueryLimits.QUERIES_ONLY, queriesOnly))
+                .dataLoaderRegistry(loaders.registry())
+                .build();
+        long startedAt = System.nanoTime();
+        return Future.fromCompletionStage(graphQl.executeAsync(input))
+                .map(GraphqlEngine::withCodes)
+                .onSuccess(result -> logged(request, viewer, result, startedAt));
+    }
+
+    /** Whether a result says that its operation came the wrong way. */
+    public static boolean isOperationNotAllowed(ExecutionResult result) {
+        return result.getErrors().stream().anyMatch(error -> NOT_ALLOWED.equals(error.getMessage()));
+    }
+
+    static final String NOT_ALLOWED = "Only queries can be sent by GET.";
+
+    /** A result that refuses a request as a whole. */
+    public static ExecutionResult refusal(RunlogException why) {
+        return new ExecutionResultImpl(new CodedError(why, null, null));
+    }
+
+    private static ExecutionResult refusal(String message) {
+        return refusal(RunlogException.badInput(message));
+    }
+
+    /** Failures of resolvers: known ones as they are, unknown ones logged under an id that is all the client sees. */
+    private static CompletableFuture<DataFetcherExceptionHandlerResult> handle(
+            DataFetcherExceptionHandlerParameters parameters) {
+        Throwable failure = parameters.getException();
+        while (failure instanceof CompletionException && failure.getCause() != null) {
+            failure = failure.getCause();
+        }
+        RunlogException known = failure instanceof RunlogException refused ? refused : unknown(parameters, failure);
+        GraphQLError error = new CodedError(
+                known,
+                List.of(parameters.getSourceLocation()),
+                parameters.getPath().toList());
+        return CompletableFuture.completedFuture(
+                DataFetcherExceptionHandlerResult.newResult(error).build());
+    }
+
+    private static RunlogException unknown(DataFetcherExceptionHandlerParameters parameters, Throwable failure) {
+        UUID incident = Ids.next();
+        log.error("{} failed, incident {}", parameters.getPath(), incident, failure);
+        return RunlogException.internal(incident);
+    }
+
+    /** Gives errors that the library made their code: all but a null where none may be are the client's. */
+    private static ExecutionResult withCodes(ExecutionResult result) {
+        if (result.getErrors().stream().allMatch(GraphqlEngine::hasCode)) {
+            return result;
+        }
+        List<GraphQLError> errors =
+                result.getErrors().stream().map(GraphqlEngine::withCode).toList();
+        return result.transform(builder -> builder.errors(errors));
+    }
+
+    private static boolean hasCode(GraphQLError error) {
+        return error instanceof CodedError;
+    }
+
+    private static GraphQLError withCode(GraphQLError error) {
+        if (hasCode(error)) {
+            return error;
+        }
+        String message = error instanceof QueryLimits.OperationNotAllowedException ? NOT_ALLOWED : error.getMessage();
+        boolean ours = error.getErrorType() == ErrorType.NullValueInNonNullableField
+                || error.getErrorType() == ErrorType.DataFetchingException;
+        RunlogException why =
+                ours ? new RunlogException(ErrorCode.INTERNAL, message, null, null) : RunlogException.badInput(message);
+        return new CodedError(why, error.getLocations(), error.getPath());
+    }
+
+    private static void logged(GraphqlRequest request, Viewer viewer, ExecutionResult result, long startedAt) {
+        log.atDebug()
+                .addKeyValue("operation", operation(request))
+                .addKeyValue("viewer", viewer.subject())
+                .addKeyValue("millis", (System.nanoTime() - startedAt) / 1_000_000)
+                .addKeyValue("errors", result.getErrors().size())
+                .log("GraphQL");
+    }
+
+    private static String operation(GraphqlRequest request) {
+        return Objects.requireNonNullElse(request.operationName(), "anonymous");
+    }
+
+    private PreparsedDocumentProvider documentsOnce() {
+        return (input, parse) -> {
+            PreparsedDocumentEntry known = documents.getIfPresent(input.getQuery());
+            if (known == null) {
+                known = parse.apply(input);
+                documents.put(input.getQuery(), known);
+            }
+            return CompletableFuture.completedFuture(known);
+        };
+    }
+
+    /** How many queries are kept parsed and validated. */
+    long documentsKept() {
+        documents.cleanUp();
+        return documents.estimatedSize();
+    }
+
+    private static GraphQLSchema schema(Bus bus, GatewayConfig.Graphql config, LiveFeed feed) {
+        ParserOptions.setDefaultOperationParserOptions(ParserOptions.getDefaultOperationParserOptions()
+                .transform(options -> options.maxCharacters(config.queryMaxChars())));
+        RuntimeWiring wiring = new Resolvers(bus, config, feed).wiring();
+        try (Reader text = new InputStreamReader(
+                Objects.requireNonNull(GraphqlEngine.class.getResourceAsStream("/schema.graphqls")),
+                StandardCharsets.UTF_8)) {
+            return new SchemaGenerator().makeExecutableSchema(new SchemaParser().parse(text), wiring);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package dev.runlog.gateway.graphql;
+
+import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExecutionDetail;
+import dev.runlog.contract.model.ExecutionPart;
+import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.model.Workflow;
+import dev.runlog.contract.page.Count;
+import dev.runlog.contract.page.PageRequest;
+import dev.runlog.contract.querying.CountExecutionsOf;
+import dev.runlog.contract.querying.ExecutionPage;
+import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.contract.querying.ListExecutionsOf;
+import dev.runlog.contract.querying.ListSteps;
+import dev.runlog.contract.querying.LoadExecutionDetails;
+import dev.runlog.contract.querying.LoadExecutions;
+import dev.runlog.contract.querying.LoadWorkflows;
+import graphql.language.OperationDefinition;
+import graphql.schema.DataFetchingEnvironment;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.dataloader.BatchLoader;
+import org.dataloader.DataLoader;
+import org.dataloader.DataLoaderFactory;
+import org.dataloader.DataLoaderRegistry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the children of a page need, fetched with one request a level. A subscription lives longer than what a loader
+ * keeps is true, so that its events ask for themselves.
+ */
+final class Loaders {
+    /** One large part of one execution; all parts of a level are read together. */
+    record PartKey(UUID executionId, ExecutionPart part) {}
+
+    record StepsKey(UUID executionId, PageRequest page) {}
+
+    record ExecutionsKey(ListExecutionsOf.Parent parent, UUID parentId, ExecutionQuery query, PageRequest page) {}
+
+    record CountKey(ListExecutionsOf.Parent parent, UUID parentId, ExecutionQuery query) {}
+
+    /** A kind of child: its name, and how children of many parents are fetched. */
+    private record Kind<K, V>(String name, BatchLoader<K, V> batch) {}
+
+    private final Bus bus;
+    private final Kind<UUID, @Nullable Workflow> workflows;
+    private final Kind<UUID, @Nullable Execution> executions;
+    private final Kind<PartKey, ExecutionDetail> parts;
+    private final Kind<StepsKey, ListSteps.StepPage> steps;
+    private final Kind<ExecutionsKey, ExecutionPage> pages;
+    private final Kind<CountKey, Count> counts;
+
+    Loaders(Bus bus, Viewer viewer) {
+        this.bus = bus;
+        this.workflows = new Kind<>(
+                "workflow",
+                ids -> stage(bus.request(new LoadWorkflows(null, ids))
+                        .map(loaded -> inOrder(ids, loaded.workflows(), Workflow::id))));
+        this.executions = new Kind<>(
+                "execution",
+                ids -> stage(bus.request(new LoadExecutions(viewer.subject(), ids))
+                        .map(loaded -> inOrder(ids, loaded.executions(), Execution::id))));
+        this.parts = new Kind<>("part", this::loadParts);
+        this.steps = new Kind<>(
+                "steps",
+                keys -> grouped(keys, StepsKey::page, StepsKey::executionId, (page, ids) -> bus.request(
+                                new ListSteps(ids, page))
+                        .map(ListSteps.Pages::pages)));
+        this.pages = new Kind<>(
+                "executions",
+                keys -> grouped(
+                        keys,
+                        key -> new ExecutionsKey(key.parent(), NO_ID, key.query(), key.page()),
+                        ExecutionsKey::parentId,
+                        (group, ids) -> bus.request(
+                                        new ListExecutionsOf(group.parent(), ids, group.query(), group.page()))
+                                .map(ListExecutionsOf.Pages::pages)));
+        this.counts = new Kind<>(
+                "count",
+                keys -> grouped(
+                        keys,
+                        key -> new CountKey(key.parent(), NO_ID, key.query()),
+                        CountKey::parentId,
+                        (group, ids) -> bus.request(new CountExecutionsOf(group.parent(), ids, group.query()))
+                                .map(CountExecutionsOf.Counts::counts)));
+    }
+
+    private static final UUID NO_ID = new UUID(0, 0);
+
+    DataLoaderRegistry registry() {
+        DataLoaderRegistry registry = new DataLoaderRegistry();
+        for (Kind<?, ?> kind : List.of(workflows, executions, parts, steps, pages, counts)) {
+            registry.register(kind.name(), loader(kind));
+        }
+        return registry;
+    }
+
+    CompletionStage<@Nullable Workflow> workflow(DataFetchingEnvironment env, UUID id) {
+        return load(env, workflows, id);
+    }
+
+    CompletionStage<@Nullable Execution> execution(DataFetchingEnvironment env, UUID id) {
+        return load(env, executions, id);
+    }
+
+    CompletionStage<ExecutionDetail> part(DataFetchingEnvironment env, UUID id, ExecutionPart part) {
+        return load(env, parts, new PartKey(id, part));
+    }
+
+    CompletionStage<ListSteps.StepPage> steps(DataFetchingEnvironment env, StepsKey key) {
+        return load(env, steps, key);
+    }
+
+    CompletionStage<ExecutionPage> executions(DataFetchingEnvironment env, ExecutionsKey key) {
+        return load(env, pages, key);
+    }
+
+    CompletionStage<Count> count(DataFetchingEnvironment env, CountKey key) {
+        return load(env, counts, key);
+    }
+
+    private static <K, V> DataLoader<K, V> loader(Kind<K, V> kind) {
+        return DataLoaderFactory.newDataLoader(kind.batch());
+    }
+
+    private static <K, V> CompletionStage<V> load(DataFetchingEnvironment env, Kind<K, V> kind, K key) {
+        if (env.getOperationDefinition().getOperation() == OperationDefinition.Operation.SUBSCRIPTION) {
+            return kind.batch().load(List.of(key)).thenApply(values -> values.get(0));
+        }
+        DataLoader<K, V> loader = env.getDataLoader(kind.name());
+        return Objects.requireNonNull(loader).load(key);
+    }
+
+    private CompletionStage<List<ExecutionDetail>> loadParts(List<PartKey> keys) {
+        Set<ExecutionPart> wanted = EnumSet.noneOf(ExecutionPart.class);
+        keys.forEach(key -> wanted.add(key.part()));
+        List<UUID> ids = keys.stream().map(PartKey::executionId).distinct().toList();
+        return stage(bus.request(new LoadExecutionDetails(ids, wanted)).map(loaded -> {
+            Map<UUID, ExecutionDetail> byId = new HashMap<>();
+            loaded.details().forEach(detail -> byId.put(detail.executionId(), detail));
+            return keys.stream()
+                    .map(key -> byId.getOrDefault(
+                            key.executionId(), new ExecutionDetail(key.executionId(), null, null, null, null)))
+                    .toList();
+        }));
+    }
+
+    /** One request for all keys that differ by nothing but their parent. */
+    private static <K, G, V> CompletionStage<List<V>> grouped(
+            List<K> keys,
+            Function<K, G> group,
+            Function<K, UUID> parent,
+            BiFunction<G, List<UUID>, Future<Map<UUID, V>>> fetch) {
+        Map<G, List<UUID>> parents = new LinkedHashMap<>();
+        keys.forEach(key -> parents.computeIfAbsent(group.apply(key), of -> new ArrayList<>())
+                .add(parent.apply(key)));
+        Map<G, Future<Map<UUID, V>>> fetched = new HashMap<>();
+        parents.forEach((of, ids) -> fetched.put(of, fetch.apply(of, ids)));
+        return stage(Future.all(List.copyOf(fetched.values())).map(all -> keys.stream()
+                .map(key -> Objects.requireNonNull(Objects.requireNonNull(fetched.get(group.apply(key)))
+                        .result()
+                        .get(parent.apply(key))))
+                .toList()));
+    }
+
+    /** A loader wants its values in the order of its keys, null where there is none. */
+    static <T> List<@Nullable T> inOrder(List<UUID> ids, Collection<T> values, Function<T, UUID> id) {
+        Map<UUID, T> byId = new HashMap<>();
+        values.forEach(value -> byId.put(id.apply(value), value));
+        List<@Nullable T> ordered = new ArrayList<>(ids.size());
+        ids.forEach(wanted -> ordered.add(byId.get(wanted)));
+        return ordered;
+    }
+
+    private static <T> CompletionStage<T> stage(Future<T> future) {
+        return future.toCompletionStage();
+    }
+}

@@ -1,0 +1,110 @@
+package dev.runlog.gateway.graphql;
+
+import dev.runlog.gateway.GatewayConfig;
+import graphql.ExecutionResult;
+import graphql.analysis.QueryTraverser;
+import graphql.analysis.QueryVisitorFieldEnvironment;
+import graphql.analysis.QueryVisitorStub;
+import graphql.execution.AbortExecutionException;
+import graphql.execution.ExecutionContext;
+import graphql.execution.instrumentation.InstrumentationContext;
+import graphql.execution.instrumentation.InstrumentationState;
+import graphql.execution.instrumentation.SimplePerformantInstrumentation;
+import graphql.execution.instrumentation.parameters.InstrumentationExecuteOperationParameters;
+import graphql.language.OperationDefinition;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses what would cost too much before any of it runs: by depth, by aliases, and by cost, which is the number of
+ * fields times the sizes of the pages that they stand in. Introspection reads no rows and is not counted.
+ */
+final class QueryLimits extends SimplePerformantInstrumentation {
+    /** In the GraphQL context where only queries may run, as by GET. */
+    static final String QUERIES_ONLY = "runlog.queriesOnly";
+
+    private final GatewayConfig.Graphql config;
+
+    QueryLimits(GatewayConfig.Graphql config) {
+        this.config = config;
+    }
+
+    @Override
+    public @Nullable InstrumentationContext<ExecutionResult> beginExecuteOperation(
+            InstrumentationExecuteOperationParameters parameters, InstrumentationState state) {
+        ExecutionContext context = parameters.getExecutionContext();
+        OperationDefinition operation = context.getOperationDefinition();
+        if (context.getGraphQLContext().getBoolean(QUERIES_ONLY)
+                && operation.getOperation() != OperationDefinition.Operation.QUERY) {
+            throw new OperationNotAllowedException(
+                    "A " + operation.getOperation().name().toLowerCase(Locale.ROOT) + " cannot be sent by GET.");
+        }
+        QueryTraverser.newQueryTraverser()
+                .schema(context.getGraphQLSchema())
+                .document(context.getDocument())
+                .operationName(operation.getName())
+                .coercedVariables(context.getCoercedVariables())
+                .build()
+                .visitPreOrder(new Count());
+        return null;
+    }
+
+    /** The operation is fine, the way it came is not. */
+    static final class OperationNotAllowedException extends AbortExecutionException {
+        private static final long serialVersionUID = 1L;
+
+        OperationNotAllowedException(String message) {
+            super(message);
+        }
+    }
+
+    /** Stops at the first field that is too much, so that a bomb of fragments is never walked to its end. */
+    private final class Count extends QueryVisitorStub {
+        private long cost;
+        private int aliases;
+
+        @Override
+        public void visitField(QueryVisitorFieldEnvironment field) {
+            String name = field.getField().getName();
+            if (!config.introspection() && (name.equals("__schema") || name.equals("__type"))) {
+                throw new AbortExecutionException("Introspection is switched off here.");
+            }
+            int depth = 0;
+            long rows = 1;
+            for (QueryVisitorFieldEnvironment at = field; at != null; at = at.getParentEnvironment()) {
+                if (at.getField().getName().startsWith("__")) {
+                    return;
+                }
+                depth++;
+                if (at != field) {
+                    rows = Math.min(rows * pageSize(at), Integer.MAX_VALUE);
+                }
+            }
+            cost += rows;
+            if (field.getField().getAlias() != null) {
+                aliases++;
+            }
+            require(depth, config.depthMax(), "depth", "graphql.depth-max");
+            require(aliases, config.aliasesMax(), "number of aliases", "graphql.aliases-max");
+            require(cost, config.costMax(), "cost", "graphql.cost-max");
+        }
+
+        /** How many objects a field may yield: as many as its page where it is a list, else one. */
+        private long pageSize(QueryVisitorFieldEnvironment field) {
+            if (field.getFieldDefinition().getArgument("first") == null) {
+                return 1;
+            }
+            Object first = field.getArguments().get("first");
+            Object last = field.getArguments().get("last");
+            Object asked = first == null ? last : first;
+            return asked instanceof Integer size ? Math.max(1, size) : config.pageSizeDefault();
+        }
+
+        private void require(long value, long max, String what, String key) {
+            if (value > max) {
+                throw new AbortExecutionException(
+                        "The query's " + what + " is " + value + " or more; the limit, " + key + ", is " + max + ".");
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.runlog.gateway.graphql;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import graphql.ExecutionResult;
+import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes results as JSON in UTF-8. Recorded JSON passes through unread; a whole number has no fraction. */
+public final class ResponseWriter {
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final double WHOLE_MAX = 1L << 53;
+
+    private ResponseWriter() {}
+
+    /** The response of the GraphQL specification: errors first, as who reads it should see them first. */
+    public static Buffer write(ExecutionResult result) {
+        return write(result.toSpecification());
+    }
+
+    /** Any value of maps, lists, strings, numbers, booleans and what {@code toString} tells of the rest. */
+    public static Buffer write(@Nullable Object value) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+        try (JsonGenerator generator = JSON.createGenerator(bytes)) {
+            write(generator, value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Buffer.buffer(bytes.toByteArray());
+    }
+
+    /** JSON text as a value that goes out as it is. */
+    public static @Nullable Object raw(@Nullable String json) {
+        return RawJson.of(json);
+    }
+
+    private static void write(JsonGenerator generator, @Nullable Object value) throws IOException {
+        if (value == null) {
+            generator.writeNull();
+        } else if (value instanceof String text) {
+            generator.writeString(text);
+        } else if (value instanceof Map<?, ?> members) {
+            generator.writeStartObject();
+            for (Map.Entry<?, ?> member : members.entrySet()) {
+                generator.writeFieldName(String.valueOf(member.getKey()));
+                write(generator, member.getValue());
+            }
+            generator.writeEndObject();
+        } else if (value instanceof Iterable<?> elements) {
+            generator.writeStartArray();
+            for (Object element : elements) {
+                write(generator, element);
+            }
+            generator.writeEndArray();
+        } else if (value instanceof RawJson raw) {
+            generator.writeRawValue(raw.text());
+        } else if (value instanceof Boolean truth) {
+            generator.writeBoolean(truth);
+        } else if (value instanceof Number number) {
+            write(generator, number);
+        } else {
+            generator.writeString(value.toString());
+        }
+    }
+
+    private static void write(JsonGenerator generator, Number number) throws IOException {
+        if (number instanceof Double || number instanceof Float) {
+            double real = number.doubleValue();
+            if (Math.rint(real) == real && Math.abs(real) < WHOLE_MAX) {
+                generator.writeNumber((long) real);
+            } else {
+                generator.writeNumber(real);
+            }
+        } else if (number instanceof BigDecimal real) {
+            generator.writeNumber(real);
+        } else if (number instanceof BigInteger whole) {
+            generator.writeNumber(whole);
+        } else {
+            generator.writeNumber(number.longValue());
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.runlog.gateway.http;
+
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The two media types of responses in the GraphQL-over-HTTP specification. */
+enum MediaType {
+    /** Tells by its status whether the request was refused. */
+    GRAPHQL_RESPONSE("application/graphql-response+json"),
+    /** For clients from before: any well-formed request gets 200. */
+    JSON("application/json");
+
+    private final String name;
+
+    MediaType(String name) {
+        this.name = name;
+    }
+
+    String header() {
+        return name + "; charset=utf-8";
+    }
+
+    /** The one that an {@code Accept} header prefers; empty where it takes neither. */
+    static Optional<MediaType> accepted(@Nullable String accept) {
+        if (accept == null || accept.isBlank()) {
+            return Optional.of(JSON);
+        }
+        MediaType best = null;
+        double bestWeight = 0;
+        for (String range : accept.split(",", -1)) {
+            MediaType type = of(range);
+            double weight = weight(range);
+            if (type != null && weight > bestWeight) {
+                best = type;
+                bestWeight = weight;
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+
+    private static @Nullable MediaType of(String range) {
+        String type = essence(range);
+        for (MediaType known : values()) {
+            if (known.name.equals(type)) {
+                return known;
+            }
+        }
+        return type.equals("*/*") || type.equals("application/*") ? JSON : null;
+    }
+
+    private static double weight(String range) {
+        int at = range.indexOf("q=");
+        if (at < 0) {
+            return 1;
+        }
+        try {
+            return Double.parseDouble(range.substring(at + 2).split(";", 2)[0].trim());
+        } catch (NumberFormatException malformed) {
+            return 0;
+        }
+    }
+
+    /** A media type without its parameters, in lower case. */
+    static String essence(String header) {
+        return header.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
+    }
+}

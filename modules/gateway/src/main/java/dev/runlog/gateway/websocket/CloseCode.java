@@ -1,0 +1,30 @@
+package dev.runlog.gateway.websocket;
+
+import io.vertx.core.Future;
+import io.vertx.core.http.WebSocketBase;
+
+/** Why the server closes a socket, in the numbers of RFC 6455 and of the graphql-transport-ws protocol. */
+enum CloseCode {
+    GOING_AWAY(1001),
+    BAD_MESSAGE(4400),
+    UNAUTHORIZED(4401),
+    FORBIDDEN(4403),
+    SUBPROTOCOL_NOT_ACCEPTABLE(4406),
+    INITIALISATION_TIMEOUT(4408),
+    SUBSCRIBER_EXISTS(4409),
+    TOO_MANY_INITIALISATIONS(4429);
+
+    private static final int REASON_BYTES_MAX = 120;
+
+    private final short number;
+
+    CloseCode(int number) {
+        this.number = (short) number;
+    }
+
+    /** Closes with a reason, which RFC 6455 holds to 123 bytes. */
+    Future<Void> close(WebSocketBase socket, String reason) {
+        String ascii = reason.replaceAll("[^\\x20-\\x7e]", "?");
+        return socket.close(number, ascii.length() > REASON_BYTES_MAX ? ascii.substring(0, REASON_BYTES_MAX) : ascii);
+    }
+}

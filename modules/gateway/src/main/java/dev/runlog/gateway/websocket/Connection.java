@@ -1,0 +1,278 @@
+package dev.runlog.gateway.websocket;
+
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.Viewer;
+import dev.runlog.gateway.GatewayConfig;
+import dev.runlog.gateway.auth.Authenticated;
+import dev.runlog.gateway.auth.Authenticator;
+import dev.runlog.gateway.graphql.GraphqlEngine;
+import dev.runlog.gateway.graphql.GraphqlRequest;
+import dev.runlog.gateway.graphql.RequestReader;
+import dev.runlog.gateway.graphql.ResponseWriter;
+import graphql.ExecutionResult;
+import graphql.GraphQLError;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.ServerWebSocket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+
+/**
+ * One socket of one client: its initialisation, its operations by their ids, its heartbeat. Nothing is sent while the
+ * socket's write queue is full; operations ask for their next result when it drains.
+ */
+final class Connection {
+    private static final long NO_TIMER = -1;
+
+    private final Vertx vertx;
+    private final ServerWebSocket socket;
+    private final GraphqlEngine engine;
+    private final Authenticator authenticator;
+    private final GatewayConfig.Live config;
+    private final Map<String, Operation> operations = new HashMap<>();
+    private boolean initialising;
+    private @Nullable Viewer viewer;
+    private long initTimer = NO_TIMER;
+    private long pingTimer = NO_TIMER;
+    private long expiryTimer = NO_TIMER;
+    private boolean pongDue;
+    private boolean closed;
+
+    Connection(
+            Vertx vertx,
+            ServerWebSocket socket,
+            GraphqlEngine engine,
+            Authenticator authenticator,
+            GatewayConfig.Live config) {
+        this.vertx = vertx;
+        this.socket = socket;
+        this.engine = engine;
+        this.authenticator = authenticator;
+        this.config = config;
+    }
+
+    void open() {
+        initTimer = vertx.setTimer(
+                config.connectionInitTimeout().toMillis(),
+                timer -> close(CloseCode.INITIALISATION_TIMEOUT, "Connection initialisation timeout"));
+        pingTimer = vertx.setPeriodic(config.pingInterval().toMillis(), timer -> ping());
+        socket.exceptionHandler(failure -> {});
+        socket.pongHandler(pong -> pongDue = false);
+        socket.drainHandler(drained -> List.copyOf(operations.values()).forEach(Operation::pull));
+        socket.textMessageHandler(this::onMessage);
+        socket.binaryMessageHandler(message -> close(CloseCode.BAD_MESSAGE, "Messages are text"));
+    }
+
+    /** Cancels everything that the client had asked for. */
+    void onClosed() {
+        closed = true;
+        for (long timer : new long[] {initTimer, pingTimer, expiryTimer}) {
+            vertx.cancelTimer(timer);
+        }
+        List.copyOf(operations.values()).forEach(Operation::cancel);
+        operations.clear();
+    }
+
+    Future<Void> goAway() {
+        return CloseCode.GOING_AWAY.close(socket, "The server is stopping");
+    }
+
+    private void onMessage(String text) {
+        if (closed) {
+            return;
+        }
+        Map<String, Object> message;
+        try {
+            message = RequestReader.readObject(text, "A message");
+        } catch (RunlogException malformed) {
+            close(CloseCode.BAD_MESSAGE, malformed.getMessage());
+            return;
+        }
+        switch (message.get("type") instanceof String type ? type : "") {
+            case "connection_init" -> onInit(message);
+            case "ping" -> send("pong", null, message.get("payload"));
+            case "pong" -> pongDue = false;
+            case "subscribe" -> onSubscribe(message);
+            case "complete" -> onComplete(message);
+            default -> close(CloseCode.BAD_MESSAGE, "Unknown message type");
+        }
+    }
+
+    private void onInit(Map<String, Object> message) {
+        if (initialising) {
+            close(CloseCode.TOO_MANY_INITIALISATIONS, "Too many initialisation requests");
+            return;
+        }
+        initialising = true;
+        vertx.cancelTimer(initTimer);
+        Object payload = message.get("payload");
+        if (payload != null && !(payload instanceof Map)) {
+            close(CloseCode.BAD_MESSAGE, "The payload of connection_init must be an object");
+            return;
+        }
+        authenticator
+                .authenticate(authorization(payload))
+                .onSuccess(this::acknowledge)
+                .onFailure(refused -> close(CloseCode.FORBIDDEN, refused.getMessage()));
+    }
+
+    /** The header of the upgrade, or what browsers, who cannot set one, send in the payload. */
+    private @Nullable String authorization(@Nullable Object payload) {
+        if (payload instanceof Map<?, ?> members) {
+            for (Map.Entry<?, ?> member : members.entrySet()) {
+                String name = String.valueOf(member.getKey());
+                if (member.getValue() instanceof String value
+                        && (name.equalsIgnoreCase("authorization") || name.equals("token"))) {
+                    return value.regionMatches(true, 0, "Bearer ", 0, 7) ? value : "Bearer " + value;
+                }
+            }
+        }
+        return socket.headers().get(HttpHeaders.AUTHORIZATION);
+    }
+
+    private void acknowledge(Authenticated authenticated) {
+        if (closed) {
+            return;
+        }
+        viewer = authenticated.viewer();
+        long millisLeft = Math.max(
+                1, Duration.between(Instant.now(), authenticated.expiresAt()).toMillis());
+        expiryTimer = vertx.setTimer(millisLeft, timer -> expire());
+        send("connection_ack", null, null);
+    }
+
+    private void expire() {
+        RunlogException expired = RunlogException.unauthenticated("The token is expired.");
+        List.copyOf(operations.values()).forEach(operation -> operation.fail(expired));
+        close(CloseCode.FORBIDDEN, "The token is expired.");
+    }
+
+    private void onSubscribe(Map<String, Object> message) {
+        if (viewer == null) {
+            close(CloseCode.UNAUTHORIZED, "Unauthorized");
+            return;
+        }
+        if (!(message.get("id") instanceof String id) || id.isEmpty()) {
+            close(CloseCode.BAD_MESSAGE, "'id' must be a string that is not empty");
+            return;
+        }
+        if (!(message.get("payload") instanceof Map<?, ?> payload)) {
+            close(CloseCode.BAD_MESSAGE, "'payload' must be an object");
+            return;
+        }
+        if (operations.containsKey(id)) {
+            close(CloseCode.SUBSCRIBER_EXISTS, "Subscriber for " + id + " already exists");
+            return;
+        }
+        GraphqlRequest request;
+        try {
+            Map<String, Object> members = new LinkedHashMap<>();
+            payload.forEach((name, value) -> members.put(String.valueOf(name), value));
+            request = RequestReader.toRequest(members);
+        } catch (RunlogException malformed) {
+            close(CloseCode.BAD_MESSAGE, malformed.getMessage());
+            return;
+        }
+        if (operations.size() >= config.subscriptionsPerSocketMax()) {
+            sendErrors(
+                    id,
+                    GraphqlEngine.refusal(RunlogException.overloaded(
+                                    "There are " + operations.size()
+                                            + " operations on this socket, the most it may have.",
+                                    Duration.ofSeconds(1)))
+                            .getErrors());
+            return;
+        }
+        run(id, request, viewer);
+    }
+
+    private void run(String id, GraphqlRequest request, Viewer asking) {
+        Operation operation = new Operation(id, this);
+        operations.put(id, operation);
+        engine.execute(request, asking)
+                .onSuccess(result -> {
+                    if (operations.get(id) != operation) {
+                        return;
+                    }
+                    if (!result.isDataPresent()) {
+                        end(operation);
+                        sendErrors(id, result.getErrors());
+                    } else if (result.getData() instanceof Publisher<?>) {
+                        Publisher<ExecutionResult> results = result.getData();
+                        results.subscribe(operation);
+                    } else {
+                        end(operation);
+                        sendNext(id, result);
+                        send("complete", id, null);
+                    }
+                })
+                .onFailure(operation::fail);
+    }
+
+    private void onComplete(Map<String, Object> message) {
+        if (!(message.get("id") instanceof String id)) {
+            close(CloseCode.BAD_MESSAGE, "'id' must be a string");
+            return;
+        }
+        Operation operation = operations.remove(id);
+        if (operation != null) {
+            operation.cancel();
+        }
+    }
+
+    private void ping() {
+        if (pongDue) {
+            close(CloseCode.GOING_AWAY, "No pong came");
+            return;
+        }
+        pongDue = true;
+        socket.writePing(Buffer.buffer("runlog"));
+    }
+
+    boolean isWritable() {
+        return !closed && !socket.writeQueueFull();
+    }
+
+    /** Forgets an operation; returns whether it was still there. */
+    boolean end(Operation operation) {
+        return operations.remove(operation.id(), operation);
+    }
+
+    void sendNext(String id, ExecutionResult result) {
+        send("next", id, result.toSpecification());
+    }
+
+    void sendErrors(String id, List<GraphQLError> errors) {
+        send("error", id, errors.stream().map(GraphQLError::toSpecification).toList());
+    }
+
+    void send(String type, @Nullable String id, @Nullable Object payload) {
+        if (closed) {
+            return;
+        }
+        Map<String, Object> message = new LinkedHashMap<>();
+        message.put("type", type);
+        if (id != null) {
+            message.put("id", id);
+        }
+        if (payload != null) {
+            message.put("payload", payload);
+        }
+        socket.writeTextMessage(ResponseWriter.write(message).toString());
+    }
+
+    private void close(CloseCode code, @Nullable String reason) {
+        if (!closed) {
+            closed = true;
+            code.close(socket, reason == null ? "" : reason);
+        }
+    }
+}

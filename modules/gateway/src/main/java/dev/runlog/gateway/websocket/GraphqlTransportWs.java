@@ -1,0 +1,54 @@
+package dev.runlog.gateway.websocket;
+
+import dev.runlog.gateway.GatewayConfig;
+import dev.runlog.gateway.auth.Authenticator;
+import dev.runlog.gateway.graphql.GraphqlEngine;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ServerWebSocket;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The server's side of the {@code graphql-transport-ws} protocol: one {@link Connection} for each socket. */
+public final class GraphqlTransportWs {
+    public static final String PROTOCOL = "graphql-transport-ws";
+
+    private final Vertx vertx;
+    private final GraphqlEngine engine;
+    private final Authenticator authenticator;
+    private final GatewayConfig.Live config;
+    private final Set<Connection> connections = new LinkedHashSet<>();
+
+    public GraphqlTransportWs(
+            Vertx vertx, GraphqlEngine engine, Authenticator authenticator, GatewayConfig.Live config) {
+        this.vertx = vertx;
+        this.engine = engine;
+        this.authenticator = authenticator;
+        this.config = config;
+    }
+
+    /** Takes over an open socket. */
+    public void handle(ServerWebSocket socket) {
+        if (!PROTOCOL.equals(socket.subProtocol())) {
+            CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE.close(socket, "Subprotocol not acceptable");
+            return;
+        }
+        Connection connection = new Connection(vertx, socket, engine, authenticator, config);
+        connections.add(connection);
+        socket.closeHandler(closed -> {
+            connections.remove(connection);
+            connection.onClosed();
+        });
+        connection.open();
+    }
+
+    /** Tells everybody that the server goes away. */
+    public Future<Void> close() {
+        return Future.join(List.copyOf(connections).stream()
+                        .map(Connection::goAway)
+                        .toList())
+                .<Void>mapEmpty()
+                .otherwiseEmpty();
+    }
+}
