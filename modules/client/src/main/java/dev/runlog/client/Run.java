@@ -1,0 +1,104 @@
+package dev.runlog.client;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** One run that was begun. Finishing it a second time with the same outcome changes nothing. */
+public final class Run {
+    private final Recorder recorder;
+    private final UUID id;
+    private final String workflow;
+
+    Run(Recorder recorder, UUID id, String workflow) {
+        this.recorder = recorder;
+        this.id = id;
+        this.workflow = workflow;
+    }
+
+    /** The id under which the server knows it. */
+    public UUID id() {
+        return id;
+    }
+
+    /** It ended well; {@code result} is anything that Jackson writes. */
+    public void succeed(@Nullable Object result) {
+        finish("SUCCESS", result, null);
+    }
+
+    /** It ended with an exception, whose class, message and stack trace are recorded. */
+    public void fail(Throwable failure) {
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        fail(failure.getClass().getName(), String.valueOf(failure.getMessage()), trace.toString(), null);
+    }
+
+    /** It ended with an error of any kind. */
+    public void fail(String type, String message, @Nullable String stackTrace, @Nullable Object result) {
+        Map<String, @Nullable Object> error = new LinkedHashMap<>();
+        error.put("type", type);
+        error.put("message", message);
+        error.put("stackTrace", stackTrace);
+        finish("FAILED", result, error);
+    }
+
+    /** It was stopped. */
+    public void cancel(@Nullable Object result) {
+        finish("CANCELLED", result, null);
+    }
+
+    /** It is alive. */
+    public void heartbeat() {
+        Map<String, @Nullable Object> event = new LinkedHashMap<>();
+        event.put("event", "heartbeat");
+        event.put("id", id.toString());
+        recorder.send(event);
+    }
+
+    /** A step begins now; its index is its place, from 0. */
+    public void startStep(int index, String name) {
+        step(index, name, "RUNNING", "startedAt", null);
+    }
+
+    /** A step ended well now. */
+    public void succeedStep(int index, String name, @Nullable Object output) {
+        step(index, name, "SUCCESS", "finishedAt", output);
+    }
+
+    /** A step ended with an error now. */
+    public void failStep(int index, String name, @Nullable Object output) {
+        step(index, name, "FAILED", "finishedAt", output);
+    }
+
+    private void step(int index, String name, String status, String moment, @Nullable Object output) {
+        Map<String, @Nullable Object> step = new LinkedHashMap<>();
+        step.put("index", index);
+        step.put("name", name);
+        step.put("status", status);
+        step.put(moment, Instant.now().toString());
+        step.put("output", output);
+        Map<String, @Nullable Object> event = new LinkedHashMap<>();
+        event.put("event", "steps");
+        event.put("id", id.toString());
+        event.put("steps", List.of(step));
+        recorder.send(event);
+    }
+
+    /** With its workflow, so that it is recorded even where the start was lost. */
+    private void finish(String status, @Nullable Object result, @Nullable Map<String, @Nullable Object> error) {
+        Map<String, @Nullable Object> event = new LinkedHashMap<>();
+        event.put("event", "finished");
+        event.put("id", id.toString());
+        event.put("workflow", workflow);
+        event.put("status", status);
+        event.put("finishedAt", Instant.now().toString());
+        event.put("result", result);
+        event.put("error", error);
+        recorder.send(event);
+    }
+}
