@@ -1,0 +1,195 @@
+package dev.runlog.app;
+
+import dev.runlog.contract.bus.Bus;
+import dev.runlog.gateway.GatewayConfig;
+import dev.runlog.gateway.GatewayVerticle;
+import dev.runlog.querying.QueryingVerticle;
+import dev.runlog.recording.RecordingVerticle;
+import dev.runlog.retention.RetentionVerticle;
+import dev.runlog.storage.Database;
+import dev.runlog.storage.Migrations;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running Runlog. What was started last is stopped first. */
+public final class Server implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Server.class);
+    private static final Duration BUS_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration START_PATIENCE = Duration.ofMinutes(2);
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
+
+    private final Deque<Runnable> closers = new ArrayDeque<>();
+    private RunlogConfig config;
+    private int port;
+
+    private Server(RunlogConfig config) {
+        this.config = config;
+    }
+
+    /** Starts everything, in the caller's thread; fails with a {@link StartFailure} and leaves nothing behind. */
+    public static Server start(RunlogConfig config) {
+        Server server = new Server(config);
+        try {
+            server.open();
+            return server;
+        } catch (RuntimeException failure) {
+            server.close();
+            throw failure;
+        }
+    }
+
+    private void open() {
+        boolean embedded = config.isEmbedded();
+        requireLoopbackForDevelopment(embedded);
+        if (embedded) {
+            EmbeddedDatabase database = EmbeddedDatabase.start(config.dataDirectory());
+            closers.push(database::close);
+            config = config.withDatabaseUrl(database.url());
+        }
+        migrate(config.database().url());
+        Vertx opened = Vertx.vertx();
+        closers.push(() -> await(opened.close(), STOP_PATIENCE));
+        String developmentToken = null;
+        if (config.usesDevelopmentKeys()) {
+            developmentToken = Tokens.sign(opened, config, "developer", Tokens.ALL_SCOPES, Duration.ofDays(30));
+            config = config.withPublicKey(
+                    DevelopmentKeys.in(config.dataDirectory()).publicKey());
+        }
+        deployAll(opened, embedded, developmentToken);
+    }
+
+    private void deployAll(Vertx opened, boolean embedded, @Nullable String developmentToken) {
+        PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        new JvmMemoryMetrics().bindTo(meters);
+        closers.push(bound(new JvmGcMetrics(), meters));
+        Bus bus = Bus.create(opened, BUS_TIMEOUT);
+        Clock clock = Clock.systemUTC();
+        Database database = Database.open(opened, config.database(), meters);
+        closers.push(() -> await(database.close(), STOP_PATIENCE));
+        deploy(opened, new RecordingVerticle(bus, config.database(), config.recording(), clock, meters));
+        deploy(opened, new QueryingVerticle(bus, database, config.querying(), clock));
+        deploy(opened, new RetentionVerticle(bus, database, config.retention(), clock, meters));
+        GatewayConfig gatewayConfig = new GatewayConfig(config.http(), config.auth(), config.graphql(), config.live());
+        boolean graphiql =
+                switch (config.graphql().graphiql()) {
+                    case ON -> true;
+                    case OFF -> false;
+                    case AUTO -> embedded;
+                };
+        GatewayVerticle gateway = new GatewayVerticle(bus, gatewayConfig, graphiql, developmentToken, meters);
+        deploy(opened, gateway);
+        port = gateway.port();
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return port;
+    }
+
+    /** Where it is found from this machine. */
+    public String url() {
+        String scheme = config.http().tlsCertificate().isEmpty() ? "http" : "https";
+        return scheme + "://" + config.http().host() + ":" + port;
+    }
+
+    /** Takes nothing new, answers what it took, then stops. */
+    @Override
+    public void close() {
+        while (!closers.isEmpty()) {
+            try {
+                closers.pop().run();
+            } catch (RuntimeException failure) {
+                log.warn("Something did not stop in order: {}", failure.toString());
+            }
+        }
+    }
+
+    private void requireLoopbackForDevelopment(boolean embedded) {
+        try {
+            if (InetAddress.getByName(config.http().host()).isLoopbackAddress()) {
+                return;
+            }
+        } catch (UnknownHostException unknown) {
+            throw new StartFailure("http.host: " + config.http().host() + " is no address of this machine.", unknown);
+        }
+        if (config.usesDevelopmentKeys() || embedded) {
+            throw new StartFailure("http.host: " + config.http().host() + " can be reached from elsewhere, which needs "
+                    + "auth and a database.url of your own.");
+        }
+    }
+
+    private static void migrate(String url) {
+        try {
+            int applied = Migrations.run(url);
+            if (applied > 0) {
+                log.info("Applied {} migrations.", applied);
+            }
+        } catch (FlywayException failure) {
+            throw new StartFailure(
+                    "The database cannot be migrated: " + firstLine(String.valueOf(failure.getMessage())), failure);
+        } catch (IllegalArgumentException malformed) {
+            throw new StartFailure(
+                    "database.url is no URL such as postgresql://user:password@host:port/name.", malformed);
+        }
+    }
+
+    private void deploy(Vertx opened, Deployable verticle) {
+        String id = await(opened.deployVerticle(verticle), START_PATIENCE);
+        closers.push(() -> await(opened.undeploy(id), STOP_PATIENCE));
+    }
+
+    private static Runnable bound(JvmGcMetrics metrics, PrometheusMeterRegistry meters) {
+        metrics.bindTo(meters);
+        return metrics::close;
+    }
+
+    private <T> T await(Future<T> future, Duration patience) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(patience.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException failure) {
+            throw explained(failure.getCause());
+        } catch (TimeoutException tooLong) {
+            throw new StartFailure("Nothing came within " + patience + ".", tooLong);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new StartFailure("Interrupted.", stop);
+        }
+    }
+
+    private StartFailure explained(@Nullable Throwable cause) {
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            if (at instanceof BindException) {
+                return new StartFailure(
+                        "Port " + config.http().port() + " on " + config.http().host()
+                                + " is taken; stop who has it, or set RUNLOG_HTTP_PORT.",
+                        at);
+            }
+        }
+        return new StartFailure(
+                cause == null ? "Unknown failure." : firstLine(String.valueOf(cause.getMessage())),
+                cause == null ? new IllegalStateException() : cause);
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().filter(line -> !line.isBlank()).findFirst().orElse(text);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.runlog.app;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code runlog token}. */
+@Command(
+        name = "token",
+        mixinStandardHelpOptions = true,
+        description =
+                "Prints a token and nothing else, signed by the key that a server of the same configuration accepts.")
+final class TokenCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigOption config;
+
+    @Option(
+            names = "--subject",
+            required = true,
+            paramLabel = "NAME",
+            description = "Whose workflows its bearer sees and records.")
+    private String subject;
+
+    @Option(
+            names = "--scope",
+            split = ",",
+            paramLabel = "SCOPE",
+            description = "What it allows: executions:read, executions:write, executions:cleanup, engine, ops. "
+                    + "Default: ${DEFAULT-VALUE}")
+    private List<String> scopes;
+
+    @Option(names = "--valid-for", paramLabel = "DURATION", description = "For how long. Default: ${DEFAULT-VALUE}")
+    private Duration validFor;
+
+    TokenCommand() {
+        config = new ConfigOption();
+        subject = "";
+        scopes = List.of("executions:read", "executions:write");
+        validFor = Duration.ofHours(1);
+    }
+
+    @Override
+    public Integer call() {
+        for (String scope : scopes) {
+            if (!Tokens.ALL_SCOPES.contains(scope)) {
+                throw new StartFailure(
+                        "There is no scope '" + scope + "'; there are " + String.join(", ", Tokens.ALL_SCOPES) + ".");
+            }
+        }
+        if (subject.isBlank()) {
+            throw new StartFailure("--subject is empty.");
+        }
+        if (validFor.isNegative() || validFor.isZero()) {
+            throw new StartFailure("--valid-for must be above zero, not " + validFor + ".");
+        }
+        System.out.println(DevelopmentToken.sign(config.load(), subject, scopes, validFor));
+        return 0;
+    }
+}
