@@ -100,6 +100,11 @@ final class EmbeddedDatabase implements AutoCloseable {
         close(lockFile);
     }
 
+    /** Lets go of the directory and leaves PostgreSQL running, as a kill of this process does. */
+    void abandon() {
+        close(lockFile);
+    }
+
     private static FileChannel lock(Path directory) {
         try {
             Files.createDirectories(directory);

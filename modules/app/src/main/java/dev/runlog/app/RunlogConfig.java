@@ -178,7 +178,11 @@ public record RunlogConfig(
             if (known instanceof ObjectNode group) {
                 overlay(group, entry.getValue(), prefix + entry.getKey() + ".", file);
             } else {
-                values.set(entry.getKey(), entry.getValue());
+                // A bare number is no duration, though the library would take it for seconds.
+                boolean asText = known.isTextual() && entry.getValue().isValueNode();
+                values.set(
+                        entry.getKey(),
+                        asText ? TextNode.valueOf(entry.getValue().asText()) : entry.getValue());
             }
         }
     }

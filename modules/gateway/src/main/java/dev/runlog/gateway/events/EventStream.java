@@ -46,37 +46,36 @@ final class EventStream {
 
     /** Reads to the end, or to the first failure that is not a line's own. */
     Future<EventsReport> read(HttpServerRequest request) {
-        RecordParser parser = RecordParser.newDelimited("\n", request);
+        RecordParser parser = RecordParser.newDelimited("\n", record -> {
+            if (!ended) {
+                onLine(record, request);
+            }
+        });
         parser.maxRecordSize(config.bodyMaxBytes());
-        parser.exceptionHandler(failure -> {
-            if (failure instanceof IllegalStateException) {
-                stop(
-                        request,
-                        RunlogException.badInput("Line " + (line + 1) + " is longer than http.body-max-bytes, "
-                                + config.bodyMaxBytes() + " bytes."));
-            } else {
-                // The client is gone: what it sent is recorded, nobody is there to answer.
-                ended = true;
-                done.tryFail(failure);
-            }
+        parser.exceptionHandler(tooLong -> stop(
+                request,
+                RunlogException.badInput("Line " + (line + 1) + " is longer than http.body-max-bytes, "
+                        + config.bodyMaxBytes() + " bytes.")));
+        request.exceptionHandler(gone -> {
+            // What the client sent is recorded; nobody is there to answer.
+            ended = true;
+            done.tryFail(gone);
         });
-        parser.endHandler(end -> {
+        request.handler(parser);
+        request.endHandler(end -> {
             if (!ended) {
+                // The last line needs no end of its own.
+                parser.handle(Buffer.buffer("\n"));
                 ended = true;
-                flush(parser, request);
+                flush(request);
                 finishIfDone();
-            }
-        });
-        parser.handler(record -> {
-            if (!ended) {
-                onLine(record, parser, request);
             }
         });
         request.resume();
         return done.future();
     }
 
-    private void onLine(Buffer record, RecordParser parser, HttpServerRequest request) {
+    private void onLine(Buffer record, HttpServerRequest request) {
         line++;
         bytesRead += record.length() + 1;
         if (bytesRead > config.eventsBodyMaxBytes()) {
@@ -98,25 +97,26 @@ final class EventStream {
             report.reject(line, refused.code(), refused.getMessage());
         }
         if (events.size() >= EVENTS_PER_REQUEST || bytesGathered >= BYTES_PER_REQUEST) {
-            flush(parser, request);
+            flush(request);
         }
     }
 
-    private void flush(RecordParser parser, HttpServerRequest request) {
+    private void flush(HttpServerRequest request) {
         if (events.isEmpty()) {
             return;
         }
         List<Integer> sentLines = lines;
         underWay++;
         if (underWay >= REQUESTS_UNDER_WAY_MAX) {
-            parser.pause();
+            request.pause();
         }
         bus.request(new RecordEvents(viewer, events)).onComplete(recorded -> {
             underWay--;
             if (recorded.succeeded()) {
                 report.add(sentLines, recorded.result().outcomes());
-                if (!ended) {
-                    parser.resume();
+                // A request that was read to its end takes no more demands.
+                if (!request.isEnded()) {
+                    request.resume();
                 }
             } else {
                 stop(request, recorded.cause());
@@ -133,8 +133,10 @@ final class EventStream {
         report.fail(why);
         ended = true;
         // Reads on without looking, so that the client gets to read the answer.
-        request.handler(rest -> {});
-        request.resume();
+        if (!request.isEnded()) {
+            request.handler(rest -> {});
+            request.resume();
+        }
         finishIfDone();
     }
 

@@ -20,6 +20,7 @@ import graphql.execution.DataFetcherExceptionHandlerParameters;
 import graphql.execution.DataFetcherExceptionHandlerResult;
 import graphql.execution.preparsed.PreparsedDocumentEntry;
 import graphql.execution.preparsed.PreparsedDocumentProvider;
+import graphql.language.OperationDefinition;
 import graphql.parser.ParserOptions;
 import graphql.schema.GraphQLSchema;
 import graphql.schema.idl.RuntimeWiring;
@@ -37,6 +38,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,8 +91,17 @@ public final class GraphqlEngine {
                 .build();
         long startedAt = System.nanoTime();
         return Future.fromCompletionStage(graphQl.executeAsync(input))
+                .map(result ->
+                        refusedSubscription(input, result) ? new ExecutionResultImpl(result.getErrors()) : result)
                 .map(GraphqlEngine::withCodes)
                 .onSuccess(result -> logged(request, viewer, result, startedAt));
+    }
+
+    /** A subscription without a stream was refused as a whole, though the library calls it null data. */
+    private static boolean refusedSubscription(ExecutionInput input, ExecutionResult result) {
+        return input.getGraphQLContext().get(QueryLimits.OPERATION) == OperationDefinition.Operation.SUBSCRIPTION
+                && result.isDataPresent()
+                && !(result.getData() instanceof Publisher);
     }
 
     /** Whether a result says that its operation came the wrong way. */

@@ -23,6 +23,9 @@ final class QueryLimits extends SimplePerformantInstrumentation {
     /** In the GraphQL context where only queries may run, as by GET. */
     static final String QUERIES_ONLY = "runlog.queriesOnly";
 
+    /** Where the GraphQL context holds the kind of operation that runs. */
+    static final String OPERATION = "runlog.operation";
+
     private final GatewayConfig.Graphql config;
 
     QueryLimits(GatewayConfig.Graphql config) {
@@ -34,6 +37,7 @@ final class QueryLimits extends SimplePerformantInstrumentation {
             InstrumentationExecuteOperationParameters parameters, InstrumentationState state) {
         ExecutionContext context = parameters.getExecutionContext();
         OperationDefinition operation = context.getOperationDefinition();
+        context.getGraphQLContext().put(OPERATION, operation.getOperation());
         if (context.getGraphQLContext().getBoolean(QUERIES_ONLY)
                 && operation.getOperation() != OperationDefinition.Operation.QUERY) {
             throw new OperationNotAllowedException(
@@ -97,7 +101,10 @@ final class QueryLimits extends SimplePerformantInstrumentation {
             Object first = field.getArguments().get("first");
             Object last = field.getArguments().get("last");
             Object asked = first == null ? last : first;
-            return asked instanceof Integer size ? Math.max(1, size) : config.pageSizeDefault();
+            // What is beyond the bound is refused by whoever reads the page, with words of its own.
+            return asked instanceof Integer size
+                    ? Math.max(1, Math.min(size, config.pageSizeMax()))
+                    : config.pageSizeDefault();
         }
 
         private void require(long value, long max, String what, String key) {
