@@ -1,0 +1,183 @@
+package dev.runlog.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.runlog.testing.Futures;
+import dev.runlog.testing.TestDatabase;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientWebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketConnectOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A whole server on a test's database and a free port, and a client for it. */
+final class RunningServer implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String SECRET = "a secret of tests, of 32 characters";
+
+    private final RunlogConfig config;
+    private final Server server;
+    private final Vertx vertx = Vertx.vertx();
+    // Kept, as a client that is not reachable any more closes its sockets.
+    private final WebSocketClient webSockets = vertx.createWebSocketClient();
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    private RunningServer(RunlogConfig config) {
+        this.config = config;
+        this.server = Server.start(config);
+    }
+
+    /** Overrides are environment variables without their prefix, such as {@code HTTP_BODY_MAX_BYTES, 1000}. */
+    static RunningServer start(TestDatabase database, String... overrides) {
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "RUNLOG_DATABASE_URL",
+                database.url(),
+                "RUNLOG_HTTP_PORT",
+                "0",
+                "RUNLOG_AUTH_SECRET",
+                SECRET,
+                "RUNLOG_AUTH_LEEWAY",
+                "PT0S"));
+        for (int i = 0; i < overrides.length; i += 2) {
+            environment.put("RUNLOG_" + overrides[i], overrides[i + 1]);
+        }
+        return new RunningServer(RunlogConfig.load(null, environment));
+    }
+
+    /** A token for reading and writing. */
+    String token(String subject) {
+        return token(subject, "executions:read", "executions:write");
+    }
+
+    String token(String subject, String... scopes) {
+        return token(Duration.ofHours(1), subject, scopes);
+    }
+
+    String token(Duration validFor, String subject, String... scopes) {
+        return Tokens.sign(vertx, config, subject, List.of(scopes), validFor);
+    }
+
+    URI url() {
+        return URI.create(server.url());
+    }
+
+    /** The {@code data} of an operation that must have no errors. */
+    JsonNode data(String token, String query, Object... variables) {
+        JsonNode answer = graphql(token, query, variables);
+        if (answer.has("errors")) {
+            throw new AssertionError(answer.get("errors").toPrettyString());
+        }
+        return answer.get("data");
+    }
+
+    /** The code of an operation's first error. */
+    String code(String token, String query, Object... variables) {
+        return graphql(token, query, variables).at("/errors/0/extensions/code").asText("none");
+    }
+
+    /** The whole answer; variables are given as names and values. */
+    JsonNode graphql(String token, String query, Object... variables) {
+        Map<String, Object> named = new LinkedHashMap<>();
+        for (int i = 0; i < variables.length; i += 2) {
+            named.put((String) variables[i], variables[i + 1]);
+        }
+        try {
+            String body = JSON.writeValueAsString(Map.of("query", query, "variables", named));
+            return JSON.readTree(send(request("/graphql", token)
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString(body)))
+                    .body());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    HttpResponse<String> get(String path, String token) {
+        return send(request(path, token).GET());
+    }
+
+    HttpResponse<String> events(String token, String body) {
+        return send(request("/events", token)
+                .header("Content-Type", "application/x-ndjson")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    HttpRequest.Builder request(String path, String token) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(url().resolve(path)).timeout(Duration.ofSeconds(60));
+        return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    static JsonNode json(HttpResponse<String> response) {
+        try {
+            return JSON.readTree(response.body());
+        } catch (IOException e) {
+            throw new AssertionError(response.body(), e);
+        }
+    }
+
+    /** The value of a metric, all its label sets together. */
+    double metric(String name) {
+        return get("/metrics", "")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    /** An open socket with the subprotocol; nothing is sent yet. */
+    Subscriber socket() {
+        return socket(new WebSocketConnectOptions().addSubProtocol("graphql-transport-ws"));
+    }
+
+    Subscriber socket(WebSocketConnectOptions options) {
+        ClientWebSocket socket = webSockets.webSocket();
+        // It listens before it connects, so that it misses nothing.
+        Subscriber subscriber = new Subscriber(socket);
+        Futures.await(socket.connect(
+                options.setHost("127.0.0.1").setPort(url().getPort()).setURI("/graphql")));
+        return subscriber;
+    }
+
+    /** A socket that was acknowledged. */
+    Subscriber subscriber(String token) {
+        Subscriber subscriber = socket();
+        subscriber.send(Map.of("type", "connection_init", "payload", Map.of("Authorization", "Bearer " + token)));
+        subscriber.next("connection_ack");
+        return subscriber;
+    }
+
+    static List<String> texts(JsonNode array, String pointer) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(element -> texts.add(element.at(pointer).asText()));
+        return texts;
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        Futures.await(vertx.close());
+    }
+}

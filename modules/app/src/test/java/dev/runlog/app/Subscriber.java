@@ -1,0 +1,89 @@
+package dev.runlog.app;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.http.ClientWebSocket;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** The client's side of a socket: what came, in order, and how it was closed. */
+final class Subscriber {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long PATIENCE_SECONDS = 20;
+
+    private final ClientWebSocket socket;
+    private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Integer> closeCode = new CompletableFuture<>();
+
+    Subscriber(ClientWebSocket socket) {
+        this.socket = socket;
+        socket.textMessageHandler(messages::add);
+        socket.closeHandler(closed -> closeCode.complete((int) socket.closeStatusCode()));
+    }
+
+    void send(Map<String, ?> message) {
+        try {
+            sendText(JSON.writeValueAsString(message));
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    void sendText(String text) {
+        socket.writeTextMessage(text);
+    }
+
+    void subscribe(String id, String query) {
+        send(Map.of("id", id, "type", "subscribe", "payload", Map.of("query", query)));
+    }
+
+    /** The next message, which must be of the type. */
+    JsonNode next(String type) {
+        try {
+            String text = messages.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (text == null) {
+                throw new AssertionError("No message came.");
+            }
+            JsonNode message = JSON.readTree(text);
+            if (!message.path("type").asText().equals(type)) {
+                throw new AssertionError("Expected " + type + ", got " + text);
+            }
+            return message;
+        } catch (InterruptedException | JsonProcessingException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The next event of a subscription to executions, as {@code KIND status}. */
+    String nextEvent(String field) {
+        JsonNode event = next("next").at("/payload/data/" + field);
+        return (event.path("kind").asText() + " "
+                        + event.at("/execution/status").asText())
+                .trim();
+    }
+
+    int closeCode() {
+        try {
+            return closeCode.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError("It was not closed.", e);
+        }
+    }
+
+    /** Reads nothing until {@link #resume}. */
+    void pause() {
+        socket.pause();
+    }
+
+    void resume() {
+        socket.resume();
+    }
+
+    void close() {
+        socket.close();
+    }
+}

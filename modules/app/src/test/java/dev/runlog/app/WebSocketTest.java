@@ -1,0 +1,326 @@
+package dev.runlog.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.TestDatabase;
+import io.vertx.core.http.WebSocketConnectOptions;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(PostgresExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class WebSocketTest {
+    private static final String RUNNING =
+            "subscription { runningExecutions { kind cursor execution { id status workflow { name } } } }";
+
+    private RunningServer server;
+    private int owners;
+
+    @BeforeAll
+    void start(TestDatabase database) {
+        server = RunningServer.start(
+                database,
+                "LIVE_CONNECTION_INIT_TIMEOUT",
+                "PT0.3S",
+                "LIVE_SUBSCRIPTIONS_PER_SOCKET_MAX",
+                "2",
+                "LIVE_SUBSCRIBER_QUEUE_MAX",
+                "50");
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void showsRunsEnterAndLeave() {
+        String token = server.token(anOwner());
+        String before = start(token);
+        Subscriber subscriber = server.subscriber(token);
+        subscriber.subscribe("1", RUNNING);
+
+        assertThat(subscriber.nextEvent("runningExecutions")).isEqualTo("ENTERED RUNNING");
+        assertThat(subscriber.nextEvent("runningExecutions")).isEqualTo("SYNCED");
+        String id = start(token);
+        JsonNode entered = subscriber.next("next").at("/payload/data/runningExecutions");
+        finish(token, id, "FAILED");
+        finish(token, before, "SUCCESS");
+
+        assertThat(entered.at("/execution/id").asText()).isEqualTo(id);
+        assertThat(entered.at("/execution/workflow/name").asText()).isEqualTo("live");
+        assertThat(subscriber.nextEvent("runningExecutions")).isEqualTo("LEFT FAILED");
+        assertThat(subscriber.nextEvent("runningExecutions")).isEqualTo("LEFT SUCCESS");
+    }
+
+    @Test
+    void continuesAfterACursorAndResetsWhereItCannot() {
+        String token = server.token(anOwner());
+        Subscriber first = server.subscriber(token);
+        first.subscribe("1", RUNNING);
+        String cursor =
+                first.next("next").at("/payload/data/runningExecutions/cursor").asText();
+        first.close();
+        String id = start(token);
+        finish(token, id, "SUCCESS");
+
+        Subscriber second = server.subscriber(token);
+        second.subscribe("1", RUNNING.replace("runningExecutions", "runningExecutions(after: \"" + cursor + "\")"));
+        assertThat(second.nextEvent("runningExecutions")).isEqualTo("ENTERED RUNNING");
+        assertThat(second.nextEvent("runningExecutions")).isEqualTo("LEFT SUCCESS");
+
+        second.subscribe("2", RUNNING.replace("runningExecutions", "runningExecutions(after: \"00000000-1\")"));
+        assertThat(second.nextEvent("runningExecutions")).isEqualTo("RESET");
+        assertThat(second.nextEvent("runningExecutions")).isEqualTo("SYNCED");
+    }
+
+    @Test
+    void followsChangesOneExecutionAndACleanup() {
+        String token = server.token(anOwner(), "executions:read", "executions:write", "executions:cleanup");
+        String id = start(token);
+        Subscriber changes = server.subscriber(token);
+        changes.subscribe("1", "subscription { executionChanges(status: [FAILED]) { kind execution { status } } }");
+        assertThat(changes.nextEvent("executionChanges")).isEqualTo("SYNCED");
+        Subscriber one = server.subscriber(token);
+        one.subscribe(
+                "1",
+                "subscription { executionUpdated(id: \"" + id
+                        + "\") { kind execution { status steps { totalCount } } } }");
+        assertThat(one.nextEvent("executionUpdated")).isEqualTo("ENTERED RUNNING");
+        assertThat(one.nextEvent("executionUpdated")).isEqualTo("SYNCED");
+
+        server.data(
+                token,
+                "mutation { recordSteps(input: {executionId: \"" + id
+                        + "\", steps: [{index: 0, name: \"a\", status: SUCCESS}]}) { execution { id } } }");
+        finish(token, id, "FAILED");
+
+        assertThat(one.next("next")
+                        .at("/payload/data/executionUpdated/execution/steps/totalCount")
+                        .asInt())
+                .isEqualTo(1);
+        assertThat(one.nextEvent("executionUpdated")).isEqualTo("UPDATED FAILED");
+        assertThat(changes.nextEvent("executionChanges")).isEqualTo("ENTERED FAILED");
+        String cleanup = server.data(
+                        token, "mutation { cleanupExecutions(input: {olderThan: \"PT0S\"}) { cleanup { id } } }")
+                .at("/cleanupExecutions/cleanup/id")
+                .asText();
+        one.subscribe("2", "subscription { cleanupProgress(id: \"" + cleanup + "\") { state deleted } }");
+        JsonNode progress = one.next("next").at("/payload/data/cleanupProgress");
+        while (!progress.get("state").asText().equals("COMPLETED")) {
+            progress = one.next("next").at("/payload/data/cleanupProgress");
+        }
+        assertThat(progress.get("deleted").asInt()).isEqualTo(1);
+        one.next("complete");
+    }
+
+    @Test
+    void showsNothingOfAnotherOwner() {
+        String alice = server.token(anOwner());
+        String id = start(alice);
+        Subscriber mallory = server.subscriber(server.token(anOwner()));
+        mallory.subscribe("1", RUNNING);
+        assertThat(mallory.nextEvent("runningExecutions")).isEqualTo("SYNCED");
+
+        finish(alice, id, "SUCCESS");
+        mallory.subscribe("2", "subscription { executionUpdated(id: \"" + id + "\") { kind } }");
+
+        // Had the change been shown, it would have come first.
+        assertThat(mallory.next("error").at("/payload/0/extensions/code").asText())
+                .isEqualTo("NOT_FOUND");
+    }
+
+    @Test
+    void closesWithTheCodeThatTheProtocolNames() {
+        String token = server.token(anOwner());
+
+        assertThat(server.socket(new WebSocketConnectOptions()).closeCode()).isEqualTo(4406);
+        assertThat(server.socket().closeCode()).as("no connection_init").isEqualTo(4408);
+        Subscriber uninitialised = server.socket();
+        uninitialised.subscribe("1", RUNNING);
+        assertThat(uninitialised.closeCode()).isEqualTo(4401);
+        Subscriber nobody = server.socket();
+        nobody.send(Map.of("type", "connection_init"));
+        assertThat(nobody.closeCode()).isEqualTo(4403);
+        Subscriber eager = server.subscriber(token);
+        eager.send(Map.of("type", "connection_init"));
+        assertThat(eager.closeCode()).isEqualTo(4429);
+        Subscriber twice = server.subscriber(token);
+        twice.subscribe("1", RUNNING);
+        twice.next("next");
+        twice.subscribe("1", RUNNING);
+        assertThat(twice.closeCode()).isEqualTo(4409);
+    }
+
+    @Test
+    void closesOnMessagesThatAreNone() {
+        for (String bad : new String[] {
+            "{",
+            "[]",
+            "7",
+            "{}",
+            "{\"type\":\"dance\"}",
+            "{\"type\":5}",
+            "{\"type\":\"subscribe\"}",
+            "{\"type\":\"subscribe\",\"id\":1,\"payload\":{\"query\":\"{viewer{subject}}\"}}",
+            "{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":\"q\"}",
+            "{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":{\"query\":5}}",
+            "{\"type\":\"complete\"}"
+        }) {
+            Subscriber subscriber = server.subscriber(server.token(anOwner()));
+            subscriber.sendText(bad);
+            assertThat(subscriber.closeCode()).as(bad).isEqualTo(4400);
+        }
+    }
+
+    @Test
+    void answersQueriesErrorsAndPings() {
+        String owner = anOwner();
+        Subscriber subscriber = server.subscriber(server.token(owner));
+
+        subscriber.subscribe("1", "{ viewer { subject } }");
+        assertThat(subscriber.next("next").at("/payload/data/viewer/subject").asText())
+                .isEqualTo(owner);
+        subscriber.next("complete");
+        subscriber.subscribe("1", "{ nothing }");
+        assertThat(subscriber.next("error").at("/payload/0/extensions/code").asText())
+                .isEqualTo("BAD_INPUT");
+        subscriber.send(Map.of("type", "ping", "payload", Map.of("n", 1)));
+        assertThat(subscriber.next("pong").at("/payload/n").asInt()).isEqualTo(1);
+        subscriber.subscribe("1", RUNNING.replace("runningExecutions", "runningExecutions(after: \"nonsense\")"));
+        assertThat(subscriber.next("error").at("/payload/0/message").asText()).contains("'nonsense' is no cursor");
+    }
+
+    @Test
+    void boundsTheOperationsOfASocket() {
+        Subscriber subscriber = server.subscriber(server.token(anOwner()));
+        subscriber.subscribe("1", RUNNING);
+        subscriber.next("next");
+        subscriber.subscribe("2", RUNNING);
+        subscriber.next("next");
+
+        subscriber.subscribe("3", RUNNING);
+
+        assertThat(subscriber.next("error").at("/payload/0/extensions/code").asText())
+                .isEqualTo("OVERLOADED");
+    }
+
+    @Test
+    void takesATokenOfTheUpgradeToo() {
+        WebSocketConnectOptions options = new WebSocketConnectOptions().addSubProtocol("graphql-transport-ws");
+        options.putHeader("Authorization", "Bearer " + server.token(anOwner()));
+        Subscriber subscriber = server.socket(options);
+
+        subscriber.send(Map.of("type", "connection_init"));
+
+        subscriber.next("connection_ack");
+    }
+
+    @Test
+    void endsSubscriptionsWhoseTokenExpires() {
+        Subscriber subscriber = server.subscriber(server.token(Duration.ofSeconds(2), anOwner(), "executions:read"));
+        subscriber.subscribe("1", RUNNING);
+        subscriber.next("next");
+
+        assertThat(subscriber.next("error").at("/payload/0/extensions/code").asText())
+                .isEqualTo("UNAUTHENTICATED");
+        assertThat(subscriber.closeCode()).isEqualTo(4403);
+    }
+
+    @Test
+    void forgetsWhoCompletesOrGoesAway() {
+        Subscriber subscriber = server.subscriber(server.token(anOwner()));
+        double before = server.metric("runlog_subscribers");
+        subscriber.subscribe("1", RUNNING);
+        subscriber.next("next");
+        subscriber.subscribe("2", RUNNING);
+        subscriber.next("next");
+        assertThat(server.metric("runlog_subscribers")).isEqualTo(before + 2);
+
+        subscriber.send(Map.of("type", "complete", "id", "1"));
+        // The id is free again only once the operation is gone.
+        subscriber.subscribe("1", RUNNING);
+        subscriber.next("next");
+        assertThat(server.metric("runlog_subscribers")).isEqualTo(before + 2);
+
+        subscriber.close();
+        awaitSubscribers(before);
+    }
+
+    @Test
+    void coalescesForWhoReadsSlowly() {
+        String token = server.token(anOwner());
+        Subscriber subscriber = server.socket();
+        subscriber.send(Map.of("type", "connection_init", "payload", Map.of("Authorization", "Bearer " + token)));
+        subscriber.next("connection_ack");
+        subscriber.subscribe("1", "subscription { executionChanges { kind execution { status payload } } }");
+        assertThat(subscriber.nextEvent("executionChanges")).isEqualTo("SYNCED");
+        subscriber.pause();
+
+        // More than socket buffers hold: 40 runs, each 100 kB and changed 20 times.
+        StringBuilder lines = new StringBuilder();
+        for (int run = 0; run < 40; run++) {
+            String id = Ids.next().toString();
+            lines.append("{\"event\":\"started\",\"workflow\":\"slow\",\"id\":\"")
+                    .append(id)
+                    .append("\",\"payload\":\"")
+                    .append("x".repeat(100_000))
+                    .append("\"}\n");
+            for (int step = 0; step < 20; step++) {
+                lines.append("{\"event\":\"steps\",\"id\":\"")
+                        .append(id)
+                        .append("\",\"steps\":[{\"index\":")
+                        .append(step)
+                        .append(",\"name\":\"s\",\"status\":\"SUCCESS\"}]}\n");
+            }
+            lines.append("{\"event\":\"finished\",\"id\":\"").append(id).append("\",\"status\":\"SUCCESS\"}\n");
+        }
+        assertThat(RunningServer.json(server.events(token, lines.toString()))
+                        .get("recorded")
+                        .asInt())
+                .isEqualTo(40 * 22);
+        subscriber.resume();
+
+        int last = 0;
+        int events = 0;
+        while (last < 40) {
+            events++;
+            if (subscriber.nextEvent("executionChanges").endsWith("SUCCESS")) {
+                last++;
+            }
+        }
+        assertThat(events).isLessThan(40 * 22);
+    }
+
+    private void awaitSubscribers(double expected) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (server.metric("runlog_subscribers") != expected) {
+            assertThat(System.nanoTime()).as("subscribers stay").isLessThan(deadline);
+        }
+    }
+
+    private String start(String token) {
+        return server.data(token, "mutation { startExecution(input: {workflowKey: \"live\"}) { execution { id } } }")
+                .at("/startExecution/execution/id")
+                .asText();
+    }
+
+    private void finish(String token, String id, String status) {
+        server.data(
+                token,
+                "mutation { finishExecution(input: {executionId: \"" + id + "\", status: " + status
+                        + "}) { execution { id } } }");
+    }
+
+    private String anOwner() {
+        return "watcher-" + ++owners;
+    }
+}
