@@ -37,6 +37,8 @@ final class EventStream {
     private int line;
     private int underWay;
     private boolean ended;
+    /** Not {@code request.isEnded()}, which is true as soon as the end arrived, with lines before it still paused. */
+    private boolean readToEnd;
 
     EventStream(Bus bus, Viewer viewer, GatewayConfig.Http config) {
         this.bus = bus;
@@ -63,6 +65,7 @@ final class EventStream {
         });
         request.handler(parser);
         request.endHandler(end -> {
+            readToEnd = true;
             if (!ended) {
                 // The last line needs no end of its own.
                 parser.handle(Buffer.buffer("\n"));
@@ -115,7 +118,7 @@ final class EventStream {
             if (recorded.succeeded()) {
                 report.add(sentLines, recorded.result().outcomes());
                 // A request that was read to its end takes no more demands.
-                if (!request.isEnded()) {
+                if (!readToEnd) {
                     request.resume();
                 }
             } else {
@@ -133,7 +136,7 @@ final class EventStream {
         report.fail(why);
         ended = true;
         // Reads on without looking, so that the client gets to read the answer.
-        if (!request.isEnded()) {
+        if (!readToEnd) {
             request.handler(rest -> {});
             request.resume();
         }
