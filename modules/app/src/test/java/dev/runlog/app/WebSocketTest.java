@@ -21,15 +21,15 @@ final class WebSocketTest {
     private static final String RUNNING =
             "subscription { runningExecutions { kind cursor execution { id status workflow { name } } } }";
 
+    private TestDatabase database;
     private RunningServer server;
     private int owners;
 
     @BeforeAll
     void start(TestDatabase database) {
+        this.database = database;
         server = RunningServer.start(
                 database,
-                "LIVE_CONNECTION_INIT_TIMEOUT",
-                "PT0.3S",
                 "LIVE_SUBSCRIPTIONS_PER_SOCKET_MAX",
                 "2",
                 "LIVE_SUBSCRIBER_QUEUE_MAX",
@@ -143,7 +143,6 @@ final class WebSocketTest {
         String token = server.token(anOwner());
 
         assertThat(server.socket(new WebSocketConnectOptions()).closeCode()).isEqualTo(4406);
-        assertThat(server.socket().closeCode()).as("no connection_init").isEqualTo(4408);
         Subscriber uninitialised = server.socket();
         uninitialised.subscribe("1", RUNNING);
         assertThat(uninitialised.closeCode()).isEqualTo(4401);
@@ -158,6 +157,14 @@ final class WebSocketTest {
         twice.next("next");
         twice.subscribe("1", RUNNING);
         assertThat(twice.closeCode()).isEqualTo(4409);
+    }
+
+    /** On a server of its own: so short a patience closes a socket of any other test that the machine lets wait. */
+    @Test
+    void closesWhoDoesNotInitialise() {
+        try (RunningServer impatient = RunningServer.start(database, "LIVE_CONNECTION_INIT_TIMEOUT", "PT0.3S")) {
+            assertThat(impatient.socket().closeCode()).isEqualTo(4408);
+        }
     }
 
     @Test
