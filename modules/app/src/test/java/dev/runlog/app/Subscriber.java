@@ -41,6 +41,10 @@ final class Subscriber {
         send(Map.of("id", id, "type", "subscribe", "payload", Map.of("query", query)));
     }
 
+    void subscribe(String id, String query, Map<String, ?> variables) {
+        send(Map.of("id", id, "type", "subscribe", "payload", Map.of("query", query, "variables", variables)));
+    }
+
     /** The next message, which must be of the type. */
     JsonNode next(String type) {
         try {
