@@ -16,7 +16,6 @@ import dev.runlog.storage.StoredWorkflow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,37 +32,46 @@ import org.jspecify.annotations.Nullable;
 final class BatchPlan {
     private final Map<UUID, Draft> drafts = new LinkedHashMap<>();
     private final Map<StepKey, Step> steps = new LinkedHashMap<>();
-    private final Map<QueuedEvent, Outcome> outcomes = new HashMap<>();
-    private final Map<QueuedEvent, Change> changes = new HashMap<>();
+    private final List<QueuedEvent> batch;
+    private final Outcome[] outcomes;
+    private final @Nullable Change[] changes;
     private final BiFunction<String, WorkflowRef, @Nullable StoredWorkflow> workflows;
     private final Instant now;
 
     /**
+     * Applies the events in their order; what is wrong with one of them costs only itself.
+     *
      * @param locked the rows that exist among those that the events are about
      * @param workflows an owner's workflow of a reference; null where there is none
      */
     BatchPlan(
+            List<QueuedEvent> batch,
             Map<UUID, StoredExecution> locked,
             BiFunction<String, WorkflowRef, @Nullable StoredWorkflow> workflows,
             Instant now) {
         locked.forEach((id, stored) -> drafts.put(id, Draft.of(stored)));
+        this.batch = batch;
+        this.outcomes = new Outcome[batch.size()];
+        this.changes = new Change[batch.size()];
         this.workflows = workflows;
         this.now = now;
+        for (int i = 0; i < outcomes.length; i++) {
+            apply(i, batch.get(i));
+        }
     }
 
-    /** Applies one event; what is wrong with it costs only itself. */
-    void apply(QueuedEvent queued) {
+    private void apply(int index, QueuedEvent queued) {
         try {
             Draft known = drafts.get(queued.event().executionId());
             ExecutionStatus before = known == null ? null : known.head().status();
             boolean recorded = applied(queued.owner(), queued.event(), known);
             Execution head = draft(queued.event().executionId()).head();
-            outcomes.put(queued, recorded ? Outcome.recorded(head) : Outcome.duplicate(head));
+            outcomes[index] = recorded ? Outcome.recorded(head) : Outcome.duplicate(head);
             if (recorded) {
-                changes.put(queued, new Change(before, head));
+                changes[index] = new Change(before, head);
             }
         } catch (RunlogException refused) {
-            outcomes.put(queued, Outcome.rejected(refused));
+            outcomes[index] = Outcome.rejected(refused);
         }
     }
 
@@ -88,27 +96,32 @@ final class BatchPlan {
     }
 
     Collection<DailyDelta> deltas() {
-        Map<List<Object>, DailyDelta> sums = new HashMap<>();
-        drafts.values()
-                .forEach(draft -> draft.addDeltas(delta -> sums.merge(
-                        List.of(delta.ownerId(), delta.workflowId(), delta.day()), delta, DailyDelta::plus)));
-        return sums.values().stream().filter(delta -> !delta.isZero()).toList();
+        return Draft.deltas(drafts.values());
     }
 
-    /** How an event fared; steps that said nothing new are duplicates. */
-    Outcome outcomeOf(QueuedEvent queued, Set<StepKey> changedSteps) {
-        Outcome outcome = outcomes.get(queued);
-        if (outcome == null) {
-            throw new IllegalStateException("Not applied: " + queued.event());
+    /** How the events fared, in their order; steps that said nothing new are duplicates. */
+    List<Outcome> outcomes(Set<StepKey> changedSteps) {
+        List<Outcome> fared = new ArrayList<>(outcomes.length);
+        for (int i = 0; i < outcomes.length; i++) {
+            Execution execution = outcomes[i].execution();
+            fared.add(
+                    execution != null && isUnchanged(batch.get(i), changedSteps)
+                            ? Outcome.duplicate(execution)
+                            : outcomes[i]);
         }
-        Execution execution = outcome.execution();
-        return execution != null && isUnchanged(queued, changedSteps) ? Outcome.duplicate(execution) : outcome;
+        return fared;
     }
 
-    /** What is to be announced of an event; null where it changed nothing. */
-    @Nullable
-    Change changeOf(QueuedEvent queued, Set<StepKey> changedSteps) {
-        return isUnchanged(queued, changedSteps) ? null : changes.get(queued);
+    /** What is to be announced: what changed something, in the order of the events. */
+    List<Change> changes(Set<StepKey> changedSteps) {
+        List<Change> announced = new ArrayList<>(changes.length);
+        for (int i = 0; i < changes.length; i++) {
+            Change change = changes[i];
+            if (change != null && !isUnchanged(batch.get(i), changedSteps)) {
+                announced.add(change);
+            }
+        }
+        return announced;
     }
 
     private static boolean isUnchanged(QueuedEvent queued, Set<StepKey> changedSteps) {

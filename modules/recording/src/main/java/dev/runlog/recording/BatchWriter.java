@@ -6,7 +6,6 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.recording.ExecutionsChanged;
 import dev.runlog.contract.recording.ExecutionsChanged.Change;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
-import dev.runlog.storage.ExecutionRow;
 import dev.runlog.storage.RecordingStore;
 import dev.runlog.storage.StepKey;
 import dev.runlog.storage.StoredExecution;
@@ -16,10 +15,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -90,32 +87,11 @@ final class BatchWriter {
         return transaction.lock(idsToLock(batch)).compose(locked -> write(transaction, batch, locked));
     }
 
+    /** Sends all that is to be written right behind each other, the commit last: one wait for the database. */
     private Future<Committed> write(
             RecordingStore.Transaction transaction, List<QueuedEvent> batch, Map<UUID, StoredExecution> locked) {
-        BatchPlan plan = new BatchPlan(locked, workflows::find, clock.instant());
-        batch.forEach(plan::apply);
-        Collection<ExecutionRow> inserts = plan.inserts();
-        if (inserts.isEmpty()) {
-            return writeRest(transaction, plan);
-        }
-        // A row that another server put there meanwhile is applied to as what it is: from the lock again.
-        return transaction
-                .insert(inserts)
-                .compose(inserted -> inserted.size() == inserts.size()
-                        ? writeRest(transaction, plan)
-                        : transaction.lock(idsToLock(batch)).compose(now -> {
-                            inserts.forEach(row -> {
-                                if (inserted.contains(row.stored().head().id())) {
-                                    now.remove(row.stored().head().id());
-                                }
-                            });
-                            BatchPlan second = new BatchPlan(now, workflows::find, clock.instant());
-                            batch.forEach(second::apply);
-                            return writeRest(transaction, second);
-                        }));
-    }
-
-    private Future<Committed> writeRest(RecordingStore.Transaction transaction, BatchPlan plan) {
+        BatchPlan plan = new BatchPlan(batch, locked, workflows::find, clock.instant());
+        transaction.insert(plan.inserts());
         transaction.fillStart(plan.startsToFill());
         transaction.finish(plan.finishes());
         transaction.moveDeadlines(plan.deadlines());
@@ -135,17 +111,14 @@ final class BatchWriter {
 
         /** Announces first, so that who is answered and then subscribes has missed nothing. */
         void settle(List<QueuedEvent> batch) {
-            List<Change> changes = batch.stream()
-                    .map(queued -> plan.changeOf(queued, changedSteps))
-                    .filter(Objects::nonNull)
-                    .toList();
+            List<Change> changes = plan.changes(changedSteps);
             if (!changes.isEmpty()) {
                 bus.publish(new ExecutionsChanged(changes));
             }
-            for (QueuedEvent queued : batch) {
-                Outcome outcome = plan.outcomeOf(queued, changedSteps);
-                metrics.count(outcome.kind());
-                queued.settle(outcome);
+            List<Outcome> outcomes = plan.outcomes(changedSteps);
+            for (int i = 0; i < outcomes.size(); i++) {
+                metrics.count(outcomes.get(i).kind());
+                batch.get(i).settle(outcomes.get(i));
             }
         }
     }

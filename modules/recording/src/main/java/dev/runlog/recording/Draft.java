@@ -13,7 +13,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -209,8 +212,19 @@ final class Draft {
         return !isNew() && beaten && !finished;
     }
 
+    /** What changes in the rollups by all of them together. */
+    static List<DailyDelta> deltas(Collection<Draft> drafts) {
+        record RollupKey(UUID workflowId, LocalDate day) {}
+        Map<RollupKey, DailyDelta> sums = new HashMap<>(drafts.size() * 2);
+        for (Draft draft : drafts) {
+            draft.addDeltas(
+                    delta -> sums.merge(new RollupKey(delta.workflowId(), delta.day()), delta, DailyDelta::plus));
+        }
+        return sums.values().stream().filter(delta -> !delta.isZero()).toList();
+    }
+
     /** What changes in the rollups between before the batch and after it. */
-    void addDeltas(Consumer<DailyDelta> deltas) {
+    private void addDeltas(Consumer<DailyDelta> deltas) {
         if (before != null && finished) {
             deltas.accept(delta(before, -1));
         }

@@ -4,13 +4,10 @@ import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.recording.ExecutionsChanged;
 import dev.runlog.contract.recording.ExecutionsChanged.Change;
-import dev.runlog.storage.DailyDelta;
 import dev.runlog.storage.RecordingStore;
 import io.vertx.core.Future;
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,14 +43,9 @@ final class HeartbeatSweep {
     private Future<List<Change>> crashOverdue(RecordingStore.Transaction transaction) {
         return transaction.lockOverdue(clock.instant(), BATCH).compose(overdue -> {
             List<Draft> drafts = overdue.stream().map(Draft::of).toList();
-            Map<List<Object>, DailyDelta> deltas = new HashMap<>();
-            drafts.forEach(draft -> {
-                draft.crash();
-                draft.addDeltas(delta -> deltas.merge(
-                        List.of(delta.ownerId(), delta.workflowId(), delta.day()), delta, DailyDelta::plus));
-            });
+            drafts.forEach(Draft::crash);
             transaction.finish(drafts.stream().map(Draft::row).toList());
-            transaction.addDaily(deltas.values());
+            transaction.addDaily(Draft.deltas(drafts));
             return transaction.commit().map(done -> drafts.stream()
                     .map(draft -> new Change(ExecutionStatus.RUNNING, draft.head()))
                     .toList());

@@ -76,8 +76,6 @@ public final class RecordingStore {
               AS new (id, workflow_id, owner_id, status, attempt, truncated, start_known, finished_at,
                       heartbeat_timeout_millis, heartbeat_deadline, duration_millis, parent_id, trigger, labels,
                       error_type, error_message, error_fingerprint, payload, result, error_details, stack_trace)
-            ON CONFLICT (id) DO NOTHING
-            RETURNING id
             """;
 
     private static final String FINISH = """
@@ -298,7 +296,14 @@ public final class RecordingStore {
         public Future<Void> commit() {
             committed = true;
             sent.add(connection.query("COMMIT").execute());
-            return Future.join(sent).mapEmpty();
+            // The first that failed says why; those behind it only that the transaction was aborted.
+            return Future.join(sent)
+                    .<Void>mapEmpty()
+                    .recover(failure -> Future.failedFuture(sent.stream()
+                            .filter(Future::failed)
+                            .findFirst()
+                            .map(Future::cause)
+                            .orElse(failure)));
         }
 
         /** Locks those of the executions that exist, in the order of their ids. */
@@ -328,10 +333,14 @@ public final class RecordingStore {
                     });
         }
 
-        /** Writes new rows; returns the ids of those that were not there already. */
-        public Future<Set<UUID>> insert(Collection<ExecutionRow> rows) {
+        /**
+         * Writes rows that were not there when they were looked for. Where another server was quicker it fails as
+         * {@link WriteFailure#CONTENTION}: that is rare, and the check for it by ON CONFLICT costs each row more than
+         * it is worth.
+         */
+        public Future<Void> insert(Collection<ExecutionRow> rows) {
             if (rows.isEmpty()) {
-                return Future.succeededFuture(Set.of());
+                return Future.succeededFuture();
             }
             Columns columns = new Columns(rows);
             return send(
@@ -369,11 +378,7 @@ public final class RecordingStore {
                                             String[]::new, row -> row.detail().errorDetails()),
                                     columns.of(
                                             String[]::new, row -> row.detail().stackTrace())))
-                    .map(returned -> {
-                        Set<UUID> inserted = new HashSet<>();
-                        returned.forEach(row -> inserted.add(row.getUUID(0)));
-                        return inserted;
-                    });
+                    .mapEmpty();
         }
 
         /** Writes how locked executions ended. */
@@ -538,7 +543,12 @@ public final class RecordingStore {
     };
 
     private static <S, T> T[] column(Collection<S> rows, IntFunction<T[]> array, Function<S, @Nullable T> value) {
-        return rows.stream().map(value).toArray(array);
+        T[] column = array.apply(rows.size());
+        int at = 0;
+        for (S row : rows) {
+            column[at++] = value.apply(row);
+        }
+        return column;
     }
 
     private static Tuple tuple(Object... values) {

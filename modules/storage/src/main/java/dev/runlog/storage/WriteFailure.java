@@ -4,7 +4,7 @@ import io.vertx.pgclient.PgException;
 
 /** What a failed write asks of its writer. */
 public enum WriteFailure {
-    /** Another writer was in the way (deadlock, serialization); the same again succeeds. */
+    /** Another writer was in the way (deadlock, the same new row); the same again succeeds. */
     CONTENTION,
     /** A day's partition is missing, for it was dropped or another node's; made, the same again succeeds. */
     NO_PARTITION,
@@ -24,7 +24,7 @@ public enum WriteFailure {
                     : AWAY;
         }
         String state = refused.getSqlState();
-        if (state.equals("40P01") || state.equals("40001")) {
+        if (state.equals("40P01") || state.equals("40001") || state.equals("23505")) {
             return CONTENTION;
         }
         String message = refused.getErrorMessage();

@@ -1,7 +1,9 @@
 package dev.runlog.gateway.events;
 
+import com.ethlo.time.ITU;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
@@ -20,13 +22,16 @@ import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.gateway.graphql.Arguments;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,260 +39,429 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one line as an event, strictly: an unknown member is a mistake that would otherwise lose what it says. */
+/**
+ * Reads one line as an event, strictly: an unknown member is a mistake that would otherwise lose what it says. The
+ * parser only walks over payload and result to find that they are JSON; their text goes on as it came.
+ */
 final class EventReader {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
-    private static final Set<String> STARTED = Set.of(
-            "event",
-            "owner",
-            "workflow",
-            "workflowId",
-            "id",
-            "startedAt",
-            "trigger",
-            "attempt",
-            "parentId",
-            "labels",
-            "payload",
-            "heartbeatTimeout");
-    private static final Set<String> FINISHED =
-            Set.of("event", "owner", "workflow", "workflowId", "id", "status", "finishedAt", "result", "error");
-    private static final Set<String> EXECUTION = Set.of(
-            "event",
-            "owner",
-            "workflow",
-            "workflowId",
-            "id",
-            "startedAt",
-            "trigger",
-            "attempt",
-            "parentId",
-            "labels",
-            "payload",
-            "heartbeatTimeout",
-            "status",
-            "finishedAt",
-            "result",
-            "error");
-    private static final Set<String> STEPS = Set.of("event", "owner", "id", "steps");
-    private static final Set<String> STEP =
-            Set.of("index", "name", "kind", "status", "startedAt", "finishedAt", "input", "output", "error");
-    private static final Set<String> HEARTBEAT = Set.of("event", "owner", "id");
-    private static final Set<String> ERROR = Set.of("message", "type", "stackTrace", "details");
+    /** What an event, a step or an error may have. */
+    private enum Member {
+        EVENT("event"),
+        OWNER("owner"),
+        WORKFLOW("workflow"),
+        WORKFLOW_ID("workflowId"),
+        ID("id"),
+        STARTED_AT("startedAt"),
+        TRIGGER("trigger"),
+        ATTEMPT("attempt"),
+        PARENT_ID("parentId"),
+        LABELS("labels"),
+        PAYLOAD("payload"),
+        HEARTBEAT_TIMEOUT("heartbeatTimeout"),
+        STATUS("status"),
+        FINISHED_AT("finishedAt"),
+        RESULT("result"),
+        ERROR("error"),
+        STEPS("steps"),
+        INDEX("index"),
+        NAME("name"),
+        KIND("kind"),
+        INPUT("input"),
+        OUTPUT("output"),
+        MESSAGE("message"),
+        TYPE("type"),
+        STACK_TRACE("stackTrace"),
+        DETAILS("details");
 
-    private EventReader() {}
+        private static final Map<String, Member> BY_WORD = new LinkedHashMap<>();
+
+        static {
+            for (Member member : values()) {
+                BY_WORD.put(member.word, member);
+            }
+        }
+
+        private final String word;
+
+        Member(String word) {
+            this.word = word;
+        }
+    }
+
+    private static final Set<Member> STARTED = EnumSet.of(
+            Member.EVENT,
+            Member.OWNER,
+            Member.WORKFLOW,
+            Member.WORKFLOW_ID,
+            Member.ID,
+            Member.STARTED_AT,
+            Member.TRIGGER,
+            Member.ATTEMPT,
+            Member.PARENT_ID,
+            Member.LABELS,
+            Member.PAYLOAD,
+            Member.HEARTBEAT_TIMEOUT);
+    private static final Set<Member> FINISHED = EnumSet.of(
+            Member.EVENT,
+            Member.OWNER,
+            Member.WORKFLOW,
+            Member.WORKFLOW_ID,
+            Member.ID,
+            Member.STATUS,
+            Member.FINISHED_AT,
+            Member.RESULT,
+            Member.ERROR);
+    private static final Set<Member> EXECUTION = union(STARTED, FINISHED);
+    private static final Set<Member> HEARTBEAT = EnumSet.of(Member.EVENT, Member.OWNER, Member.ID);
+    private static final Set<Member> STEPS = union(HEARTBEAT, EnumSet.of(Member.STEPS));
+    private static final Set<Member> STEP = EnumSet.of(
+            Member.INDEX,
+            Member.NAME,
+            Member.KIND,
+            Member.STATUS,
+            Member.STARTED_AT,
+            Member.FINISHED_AT,
+            Member.INPUT,
+            Member.OUTPUT,
+            Member.ERROR);
+    private static final Set<Member> ERROR =
+            EnumSet.of(Member.MESSAGE, Member.TYPE, Member.STACK_TRACE, Member.DETAILS);
+
+    private final byte[] bytes;
+    private final int start;
+    private final JsonParser parser;
+    /** An error within a step is any JSON. */
+    private boolean inStep;
+
+    private EventReader(byte[] bytes, int start, JsonParser parser) {
+        this.bytes = bytes;
+        this.start = start;
+        this.parser = parser;
+    }
 
     /** Fails with {@code BAD_INPUT} for whatever is no event, naming what is wrong. */
-    static RecordingEvent read(byte[] line) {
-        JsonNode event;
-        try {
-            event = JSON.readTree(line);
+    static RecordingEvent read(byte[] bytes, int start, int length) {
+        try (JsonParser parser = JSON.createParser(bytes, start, length)) {
+            return new EventReader(bytes, start, parser).read();
         } catch (JsonProcessingException malformed) {
-            throw RunlogException.badInput("The line is no JSON: "
-                    + malformed.getOriginalMessage().replaceFirst(" \\(start marker at .*", "."));
+            throw noJson(malformed.getOriginalMessage().replaceFirst(" \\(start marker at .*", "."));
         } catch (IOException malformed) {
-            throw RunlogException.badInput("The line is no JSON: " + malformed.getMessage());
+            throw noJson(String.valueOf(malformed.getMessage()));
         }
-        if (event == null || !event.isObject()) {
+    }
+
+    private static RunlogException noJson(String why) {
+        return RunlogException.badInput("The line is no JSON: " + why);
+    }
+
+    private RecordingEvent read() throws IOException {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            parser.skipChildren();
             throw RunlogException.badInput("The line must be a JSON object.");
         }
-        String kind = text(event, "event");
+        Members event = members();
+        if (parser.nextToken() != null) {
+            throw noJson("more follows the object.");
+        }
+        String kind = event.text(Member.EVENT);
         return switch (kind == null ? "" : kind) {
-            case "started" -> started(known(event, STARTED), idOrNull(event, "id"));
-            case "finished" -> finished(known(event, FINISHED), id(event));
+            case "started" -> started(event.only(STARTED), event.id(Member.ID));
+            case "finished" -> finished(event.only(FINISHED), id(event));
             case "execution" -> {
-                UUID id = id(known(event, EXECUTION));
+                UUID id = id(event.only(EXECUTION));
                 yield new Completed(started(event, id), finished(event, id));
             }
-            case "steps" -> new StepsRecorded(id(known(event, STEPS)), text(event, "owner"), steps(event));
-            case "heartbeat" -> new Heartbeat(id(known(event, HEARTBEAT)), text(event, "owner"));
+            case "steps" -> new StepsRecorded(id(event.only(STEPS)), event.text(Member.OWNER), steps(event));
+            case "heartbeat" -> new Heartbeat(id(event.only(HEARTBEAT)), event.text(Member.OWNER));
             default ->
-                throw RunlogException.badInput("'event' must be started, finished, execution, steps or " + "heartbeat"
+                throw RunlogException.badInput("'event' must be started, finished, execution, steps or heartbeat"
                         + (kind == null ? "." : ", not '" + shown(kind) + "'."));
         };
     }
 
-    private static Started started(JsonNode event, @Nullable UUID id) {
+    private static Started started(Members event, @Nullable UUID id) {
         WorkflowRef workflow = workflow(event);
         if (workflow == null) {
             throw RunlogException.badInput("'workflow' is missing.");
         }
         return new Started(
                 id,
-                text(event, "owner"),
+                event.text(Member.OWNER),
                 workflow,
-                instant(event, "startedAt"),
-                text(event, "trigger"),
-                integer(event, "attempt"),
-                idOrNull(event, "parentId"),
-                labels(event),
-                json(event, "payload"),
-                duration(event, "heartbeatTimeout"));
+                event.instant(Member.STARTED_AT),
+                event.text(Member.TRIGGER),
+                (Integer) event.value(Member.ATTEMPT),
+                event.id(Member.PARENT_ID),
+                event.labels(),
+                event.text(Member.PAYLOAD),
+                event.duration(Member.HEARTBEAT_TIMEOUT));
     }
 
-    private static Finished finished(JsonNode event, UUID id) {
+    private static Finished finished(Members event, UUID id) {
         return new Finished(
                 id,
-                text(event, "owner"),
+                event.text(Member.OWNER),
                 workflow(event),
-                constant(ExecutionStatus.class, event, "status"),
-                instant(event, "finishedAt"),
-                json(event, "result"),
+                event.constant(ExecutionStatus.class, Member.STATUS),
+                event.instant(Member.FINISHED_AT),
+                event.text(Member.RESULT),
                 error(event));
     }
 
-    private static List<StepEvent> steps(JsonNode event) {
-        JsonNode steps = event.get("steps");
-        if (steps == null || !steps.isArray()) {
-            throw RunlogException.badInput("'steps' must be an array.");
-        }
-        List<StepEvent> read = new ArrayList<>(steps.size());
-        for (JsonNode step : steps) {
-            if (!step.isObject()) {
-                throw RunlogException.badInput("A step must be an object.");
-            }
-            Integer index = integer(known(step, STEP), "index");
-            String name = text(step, "name");
-            if (index == null || name == null) {
-                throw RunlogException.badInput("A step needs 'index' and 'name'.");
-            }
-            read.add(new StepEvent(
-                    index,
-                    name,
-                    text(step, "kind"),
-                    constant(StepStatus.class, step, "status"),
-                    instant(step, "startedAt"),
-                    instant(step, "finishedAt"),
-                    json(step, "input"),
-                    json(step, "output"),
-                    json(step, "error")));
-        }
-        return read;
-    }
-
-    private static @Nullable WorkflowRef workflow(JsonNode event) {
-        UUID id = idOrNull(event, "workflowId");
-        String key = text(event, "workflow");
+    private static @Nullable WorkflowRef workflow(Members event) {
+        UUID id = event.id(Member.WORKFLOW_ID);
+        String key = event.text(Member.WORKFLOW);
         return id == null && key == null ? null : new WorkflowRef(id, key);
     }
 
-    private static @Nullable ExecutionError error(JsonNode event) {
-        JsonNode error = event.get("error");
-        if (error == null || error.isNull()) {
-            return null;
-        }
-        if (!error.isObject()) {
-            throw RunlogException.badInput("'error' must be an object.");
-        }
-        known(error, ERROR);
-        return new ExecutionError(
-                text(error, "message"), text(error, "type"), text(error, "stackTrace"), json(error, "details"));
+    private static @Nullable ExecutionError error(Members event) {
+        Members error = (Members) event.value(Member.ERROR);
+        return error == null
+                ? null
+                : new ExecutionError(
+                        error.text(Member.MESSAGE),
+                        error.text(Member.TYPE),
+                        error.text(Member.STACK_TRACE),
+                        error.text(Member.DETAILS));
     }
 
-    private static Map<String, String> labels(JsonNode event) {
-        JsonNode labels = event.get("labels");
-        if (labels == null || labels.isNull()) {
-            return Map.of();
+    private static List<StepEvent> steps(Members event) {
+        List<StepEvent> steps = new ArrayList<>();
+        if (!(event.value(Member.STEPS) instanceof List<?> all)) {
+            throw RunlogException.badInput("'steps' must be an array.");
         }
-        if (!labels.isObject()) {
-            throw RunlogException.badInput("'labels' must be an object of strings.");
-        }
-        Map<String, String> read = new LinkedHashMap<>();
-        labels.fields().forEachRemaining(label -> {
-            if (!label.getValue().isTextual()) {
-                throw RunlogException.badInput("The label '" + shown(label.getKey()) + "' must be a string.");
+        for (Object one : all) {
+            Members step = (Members) one;
+            Integer index = (Integer) step.value(Member.INDEX);
+            String name = step.text(Member.NAME);
+            if (index == null || name == null) {
+                throw RunlogException.badInput("A step needs 'index' and 'name'.");
             }
-            read.put(label.getKey(), label.getValue().textValue());
-        });
-        return read;
-    }
-
-    private static JsonNode known(JsonNode object, Set<String> members) {
-        for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
-            String name = names.next();
-            if (!members.contains(name)) {
-                throw RunlogException.badInput("'" + shown(name) + "' is unknown here.");
-            }
+            steps.add(new StepEvent(
+                    index,
+                    name,
+                    step.text(Member.KIND),
+                    step.constant(StepStatus.class, Member.STATUS),
+                    step.instant(Member.STARTED_AT),
+                    step.instant(Member.FINISHED_AT),
+                    step.text(Member.INPUT),
+                    step.text(Member.OUTPUT),
+                    step.text(Member.ERROR)));
         }
-        return object;
+        return steps;
     }
 
-    private static UUID id(JsonNode event) {
-        UUID id = idOrNull(event, "id");
+    private static UUID id(Members event) {
+        UUID id = event.id(Member.ID);
         if (id == null) {
             throw RunlogException.badInput("'id' is missing.");
         }
         return id;
     }
 
-    private static @Nullable UUID idOrNull(JsonNode object, String name) {
-        String text = text(object, name);
-        return text == null ? null : Arguments.toId(text);
+    /** The members of the object that the parser stands at the start of; it stands at the end of it afterwards. */
+    private Members members() throws IOException {
+        Members members = new Members();
+        for (String word = parser.nextFieldName(); word != null; word = parser.nextFieldName()) {
+            Member member = Member.BY_WORD.get(word);
+            if (member == null) {
+                throw unknown(word);
+            }
+            parser.nextToken();
+            members.put(member, value(member));
+        }
+        return members;
     }
 
-    private static @Nullable String text(JsonNode object, String name) {
-        JsonNode value = object.get(name);
-        if (value == null || value.isNull()) {
+    private @Nullable Object value(Member member) throws IOException {
+        if (parser.currentToken() == JsonToken.VALUE_NULL) {
             return null;
         }
-        if (!value.isTextual()) {
-            throw RunlogException.badInput("'" + name + "' must be a string.");
-        }
-        return value.textValue();
+        return switch (member) {
+            case PAYLOAD, RESULT, INPUT, OUTPUT, DETAILS -> json();
+            case ERROR -> inStep ? json() : error();
+            case ATTEMPT, INDEX -> integer(member);
+            case LABELS -> labels();
+            case STEPS -> steps();
+            default -> text(member);
+        };
     }
 
-    private static @Nullable Integer integer(JsonNode object, String name) {
-        JsonNode value = object.get(name);
-        if (value == null || value.isNull()) {
-            return null;
+    private Members error() throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw RunlogException.badInput("'error' must be an object.");
         }
-        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
-            throw RunlogException.badInput("'" + name + "' must be a whole number.");
-        }
-        return value.intValue();
+        return members().only(ERROR);
     }
 
-    private static @Nullable Instant instant(JsonNode object, String name) {
-        String text = text(object, name);
+    private List<Members> steps() throws IOException {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            throw RunlogException.badInput("'steps' must be an array.");
+        }
+        List<Members> steps = new ArrayList<>();
+        inStep = true;
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (parser.currentToken() != JsonToken.START_OBJECT) {
+                throw RunlogException.badInput("A step must be an object.");
+            }
+            steps.add(members().only(STEP));
+        }
+        inStep = false;
+        return steps;
+    }
+
+    private Map<String, String> labels() throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw RunlogException.badInput("'labels' must be an object of strings.");
+        }
+        Map<String, String> labels = new LinkedHashMap<>();
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            if (parser.nextToken() != JsonToken.VALUE_STRING) {
+                throw RunlogException.badInput("The label '" + shown(name) + "' must be a string.");
+            }
+            labels.put(name, parser.getText());
+        }
+        return labels;
+    }
+
+    private String text(Member member) throws IOException {
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            throw RunlogException.badInput("'" + member.word + "' must be a string.");
+        }
+        return parser.getText();
+    }
+
+    private Integer integer(Member member) throws IOException {
+        if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT
+                || parser.getNumberType() != JsonParser.NumberType.INT) {
+            throw RunlogException.badInput("'" + member.word + "' must be a whole number.");
+        }
+        return parser.getIntValue();
+    }
+
+    /** The value's own text, between the places where the parser finds its start and its end. */
+    private String json() throws IOException {
+        int from = start + Math.toIntExact(parser.currentTokenLocation().getByteOffset());
+        JsonToken token = parser.currentToken();
+        int to;
+        if (token.isNumeric()) {
+            to = from + parser.getTextLength();
+        } else if (token.isBoolean()) {
+            to = from + token.asString().length();
+        } else {
+            parser.skipChildren();
+            parser.finishToken();
+            to = start + Math.toIntExact(parser.currentLocation().getByteOffset());
+        }
+        String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+        if (text.indexOf('\uFFFD') >= 0) {
+            requireUtf8(from, to);
+        }
+        // An escape may stand for half a character, which shows once it is read and written again.
+        return text.contains("\\u")
+                ? JSON.readValue(bytes, from, to - from, JsonNode.class).toString()
+                : text;
+    }
+
+    private void requireUtf8(int from, int to) {
         try {
-            return text == null ? null : OffsetDateTime.parse(text).toInstant();
-        } catch (DateTimeException malformed) {
-            throw RunlogException.badInput(
-                    "'" + name + "' is no moment such as 2026-11-24T04:26:10.123Z: '" + shown(text) + "'.");
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, to - from));
+        } catch (CharacterCodingException malformed) {
+            throw noJson("it is not UTF-8.");
         }
     }
 
-    private static @Nullable Duration duration(JsonNode object, String name) {
-        String text = text(object, name);
-        try {
-            return text == null ? null : Duration.parse(text);
-        } catch (DateTimeException malformed) {
-            throw RunlogException.badInput(
-                    "'" + name + "' is no ISO 8601 duration such as PT30S: '" + shown(text) + "'.");
-        }
+    private static RunlogException unknown(String word) {
+        return RunlogException.badInput("'" + shown(word) + "' is unknown here.");
     }
 
-    private static <E extends Enum<E>> E constant(Class<E> type, JsonNode object, String name) {
-        String text = text(object, name);
-        for (E constant : type.getEnumConstants()) {
-            if (constant.name().equals(text)) {
-                return constant;
+    /** The members of one object; those that are null are as if they were not there. */
+    private static final class Members {
+        private final Map<Member, @Nullable Object> values = new EnumMap<>(Member.class);
+
+        void put(Member member, @Nullable Object value) {
+            if (values.containsKey(member)) {
+                throw RunlogException.badInput("Duplicate field '" + member.word + "'.");
+            }
+            values.put(member, value);
+        }
+
+        Members only(Set<Member> allowed) {
+            for (Member member : values.keySet()) {
+                if (!allowed.contains(member)) {
+                    throw unknown(member.word);
+                }
+            }
+            return this;
+        }
+
+        @Nullable
+        Object value(Member member) {
+            return values.get(member);
+        }
+
+        @Nullable
+        String text(Member member) {
+            return (String) values.get(member);
+        }
+
+        @Nullable
+        UUID id(Member member) {
+            String text = text(member);
+            return text == null ? null : Arguments.toId(text);
+        }
+
+        @SuppressWarnings("unchecked") // Only labels() puts it.
+        Map<String, String> labels() {
+            Object labels = values.get(Member.LABELS);
+            return labels == null ? Map.of() : (Map<String, String>) labels;
+        }
+
+        @Nullable
+        Instant instant(Member member) {
+            String text = text(member);
+            try {
+                return text == null ? null : ITU.parseDateTime(text).toInstant();
+            } catch (DateTimeException malformed) {
+                throw RunlogException.badInput(
+                        "'" + member.word + "' is no moment such as 2026-11-24T04:26:10.123Z: '" + shown(text) + "'.");
             }
         }
-        throw RunlogException.badInput("'" + name + "' must be one of " + Arrays.toString(type.getEnumConstants())
-                + (text == null ? "." : ", not '" + shown(text) + "'."));
+
+        @Nullable
+        Duration duration(Member member) {
+            String text = text(member);
+            try {
+                return text == null ? null : Duration.parse(text);
+            } catch (DateTimeException malformed) {
+                throw RunlogException.badInput(
+                        "'" + member.word + "' is no ISO 8601 duration such as PT30S: '" + shown(text) + "'.");
+            }
+        }
+
+        <C extends Enum<C>> C constant(Class<C> type, Member member) {
+            String text = text(member);
+            for (C constant : type.getEnumConstants()) {
+                if (constant.name().equals(text)) {
+                    return constant;
+                }
+            }
+            throw RunlogException.badInput("'" + member.word + "' must be one of "
+                    + Arrays.toString(type.getEnumConstants())
+                    + (text == null ? "." : ", not '" + shown(text) + "'."));
+        }
     }
 
-    private static @Nullable String json(JsonNode object, String name) {
-        JsonNode value = object.get(name);
-        return value == null || value.isNull() ? null : value.toString();
+    private static Set<Member> union(Set<Member> one, Set<Member> other) {
+        Set<Member> both = EnumSet.copyOf(one);
+        both.addAll(other);
+        return both;
     }
 
     private static String shown(@Nullable String text) {

@@ -10,10 +10,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.parsetools.RecordParser;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One body on its way to recording: lines become events, events become requests of a bounded size, and the client is
@@ -27,50 +25,42 @@ final class EventStream {
     private final Bus bus;
     private final Viewer viewer;
     private final GatewayConfig.Http config;
+    private final HttpServerRequest request;
+    private final LineSplitter lines = new LineSplitter(this::onLine);
     private final EventsReport report = new EventsReport();
     private final Promise<EventsReport> done = Promise.promise();
 
     private List<RecordingEvent> events = new ArrayList<>();
-    private List<Integer> lines = new ArrayList<>();
+    private int[] lineNumbers = new int[EVENTS_PER_REQUEST];
     private long bytesGathered;
     private long bytesRead;
     private int line;
     private int underWay;
     private boolean ended;
-    /** Not {@code request.isEnded()}, which is true as soon as the end arrived, with lines before it still paused. */
+    /** A request that was read to its end can neither be paused nor resumed: it throws. */
     private boolean readToEnd;
 
-    EventStream(Bus bus, Viewer viewer, GatewayConfig.Http config) {
+    EventStream(Bus bus, Viewer viewer, GatewayConfig.Http config, HttpServerRequest request) {
         this.bus = bus;
         this.viewer = viewer;
         this.config = config;
+        this.request = request;
     }
 
     /** Reads to the end, or to the first failure that is not a line's own. */
-    Future<EventsReport> read(HttpServerRequest request) {
-        RecordParser parser = RecordParser.newDelimited("\n", record -> {
-            if (!ended) {
-                onLine(record, request);
-            }
-        });
-        parser.maxRecordSize(config.bodyMaxBytes());
-        parser.exceptionHandler(tooLong -> stop(
-                request,
-                RunlogException.badInput("Line " + (line + 1) + " is longer than http.body-max-bytes, "
-                        + config.bodyMaxBytes() + " bytes.")));
+    Future<EventsReport> read() {
         request.exceptionHandler(gone -> {
             // What the client sent is recorded; nobody is there to answer.
             ended = true;
             done.tryFail(gone);
         });
-        request.handler(parser);
+        request.handler(this::onChunk);
         request.endHandler(end -> {
             readToEnd = true;
             if (!ended) {
-                // The last line needs no end of its own.
-                parser.handle(Buffer.buffer("\n"));
+                lines.end();
                 ended = true;
-                flush(request);
+                flush();
                 finishIfDone();
             }
         });
@@ -78,63 +68,86 @@ final class EventStream {
         return done.future();
     }
 
-    private void onLine(Buffer record, HttpServerRequest request) {
-        line++;
-        bytesRead += record.length() + 1;
-        if (bytesRead > config.eventsBodyMaxBytes()) {
-            stop(
-                    request,
-                    RunlogException.badInput("The body is larger than http.events-body-max-bytes, "
-                            + config.eventsBodyMaxBytes() + " bytes; lines from " + line + " on were not read."));
+    private void onChunk(Buffer chunk) {
+        if (ended) {
             return;
         }
-        byte[] bytes = record.getBytes();
-        if (isBlank(bytes)) {
+        lines.add(chunk);
+        if (!ended && lines.bytesBegun() > config.bodyMaxBytes()) {
+            stop(tooLong());
+        }
+    }
+
+    private void onLine(byte[] bytes, int start, int length) {
+        if (ended) {
+            return;
+        }
+        line++;
+        bytesRead += length + 1L;
+        if (bytesRead > config.eventsBodyMaxBytes()) {
+            line--;
+            stop(RunlogException.badInput("The body is larger than http.events-body-max-bytes, "
+                    + config.eventsBodyMaxBytes() + " bytes; lines from " + (line + 1) + " on were not read."));
+            return;
+        }
+        if (length > config.bodyMaxBytes()) {
+            line--;
+            stop(tooLong());
+            return;
+        }
+        if (isBlank(bytes, start, length)) {
             return;
         }
         try {
-            events.add(EventReader.read(bytes));
-            lines.add(line);
-            bytesGathered += bytes.length;
+            events.add(EventReader.read(bytes, start, length));
+            lineNumbers[events.size() - 1] = line;
+            bytesGathered += length;
         } catch (RunlogException refused) {
             report.reject(line, refused.code(), refused.getMessage());
         }
         if (events.size() >= EVENTS_PER_REQUEST || bytesGathered >= BYTES_PER_REQUEST) {
-            flush(request);
+            flush();
         }
     }
 
-    private void flush(HttpServerRequest request) {
+    private RunlogException tooLong() {
+        return RunlogException.badInput("Line " + (line + 1) + " is longer than http.body-max-bytes, "
+                + config.bodyMaxBytes() + " bytes; it and the lines after it were not read.");
+    }
+
+    private void flush() {
         if (events.isEmpty()) {
             return;
         }
-        List<Integer> sentLines = lines;
+        int[] sentLines = lineNumbers;
         underWay++;
-        if (underWay >= REQUESTS_UNDER_WAY_MAX) {
+        if (underWay >= REQUESTS_UNDER_WAY_MAX && !readToEnd) {
             request.pause();
         }
         bus.request(new RecordEvents(viewer, events)).onComplete(recorded -> {
             underWay--;
             if (recorded.succeeded()) {
                 report.add(sentLines, recorded.result().outcomes());
-                // A request that was read to its end takes no more demands.
                 if (!readToEnd) {
                     request.resume();
                 }
             } else {
-                stop(request, recorded.cause());
+                stop(recorded.cause());
             }
             finishIfDone();
         });
-        events = new ArrayList<>();
-        lines = new ArrayList<>();
+        events = new ArrayList<>(EVENTS_PER_REQUEST);
+        lineNumbers = new int[EVENTS_PER_REQUEST];
         bytesGathered = 0;
     }
 
-    /** Takes no more lines; what is under way is still reported. */
-    private void stop(HttpServerRequest request, @Nullable Throwable why) {
+    /** Takes no more lines; those that were read are still recorded and reported. */
+    private void stop(Throwable why) {
         report.fail(why);
-        ended = true;
+        if (!ended) {
+            ended = true;
+            flush();
+        }
         // Reads on without looking, so that the client gets to read the answer.
         if (!readToEnd) {
             request.handler(rest -> {});
@@ -149,9 +162,9 @@ final class EventStream {
         }
     }
 
-    private static boolean isBlank(byte[] bytes) {
-        for (byte b : bytes) {
-            if (b != ' ' && b != '\t' && b != '\r') {
+    private static boolean isBlank(byte[] bytes, int start, int length) {
+        for (int at = start; at < start + length; at++) {
+            if (bytes[at] != ' ' && bytes[at] != '\t' && bytes[at] != '\r') {
                 return false;
             }
         }

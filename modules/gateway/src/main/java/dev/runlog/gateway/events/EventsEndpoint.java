@@ -39,7 +39,7 @@ public final class EventsEndpoint {
         request.pause();
         authenticator
                 .authenticate(request.getHeader(HttpHeaders.AUTHORIZATION))
-                .compose(authenticated -> new EventStream(bus, authenticated.viewer(), config).read(request))
+                .compose(authenticated -> new EventStream(bus, authenticated.viewer(), config, request).read())
                 .onSuccess(report -> report.answer(ctx))
                 .onFailure(failure -> {
                     request.resume();

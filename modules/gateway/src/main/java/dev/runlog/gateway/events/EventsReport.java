@@ -34,17 +34,15 @@ final class EventsReport {
         }
     }
 
-    void add(List<Integer> lines, List<Outcome> outcomes) {
+    /** @param lines the numbers of the lines, as many as there are outcomes or more */
+    void add(int[] lines, List<Outcome> outcomes) {
         for (int i = 0; i < outcomes.size(); i++) {
             Outcome outcome = outcomes.get(i);
             switch (outcome.kind()) {
                 case RECORDED -> recorded++;
                 case DUPLICATE -> duplicates++;
                 case REJECTED ->
-                    reject(
-                            lines.get(i),
-                            Objects.requireNonNull(outcome.code()),
-                            Objects.requireNonNull(outcome.message()));
+                    reject(lines[i], Objects.requireNonNull(outcome.code()), Objects.requireNonNull(outcome.message()));
             }
         }
     }

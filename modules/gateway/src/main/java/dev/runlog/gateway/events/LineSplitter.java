@@ -1,0 +1,50 @@
+package dev.runlog.gateway.events;
+
+import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
+
+/** Cuts a stream of bytes into lines, each handed on where it lies: only what spans two chunks is copied. */
+final class LineSplitter {
+    /** Takes a line without its end. */
+    interface Sink {
+        void line(byte[] bytes, int start, int length);
+    }
+
+    private final Sink sink;
+    private final ByteArrayOutputStream begun = new ByteArrayOutputStream();
+
+    LineSplitter(Sink sink) {
+        this.sink = sink;
+    }
+
+    void add(Buffer chunk) {
+        byte[] bytes = chunk.getBytes();
+        int start = 0;
+        for (int at = 0; at < bytes.length; at++) {
+            if (bytes[at] == '\n') {
+                if (begun.size() > 0) {
+                    begun.write(bytes, start, at - start);
+                    end();
+                } else {
+                    sink.line(bytes, start, at - start);
+                }
+                start = at + 1;
+            }
+        }
+        begun.write(bytes, start, bytes.length - start);
+    }
+
+    /** Hands on a last line that has no end of its own. */
+    void end() {
+        if (begun.size() > 0) {
+            byte[] line = begun.toByteArray();
+            begun.reset();
+            sink.line(line, 0, line.length);
+        }
+    }
+
+    /** How much of the current line is there. */
+    int bytesBegun() {
+        return begun.size();
+    }
+}
