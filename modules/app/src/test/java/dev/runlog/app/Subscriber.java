@@ -62,6 +62,23 @@ final class Subscriber {
         }
     }
 
+    /** The next result where one came within a moment; null else. */
+    JsonNode poll() {
+        try {
+            String text = messages.poll(20, TimeUnit.MILLISECONDS);
+            if (text == null) {
+                return null;
+            }
+            JsonNode message = JSON.readTree(text);
+            if (!message.path("type").asText().equals("next")) {
+                throw new AssertionError("Expected next, got " + text);
+            }
+            return message;
+        } catch (InterruptedException | JsonProcessingException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** The next event of a subscription to executions, as {@code KIND status}. */
     String nextEvent(String field) {
         JsonNode event = next("next").at("/payload/data/" + field);

@@ -90,7 +90,7 @@ final class Channel {
         }
     }
 
-    /** Begins anew with all subscribers, as the feed has a new log. */
+    /** Begins anew with all subscribers, as no cursor holds any more. */
     void restart() {
         cursors = feed.cursorsOf(watch);
         for (LiveSubscription subscription : walk()) {

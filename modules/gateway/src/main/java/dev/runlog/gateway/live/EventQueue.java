@@ -21,10 +21,14 @@ final class EventQueue {
         this.eventsMax = eventsMax;
     }
 
-    /** Takes the change of an execution; returns whether it is within its bound, coalesced if need be. */
-    boolean add(LiveEvent event) {
+    /**
+     * Takes the change of an execution; returns whether it is within its bound, coalesced if need be.
+     *
+     * @param exact whether what waits as {@code ENTERED} is surely news
+     */
+    boolean add(LiveEvent event, boolean exact) {
         if (coalesced != null) {
-            coalesce(coalesced, event);
+            coalesce(coalesced, event, exact);
             return coalesced.size() <= eventsMax;
         }
         events.addLast(event);
@@ -32,7 +36,7 @@ final class EventQueue {
             return true;
         }
         Map<UUID, LiveEvent> newest = new LinkedHashMap<>();
-        events.forEach(waiting -> coalesce(newest, waiting));
+        events.forEach(waiting -> coalesce(newest, waiting, exact));
         events.clear();
         coalesced = newest;
         return newest.size() <= eventsMax;
@@ -55,13 +59,13 @@ final class EventQueue {
     }
 
     /** An execution moves to the place of its newest event, as that event's cursor vouches for all before it. */
-    private static void coalesce(Map<UUID, LiveEvent> newest, LiveEvent event) {
+    private static void coalesce(Map<UUID, LiveEvent> newest, LiveEvent event, boolean exact) {
         if (event.execution() == null) {
             throw new IllegalArgumentException(event.kind() + " is no change of an execution.");
         }
         UUID id = event.execution().id();
         LiveEvent earlier = newest.remove(id);
-        LiveEvent merged = earlier == null ? event : LiveEvent.merged(earlier, event);
+        LiveEvent merged = earlier == null ? event : LiveEvent.merged(earlier, event, exact);
         if (merged != null) {
             newest.put(id, merged);
         }

@@ -53,11 +53,16 @@ public final class LiveEvent {
         return kind == wanted ? this : new LiveEvent(wanted, cursors, number, execution);
     }
 
-    /** Both as one: what who has seen neither needs to know; null where that is nothing. */
-    static @Nullable LiveEvent merged(LiveEvent earlier, LiveEvent later) {
+    /**
+     * Both as one: what who has seen neither needs to know; null where that is nothing.
+     *
+     * @param exact whether {@code ENTERED} is surely news; a snapshot may have told it before, and then the subscriber
+     *     has to learn that it {@code LEFT}
+     */
+    static @Nullable LiveEvent merged(LiveEvent earlier, LiveEvent later, boolean exact) {
         boolean wasIn = earlier.kind != Kind.ENTERED;
         boolean isIn = later.kind != Kind.LEFT;
-        if (!wasIn && !isIn) {
+        if (!wasIn && !isIn && exact) {
             return null;
         }
         return later.as(!isIn ? Kind.LEFT : wasIn ? Kind.UPDATED : Kind.ENTERED);

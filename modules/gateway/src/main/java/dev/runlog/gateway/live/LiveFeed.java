@@ -48,7 +48,7 @@ public final class LiveFeed implements Channel.Feed {
     private final Map<UUID, Set<CleanupSubscription>> byCleanup = new HashMap<>();
     private final Counter resets;
     private String run = Cursors.newRun();
-    private ChangeLog log;
+    private final ChangeLog log;
     private int subscribers;
 
     private LiveFeed(Vertx vertx, Bus bus, GatewayConfig.Live config, MeterRegistry meters) {
@@ -107,8 +107,8 @@ public final class LiveFeed implements Channel.Feed {
     /** Begins anew with everybody: announcements of other servers may have been missed. */
     public void reset() {
         resets.increment();
+        // No cursor from before leads anywhere. The log stays for its order: what comes late may be old.
         run = Cursors.newRun();
-        log = new ChangeLog(config.replayEventsMax());
         channels.list().forEach(Channel::restart);
         List.copyOf(byCleanup.values())
                 .forEach(subscriptions -> List.copyOf(subscriptions).forEach(CleanupSubscription::refresh));

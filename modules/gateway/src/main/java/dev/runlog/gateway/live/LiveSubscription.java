@@ -14,6 +14,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One subscriber: first the snapshot, page by page as it is asked for; then what the log has of the time since the
@@ -36,6 +38,8 @@ final class LiveSubscription implements Subscription {
         /** Takes what the channel offers. */
         LIVE
     }
+
+    private static final Logger log = LoggerFactory.getLogger(LiveSubscription.class);
 
     private final Channel channel;
     private final Subscriber<? super LiveEvent> subscriber;
@@ -111,7 +115,7 @@ final class LiveSubscription implements Subscription {
         if (queue == null) {
             queue = new EventQueue(channel.queueMax());
         }
-        if (!queue.add(news)) {
+        if (!queue.add(news, known != null)) {
             // It holds more than it may. The log has the same again, for when it is asked for.
             queue = null;
             known = null;
@@ -162,9 +166,19 @@ final class LiveSubscription implements Subscription {
                 break;
             }
             demand--;
-            subscriber.onNext(event);
+            handOver(event);
         }
         delivering = false;
+    }
+
+    /** A subscriber that throws ends itself and nobody else: others wait for the same change. */
+    private void handOver(LiveEvent event) {
+        try {
+            subscriber.onNext(event);
+        } catch (RuntimeException failure) {
+            log.error("A subscriber of {} failed", channel.watch().kind(), failure);
+            end();
+        }
     }
 
     private @Nullable LiveEvent next() {

@@ -237,7 +237,7 @@ final class Connection {
     }
 
     private void ping() {
-        if (closed || socket.writeQueueFull()) {
+        if (!isOpen() || socket.writeQueueFull()) {
             // A ping would wait behind what the client does not take; patience is for that.
             return;
         }
@@ -250,7 +250,12 @@ final class Connection {
     }
 
     boolean isWritable() {
-        return !closed && !socket.writeQueueFull();
+        return isOpen() && !socket.writeQueueFull();
+    }
+
+    /** The socket knows that it is closed before it tells. */
+    private boolean isOpen() {
+        return !closed && !socket.isClosed();
     }
 
     /** Forgets an operation; returns whether it was still there. */
@@ -281,7 +286,7 @@ final class Connection {
 
     /** While the client takes nothing, nothing is taken of it either, or answers to its pings would pile up. */
     private void sendText(String message) {
-        if (closed) {
+        if (!isOpen()) {
             return;
         }
         socket.writeTextMessage(message);
@@ -311,7 +316,7 @@ final class Connection {
     }
 
     private void close(CloseCode code, @Nullable String reason) {
-        if (!closed) {
+        if (isOpen()) {
             closed = true;
             code.close(socket, reason == null ? "" : reason);
             // Who reads nothing does not read the close either, and the library waits until it is written.

@@ -24,9 +24,9 @@ final class EventQueueTest {
     @Test
     void keepsEverythingWithinItsBound() {
         EventQueue queue = new EventQueue(3);
-        queue.add(event(Kind.ENTERED, one, 1));
-        queue.add(event(Kind.UPDATED, one, 2));
-        queue.add(event(Kind.LEFT, one, 3));
+        queue.add(event(Kind.ENTERED, one, 1), true);
+        queue.add(event(Kind.UPDATED, one, 2), true);
+        queue.add(event(Kind.LEFT, one, 3), true);
 
         assertThat(drain(queue)).containsExactly("ENTERED 1", "UPDATED 2", "LEFT 3");
     }
@@ -34,14 +34,14 @@ final class EventQueueTest {
     @Test
     void coalescesEachExecutionToWhatItsSubscriberNeedsToKnow() {
         EventQueue queue = new EventQueue(4);
-        queue.add(event(Kind.ENTERED, one, 1));
-        queue.add(event(Kind.UPDATED, two, 2));
-        queue.add(event(Kind.ENTERED, three, 3));
-        queue.add(event(Kind.UPDATED, one, 4));
+        queue.add(event(Kind.ENTERED, one, 1), true);
+        queue.add(event(Kind.UPDATED, two, 2), true);
+        queue.add(event(Kind.ENTERED, three, 3), true);
+        queue.add(event(Kind.UPDATED, one, 4), true);
 
         // Three came and went unseen; two left; one is new and as it is now.
-        assertThat(queue.add(event(Kind.LEFT, three, 5))).isTrue();
-        assertThat(queue.add(event(Kind.LEFT, two, 6))).isTrue();
+        assertThat(queue.add(event(Kind.LEFT, three, 5), true)).isTrue();
+        assertThat(queue.add(event(Kind.LEFT, two, 6), true)).isTrue();
 
         assertThat(drain(queue)).containsExactly("ENTERED 4", "LEFT 6");
     }
@@ -49,10 +49,10 @@ final class EventQueueTest {
     @Test
     void saysThatItIsFullWhereCoalescingDoesNotHelp() {
         EventQueue queue = new EventQueue(2);
-        queue.add(event(Kind.ENTERED, one, 1));
-        queue.add(event(Kind.ENTERED, two, 2));
+        queue.add(event(Kind.ENTERED, one, 1), true);
+        queue.add(event(Kind.ENTERED, two, 2), true);
 
-        assertThat(queue.add(event(Kind.ENTERED, three, 3))).isFalse();
+        assertThat(queue.add(event(Kind.ENTERED, three, 3), true)).isFalse();
     }
 
     private static List<String> drain(EventQueue queue) {
