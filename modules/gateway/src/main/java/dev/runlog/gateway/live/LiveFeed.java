@@ -70,6 +70,7 @@ public final class LiveFeed implements Channel.Feed {
         LiveFeed feed = new LiveFeed(vertx, bus, config, meters);
         bus.subscribe(ExecutionsChanged.class, feed::onChanges);
         bus.subscribe(CleanupProgressed.class, feed::onCleanup);
+        bus.onGap(feed::reset);
         return feed;
     }
 
@@ -105,7 +106,7 @@ public final class LiveFeed implements Channel.Feed {
     }
 
     /** Begins anew with everybody: announcements of other servers may have been missed. */
-    public void reset() {
+    private void reset() {
         resets.increment();
         // No cursor from before leads anywhere. The log stays for its order: what comes late may be old.
         run = Cursors.newRun();
