@@ -139,7 +139,8 @@ public record RunlogConfig(
                 auth.jwksRefresh(),
                 auth.issuer(),
                 auth.audience(),
-                auth.leeway());
+                auth.leeway(),
+                auth.tokensKnownMax());
         return new RunlogConfig(dataDir, http, database, with, graphql, live, recording, querying, retention, log);
     }
 

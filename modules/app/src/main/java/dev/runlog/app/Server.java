@@ -15,6 +15,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -66,7 +67,10 @@ public final class Server implements AutoCloseable {
             config = config.withDatabaseUrl(database.url());
         }
         migrate(config.database().url());
-        Vertx opened = Vertx.vertx();
+        // As many event loops as processors: the gateway and querying, deployed two apart, then share one of two, and a
+        // page costs no switch between threads.
+        Vertx opened = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors())));
         closers.push(() -> await(opened.close(), STOP_PATIENCE));
         String developmentToken = null;
         if (config.usesDevelopmentKeys()) {

@@ -51,7 +51,9 @@ import dev.runlog.gateway.live.LiveFeed;
 import graphql.TypeResolutionEnvironment;
 import graphql.schema.DataFetcher;
 import graphql.schema.DataFetchingEnvironment;
+import graphql.schema.GraphQLFieldDefinition;
 import graphql.schema.GraphQLObjectType;
+import graphql.schema.LightDataFetcher;
 import graphql.schema.idl.RuntimeWiring;
 import graphql.schema.idl.TypeRuntimeWiring;
 import io.vertx.core.Future;
@@ -64,6 +66,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -270,10 +273,15 @@ final class Resolvers {
                     return parentId == null ? null : loaders(env).execution(env, parentId);
                 })
                 .dataFetcher("children", this::children)
+                .dataFetcher("id", of(Execution.class, Execution::id))
+                .dataFetcher("status", of(Execution.class, Execution::status))
+                .dataFetcher("startedAt", of(Execution.class, Execution::startedAt))
+                .dataFetcher("finishedAt", of(Execution.class, Execution::finishedAt))
+                .dataFetcher("duration", of(Execution.class, Execution::duration))
                 .dataFetcher("durationMillis", of(Execution.class, execution -> millis(execution.duration())))
                 .dataFetcher("payload", json(ExecutionPart.PAYLOAD, ExecutionDetail::payload))
                 .dataFetcher("result", json(ExecutionPart.RESULT, ExecutionDetail::result))
-                .dataFetcher("error", env -> execution(env).hasError() ? execution(env) : null)
+                .dataFetcher("error", of(Execution.class, execution -> execution.hasError() ? execution : null))
                 .dataFetcher("steps", this::steps);
     }
 
@@ -328,9 +336,9 @@ final class Resolvers {
     }
 
     private static TypeRuntimeWiring.Builder connectionFields(TypeRuntimeWiring.Builder type) {
-        return type.dataFetcher("edges", env -> connection(env).edges())
-                .dataFetcher("nodes", env -> connection(env).nodes())
-                .dataFetcher("pageInfo", env -> connection(env).pageInfo())
+        return type.dataFetcher("edges", ofConnection(Connection::edges))
+                .dataFetcher("nodes", ofConnection(Connection::nodes))
+                .dataFetcher("pageInfo", ofConnection(Connection::pageInfo))
                 .dataFetcher("totalCount", async(env -> connection(env).totalCount()))
                 .dataFetcher("countAtLeast", async(env -> connection(env).countAtLeast()));
     }
@@ -516,8 +524,24 @@ final class Resolvers {
         return Objects.requireNonNull(env.<Object>getSource());
     }
 
-    private static <S> DataFetcher<Object> of(Class<S> type, Function<S, @Nullable Object> property) {
-        return env -> property.apply(type.cast(env.getSource()));
+    private static LightDataFetcher<@Nullable Object> ofConnection(Function<Connection<?>, @Nullable Object> property) {
+        return of(Object.class, connection -> property.apply((Connection<?>) connection));
+    }
+
+    /** A property of its object, for which nothing else needs to be known. */
+    private static <S> LightDataFetcher<@Nullable Object> of(Class<S> type, Function<S, @Nullable Object> property) {
+        return new LightDataFetcher<>() {
+            @Override
+            public @Nullable Object get(
+                    GraphQLFieldDefinition field, Object source, Supplier<DataFetchingEnvironment> environment) {
+                return property.apply(type.cast(source));
+            }
+
+            @Override
+            public @Nullable Object get(DataFetchingEnvironment environment) {
+                return property.apply(type.cast(environment.getSource()));
+            }
+        };
     }
 
     private static <T> DataFetcher<CompletionStage<T>> async(Function<DataFetchingEnvironment, Future<T>> resolver) {
