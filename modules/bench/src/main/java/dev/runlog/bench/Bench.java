@@ -63,7 +63,7 @@ final class Bench implements AutoCloseable {
     ServerProcess server() {
         if (server == null) {
             server = startServer(database);
-            warmUp(server);
+            warmUp(server, Pages.plain(set));
         }
         return server;
     }
@@ -75,10 +75,11 @@ final class Bench implements AutoCloseable {
         return started;
     }
 
-    /** Lets the server's compiler see what it will be asked for. */
-    void warmUp(ServerProcess fresh) {
+    /** Lets a server's compiler see what it will be asked for. */
+    void warmUp(ServerProcess fresh, List<Call> pages) {
         Progress.say("warming the server up for %d s", options.warmUp().toSeconds());
-        Path calls = Call.write(Pages.plain(set), Hyperfoil.callsFile(directory, "warm-up"));
+        requireRows(fresh, pages.get(0));
+        Path calls = Call.write(pages, Hyperfoil.callsFile(directory, "warm-up"));
         closedLoops()
                 .run(new Load(fresh.port(), calls, options.connections(), 0, Duration.ZERO, options.warmUp()))
                 .orThrow();
@@ -117,6 +118,14 @@ final class Bench implements AutoCloseable {
         return outcome;
     }
 
+    /** Fails where an answer is an error, or says that there is nothing: such figures would be fine ones. */
+    void requireRows(ServerProcess on, Call call) {
+        String answer = on.send(call);
+        if (answer.contains("\"errors\"") || !answer.contains("\"id\"")) {
+            throw new BenchFailure("The page has no rows: " + answer.substring(0, Math.min(600, answer.length())));
+        }
+    }
+
     /** What the server sends to its database to answer a call, by a second server that only serves for this. */
     List<SentStatement> statementsOf(Call call) {
         if (tap == null || tapped == null) {
@@ -125,11 +134,12 @@ final class Bench implements AutoCloseable {
             tapped = ServerProcess.start(home, tap.tapped(), options.out().resolve("tapped-server.log"));
             opened.add(tapped);
         }
-        // The first time may ask for what is kept from then on.
+        // The first time may ask for what is kept from then on, the second for nothing at all.
         tapped.send(call);
-        tap.take();
+        List<SentStatement> first = tap.take();
         tapped.send(call);
-        return tap.take();
+        List<SentStatement> second = tap.take();
+        return second.isEmpty() ? first : second;
     }
 
     /** Ends the server that only shows its statements, so that it takes nothing from what is measured. */

@@ -65,8 +65,8 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Keep the database here and use it again where it holds the same sizes.")
     private @Nullable Path keep;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "For the report. Default: ${DEFAULT-VALUE}")
-    private Path out;
+    @Option(names = "--out", paramLabel = "DIR", description = "For the report and logs. Default: target/bench")
+    private @Nullable Path out;
 
     @Option(names = "--quick", description = "Small and short, to see that it works: what it says is not to be quoted.")
     private boolean quick;
@@ -77,7 +77,6 @@ public final class BenchCommand implements Callable<Integer> {
     private BenchCommand() {
         connections = 16;
         only = List.of();
-        out = Path.of("target", "bench");
     }
 
     public static void main(String[] arguments) {
@@ -95,10 +94,10 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Options options = options();
-        List<Figure> figures = figures(options);
         Home home = Home.find();
-        Files.createDirectories(out);
+        Options options = options(home);
+        List<Figure> figures = figures(options);
+        Files.createDirectories(options.out());
         Path directory = Files.createTempDirectory("runlog-bench-");
         String url = System.getenv().getOrDefault("RUNLOG_DATABASE_URL", "");
         try {
@@ -114,7 +113,7 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private Options options() {
+    private Options options(Home home) {
         long count = executions != null ? executions : quick ? 100_000 : 5_000_000;
         return new Options(
                 count,
@@ -127,7 +126,7 @@ public final class BenchCommand implements Callable<Integer> {
                 connections,
                 only,
                 keep,
-                out,
+                out != null ? out : home.root().resolve("target").resolve("bench"),
                 hyperfoil);
     }
 

@@ -23,6 +23,9 @@ import java.util.regex.Pattern;
 
 /** The floor of reads and single writes: clients that do nothing but run a script, by pgbench or what does the same. */
 final class DatabaseClients {
+    /** Beyond that many clients one thread could be what holds them up. */
+    private static final int CLIENTS_OF_ONE_THREAD = 32;
+
     private static final Pattern TPS = Pattern.compile("tps = ([0-9.]+) \\(without");
     private static final Pattern FAILED = Pattern.compile("number of failed transactions: ([0-9]+)");
     /** A variable, not the cast {@code ::}. */
@@ -58,7 +61,7 @@ final class DatabaseClients {
                 "--no-vacuum",
                 "--protocol=prepared",
                 "--client=" + clients,
-                "--jobs=1",
+                "--jobs=" + (clients < CLIENTS_OF_ONE_THREAD ? 1 : 2),
                 "--time=" + Math.max(1, time.toSeconds()),
                 "--file=" + file));
         script.constants().forEach((variable, value) -> command.add("--define=" + variable + "=" + value));

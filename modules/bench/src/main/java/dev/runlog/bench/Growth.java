@@ -30,8 +30,7 @@ final class Growth implements Figure {
         Path calls = Call.write(Pages.plain(set), Hyperfoil.callsFile(bench.directory(), name()));
         Path smallCalls = Call.write(Pages.plain(small), Hyperfoil.callsFile(bench.directory(), name() + "-small"));
         int connections = bench.options().connections();
-        // Its compiler has seen nothing yet.
-        bench.closedLoop(server, smallCalls, connections);
+        bench.warmUp(server, Pages.plain(small));
         Bench.Pair pair = bench.alternate(
                 name(),
                 () -> bench.closedLoop(bench.server(), calls, connections).perSecond(),

@@ -38,7 +38,7 @@ final class PageAgainstDatabase implements Figure {
         DataSet set = bench.set();
         SqlScript script = SqlScript.ofRandomWorkflow(statement(bench), 1, set);
         bench.closeTap();
-        bench.server();
+        bench.requireRows(bench.server(), call.apply(set, 1));
         Path calls = Call.write(
                 Pages.ofWorkflows(set, workflow -> call.apply(set, workflow)),
                 Hyperfoil.callsFile(bench.directory(), name));
@@ -78,7 +78,7 @@ final class PageAgainstDatabase implements Figure {
     private SentStatement statement(Bench bench) {
         List<SentStatement> sent = bench.statementsOf(call.apply(bench.set(), 1));
         return sent.stream()
-                .filter(statement -> statement.sql().contains("FROM execution e"))
+                .filter(statement -> statement.sql().contains("FROM execution "))
                 .findFirst()
                 .orElseThrow(() -> new BenchFailure("The page sends no statement on execution, but " + sent + "."));
     }

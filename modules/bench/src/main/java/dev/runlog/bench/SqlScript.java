@@ -3,6 +3,7 @@ package dev.runlog.bench;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Statements of a transaction as pgbench runs them.
@@ -48,6 +49,10 @@ record SqlScript(List<String> statements, Map<String, String> constants) {
     /** As a file for pgbench. */
     String toPgbench(DataSet set) {
         String drawn = "\\set w random(0, " + (set.workflows() - 1) + ")\n\\set o :w % " + set.owners() + "\n";
-        return drawn + String.join(";\n", statements) + ";\n";
+        return drawn
+                + statements.stream()
+                        // \gset ends a statement by itself.
+                        .map(sql -> sql.endsWith("\\gset") ? sql + "\n" : sql + ";\n")
+                        .collect(Collectors.joining());
     }
 }
