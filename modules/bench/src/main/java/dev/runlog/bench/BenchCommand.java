@@ -26,11 +26,7 @@ import picocli.CommandLine.ParameterException;
             "Measures Runlog beside the database that it stands on, prints a table and writes bench.md and bench.json.",
             "It starts a PostgreSQL of its own, or takes that of RUNLOG_DATABASE_URL, where it makes databases named "
                     + "runlog_bench and runlog_bench_small."
-        },
-        footerHeading = "%nFigures:%n",
-        footer = "  disk, graphql-page, rest-page, deep-page, status-failed, status-running, time-range, owner-list,%n"
-                + "  total-count, growth, bulk-complete, bulk-lifecycles, mutations, reading-while-recording, memory,%n"
-                + "  start")
+        })
 public final class BenchCommand implements Callable<Integer> {
     /** 64 database clients at once, and the server's. */
     private static final int CONNECTIONS_MAX = 120;
@@ -80,8 +76,14 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new BenchCommand())
-                .setExecutionExceptionHandler((failure, command, parsed) -> {
+        CommandLine command = new CommandLine(new BenchCommand());
+        command.getCommandSpec()
+                .usageMessage()
+                .footerHeading("%nFigures:%n")
+                .footer(Figures.all().stream()
+                        .map(figure -> "  " + figure.name())
+                        .toArray(String[]::new));
+        System.exit(command.setExecutionExceptionHandler((failure, failed, parsed) -> {
                     if (failure instanceof BenchFailure) {
                         System.err.println("runlog bench: " + failure.getMessage());
                     } else {
@@ -99,18 +101,28 @@ public final class BenchCommand implements Callable<Integer> {
         List<Figure> figures = figures(options);
         Files.createDirectories(options.out());
         Path directory = Files.createTempDirectory("runlog-bench-");
-        String url = System.getenv().getOrDefault("RUNLOG_DATABASE_URL", "");
+        Closing closing = new Closing();
+        closing.add(() -> delete(directory));
+        // Also where a signal ends the run: the database is in a session of its own, which no terminal tells.
+        Thread hook = new Thread(closing::close, "close");
+        Runtime.getRuntime().addShutdownHook(hook);
         try {
-            if (!url.isEmpty()) {
-                return run(options, figures, home, directory, Postgres.of(url));
-            }
-            Path data = options.keep() == null ? directory.resolve("database") : options.keep();
-            try (EmbeddedDatabase embedded = EmbeddedDatabase.start(data, CONNECTIONS_MAX)) {
-                return run(options, figures, home, directory, Postgres.of(embedded.url()));
-            }
+            return run(options, figures, home, directory, server(options, directory, closing), closing);
         } finally {
-            delete(directory);
+            closing.close();
         }
+    }
+
+    /** The user's, else one of its own. */
+    private static Postgres server(Options options, Path directory, Closing closing) {
+        String url = System.getenv().getOrDefault("RUNLOG_DATABASE_URL", "");
+        if (!url.isEmpty()) {
+            return Postgres.of(url);
+        }
+        Path data = options.keep() == null ? directory.resolve("database") : options.keep();
+        EmbeddedDatabase embedded = EmbeddedDatabase.start(data, CONNECTIONS_MAX);
+        closing.add(embedded::close);
+        return Postgres.of(embedded.url());
     }
 
     private Options options(Home home) {
@@ -145,7 +157,8 @@ public final class BenchCommand implements Callable<Integer> {
                 .toList();
     }
 
-    private static int run(Options options, List<Figure> figures, Home home, Path directory, Postgres server) {
+    private static int run(
+            Options options, List<Figure> figures, Home home, Path directory, Postgres server, Closing closing) {
         Postgres database = server.named("runlog_bench");
         DataSet wanted = new DataSet(
                 options.executions(),
@@ -160,10 +173,10 @@ public final class BenchCommand implements Callable<Integer> {
             Databases.load(database, set);
         }
         Instant began = Instant.now();
-        boolean failed;
-        try (Bench bench = new Bench(options, home, directory, database, set)) {
-            failed = measure(bench, figures);
-        }
+        Bench bench = new Bench(options, home, directory, database, set);
+        closing.add(bench::close);
+        boolean failed = measure(bench, figures);
+        bench.close();
         if (options.keep() == null) {
             Databases.drop(database);
             Databases.drop(server.named("runlog_bench_small"));
@@ -195,11 +208,13 @@ public final class BenchCommand implements Callable<Integer> {
         return report.hasFailures();
     }
 
-    private static void delete(Path directory) throws IOException {
+    private static void delete(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).collect(Collectors.toList())) {
                 Files.delete(file);
             }
+        } catch (IOException failure) {
+            Progress.say("%s was not deleted: %s", directory, String.valueOf(failure.getMessage()));
         }
     }
 }
