@@ -24,8 +24,8 @@ import picocli.CommandLine.ParameterException;
         usageHelpAutoWidth = true,
         description = {
             "Measures Runlog beside the database that it stands on, prints a table and writes bench.md and bench.json.",
-            "It starts a PostgreSQL of its own, or takes that of RUNLOG_DATABASE_URL, where it makes databases named "
-                    + "runlog_bench and runlog_bench_small."
+            "It starts a PostgreSQL of its own, or takes that of RUNLOG_DATABASE_URL, where it makes databases of its own "
+                    + "named runlog_bench..."
         })
 public final class BenchCommand implements Callable<Integer> {
     /** 64 database clients at once, and the server's. */

@@ -50,8 +50,20 @@ final class BulkRecording implements Figure {
     }
 
     private double record(Bench bench, int rows) {
-        StagedRows staged = StagedRows.make(bench, rows);
-        List<List<EventSender.Body>> bodies = lifecycles ? lifecycles(bench, staged) : complete(bench, staged);
+        return lifecycles ? recordLifecycles(bench, rows) : recordComplete(bench, rows);
+    }
+
+    /** Records starts and finishes and returns how many executions a second. */
+    static double recordLifecycles(Bench bench, int rows) {
+        return send(bench, rows, lifecycles(bench, StagedRows.make(bench, rows)));
+    }
+
+    /** Records complete executions and returns how many a second. */
+    static double recordComplete(Bench bench, int rows) {
+        return send(bench, rows, complete(bench, StagedRows.make(bench, rows)));
+    }
+
+    private static double send(Bench bench, int rows, List<List<EventSender.Body>> bodies) {
         long began = System.nanoTime();
         new EventSender(bench.server().port()).send(bodies);
         double seconds = (System.nanoTime() - began) / 1e9;

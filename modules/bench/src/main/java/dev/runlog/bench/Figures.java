@@ -22,6 +22,12 @@ final class Figures {
                 BulkRecording.ofLifecycles(),
                 new Mutations(),
                 new ReadingWhileRecording(),
+                LiveLatency.idle(),
+                LiveLatency.busy(),
+                new RecordingWhileWatched(),
+                Cleanup.byAge(),
+                Cleanup.ofFailed(),
+                new CleanupPreview(),
                 new MemoryUse(),
                 new StartTime());
     }

@@ -24,19 +24,37 @@ record Row(
 
     /** More is better: ours divided by the floor's. */
     static Row ofSpeed(
-            String title, String unit, Samples ours, String floorName, Samples floor, Goal goal, String note) {
+            String title,
+            String unit,
+            Samples ours,
+            String floorName,
+            Samples floor,
+            @Nullable Goal goal,
+            String note) {
         return new Row(title, unit, ours, floor, floorName, ours.dividedBy(floor), goal, note);
     }
 
     /** Both are speeds, and what is told is how much longer ours takes. */
     static Row ofTime(
-            String title, String unit, Samples ours, String floorName, Samples floor, Goal goal, String note) {
+            String title,
+            String unit,
+            Samples ours,
+            String floorName,
+            Samples floor,
+            @Nullable Goal goal,
+            String note) {
         return new Row(title, unit, ours, floor, floorName, floor.dividedBy(ours), goal, note);
     }
 
     /** Less is better: ours divided by the floor's. */
     static Row ofCost(
-            String title, String unit, Samples ours, String floorName, Samples floor, Goal goal, String note) {
+            String title,
+            String unit,
+            Samples ours,
+            String floorName,
+            Samples floor,
+            @Nullable Goal goal,
+            String note) {
         return new Row(title, unit, ours, floor, floorName, ours.dividedBy(floor), goal, note);
     }
 

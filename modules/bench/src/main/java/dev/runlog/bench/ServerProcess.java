@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The real server, {@code runlog serve} with its defaults, in a process of its own. */
@@ -105,11 +106,20 @@ final class ServerProcess implements AutoCloseable {
         return send(HttpRequest.newBuilder(uri(path)).header("Authorization", "Bearer " + Tokens.of(subject)));
     }
 
-    String events(String subject, String body) {
-        return send(HttpRequest.newBuilder(uri("/events"))
+    /** Sends events by its own time; fails where the answer is not 200. */
+    CompletableFuture<String> sendEvents(String subject, String lines) {
+        HttpRequest request = HttpRequest.newBuilder(uri("/events"))
                 .header("Authorization", "Bearer " + Tokens.of(subject))
                 .header("Content-Type", "application/x-ndjson")
-                .POST(HttpRequest.BodyPublishers.ofString(body)));
+                .POST(HttpRequest.BodyPublishers.ofString(lines))
+                .build();
+        return http.sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
+                .thenApply(response -> {
+                    if (response.statusCode() != 200 || !response.body().contains("\"rejected\":[]")) {
+                        throw new BenchFailure("The server answered " + response.statusCode() + ": " + response.body());
+                    }
+                    return response.body();
+                });
     }
 
     /** One call as a load makes it. */
