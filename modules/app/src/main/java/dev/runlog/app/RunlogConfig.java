@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.runlog.app.cluster.ClusterConfig;
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.querying.QueryingConfig;
 import dev.runlog.recording.RecordingConfig;
@@ -48,6 +49,7 @@ public record RunlogConfig(
         RecordingConfig recording,
         QueryingConfig querying,
         RetentionConfig retention,
+        ClusterConfig cluster,
         Log log) {
 
     /** The keys under {@code log}. */
@@ -127,7 +129,7 @@ public record RunlogConfig(
                 database.statementTimeout(),
                 database.pipelining(),
                 database.preparedStatementsMax());
-        return new RunlogConfig(dataDir, http, with, auth, graphql, live, recording, querying, retention, log);
+        return new RunlogConfig(dataDir, http, with, auth, graphql, live, recording, querying, retention, cluster, log);
     }
 
     /** The same, accepting tokens of one more public key. */
@@ -141,7 +143,8 @@ public record RunlogConfig(
                 auth.audience(),
                 auth.leeway(),
                 auth.tokensKnownMax());
-        return new RunlogConfig(dataDir, http, database, with, graphql, live, recording, querying, retention, log);
+        return new RunlogConfig(
+                dataDir, http, database, with, graphql, live, recording, querying, retention, cluster, log);
     }
 
     static ObjectNode defaults() {
@@ -238,8 +241,8 @@ public record RunlogConfig(
                 return;
             }
             String text = entry.getValue().asText();
-            boolean zeroIsFine =
-                    Set.of("http.port", "auth.leeway", "retention.pause-factor").contains(key);
+            boolean zeroIsFine = Set.of("http.port", "auth.leeway", "retention.pause-factor", "cluster.bus-port")
+                    .contains(key);
             if (text.matches("-\\d.*|-P.*|PT-.*") || !zeroIsFine && text.matches("0|PT0S|P0D")) {
                 throw new StartFailure("Configuration: " + key + " must be above zero, not " + text + ".");
             }

@@ -474,19 +474,17 @@ final class Resolvers {
     }
 
     private TypeRuntimeWiring.Builder subscriptions(TypeRuntimeWiring.Builder type) {
-        return type.dataFetcher(
-                        "runningExecutions",
-                        env -> feed.runningExecutions(
+        return type.dataFetcher("runningExecutions", env -> feed.runningExecutions(
                                 reader(env),
                                 arguments(env).idOrNull("workflowId"),
-                                arguments(env).stringOrNull("after")))
-                .dataFetcher(
-                        "executionChanges",
-                        env -> feed.executionChanges(
+                                arguments(env).stringOrNull("after"))
+                        .withCursorVariable(Selections.cursorVariable(env)))
+                .dataFetcher("executionChanges", env -> feed.executionChanges(
                                 reader(env),
                                 arguments(env).idOrNull("workflowId"),
                                 arguments(env).statuses("status"),
-                                arguments(env).stringOrNull("after")))
+                                arguments(env).stringOrNull("after"))
+                        .withCursorVariable(Selections.cursorVariable(env)))
                 .dataFetcher(
                         "executionUpdated",
                         env -> feed.executionUpdated(reader(env), arguments(env).id("id")))
