@@ -9,6 +9,7 @@ import dev.runlog.contract.recording.ExecutionsChanged.Change;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.storage.DailyDelta;
+import dev.runlog.storage.DurationDelta;
 import dev.runlog.storage.ExecutionRow;
 import dev.runlog.storage.StepKey;
 import dev.runlog.storage.StoredExecution;
@@ -93,6 +94,19 @@ final class BatchPlan {
                 .forEach(draft -> draft.addDeltas(delta -> sums.merge(
                         List.of(delta.ownerId(), delta.workflowId(), delta.day()), delta, DailyDelta::plus)));
         return sums.values().stream().filter(delta -> !delta.isZero()).toList();
+    }
+
+    Collection<DurationDelta> durations() {
+        return durations(drafts.values());
+    }
+
+    static Collection<DurationDelta> durations(Collection<Draft> drafts) {
+        Map<List<Object>, DurationDelta> sums = new HashMap<>();
+        drafts.forEach(draft -> draft.addDurations(delta -> sums.merge(
+                List.of(delta.ownerId(), delta.workflowId(), delta.day(), delta.bucket()),
+                delta,
+                DurationDelta::plus)));
+        return sums.values().stream().filter(delta -> delta.count() != 0).toList();
     }
 
     /** How an event fared; steps that said nothing new are duplicates. */

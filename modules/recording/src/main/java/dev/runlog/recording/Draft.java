@@ -6,6 +6,7 @@ import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.storage.DailyDelta;
+import dev.runlog.storage.DurationDelta;
 import dev.runlog.storage.ExecutionRow;
 import dev.runlog.storage.StoredExecution;
 import dev.runlog.storage.StoredWorkflow;
@@ -216,6 +217,28 @@ final class Draft {
         }
         if (before == null || finished) {
             deltas.accept(delta(head(), 1));
+        }
+    }
+
+    /** What changes in the duration histograms. */
+    void addDurations(Consumer<DurationDelta> deltas) {
+        if (before != null && finished) {
+            addDuration(before, -1, deltas);
+        }
+        if (before == null || finished) {
+            addDuration(head(), 1, deltas);
+        }
+    }
+
+    private void addDuration(Execution execution, int count, Consumer<DurationDelta> deltas) {
+        Duration duration = execution.duration();
+        if (duration != null) {
+            deltas.accept(new DurationDelta(
+                    stored.ownerId(),
+                    execution.workflowId(),
+                    dayOf(execution.id()),
+                    DurationDelta.bucketOf(duration),
+                    count));
         }
     }
 

@@ -53,6 +53,7 @@ final class HeartbeatSweep {
                         List.of(delta.ownerId(), delta.workflowId(), delta.day()), delta, DailyDelta::plus));
             });
             transaction.finish(drafts.stream().map(Draft::row).toList());
+            transaction.addDurations(BatchPlan.durations(drafts));
             transaction.addDaily(deltas.values());
             return transaction.commit().map(done -> drafts.stream()
                     .map(draft -> new Change(ExecutionStatus.RUNNING, draft.head()))

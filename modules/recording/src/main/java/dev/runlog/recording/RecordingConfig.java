@@ -25,6 +25,7 @@ public record RecordingConfig(
         List<String> redactPaths,
         Duration heartbeatTimeoutMax,
         Duration heartbeatSweepInterval,
+        Duration durationsInterval,
         int partitionsAheadDays) {
 
     public RecordingConfig {

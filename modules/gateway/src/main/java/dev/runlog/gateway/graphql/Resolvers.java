@@ -27,6 +27,7 @@ import dev.runlog.contract.querying.LoadExecutions;
 import dev.runlog.contract.querying.LoadWorkflows;
 import dev.runlog.contract.querying.Statistics;
 import dev.runlog.contract.querying.Statistics.IntervalStatistics;
+import dev.runlog.contract.querying.Statistics.Quantiles;
 import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
@@ -101,11 +102,7 @@ final class Resolvers {
                 .type("Step", this::stepFields)
                 .type("Cleanup", Resolvers::cleanupFields)
                 .type("RetentionPolicy", Resolvers::policyFields)
-                .type(
-                        "IntervalStatistics",
-                        type -> type.dataFetcher(
-                                "averageDurationMillis",
-                                of(IntervalStatistics.class, interval -> millis(interval.averageDuration()))))
+                .type("IntervalStatistics", Resolvers::intervalFields)
                 .type("WorkflowConnection", Resolvers::connectionFields)
                 .type("ExecutionConnection", Resolvers::connectionFields)
                 .type("StepConnection", Resolvers::connectionFields)
@@ -307,6 +304,21 @@ final class Resolvers {
                 .dataFetcher("input", of(Step.class, step -> RawJson.of(step.input())))
                 .dataFetcher("output", of(Step.class, step -> RawJson.of(step.output())))
                 .dataFetcher("error", of(Step.class, step -> RawJson.of(step.error())));
+    }
+
+    private static TypeRuntimeWiring.Builder intervalFields(TypeRuntimeWiring.Builder type) {
+        return type.dataFetcher(
+                        "averageDurationMillis",
+                        of(IntervalStatistics.class, interval -> millis(interval.averageDuration())))
+                .dataFetcher("p50DurationMillis", quantile(Quantiles::p50))
+                .dataFetcher("p95DurationMillis", quantile(Quantiles::p95))
+                .dataFetcher("p99DurationMillis", quantile(Quantiles::p99));
+    }
+
+    private static DataFetcher<Object> quantile(Function<Quantiles, Duration> which) {
+        return of(
+                IntervalStatistics.class,
+                interval -> interval.durations() == null ? null : millis(which.apply(interval.durations())));
     }
 
     private static TypeRuntimeWiring.Builder cleanupFields(TypeRuntimeWiring.Builder type) {
