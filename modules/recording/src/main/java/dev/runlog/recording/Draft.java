@@ -157,14 +157,22 @@ final class Draft {
         if (deadline == null) {
             throw new IllegalStateException("No deadline: " + head().id());
         }
-        String message = "No heartbeat came before " + deadline + ".";
-        end(
-                ExecutionStatus.CRASHED,
+        crash(
                 deadline.isBefore(head().startedAt()) ? head().startedAt() : deadline,
                 "HeartbeatTimeout",
-                message,
-                Fingerprint.of("HeartbeatTimeout", message, null),
-                head().truncated());
+                "No heartbeat came before " + deadline + ".");
+    }
+
+    /** Gives up an execution that never asked for heartbeats, as of the end of the longest run time. */
+    void crashAfter(Duration runTimeMax) {
+        crash(
+                head().startedAt().plus(runTimeMax),
+                "RunTimeout",
+                "It ran for longer than " + runTimeMax + " and never asked for heartbeats.");
+    }
+
+    private void crash(Instant at, String type, String message) {
+        end(ExecutionStatus.CRASHED, at, type, message, Fingerprint.of(type, message, null), head().truncated());
     }
 
     /** Moves the deadline; tells whether there is one. */

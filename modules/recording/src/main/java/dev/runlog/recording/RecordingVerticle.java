@@ -62,7 +62,7 @@ public final class RecordingVerticle extends VerticleBase {
         RecordingStore opened = RecordingStore.open(vertx, databaseConfig, config.writers() + 1);
         store = opened;
         Partitions partitions = new Partitions(opened);
-        HeartbeatSweep sweep = new HeartbeatSweep(bus, opened, clock);
+        HeartbeatSweep sweep = new HeartbeatSweep(bus, opened, clock, config.runTimeMax());
         BatchWriter writer = new BatchWriter(bus, opened, new WorkflowDirectory(opened), partitions, clock, metrics);
         for (int i = 0; i < config.writers(); i++) {
             lanes.add(new Lane(writer::write, config.batchSizeMax(), config.batchCharsMax()));

@@ -81,6 +81,7 @@ final class RecordingVerticleTest {
             List.of("**.password"),
             Duration.ofDays(31),
             Duration.ofDays(1),
+            Duration.ZERO,
             Duration.ofDays(1),
             1);
 
@@ -298,7 +299,7 @@ final class RecordingVerticleTest {
         RecordingStore store = RecordingStore.open(vertx, databaseConfig, 1);
         Clock later = Clock.fixed(Instant.now().plusSeconds(11), ZoneOffset.UTC);
 
-        int crashed = await(new HeartbeatSweep(bus, store, later).runOnce());
+        int crashed = await(new HeartbeatSweep(bus, store, later, Duration.ZERO).runOnce());
 
         assertThat(crashed).isEqualTo(1);
         assertThat(record(new Heartbeat(id, null)).code()).isEqualTo(ErrorCode.CONFLICT);
@@ -306,6 +307,27 @@ final class RecordingVerticleTest {
         assertThat(record(finish(id, ExecutionStatus.SUCCESS)).orThrow().status())
                 .isEqualTo(ExecutionStatus.SUCCESS);
         assertThat(daily("crashed, success")).isEqualTo("(0,1)");
+        await(store.close());
+    }
+
+    @Test
+    void givesUpWhatNeverAskedForHeartbeatsAfterTheLongestRunTimeWhereOneIsSet(Vertx vertx) throws Exception {
+        UUID old = Ids.at(Instant.now().minus(Duration.ofDays(3)));
+        UUID young = Ids.at(Instant.now().minus(Duration.ofHours(1)));
+        record(List.of(start(old), start(young)));
+        RecordingStore store = RecordingStore.open(vertx, databaseConfig, 1);
+
+        int off = await(new HeartbeatSweep(bus, store, Clock.systemUTC(), Duration.ZERO).runOnce());
+        await(new HeartbeatSweep(bus, store, Clock.systemUTC(), Duration.ofDays(1)).runOnce());
+
+        assertThat(off).isZero();
+        assertThat(stored(old, "row(status, error_type, duration_millis)")).isEqualTo("(5,RunTimeout,86400000)");
+        assertThat(stored(young, "status")).isEqualTo("1");
+        assertThat(daily("running, crashed")).isEqualTo("(1,1)");
+        assertThat(announced)
+                .last()
+                .extracting(change -> change.execution().id())
+                .isEqualTo(old);
         await(store.close());
     }
 

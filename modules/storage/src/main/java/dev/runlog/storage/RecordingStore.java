@@ -60,6 +60,19 @@ public final class RecordingStore {
             FOR UPDATE OF e SKIP LOCKED
             """;
 
+    /** The rollups know which days still have running ones, so that no others are looked through. */
+    private static final String LOCK_UNHEARD = "SELECT " + HEAD + """
+            FROM execution_daily d
+            JOIN execution e ON e.workflow_id = d.workflow_id AND e.status = 1 AND e.heartbeat_timeout IS NULL
+              AND e.id >= uuid_v7_floor(d.day::timestamp AT TIME ZONE 'UTC')
+              AND e.id < uuid_v7_floor((d.day + 1)::timestamp AT TIME ZONE 'UTC')
+            JOIN owner o ON o.id = e.owner_id
+            WHERE d.running > 0 AND d.day <= $1 AND e.id < $2
+            ORDER BY e.id
+            LIMIT $3
+            FOR UPDATE OF e SKIP LOCKED
+            """;
+
     private static final String INSERT = """
             INSERT INTO execution (id, workflow_id, owner_id, status, attempt, truncated, start_known, finished_at,
                                    heartbeat_timeout, heartbeat_deadline, duration_millis, parent_id, trigger, labels,
@@ -357,6 +370,16 @@ public final class RecordingStore {
                         rows.forEach(row -> found.add(toStored(row)));
                         return found;
                     });
+        }
+
+        /** Locks running executions without heartbeats that started before the moment, but for those that others hold. */
+        public Future<List<StoredExecution>> lockUnheard(Instant moment, int max) {
+            LocalDate day = LocalDate.ofInstant(moment, ZoneOffset.UTC);
+            return send(LOCK_UNHEARD, tuple(day, Ids.lowerBound(moment), max)).map(rows -> {
+                List<StoredExecution> found = new ArrayList<>();
+                rows.forEach(row -> found.add(toStored(row)));
+                return found;
+            });
         }
 
         /** Writes new rows; returns the ids of those that were not there already. */
