@@ -38,6 +38,7 @@ import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
 import dev.runlog.contract.recording.UpsertWorkflow;
 import dev.runlog.contract.retention.CancelCleanup;
 import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.DeleteRetentionPolicy;
 import dev.runlog.contract.retention.HoldExecution;
 import dev.runlog.contract.retention.ListCleanups;
@@ -101,7 +102,10 @@ final class Resolvers {
                 .type("ExecutionError", this::errorFields)
                 .type("Step", this::stepFields)
                 .type("Cleanup", Resolvers::cleanupFields)
-                .type("RetentionPolicy", Resolvers::policyFields)
+                .type(
+                        "CleanupPreview",
+                        type -> type.dataFetcher("executions", of(CleanupPreview.class, CleanupPreview::executions)))
+                .type("RetentionPolicy", this::policyFields)
                 .type("IntervalStatistics", Resolvers::intervalFields)
                 .type("WorkflowConnection", Resolvers::connectionFields)
                 .type("ExecutionConnection", Resolvers::connectionFields)
@@ -330,13 +334,33 @@ final class Resolvers {
                 .dataFetcher("workflowId", of(Cleanup.class, cleanup -> cleanup.criteria()
                         .workflowId()))
                 .dataFetcher(
-                        "owner", of(Cleanup.class, cleanup -> cleanup.criteria().owner()));
+                        "owner", of(Cleanup.class, cleanup -> cleanup.criteria().owner()))
+                .dataFetcher("keepLast", of(Cleanup.class, cleanup -> cleanup.criteria()
+                        .keepLast()))
+                .dataFetcher("ignorePolicies", of(Cleanup.class, cleanup -> cleanup.criteria()
+                        .ignorePolicies()))
+                .dataFetcher("duration", of(Cleanup.class, Resolvers::timeTaken));
     }
 
-    private static TypeRuntimeWiring.Builder policyFields(TypeRuntimeWiring.Builder type) {
+    private static @Nullable Duration timeTaken(Cleanup cleanup) {
+        return cleanup.startedAt() == null || cleanup.finishedAt() == null
+                ? null
+                : Duration.between(cleanup.startedAt(), cleanup.finishedAt());
+    }
+
+    private TypeRuntimeWiring.Builder policyFields(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher("status", of(RetentionPolicy.class, policy -> policy.statuses().stream()
-                .sorted()
-                .toList()));
+                        .sorted()
+                        .toList()))
+                .dataFetcher("lastCleanup", async(this::lastCleanup));
+    }
+
+    private Future<@Nullable Cleanup> lastCleanup(DataFetchingEnvironment env) {
+        UUID id = ((RetentionPolicy) source(env)).lastCleanupId();
+        return id == null
+                ? Future.succeededFuture()
+                : bus.request(new LoadCleanups(viewer(env), List.of(id)))
+                        .map(loaded -> loaded.cleanups().stream().findFirst().orElse(null));
     }
 
     private static TypeRuntimeWiring.Builder connectionFields(TypeRuntimeWiring.Builder type) {
@@ -459,6 +483,8 @@ final class Resolvers {
                 input.instantOrNull("before"),
                 input.statuses("status"),
                 input.idOrNull("workflowId"),
+                input.integerOrNull("keepLast"),
+                input.flag("ignorePolicies"),
                 input.flag("allOwners"),
                 input.flag("dryRun")));
     }
@@ -469,7 +495,8 @@ final class Resolvers {
                 input.idOrNull("workflowId"),
                 input.flag("allOwners"),
                 input.statuses("status"),
-                Objects.requireNonNull(input.durationOrNull("keepFor"))));
+                input.durationOrNull("keepFor"),
+                input.integerOrNull("keepLast")));
     }
 
     private Future<Execution> hold(Viewer viewer, Arguments input, boolean held) {
