@@ -219,8 +219,9 @@ final class Cleaner {
                     }
                     return session.hasLeft(cleanup, day).compose(left -> {
                         if (left && round < ROUNDS && !stopping) {
-                            return pause(ROUND_PAUSE.multipliedBy(1L << round))
-                                    .compose(done -> deleteRows(session, cleanup, day, round + 1));
+                            // Where some went, what is left may have come since, and nobody is to be waited for.
+                            Duration wait = rows > 0 ? Duration.ZERO : ROUND_PAUSE.multipliedBy(1L << round);
+                            return pause(wait).compose(done -> deleteRows(session, cleanup, day, round + 1));
                         }
                         if (left) {
                             log.warn("Cleanup {} leaves rows of {} that others hold.", cleanup.id(), day.day());

@@ -24,7 +24,7 @@ final class PartitionSwap {
     private static final Logger log = LoggerFactory.getLogger(PartitionSwap.class);
     private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final String DEADLOCK = "40P01";
-    private static final int ATTEMPTS = 40;
+    private static final int ATTEMPTS = 20;
     /** How long others may queue behind an attempt at most. */
     private static final String PATIENCE = "SET LOCAL lock_timeout = '200ms'";
 
@@ -32,10 +32,10 @@ final class PartitionSwap {
     private static final int PAUSES_MAX = 10;
     private static final int CATCH_UPS = 10;
     /** Fewer changes than that are left for the moment of the lock. */
-    private static final int FEW_CHANGES = 200;
+    private static final int FEW_CHANGES = 1000;
 
     /** Beyond that many, recording is so busy on the day that batches are the better way. */
-    private static final int CHANGES_MAX = 2000;
+    private static final int CHANGES_MAX = 5000;
 
     private static final String LOCK_PARENTS = "LOCK TABLE ONLY execution, ONLY step IN ACCESS EXCLUSIVE MODE";
     private static final String LOCK_CLEANUP = "SELECT state FROM cleanup WHERE id = $1 FOR UPDATE";
@@ -386,10 +386,10 @@ final class PartitionSwap {
 
     /**
      * Tries until the lock comes at once. Counting first keeps the time of the lock short; but who records into that
-     * very day stands in the way of both then, so it is given up after some tries.
+     * very day stands in the way of both then, so every other try counts under the lock.
      */
     private Future<Swapped> attempt(int number, Try swap) {
-        return transaction("BEGIN", () -> swap.once(number % 4 != 0)).compose(Future::succeededFuture, failure -> {
+        return transaction("BEGIN", () -> swap.once(number % 2 != 0)).compose(Future::succeededFuture, failure -> {
             if (failure instanceof NotWhole || isInTheWay(failure) && number == ATTEMPTS) {
                 return Future.succeededFuture(Swapped.NOT);
             }
