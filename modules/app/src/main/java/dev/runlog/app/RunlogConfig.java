@@ -74,6 +74,16 @@ public record RunlogConfig(
     /** Read by the command line and the launcher, not by the server. */
     private static final Set<String> OTHERS = Set.of("RUNLOG_URL", "RUNLOG_TOKEN", "RUNLOG_JAVA_OPTS", "RUNLOG_HOME");
 
+    private static final Set<String> ZERO_IS_FINE = Set.of(
+            "http.port",
+            "auth.leeway",
+            "cluster.bus-port",
+            "recording.run-time-max",
+            "retention.pause-factor",
+            "retention.policy-jitter",
+            "retention.default-keep-for",
+            "retention.default-keep-last");
+
     private static final JsonMapper YAML = JsonMapper.builder(new YAMLFactory())
             .addModule(new JavaTimeModule())
             .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
@@ -141,7 +151,8 @@ public record RunlogConfig(
                 auth.jwksRefresh(),
                 auth.issuer(),
                 auth.audience(),
-                auth.leeway());
+                auth.leeway(),
+                auth.tokensKnownMax());
         return new RunlogConfig(
                 dataDir, http, database, with, graphql, live, recording, querying, retention, cluster, log);
     }
@@ -240,8 +251,7 @@ public record RunlogConfig(
                 return;
             }
             String text = entry.getValue().asText();
-            boolean zeroIsFine = Set.of("http.port", "auth.leeway", "retention.pause-factor", "cluster.bus-port")
-                    .contains(key);
+            boolean zeroIsFine = ZERO_IS_FINE.contains(key);
             if (text.matches("-\\d.*|-P.*|PT-.*") || !zeroIsFine && text.matches("0|PT0S|P0D")) {
                 throw new StartFailure("Configuration: " + key + " must be above zero, not " + text + ".");
             }

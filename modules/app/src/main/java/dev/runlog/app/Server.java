@@ -17,6 +17,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -71,9 +72,13 @@ public final class Server implements AutoCloseable {
             config = config.withDatabaseUrl(database.url());
         }
         migrate(config.database().url());
+        // As many event loops as processors: the gateway and querying, deployed two apart, then share one of two, and a
+        // page costs no switch between threads.
+        VertxOptions options = new VertxOptions()
+                .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()));
         Vertx opened = config.cluster().enabled()
-                ? await(HazelcastCluster.open(config.cluster()), START_PATIENCE)
-                : Vertx.vertx();
+                ? await(HazelcastCluster.open(options, config.cluster()), START_PATIENCE)
+                : Vertx.vertx(options);
         closers.push(() -> await(opened.close(), STOP_PATIENCE));
         String developmentToken = null;
         if (config.usesDevelopmentKeys()) {

@@ -39,7 +39,16 @@ final class RunningServer implements AutoCloseable {
 
     /** Overrides are environment variables without their prefix, such as {@code HTTP_BODY_MAX_BYTES, 1000}. */
     static RunningServer start(TestDatabase database, String... overrides) {
-        Map<String, String> environment = new HashMap<>(Map.of(
+        Map<String, String> environment = environment(database);
+        for (int i = 0; i < overrides.length; i += 2) {
+            environment.put("RUNLOG_" + overrides[i], overrides[i + 1]);
+        }
+        return new RunningServer(RunlogConfig.load(null, environment));
+    }
+
+    /** What a server on a test's database is told, here or in a process of its own. */
+    static Map<String, String> environment(TestDatabase database) {
+        return new HashMap<>(Map.of(
                 "RUNLOG_DATABASE_URL",
                 database.url(),
                 "RUNLOG_HTTP_PORT",
@@ -48,10 +57,6 @@ final class RunningServer implements AutoCloseable {
                 SECRET,
                 "RUNLOG_AUTH_LEEWAY",
                 "PT0S"));
-        for (int i = 0; i < overrides.length; i += 2) {
-            environment.put("RUNLOG_" + overrides[i], overrides[i + 1]);
-        }
-        return new RunningServer(RunlogConfig.load(null, environment));
     }
 
     /** A token for reading and writing. */

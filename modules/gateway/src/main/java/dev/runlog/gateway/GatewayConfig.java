@@ -30,7 +30,8 @@ public record GatewayConfig(Http http, Auth auth, Graphql graphql, Live live) {
             Duration jwksRefresh,
             String issuer,
             String audience,
-            Duration leeway) {
+            Duration leeway,
+            int tokensKnownMax) {
         public Auth {
             publicKeys = List.copyOf(publicKeys);
         }

@@ -10,4 +10,10 @@ public record DatabaseConfig(
         Duration poolWait,
         Duration statementTimeout,
         int pipelining,
-        int preparedStatementsMax) {}
+        int preparedStatementsMax) {
+
+    /** The same with another bound on statements. */
+    DatabaseConfig withStatementTimeout(Duration timeout) {
+        return new DatabaseConfig(url, poolSize, poolQueueMax, poolWait, timeout, pipelining, preparedStatementsMax);
+    }
+}

@@ -30,13 +30,13 @@ public final class HazelcastCluster {
     private HazelcastCluster() {}
 
     /** A Vert.x instance that is a member; blocks while it looks for the others. */
-    public static Future<Vertx> open(ClusterConfig config) {
+    public static Future<Vertx> open(VertxOptions options, ClusterConfig config) {
         EventBusOptions bus = new EventBusOptions()
                 .setHost(config.host())
                 .setClusterPublicHost(config.host())
                 .setPort(config.busPort());
         return Vertx.builder()
-                .with(new VertxOptions().setEventBusOptions(bus))
+                .with(options.setEventBusOptions(bus))
                 .withClusterManager(manager(config))
                 .buildClustered();
     }

@@ -1,5 +1,7 @@
 package dev.runlog.gateway.auth;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
@@ -33,6 +35,9 @@ public final class Authenticator {
 
     private final Vertx vertx;
     private final GatewayConfig.Auth config;
+    /** Tokens that were found good, so that a signature is checked once; none outlives its expiry or a change of keys. */
+    private final Cache<String, Authenticated> known;
+
     private JWTAuth keys;
     private Instant refreshedAt = Instant.now();
 
@@ -40,6 +45,7 @@ public final class Authenticator {
         this.vertx = vertx;
         this.config = config;
         this.keys = keys;
+        this.known = Caffeine.newBuilder().maximumSize(config.tokensKnownMax()).build();
     }
 
     /** Reads the keys; fails where a file or the JWKS document cannot be read or holds no usable key. */
@@ -63,12 +69,17 @@ public final class Authenticator {
                     RunlogException.unauthenticated("The Authorization header holds no bearer token."));
         }
         String token = authorizationHeader.substring(PREFIX.length()).trim();
+        Authenticated seen = known.getIfPresent(token);
+        if (seen != null && Instant.now().isBefore(seen.expiresAt())) {
+            return Future.succeededFuture(seen);
+        }
         return verified(token)
                 .recover(refused ->
                         mayHaveNewKeys() ? refresh().compose(done -> verified(token)) : Future.failedFuture(refused))
                 .transform(verified -> verified.succeeded()
                         ? toAuthenticated(verified.result())
-                        : Future.failedFuture(RunlogException.unauthenticated(reason(verified.cause()))));
+                        : Future.failedFuture(RunlogException.unauthenticated(reason(verified.cause()))))
+                .onSuccess(authenticated -> known.put(token, authenticated));
     }
 
     private Future<User> verified(String token) {
@@ -120,7 +131,10 @@ public final class Authenticator {
     private Future<Void> refresh() {
         refreshedAt = Instant.now();
         return readKeys(vertx, config)
-                .onSuccess(read -> keys = read)
+                .onSuccess(read -> {
+                    keys = read;
+                    known.invalidateAll();
+                })
                 .onFailure(failure -> log.warn("{} was not read again: {}", config.jwksUrl(), failure.toString()))
                 .<Void>mapEmpty()
                 .otherwiseEmpty();

@@ -63,6 +63,7 @@ public final class GraphqlEngine {
         DataFetcherExceptionHandler failures = GraphqlEngine::handle;
         this.graphQl = GraphQL.newGraphQL(schema(bus, config, feed))
                 .defaultDataFetcherExceptionHandler(failures)
+                .queryExecutionStrategy(new PlainSelections(failures))
                 .instrumentation(new QueryLimits(config))
                 .preparsedDocumentProvider(documentsOnce())
                 .build();

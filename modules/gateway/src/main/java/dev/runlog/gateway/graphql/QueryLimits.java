@@ -1,18 +1,24 @@
 package dev.runlog.gateway.graphql;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.runlog.gateway.GatewayConfig;
 import graphql.ExecutionResult;
 import graphql.analysis.QueryTraverser;
 import graphql.analysis.QueryVisitorFieldEnvironment;
 import graphql.analysis.QueryVisitorStub;
 import graphql.execution.AbortExecutionException;
+import graphql.execution.CoercedVariables;
 import graphql.execution.ExecutionContext;
 import graphql.execution.instrumentation.InstrumentationContext;
 import graphql.execution.instrumentation.InstrumentationState;
 import graphql.execution.instrumentation.SimplePerformantInstrumentation;
 import graphql.execution.instrumentation.parameters.InstrumentationExecuteOperationParameters;
+import graphql.language.Document;
 import graphql.language.OperationDefinition;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +32,20 @@ final class QueryLimits extends SimplePerformantInstrumentation {
     /** Where the GraphQL context holds the kind of operation that runs. */
     static final String OPERATION = "runlog.operation";
 
+    /**
+     * A query that was within its limits.
+     *
+     * @param variables those that its cost may depend on: sizes of pages, and what is skipped
+     */
+    private record Accepted(Document document, @Nullable String operation, Map<String, Object> variables) {}
+
     private final GatewayConfig.Graphql config;
+    private final Cache<Accepted, Boolean> accepted;
 
     QueryLimits(GatewayConfig.Graphql config) {
         this.config = config;
+        this.accepted =
+                Caffeine.newBuilder().maximumSize(config.documentCacheMax()).build();
     }
 
     @Override
@@ -43,14 +59,33 @@ final class QueryLimits extends SimplePerformantInstrumentation {
             throw new OperationNotAllowedException(
                     "A " + operation.getOperation().name().toLowerCase(Locale.ROOT) + " cannot be sent by GET.");
         }
+        Accepted query = new Accepted(
+                context.getDocument(), operation.getName(), numbersAndTruths(context.getCoercedVariables()));
+        if (accepted.getIfPresent(query) == null) {
+            requireWithinLimits(context);
+            accepted.put(query, true);
+        }
+        return null;
+    }
+
+    private void requireWithinLimits(ExecutionContext context) {
         QueryTraverser.newQueryTraverser()
                 .schema(context.getGraphQLSchema())
                 .document(context.getDocument())
-                .operationName(operation.getName())
+                .operationName(context.getOperationDefinition().getName())
                 .coercedVariables(context.getCoercedVariables())
                 .build()
                 .visitPreOrder(new Count());
-        return null;
+    }
+
+    private static Map<String, Object> numbersAndTruths(CoercedVariables variables) {
+        Map<String, Object> found = new HashMap<>();
+        variables.toMap().forEach((name, value) -> {
+            if (value instanceof Integer || value instanceof Boolean) {
+                found.put(name, value);
+            }
+        });
+        return found;
     }
 
     /** The operation is fine, the way it came is not. */

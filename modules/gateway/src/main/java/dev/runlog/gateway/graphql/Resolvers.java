@@ -27,6 +27,7 @@ import dev.runlog.contract.querying.LoadExecutions;
 import dev.runlog.contract.querying.LoadWorkflows;
 import dev.runlog.contract.querying.Statistics;
 import dev.runlog.contract.querying.Statistics.IntervalStatistics;
+import dev.runlog.contract.querying.Statistics.Quantiles;
 import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
@@ -37,6 +38,7 @@ import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
 import dev.runlog.contract.recording.UpsertWorkflow;
 import dev.runlog.contract.retention.CancelCleanup;
 import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.DeleteRetentionPolicy;
 import dev.runlog.contract.retention.HoldExecution;
 import dev.runlog.contract.retention.ListCleanups;
@@ -51,7 +53,9 @@ import dev.runlog.gateway.live.LiveFeed;
 import graphql.TypeResolutionEnvironment;
 import graphql.schema.DataFetcher;
 import graphql.schema.DataFetchingEnvironment;
+import graphql.schema.GraphQLFieldDefinition;
 import graphql.schema.GraphQLObjectType;
+import graphql.schema.LightDataFetcher;
 import graphql.schema.idl.RuntimeWiring;
 import graphql.schema.idl.TypeRuntimeWiring;
 import io.vertx.core.Future;
@@ -64,6 +68,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,12 +105,11 @@ final class Resolvers {
                 .type("ExecutionError", this::errorFields)
                 .type("Step", this::stepFields)
                 .type("Cleanup", Resolvers::cleanupFields)
-                .type("RetentionPolicy", Resolvers::policyFields)
                 .type(
-                        "IntervalStatistics",
-                        type -> type.dataFetcher(
-                                "averageDurationMillis",
-                                of(IntervalStatistics.class, interval -> millis(interval.averageDuration()))))
+                        "CleanupPreview",
+                        type -> type.dataFetcher("executions", of(CleanupPreview.class, CleanupPreview::executions)))
+                .type("RetentionPolicy", this::policyFields)
+                .type("IntervalStatistics", Resolvers::intervalFields)
                 .type("WorkflowConnection", Resolvers::connectionFields)
                 .type("ExecutionConnection", Resolvers::connectionFields)
                 .type("StepConnection", Resolvers::connectionFields)
@@ -270,10 +274,15 @@ final class Resolvers {
                     return parentId == null ? null : loaders(env).execution(env, parentId);
                 })
                 .dataFetcher("children", this::children)
+                .dataFetcher("id", of(Execution.class, Execution::id))
+                .dataFetcher("status", of(Execution.class, Execution::status))
+                .dataFetcher("startedAt", of(Execution.class, Execution::startedAt))
+                .dataFetcher("finishedAt", of(Execution.class, Execution::finishedAt))
+                .dataFetcher("duration", of(Execution.class, Execution::duration))
                 .dataFetcher("durationMillis", of(Execution.class, execution -> millis(execution.duration())))
                 .dataFetcher("payload", json(ExecutionPart.PAYLOAD, ExecutionDetail::payload))
                 .dataFetcher("result", json(ExecutionPart.RESULT, ExecutionDetail::result))
-                .dataFetcher("error", env -> execution(env).hasError() ? execution(env) : null)
+                .dataFetcher("error", of(Execution.class, execution -> execution.hasError() ? execution : null))
                 .dataFetcher("steps", this::steps);
     }
 
@@ -309,6 +318,21 @@ final class Resolvers {
                 .dataFetcher("error", of(Step.class, step -> RawJson.of(step.error())));
     }
 
+    private static TypeRuntimeWiring.Builder intervalFields(TypeRuntimeWiring.Builder type) {
+        return type.dataFetcher(
+                        "averageDurationMillis",
+                        of(IntervalStatistics.class, interval -> millis(interval.averageDuration())))
+                .dataFetcher("p50DurationMillis", quantile(Quantiles::p50))
+                .dataFetcher("p95DurationMillis", quantile(Quantiles::p95))
+                .dataFetcher("p99DurationMillis", quantile(Quantiles::p99));
+    }
+
+    private static DataFetcher<Object> quantile(Function<Quantiles, Duration> which) {
+        return of(
+                IntervalStatistics.class,
+                interval -> interval.durations() == null ? null : millis(which.apply(interval.durations())));
+    }
+
     private static TypeRuntimeWiring.Builder cleanupFields(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher("before", of(Cleanup.class, cleanup -> cleanup.criteria()
                         .before()))
@@ -318,19 +342,39 @@ final class Resolvers {
                 .dataFetcher("workflowId", of(Cleanup.class, cleanup -> cleanup.criteria()
                         .workflowId()))
                 .dataFetcher(
-                        "owner", of(Cleanup.class, cleanup -> cleanup.criteria().owner()));
+                        "owner", of(Cleanup.class, cleanup -> cleanup.criteria().owner()))
+                .dataFetcher("keepLast", of(Cleanup.class, cleanup -> cleanup.criteria()
+                        .keepLast()))
+                .dataFetcher("ignorePolicies", of(Cleanup.class, cleanup -> cleanup.criteria()
+                        .ignorePolicies()))
+                .dataFetcher("duration", of(Cleanup.class, Resolvers::timeTaken));
     }
 
-    private static TypeRuntimeWiring.Builder policyFields(TypeRuntimeWiring.Builder type) {
+    private static @Nullable Duration timeTaken(Cleanup cleanup) {
+        return cleanup.startedAt() == null || cleanup.finishedAt() == null
+                ? null
+                : Duration.between(cleanup.startedAt(), cleanup.finishedAt());
+    }
+
+    private TypeRuntimeWiring.Builder policyFields(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher("status", of(RetentionPolicy.class, policy -> policy.statuses().stream()
-                .sorted()
-                .toList()));
+                        .sorted()
+                        .toList()))
+                .dataFetcher("lastCleanup", async(this::lastCleanup));
+    }
+
+    private Future<@Nullable Cleanup> lastCleanup(DataFetchingEnvironment env) {
+        UUID id = ((RetentionPolicy) source(env)).lastCleanupId();
+        return id == null
+                ? Future.succeededFuture()
+                : bus.request(new LoadCleanups(viewer(env), List.of(id)))
+                        .map(loaded -> loaded.cleanups().stream().findFirst().orElse(null));
     }
 
     private static TypeRuntimeWiring.Builder connectionFields(TypeRuntimeWiring.Builder type) {
-        return type.dataFetcher("edges", env -> connection(env).edges())
-                .dataFetcher("nodes", env -> connection(env).nodes())
-                .dataFetcher("pageInfo", env -> connection(env).pageInfo())
+        return type.dataFetcher("edges", ofConnection(Connection::edges))
+                .dataFetcher("nodes", ofConnection(Connection::nodes))
+                .dataFetcher("pageInfo", ofConnection(Connection::pageInfo))
                 .dataFetcher("totalCount", async(env -> connection(env).totalCount()))
                 .dataFetcher("countAtLeast", async(env -> connection(env).countAtLeast()));
     }
@@ -447,6 +491,8 @@ final class Resolvers {
                 input.instantOrNull("before"),
                 input.statuses("status"),
                 input.idOrNull("workflowId"),
+                input.integerOrNull("keepLast"),
+                input.flag("ignorePolicies"),
                 input.flag("allOwners"),
                 input.flag("dryRun")));
     }
@@ -457,7 +503,8 @@ final class Resolvers {
                 input.idOrNull("workflowId"),
                 input.flag("allOwners"),
                 input.statuses("status"),
-                Objects.requireNonNull(input.durationOrNull("keepFor"))));
+                input.durationOrNull("keepFor"),
+                input.integerOrNull("keepLast")));
     }
 
     private Future<Execution> hold(Viewer viewer, Arguments input, boolean held) {
@@ -514,8 +561,24 @@ final class Resolvers {
         return Objects.requireNonNull(env.<Object>getSource());
     }
 
-    private static <S> DataFetcher<Object> of(Class<S> type, Function<S, @Nullable Object> property) {
-        return env -> property.apply(type.cast(env.getSource()));
+    private static LightDataFetcher<@Nullable Object> ofConnection(Function<Connection<?>, @Nullable Object> property) {
+        return of(Object.class, connection -> property.apply((Connection<?>) connection));
+    }
+
+    /** A property of its object, for which nothing else needs to be known. */
+    private static <S> LightDataFetcher<@Nullable Object> of(Class<S> type, Function<S, @Nullable Object> property) {
+        return new LightDataFetcher<>() {
+            @Override
+            public @Nullable Object get(
+                    GraphQLFieldDefinition field, Object source, Supplier<DataFetchingEnvironment> environment) {
+                return property.apply(type.cast(source));
+            }
+
+            @Override
+            public @Nullable Object get(DataFetchingEnvironment environment) {
+                return property.apply(type.cast(environment.getSource()));
+            }
+        };
     }
 
     private static <T> DataFetcher<CompletionStage<T>> async(Function<DataFetchingEnvironment, Future<T>> resolver) {

@@ -1,5 +1,6 @@
 package dev.runlog.gateway.graphql;
 
+import com.ethlo.time.ITU;
 import graphql.GraphQLContext;
 import graphql.execution.CoercedVariables;
 import graphql.language.ArrayValue;
@@ -19,7 +20,7 @@ import graphql.schema.GraphQLScalarType;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,11 +34,16 @@ final class Scalars {
     static final GraphQLScalarType DATE_TIME = ofText(
             "DateTime",
             "a moment such as 2026-11-24T04:26:10.123Z",
-            text -> OffsetDateTime.parse(text).toInstant(),
+            text -> ITU.parseDateTime(text).toInstant(),
+            moment -> ITU.formatUtcMilli(moment.atOffset(ZoneOffset.UTC)),
             Instant.class);
 
-    static final GraphQLScalarType DURATION =
-            ofText("Duration", "an ISO 8601 duration such as P30D or PT1.5S", Duration::parse, Duration.class);
+    static final GraphQLScalarType DURATION = ofText(
+            "Duration",
+            "an ISO 8601 duration such as P30D or PT1.5S",
+            Duration::parse,
+            Duration::toString,
+            Duration.class);
 
     static final GraphQLScalarType JSON = GraphQLScalarType.newScalar()
             .name("JSON")
@@ -46,19 +52,21 @@ final class Scalars {
 
     private Scalars() {}
 
-    private static <T> GraphQLScalarType ofText(String name, String form, Function<String, T> parser, Class<T> type) {
+    private static <T> GraphQLScalarType ofText(
+            String name, String form, Function<String, T> parser, Function<T, String> writer, Class<T> type) {
         return GraphQLScalarType.newScalar()
                 .name(name)
-                .coercing(new TextCoercing<>(name, form, parser, type))
+                .coercing(new TextCoercing<>(name, form, parser, writer, type))
                 .build();
     }
 
     /** Values that are written as a string of a certain form. */
-    private record TextCoercing<T>(String name, String form, Function<String, T> parser, Class<T> type)
+    private record TextCoercing<T>(
+            String name, String form, Function<String, T> parser, Function<T, String> writer, Class<T> type)
             implements Coercing<T, String> {
         @Override
         public String serialize(Object value, GraphQLContext context, Locale locale) {
-            return value.toString();
+            return writer.apply(type.cast(value));
         }
 
         @Override

@@ -153,7 +153,8 @@ final class AuthenticatorTest {
                         Duration.ofMinutes(10),
                         "",
                         "",
-                        Duration.ZERO));
+                        Duration.ZERO,
+                        100));
 
         String token = JWTAuth.create(
                         vertx,
@@ -238,7 +239,8 @@ final class AuthenticatorTest {
     }
 
     private static GatewayConfig.Auth config(String secret, List<String> publicKeys, String issuer, String audience) {
-        return new GatewayConfig.Auth(secret, publicKeys, "", Duration.ofMinutes(10), issuer, audience, Duration.ZERO);
+        return new GatewayConfig.Auth(
+                secret, publicKeys, "", Duration.ofMinutes(10), issuer, audience, Duration.ZERO, 100);
     }
 
     private static Authenticator authenticator(Vertx vertx, GatewayConfig.Auth config) throws Exception {

@@ -1,0 +1,206 @@
+package dev.runlog.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** What figures work with: the loaded database, the server on it, the clients of both, and the options of the run. */
+final class Bench implements AutoCloseable {
+    private final Options options;
+    private final Home home;
+    private final Path directory;
+    private final Postgres database;
+    private final DataSet set;
+    private final DatabaseClients clients;
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private @Nullable ServerProcess server;
+    private @Nullable Hyperfoil hyperfoil;
+    private @Nullable LoadGenerator closedLoops;
+    private @Nullable StatementTap tap;
+    private @Nullable ServerProcess tapped;
+    private double recordedPerSecondMax;
+
+    /** @param directory for what is written in passing */
+    Bench(Options options, Home home, Path directory, Postgres database, DataSet set) {
+        this.options = options;
+        this.home = home;
+        this.directory = directory;
+        this.database = database;
+        this.set = set;
+        this.clients = new DatabaseClients(database, set, directory);
+    }
+
+    Options options() {
+        return options;
+    }
+
+    Home home() {
+        return home;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    Postgres database() {
+        return database;
+    }
+
+    DataSet set() {
+        return set;
+    }
+
+    DatabaseClients clients() {
+        return clients;
+    }
+
+    /** The server that is measured; it stays for the whole run. */
+    ServerProcess server() {
+        if (server == null) {
+            server = startServer(database);
+            warmUp(server, Pages.plain(set));
+        }
+        return server;
+    }
+
+    /** One more server, which ends with the run. */
+    ServerProcess startServer(Postgres on) {
+        ServerProcess started = ServerProcess.start(home, on, options.out().resolve("server.log"));
+        opened.add(started);
+        return started;
+    }
+
+    /** Lets a server's compiler see what it will be asked for. */
+    void warmUp(ServerProcess fresh, List<Call> pages) {
+        Progress.say("warming the server up for %d s", options.warmUp().toSeconds());
+        requireRows(fresh, pages.get(0));
+        Path calls = Call.write(pages, Hyperfoil.callsFile(directory, "warm-up"));
+        closedLoops()
+                .run(new Load(fresh.port(), calls, options.connections(), 0, Duration.ZERO, options.warmUp()))
+                .orThrow();
+    }
+
+    Hyperfoil hyperfoil() {
+        if (hyperfoil == null) {
+            hyperfoil = new Hyperfoil(home);
+            opened.add(hyperfoil);
+        }
+        return hyperfoil;
+    }
+
+    /** wrk where it is there, as it takes the least from the server; else Hyperfoil. */
+    LoadGenerator closedLoops() {
+        if (closedLoops == null) {
+            closedLoops = options.forceHyperfoil()
+                    ? hyperfoil()
+                    : Wrk.find(directory).<LoadGenerator>map(wrk -> wrk).orElseGet(this::hyperfoil);
+        }
+        return closedLoops;
+    }
+
+    /** Runs random ones of the calls in a closed loop, for one round. */
+    Load.Outcome closedLoop(ServerProcess on, Path calls, int connections) {
+        Load.Outcome outcome = closedLoops()
+                .run(new Load(on.port(), calls, connections, 0, Duration.ZERO, options.time()))
+                .orThrow();
+        Progress.say(
+                "  %s: %.0f/s, p50 %.2f ms, p99 %.2f ms, load generator %.2f s of processor",
+                calls.getFileName(),
+                outcome.perSecond(),
+                outcome.p50Millis(),
+                outcome.p99Millis(),
+                outcome.cpuSeconds());
+        return outcome;
+    }
+
+    /** Fails where an answer is an error, or says that there is nothing: such figures would be fine ones. */
+    void requireRows(ServerProcess on, Call call) {
+        String answer = on.send(call);
+        if (answer.contains("\"errors\"") || !answer.contains("\"id\"")) {
+            throw new BenchFailure("The page has no rows: " + answer.substring(0, Math.min(600, answer.length())));
+        }
+    }
+
+    /** What the server sends to its database to answer a call, by a second server that only serves for this. */
+    List<SentStatement> statementsOf(Call call) {
+        if (tap == null || tapped == null) {
+            tap = new StatementTap(database);
+            opened.add(tap);
+            tapped = ServerProcess.start(home, tap.tapped(), options.out().resolve("tapped-server.log"));
+            opened.add(tapped);
+        }
+        // The first time may ask for what is kept from then on, the second for nothing at all.
+        tapped.send(call);
+        List<SentStatement> first = tap.take();
+        tapped.send(call);
+        List<SentStatement> second = tap.take();
+        return second.isEmpty() ? first : second;
+    }
+
+    /** Ends the server that only shows its statements, so that it takes nothing from what is measured. */
+    void closeTap() {
+        if (tap != null && tapped != null) {
+            opened.remove(tapped);
+            tapped.close();
+            opened.remove(tap);
+            tap.close();
+            tap = null;
+            tapped = null;
+        }
+    }
+
+    /** Both sides once a round, in turns that change: what drifts meets both alike. */
+    Pair alternate(String what, DoubleSupplier ours, DoubleSupplier floors) {
+        List<Double> our = new ArrayList<>();
+        List<Double> floor = new ArrayList<>();
+        for (int round = 0; round < options.rounds(); round++) {
+            if (round % 2 == 0) {
+                our.add(ours.getAsDouble());
+                floor.add(floors.getAsDouble());
+            } else {
+                floor.add(floors.getAsDouble());
+                our.add(ours.getAsDouble());
+            }
+            Progress.say("  %s, round %d: %.1f beside %.1f", what, round + 1, last(our), last(floor));
+        }
+        return new Pair(new Samples(our), new Samples(floor));
+    }
+
+    /** One value a round. */
+    Samples repeat(Function<Integer, Double> measure) {
+        return new Samples(
+                IntStream.range(0, options.rounds()).boxed().map(measure).toList());
+    }
+
+    record Pair(Samples ours, Samples floor) {}
+
+    private static double last(List<Double> values) {
+        return values.get(values.size() - 1);
+    }
+
+    /** The most executions a second that any figure has recorded so far; 0 for none. */
+    double recordedPerSecondMax() {
+        return recordedPerSecondMax;
+    }
+
+    void noteRecorded(double perSecond) {
+        recordedPerSecondMax = Math.max(recordedPerSecondMax, perSecond);
+    }
+
+    @Override
+    public synchronized void close() {
+        for (int i = opened.size() - 1; i >= 0; i--) {
+            try {
+                opened.get(i).close();
+            } catch (Exception failure) {
+                Progress.say("something did not close: " + failure);
+            }
+        }
+        opened.clear();
+    }
+}
