@@ -63,13 +63,13 @@ public final class Server implements AutoCloseable {
     private void open() {
         boolean embedded = config.isEmbedded();
         requireLoopbackForDevelopment(embedded);
+        if (config.cluster().enabled() && embedded) {
+            throw new StartFailure("cluster.enabled: servers of a cluster share a database; set database.url.");
+        }
         if (embedded) {
             EmbeddedDatabase database = EmbeddedDatabase.start(config.dataDirectory());
             closers.push(database::close);
             config = config.withDatabaseUrl(database.url());
-        }
-        if (config.cluster().enabled() && embedded) {
-            throw new StartFailure("cluster.enabled: servers of a cluster share a database; set database.url.");
         }
         migrate(config.database().url());
         // As many event loops as processors: the gateway and querying, deployed two apart, then share one of two, and a

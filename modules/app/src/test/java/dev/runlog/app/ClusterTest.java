@@ -1,6 +1,7 @@
 package dev.runlog.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -48,6 +50,11 @@ final class ClusterTest {
     @AfterEach
     void stop() {
         nodes.forEach(node -> node.process.destroyForcibly());
+        nodes.clear();
+    }
+
+    @AfterAll
+    void close() {
         Futures.await(vertx.close());
     }
 
@@ -82,6 +89,25 @@ final class ClusterTest {
         finish(recorder, first);
         assertThat(next(subscriber)).isEqualTo("LEFT SUCCESS first");
         awaitPeers(watcher, 1);
+    }
+
+    /** Vert.x would make one of each cluster manager on the class path, whether it is wanted or not. */
+    @Test
+    void loadsNothingOfTheClusterWithoutOne() {
+        for (String type :
+                List.of("io.vertx.spi.cluster.hazelcast.HazelcastClusterManager", "com.hazelcast.core.Hazelcast")) {
+            assertThatThrownBy(() -> Class.forName(type)).isInstanceOf(ClassNotFoundException.class);
+        }
+    }
+
+    @Test
+    void needsADatabaseThatServersCanShare() {
+        RunlogConfig alone =
+                RunlogConfig.load(null, Map.of("RUNLOG_CLUSTER_ENABLED", "true", "RUNLOG_DATA_DIR", "unused"));
+
+        assertThatThrownBy(() -> Server.start(alone))
+                .isInstanceOf(StartFailure.class)
+                .hasMessageContaining("cluster.enabled");
     }
 
     private Node start(TestDatabase database, int port, List<Integer> ports) throws IOException {

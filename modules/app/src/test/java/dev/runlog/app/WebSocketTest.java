@@ -276,14 +276,13 @@ final class WebSocketTest {
         subscriber.next("connection_ack");
     }
 
+    /** The protocol lets a socket be initialised once, so a fresh token comes with a new socket. */
     @Test
     void endsSubscriptionsWhoseTokenExpires() {
         Subscriber subscriber = server.subscriber(server.token(Duration.ofSeconds(2), anOwner(), "executions:read"));
         subscriber.subscribe("1", RUNNING);
         subscriber.next("next");
 
-        assertThat(subscriber.next("error").at("/payload/0/extensions/code").asText())
-                .isEqualTo("UNAUTHENTICATED");
         assertThat(subscriber.closeCode()).isEqualTo(4403);
     }
 

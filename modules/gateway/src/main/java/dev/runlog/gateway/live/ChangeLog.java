@@ -20,8 +20,9 @@ final class ChangeLog {
      *
      * @param before its status before; null where it was unknown
      * @param execution its newest state known here, which is never older than what an earlier entry showed
+     * @param disputed whether nothing tells which is newer, this or what an earlier entry showed
      */
-    record Entry(long number, @Nullable ExecutionStatus before, Execution execution) {}
+    record Entry(long number, @Nullable ExecutionStatus before, Execution execution, boolean disputed) {}
 
     private final Entry[] ring;
     private final Map<UUID, Entry> newest = new HashMap<>();
@@ -40,7 +41,8 @@ final class ChangeLog {
         Execution shown = known != null && isOlder(change.execution(), known.execution())
                 ? known.execution()
                 : change.execution();
-        Entry entry = new Entry(++last, change.before(), shown);
+        boolean disputed = known != null && shown.held() != known.execution().held();
+        Entry entry = new Entry(++last, change.before(), shown, disputed);
         int slot = slot(last);
         Entry oldest = ring[slot];
         if (oldest != null) {

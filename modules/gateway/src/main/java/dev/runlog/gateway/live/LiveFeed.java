@@ -25,6 +25,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,12 +41,16 @@ public final class LiveFeed implements Channel.Feed {
     /** How late an announcement of what a snapshot has already may come and still not be told twice. */
     private static final long SETTLE_MILLIS = 10_000;
 
+    private static final long VERIFY_AGAIN_MILLIS = 1000;
+
     private final Vertx vertx;
     private final Bus bus;
     private final GatewayConfig.Live config;
     private final Turnstile snapshotQueries;
     private final Channels channels = new Channels();
     private final Map<UUID, Set<CleanupSubscription>> byCleanup = new HashMap<>();
+    private final Set<UUID> verifying = new HashSet<>();
+    private final Set<UUID> verifyAgain = new HashSet<>();
     private final Counter resets;
     private String run = Cursors.newRun();
     private final ChangeLog log;
@@ -142,9 +147,36 @@ public final class LiveFeed implements Channel.Feed {
     }
 
     private void onChanges(ExecutionsChanged event) {
-        for (Change change : event.changes()) {
-            Entry entry = log.add(change);
-            channels.visit(entry.execution(), channel -> channel.offer(entry));
+        event.changes().forEach(this::onChange);
+    }
+
+    private void onChange(Change change) {
+        Entry entry = log.add(change);
+        channels.visit(entry.execution(), channel -> channel.offer(entry));
+        if (entry.disputed()) {
+            verify(entry.execution().owner(), entry.execution().id());
+        }
+    }
+
+    /**
+     * Looks how an execution stands. A hold says nothing of its order: one that was announced by one writer and what
+     * another writer has seen of the execution before may come in any order. What is read is told like a change, so that
+     * it is looked at again until reading tells nothing new.
+     */
+    private void verify(String owner, UUID id) {
+        if (verifying.add(id)) {
+            bus.request(new LoadExecutions(owner, List.of(id)))
+                    .onComplete(done -> {
+                        verifying.remove(id);
+                        if (verifyAgain.remove(id)) {
+                            verify(owner, id);
+                        }
+                    })
+                    .onSuccess(loaded -> loaded.executions()
+                            .forEach(execution -> onChange(new Change(execution.status(), execution))))
+                    .onFailure(away -> vertx.setTimer(VERIFY_AGAIN_MILLIS, timer -> verify(owner, id)));
+        } else {
+            verifyAgain.add(id);
         }
     }
 

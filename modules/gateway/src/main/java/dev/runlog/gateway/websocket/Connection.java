@@ -158,9 +158,10 @@ final class Connection {
         send("connection_ack", null, null);
     }
 
+    /** Ends the socket and not each operation, so that clients connect again with a fresh token and their cursors. */
     private void expire() {
-        RunlogException expired = RunlogException.unauthenticated("The token is expired.");
-        List.copyOf(operations.values()).forEach(operation -> operation.fail(expired));
+        List.copyOf(operations.values()).forEach(Operation::cancel);
+        operations.clear();
         close(CloseCode.FORBIDDEN, "The token is expired.");
     }
 
