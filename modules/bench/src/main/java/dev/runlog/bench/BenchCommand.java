@@ -182,6 +182,7 @@ public final class BenchCommand implements Callable<Integer> {
             Databases.drop(server.named("runlog_bench_small"));
         } else {
             Progress.say("taking away what was recorded");
+            StagedRows.drop(database);
             Loader.restore(database, began);
         }
         return failed ? 1 : 0;

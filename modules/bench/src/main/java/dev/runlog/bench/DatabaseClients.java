@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.postgresql.PGStatement;
 
 /** The floor of reads and single writes: clients that do nothing but run a script, by pgbench or what does the same. */
 final class DatabaseClients {
@@ -111,7 +113,7 @@ final class DatabaseClients {
                 Matcher variables = VARIABLE.matcher(reads ? sql.substring(0, sql.length() - 5) : sql);
                 names.add(variables.results().map(found -> found.group(1)).toList());
                 PreparedStatement statement = connection.prepareStatement(variables.replaceAll("?"));
-                statement.unwrap(org.postgresql.PGStatement.class).setPrepareThreshold(1);
+                statement.unwrap(PGStatement.class).setPrepareThreshold(1);
                 statements.add(statement);
             }
             Map<String, String> values = new HashMap<>(script.constants());
@@ -134,7 +136,7 @@ final class DatabaseClients {
     private static void run(PreparedStatement statement, List<String> names, Map<String, String> values)
             throws SQLException {
         for (int i = 0; i < names.size(); i++) {
-            statement.setObject(i + 1, values.get(names.get(i)), java.sql.Types.OTHER);
+            statement.setObject(i + 1, values.get(names.get(i)), Types.OTHER);
         }
         if (statement.execute()) {
             try (ResultSet rows = statement.getResultSet()) {

@@ -2,6 +2,7 @@ package dev.runlog.bench;
 
 import dev.runlog.storage.Migrations;
 import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
 
 /** Databases that hold a data set, as their comment tells, so that a kept one is known again. */
 final class Databases {
@@ -13,7 +14,7 @@ final class Databases {
     }
 
     /** The set of those sizes that a kept database holds; null where there is none of this schema. */
-    static @org.jspecify.annotations.Nullable DataSet find(Postgres database, DataSet wanted) {
+    static @Nullable DataSet find(Postgres database, DataSet wanted) {
         String comment = database.named("postgres")
                 .get("SELECT max(shobj_description(oid, 'pg_database')) FROM pg_database WHERE datname = '"
                         + database.name() + "'");

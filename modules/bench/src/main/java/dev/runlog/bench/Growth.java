@@ -27,8 +27,8 @@ final class Growth implements Figure {
         Postgres database = Databases.loaded(bench.database().named("runlog_bench_small"), small);
         ServerProcess server = bench.startServer(database);
         bench.server();
-        Path calls = Call.write(Pages.plain(set), Hyperfoil.callsFile(bench.directory(), name()));
-        Path smallCalls = Call.write(Pages.plain(small), Hyperfoil.callsFile(bench.directory(), name() + "-small"));
+        Path calls = bench.write(name(), Pages.plain(set));
+        Path smallCalls = bench.write(name() + "-small", Pages.plain(small));
         int connections = bench.options().connections();
         bench.warmUp(server, Pages.plain(small));
         Bench.Pair pair = bench.alternate(

@@ -20,6 +20,11 @@ record Home(Path root) {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
+    /** The options of the JVM that the launcher gives a server. */
+    String serverOptions() {
+        return "@" + root.resolve("config").resolve("jvm.options");
+    }
+
     /** The class path of a module that was packaged with its libraries. */
     String classPath(String module, String jar) {
         Path target = root.resolve("modules").resolve(module).resolve("target");

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 
 /**
  * Hyperfoil in a process of its own, which stays for the whole run: closed loops, fixed rates without coordinated
@@ -96,11 +95,6 @@ final class Hyperfoil implements LoadGenerator {
         } catch (IOException failure) {
             throw new BenchFailure("The load generator does not answer: " + failure.getMessage(), failure);
         }
-    }
-
-    /** Where its files of calls may lie. */
-    static Path callsFile(Path directory, String name) {
-        return directory.resolve(name + ".calls").toAbsolutePath();
     }
 
     @Override

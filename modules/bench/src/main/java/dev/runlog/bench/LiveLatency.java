@@ -1,7 +1,7 @@
 package dev.runlog.bench;
 
+import dev.runlog.contract.model.Ids;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +26,9 @@ final class LiveLatency implements Figure {
 
     private static final int UNANSWERED_MAX = 50;
     private static final int DELIVERY_MILLIS = 2_000;
+    private static final int ID_LENGTH = 36;
+    /** What stands before the id in the answer to the subscription of {@link Subscribers}. */
+    private static final String EXECUTION = "\"execution\":{\"id\":\"";
 
     private final String name;
     private final int perSecond;
@@ -154,7 +157,7 @@ final class LiveLatency implements Figure {
             List<String> ids = new ArrayList<>();
             for (int i = 0; i < perRequest; i++) {
                 int workflow = ThreadLocalRandom.current().nextInt(bench.set().workflows());
-                String id = dev.runlog.contract.model.Ids.next().toString();
+                String id = Ids.next().toString();
                 ids.add(id + " " + workflow);
                 expect(id + "ENTERED", workflow, at);
                 lines.add("{\"event\":\"started\",\"owner\":\"" + bench.set().owner(workflow) + "\",\"workflow\":\""
@@ -165,8 +168,8 @@ final class LiveLatency implements Figure {
 
         private void finish(List<String> lines, List<String> ids, long at) {
             for (String idAndWorkflow : ids) {
-                String id = idAndWorkflow.substring(0, 36);
-                int workflow = Integer.parseInt(idAndWorkflow.substring(37));
+                String id = idAndWorkflow.substring(0, ID_LENGTH);
+                int workflow = Integer.parseInt(idAndWorkflow.substring(ID_LENGTH + 1));
                 expect(id + "LEFT", workflow, at);
                 lines.add("{\"event\":\"finished\",\"owner\":\"" + bench.set().owner(workflow) + "\",\"id\":\"" + id
                         + "\",\"status\":\"SUCCESS\"}");
@@ -185,16 +188,13 @@ final class LiveLatency implements Figure {
 
         private void receive(String message) {
             long now = System.nanoTime();
-            // What came together may stand in one message each; an id is 36 characters long.
-            int id = message.indexOf("\"execution\":{\"id\":\"");
+            int id = message.indexOf(EXECUTION);
             if (id < 0) {
                 return;
             }
-            String kind = Arrays.asList("ENTERED", "LEFT").stream()
-                    .filter(message::contains)
-                    .findFirst()
-                    .orElse("");
-            Long at = due.get(message.substring(id + 19, id + 55) + kind);
+            id += EXECUTION.length();
+            String kind = message.contains("\"LEFT\"") ? "LEFT" : "ENTERED";
+            Long at = due.get(message.substring(id, id + ID_LENGTH) + kind);
             if (at != null) {
                 events.add(now - at);
             }

@@ -14,7 +14,7 @@ final class MemoryUse implements Figure {
     @Override
     public List<Row> measure(Bench bench) {
         bench.server();
-        Path calls = Call.write(Pages.plain(bench.set()), Hyperfoil.callsFile(bench.directory(), name()));
+        Path calls = bench.write(name(), Pages.plain(bench.set()));
         StagedRows staged = StagedRows.make(bench, bench.options().bulkRows());
         List<List<EventSender.Body>> bodies = BulkRecording.complete(bench, staged);
         CompletableFuture<Void> recorded =

@@ -19,9 +19,7 @@ final class Mutations implements Figure {
     @Override
     public List<Row> measure(Bench bench) {
         DataSet set = bench.set();
-        Path calls = Call.write(
-                Pages.ofWorkflows(set, workflow -> start(set, workflow)),
-                Hyperfoil.callsFile(bench.directory(), name()));
+        Path calls = bench.write(name(), Pages.ofWorkflows(set, workflow -> start(set, workflow)));
         bench.server();
         // The first time is for the server's compiler.
         record(bench, calls, bench.options().time());

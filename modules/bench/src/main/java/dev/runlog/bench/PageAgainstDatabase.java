@@ -39,9 +39,7 @@ final class PageAgainstDatabase implements Figure {
         SqlScript script = SqlScript.ofRandomWorkflow(statement(bench), 1, set);
         bench.closeTap();
         bench.requireRows(bench.server(), call.apply(set, 1));
-        Path calls = Call.write(
-                Pages.ofWorkflows(set, workflow -> call.apply(set, workflow)),
-                Hyperfoil.callsFile(bench.directory(), name));
+        Path calls = bench.write(name, Pages.ofWorkflows(set, workflow -> call.apply(set, workflow)));
         int connections = bench.options().connections();
         List<Double> tails = new ArrayList<>();
         List<Double> medians = new ArrayList<>();

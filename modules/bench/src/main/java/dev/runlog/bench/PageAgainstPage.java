@@ -3,6 +3,7 @@ package dev.runlog.bench;
 import dev.runlog.contract.page.Cursor;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -49,7 +50,7 @@ final class PageAgainstPage implements Figure {
 
     static Figure ofStatus(String status) {
         return besidePlain(
-                "status-" + status.toLowerCase(java.util.Locale.ROOT),
+                "status-" + status.toLowerCase(Locale.ROOT),
                 "Page with status: [" + status + "]",
                 (set, workflow) -> Pages.ofStatus(set, workflow, status));
     }
@@ -113,8 +114,8 @@ final class PageAgainstPage implements Figure {
     @Override
     public List<Row> measure(Bench bench) {
         List<Call> ours = calls.apply(bench);
-        Path file = Call.write(ours, Hyperfoil.callsFile(bench.directory(), name));
-        Path floorFile = Call.write(floorCalls.apply(bench), Hyperfoil.callsFile(bench.directory(), name + "-floor"));
+        Path file = bench.write(name, ours);
+        Path floorFile = bench.write(name + "-floor", floorCalls.apply(bench));
         int connections = bench.options().connections();
         // Most workflows have nothing that runs, which is what their page must tell fast.
         if (!name.equals("status-running")) {

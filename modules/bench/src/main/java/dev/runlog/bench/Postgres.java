@@ -1,5 +1,6 @@
 package dev.runlog.bench;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -105,7 +106,7 @@ record Postgres(String host, int port, String user, String password, String name
     /** Writes the first column of each row as a line, and returns how many there are. */
     long writeLines(String sql, Path file) {
         try (Connection connection = connect();
-                OutputStream lines = new java.io.BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
+                OutputStream lines = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
             connection.setAutoCommit(false);
             long count = 0;
             try (PreparedStatement statement = connection.prepareStatement(sql)) {

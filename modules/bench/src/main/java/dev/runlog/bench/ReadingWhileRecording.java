@@ -21,7 +21,7 @@ final class ReadingWhileRecording implements Figure {
     @Override
     public List<Row> measure(Bench bench) {
         bench.server();
-        Path calls = Call.write(Pages.plain(bench.set()), Hyperfoil.callsFile(bench.directory(), name()));
+        Path calls = bench.write(name(), Pages.plain(bench.set()));
         int connections = bench.options().connections();
         int rate = (int) Math.max(
                 10, bench.closedLoop(bench.server(), calls, connections).perSecond() * READING_PART);

@@ -47,7 +47,7 @@ final class ServerProcess implements AutoCloseable {
     private static ServerProcess start(Home home, Map<String, String> settings, Path log) {
         int port = freePort();
         List<String> command = new ArrayList<>(List.of(home.java()));
-        String options = System.getenv().getOrDefault("RUNLOG_JAVA_OPTS", "");
+        String options = System.getenv().getOrDefault("RUNLOG_JAVA_OPTS", home.serverOptions());
         if (!options.isBlank()) {
             command.addAll(List.of(options.trim().split("\\s+")));
         }

@@ -47,6 +47,11 @@ record StagedRows(int count, Path directory, String name) {
         return file;
     }
 
+    /** Leaves nothing of it in a database that is kept. */
+    static void drop(Postgres database) {
+        database.execute("DROP TABLE IF EXISTS " + TABLE);
+    }
+
     static void delete(Path... files) {
         try {
             for (Path file : files) {
