@@ -8,6 +8,8 @@ import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -110,21 +112,31 @@ final class WebSocketTest {
     }
 
     @Test
-    void resumesByAVariableAndRendersForAllAtOnce() {
+    void rendersAnEventOnceForAllWhoAskTheSame() {
         String token = server.token(anOwner());
         String query =
                 "subscription ($after: String) { runningExecutions(after: $after) { kind cursor execution { id } } }";
-        Subscriber first = server.subscriber(token);
-        first.subscribe("1", query, Map.of());
-        String cursor = cursorOf(first.next("next"));
+        List<Subscriber> subscribers = new ArrayList<>();
+        String cursor = "";
+        for (int i = 0; i < 20; i++) {
+            Subscriber subscriber = server.subscriber(token);
+            subscriber.subscribe("s" + i, query, Map.of());
+            cursor = cursorOf(subscriber.next("next"));
+            subscribers.add(subscriber);
+        }
+        double before = server.metric("runlog_subscribers_rendered_total");
+
         String id = start(token);
-        JsonNode entered = first.next("next").get("payload");
+        Subscriber late = server.subscriber(token);
+        late.subscribe("late", query, Map.of("after", cursor));
+        subscribers.add(late);
 
-        Subscriber second = server.subscriber(token);
-        second.subscribe("1", query, Map.of("after", cursor));
-
-        assertThat(second.next("next").get("payload")).isEqualTo(entered);
-        assertThat(entered.at("/data/runningExecutions/execution/id").asText()).isEqualTo(id);
+        JsonNode first = subscribers.get(0).next("next").get("payload");
+        assertThat(first.at("/data/runningExecutions/execution/id").asText()).isEqualTo(id);
+        for (Subscriber subscriber : subscribers.subList(1, subscribers.size())) {
+            assertThat(subscriber.next("next").get("payload")).isEqualTo(first);
+        }
+        assertThat(server.metric("runlog_subscribers_rendered_total")).isEqualTo(before + 1);
     }
 
     @Test

@@ -82,7 +82,7 @@ public final class GatewayVerticle extends VerticleBase {
     private Future<HttpServer> listen(Authenticator authenticator) {
         LiveFeed feed = LiveFeed.start(vertx, bus, config.live(), meters);
         GraphqlEngine engine = new GraphqlEngine(bus, config.graphql(), feed);
-        Selections selections = new Selections(config.live().renderedBytesMax());
+        Selections selections = new Selections(config.live().renderedBytesMax(), meters);
         GraphqlTransportWs sockets = new GraphqlTransportWs(vertx, engine, selections, authenticator, config.live());
         webSockets = sockets;
         HttpServer created = vertx.createHttpServer(options())

@@ -8,6 +8,8 @@ import graphql.execution.reactive.SubscriptionPublisher;
 import graphql.language.Argument;
 import graphql.language.VariableReference;
 import graphql.schema.DataFetchingEnvironment;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -37,11 +39,15 @@ public final class Selections {
     private final Map<Rendered, Future<String>> results = new LinkedHashMap<>(16, 0.75f, true);
 
     private final int bytesMax;
+    private final Counter executed;
     private long bytes;
 
     /** Keeps rendered events up to so many bytes. */
-    public Selections(int bytesMax) {
+    public Selections(int bytesMax, MeterRegistry meters) {
         this.bytesMax = bytesMax;
+        this.executed = Counter.builder("runlog.subscribers.rendered")
+                .description("Events that were executed and written for a selection; all who share it get the same.")
+                .register(meters);
     }
 
     /** Whether a result is a subscription's, to be given to {@link #stream}. */
@@ -83,6 +89,7 @@ public final class Selections {
         if (known != null) {
             return known;
         }
+        executed.increment();
         Future<String> rendered = selection.render(event);
         results.put(key, rendered);
         rendered.onComplete(done -> {
