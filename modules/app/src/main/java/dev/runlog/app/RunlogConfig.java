@@ -125,6 +125,7 @@ public record RunlogConfig(
                 database.poolQueueMax(),
                 database.poolWait(),
                 database.statementTimeout(),
+                database.answerTimeout(),
                 database.pipelining(),
                 database.preparedStatementsMax());
         return new RunlogConfig(dataDir, http, with, auth, graphql, live, recording, querying, retention, log);

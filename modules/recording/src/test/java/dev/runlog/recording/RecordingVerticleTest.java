@@ -86,8 +86,8 @@ final class RecordingVerticleTest {
     @BeforeEach
     void deploy(Vertx vertx, TestDatabase database) {
         bus = Bus.create(vertx, Duration.ofSeconds(20));
-        databaseConfig =
-                new DatabaseConfig(database.url(), 4, 100, Duration.ofSeconds(5), Duration.ofSeconds(5), 16, 64);
+        databaseConfig = new DatabaseConfig(
+                database.url(), 4, 100, Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(7), 16, 64);
         deployment = await(vertx.deployVerticle(
                 new RecordingVerticle(bus, databaseConfig, CONFIG, Clock.systemUTC(), new SimpleMeterRegistry())));
         bus.subscribe(ExecutionsChanged.class, event -> announced.addAll(event.changes()));

@@ -9,5 +9,6 @@ public record DatabaseConfig(
         int poolQueueMax,
         Duration poolWait,
         Duration statementTimeout,
+        Duration answerTimeout,
         int pipelining,
         int preparedStatementsMax) {}
