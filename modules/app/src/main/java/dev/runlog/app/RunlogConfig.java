@@ -240,7 +240,7 @@ public record RunlogConfig(
             }
             String text = entry.getValue().asText();
             boolean zeroIsFine =
-                    Set.of("http.port", "auth.leeway", "retention.pause-factor").contains(key);
+                    Set.of("http.port", "auth.leeway", "recording.batch-linger", "retention.pause-factor").contains(key);
             if (text.matches("-\\d.*|-P.*|PT-.*") || !zeroIsFine && text.matches("0|PT0S|P0D")) {
                 throw new StartFailure("Configuration: " + key + " must be above zero, not " + text + ".");
             }
