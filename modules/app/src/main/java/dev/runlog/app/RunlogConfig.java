@@ -239,8 +239,8 @@ public record RunlogConfig(
                 return;
             }
             String text = entry.getValue().asText();
-            boolean zeroIsFine =
-                    Set.of("http.port", "auth.leeway", "recording.batch-linger", "retention.pause-factor").contains(key);
+            boolean zeroIsFine = Set.of("http.port", "auth.leeway", "recording.batch-linger", "retention.pause-factor")
+                    .contains(key);
             if (text.matches("-\\d.*|-P.*|PT-.*") || !zeroIsFine && text.matches("0|PT0S|P0D")) {
                 throw new StartFailure("Configuration: " + key + " must be above zero, not " + text + ".");
             }

@@ -1,0 +1,46 @@
+package dev.runlog.app;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** {@code runlog serve} as a process of its own, so that it can be killed. */
+record ServerProcess(Process process, String url) {
+    private static final String LISTENS = "Runlog listens on ";
+
+    /** Starts it and waits until it listens. */
+    static ServerProcess start(Map<String, String> environment) {
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                "dev.runlog.app.Main",
+                "serve");
+        builder.environment().keySet().removeIf(name -> name.startsWith("RUNLOG_"));
+        builder.environment().putAll(environment);
+        builder.redirectError(ProcessBuilder.Redirect.appendTo(new File("target", "server-process.log")));
+        try {
+            Process process = builder.start();
+            BufferedReader output =
+                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                if (line.startsWith(LISTENS)) {
+                    return new ServerProcess(process, line.substring(LISTENS.length()));
+                }
+            }
+            throw new AssertionError("The server ended before it listened; see target/server-process.log.");
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** SIGKILL; returns when it is gone. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+}
