@@ -2,7 +2,6 @@ package dev.runlog.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.testing.TestDatabase;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -67,7 +66,7 @@ final class RandomLoad {
         });
     }
 
-    /** Runs clients side by side, each until it has sent so many bodies or the server is gone. */
+    /** Runs clients side by side, each until it has sent so many bodies, is told to come later, or the server is gone. */
     Runnable start(RunningServer server, int clients, int bodies) {
         List<Thread> threads = IntStream.range(0, clients)
                 .mapToObj(client -> new Thread(() -> run(server, new Random(seed + client), bodies), "load-" + client))
@@ -112,11 +111,10 @@ final class RandomLoad {
     }
 
     /** What is stored otherwise than it was answered. */
-    List<String> lost(TestDatabase database) throws SQLException {
+    List<String> lost(Connection connection) throws SQLException {
         List<String> lost = new ArrayList<>(surprises);
         Map<UUID, String> stored = new HashMap<>();
-        try (Connection connection = database.connect();
-                Statement statement = connection.createStatement();
+        try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT id, status FROM execution")) {
             while (rows.next()) {
                 stored.put(
@@ -135,7 +133,7 @@ final class RandomLoad {
     }
 
     /** Rollups that differ from their rows, and steps without an execution. */
-    static List<String> wrong(TestDatabase database) throws SQLException {
+    static List<String> wrong(Connection connection) throws SQLException {
         String counts = IntStream.rangeClosed(1, 5)
                 .mapToObj(status -> "count(*) FILTER (WHERE status = " + status + ") AS s" + status)
                 .collect(Collectors.joining(", "));
@@ -154,8 +152,7 @@ final class RandomLoad {
                 + "UNION ALL SELECT NULL, NULL FROM step s "
                 + "WHERE NOT EXISTS (SELECT FROM execution e WHERE e.id = s.execution_id)";
         List<String> wrong = new ArrayList<>();
-        try (Connection connection = database.connect();
-                Statement statement = connection.createStatement();
+        try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             while (rows.next()) {
                 wrong.add("rows " + rows.getString(1) + ", rollup " + rows.getString(2));
@@ -173,7 +170,9 @@ final class RandomLoad {
                             .mapToObj(line -> line(owner, random))
                             .toList());
             try {
-                send(server, body);
+                if (!send(server, body)) {
+                    return;
+                }
             } catch (IOException gone) {
                 unanswered.add(body);
                 return;
@@ -181,16 +180,17 @@ final class RandomLoad {
         }
     }
 
-    private void send(RunningServer server, Body body) throws IOException {
+    /** Returns whether it was taken rather than refused for now. */
+    private boolean send(RunningServer server, Body body) throws IOException {
         HttpResponse<String> answer = post(server, body.owner(), body.lines());
         if (answer.statusCode() == 503
                 && answer.headers().firstValue("Retry-After").isPresent()) {
             unanswered.add(body);
-            return;
+            return false;
         }
         if (answer.statusCode() != 200) {
             surprises.add(answer.statusCode() + " " + answer.body());
-            return;
+            return true;
         }
         Set<Integer> rejected = new HashSet<>();
         RunningServer.json(answer).get("rejected").forEach(line -> {
@@ -205,6 +205,7 @@ final class RandomLoad {
             }
         }
         busy.countDown();
+        return true;
     }
 
     private void accept(String owner, Line line) {

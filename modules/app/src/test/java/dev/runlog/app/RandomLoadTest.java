@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -39,12 +41,12 @@ final class RandomLoadTest {
 
             assertThat(cleanups.get()).as("seed %d, cleanups", seed).isPositive();
             assertThat(load.repeatUnanswered(server)).as("bodies refused").isZero();
-            assertThat(RandomLoad.wrong(database)).as("seed %d", seed).isEmpty();
+            assertThat(wrong(database)).as("seed %d", seed).isEmpty();
             assertThat(load.repeatAccepted(server))
                     .as("seed %d, not known again", seed)
                     .isZero();
-            assertThat(load.lost(database)).as("seed %d", seed).isEmpty();
-            assertThat(RandomLoad.wrong(database)).as("seed %d", seed).isEmpty();
+            assertThat(lost(load, database)).as("seed %d", seed).isEmpty();
+            assertThat(wrong(database)).as("seed %d", seed).isEmpty();
         }
     }
 
@@ -59,16 +61,28 @@ final class RandomLoadTest {
         clients.run();
 
         try (RunningServer server = RunningServer.start(database)) {
-            assertThat(load.lost(database)).as("seed %d", seed).isEmpty();
-            assertThat(RandomLoad.wrong(database)).as("seed %d", seed).isEmpty();
+            assertThat(lost(load, database)).as("seed %d", seed).isEmpty();
+            assertThat(wrong(database)).as("seed %d", seed).isEmpty();
             assertThat(load.repeatUnanswered(server))
                     .as("bodies without an answer")
                     .isPositive();
             assertThat(load.repeatAccepted(server))
                     .as("seed %d, not known again", seed)
                     .isZero();
-            assertThat(load.lost(database)).as("seed %d", seed).isEmpty();
-            assertThat(RandomLoad.wrong(database)).as("seed %d", seed).isEmpty();
+            assertThat(lost(load, database)).as("seed %d", seed).isEmpty();
+            assertThat(wrong(database)).as("seed %d", seed).isEmpty();
+        }
+    }
+
+    private static List<String> lost(RandomLoad load, TestDatabase database) throws SQLException {
+        try (Connection connection = database.connect()) {
+            return load.lost(connection);
+        }
+    }
+
+    private static List<String> wrong(TestDatabase database) throws SQLException {
+        try (Connection connection = database.connect()) {
+            return RandomLoad.wrong(connection);
         }
     }
 

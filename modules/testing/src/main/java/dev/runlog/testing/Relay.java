@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The way to a database, which can be cut: what a network or a stopped server does to a client, at a chosen moment. */
 public final class Relay {
-    private final URI target;
+    private volatile URI target;
     private final NetClient client;
     private final NetServer server;
     private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
@@ -37,6 +37,11 @@ public final class Relay {
     /** The URL of the same database by this way. */
     public String url() {
         return "postgresql://" + target.getRawUserInfo() + "@localhost:" + server.actualPort() + target.getRawPath();
+    }
+
+    /** Makes new connections to another server from now on. */
+    public void leadTo(String url) {
+        target = URI.create(url);
     }
 
     /** Lets connections stand and new ones be made, but passes nothing on either way. */
