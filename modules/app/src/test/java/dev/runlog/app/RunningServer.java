@@ -26,37 +26,52 @@ final class RunningServer implements AutoCloseable {
     private static final String SECRET = "a secret of tests, of 32 characters";
 
     private final RunlogConfig config;
-    private final Server server;
+    private final URI url;
+    private final Runnable stop;
     private final Vertx vertx = Vertx.vertx();
     // Kept, as a client that is not reachable any more closes its sockets.
     private final WebSocketClient webSockets = vertx.createWebSocketClient();
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private RunningServer(RunlogConfig config) {
+    private RunningServer(RunlogConfig config, String url, Runnable stop) {
         this.config = config;
-        this.server = Server.start(config);
+        this.url = URI.create(url);
+        this.stop = stop;
     }
 
     /** Overrides are environment variables without their prefix, such as {@code HTTP_BODY_MAX_BYTES, 1000}. */
     static RunningServer start(TestDatabase database, String... overrides) {
-        Map<String, String> environment = environment(database);
-        for (int i = 0; i < overrides.length; i += 2) {
-            environment.put("RUNLOG_" + overrides[i], overrides[i + 1]);
-        }
-        return new RunningServer(RunlogConfig.load(null, environment));
+        return start(database.url(), overrides);
     }
 
-    /** What a server on a test's database is told, here or in a process of its own. */
-    static Map<String, String> environment(TestDatabase database) {
-        return new HashMap<>(Map.of(
+    static RunningServer start(String databaseUrl, String... overrides) {
+        RunlogConfig config = RunlogConfig.load(null, environment(databaseUrl, overrides));
+        Server server = Server.start(config);
+        return new RunningServer(config, server.url(), server::close);
+    }
+
+    /** The same in a process of its own, which {@link #close} kills: it gets to say no goodbye. */
+    static RunningServer startProcess(String databaseUrl, String... overrides) {
+        Map<String, String> environment = environment(databaseUrl, overrides);
+        ServerProcess process = ServerProcess.start(environment);
+        return new RunningServer(RunlogConfig.load(null, environment), process.url(), process::kill);
+    }
+
+    /** What a server on a database is told, here or in a process of its own. */
+    static Map<String, String> environment(String databaseUrl, String... overrides) {
+        Map<String, String> environment = new HashMap<>(Map.of(
                 "RUNLOG_DATABASE_URL",
-                database.url(),
+                databaseUrl,
                 "RUNLOG_HTTP_PORT",
                 "0",
                 "RUNLOG_AUTH_SECRET",
                 SECRET,
                 "RUNLOG_AUTH_LEEWAY",
                 "PT0S"));
+        for (int i = 0; i < overrides.length; i += 2) {
+            environment.put("RUNLOG_" + overrides[i], overrides[i + 1]);
+        }
+        return environment;
     }
 
     /** A token for reading and writing. */
@@ -73,7 +88,7 @@ final class RunningServer implements AutoCloseable {
     }
 
     URI url() {
-        return URI.create(server.url());
+        return url;
     }
 
     /** The {@code data} of an operation that must have no errors. */
@@ -182,7 +197,7 @@ final class RunningServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.close();
+        stop.run();
         Futures.await(vertx.close());
     }
 }
