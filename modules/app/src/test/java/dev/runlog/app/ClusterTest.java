@@ -153,7 +153,7 @@ final class ClusterTest {
     }
 
     private void awaitPeers(Node node, int expected) throws Exception {
-        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         String metric = "runlog_cluster_peers " + expected;
         while (!get(node.url() + "/metrics").contains(metric)) {
             assertThat(System.nanoTime()).as("peers of " + node.url()).isLessThan(deadline);

@@ -69,6 +69,9 @@ final class LivePropertyTest {
         Random random = new Random(SEED);
         for (int round = 0; round < ROUNDS; round++) {
             round(new Random(random.nextLong()), "round " + round + " of -Drunlog.seed=" + SEED);
+            if (round % 50 == 49) {
+                System.out.println("LivePropertyTest: " + (round + 1) + " rounds passed");
+            }
         }
     }
 

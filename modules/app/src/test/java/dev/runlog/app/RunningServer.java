@@ -13,12 +13,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** A whole server on a test's database and a free port, and a client for it. */
 final class RunningServer implements AutoCloseable {
@@ -179,6 +182,25 @@ final class RunningServer implements AutoCloseable {
         Futures.await(socket.connect(
                 options.setHost("127.0.0.1").setPort(url().getPort()).setURI("/graphql")));
         return subscriber;
+    }
+
+    /**
+     * How a socket is closed that names no subprotocol. It is closed as soon as it is open, which Vert.x's client fails
+     * on where the close comes before it has installed its handlers; the JDK's client listens from the start.
+     */
+    int closeCodeWithoutSubprotocol() {
+        CompletableFuture<Integer> code = new CompletableFuture<>();
+        WebSocket.Listener listener = new WebSocket.Listener() {
+            @Override
+            public CompletionStage<?> onClose(WebSocket socket, int statusCode, String reason) {
+                code.complete(statusCode);
+                return null;
+            }
+        };
+        return http.newWebSocketBuilder()
+                .buildAsync(URI.create("ws://127.0.0.1:" + url().getPort() + "/graphql"), listener)
+                .thenCompose(open -> code)
+                .join();
     }
 
     /** A socket that was acknowledged. */

@@ -187,7 +187,7 @@ final class WebSocketTest {
     void closesWithTheCodeThatTheProtocolNames() {
         String token = server.token(anOwner());
 
-        assertThat(server.socket(new WebSocketConnectOptions()).closeCode()).isEqualTo(4406);
+        assertThat(server.closeCodeWithoutSubprotocol()).isEqualTo(4406);
         Subscriber uninitialised = server.socket();
         uninitialised.subscribe("1", RUNNING);
         assertThat(uninitialised.closeCode()).isEqualTo(4401);

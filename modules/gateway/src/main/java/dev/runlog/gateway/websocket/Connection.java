@@ -219,7 +219,7 @@ final class Connection {
                         selections.stream(request, asking, result).subscribe(operation);
                     } else {
                         end(operation);
-                        sendNext(id, ResponseWriter.write(result).toString());
+                        sendNext(operation, ResponseWriter.write(result).toString());
                         send("complete", id, null);
                     }
                 })
@@ -264,9 +264,9 @@ final class Connection {
         return operations.remove(operation.id(), operation);
     }
 
-    /** Sends a result that is JSON text already. */
-    void sendNext(String id, String result) {
-        sendText("{\"type\":\"next\",\"id\":" + ResponseWriter.write(id) + ",\"payload\":" + result + "}");
+    /** Sends a result that is JSON text already, within the message that the operation begins with. */
+    void sendNext(Operation operation, String result) {
+        sendText(operation.nextPrefix() + result + "}");
     }
 
     void sendErrors(String id, List<GraphQLError> errors) {

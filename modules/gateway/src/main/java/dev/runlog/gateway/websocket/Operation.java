@@ -3,6 +3,7 @@ package dev.runlog.gateway.websocket;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.gateway.graphql.GraphqlEngine;
+import dev.runlog.gateway.graphql.ResponseWriter;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
@@ -15,6 +16,7 @@ final class Operation implements Subscriber<String> {
     private static final Logger log = LoggerFactory.getLogger(Operation.class);
 
     private final String id;
+    private final String nextPrefix;
     private final Connection connection;
     private @Nullable Subscription subscription;
     private boolean cancelled;
@@ -22,11 +24,17 @@ final class Operation implements Subscriber<String> {
 
     Operation(String id, Connection connection) {
         this.id = id;
+        this.nextPrefix = "{\"type\":\"next\",\"id\":" + ResponseWriter.write(id) + ",\"payload\":";
         this.connection = connection;
     }
 
     String id() {
         return id;
+    }
+
+    /** What a message with a result begins with: the same each time. */
+    String nextPrefix() {
+        return nextPrefix;
     }
 
     @Override
@@ -51,7 +59,7 @@ final class Operation implements Subscriber<String> {
     public void onNext(String result) {
         asked = false;
         if (!cancelled) {
-            connection.sendNext(id, result);
+            connection.sendNext(this, result);
             pull();
         }
     }
