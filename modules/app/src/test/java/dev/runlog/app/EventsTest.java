@@ -68,9 +68,7 @@ final class EventsTest {
             lock.execute("LOCK TABLE execution IN ACCESS EXCLUSIVE MODE");
 
             answer = CompletableFuture.supplyAsync(() -> server.events(token, body(lines, "flood") + end));
-            while (taken() - before < Math.min(lines, UNDER_WAY_MAX * REQUEST)) {
-                Thread.onSpinWait();
-            }
+            RunningServer.awaitThat(() -> taken() - before >= Math.min(lines, UNDER_WAY_MAX * REQUEST));
             inTheWay.rollback();
         }
 
