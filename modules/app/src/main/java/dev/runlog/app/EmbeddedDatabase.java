@@ -35,32 +35,40 @@ import org.slf4j.LoggerFactory;
  * library itself would turn fsync and passwords off: this one is durable, listens on a loopback port only, and lets
  * nobody in without the password that stands in a file of its user's.
  */
-final class EmbeddedDatabase implements AutoCloseable {
+public final class EmbeddedDatabase implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
     private static final String USER = "runlog";
     private static final String NAME = "runlog";
     private static final long START_SECONDS = 60;
+    private static final int CONNECTIONS_MAX = 50;
 
     private final FileChannel lockFile;
     private final Path binaries;
     private final Path data;
     private final String password;
+    private final int connectionsMax;
     private int port;
 
-    private EmbeddedDatabase(FileChannel lockFile, Path binaries, Path data, String password) {
+    private EmbeddedDatabase(FileChannel lockFile, Path binaries, Path data, String password, int connectionsMax) {
         this.lockFile = lockFile;
         this.binaries = binaries;
         this.data = data;
         this.password = password;
+        this.connectionsMax = connectionsMax;
     }
 
     /** Starts it, made anew where there is none; fails with a {@link StartFailure} where the directory is in use. */
     static EmbeddedDatabase start(Path directory) {
+        return start(directory, CONNECTIONS_MAX);
+    }
+
+    /** The same for more clients than one Runlog. */
+    public static EmbeddedDatabase start(Path directory, int connectionsMax) {
         FileChannel lock = lock(directory);
         try {
             Path binaries = unpack(directory);
             Path data = directory.resolve("postgres");
-            EmbeddedDatabase database = new EmbeddedDatabase(lock, binaries, data, password(directory));
+            EmbeddedDatabase database = new EmbeddedDatabase(lock, binaries, data, password(directory), connectionsMax);
             database.stopLeftOver();
             if (!Files.exists(data.resolve("PG_VERSION"))) {
                 database.initialise(directory);
@@ -77,7 +85,7 @@ final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    String url() {
+    public String url() {
         return "postgresql://" + USER + ":" + password + "@127.0.0.1:" + port + "/" + NAME;
     }
 
@@ -254,7 +262,7 @@ final class EmbeddedDatabase implements AutoCloseable {
                 "-c",
                 "full_page_writes=on",
                 "-c",
-                "max_connections=50",
+                "max_connections=" + connectionsMax,
                 "-c",
                 "max_locks_per_transaction=256",
                 "-c",

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.runlog.app.cluster.ClusterConfig;
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.querying.QueryingConfig;
 import dev.runlog.recording.RecordingConfig;
@@ -48,6 +49,7 @@ public record RunlogConfig(
         RecordingConfig recording,
         QueryingConfig querying,
         RetentionConfig retention,
+        ClusterConfig cluster,
         Log log) {
 
     /** The keys under {@code log}. */
@@ -71,6 +73,17 @@ public record RunlogConfig(
     private static final String PREFIX = "RUNLOG_";
     /** Read by the command line and the launcher, not by the server. */
     private static final Set<String> OTHERS = Set.of("RUNLOG_URL", "RUNLOG_TOKEN", "RUNLOG_JAVA_OPTS", "RUNLOG_HOME");
+
+    private static final Set<String> ZERO_IS_FINE = Set.of(
+            "http.port",
+            "auth.leeway",
+            "cluster.bus-port",
+            "recording.batch-linger",
+            "recording.run-time-max",
+            "retention.pause-factor",
+            "retention.policy-jitter",
+            "retention.default-keep-for",
+            "retention.default-keep-last");
 
     private static final JsonMapper YAML = JsonMapper.builder(new YAMLFactory())
             .addModule(new JavaTimeModule())
@@ -128,7 +141,7 @@ public record RunlogConfig(
                 database.answerTimeout(),
                 database.pipelining(),
                 database.preparedStatementsMax());
-        return new RunlogConfig(dataDir, http, with, auth, graphql, live, recording, querying, retention, log);
+        return new RunlogConfig(dataDir, http, with, auth, graphql, live, recording, querying, retention, cluster, log);
     }
 
     /** The same, accepting tokens of one more public key. */
@@ -142,7 +155,8 @@ public record RunlogConfig(
                 auth.audience(),
                 auth.leeway(),
                 auth.tokensKnownMax());
-        return new RunlogConfig(dataDir, http, database, with, graphql, live, recording, querying, retention, log);
+        return new RunlogConfig(
+                dataDir, http, database, with, graphql, live, recording, querying, retention, cluster, log);
     }
 
     static ObjectNode defaults() {
@@ -239,8 +253,7 @@ public record RunlogConfig(
                 return;
             }
             String text = entry.getValue().asText();
-            boolean zeroIsFine = Set.of("http.port", "auth.leeway", "recording.batch-linger", "retention.pause-factor")
-                    .contains(key);
+            boolean zeroIsFine = ZERO_IS_FINE.contains(key);
             if (text.matches("-\\d.*|-P.*|PT-.*") || !zeroIsFine && text.matches("0|PT0S|P0D")) {
                 throw new StartFailure("Configuration: " + key + " must be above zero, not " + text + ".");
             }

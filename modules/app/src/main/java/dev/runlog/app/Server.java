@@ -1,5 +1,6 @@
 package dev.runlog.app;
 
+import dev.runlog.app.cluster.HazelcastCluster;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.GatewayVerticle;
@@ -8,6 +9,7 @@ import dev.runlog.recording.RecordingVerticle;
 import dev.runlog.retention.RetentionVerticle;
 import dev.runlog.storage.Database;
 import dev.runlog.storage.Migrations;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -61,6 +63,9 @@ public final class Server implements AutoCloseable {
     private void open() {
         boolean embedded = config.isEmbedded();
         requireLoopbackForDevelopment(embedded);
+        if (config.cluster().enabled() && embedded) {
+            throw new StartFailure("cluster.enabled: servers of a cluster share a database; set database.url.");
+        }
         if (embedded) {
             EmbeddedDatabase database = EmbeddedDatabase.start(config.dataDirectory());
             closers.push(database::close);
@@ -69,8 +74,11 @@ public final class Server implements AutoCloseable {
         migrate(config.database().url());
         // As many event loops as processors: the gateway and querying, deployed two apart, then share one of two, and a
         // page costs no switch between threads.
-        Vertx opened = Vertx.vertx(new VertxOptions()
-                .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors())));
+        VertxOptions options = new VertxOptions()
+                .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()));
+        Vertx opened = config.cluster().enabled()
+                ? await(HazelcastCluster.open(options, config.cluster()), START_PATIENCE)
+                : Vertx.vertx(options);
         closers.push(() -> await(opened.close(), STOP_PATIENCE));
         String developmentToken = null;
         if (config.usesDevelopmentKeys()) {
@@ -86,6 +94,12 @@ public final class Server implements AutoCloseable {
         new JvmMemoryMetrics().bindTo(meters);
         closers.push(bound(new JvmGcMetrics(), meters));
         Bus bus = Bus.create(opened, BUS_TIMEOUT);
+        if (config.cluster().enabled()) {
+            bus.keepContact(opened, config.cluster().beatInterval());
+            Gauge.builder("runlog.cluster.peers", bus::peers)
+                    .description("Other servers that are heard of.")
+                    .register(meters);
+        }
         Clock clock = Clock.systemUTC();
         Database database = Database.open(opened, config.database(), meters);
         closers.push(() -> await(database.close(), STOP_PATIENCE));

@@ -58,7 +58,8 @@ final class RunningServer implements AutoCloseable {
         return new RunningServer(RunlogConfig.load(null, environment), process.url(), process::kill);
     }
 
-    private static Map<String, String> environment(String databaseUrl, String... overrides) {
+    /** What a server on a database is told, here or in a process of its own. */
+    static Map<String, String> environment(String databaseUrl, String... overrides) {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "RUNLOG_DATABASE_URL",
                 databaseUrl,

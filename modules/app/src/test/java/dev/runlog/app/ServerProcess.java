@@ -1,22 +1,31 @@
 package dev.runlog.app;
 
+import dev.runlog.testing.TestDatabase;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /** {@code runlog serve} as a process of its own, so that it can be killed. */
-record ServerProcess(Process process, String url) {
+record ServerProcess(Process process, String url) implements AutoCloseable {
     private static final String LISTENS = "Runlog listens on ";
+
+    /** Starts it on a test's database; it accepts the tokens of {@link RunningServer}. */
+    static ServerProcess start(TestDatabase database, Map<String, String> overrides) {
+        Map<String, String> environment = new HashMap<>(RunningServer.environment(database.url()));
+        environment.putAll(overrides);
+        return start(environment);
+    }
 
     /** Starts it and waits until it listens. */
     static ServerProcess start(Map<String, String> environment) {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "dev.runlog.app.Main",
@@ -26,8 +35,7 @@ record ServerProcess(Process process, String url) {
         builder.redirectError(ProcessBuilder.Redirect.appendTo(new File("target", "server-process.log")));
         try {
             Process process = builder.start();
-            BufferedReader output =
-                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+            BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
             for (String line = output.readLine(); line != null; line = output.readLine()) {
                 if (line.startsWith(LISTENS)) {
                     return new ServerProcess(process, line.substring(LISTENS.length()));
@@ -42,5 +50,10 @@ record ServerProcess(Process process, String url) {
     /** SIGKILL; returns when it is gone. */
     void kill() {
         process.destroyForcibly().onExit().join();
+    }
+
+    @Override
+    public void close() {
+        kill();
     }
 }

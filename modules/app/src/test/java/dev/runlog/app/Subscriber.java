@@ -41,6 +41,10 @@ final class Subscriber {
         send(Map.of("id", id, "type", "subscribe", "payload", Map.of("query", query)));
     }
 
+    void subscribe(String id, String query, Map<String, ?> variables) {
+        send(Map.of("id", id, "type", "subscribe", "payload", Map.of("query", query, "variables", variables)));
+    }
+
     /** The next message, which must be of the type. */
     JsonNode next(String type) {
         try {
@@ -51,6 +55,23 @@ final class Subscriber {
             JsonNode message = JSON.readTree(text);
             if (!message.path("type").asText().equals(type)) {
                 throw new AssertionError("Expected " + type + ", got " + text);
+            }
+            return message;
+        } catch (InterruptedException | JsonProcessingException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The next result where one came within a moment; null else. */
+    JsonNode poll() {
+        try {
+            String text = messages.poll(20, TimeUnit.MILLISECONDS);
+            if (text == null) {
+                return null;
+            }
+            JsonNode message = JSON.readTree(text);
+            if (!message.path("type").asText().equals("next")) {
+                throw new AssertionError("Expected next, got " + text);
             }
             return message;
         } catch (InterruptedException | JsonProcessingException e) {

@@ -62,6 +62,9 @@ public record GatewayConfig(Http http, Auth auth, Graphql graphql, Live live) {
             int replayEventsMax,
             int subscriberQueueMax,
             Duration slowSubscriberTimeout,
+            Duration closeTimeout,
+            int renderedBytesMax,
+            int snapshotQueriesMax,
             int subscriptionsPerSocketMax,
             Duration connectionInitTimeout,
             Duration pingInterval) {}

@@ -4,12 +4,14 @@ import dev.runlog.contract.bus.Bus;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.events.EventsEndpoint;
 import dev.runlog.gateway.graphql.GraphqlEngine;
+import dev.runlog.gateway.graphql.Selections;
 import dev.runlog.gateway.health.HealthEndpoints;
 import dev.runlog.gateway.http.GraphiqlPage;
 import dev.runlog.gateway.http.GraphqlHttp;
 import dev.runlog.gateway.http.Replies;
 import dev.runlog.gateway.live.LiveFeed;
 import dev.runlog.gateway.rest.LogsEndpoints;
+import dev.runlog.gateway.sse.EventStreams;
 import dev.runlog.gateway.websocket.GraphqlTransportWs;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -35,6 +37,7 @@ public final class GatewayVerticle extends VerticleBase {
     private final PrometheusMeterRegistry meters;
     private @Nullable HttpServer server;
     private @Nullable GraphqlTransportWs webSockets;
+    private @Nullable EventStreams eventStreams;
 
     /**
      * Made for one deployment.
@@ -68,6 +71,9 @@ public final class GatewayVerticle extends VerticleBase {
     /** Takes no new connection, says goodbye to subscribers, and lets requests end that are under way. */
     @Override
     public Future<?> stop() {
+        if (eventStreams != null) {
+            eventStreams.close();
+        }
         Future<Void> goodbye = webSockets == null ? Future.succeededFuture() : webSockets.close();
         return goodbye.compose(
                 done -> server == null ? Future.succeededFuture() : server.shutdown(10, TimeUnit.SECONDS));
@@ -76,17 +82,18 @@ public final class GatewayVerticle extends VerticleBase {
     private Future<HttpServer> listen(Authenticator authenticator) {
         LiveFeed feed = LiveFeed.start(vertx, bus, config.live(), meters);
         GraphqlEngine engine = new GraphqlEngine(bus, config.graphql(), feed);
-        GraphqlTransportWs sockets = new GraphqlTransportWs(vertx, engine, authenticator, config.live());
+        Selections selections = new Selections(config.live().renderedBytesMax());
+        GraphqlTransportWs sockets = new GraphqlTransportWs(vertx, engine, selections, authenticator, config.live());
         webSockets = sockets;
         HttpServer created = vertx.createHttpServer(options())
-                .requestHandler(router(engine, authenticator))
+                .requestHandler(router(engine, selections, authenticator))
                 .webSocketHandshakeHandler(GatewayVerticle::shakeHands)
                 .webSocketHandler(sockets::handle);
         server = created;
         return created.listen();
     }
 
-    private Router router(GraphqlEngine engine, Authenticator authenticator) {
+    private Router router(GraphqlEngine engine, Selections selections, Authenticator authenticator) {
         Router router = Router.router(vertx);
         router.route().handler(ctx -> {
             ctx.response().putHeader("X-Content-Type-Options", "nosniff");
@@ -96,7 +103,9 @@ public final class GatewayVerticle extends VerticleBase {
             router.route().handler(cors());
         }
         new HealthEndpoints(bus, meters).mount(router);
-        new GraphqlHttp(engine, authenticator, config.http().bodyMaxBytes()).mount(router);
+        EventStreams streams = new EventStreams(vertx, engine, selections, authenticator, config.live());
+        eventStreams = streams;
+        new GraphqlHttp(engine, authenticator, streams, config.http().bodyMaxBytes()).mount(router);
         new EventsEndpoint(bus, authenticator, config.http()).mount(router);
         new LogsEndpoints(bus, authenticator).mount(router);
         if (graphiql) {

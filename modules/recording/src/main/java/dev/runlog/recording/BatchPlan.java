@@ -9,6 +9,7 @@ import dev.runlog.contract.recording.ExecutionsChanged.Change;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.storage.DailyDelta;
+import dev.runlog.storage.DurationDelta;
 import dev.runlog.storage.ExecutionRow;
 import dev.runlog.storage.StepKey;
 import dev.runlog.storage.StoredExecution;
@@ -97,6 +98,10 @@ final class BatchPlan {
 
     Collection<DailyDelta> deltas() {
         return Draft.deltas(drafts.values());
+    }
+
+    Collection<DurationDelta> durations() {
+        return Draft.durations(drafts.values());
     }
 
     /** How the events fared, in their order; steps that said nothing new are duplicates. */

@@ -96,6 +96,7 @@ final class BatchWriter {
         transaction.finish(plan.finishes());
         transaction.moveDeadlines(plan.deadlines());
         Future<Set<StepKey>> steps = transaction.upsertSteps(plan.steps());
+        transaction.addDurations(plan.durations());
         transaction.addDaily(plan.deltas());
         return transaction.commit().map(done -> new Committed(plan, steps.result()));
     }

@@ -6,6 +6,7 @@ import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.storage.DailyDelta;
+import dev.runlog.storage.DurationDelta;
 import dev.runlog.storage.ExecutionRow;
 import dev.runlog.storage.StoredExecution;
 import dev.runlog.storage.StoredWorkflow;
@@ -159,14 +160,22 @@ final class Draft {
         if (deadline == null) {
             throw new IllegalStateException("No deadline: " + head().id());
         }
-        String message = "No heartbeat came before " + deadline + ".";
-        end(
-                ExecutionStatus.CRASHED,
+        crash(
                 deadline.isBefore(head().startedAt()) ? head().startedAt() : deadline,
                 "HeartbeatTimeout",
-                message,
-                Fingerprint.of("HeartbeatTimeout", message, null),
-                head().truncated());
+                "No heartbeat came before " + deadline + ".");
+    }
+
+    /** Gives up an execution that never asked for heartbeats, as of the end of the longest run time. */
+    void crashAfter(Duration runTimeMax) {
+        crash(
+                head().startedAt().plus(runTimeMax),
+                "RunTimeout",
+                "It ran for longer than " + runTimeMax + " and never asked for heartbeats.");
+    }
+
+    private void crash(Instant at, String type, String message) {
+        end(ExecutionStatus.CRASHED, at, type, message, Fingerprint.of(type, message, null), head().truncated());
     }
 
     /** Moves the deadline; tells whether there is one. */
@@ -230,6 +239,38 @@ final class Draft {
         }
         if (before == null || finished) {
             deltas.accept(delta(head(), 1));
+        }
+    }
+
+    /** What changes in the duration histograms by all of them together. */
+    static List<DurationDelta> durations(Collection<Draft> drafts) {
+        record Bucket(UUID workflowId, LocalDate day, int number) {}
+        Map<Bucket, DurationDelta> sums = new HashMap<>(drafts.size() * 2);
+        for (Draft draft : drafts) {
+            draft.addDurations(delta -> sums.merge(
+                    new Bucket(delta.workflowId(), delta.day(), delta.bucket()), delta, DurationDelta::plus));
+        }
+        return sums.values().stream().filter(delta -> delta.count() != 0).toList();
+    }
+
+    private void addDurations(Consumer<DurationDelta> deltas) {
+        if (before != null && finished) {
+            addDuration(before, -1, deltas);
+        }
+        if (before == null || finished) {
+            addDuration(head(), 1, deltas);
+        }
+    }
+
+    private void addDuration(Execution execution, int count, Consumer<DurationDelta> deltas) {
+        Duration duration = execution.duration();
+        if (duration != null) {
+            deltas.accept(new DurationDelta(
+                    stored.ownerId(),
+                    execution.workflowId(),
+                    dayOf(execution.id()),
+                    DurationDelta.bucketOf(duration),
+                    count));
         }
     }
 

@@ -5,13 +5,20 @@ import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.recording.ExecutionsChanged;
 import dev.runlog.contract.recording.ExecutionsChanged.Change;
 import dev.runlog.storage.RecordingStore;
+import dev.runlog.storage.StoredExecution;
 import io.vertx.core.Future;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds executions whose heartbeat deadline passed and records that they crashed. */
+/**
+ * Finds executions that nothing is heard of any more and records that they crashed: those whose heartbeat deadline
+ * passed and, where a longest run time is set, those that never asked for heartbeats and run for longer.
+ */
 final class HeartbeatSweep {
     private static final Logger log = LoggerFactory.getLogger(HeartbeatSweep.class);
     private static final int BATCH = 500;
@@ -19,36 +26,53 @@ final class HeartbeatSweep {
     private final Bus bus;
     private final RecordingStore store;
     private final Clock clock;
+    private final Duration runTimeMax;
 
-    HeartbeatSweep(Bus bus, RecordingStore store, Clock clock) {
+    /**
+     * @param runTimeMax how long an execution without heartbeats may run; zero for as long as it likes
+     */
+    HeartbeatSweep(Bus bus, RecordingStore store, Clock clock, Duration runTimeMax) {
         this.bus = bus;
         this.store = store;
         this.clock = clock;
+        this.runTimeMax = runTimeMax;
     }
 
     /** Gives up all that are overdue, in batches; returns how many they were. */
     Future<Integer> runOnce() {
-        return store.transaction(this::crashOverdue).compose(changes -> {
+        Future<Integer> overdue = sweep(transaction -> transaction
+                .lockOverdue(clock.instant(), BATCH)
+                .compose(found -> crash(transaction, found, Draft::crash)));
+        return runTimeMax.isZero()
+                ? overdue
+                : overdue.compose(some -> sweep(transaction -> transaction
+                                .lockUnheard(clock.instant().minus(runTimeMax), BATCH)
+                                .compose(found -> crash(transaction, found, draft -> draft.crashAfter(runTimeMax))))
+                        .map(more -> some + more));
+    }
+
+    private Future<Integer> sweep(Function<RecordingStore.Transaction, Future<List<Change>>> batch) {
+        return store.transaction(batch).compose(changes -> {
             if (changes.isEmpty()) {
                 return Future.succeededFuture(0);
             }
             bus.publish(new ExecutionsChanged(changes));
-            log.info("{} executions count as crashed, as their heartbeat deadline passed.", changes.size());
+            log.info("{} executions count as crashed, as nothing was heard of them for too long.", changes.size());
             return changes.size() < BATCH
                     ? Future.succeededFuture(changes.size())
-                    : runOnce().map(more -> more + changes.size());
+                    : sweep(batch).map(more -> more + changes.size());
         });
     }
 
-    private Future<List<Change>> crashOverdue(RecordingStore.Transaction transaction) {
-        return transaction.lockOverdue(clock.instant(), BATCH).compose(overdue -> {
-            List<Draft> drafts = overdue.stream().map(Draft::of).toList();
-            drafts.forEach(Draft::crash);
-            transaction.finish(drafts.stream().map(Draft::row).toList());
-            transaction.addDaily(Draft.deltas(drafts));
-            return transaction.commit().map(done -> drafts.stream()
-                    .map(draft -> new Change(ExecutionStatus.RUNNING, draft.head()))
-                    .toList());
-        });
+    private static Future<List<Change>> crash(
+            RecordingStore.Transaction transaction, List<StoredExecution> overdue, Consumer<Draft> end) {
+        List<Draft> drafts = overdue.stream().map(Draft::of).toList();
+        drafts.forEach(end);
+        transaction.finish(drafts.stream().map(Draft::row).toList());
+        transaction.addDurations(Draft.durations(drafts));
+        transaction.addDaily(Draft.deltas(drafts));
+        return transaction.commit().map(done -> drafts.stream()
+                .map(draft -> new Change(ExecutionStatus.RUNNING, draft.head()))
+                .toList());
     }
 }

@@ -28,6 +28,8 @@ public record RecordingConfig(
         List<String> redactPaths,
         Duration heartbeatTimeoutMax,
         Duration heartbeatSweepInterval,
+        Duration runTimeMax,
+        Duration durationsInterval,
         int partitionsAheadDays) {
 
     public RecordingConfig {

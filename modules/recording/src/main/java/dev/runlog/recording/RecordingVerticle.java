@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class RecordingVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(RecordingVerticle.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final int FOLD_BATCHES = 200;
     private static final Duration PARTITIONS_INTERVAL = Duration.ofHours(1);
 
     private final Bus bus;
@@ -64,7 +65,7 @@ public final class RecordingVerticle extends VerticleBase {
         RecordingStore opened = RecordingStore.open(vertx, databaseConfig, config.writers() + 1);
         store = opened;
         Partitions partitions = new Partitions(opened);
-        HeartbeatSweep sweep = new HeartbeatSweep(bus, opened, clock);
+        HeartbeatSweep sweep = new HeartbeatSweep(bus, opened, clock, config.runTimeMax());
         BatchWriter writer = new BatchWriter(bus, opened, new WorkflowDirectory(opened), partitions, clock, metrics);
         for (int i = 0; i < config.writers(); i++) {
             lanes.add(new Lane(
@@ -72,6 +73,7 @@ public final class RecordingVerticle extends VerticleBase {
         }
         return partitions.ensure(daysAhead()).onSuccess(ready -> {
             every(config.heartbeatSweepInterval(), "The heartbeat sweep", sweep::runOnce);
+            every(config.durationsInterval(), "Folding durations in", () -> foldDurations(opened));
             every(PARTITIONS_INTERVAL, "Making partitions ahead", () -> partitions.ensure(daysAhead()));
             consumers.add(bus.handle(RecordEvents.class, this::record));
             consumers.add(bus.handle(UpsertWorkflow.class, request -> upsertWorkflow(opened, request)));
@@ -85,6 +87,11 @@ public final class RecordingVerticle extends VerticleBase {
                 .otherwiseEmpty()
                 .compose(done -> Future.join(lanes.stream().map(Lane::drain).toList()))
                 .compose(done -> store == null ? Future.succeededFuture() : store.close());
+    }
+
+    private static Future<Void> foldDurations(RecordingStore opened) {
+        return opened.foldDurations(FOLD_BATCHES)
+                .compose(folded -> folded < FOLD_BATCHES ? Future.succeededFuture() : foldDurations(opened));
     }
 
     private Future<RecordEvents.Outcomes> record(RecordEvents request) {

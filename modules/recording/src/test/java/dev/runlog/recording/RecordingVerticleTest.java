@@ -3,6 +3,7 @@ package dev.runlog.recording;
 import static dev.runlog.testing.Futures.await;
 import static dev.runlog.testing.Futures.awaitFailure;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.ErrorCode;
@@ -14,6 +15,8 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.StepStatus;
 import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.querying.GetStatistics;
+import dev.runlog.contract.querying.Statistics.Quantiles;
 import dev.runlog.contract.recording.ExecutionsChanged;
 import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordEvents.Kind;
@@ -27,8 +30,10 @@ import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
 import dev.runlog.contract.recording.UpsertWorkflow;
 import dev.runlog.contract.recording.WorkflowRef;
+import dev.runlog.storage.Database;
 import dev.runlog.storage.DatabaseConfig;
 import dev.runlog.storage.RecordingStore;
+import dev.runlog.storage.StatisticsReads;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.Relay;
 import dev.runlog.testing.TestDatabase;
@@ -40,10 +45,12 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -78,6 +85,8 @@ final class RecordingVerticleTest {
             Duration.ofSeconds(1),
             List.of("**.password"),
             Duration.ofDays(31),
+            Duration.ofDays(1),
+            Duration.ZERO,
             Duration.ofDays(1),
             1);
 
@@ -295,7 +304,7 @@ final class RecordingVerticleTest {
         RecordingStore store = RecordingStore.open(vertx, databaseConfig, 1);
         Clock later = Clock.fixed(Instant.now().plusSeconds(11), ZoneOffset.UTC);
 
-        int crashed = await(new HeartbeatSweep(bus, store, later).runOnce());
+        int crashed = await(new HeartbeatSweep(bus, store, later, Duration.ZERO).runOnce());
 
         assertThat(crashed).isEqualTo(1);
         assertThat(record(new Heartbeat(id, null)).code()).isEqualTo(ErrorCode.CONFLICT);
@@ -303,6 +312,27 @@ final class RecordingVerticleTest {
         assertThat(record(finish(id, ExecutionStatus.SUCCESS)).orThrow().status())
                 .isEqualTo(ExecutionStatus.SUCCESS);
         assertThat(daily("crashed, success")).isEqualTo("(0,1)");
+        await(store.close());
+    }
+
+    @Test
+    void givesUpWhatNeverAskedForHeartbeatsAfterTheLongestRunTimeWhereOneIsSet(Vertx vertx) throws Exception {
+        UUID old = Ids.at(Instant.now().minus(Duration.ofDays(3)));
+        UUID young = Ids.at(Instant.now().minus(Duration.ofHours(1)));
+        record(List.of(start(old), start(young)));
+        RecordingStore store = RecordingStore.open(vertx, databaseConfig, 1);
+
+        int off = await(new HeartbeatSweep(bus, store, Clock.systemUTC(), Duration.ZERO).runOnce());
+        await(new HeartbeatSweep(bus, store, Clock.systemUTC(), Duration.ofDays(1)).runOnce());
+
+        assertThat(off).isZero();
+        assertThat(stored(old, "row(status, error_type, duration_millis)")).isEqualTo("(5,RunTimeout,86400000)");
+        assertThat(stored(young, "status")).isEqualTo("1");
+        assertThat(daily("running, crashed")).isEqualTo("(1,1)");
+        assertThat(announced)
+                .last()
+                .extracting(change -> change.execution().id())
+                .isEqualTo(old);
         await(store.close());
     }
 
@@ -356,6 +386,55 @@ final class RecordingVerticleTest {
         requests.forEach(request ->
                 assertThat(await(request).outcomes()).extracting(Outcome::kind).containsOnly(Kind.RECORDED));
         assertThat(daily("success, failed")).isEqualTo("(400,100)");
+    }
+
+    @Test
+    void tellsQuantilesOfDurationsWithinTheirErrorBeforeAndAfterFolding(Vertx vertx) {
+        Instant startedAt = Instant.now().minusSeconds(3600).truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
+        List<RecordingEvent> runs = IntStream.rangeClosed(1, 100)
+                .<RecordingEvent>mapToObj(i -> {
+                    UUID id = Ids.at(startedAt);
+                    return new Completed(
+                            start(id),
+                            new Finished(
+                                    id,
+                                    null,
+                                    null,
+                                    ExecutionStatus.SUCCESS,
+                                    startedAt.plusMillis(i * 10L),
+                                    null,
+                                    null));
+                })
+                .toList();
+        record(runs);
+        // Said again it changes nothing.
+        record(runs);
+        RecordingStore store = RecordingStore.open(vertx, databaseConfig, 1);
+        Database reading = Database.open(vertx, databaseConfig, new SimpleMeterRegistry());
+
+        Quantiles before = quantiles(reading);
+        assertThat(await(store.foldDurations(1000))).isPositive();
+        Quantiles after = quantiles(reading);
+
+        assertThat(after).isEqualTo(before);
+        assertThat((double) after.p50().toMillis()).isCloseTo(500, withinPercentage(9.1));
+        assertThat((double) after.p95().toMillis()).isCloseTo(950, withinPercentage(9.1));
+        assertThat((double) after.p99().toMillis()).isCloseTo(990, withinPercentage(9.1));
+        await(store.close());
+        await(reading.close());
+    }
+
+    private Quantiles quantiles(Database reading) {
+        LocalDate today = LocalDate.now(java.time.ZoneOffset.UTC);
+        return Objects.requireNonNull(await(new StatisticsReads(reading)
+                        .get(
+                                new StatisticsReads.Range(alice.subject(), null, null, null),
+                                GetStatistics.Interval.MONTH,
+                                today,
+                                false))
+                .intervals()
+                .get(0)
+                .durations());
     }
 
     @Test

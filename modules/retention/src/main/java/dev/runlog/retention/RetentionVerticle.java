@@ -24,6 +24,7 @@ import dev.runlog.storage.CleanupStore;
 import dev.runlog.storage.Database;
 import dev.runlog.storage.ExecutionReads;
 import dev.runlog.storage.PolicyStore;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -33,6 +34,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Takes requests for cleanups and policies, and lets the {@link Cleaner} carry them out. */
@@ -40,6 +42,7 @@ public final class RetentionVerticle extends VerticleBase {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     private static final Duration RESUME_INTERVAL = Duration.ofSeconds(30);
     private static final Duration KEEP_MAX = Duration.ofDays(20_000);
+    private static final int KEEP_LAST_MAX = 1_000_000;
 
     private final Bus bus;
     private final RetentionConfig config;
@@ -64,8 +67,8 @@ public final class RetentionVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        Cleaner worker = new Cleaner(vertx, bus, cleanups, config, meters);
-        PolicyRun policyRun = new PolicyRun(policies, cleanups, clock);
+        Cleaner worker = new Cleaner(vertx, bus, cleanups, config, clock, meters);
+        PolicyRun policyRun = new PolicyRun(policies, cleanups, config, clock);
         cleaner = worker;
         bus.handle(RequestCleanup.class, request -> requestCleanup(worker, request));
         bus.handle(CancelCleanup.class, this::cancelCleanup);
@@ -76,13 +79,28 @@ public final class RetentionVerticle extends VerticleBase {
         bus.handle(LoadRetentionPolicies.class, this::loadPolicies);
         bus.handle(ListRetentionPolicies.class, this::listPolicies);
         bus.handle(HoldExecution.class, this::hold);
+        Gauge.builder("runlog.retention.overdue", policyRun, PolicyRun::overdue)
+                .description("Executions that retention policies were to delete and have not yet.")
+                .register(meters);
+        Gauge.builder("runlog.retention.behind", policyRun, run -> run.behind().toSeconds())
+                .description("For how long the oldest of them was to be gone.")
+                .baseUnit("seconds")
+                .register(meters);
         // What a crash or an absent database has left open is taken up again.
         worker.wake();
         vertx.setPeriodic(RESUME_INTERVAL.toMillis(), timer -> worker.wake());
-        vertx.setPeriodic(
-                config.policyInterval().toMillis(),
+        vertx.setPeriodic(config.policyInterval().toMillis(), timer -> runPoliciesSoon(worker, policyRun));
+        return policies.setDefault(config.keepForOrNull(), config.keepLastOrNull())
+                .onSuccess(done -> runPoliciesSoon(worker, policyRun));
+    }
+
+    /** After a random while, so that servers that were started together do not all come at once. */
+    private void runPoliciesSoon(Cleaner worker, PolicyRun policyRun) {
+        long jitter = ThreadLocalRandom.current()
+                .nextLong(Math.max(1, config.policyJitter().toMillis()));
+        vertx.setTimer(
+                jitter + 1,
                 timer -> policyRun.runOnce().onSuccess(made -> worker.wake()).onFailure(PolicyRun::logFailure));
-        return Future.succeededFuture();
     }
 
     /** Lets the batch end that is under way; what is left of the cleanup goes on at the next start. */
@@ -110,9 +128,11 @@ public final class RetentionVerticle extends VerticleBase {
     private CleanupCriteria criteria(RequestCleanup request) {
         if (request.olderThan() == null
                 && request.before() == null
+                && request.keepLast() == null
                 && request.statuses().isEmpty()) {
-            throw RunlogException.badInput("Give at least one of 'olderThan', 'before' and 'status'.");
+            throw RunlogException.badInput("Give at least one of 'olderThan', 'before', 'keepLast' and 'status'.");
         }
+        checkKeepLast(request.keepLast());
         requireDeletable(request.statuses());
         Instant now = clock.instant();
         Instant before = request.before() == null ? now : request.before();
@@ -133,7 +153,15 @@ public final class RetentionVerticle extends VerticleBase {
                 before.isAfter(latest) ? latest : before,
                 request.statuses(),
                 request.workflowId(),
-                request.allOwners() ? null : request.viewer().subject());
+                request.allOwners() ? null : request.viewer().subject(),
+                request.keepLast(),
+                request.ignorePolicies());
+    }
+
+    private static void checkKeepLast(@Nullable Integer keepLast) {
+        if (keepLast != null && (keepLast < 1 || keepLast > KEEP_LAST_MAX)) {
+            throw RunlogException.badInput("'keepLast' must be from 1 to " + KEEP_LAST_MAX + ", not " + keepLast + ".");
+        }
     }
 
     private static void requireDeletable(Set<ExecutionStatus> statuses) {
@@ -169,11 +197,19 @@ public final class RetentionVerticle extends VerticleBase {
         viewer.require(request.allOwners() ? new Scope[] {Scope.OPS} : new Scope[] {Scope.CLEANUP, Scope.OPS});
         requireDeletable(request.statuses());
         Duration keepFor = request.keepFor();
-        if (keepFor.compareTo(Duration.ofMinutes(1)) < 0 || keepFor.compareTo(KEEP_MAX) > 0) {
+        if (keepFor == null && request.keepLast() == null) {
+            throw RunlogException.badInput("Give at least one of 'keepFor' and 'keepLast'.");
+        }
+        checkKeepLast(request.keepLast());
+        if (keepFor != null && (keepFor.compareTo(Duration.ofMinutes(1)) < 0 || keepFor.compareTo(KEEP_MAX) > 0)) {
             throw RunlogException.badInput("'keepFor' must be from PT1M to " + KEEP_MAX + ", not " + keepFor + ".");
         }
         return policies.set(
-                request.workflowId(), request.allOwners() ? null : viewer.subject(), request.statuses(), keepFor);
+                request.workflowId(),
+                request.allOwners() ? null : viewer.subject(),
+                request.statuses(),
+                keepFor,
+                request.keepLast());
     }
 
     private Future<RetentionPolicy> deletePolicy(DeleteRetentionPolicy request) {

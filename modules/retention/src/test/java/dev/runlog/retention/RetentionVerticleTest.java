@@ -14,12 +14,15 @@ import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.retention.CancelCleanup;
 import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.contract.retention.CleanupCriteria;
+import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.CleanupProgressed;
 import dev.runlog.contract.retention.HoldExecution;
 import dev.runlog.contract.retention.ListCleanups;
 import dev.runlog.contract.retention.LoadCleanups;
 import dev.runlog.contract.retention.RequestCleanup;
 import dev.runlog.contract.retention.SetRetentionPolicy;
+import dev.runlog.storage.CleanupDay;
 import dev.runlog.storage.CleanupStore;
 import dev.runlog.storage.Database;
 import dev.runlog.storage.DatabaseConfig;
@@ -35,7 +38,9 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,7 +51,21 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class RetentionVerticleTest {
-    private static final RetentionConfig CONFIG = new RetentionConfig(50, 0, 5, 10, Duration.ofHours(1));
+    private static final RetentionConfig CONFIG = new RetentionConfig(
+            50,
+            0,
+            Duration.ofMillis(200),
+            100,
+            1.0,
+            2000,
+            5,
+            10,
+            Duration.ofHours(1),
+            "",
+            "UTC",
+            Duration.ofHours(1),
+            Duration.ZERO,
+            0);
 
     private final ConcurrentHashMap<UUID, Promise<Cleanup>> over = new ConcurrentHashMap<>();
     private final String owner = "alice-" + Ids.next();
@@ -59,8 +78,9 @@ final class RetentionVerticleTest {
     @BeforeEach
     void deploy(Vertx vertx, TestDatabase database) throws SQLException {
         this.test = database;
-        test.execute("DELETE FROM step; DELETE FROM execution; DELETE FROM execution_daily; DELETE FROM cleanup; "
-                + "DELETE FROM retention_policy");
+        test.execute(
+                "DELETE FROM step; DELETE FROM execution; DELETE FROM execution_daily; DELETE FROM cleanup; DELETE FROM cleanup_rule; "
+                        + "DELETE FROM retention_policy");
         this.database = open(vertx);
         bus = Bus.create(vertx, Duration.ofSeconds(20));
         bus.subscribe(CleanupProgressed.class, event -> {
@@ -85,7 +105,8 @@ final class RetentionVerticleTest {
         assertThat(dry.matched()).isEqualTo(160).isEqualTo(dry.deleted());
         assertThat(real.matched()).isEqualTo(160);
         assertThat(real.deleted()).isEqualTo(160);
-        assertThat(real.bytes()).isEqualTo(dry.bytes()).isPositive();
+        assertThat(dry.bytes()).isPositive();
+        assertThat(real.bytes()).isPositive();
         assertThat(rows()).isEqualTo("20");
         assertThat(test.get("SELECT count(*) FROM step")).isEqualTo("20");
         assertThat(
@@ -125,9 +146,10 @@ final class RetentionVerticleTest {
                         .deleted())
                 .isEqualTo(5);
         assertThat(rows()).isEqualTo("7");
-        assertThat(codeOf(new RequestCleanup(alice, Duration.ofDays(1), null, Set.of(), null, true, false)))
+        assertThat(codeOf(
+                        new RequestCleanup(alice, Duration.ofDays(1), null, Set.of(), null, null, false, true, false)))
                 .isEqualTo(ErrorCode.FORBIDDEN);
-        Cleanup all = run(new RequestCleanup(operator, Duration.ofDays(1), null, Set.of(), null, true, false));
+        Cleanup all = run(allOwners(Duration.ofDays(1), false));
         assertThat(all.deleted()).isEqualTo(7);
         assertThat(await(bus.request(new LoadCleanups(alice, List.of(all.id()))))
                         .cleanups())
@@ -141,60 +163,241 @@ final class RetentionVerticleTest {
     @Test
     void goesOnWhereACrashHasLeftIt(Vertx vertx) throws SQLException {
         seed(owner, 120, 40, "SUCCESS");
+        seed("bob", 200, 40, "SUCCESS");
         CleanupStore store = new CleanupStore(database);
-        Cleanup begun = await(store.create(
-                        new dev.runlog.contract.retention.CleanupCriteria(Instant.now(), Set.of(), null, owner),
-                        false,
-                        owner,
-                        null)
-                .compose(made -> store.begin(made.id(), 120)));
-        await(store.deleteBatch(begun, null, 50));
+        Cleanup begun = begin(store, criteria(owner));
+        await(store.asCleaner(session ->
+                store.days(begun).compose(days -> session.deleteBatch(begun, days.get(0), null, 50, false))));
 
-        await(new Cleaner(vertx, bus, store, CONFIG, new SimpleMeterRegistry()).runOnce());
+        await(cleaner(vertx, store).runOnce());
 
         Cleanup done = await(store.get(begun.id()));
         assertThat(done.state()).isEqualTo(Cleanup.State.COMPLETED);
         assertThat(done.matched()).isEqualTo(120);
         assertThat(done.deleted()).isEqualTo(120);
         assertThat(test.get("SELECT sum(success_deleted) FROM execution_daily")).isEqualTo("120");
+        assertThat(rows()).isEqualTo("200");
     }
 
     @Test
     void stopsBetweenTwoBatchesWhenItIsCancelled() throws SQLException {
         seed(owner, 60, 40, "SUCCESS");
         CleanupStore store = new CleanupStore(database);
-        Cleanup begun = await(store.create(
-                        new dev.runlog.contract.retention.CleanupCriteria(Instant.now(), Set.of(), null, owner),
-                        false,
-                        owner,
-                        null)
-                .compose(made -> store.begin(made.id(), 60)));
-        await(store.deleteBatch(begun, null, 10));
+        Cleanup begun = begin(store, criteria(owner));
+        List<CleanupDay> days = await(store.days(begun));
+        await(store.asCleaner(session -> session.deleteBatch(begun, days.get(0), null, 10, false)));
 
         Cleanup cancelled = await(bus.request(new CancelCleanup(alice, begun.id())));
 
         assertThat(cancelled.state()).isEqualTo(Cleanup.State.CANCELLED);
-        assertThat(await(store.deleteBatch(begun, null, 10)).open()).isFalse();
+        assertThat(await(store.asCleaner(session -> session.deleteBatch(begun, days.get(0), null, 10, false)))
+                        .orElseThrow()
+                        .open())
+                .isFalse();
+        assertThat(await(store.asCleaner(session -> session.swap(begun, days.get(0))))
+                        .orElseThrow())
+                .isFalse();
         assertThat(rows()).isEqualTo("50");
     }
 
     @Test
-    void skipsRowsThatAreBeingWritten(Vertx vertx) throws Exception {
+    void comesBackToRowsThatAreBeingWritten() throws Exception {
         seed(owner, 10, 40, "SUCCESS");
+        seed("bob", 200, 40, "SUCCESS");
         try (var connection = test.connect();
                 var statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            statement.execute("SELECT * FROM execution ORDER BY id LIMIT 3 FOR UPDATE");
+            statement.execute("SELECT * FROM execution WHERE owner_id = (SELECT id FROM owner WHERE subject = '" + owner
+                    + "') ORDER BY id LIMIT 3 FOR UPDATE");
+            Promise<Void> sevenGone = Promise.promise();
+            bus.subscribe(CleanupProgressed.class, event -> {
+                if (event.cleanup().deleted() == 7) {
+                    sevenGone.tryComplete();
+                }
+            });
 
-            assertThat(run(request(alice, Duration.ofDays(1), Set.of(), false)).deleted())
-                    .isEqualTo(7);
+            Cleanup entered = await(bus.request(request(alice, Duration.ofDays(1), Set.of(), false)));
+            await(sevenGone.future());
             connection.rollback();
+
+            assertThat(await(ending(entered.id()).future()).deleted()).isEqualTo(10);
         }
     }
 
     @Test
+    void dropsADayOfWhichNothingStays() throws SQLException {
+        seed(owner, 30, 40, "SUCCESS");
+        seed("bob", 20, 40, "FAILED");
+        seed("bob", 20, 1, "FAILED");
+        String day = test.get("SELECT max(tableoid::regclass::text) FROM execution WHERE id < '"
+                + Ids.lowerBound(Instant.now().minus(Duration.ofDays(20))) + "'");
+
+        Cleanup dry = await(bus.request(allOwners(Duration.ofDays(30), true)));
+        Cleanup all = run(allOwners(Duration.ofDays(30), false));
+
+        assertThat(dry.partitionsDropped()).isEqualTo(1).isEqualTo(all.partitionsDropped());
+        assertThat(all.deleted()).isEqualTo(50).isEqualTo(all.matched());
+        assertThat(all.bytes()).isGreaterThan(50 * 200);
+        assertThat(test.get("SELECT to_regclass('" + day + "')")).isEqualTo("null");
+        assertThat(test.get("SELECT to_regclass('" + day.replace("execution", "step") + "')"))
+                .isEqualTo("null");
+        assertThatRowsAndRollupsAgree();
+        assertThatNothingIsLeftOver();
+
+        // A late event makes the day anew.
+        seed(owner, 1, 40, "SUCCESS");
+        assertThat(rows()).isEqualTo("21");
+        assertThat(run(allOwners(Duration.ofDays(30), false)).deleted()).isEqualTo(1);
+    }
+
+    @Test
+    void carriesForwardWhatStaysOfARewrittenDay() throws SQLException {
+        seed(owner, 150, 40, "SUCCESS");
+        seed(owner, 2, 40, "RUNNING");
+        seed("bob", 40, 40, "FAILED");
+        String parent = test.get("SELECT id FROM execution WHERE status = 1 ORDER BY id LIMIT 1");
+        List<String> some = ids("SELECT id FROM execution WHERE status = 2 ORDER BY id LIMIT 4");
+        // The second is a child, the third a grandchild of what runs; the fourth is held.
+        test.execute("UPDATE execution SET parent_id = '" + parent + "' WHERE id = '" + some.get(1) + "';"
+                + "UPDATE execution SET parent_id = '" + some.get(1) + "' WHERE id = '" + some.get(2) + "';"
+                + "UPDATE execution SET held = true WHERE id = '" + some.get(3) + "'");
+
+        Cleanup dry = await(bus.request(request(alice, Duration.ofDays(30), Set.of(), true)));
+        Cleanup real = run(request(alice, Duration.ofDays(30), Set.of(), false));
+
+        assertThat(real.deleted()).isEqualTo(147).isEqualTo(dry.deleted());
+        assertThat(real.partitionsDropped()).isZero();
+        CleanupPreview preview = dry.preview();
+        assertThat(preview.spared()).isEqualTo(new CleanupPreview.Spared(2, 1, 0, 0, 2));
+        assertThat(preview.byStatus().success()).isEqualTo(147);
+        assertThat(preview.steps()).isEqualTo(147);
+        assertThat(ids("SELECT id FROM execution WHERE status = 2 ORDER BY id"))
+                .containsExactlyElementsOf(some.subList(1, 4));
+        assertThat(rows()).isEqualTo("45");
+        assertThat(test.get("SELECT count(*) FROM step")).isEqualTo("45");
+        assertThatRowsAndRollupsAgree();
+        assertThatNothingIsLeftOver();
+        // It is a partition like any other: with its indexes, and it can be rewritten again.
+        assertThat(test.get("SELECT count(*) FROM pg_inherits WHERE inhparent = 'execution'::regclass"))
+                .isNotEqualTo("0");
+        test.execute("UPDATE execution SET held = false, parent_id = NULL");
+        assertThat(run(request(alice, Duration.ofDays(30), Set.of(), false)).deleted())
+                .isEqualTo(3);
+        assertThatRowsAndRollupsAgree();
+    }
+
+    @Test
+    void notesWhatChangesWhileADayIsRewritten() throws Exception {
+        seed(owner, 300, 40, "SUCCESS");
+        seed("bob", 20, 40, "RUNNING");
+        CleanupStore store = new CleanupStore(database);
+        Cleanup begun = begin(store, criteria(owner));
+        CleanupDay day = await(store.days(begun)).get(0);
+        await(store.asCleaner(session -> session.refreshSpared(begun).map(true)));
+        try (var connection = test.connect();
+                var statement = connection.createStatement()) {
+            // It cannot swap while somebody reads in a transaction.
+            connection.setAutoCommit(false);
+            statement.execute("SELECT count(*) FROM execution");
+            Future<Optional<Boolean>> swap = store.asCleaner(session -> session.swap(begun, day));
+            awaitRows("SELECT 1 FROM pg_trigger WHERE tgname = 'runlog_change'");
+            awaitRows("SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted");
+
+            test.execute("UPDATE execution SET status = 2, finished_at = now(), duration_millis = 1 WHERE id = "
+                    + "(SELECT max(id::text)::uuid FROM execution WHERE status = 1);"
+                    + "UPDATE execution_daily SET running = running - 1, success = success + 1 WHERE running > 0");
+            connection.rollback();
+
+            assertThat(await(swap).orElseThrow()).isTrue();
+        }
+        assertThat(test.get("SELECT string_agg(status::text, '' ORDER BY status) FROM execution"))
+                .isEqualTo("1".repeat(19) + "2");
+        assertThat(await(store.get(begun.id())).deleted()).isEqualTo(300);
+        assertThatRowsAndRollupsAgree();
+        assertThatNothingIsLeftOver();
+    }
+
+    @Test
+    void keepsTheNewestOfEachWorkflow() throws SQLException {
+        seed(owner, 30, 40, "SUCCESS");
+        seed(owner, 5, 2, "SUCCESS");
+        seed("bob", 3, 40, "SUCCESS");
+
+        RequestCleanup request =
+                new RequestCleanup(operator, Duration.ofDays(1), null, Set.of(), null, 8, false, true, true);
+        Cleanup dry = await(bus.request(request));
+        Cleanup real =
+                run(new RequestCleanup(operator, Duration.ofDays(1), null, Set.of(), null, 8, false, true, false));
+
+        assertThat(real.deleted()).isEqualTo(27).isEqualTo(dry.deleted());
+        assertThat(dry.preview().spared().keptLast()).isEqualTo(11);
+        assertThat(rows()).isEqualTo("11");
+        assertThatRowsAndRollupsAgree();
+    }
+
+    @Test
+    void sparesWhatAPolicyKeepsLongerUnlessItIsToldNotTo() throws SQLException {
+        seed(owner, 10, 40, "SUCCESS");
+        seed(owner, 4, 40, "FAILED");
+        await(bus.request(
+                new SetRetentionPolicy(alice, null, false, Set.of(ExecutionStatus.FAILED), Duration.ofDays(90), null)));
+
+        Cleanup dry = await(bus.request(request(alice, Duration.ofDays(30), Set.of(), true)));
+        Cleanup spared = run(request(alice, Duration.ofDays(30), Set.of(), false));
+        Cleanup rest =
+                run(new RequestCleanup(alice, Duration.ofDays(30), null, Set.of(), null, null, true, false, false));
+
+        assertThat(dry.preview().spared().keptByPolicy()).isEqualTo(4);
+        assertThat(spared.deleted()).isEqualTo(10).isEqualTo(dry.deleted());
+        assertThat(rest.deleted()).isEqualTo(4);
+    }
+
+    @Test
+    void tellsTheSameFromRollupsAsFromRows() throws SQLException {
+        seed(owner, 120, 40, "SUCCESS");
+        seed(owner, 30, 35, "FAILED");
+        seed(owner, 1, 35, "RUNNING");
+        seed("bob", 50, 35, "SUCCESS");
+        test.execute(
+                "UPDATE execution SET held = true WHERE id = (SELECT min(id::text)::uuid FROM execution WHERE status = 3)");
+        CleanupStore store = new CleanupStore(database);
+        Instant midnight = Instant.now().minus(Duration.ofDays(30)).truncatedTo(ChronoUnit.DAYS);
+        Cleanup probe = await(
+                store.create(new CleanupCriteria(midnight, Set.of(), null, owner, null, false), true, owner, null));
+        await(store.prepare(probe));
+
+        CleanupPreview rows = await(store.preview(probe, 1000));
+        CleanupPreview rollups = await(store.preview(probe, 1));
+
+        assertThat(rows.exact()).isTrue();
+        assertThat(rollups.exact()).isTrue();
+        assertThat(rollups.byStatus()).isEqualTo(rows.byStatus());
+        assertThat(rollups.spared()).isEqualTo(rows.spared());
+        assertThat(rollups.workflows()).isEqualTo(rows.workflows());
+        assertThat(rollups.partitions()).isEqualTo(rows.partitions()).isEqualTo(1);
+    }
+
+    @Test
+    void labelsAsAnEstimateWhatEndsWithinADay() throws SQLException {
+        seed(owner, 120, 40, "SUCCESS");
+        CleanupStore store = new CleanupStore(database);
+        Instant noon = Instant.now()
+                .minus(Duration.ofDays(40))
+                .truncatedTo(ChronoUnit.DAYS)
+                .plusSeconds(43_200);
+        Cleanup probe =
+                await(store.create(new CleanupCriteria(noon, Set.of(), null, owner, null, false), true, owner, null));
+        await(store.prepare(probe));
+
+        CleanupPreview rollups = await(store.preview(probe, 1));
+
+        assertThat(rollups.exact()).isFalse();
+        assertThat(rollups.executions()).isEqualTo(60);
+    }
+
+    @Test
     void refusesWhatMakesNoSenseOrComesTooOften() {
-        assertThat(codeOf(new RequestCleanup(alice, null, null, Set.of(), null, false, false)))
+        assertThat(codeOf(new RequestCleanup(alice, null, null, Set.of(), null, null, false, false, false)))
                 .isEqualTo(ErrorCode.BAD_INPUT);
         assertThat(codeOf(request(alice, Duration.ofDays(-1), Set.of(), false))).isEqualTo(ErrorCode.BAD_INPUT);
         assertThat(codeOf(request(alice, Duration.ofDays(1), Set.of(ExecutionStatus.RUNNING), false)))
@@ -208,27 +411,20 @@ final class RetentionVerticleTest {
     }
 
     @Test
-    void letsTheMostSpecificPolicyDecide() throws SQLException {
+    void letsTheMostSpecificPolicyDecide(Vertx vertx) throws SQLException {
         seed(owner, 4, 40, "SUCCESS");
         seed(owner, 5, 40, "FAILED");
         seed("bob", 6, 40, "SUCCESS");
-        await(bus.request(new SetRetentionPolicy(operator, null, true, Set.of(), Duration.ofDays(60))));
-        await(bus.request(new SetRetentionPolicy(alice, null, false, Set.of(), Duration.ofDays(30))));
+        await(bus.request(new SetRetentionPolicy(operator, null, true, Set.of(), Duration.ofDays(60), null)));
+        await(bus.request(new SetRetentionPolicy(alice, null, false, Set.of(), Duration.ofDays(30), null)));
         await(bus.request(
-                new SetRetentionPolicy(alice, null, false, Set.of(ExecutionStatus.FAILED), Duration.ofDays(90))));
-        PolicyRun policies = new PolicyRun(new PolicyStore(database), new CleanupStore(database), Clock.systemUTC());
+                new SetRetentionPolicy(alice, null, false, Set.of(ExecutionStatus.FAILED), Duration.ofDays(90), null)));
+        PolicyRun policies =
+                new PolicyRun(new PolicyStore(database), new CleanupStore(database), CONFIG, Clock.systemUTC());
 
         assertThat(await(policies.runOnce())).isEqualTo(1);
-        Cleanup made = await(new CleanupStore(database).findOpen()).orElseThrow();
-        await(new Cleaner(
-                        Vertx.currentContext() == null
-                                ? Vertx.vertx()
-                                : Vertx.currentContext().owner(),
-                        bus,
-                        new CleanupStore(database),
-                        CONFIG,
-                        new SimpleMeterRegistry())
-                .runOnce());
+        Cleanup made = await(new CleanupStore(database).findOpen(true)).orElseThrow();
+        await(cleaner(vertx, new CleanupStore(database)).runOnce());
 
         assertThat(await(new CleanupStore(database).get(made.id())).deleted()).isEqualTo(4);
         assertThat(test.get("SELECT string_agg(status::text, '' ORDER BY status) FROM execution"))
@@ -237,7 +433,57 @@ final class RetentionVerticleTest {
 
     private static RequestCleanup request(
             Viewer viewer, @Nullable Duration olderThan, Set<ExecutionStatus> statuses, boolean dryRun) {
-        return new RequestCleanup(viewer, olderThan, null, statuses, null, false, dryRun);
+        return new RequestCleanup(viewer, olderThan, null, statuses, null, null, false, false, dryRun);
+    }
+
+    private RequestCleanup allOwners(Duration olderThan, boolean dryRun) {
+        return new RequestCleanup(operator, olderThan, null, Set.of(), null, null, false, true, dryRun);
+    }
+
+    private static CleanupCriteria criteria(String owner) {
+        return new CleanupCriteria(Instant.now(), Set.of(), null, owner, null, false);
+    }
+
+    private static Cleanup begin(CleanupStore store, CleanupCriteria criteria) {
+        return await(store.create(criteria, false, String.valueOf(criteria.owner()), null)
+                .compose(made -> store.prepare(made)
+                        .compose(ready -> store.preview(made, 2000))
+                        .compose(found -> store.begin(made.id(), found))));
+    }
+
+    private Cleaner cleaner(Vertx vertx, CleanupStore store) {
+        return new Cleaner(vertx, bus, store, CONFIG, Clock.systemUTC(), new SimpleMeterRegistry());
+    }
+
+    private void assertThatRowsAndRollupsAgree() throws SQLException {
+        String present = "sum(running), sum(success - success_deleted), sum(failed - failed_deleted), "
+                + "sum(cancelled - cancelled_deleted), sum(crashed - crashed_deleted)";
+        String counted = "count(*) FILTER (WHERE status = 1), count(*) FILTER (WHERE status = 2), "
+                + "count(*) FILTER (WHERE status = 3), count(*) FILTER (WHERE status = 4), "
+                + "count(*) FILTER (WHERE status = 5)";
+        assertThat(test.get("SELECT row(" + present + ") FROM execution_daily"))
+                .isEqualTo(test.get("SELECT row(" + counted + ") FROM execution"));
+    }
+
+    private void assertThatNothingIsLeftOver() throws SQLException {
+        assertThat(
+                        test.get(
+                                "SELECT (SELECT count(*) FROM pg_class WHERE relname ~ '_(next|gone)$') "
+                                        + "+ (SELECT count(*) FROM pg_trigger WHERE tgname = 'runlog_change') "
+                                        + "+ (SELECT count(*) FROM partition_change) + (SELECT count(*) FROM cleanup_rule) "
+                                        + "+ (SELECT count(*) FROM step s WHERE NOT EXISTS (SELECT FROM execution e WHERE e.id = s.execution_id))"))
+                .isEqualTo("0");
+    }
+
+    private List<String> ids(String sql) throws SQLException {
+        String joined = test.get("SELECT string_agg(id::text, ',') FROM (" + sql + ") ids");
+        return List.of(joined.split(","));
+    }
+
+    /** Waits on the database itself until a query finds something. */
+    private void awaitRows(String query) throws SQLException {
+        test.execute("DO $$ BEGIN FOR i IN 1..3000 LOOP PERFORM pg_stat_clear_snapshot(); IF EXISTS (" + query
+                + ") THEN RETURN; END IF; PERFORM pg_sleep(0.01); END LOOP; RAISE 'It did not come.'; END $$");
     }
 
     private Cleanup run(RequestCleanup request) {
@@ -265,7 +511,7 @@ final class RetentionVerticleTest {
         StringBuilder ids = new StringBuilder();
         Instant start = Instant.now()
                 .minus(Duration.ofDays(daysAgo))
-                .truncatedTo(java.time.temporal.ChronoUnit.DAYS)
+                .truncatedTo(ChronoUnit.DAYS)
                 .plusSeconds(3600);
         for (int i = 0; i < runs; i++) {
             ids.append(i == 0 ? "" : ",")

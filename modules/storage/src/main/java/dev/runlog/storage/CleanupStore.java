@@ -5,6 +5,7 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupCriteria;
+import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.ListCleanups.CleanupPage;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -12,30 +13,29 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The ledger of cleanups, and the batches that they delete. */
 public final class CleanupStore {
     private static final String SELECT = """
-            SELECT c.id, c.dry_run, c.state, c.before, c.statuses, c.workflow_id, o.subject, c.matched, c.deleted,
-                   c.bytes, c.partitions_dropped, c.requested_by, c.policy_id, c.created_at, c.finished_at, c.failure
+            SELECT c.id, c.dry_run, c.state, c.before, c.statuses, c.workflow_id, o.subject, c.keep_last,
+                   c.ignore_policies, c.matched, c.matched_exact, c.deleted, c.bytes, c.partitions_dropped,
+                   c.requested_by, c.policy_id, c.created_at, c.started_at, c.finished_at, c.preview, c.failure
             FROM cleanup c
             LEFT JOIN owner o ON o.id = c.owner_id
             """;
 
     private static final String INSERT = """
-            INSERT INTO cleanup (id, dry_run, state, before, statuses, workflow_id, owner_id, requested_by, policy_id)
-            SELECT $1, $2, 1, $3, $4, $5, o.id, $7, $8
+            INSERT INTO cleanup (id, dry_run, state, before, statuses, workflow_id, owner_id, requested_by, policy_id,
+                                 keep_last, ignore_policies)
+            SELECT $1, $2, 1, $3, $4, $5, o.id, $7, $8, $9, $10
             FROM (SELECT $6::text AS subject) asked
             LEFT JOIN owner o ON o.subject = asked.subject
             """;
@@ -43,54 +43,94 @@ public final class CleanupStore {
     private static final String REGISTER_OWNER =
             "INSERT INTO owner (subject) VALUES ($1) ON CONFLICT (subject) DO NOTHING";
 
-    private static final String LOCK_STATE = "SELECT state FROM cleanup WHERE id = $1 FOR UPDATE";
+    private static final String DELETE_RULES = "DELETE FROM cleanup_rule WHERE cleanup_id = $1";
+    private static final String DELETE_KEEPS = "DELETE FROM cleanup_keep WHERE cleanup_id = $1";
+    private static final String DELETE_SPARED = "DELETE FROM cleanup_spared WHERE cleanup_id = $1";
 
-    /** One batch at a time over all servers; who finds it taken tries later. */
-    private static final String TRY_LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('runlog.cleanup'))";
-
-    private static final String DELETE_STEPS = """
-            DELETE FROM step
-            WHERE execution_id = ANY ($1) AND execution_id BETWEEN $2 AND $3
+    /**
+     * The policies by how specific they are. A policy's own cleanup leaves to the more specific ones what is theirs,
+     * whatever they say, and heeds no other.
+     */
+    private static final String ADD_RULES = """
+            WITH ranked AS (
+              SELECT p.*, row_number() OVER (
+                ORDER BY (p.workflow_id IS NULL), (p.owner_id IS NULL), (p.statuses = '{}'), cardinality(p.statuses),
+                         p.id) AS rank
+              FROM retention_policy p)
+            INSERT INTO cleanup_rule (cleanup_id, rank, policy_id, workflow_id, owner_id, statuses, keep_since,
+                                      keep_from, keep_last)
+            SELECT c.id, p.rank, p.id, p.workflow_id, p.owner_id, p.statuses,
+                   CASE WHEN c.policy_id IS NULL THEN c.created_at - p.keep_for ELSE 'epoch' END,
+                   CASE WHEN c.policy_id IS NULL THEN uuid_v7_floor(c.created_at - p.keep_for)
+                        ELSE '00000000-0000-0000-0000-000000000000' END,
+                   CASE WHEN c.policy_id IS NULL THEN p.keep_last END
+            FROM cleanup c
+            CROSS JOIN ranked p
+            WHERE c.id = $1 AND NOT c.ignore_policies
+              AND (c.policy_id IS NULL OR p.rank < (SELECT own.rank FROM ranked own WHERE own.id = c.policy_id))
             """;
 
-    private static final String DELETE_EXECUTIONS = """
-            DELETE FROM execution
-            WHERE id = ANY ($1) AND id BETWEEN $2 AND $3
-            """;
-
-    private static final String ADD_DELETED = """
-            UPDATE execution_daily d
-            SET success_deleted = d.success_deleted + gone.success,
-                failed_deleted = d.failed_deleted + gone.failed,
-                cancelled_deleted = d.cancelled_deleted + gone.cancelled,
-                crashed_deleted = d.crashed_deleted + gone.crashed
+    /** Of each workflow that has something that old, the oldest of the newest N; all of it where there are fewer. */
+    private static final String ADD_KEEPS = """
+            INSERT INTO cleanup_keep (cleanup_id, policy_id, workflow_id, keep_from)
+            SELECT n.cleanup_id, n.policy_id, w.workflow_id,
+                   coalesce(oldest.id, '00000000-0000-0000-0000-000000000000')
             FROM (
-              SELECT *
-              FROM unnest($1::integer[], $2::uuid[], $3::date[], $4::integer[], $5::integer[], $6::integer[],
-                          $7::integer[])
-                AS new (owner_id, workflow_id, day, success, failed, cancelled, crashed)
-              ORDER BY owner_id, workflow_id, day) gone
-            WHERE d.owner_id = gone.owner_id AND d.workflow_id = gone.workflow_id AND d.day = gone.day
+              SELECT c.id AS cleanup_id, '00000000-0000-0000-0000-000000000000'::uuid AS policy_id, c.workflow_id,
+                     c.owner_id, c.statuses, c.keep_last
+              FROM cleanup c
+              WHERE c.id = $1 AND c.keep_last IS NOT NULL
+              UNION ALL
+              SELECT r.cleanup_id, r.policy_id, r.workflow_id, r.owner_id, r.statuses, r.keep_last
+              FROM cleanup_rule r
+              WHERE r.cleanup_id = $1 AND r.keep_last IS NOT NULL) n
+            CROSS JOIN LATERAL (
+              SELECT DISTINCT d.workflow_id
+              FROM execution_daily d
+              WHERE d.day <= $2 AND (n.workflow_id IS NULL OR d.workflow_id = n.workflow_id)
+                AND (n.owner_id IS NULL OR d.owner_id = n.owner_id)
+                AND d.success + d.failed + d.cancelled + d.crashed
+                  > d.success_deleted + d.failed_deleted + d.cancelled_deleted + d.crashed_deleted) w
+            LEFT JOIN LATERAL (
+              SELECT e.id
+              FROM execution e
+              WHERE e.workflow_id = w.workflow_id AND e.status <> 1
+                AND (n.statuses = '{}' OR e.status = ANY (n.statuses))
+              ORDER BY e.id DESC
+              OFFSET n.keep_last - 1
+              LIMIT 1) oldest ON true
             """;
 
-    /** Locks the rollups in the order in which recording does, which an UPDATE with a join does not promise. */
-    private static final String LOCK_DAILY = """
-            SELECT 1
-            FROM execution_daily d
-            JOIN unnest($1::integer[], $2::uuid[], $3::date[]) AS gone (owner_id, workflow_id, day)
-              ON d.owner_id = gone.owner_id AND d.workflow_id = gone.workflow_id AND d.day = gone.day
-            ORDER BY d.owner_id, d.workflow_id, d.day
-            FOR UPDATE OF d
-            """;
-
-    private static final String ADD_PROGRESS = """
-            UPDATE cleanup
-            SET deleted = deleted + $2, bytes = bytes + $3
-            WHERE id = $1
+    /** From what stays down to its children; the rollups know on which days something runs. */
+    private static final String ADD_SPARED = """
+            INSERT INTO cleanup_spared (cleanup_id, execution_id)
+            WITH RECURSIVE stays AS (
+              SELECT e.id
+              FROM execution_daily d
+              JOIN execution e ON e.workflow_id = d.workflow_id AND e.status = 1
+                AND e.id >= uuid_v7_floor(d.day::timestamp AT TIME ZONE 'UTC')
+                AND e.id < uuid_v7_floor((d.day + 1)::timestamp AT TIME ZONE 'UTC')
+              WHERE d.running > 0 AND d.day <= $2
+              UNION
+              SELECT e.id
+              FROM execution e
+              WHERE e.held
+              UNION
+              SELECT e.id
+              FROM cleanup_keep k
+              JOIN execution e ON e.workflow_id = k.workflow_id AND e.id >= k.keep_from
+              WHERE k.cleanup_id = $1 AND e.id < $3),
+            below AS (
+              SELECT id, id AS root FROM stays
+              UNION
+              SELECT e.id, NULL
+              FROM below
+              JOIN execution e ON e.parent_id = below.id)
+            SELECT DISTINCT $1::uuid, id FROM below WHERE root IS NULL
             """;
 
     /** What a row holds by itself, about; its large parts as they are stored. */
-    private static final String BYTES = """
+    static final String BYTES = """
             (180 + coalesce(pg_column_size(e.payload), 0) + coalesce(pg_column_size(e.result), 0)
              + coalesce(pg_column_size(e.error_details), 0) + coalesce(pg_column_size(e.stack_trace), 0))
             """;
@@ -100,19 +140,6 @@ public final class CleanupStore {
     public CleanupStore(Database database) {
         this.database = database;
     }
-
-    /**
-     * What a batch came to.
-     *
-     * @param rows how many rows it deleted
-     * @param last the greatest id among them; null where there was none
-     * @param open whether the cleanup is still to go on
-     * @param lockTaken whether another server is at it; then nothing was done
-     */
-    public record Batch(long rows, @Nullable UUID last, boolean open, boolean lockTaken) {}
-
-    /** What of the rows that match was counted, up to an id. */
-    public record Counted(long rows, long bytes, @Nullable UUID last) {}
 
     /** Enters a cleanup as {@code PENDING}. */
     public Future<Cleanup> create(
@@ -133,7 +160,9 @@ public final class CleanupStore {
                                 criteria.workflowId(),
                                 criteria.owner(),
                                 requestedBy,
-                                policyId)))
+                                policyId,
+                                criteria.keepLast(),
+                                criteria.ignorePolicies())))
                 .compose(done -> get(id));
     }
 
@@ -189,31 +218,110 @@ public final class CleanupStore {
                 .map(rows -> rows.iterator().next().getLong("rows"));
     }
 
-    /** The oldest that waits or is at work. */
-    public Future<Optional<Cleanup>> findOpen() {
+    /** The oldest that waits or is at work, those of policies only where they are asked for. */
+    public Future<Optional<Cleanup>> findOpen(boolean withPolicies) {
         return database.query(
-                        "find-open-cleanup", SELECT + "WHERE c.state IN (1, 2)\nORDER BY c.id\nLIMIT 1", Tuple.tuple())
+                        "find-open-cleanup",
+                        SELECT + "WHERE c.state IN (1, 2) AND (c.policy_id IS NULL OR $1)\nORDER BY c.id\nLIMIT 1",
+                        Tuple.of(withPolicies))
                 .map(rows -> ExecutionReads.all(rows, CleanupStore::toCleanup).stream()
                         .findFirst());
     }
 
+    /** Freezes what a cleanup is to heed, as of now, in place of what it was to heed before. */
+    public Future<Void> prepare(Cleanup cleanup) {
+        return database.inTransaction("prepare-cleanup", connection -> connection
+                .preparedQuery(DELETE_RULES)
+                .execute(Tuple.of(cleanup.id()))
+                .compose(done -> connection.preparedQuery(DELETE_KEEPS).execute(Tuple.of(cleanup.id())))
+                .compose(done -> connection.preparedQuery(ADD_RULES).execute(Tuple.of(cleanup.id())))
+                .compose(done -> connection.preparedQuery(ADD_KEEPS).execute(Tuple.of(cleanup.id(), lastDay(cleanup))))
+                .compose(done -> addSpared(connection, cleanup)));
+    }
+
+    /** Finds anew what stays because something above it does. */
+    static Future<Void> addSpared(SqlConnection connection, Cleanup cleanup) {
+        return connection
+                .preparedQuery(DELETE_SPARED)
+                .execute(Tuple.of(cleanup.id()))
+                .compose(done -> connection
+                        .preparedQuery(ADD_SPARED)
+                        .execute(Tuple.of(
+                                cleanup.id(),
+                                lastDay(cleanup),
+                                Ids.lowerBound(cleanup.criteria().before()))))
+                .mapEmpty();
+    }
+
+    private static LocalDate lastDay(Cleanup cleanup) {
+        return LocalDate.ofInstant(cleanup.criteria().before(), ZoneOffset.UTC);
+    }
+
+    /** Forgets what a cleanup that is over was to heed. */
+    public Future<Void> discard(UUID id) {
+        return database.inTransaction("discard-rules", connection -> connection
+                .preparedQuery(DELETE_RULES)
+                .execute(Tuple.of(id))
+                .compose(done -> connection.preparedQuery(DELETE_KEEPS).execute(Tuple.of(id)))
+                .compose(done -> connection.preparedQuery(DELETE_SPARED).execute(Tuple.of(id)))
+                .mapEmpty());
+    }
+
+    /** Works as the one cleaner of the database; empty where another is at it. */
+    public <T> Future<Optional<T>> asCleaner(Function<CleanupSession, Future<T>> work) {
+        return CleanupSession.open(database, work);
+    }
+
+    /** The days on which a prepared cleanup has something to delete, oldest first. */
+    public Future<List<CleanupDay>> days(Cleanup cleanup) {
+        return new CleanupPreviews(database).days(cleanup);
+    }
+
+    /** What a prepared cleanup would do; looks at so many rows at the most, else at rollups. */
+    public Future<CleanupPreview> preview(Cleanup cleanup, int rowsMax) {
+        return new CleanupPreviews(database).of(cleanup, rowsMax);
+    }
+
     /** Marks that it began, with what it found. */
-    public Future<Cleanup> begin(UUID id, long matched) {
-        return change(id, "state = 2, matched = " + matched, "state = 1");
-    }
-
-    /** Ends it, unless it was ended otherwise meanwhile. */
-    public Future<Cleanup> complete(UUID id) {
-        return change(id, "state = 3, finished_at = now()", "state IN (1, 2)");
-    }
-
-    /** Ends a dry run with its figures. */
-    public Future<Cleanup> completeDryRun(UUID id, Counted counted) {
+    public Future<Cleanup> begin(UUID id, CleanupPreview found) {
         return change(
                 id,
-                "state = 3, finished_at = now(), matched = " + counted.rows() + ", deleted = " + counted.rows()
-                        + ", bytes = " + counted.bytes(),
+                "state = 2, started_at = now(), matched = " + found.executions() + ", matched_exact = " + found.exact(),
+                "state = 1");
+    }
+
+    /** Ends it, unless it was ended otherwise meanwhile. What was told by shares is known by now. */
+    public Future<Cleanup> complete(UUID id) {
+        return change(
+                id,
+                "state = 3, finished_at = now(), matched_exact = true, "
+                        + "matched = CASE WHEN matched_exact THEN greatest(matched, deleted) ELSE deleted END",
                 "state IN (1, 2)");
+    }
+
+    /** Takes a dry run out of the ledger again that nobody asked for. */
+    public Future<Void> forget(UUID id) {
+        return discard(id)
+                .compose(done -> database.query(
+                        "forget-probe", "DELETE FROM cleanup WHERE id = $1 AND dry_run AND state = 1", Tuple.of(id)))
+                .mapEmpty();
+    }
+
+    /** Ends a dry run with what it found. */
+    public Future<Cleanup> completeDryRun(UUID id, CleanupPreview found) {
+        return database.query(
+                        "complete-dry-run",
+                        "UPDATE cleanup SET state = 3, started_at = created_at, finished_at = now(), matched = $2, "
+                                + "matched_exact = $3, deleted = $2, bytes = $4, partitions_dropped = $5, preview = $6 "
+                                + "WHERE id = $1 AND state IN (1, 2)",
+                        Tuple.of(
+                                id,
+                                found.executions(),
+                                found.exact(),
+                                found.bytes(),
+                                found.partitions(),
+                                PreviewJson.write(found)))
+                .compose(done -> get(id));
     }
 
     public Future<Cleanup> cancel(UUID id) {
@@ -235,161 +343,9 @@ public final class CleanupStore {
                 .compose(done -> get(id));
     }
 
-    /** Counts what matches after an id, up to a number of rows. */
-    public Future<Counted> count(CleanupCriteria criteria, @Nullable UUID policyId, @Nullable UUID after, int rowsMax) {
-        Sql sql = new Sql()
-                .add("SELECT count(*) AS rows, coalesce(sum(bytes), 0)::bigint AS bytes, "
-                        + "(array_agg(id ORDER BY id DESC))[1] AS last\nFROM (SELECT e.id, " + BYTES + " AS bytes\n");
-        addMatching(sql, criteria, policyId, after, rowsMax);
-        sql.add(") e");
-        return database.query("count-cleanup", sql.text(), sql.arguments())
-                .map(rows -> rows.iterator().next())
-                .map(row -> new Counted(row.getLong("rows"), row.getLong("bytes"), row.getUUID("last")));
-    }
-
-    /** Deletes the oldest that match after an id, with their steps and counts, and says so in the ledger: all or nothing. */
-    public Future<Batch> deleteBatch(Cleanup cleanup, @Nullable UUID after, int rowsMax) {
-        return database.inTransaction("delete-batch", connection -> connection
-                .preparedQuery(TRY_LOCK)
-                .execute()
-                .compose(lock -> lock.iterator().next().getBoolean(0)
-                        ? deleteLocked(connection, cleanup, after, rowsMax)
-                        : Future.succeededFuture(new Batch(0, null, true, true))));
-    }
-
-    private static Future<Batch> deleteLocked(
-            SqlConnection connection, Cleanup cleanup, @Nullable UUID after, int rowsMax) {
-        return connection
-                .preparedQuery(LOCK_STATE)
-                .execute(Tuple.of(cleanup.id()))
-                .compose(state -> {
-                    if (state.iterator().next().getShort(0) != 2) {
-                        return Future.succeededFuture(new Batch(0, null, false, false));
-                    }
-                    Sql sql =
-                            new Sql().add("SELECT e.id, e.owner_id, e.workflow_id, e.status, " + BYTES + " AS bytes\n");
-                    addMatching(sql, cleanup.criteria(), cleanup.policyId(), after, rowsMax);
-                    sql.add("\nFOR UPDATE OF e SKIP LOCKED");
-                    return connection
-                            .preparedQuery(sql.text())
-                            .execute(sql.arguments())
-                            .map(rows -> ExecutionReads.all(rows, Doomed::of))
-                            .compose(doomed -> delete(connection, cleanup.id(), doomed));
-                });
-    }
-
-    private static Future<Batch> delete(SqlConnection connection, UUID cleanupId, List<Doomed> doomed) {
-        if (doomed.isEmpty()) {
-            return Future.succeededFuture(new Batch(0, null, true, false));
-        }
-        UUID[] ids = doomed.stream().map(Doomed::id).toArray(UUID[]::new);
-        Tuple range = Tuple.of(ids, ids[0], ids[ids.length - 1]);
-        long bytes = doomed.stream().mapToLong(Doomed::bytes).sum();
-        Gone gone = Gone.of(doomed);
-        return connection
-                .preparedQuery(DELETE_STEPS)
-                .execute(range)
-                .compose(done -> connection.preparedQuery(DELETE_EXECUTIONS).execute(range))
-                .compose(done -> connection.preparedQuery(LOCK_DAILY).execute(gone.keys()))
-                .compose(done -> connection.preparedQuery(ADD_DELETED).execute(gone.sums()))
-                .compose(done ->
-                        connection.preparedQuery(ADD_PROGRESS).execute(Tuple.of(cleanupId, (long) ids.length, bytes)))
-                .map(done -> new Batch(ids.length, ids[ids.length - 1], true, false));
-    }
-
     @SuppressWarnings("EnumOrdinal") // The numbers stand in the migration.
     private static Cleanup.State toState(int number) {
         return Cleanup.State.values()[number - 1];
-    }
-
-    /** A row that is to be deleted. */
-    private record Doomed(UUID id, int ownerId, UUID workflowId, int status, long bytes) {
-        static Doomed of(Row row) {
-            return new Doomed(row.getUUID(0), row.getInteger(1), row.getUUID(2), row.getShort(3), row.getLong("bytes"));
-        }
-
-        LocalDate day() {
-            return LocalDate.ofInstant(Ids.timeOf(id), ZoneOffset.UTC);
-        }
-
-        String key() {
-            return String.format("%010d %s %s", ownerId, workflowId, day());
-        }
-    }
-
-    /** How many rows of each rollup go, by status. */
-    private record Gone(List<Doomed> firsts, List<int[]> counts) {
-        static Gone of(List<Doomed> doomed) {
-            Map<String, Doomed> firsts = new TreeMap<>();
-            Map<String, int[]> counts = new TreeMap<>();
-            for (Doomed row : doomed) {
-                firsts.putIfAbsent(row.key(), row);
-                counts.computeIfAbsent(row.key(), key -> new int[6])[row.status()]++;
-            }
-            return new Gone(new ArrayList<>(firsts.values()), new ArrayList<>(counts.values()));
-        }
-
-        Tuple keys() {
-            return Tuple.of(
-                    firsts.stream().map(Doomed::ownerId).toArray(Integer[]::new),
-                    firsts.stream().map(Doomed::workflowId).toArray(UUID[]::new),
-                    firsts.stream().map(Doomed::day).toArray(LocalDate[]::new));
-        }
-
-        Tuple sums() {
-            Tuple sums = keys();
-            for (int status = 2; status <= 5; status++) {
-                int of = status;
-                sums.addValue(counts.stream().map(count -> count[of]).toArray(Integer[]::new));
-            }
-            return sums;
-        }
-    }
-
-    /**
-     * The rows that a cleanup is for, oldest first. Those that run, those that are held, and children of what still
-     * runs stay in any case; of a policy's cleanup also what a more specific policy is for.
-     */
-    private static void addMatching(
-            Sql sql, CleanupCriteria criteria, @Nullable UUID policyId, @Nullable UUID after, int rowsMax) {
-        sql.add("FROM execution e\nWHERE e.id < ").bind(Ids.lowerBound(criteria.before()));
-        if (after != null) {
-            sql.add(" AND e.id > ").bind(after);
-        }
-        sql.add("\n  AND e.status IN (" + statuses(criteria.statuses()) + ")\n  AND NOT e.held");
-        if (criteria.owner() != null) {
-            sql.add("\n  AND e.owner_id = (SELECT id FROM owner WHERE subject = ")
-                    .bind(criteria.owner())
-                    .add(")");
-        }
-        if (criteria.workflowId() != null) {
-            sql.add("\n  AND e.workflow_id = ").bind(criteria.workflowId());
-        }
-        sql.add("\n  AND (e.parent_id IS NULL OR NOT EXISTS (\n"
-                + "    SELECT FROM execution p WHERE p.id = e.parent_id AND p.status = 1))");
-        if (policyId != null) {
-            sql.add(
-                            "\n  AND NOT EXISTS (\n    SELECT FROM retention_policy own, retention_policy p\n    WHERE own.id = ")
-                    .bind(policyId)
-                    .add("\n      AND (p.workflow_id IS NULL OR p.workflow_id = e.workflow_id)\n"
-                            + "      AND (p.owner_id IS NULL OR p.owner_id = e.owner_id)\n"
-                            + "      AND (p.statuses = '{}' OR e.status = ANY (p.statuses))\n"
-                            + "      AND " + specificity("p") + " > " + specificity("own") + ")");
-        }
-        sql.add("\nORDER BY e.id\nLIMIT ").bind(rowsMax);
-    }
-
-    private static String specificity(String policy) {
-        return "((" + policy + ".workflow_id IS NOT NULL)::int * 4 + (" + policy + ".owner_id IS NOT NULL)::int * 2 + ("
-                + policy + ".statuses <> '{}')::int)";
-    }
-
-    private static String statuses(Set<ExecutionStatus> wanted) {
-        Set<ExecutionStatus> deletable =
-                wanted.isEmpty() ? EnumSet.complementOf(EnumSet.of(ExecutionStatus.RUNNING)) : EnumSet.copyOf(wanted);
-        return deletable.stream()
-                .map(status -> Integer.toString(status.number()))
-                .collect(Collectors.joining(", "));
     }
 
     static Short[] numbers(Set<ExecutionStatus> statuses) {
@@ -416,16 +372,21 @@ public final class CleanupStore {
                 new CleanupCriteria(
                         row.getOffsetDateTime(3).toInstant(),
                         toStatuses(row.getArrayOfShorts(4)),
-                        row.getUUID(5),
-                        row.getString(6)),
-                row.getLong(7),
-                row.getLong(8),
-                row.getLong(9),
-                row.getInteger(10),
-                row.getString(11),
-                row.getUUID(12),
-                row.getOffsetDateTime(13).toInstant(),
-                ExecutionRows.toInstant(row.getOffsetDateTime(14)),
-                row.getString(15));
+                        row.getUUID("workflow_id"),
+                        row.getString("subject"),
+                        row.getInteger("keep_last"),
+                        row.getBoolean("ignore_policies")),
+                row.getLong("matched"),
+                row.getBoolean("matched_exact"),
+                row.getLong("deleted"),
+                row.getLong("bytes"),
+                row.getInteger("partitions_dropped"),
+                row.getString("requested_by"),
+                row.getUUID("policy_id"),
+                row.getOffsetDateTime("created_at").toInstant(),
+                ExecutionRows.toInstant(row.getOffsetDateTime("started_at")),
+                ExecutionRows.toInstant(row.getOffsetDateTime("finished_at")),
+                PreviewJson.read(row.getJsonObject("preview")),
+                row.getString("failure"));
     }
 }

@@ -34,16 +34,23 @@ import org.slf4j.LoggerFactory;
 public final class Database {
     private static final Logger log = LoggerFactory.getLogger(Database.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    /** For filling the successor of a partition: some seconds a million rows, unless the machine is busy. */
+    private static final Duration CLEANING_TIMEOUT = Duration.ofMinutes(10);
+
     private static final String QUERY_CANCELED = "57014";
 
     private final Pool pool;
+    private final Pool cleaning;
+    private final Vertx vertx;
     private final MeterRegistry meters;
     private final Map<String, Timer> timers = new ConcurrentHashMap<>();
     private final AtomicInteger underWay = new AtomicInteger();
     private final AtomicBoolean away = new AtomicBoolean();
 
-    private Database(Pool pool, int poolSize, MeterRegistry meters) {
+    private Database(Vertx vertx, Pool pool, Pool cleaning, int poolSize, MeterRegistry meters) {
+        this.vertx = vertx;
         this.pool = pool;
+        this.cleaning = cleaning;
         this.meters = meters;
         Gauge.builder("runlog.database.underway", underWay, AtomicInteger::get)
                 .description("Statements and transactions that run or wait for a connection.")
@@ -55,7 +62,12 @@ public final class Database {
 
     /** Opens connections as they are needed; {@link #check} tells whether the database answers. */
     public static Database open(Vertx vertx, DatabaseConfig config, MeterRegistry meters) {
-        return new Database(pool(vertx, config, config.poolSize(), "runlog-reading"), config.poolSize(), meters);
+        return new Database(
+                vertx,
+                pool(vertx, config, config.poolSize(), "runlog-reading"),
+                pool(vertx, config.withStatementTimeout(CLEANING_TIMEOUT), 1, "runlog-cleaning"),
+                config.poolSize(),
+                meters);
     }
 
     /** A pool of its own for a purpose that must not wait for others, nor others for it. */
@@ -117,6 +129,16 @@ public final class Database {
                                 transaction.rollback().otherwiseEmpty().compose(over -> Future.failedFuture(failure))));
     }
 
+    /** Runs work on the one connection that cleans, for as long as it takes; whoever comes second waits. */
+    <T> Future<T> withCleaningConnection(Function<SqlConnection, Future<T>> work) {
+        return cleaning.withConnection(work).recover(failure -> Future.failedFuture(translated("cleaning", failure)));
+    }
+
+    /** Succeeds after a while. */
+    Future<Void> pause(Duration time) {
+        return vertx.timer(Math.max(1, time.toMillis()), TimeUnit.MILLISECONDS).mapEmpty();
+    }
+
     /** The version of PostgreSQL, such as {@code 18.6}; fails where it does not answer. */
     public Future<String> check() {
         return query("check", "SELECT current_setting('server_version') AS version", Tuple.tuple())
@@ -125,7 +147,7 @@ public final class Database {
 
     /** Waits for what is under way, then closes the connections. */
     public Future<Void> close() {
-        return pool.close();
+        return Future.join(cleaning.close(), pool.close()).mapEmpty();
     }
 
     private <T> Future<T> timed(String operation, Future<T> outcome) {

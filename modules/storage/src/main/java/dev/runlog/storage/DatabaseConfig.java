@@ -11,4 +11,18 @@ public record DatabaseConfig(
         Duration statementTimeout,
         Duration answerTimeout,
         int pipelining,
-        int preparedStatementsMax) {}
+        int preparedStatementsMax) {
+
+    /** The same with another bound on statements. */
+    DatabaseConfig withStatementTimeout(Duration timeout) {
+        return new DatabaseConfig(
+                url,
+                poolSize,
+                poolQueueMax,
+                poolWait,
+                timeout,
+                timeout.plus(answerTimeout),
+                pipelining,
+                preparedStatementsMax);
+    }
+}

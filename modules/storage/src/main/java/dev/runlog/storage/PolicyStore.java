@@ -10,6 +10,8 @@ import io.vertx.pgclient.data.Interval;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class PolicyStore {
     private static final String SELECT = """
             SELECT p.id, p.workflow_id, o.subject, p.statuses, extract(epoch FROM p.keep_for)::bigint AS keep_seconds,
-                   p.created_at, p.last_run_at
+                   p.keep_last, p.from_configuration, p.created_at, p.last_run_at, p.overdue, p.overdue_since,
+                   (SELECT c.id FROM cleanup c WHERE c.policy_id = p.id AND NOT c.dry_run ORDER BY c.id DESC LIMIT 1)
+                     AS last_cleanup_id
             FROM retention_policy p
             LEFT JOIN owner o ON o.id = p.owner_id
             """;
@@ -29,12 +33,31 @@ public final class PolicyStore {
             "INSERT INTO owner (subject) VALUES ($1) ON CONFLICT (subject) DO NOTHING";
 
     private static final String SET = """
-            INSERT INTO retention_policy (id, workflow_id, owner_id, statuses, keep_for)
-            SELECT $1, $2, o.id, $4, $5
+            INSERT INTO retention_policy (id, workflow_id, owner_id, statuses, keep_for, keep_last)
+            SELECT $1, $2, o.id, $4, $5, $6
             FROM (SELECT $3::text AS subject) asked
             LEFT JOIN owner o ON o.subject = asked.subject
-            ON CONFLICT ON CONSTRAINT retention_policy_target DO UPDATE SET keep_for = excluded.keep_for
+            ON CONFLICT ON CONSTRAINT retention_policy_target DO UPDATE
+            SET keep_for = excluded.keep_for, keep_last = excluded.keep_last, from_configuration = false,
+                overdue = NULL, overdue_since = NULL, checked_at = NULL
             RETURNING id
+            """;
+
+    /** A policy for all owners that somebody has set goes before the one of the configuration. */
+    private static final String SET_DEFAULT = """
+            INSERT INTO retention_policy AS known (id, statuses, keep_for, keep_last, from_configuration)
+            VALUES ($1, '{}', $2, $3, true)
+            ON CONFLICT ON CONSTRAINT retention_policy_target DO UPDATE
+            SET keep_for = excluded.keep_for, keep_last = excluded.keep_last
+            WHERE known.from_configuration
+            """;
+
+    private static final String CLAIM = """
+            UPDATE retention_policy p
+            SET last_run_at = $2
+            WHERE p.id = $1 AND (p.last_run_at IS NULL OR p.last_run_at <= $3)
+              AND NOT EXISTS (SELECT FROM cleanup c WHERE c.policy_id = p.id AND c.state IN (1, 2))
+            RETURNING p.id
             """;
 
     private static final String HOLD = """
@@ -51,7 +74,11 @@ public final class PolicyStore {
 
     /** Makes a policy or replaces the one of the same target. */
     public Future<RetentionPolicy> set(
-            @Nullable UUID workflowId, @Nullable String owner, Set<ExecutionStatus> statuses, Duration keepFor) {
+            @Nullable UUID workflowId,
+            @Nullable String owner,
+            Set<ExecutionStatus> statuses,
+            @Nullable Duration keepFor,
+            @Nullable Integer keepLast) {
         Future<?> registered = owner == null
                 ? Future.succeededFuture()
                 : database.query("register-owner", REGISTER_OWNER, Tuple.of(owner));
@@ -64,7 +91,8 @@ public final class PolicyStore {
                                 workflowId,
                                 owner,
                                 CleanupStore.numbers(statuses),
-                                Interval.of().seconds(Math.toIntExact(keepFor.toSeconds())))))
+                                toInterval(keepFor),
+                                keepLast)))
                 .map(rows -> rows.iterator().next().getUUID(0))
                 .compose(id -> load(null, List.of(id)))
                 .map(policies -> policies.get(0));
@@ -122,10 +150,33 @@ public final class PolicyStore {
                 .mapEmpty();
     }
 
-    /** Marks that it ran now. */
-    public Future<Void> markRun(UUID id) {
+    /** Sets the policy of the configuration, or takes it away where it says neither. */
+    public Future<Void> setDefault(@Nullable Duration keepFor, @Nullable Integer keepLast) {
+        return keepFor == null && keepLast == null
+                ? database.query(
+                                "delete-default-policy",
+                                "DELETE FROM retention_policy WHERE from_configuration",
+                                Tuple.tuple())
+                        .mapEmpty()
+                : database.query("set-default-policy", SET_DEFAULT, Tuple.of(Ids.next(), toInterval(keepFor), keepLast))
+                        .mapEmpty();
+    }
+
+    /** Marks that it runs now; false where it has run since the moment, on whatever server, or is at work still. */
+    public Future<Boolean> claim(UUID id, Instant now, Instant notSince) {
         return database.query(
-                        "mark-policy", "UPDATE retention_policy SET last_run_at = now() WHERE id = $1", Tuple.of(id))
+                        "claim-policy",
+                        CLAIM,
+                        Tuple.of(id, now.atOffset(ZoneOffset.UTC), notSince.atOffset(ZoneOffset.UTC)))
+                .map(rows -> rows.size() > 0);
+    }
+
+    /** Marks how far behind it is. */
+    public Future<Void> markOverdue(UUID id, long overdue, @Nullable Instant since) {
+        return database.query(
+                        "mark-overdue",
+                        "UPDATE retention_policy SET overdue = $2, overdue_since = $3, checked_at = now() WHERE id = $1",
+                        Tuple.of(id, overdue, since == null ? null : since.atOffset(ZoneOffset.UTC)))
                 .mapEmpty();
     }
 
@@ -141,14 +192,24 @@ public final class PolicyStore {
         }
     }
 
+    private static @Nullable Interval toInterval(@Nullable Duration time) {
+        return time == null ? null : Interval.of().seconds(Math.toIntExact(time.toSeconds()));
+    }
+
     private static RetentionPolicy toPolicy(Row row) {
+        Long keepSeconds = row.getLong("keep_seconds");
         return new RetentionPolicy(
-                row.getUUID(0),
-                row.getUUID(1),
-                row.getString(2),
-                CleanupStore.toStatuses(row.getArrayOfShorts(3)),
-                Duration.ofSeconds(row.getLong(4)),
-                row.getOffsetDateTime(5).toInstant(),
-                ExecutionRows.toInstant(row.getOffsetDateTime(6)));
+                row.getUUID("id"),
+                row.getUUID("workflow_id"),
+                row.getString("subject"),
+                CleanupStore.toStatuses(row.getArrayOfShorts("statuses")),
+                keepSeconds == null ? null : Duration.ofSeconds(keepSeconds),
+                row.getInteger("keep_last"),
+                row.getBoolean("from_configuration"),
+                row.getOffsetDateTime("created_at").toInstant(),
+                ExecutionRows.toInstant(row.getOffsetDateTime("last_run_at")),
+                row.getUUID("last_cleanup_id"),
+                row.getLong("overdue"),
+                ExecutionRows.toInstant(row.getOffsetDateTime("overdue_since")));
     }
 }

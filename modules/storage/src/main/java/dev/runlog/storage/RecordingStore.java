@@ -60,6 +60,19 @@ public final class RecordingStore {
             FOR UPDATE OF e SKIP LOCKED
             """;
 
+    /** The rollups know which days still have running ones, so that no others are looked through. */
+    private static final String LOCK_UNHEARD = "SELECT " + HEAD + """
+            FROM execution_daily d
+            JOIN execution e ON e.workflow_id = d.workflow_id AND e.status = 1 AND e.heartbeat_timeout IS NULL
+              AND e.id >= uuid_v7_floor(d.day::timestamp AT TIME ZONE 'UTC')
+              AND e.id < uuid_v7_floor((d.day + 1)::timestamp AT TIME ZONE 'UTC')
+            JOIN owner o ON o.id = e.owner_id
+            WHERE d.running > 0 AND d.day <= $1 AND e.id < $2
+            ORDER BY e.id
+            LIMIT $3
+            FOR UPDATE OF e SKIP LOCKED
+            """;
+
     private static final String INSERT = """
             INSERT INTO execution (id, workflow_id, owner_id, status, attempt, truncated, start_known, finished_at,
                                    heartbeat_timeout, heartbeat_deadline, duration_millis, parent_id, trigger, labels,
@@ -155,6 +168,30 @@ public final class RecordingStore {
                 duration_millis_sum = known.duration_millis_sum + excluded.duration_millis_sum
             """;
 
+    /** A row a batch: adding to a counter for each bucket doubled the time of the rollups. */
+    private static final String ADD_DURATIONS = """
+            INSERT INTO duration_delta (owner_ids, workflow_ids, days, buckets, counts)
+            VALUES ($1, $2, $3, $4, $5)
+            """;
+
+    private static final String FOLD_DURATIONS = """
+            WITH taken AS (
+              DELETE FROM duration_delta
+              WHERE id IN (SELECT id FROM duration_delta ORDER BY id LIMIT $1)
+                AND (SELECT pg_try_advisory_xact_lock(hashtext('runlog.durations')))
+              RETURNING owner_ids, workflow_ids, days, buckets, counts),
+            folded AS (
+              INSERT INTO duration_daily AS known (owner_id, workflow_id, day, bucket, count)
+              SELECT coalesce(owner_id, 0), coalesce(workflow_id, '00000000-0000-0000-0000-000000000000'), day, bucket,
+                     sum(count)
+              FROM taken, unnest(owner_ids, workflow_ids, days, buckets, counts)
+                AS new (owner_id, workflow_id, day, bucket, count)
+              GROUP BY GROUPING SETS ((owner_id, workflow_id, day, bucket), (owner_id, day, bucket), (day, bucket))
+              ORDER BY 1, 2, 3, 4
+              ON CONFLICT (owner_id, workflow_id, day, bucket) DO UPDATE SET count = known.count + excluded.count)
+            SELECT count(*) AS rows FROM taken
+            """;
+
     private static final String REGISTER_OWNERS = """
             INSERT INTO owner (subject)
             SELECT DISTINCT subject
@@ -230,6 +267,13 @@ public final class RecordingStore {
                 .preparedQuery(ENSURE_PARTITIONS)
                 .execute(Tuple.of(day))
                 .mapEmpty());
+    }
+
+    /** Folds what batches added into the histograms, some batches at a time; returns how many they were. */
+    public Future<Long> foldDurations(int batchesMax) {
+        return pool.preparedQuery(FOLD_DURATIONS)
+                .execute(tuple(batchesMax))
+                .map(rows -> rows.iterator().next().getLong("rows"));
     }
 
     /** The workflows of the keys, those that were unknown registered under their key as their name. */
@@ -332,6 +376,16 @@ public final class RecordingStore {
                         rows.forEach(row -> found.add(toStored(row)));
                         return found;
                     });
+        }
+
+        /** Locks running executions without heartbeats that started before the moment, but for those that others hold. */
+        public Future<List<StoredExecution>> lockUnheard(Instant moment, int max) {
+            LocalDate day = LocalDate.ofInstant(moment, ZoneOffset.UTC);
+            return send(LOCK_UNHEARD, tuple(day, Ids.lowerBound(moment), max)).map(rows -> {
+                List<StoredExecution> found = new ArrayList<>();
+                rows.forEach(row -> found.add(toStored(row)));
+                return found;
+            });
         }
 
         /**
@@ -500,6 +554,22 @@ public final class RecordingStore {
                                     column(deltas, Integer[]::new, DailyDelta::cancelled),
                                     column(deltas, Integer[]::new, DailyDelta::crashed),
                                     column(deltas, Long[]::new, DailyDelta::durationMillis)))
+                    .mapEmpty();
+        }
+
+        /** Adds to the duration histograms. */
+        public Future<Void> addDurations(Collection<DurationDelta> deltas) {
+            if (deltas.isEmpty()) {
+                return Future.succeededFuture();
+            }
+            return send(
+                            ADD_DURATIONS,
+                            tuple(
+                                    column(deltas, Integer[]::new, DurationDelta::ownerId),
+                                    column(deltas, UUID[]::new, DurationDelta::workflowId),
+                                    column(deltas, LocalDate[]::new, DurationDelta::day),
+                                    column(deltas, Short[]::new, delta -> (short) delta.bucket()),
+                                    column(deltas, Integer[]::new, DurationDelta::count)))
                     .mapEmpty();
         }
 

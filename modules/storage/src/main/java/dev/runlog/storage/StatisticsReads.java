@@ -5,6 +5,7 @@ import dev.runlog.contract.querying.GetStatistics.Interval;
 import dev.runlog.contract.querying.Statistics;
 import dev.runlog.contract.querying.Statistics.Ages;
 import dev.runlog.contract.querying.Statistics.IntervalStatistics;
+import dev.runlog.contract.querying.Statistics.Quantiles;
 import dev.runlog.contract.querying.StatusCounts;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -64,8 +65,9 @@ public final class StatisticsReads {
     /** The figures of a range as of a UTC day, with intervals where a width is given. */
     public Future<Statistics> get(Range range, @Nullable Interval interval, LocalDate today, boolean withBytes) {
         Future<Row> totals = totals(range, today);
-        Future<List<IntervalStatistics>> intervals =
-                interval == null ? Future.succeededFuture(List.of()) : intervals(range, interval);
+        Future<List<IntervalStatistics>> intervals = interval == null
+                ? Future.succeededFuture(List.of())
+                : durations(range, interval).compose(durations -> intervals(range, interval, durations));
         Future<@Nullable Long> bytes = withBytes ? bytesOnDisk() : Future.succeededFuture();
         return Future.all(totals, intervals, bytes)
                 .map(all -> toStatistics(totals.result(), intervals.result(), bytes.result()));
@@ -95,7 +97,48 @@ public final class StatisticsReads {
                 .map(rows -> rows.iterator().next());
     }
 
-    private Future<List<IntervalStatistics>> intervals(Range range, Interval interval) {
+    /** Quantiles by the first day of their interval: the histograms, and what waits to be folded into them. */
+    private Future<Map<LocalDate, Quantiles>> durations(Range range, Interval interval) {
+        String width = interval.name().toLowerCase(Locale.ROOT);
+        Sql sql = new Sql();
+        String owner = range.owner() == null
+                ? null
+                : "(SELECT id FROM owner WHERE subject = " + sql.argument(range.owner()) + ")";
+        String workflow = range.workflowId() == null ? null : sql.argument(range.workflowId()) + "::uuid";
+        sql.add("SELECT date_trunc('" + width + "', day::timestamp)::date AS first_day, bucket, sum(count)::bigint\n"
+                + "FROM (\n  SELECT d.day, d.bucket, d.count\n  FROM duration_daily d\n  WHERE true");
+        if (workflow != null && owner == null) {
+            sql.add(" AND d.owner_id = (SELECT owner_id FROM workflow WHERE id = " + workflow + ")");
+        } else {
+            sql.add(" AND d.owner_id = " + (owner == null ? "0" : owner));
+        }
+        sql.add(" AND d.workflow_id = " + (workflow == null ? "'00000000-0000-0000-0000-000000000000'" : workflow));
+        addDays(sql, range.from(), range.to());
+        sql.add("\n  UNION ALL\n  SELECT d.day, d.bucket, d.count\n  FROM duration_delta t, "
+                + "unnest(t.owner_ids, t.workflow_ids, t.days, t.buckets, t.counts)\n"
+                + "    AS d (owner_id, workflow_id, day, bucket, count)\n  WHERE true");
+        if (owner != null) {
+            sql.add(" AND d.owner_id = " + owner);
+        }
+        if (workflow != null) {
+            sql.add(" AND d.workflow_id = " + workflow);
+        }
+        addDays(sql, range.from(), range.to());
+        sql.add(") d\nGROUP BY first_day, bucket\nHAVING sum(count) > 0\nORDER BY first_day, bucket");
+        return database.query("statistics-durations", sql.text(), sql.arguments())
+                .map(rows -> {
+                    Map<LocalDate, Histogram> histograms = new HashMap<>();
+                    rows.forEach(row -> histograms
+                            .computeIfAbsent(row.getLocalDate(0), day -> new Histogram())
+                            .add(row.getShort(1), row.getLong(2)));
+                    Map<LocalDate, Quantiles> quantiles = new HashMap<>();
+                    histograms.forEach((day, histogram) -> quantiles.put(day, histogram.quantiles()));
+                    return quantiles;
+                });
+    }
+
+    private Future<List<IntervalStatistics>> intervals(
+            Range range, Interval interval, Map<LocalDate, Quantiles> durations) {
         String width = interval.name().toLowerCase(Locale.ROOT);
         Sql sql = new Sql()
                 .add("SELECT date_trunc('" + width + "', d.day::timestamp)::date AS first_day, " + "(date_trunc('"
@@ -107,7 +150,7 @@ public final class StatisticsReads {
         addSource(sql, range);
         sql.add("\nGROUP BY first_day, end_day\nORDER BY first_day");
         return database.query("statistics-intervals", sql.text(), sql.arguments())
-                .map(rows -> ExecutionReads.all(rows, StatisticsReads::toInterval));
+                .map(rows -> ExecutionReads.all(rows, row -> toInterval(row, durations)));
     }
 
     private Future<@Nullable Long> bytesOnDisk() {
@@ -167,14 +210,15 @@ public final class StatisticsReads {
                 intervals);
     }
 
-    private static IntervalStatistics toInterval(Row row) {
+    private static IntervalStatistics toInterval(Row row, Map<LocalDate, Quantiles> durations) {
         StatusCounts recorded = toCounts(row, "");
         long over = recorded.total() - recorded.running();
         return new IntervalStatistics(
                 row.getLocalDate("first_day").atStartOfDay(ZoneOffset.UTC).toInstant(),
                 row.getLocalDate("end_day").atStartOfDay(ZoneOffset.UTC).toInstant(),
                 recorded,
-                over == 0 ? null : Duration.ofMillis(row.getLong("millis") / over));
+                over == 0 ? null : Duration.ofMillis(row.getLong("millis") / over),
+                durations.get(row.getLocalDate("first_day")));
     }
 
     private static StatusCounts toCounts(Row row, String suffix) {

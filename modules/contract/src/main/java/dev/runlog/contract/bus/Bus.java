@@ -2,6 +2,7 @@ package dev.runlog.contract.bus;
 
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Ids;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,12 +23,22 @@ public final class Bus {
     private static final Logger log = LoggerFactory.getLogger(Bus.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
+    private static final String STREAM = "stream";
+    private static final String NUMBER = "number";
+
     private final EventBus eventBus;
+    /** Requests are answered where they are made: every process has all who answer, and its own is the nearest. */
     private final DeliveryOptions options;
 
-    private Bus(EventBus eventBus, Duration timeout) {
+    private final @Nullable Continuity continuity;
+
+    private Bus(EventBus eventBus, Duration timeout, @Nullable Continuity continuity) {
         this.eventBus = eventBus;
-        this.options = new DeliveryOptions().setCodecName(MessageJsonCodec.NAME).setSendTimeout(timeout.toMillis());
+        this.options = new DeliveryOptions()
+                .setCodecName(MessageJsonCodec.NAME)
+                .setSendTimeout(timeout.toMillis())
+                .setLocalOnly(true);
+        this.continuity = continuity;
     }
 
     /**
@@ -38,7 +50,42 @@ public final class Bus {
         EventBus eventBus = vertx.eventBus();
         eventBus.registerCodec(new MessageJsonCodec());
         eventBus.registerDefaultCodec(RunlogException.class, new FailureCodec());
-        return new Bus(eventBus, timeout);
+        return new Bus(eventBus, timeout, vertx.isClustered() ? new Continuity() : null);
+    }
+
+    /**
+     * Begins to tell the other processes of a cluster that this one is there, and to notice where announcements of
+     * theirs are missing; see {@link #onGap}. Called once, where the Vert.x instance is clustered.
+     */
+    public void keepContact(Vertx vertx, Duration interval) {
+        Continuity contact = continuity;
+        if (contact == null) {
+            throw new IllegalStateException("There is no cluster.");
+        }
+        eventBus.<Beat>consumer(Beat.class.getName(), message -> contact.received(message.body()));
+        vertx.setPeriodic(interval.toMillis(), timer -> {
+            publish(contact.beat());
+            contact.tick();
+        });
+    }
+
+    /** How many other processes are heard of. */
+    public int peers() {
+        return continuity == null ? 0 : continuity.peers();
+    }
+
+    /** Calls the listener, on the caller's context, whenever events of other processes may have been missed. */
+    public void onGap(Runnable listener) {
+        Context context = Vertx.currentContext();
+        if (continuity != null) {
+            continuity.onGap(() -> {
+                if (context == null) {
+                    listener.run();
+                } else {
+                    context.runOnContext(now -> listener.run());
+                }
+            });
+        }
     }
 
     /** Sends a request and returns its reply; a failure is always a {@link RunlogException}. */
@@ -51,19 +98,35 @@ public final class Bus {
     /** Answers all requests of a type. What the handler fails with is answered; an unknown failure is logged here. */
     public <R extends Message, Q extends Request<R>> MessageConsumer<Q> handle(
             Class<Q> type, Function<Q, Future<R>> handler) {
-        return eventBus.consumer(type.getName(), message -> invoke(handler, message.body())
+        return eventBus.localConsumer(type.getName(), message -> invoke(handler, message.body())
                 .onSuccess(reply -> message.reply(reply, options))
                 .onFailure(failure -> message.reply(toRunlogException(failure, type))));
     }
 
-    /** Hands an event to all subscribers of its type. */
+    /** Hands an event to all subscribers of its type, in all processes of a cluster. */
     public void publish(Event event) {
-        eventBus.publish(event.getClass().getName(), event, options);
+        DeliveryOptions everywhere = new DeliveryOptions().setCodecName(MessageJsonCodec.NAME);
+        if (continuity != null && !(event instanceof Beat)) {
+            Continuity.Stamp stamp = continuity.stamp(event.getClass());
+            everywhere.addHeader(STREAM, stamp.stream()).addHeader(NUMBER, Long.toString(stamp.number()));
+        }
+        eventBus.publish(event.getClass().getName(), event, everywhere);
     }
 
     /** Calls the listener with every event of a type from now on, on the caller's context. */
     public <E extends Event> MessageConsumer<E> subscribe(Class<E> type, Consumer<E> listener) {
-        return eventBus.consumer(type.getName(), message -> listener.accept(message.body()));
+        Continuity contact = continuity;
+        if (contact == null) {
+            return eventBus.consumer(type.getName(), message -> listener.accept(message.body()));
+        }
+        contact.listenTo(type);
+        return eventBus.consumer(type.getName(), message -> {
+            String number = message.headers().get(NUMBER);
+            if (number != null) {
+                contact.received(new Continuity.Stamp(message.headers().get(STREAM), Long.parseLong(number)));
+            }
+            listener.accept(message.body());
+        });
     }
 
     private static <R extends Message, Q extends Request<R>> Future<R> invoke(

@@ -11,10 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Enters a cleanup into the ledger and answers at once; a dry run answers with its figures. Needs the scope
- * {@code executions:cleanup} or {@code ops}. At least one of {@code olderThan}, {@code before} and a status is given.
+ * {@code executions:cleanup} or {@code ops}. At least one of {@code olderThan}, {@code before}, {@code keepLast} and a status is
+ * given.
  *
  * @param olderThan started longer ago than this
  * @param before started before; the earlier of both where both are given
+ * @param keepLast spare so many of the newest of each workflow; null for none
+ * @param ignorePolicies delete also what a retention policy would keep longer
  * @param allOwners across owners; needs the scope {@code ops}
  */
 public record RequestCleanup(
@@ -23,6 +26,8 @@ public record RequestCleanup(
         @Nullable Instant before,
         Set<ExecutionStatus> statuses,
         @Nullable UUID workflowId,
+        @Nullable Integer keepLast,
+        boolean ignorePolicies,
         boolean allOwners,
         boolean dryRun)
         implements Request<Cleanup> {

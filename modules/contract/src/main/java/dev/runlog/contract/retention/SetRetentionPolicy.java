@@ -10,10 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a policy or replaces the one of the same workflow, owner and statuses. Needs {@code executions:cleanup} for
- * one's own, {@code ops} for all owners.
+ * one's own, {@code ops} for all owners. At least one of {@code keepFor} and {@code keepLast} is given.
  */
 public record SetRetentionPolicy(
-        Viewer viewer, @Nullable UUID workflowId, boolean allOwners, Set<ExecutionStatus> statuses, Duration keepFor)
+        Viewer viewer,
+        @Nullable UUID workflowId,
+        boolean allOwners,
+        Set<ExecutionStatus> statuses,
+        @Nullable Duration keepFor,
+        @Nullable Integer keepLast)
         implements Request<RetentionPolicy> {
     public SetRetentionPolicy {
         statuses = Set.copyOf(statuses);

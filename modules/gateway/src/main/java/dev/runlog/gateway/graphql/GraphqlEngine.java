@@ -18,6 +18,7 @@ import graphql.GraphQLError;
 import graphql.execution.DataFetcherExceptionHandler;
 import graphql.execution.DataFetcherExceptionHandlerParameters;
 import graphql.execution.DataFetcherExceptionHandlerResult;
+import graphql.execution.SubscriptionExecutionStrategy;
 import graphql.execution.preparsed.PreparsedDocumentEntry;
 import graphql.execution.preparsed.PreparsedDocumentProvider;
 import graphql.language.OperationDefinition;
@@ -86,8 +87,15 @@ public final class GraphqlEngine {
                 .operationName(request.operationName())
                 .variables(request.variables())
                 .extensions(request.extensions())
-                .graphQLContext(
-                        Map.of(Viewer.class, viewer, Loaders.class, loaders, QueryLimits.QUERIES_ONLY, queriesOnly))
+                .graphQLContext(Map.of(
+                        Viewer.class,
+                        viewer,
+                        Loaders.class,
+                        loaders,
+                        QueryLimits.QUERIES_ONLY,
+                        queriesOnly,
+                        SubscriptionExecutionStrategy.KEEP_SUBSCRIPTION_EVENTS_ORDERED,
+                        true))
                 .dataLoaderRegistry(loaders.registry())
                 .build();
         long startedAt = System.nanoTime();
@@ -144,7 +152,7 @@ public final class GraphqlEngine {
     }
 
     /** Gives errors that the library made their code: all but a null where none may be are the client's. */
-    private static ExecutionResult withCodes(ExecutionResult result) {
+    static ExecutionResult withCodes(ExecutionResult result) {
         if (result.getErrors().stream().allMatch(GraphqlEngine::hasCode)) {
             return result;
         }

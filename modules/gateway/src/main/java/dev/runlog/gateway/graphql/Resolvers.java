@@ -27,6 +27,7 @@ import dev.runlog.contract.querying.LoadExecutions;
 import dev.runlog.contract.querying.LoadWorkflows;
 import dev.runlog.contract.querying.Statistics;
 import dev.runlog.contract.querying.Statistics.IntervalStatistics;
+import dev.runlog.contract.querying.Statistics.Quantiles;
 import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
@@ -37,6 +38,7 @@ import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
 import dev.runlog.contract.recording.UpsertWorkflow;
 import dev.runlog.contract.retention.CancelCleanup;
 import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.DeleteRetentionPolicy;
 import dev.runlog.contract.retention.HoldExecution;
 import dev.runlog.contract.retention.ListCleanups;
@@ -103,12 +105,11 @@ final class Resolvers {
                 .type("ExecutionError", this::errorFields)
                 .type("Step", this::stepFields)
                 .type("Cleanup", Resolvers::cleanupFields)
-                .type("RetentionPolicy", Resolvers::policyFields)
                 .type(
-                        "IntervalStatistics",
-                        type -> type.dataFetcher(
-                                "averageDurationMillis",
-                                of(IntervalStatistics.class, interval -> millis(interval.averageDuration()))))
+                        "CleanupPreview",
+                        type -> type.dataFetcher("executions", of(CleanupPreview.class, CleanupPreview::executions)))
+                .type("RetentionPolicy", this::policyFields)
+                .type("IntervalStatistics", Resolvers::intervalFields)
                 .type("WorkflowConnection", Resolvers::connectionFields)
                 .type("ExecutionConnection", Resolvers::connectionFields)
                 .type("StepConnection", Resolvers::connectionFields)
@@ -317,6 +318,21 @@ final class Resolvers {
                 .dataFetcher("error", of(Step.class, step -> RawJson.of(step.error())));
     }
 
+    private static TypeRuntimeWiring.Builder intervalFields(TypeRuntimeWiring.Builder type) {
+        return type.dataFetcher(
+                        "averageDurationMillis",
+                        of(IntervalStatistics.class, interval -> millis(interval.averageDuration())))
+                .dataFetcher("p50DurationMillis", quantile(Quantiles::p50))
+                .dataFetcher("p95DurationMillis", quantile(Quantiles::p95))
+                .dataFetcher("p99DurationMillis", quantile(Quantiles::p99));
+    }
+
+    private static DataFetcher<Object> quantile(Function<Quantiles, Duration> which) {
+        return of(
+                IntervalStatistics.class,
+                interval -> interval.durations() == null ? null : millis(which.apply(interval.durations())));
+    }
+
     private static TypeRuntimeWiring.Builder cleanupFields(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher("before", of(Cleanup.class, cleanup -> cleanup.criteria()
                         .before()))
@@ -326,13 +342,33 @@ final class Resolvers {
                 .dataFetcher("workflowId", of(Cleanup.class, cleanup -> cleanup.criteria()
                         .workflowId()))
                 .dataFetcher(
-                        "owner", of(Cleanup.class, cleanup -> cleanup.criteria().owner()));
+                        "owner", of(Cleanup.class, cleanup -> cleanup.criteria().owner()))
+                .dataFetcher("keepLast", of(Cleanup.class, cleanup -> cleanup.criteria()
+                        .keepLast()))
+                .dataFetcher("ignorePolicies", of(Cleanup.class, cleanup -> cleanup.criteria()
+                        .ignorePolicies()))
+                .dataFetcher("duration", of(Cleanup.class, Resolvers::timeTaken));
     }
 
-    private static TypeRuntimeWiring.Builder policyFields(TypeRuntimeWiring.Builder type) {
+    private static @Nullable Duration timeTaken(Cleanup cleanup) {
+        return cleanup.startedAt() == null || cleanup.finishedAt() == null
+                ? null
+                : Duration.between(cleanup.startedAt(), cleanup.finishedAt());
+    }
+
+    private TypeRuntimeWiring.Builder policyFields(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher("status", of(RetentionPolicy.class, policy -> policy.statuses().stream()
-                .sorted()
-                .toList()));
+                        .sorted()
+                        .toList()))
+                .dataFetcher("lastCleanup", async(this::lastCleanup));
+    }
+
+    private Future<@Nullable Cleanup> lastCleanup(DataFetchingEnvironment env) {
+        UUID id = ((RetentionPolicy) source(env)).lastCleanupId();
+        return id == null
+                ? Future.succeededFuture()
+                : bus.request(new LoadCleanups(viewer(env), List.of(id)))
+                        .map(loaded -> loaded.cleanups().stream().findFirst().orElse(null));
     }
 
     private static TypeRuntimeWiring.Builder connectionFields(TypeRuntimeWiring.Builder type) {
@@ -455,6 +491,8 @@ final class Resolvers {
                 input.instantOrNull("before"),
                 input.statuses("status"),
                 input.idOrNull("workflowId"),
+                input.integerOrNull("keepLast"),
+                input.flag("ignorePolicies"),
                 input.flag("allOwners"),
                 input.flag("dryRun")));
     }
@@ -465,7 +503,8 @@ final class Resolvers {
                 input.idOrNull("workflowId"),
                 input.flag("allOwners"),
                 input.statuses("status"),
-                Objects.requireNonNull(input.durationOrNull("keepFor"))));
+                input.durationOrNull("keepFor"),
+                input.integerOrNull("keepLast")));
     }
 
     private Future<Execution> hold(Viewer viewer, Arguments input, boolean held) {
@@ -474,19 +513,17 @@ final class Resolvers {
     }
 
     private TypeRuntimeWiring.Builder subscriptions(TypeRuntimeWiring.Builder type) {
-        return type.dataFetcher(
-                        "runningExecutions",
-                        env -> feed.runningExecutions(
+        return type.dataFetcher("runningExecutions", env -> feed.runningExecutions(
                                 reader(env),
                                 arguments(env).idOrNull("workflowId"),
-                                arguments(env).stringOrNull("after")))
-                .dataFetcher(
-                        "executionChanges",
-                        env -> feed.executionChanges(
+                                arguments(env).stringOrNull("after"))
+                        .withCursorVariable(Selections.cursorVariable(env)))
+                .dataFetcher("executionChanges", env -> feed.executionChanges(
                                 reader(env),
                                 arguments(env).idOrNull("workflowId"),
                                 arguments(env).statuses("status"),
-                                arguments(env).stringOrNull("after")))
+                                arguments(env).stringOrNull("after"))
+                        .withCursorVariable(Selections.cursorVariable(env)))
                 .dataFetcher(
                         "executionUpdated",
                         env -> feed.executionUpdated(reader(env), arguments(env).id("id")))

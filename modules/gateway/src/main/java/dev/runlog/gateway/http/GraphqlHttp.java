@@ -8,6 +8,7 @@ import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.GraphqlRequest;
 import dev.runlog.gateway.graphql.RequestReader;
 import dev.runlog.gateway.graphql.ResponseWriter;
+import dev.runlog.gateway.sse.EventStreams;
 import graphql.ExecutionResult;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -28,11 +29,13 @@ import org.reactivestreams.Publisher;
 public final class GraphqlHttp {
     private final GraphqlEngine engine;
     private final Authenticator authenticator;
+    private final EventStreams streams;
     private final int bodyMaxBytes;
 
-    public GraphqlHttp(GraphqlEngine engine, Authenticator authenticator, int bodyMaxBytes) {
+    public GraphqlHttp(GraphqlEngine engine, Authenticator authenticator, EventStreams streams, int bodyMaxBytes) {
         this.engine = engine;
         this.authenticator = authenticator;
+        this.streams = streams;
         this.bodyMaxBytes = bodyMaxBytes;
     }
 
@@ -77,6 +80,10 @@ public final class GraphqlHttp {
     }
 
     private void answer(RoutingContext ctx, Map<String, Object> members) {
+        if (EventStreams.areAskedFor(ctx.request())) {
+            streams.answer(ctx, RequestReader.toRequest(members));
+            return;
+        }
         MediaType mediaType = mediaType(ctx).orElseThrow(() -> new HttpException(406));
         GraphqlRequest request = RequestReader.toRequest(members);
         authenticator
@@ -98,7 +105,8 @@ public final class GraphqlHttp {
             return;
         }
         if (result.getData() instanceof Publisher) {
-            throw RunlogException.badInput("Subscriptions come by WebSocket, with the graphql-transport-ws protocol.");
+            throw RunlogException.badInput(
+                    "Subscriptions come by WebSocket, with the graphql-transport-ws protocol, or as text/event-stream.");
         }
         if (GraphqlEngine.isOperationNotAllowed(result)) {
             response.setStatusCode(405).putHeader(HttpHeaders.ALLOW, "POST");

@@ -1,7 +1,9 @@
 package dev.runlog.gateway.live;
 
 import dev.runlog.contract.retention.Cleanup;
+import io.vertx.core.Future;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -9,32 +11,43 @@ import org.reactivestreams.Subscription;
 /** One subscriber of one cleanup; who is slow gets the newest state. */
 final class CleanupSubscription implements Subscription {
     private final Subscriber<? super Cleanup> subscriber;
+    private final Supplier<Future<Cleanup>> load;
     private final Consumer<CleanupSubscription> onEnd;
     private @Nullable Cleanup waiting;
     private @Nullable Cleanup newest;
+    /** Whether the viewer may see it, which reading it tells. */
+    private boolean admitted;
+
     private boolean ended;
     private long demand;
 
-    CleanupSubscription(Subscriber<? super Cleanup> subscriber, Consumer<CleanupSubscription> onEnd) {
+    CleanupSubscription(
+            Subscriber<? super Cleanup> subscriber,
+            Supplier<Future<Cleanup>> load,
+            Consumer<CleanupSubscription> onEnd) {
         this.subscriber = subscriber;
+        this.load = load;
         this.onEnd = onEnd;
     }
 
-    /** Takes a state, unless a newer one is known: the first load may come after an announcement. */
+    /** Reads how it stands: at the beginning, and where announcements may have been missed. */
+    void refresh() {
+        load.get()
+                .onSuccess(cleanup -> {
+                    admitted = true;
+                    offer(cleanup);
+                })
+                .onFailure(this::fail);
+    }
+
+    /** Takes a state, unless a newer one is known: what was read may come after what was announced. */
     void offer(Cleanup cleanup) {
-        if (ended || newest != null && isOlder(cleanup, newest)) {
+        if (ended || !admitted || newest != null && isOlder(cleanup, newest)) {
             return;
         }
         newest = cleanup;
         waiting = cleanup;
         deliver();
-    }
-
-    void fail(Throwable why) {
-        if (!ended) {
-            end();
-            subscriber.onError(why);
-        }
     }
 
     @Override
@@ -48,8 +61,16 @@ final class CleanupSubscription implements Subscription {
         end();
     }
 
+    private void fail(Throwable why) {
+        if (!ended) {
+            end();
+            subscriber.onError(why);
+        }
+    }
+
     private static boolean isOlder(Cleanup one, Cleanup other) {
         return !one.state().isOver() && other.state().isOver()
+                || one.state() == Cleanup.State.PENDING && other.state() != Cleanup.State.PENDING
                 || one.state() == other.state() && one.deleted() < other.deleted();
     }
 

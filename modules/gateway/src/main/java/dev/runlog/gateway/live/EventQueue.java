@@ -2,62 +2,72 @@ package dev.runlog.gateway.live;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for one subscriber. Beyond its bound it is coalesced to the newest state of each execution, so that what
- * it holds never grows with time, only with the number of executions that changed.
+ * What waits for one subscriber. Beyond its bound it is coalesced to the newest state of each execution, and stays so
+ * until it is empty; what it holds never grows with time, only with the number of executions that changed.
  */
 final class EventQueue {
     private final int eventsMax;
-    private final Deque<LiveEvent> events = new ArrayDeque<>();
+    private final Deque<LiveEvent> events = new ArrayDeque<>(2);
+    private @Nullable Map<UUID, LiveEvent> coalesced;
 
     EventQueue(int eventsMax) {
         this.eventsMax = eventsMax;
     }
 
-    /** Returns whether it is within its bound, coalesced if need be. */
-    boolean add(LiveEvent event) {
-        events.addLast(event);
-        if (events.size() > eventsMax) {
-            coalesce();
+    /**
+     * Takes the change of an execution; returns whether it is within its bound, coalesced if need be.
+     *
+     * @param exact whether what waits as {@code ENTERED} is surely news
+     */
+    boolean add(LiveEvent event, boolean exact) {
+        if (coalesced != null) {
+            coalesce(coalesced, event, exact);
+            return coalesced.size() <= eventsMax;
         }
-        return events.size() <= eventsMax;
+        events.addLast(event);
+        if (events.size() <= eventsMax) {
+            return true;
+        }
+        Map<UUID, LiveEvent> newest = new LinkedHashMap<>();
+        events.forEach(waiting -> coalesce(newest, waiting, exact));
+        events.clear();
+        coalesced = newest;
+        return newest.size() <= eventsMax;
     }
 
     @Nullable
     LiveEvent poll() {
-        return events.pollFirst();
-    }
-
-    boolean isEmpty() {
-        return events.isEmpty();
-    }
-
-    void clear() {
-        events.clear();
+        if (coalesced == null) {
+            return events.pollFirst();
+        }
+        Iterator<LiveEvent> oldest = coalesced.values().iterator();
+        LiveEvent event = oldest.hasNext() ? oldest.next() : null;
+        if (event != null) {
+            oldest.remove();
+        }
+        if (coalesced.isEmpty()) {
+            coalesced = null;
+        }
+        return event;
     }
 
     /** An execution moves to the place of its newest event, as that event's cursor vouches for all before it. */
-    private void coalesce() {
-        Map<Object, LiveEvent> newest = new LinkedHashMap<>();
-        int marks = 0;
-        for (LiveEvent event : events) {
-            if (event.execution() == null) {
-                newest.put(marks++, event);
-                continue;
-            }
-            UUID id = event.execution().id();
-            LiveEvent earlier = newest.remove(id);
-            LiveEvent merged = earlier == null ? event : LiveEvent.merged(earlier, event);
-            if (merged != null) {
-                newest.put(id, merged);
-            }
+    private static void coalesce(Map<UUID, LiveEvent> newest, LiveEvent event, boolean exact) {
+        if (event.execution() == null) {
+            throw new IllegalArgumentException(event.kind() + " is no change of an execution.");
         }
-        events.clear();
-        events.addAll(newest.values());
+        UUID id = event.execution().id();
+        LiveEvent earlier = newest.remove(id);
+        LiveEvent merged = earlier == null ? event : LiveEvent.merged(earlier, event, exact);
+        if (merged != null) {
+            newest.put(id, merged);
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
@@ -16,134 +17,166 @@ import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupProgressed;
 import dev.runlog.contract.retention.LoadCleanups;
 import dev.runlog.gateway.GatewayConfig;
-import dev.runlog.gateway.live.ReplayBuffer.Numbered;
+import dev.runlog.gateway.live.ChangeLog.Entry;
+import dev.runlog.gateway.live.Watch.Kind;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 
-/**
- * Hands committed changes to whoever watches them. A change costs only the subscribers of its owner. Everything runs on
- * the event loop that made it.
- */
-public final class LiveFeed {
+/** Hands committed changes to whoever watches them. Everything runs on the event loop that made it. */
+public final class LiveFeed implements Channel.Feed {
     private static final int SNAPSHOT_PAGE = 100;
-    private static final long PATIENCE_CHECK_MILLIS = 1000;
+    /** How late an announcement of what a snapshot has already may come and still not be told twice. */
+    private static final long SETTLE_MILLIS = 10_000;
 
+    private static final long VERIFY_AGAIN_MILLIS = 1000;
+
+    private final Vertx vertx;
     private final Bus bus;
     private final GatewayConfig.Live config;
-    private final ReplayBuffer replay;
-    private final Map<String, Set<LiveSubscription>> byOwner = new HashMap<>();
+    private final Turnstile snapshotQueries;
+    private final Channels channels = new Channels();
     private final Map<UUID, Set<CleanupSubscription>> byCleanup = new HashMap<>();
+    private final Set<UUID> verifying = new HashSet<>();
+    private final Set<UUID> verifyAgain = new HashSet<>();
+    private final Counter resets;
+    private String run = Cursors.newRun();
+    private final ChangeLog log;
     private int subscribers;
 
-    private LiveFeed(Bus bus, GatewayConfig.Live config, MeterRegistry meters) {
+    private LiveFeed(Vertx vertx, Bus bus, GatewayConfig.Live config, MeterRegistry meters) {
+        this.vertx = vertx;
         this.bus = bus;
         this.config = config;
-        this.replay = new ReplayBuffer(config.replayEventsMax());
+        this.snapshotQueries = new Turnstile(config.snapshotQueriesMax());
+        this.log = new ChangeLog(config.replayEventsMax());
         Gauge.builder("runlog.subscribers", () -> subscribers)
                 .description("Subscriptions that are open.")
+                .register(meters);
+        this.resets = Counter.builder("runlog.subscribers.resets")
+                .description("Times that all subscribers began anew, as announcements may have been missed.")
                 .register(meters);
     }
 
     /** Begins to listen. */
     public static LiveFeed start(Vertx vertx, Bus bus, GatewayConfig.Live config, MeterRegistry meters) {
-        LiveFeed feed = new LiveFeed(bus, config, meters);
+        LiveFeed feed = new LiveFeed(vertx, bus, config, meters);
         bus.subscribe(ExecutionsChanged.class, feed::onChanges);
         bus.subscribe(CleanupProgressed.class, feed::onCleanup);
-        vertx.setPeriodic(PATIENCE_CHECK_MILLIS, timer -> feed.checkPatience());
+        bus.onGap(feed::reset);
         return feed;
     }
 
     /** What is running: a snapshot, then each change; or what came after a cursor. */
-    public Publisher<LiveEvent> runningExecutions(Viewer viewer, @Nullable UUID workflowId, @Nullable String after) {
-        return watching(new Watch(viewer, workflowId, null, Set.of(ExecutionStatus.RUNNING), true), after);
+    public LiveSource runningExecutions(Viewer viewer, @Nullable UUID workflowId, @Nullable String after) {
+        return watching(
+                new Watch(Kind.RUNNING, viewer.subject(), workflowId, null, Set.of(ExecutionStatus.RUNNING)), after);
     }
 
     /** Changes from now on, or what came after a cursor. */
-    public Publisher<LiveEvent> executionChanges(
+    public LiveSource executionChanges(
             Viewer viewer, @Nullable UUID workflowId, Set<ExecutionStatus> statuses, @Nullable String after) {
-        return watching(new Watch(viewer, workflowId, null, statuses, false), after);
+        return watching(new Watch(Kind.CHANGES, viewer.subject(), workflowId, null, statuses), after);
     }
 
     /** One execution as it stands, then each change; fails with {@code NOT_FOUND} where the viewer sees none. */
-    public Publisher<LiveEvent> executionUpdated(Viewer viewer, UUID id) {
-        return watching(new Watch(viewer, null, id, Set.of(), true), null);
+    public LiveSource executionUpdated(Viewer viewer, UUID id) {
+        return watching(new Watch(Kind.EXECUTION, viewer.subject(), null, id, Set.of()), null);
     }
 
     /** One cleanup as it stands, then as it moves on, until it is over. */
-    public Publisher<Cleanup> cleanupProgress(Viewer viewer, UUID id) {
-        return subscriber -> {
-            CleanupSubscription subscription =
-                    new CleanupSubscription(subscriber, ended -> remove(byCleanup, id, ended));
-            add(byCleanup, id, subscription);
-            subscriber.onSubscribe(subscription);
-            bus.request(new LoadCleanups(viewer, List.of(id)))
-                    .onSuccess(loaded -> loaded.cleanups().stream()
-                            .findFirst()
-                            .ifPresentOrElse(
-                                    subscription::offer,
-                                    () -> subscription.fail(
-                                            RunlogException.notFound("There is no cleanup " + id + "."))))
-                    .onFailure(subscription::fail);
-        };
+    public LiveSource cleanupProgress(Viewer viewer, UUID id) {
+        return new LiveSource(
+                subscriber -> {
+                    CleanupSubscription subscription = new CleanupSubscription(
+                            subscriber, () -> load(viewer, id), ended -> removeCleanup(id, ended));
+                    byCleanup.computeIfAbsent(id, none -> new LinkedHashSet<>()).add(subscription);
+                    subscribers++;
+                    subscriber.onSubscribe(subscription);
+                    subscription.refresh();
+                },
+                null);
     }
 
-    private Publisher<LiveEvent> watching(Watch watch, @Nullable String after) {
-        // Read at once, so that a bad cursor is an error of the request.
-        Optional<List<Numbered>> missed = after == null ? Optional.empty() : replay.after(after);
-        return subscriber -> subscribe(watch, subscriber, after != null, missed);
+    /** Begins anew with everybody: announcements of other servers may have been missed. */
+    private void reset() {
+        resets.increment();
+        // No cursor from before leads anywhere. The log stays for its order: what comes late may be old.
+        run = Cursors.newRun();
+        channels.list().forEach(Channel::restart);
+        List.copyOf(byCleanup.values())
+                .forEach(subscriptions -> List.copyOf(subscriptions).forEach(CleanupSubscription::refresh));
     }
 
-    private void subscribe(
-            Watch watch, Subscriber<? super LiveEvent> subscriber, boolean comesBack, Optional<List<Numbered>> missed) {
-        String owner = watch.viewer().subject();
-        LiveSubscription[] self = new LiveSubscription[1];
-        LiveSubscription subscription =
-                new LiveSubscription(watch, subscriber, config, replay, () -> remove(byOwner, owner, self[0]));
-        self[0] = subscription;
-        // Changes are taken from here on, so that none falls between the snapshot and what follows it.
-        add(byOwner, owner, subscription);
+    private LiveSource watching(Watch watch, @Nullable String after) {
+        // Read at once, so that what is no cursor is an error of the request.
+        OptionalLong resumed =
+                after == null ? OptionalLong.empty() : cursorsOf(watch).numberIn(after);
+        String then = run;
+        return new LiveSource(
+                subscriber ->
+                        follow(watch, subscriber, after != null, then.equals(run) ? resumed : OptionalLong.empty()),
+                null);
+    }
+
+    private void follow(Watch watch, Subscriber<? super LiveEvent> subscriber, boolean comesBack, OptionalLong after) {
+        Channel channel =
+                channels.getOrCreate(watch, created -> new Channel(created, this, config.subscriberQueueMax()));
+        LiveSubscription subscription = new LiveSubscription(channel, subscriber);
+        channel.add(subscription);
         subscriber.onSubscribe(subscription);
-        if (missed.isPresent()) {
-            subscription.resume(missed.get());
-            return;
-        }
-        if (comesBack) {
-            subscription.reset();
-        }
-        if (watch.snapshot()) {
-            subscription.begin(snapshot(watch));
+        if (after.isPresent() && log.hasAllAfter(after.getAsLong())) {
+            subscription.resume(after.getAsLong());
+        } else if (comesBack) {
+            subscription.restart();
         } else {
-            subscription.beginEmpty();
+            subscription.begin();
         }
-        // Begins to fetch if something was asked for already.
-        subscription.nudge();
-    }
-
-    private LiveSubscription.Snapshot snapshot(Watch watch) {
-        return watch.executionId() == null
-                ? new RunningSnapshot(watch)
-                : new SingleSnapshot(watch.viewer(), watch.executionId());
     }
 
     private void onChanges(ExecutionsChanged event) {
-        for (Change change : event.changes()) {
-            Numbered numbered = replay.add(change);
-            for (LiveSubscription subscription :
-                    List.copyOf(byOwner.getOrDefault(change.execution().owner(), Set.of()))) {
-                subscription.offer(numbered);
-            }
+        event.changes().forEach(this::onChange);
+    }
+
+    private void onChange(Change change) {
+        Entry entry = log.add(change);
+        channels.visit(entry.execution(), channel -> channel.offer(entry));
+        if (entry.disputed()) {
+            verify(entry.execution().owner(), entry.execution().id());
+        }
+    }
+
+    /**
+     * Looks how an execution stands. A hold says nothing of its order: one that was announced by one writer and what
+     * another writer has seen of the execution before may come in any order. What is read is told like a change, so that
+     * it is looked at again until reading tells nothing new.
+     */
+    private void verify(String owner, UUID id) {
+        if (verifying.add(id)) {
+            bus.request(new LoadExecutions(owner, List.of(id)))
+                    .onComplete(done -> {
+                        verifying.remove(id);
+                        if (verifyAgain.remove(id)) {
+                            verify(owner, id);
+                        }
+                    })
+                    .onSuccess(loaded -> loaded.executions()
+                            .forEach(execution -> onChange(new Change(execution.status(), execution))))
+                    .onFailure(away -> vertx.setTimer(VERIFY_AGAIN_MILLIS, timer -> verify(owner, id)));
+        } else {
+            verifyAgain.add(id);
         }
     }
 
@@ -152,36 +185,69 @@ public final class LiveFeed {
                 .forEach(subscription -> subscription.offer(event.cleanup()));
     }
 
-    private void checkPatience() {
-        long now = System.nanoTime();
-        List.copyOf(byOwner.values()).forEach(subscriptions -> List.copyOf(subscriptions)
-                .forEach(subscription -> subscription.checkPatience(now)));
+    private Future<Cleanup> load(Viewer viewer, UUID id) {
+        return bus.request(new LoadCleanups(viewer, List.of(id)))
+                .compose(loaded -> loaded.cleanups().isEmpty()
+                        ? Future.failedFuture(RunlogException.notFound("There is no cleanup " + id + "."))
+                        : Future.succeededFuture(loaded.cleanups().get(0)));
     }
 
-    private <K, S> void add(Map<K, Set<S>> index, K key, S subscription) {
-        index.computeIfAbsent(key, none -> new LinkedHashSet<>()).add(subscription);
-        subscribers++;
-    }
-
-    private <K, S> void remove(Map<K, Set<S>> index, K key, S subscription) {
-        Set<S> subscriptions = index.get(key);
+    private void removeCleanup(UUID id, CleanupSubscription subscription) {
+        Set<CleanupSubscription> subscriptions = byCleanup.get(id);
         if (subscriptions != null && subscriptions.remove(subscription)) {
             subscribers--;
             if (subscriptions.isEmpty()) {
-                index.remove(key);
+                byCleanup.remove(id);
             }
         }
     }
 
-    /** All that run now, a page at a time, the newest first. */
-    private final class RunningSnapshot implements LiveSubscription.Snapshot {
-        private final Watch watch;
+    @Override
+    public ChangeLog log() {
+        return log;
+    }
+
+    @Override
+    public Cursors cursorsOf(Watch watch) {
+        return new Cursors(run, watch);
+    }
+
+    @Override
+    public LiveSubscription.Snapshot snapshot(Watch watch) {
+        return watch.executionId() == null
+                ? new ListSnapshot(watch)
+                : new SingleSnapshot(watch.owner(), watch.executionId());
+    }
+
+    @Override
+    public void settleLater(LiveSubscription subscription) {
+        vertx.setTimer(SETTLE_MILLIS, timer -> {
+            if (!subscription.settle()) {
+                settleLater(subscription);
+            }
+        });
+    }
+
+    @Override
+    public void onEmpty(Channel channel) {
+        channels.remove(channel);
+    }
+
+    @Override
+    public void onCountChanged(int by) {
+        subscribers += by;
+    }
+
+    /** All that are there now, a page at a time, the newest first. */
+    private final class ListSnapshot implements LiveSubscription.Snapshot {
+        private final Viewer viewer;
         private final ExecutionQuery query;
         private @Nullable Cursor after;
         private boolean exhausted;
 
-        RunningSnapshot(Watch watch) {
-            this.watch = watch;
+        ListSnapshot(Watch watch) {
+            // Whoever made the watch was seen to have the scope.
+            this.viewer = new Viewer(watch.owner(), Set.of(Scope.READ));
             this.query = ExecutionQuery.all().ofWorkflow(watch.workflowId()).withStatuses(watch.statuses());
         }
 
@@ -190,7 +256,9 @@ public final class LiveFeed {
             if (exhausted) {
                 return Future.succeededFuture(List.of());
             }
-            return bus.request(new ListExecutions(watch.viewer(), query, PageRequest.firstAfter(SNAPSHOT_PAGE, after)))
+            return snapshotQueries
+                    .pass(() -> bus.request(
+                            new ListExecutions(viewer, query, PageRequest.firstAfter(SNAPSHOT_PAGE, after))))
                     .map(page -> {
                         List<Execution> executions = page.executions();
                         exhausted = !page.ends().hasNext();
@@ -204,12 +272,12 @@ public final class LiveFeed {
 
     /** The one execution. */
     private final class SingleSnapshot implements LiveSubscription.Snapshot {
-        private final Viewer viewer;
+        private final String owner;
         private final UUID id;
         private boolean exhausted;
 
-        SingleSnapshot(Viewer viewer, UUID id) {
-            this.viewer = viewer;
+        SingleSnapshot(String owner, UUID id) {
+            this.owner = owner;
             this.id = id;
         }
 
@@ -219,7 +287,8 @@ public final class LiveFeed {
                 return Future.succeededFuture(List.of());
             }
             exhausted = true;
-            return bus.request(new LoadExecutions(viewer.subject(), List.of(id)))
+            return snapshotQueries
+                    .pass(() -> bus.request(new LoadExecutions(owner, List.of(id))))
                     .compose(loaded -> loaded.executions().isEmpty()
                             ? Future.failedFuture(RunlogException.notFound("There is no execution " + id + "."))
                             : Future.succeededFuture(loaded.executions()));

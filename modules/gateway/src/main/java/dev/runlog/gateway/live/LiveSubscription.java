@@ -1,24 +1,28 @@
 package dev.runlog.gateway.live;
 
-import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Execution;
-import dev.runlog.contract.recording.ExecutionsChanged.Change;
-import dev.runlog.gateway.GatewayConfig;
-import dev.runlog.gateway.live.ReplayBuffer.Numbered;
+import dev.runlog.gateway.live.ChangeLog.Entry;
+import dev.runlog.gateway.live.LiveEvent.Kind;
 import io.vertx.core.Future;
-import java.time.Duration;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One subscriber: first the snapshot, page by page as it is asked for, then the changes that came meanwhile, then those
- * that come. All on one event loop.
+ * One subscriber: first the snapshot, page by page as it is asked for; then what the log has of the time since the
+ * snapshot began, or since the cursor that was handed back; then the changes that come. All on one event loop.
+ *
+ * <p>Who asks for little costs little. A snapshot and the log are read as they are asked for; changes that come wait in
+ * a bounded queue, and beyond its bound they are read from the log once they are asked for.
  */
 final class LiveSubscription implements Subscription {
     /** Where the pages of a snapshot come from. */
@@ -27,83 +31,105 @@ final class LiveSubscription implements Subscription {
         Future<List<Execution>> next();
     }
 
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private enum Phase {
+        SNAPSHOT,
+        /** Reads the log after {@link #position}. */
+        CATCHING_UP,
+        /** Takes what the channel offers. */
+        LIVE
+    }
 
-    private final Watch watch;
+    private static final Logger log = LoggerFactory.getLogger(LiveSubscription.class);
+
+    private final Channel channel;
     private final Subscriber<? super LiveEvent> subscriber;
-    private final GatewayConfig.Live config;
-    private final ReplayBuffer replay;
-    private final Runnable onEnd;
-    private final EventQueue queue;
-    private final List<Numbered> meanwhile = new ArrayList<>();
-    /** Those that the subscriber knows; null where the changes alone tell what enters and leaves. */
-    private @Nullable Set<UUID> known;
+    private Phase phase = Phase.SNAPSHOT;
+    /** {@code RESET} and {@code SYNCED}, which come before anything else that waits. */
+    private final Deque<LiveEvent> marks = new ArrayDeque<>(2);
+
+    private @Nullable EventQueue queue;
+    /** The number of the newest change that the subscriber was told of, or need not be. */
+    private long position;
 
     private @Nullable Snapshot snapshot;
+    private Iterator<Execution> page = List.<Execution>of().iterator();
     private boolean fetching;
+    /**
+     * Those that the subscriber knows. A change may be in the snapshot already, and so tell nothing; once no such
+     * announcement can be on its way any more, the changes alone say what enters and leaves, and this is null.
+     */
+    private @Nullable Set<UUID> known;
+
     private boolean ended;
     private boolean delivering;
     private long demand;
-    private long waitingSince;
 
-    LiveSubscription(
-            Watch watch,
-            Subscriber<? super LiveEvent> subscriber,
-            GatewayConfig.Live config,
-            ReplayBuffer replay,
-            Runnable onEnd) {
-        this.watch = watch;
+    LiveSubscription(Channel channel, Subscriber<? super LiveEvent> subscriber) {
+        this.channel = channel;
         this.subscriber = subscriber;
-        this.config = config;
-        this.replay = replay;
-        this.onEnd = onEnd;
-        this.queue = new EventQueue(config.subscriberQueueMax());
     }
 
-    Watch watch() {
-        return watch;
-    }
-
-    /** Continues with what was missed. */
-    void resume(List<Numbered> missed) {
-        missed.forEach(this::offer);
-    }
-
-    /** Delivers what waits, or fetches what the subscriber has asked for already. */
-    void nudge() {
+    /** Continues after a change. */
+    void resume(long number) {
+        position = number;
+        phase = Phase.CATCHING_UP;
         deliver();
     }
 
-    /** Begins with what is there now. */
-    void begin(Snapshot from) {
-        snapshot = from;
-        known = new HashSet<>();
-    }
-
-    /** Begins with nothing but a mark that changes come from here on. */
-    void beginEmpty() {
-        enqueue(new LiveEvent(LiveEvent.Kind.SYNCED, replay.cursor(), null));
-    }
-
-    /** Tells that something was missed before it begins anew. */
-    void reset() {
-        enqueue(new LiveEvent(LiveEvent.Kind.RESET, replay.cursor(), null));
-    }
-
-    /** Takes a change of the owner's executions. */
-    void offer(Numbered numbered) {
-        if (ended || watch.kindOf(numbered.change()) == null && !isKnown(numbered.change())) {
-            return;
+    /** Begins with what is there now, or with nothing but a mark that changes come from here on. */
+    void begin() {
+        position = channel.log().last();
+        queue = null;
+        page = List.<Execution>of().iterator();
+        if (channel.watch().hasSnapshot()) {
+            phase = Phase.SNAPSHOT;
+            snapshot = channel.snapshot();
+            fetching = false;
+            known = new HashSet<>();
+        } else {
+            phase = Phase.CATCHING_UP;
+            known = null;
+            marks.add(mark(Kind.SYNCED, position));
         }
-        if (snapshot != null) {
-            meanwhile.add(numbered);
-            if (meanwhile.size() > config.replayEventsMax()) {
-                fail(tooSlow());
-            }
-            return;
-        }
-        apply(numbered);
         deliver();
+    }
+
+    /** Tells that something was missed, and begins anew. */
+    void restart() {
+        if (!ended) {
+            marks.clear();
+            marks.add(mark(Kind.RESET, Cursors.NOWHERE));
+            begin();
+        }
+    }
+
+    /** Takes a change, unless it finds it in the log later. */
+    void offer(LiveEvent event) {
+        if (ended || phase != Phase.LIVE) {
+            return;
+        }
+        LiveEvent news = asKnown(event);
+        if (news == null) {
+            return;
+        }
+        if (queue == null) {
+            queue = new EventQueue(channel.queueMax());
+        }
+        if (!queue.add(news, known != null)) {
+            // It holds more than it may. The log has the same again, for when it is asked for.
+            queue = null;
+            known = null;
+            phase = Phase.CATCHING_UP;
+        }
+        deliver();
+    }
+
+    /** Forgets what it knew for the sake of announcements that came late; returns whether it was in a state to. */
+    boolean settle() {
+        if (phase == Phase.LIVE) {
+            known = null;
+        }
+        return ended || known == null;
     }
 
     @Override
@@ -129,106 +155,130 @@ final class LiveSubscription implements Subscription {
         }
     }
 
-    /** Ends who has asked for nothing for too long while something waited. */
-    void checkPatience(long nowNanos) {
-        if (!ended
-                && demand == 0
-                && !queue.isEmpty()
-                && nowNanos - waitingSince > config.slowSubscriberTimeout().toNanos()) {
-            fail(tooSlow());
-        }
-    }
-
-    private static RunlogException tooSlow() {
-        return RunlogException.overloaded("The subscriber is too slow for what happens.", RETRY_AFTER);
-    }
-
-    private boolean isKnown(Change change) {
-        return known != null && known.contains(change.execution().id());
-    }
-
-    private void apply(Numbered numbered) {
-        Change change = numbered.change();
-        LiveEvent.Kind kind = kindOf(change);
-        if (kind != null) {
-            enqueue(new LiveEvent(kind, replay.cursor(numbered.number()), change.execution()));
-        }
-    }
-
-    /** After a snapshot what counts is what the subscriber was shown: a change may be in the snapshot already. */
-    private LiveEvent.@Nullable Kind kindOf(Change change) {
-        LiveEvent.Kind kind = watch.kindOf(change);
-        if (known == null || kind == null) {
-            return kind;
-        }
-        UUID id = change.execution().id();
-        if (kind == LiveEvent.Kind.LEFT) {
-            return known.remove(id) ? kind : null;
-        }
-        return known.add(id) ? LiveEvent.Kind.ENTERED : LiveEvent.Kind.UPDATED;
-    }
-
-    private void enqueue(LiveEvent event) {
-        if (queue.isEmpty()) {
-            waitingSince = System.nanoTime();
-        }
-        if (!queue.add(event)) {
-            fail(tooSlow());
-        }
-    }
-
     private void deliver() {
         if (delivering) {
             return;
         }
         delivering = true;
         while (!ended && demand > 0) {
-            LiveEvent event = queue.poll();
+            LiveEvent event = next();
             if (event == null) {
                 break;
             }
             demand--;
-            waitingSince = System.nanoTime();
-            subscriber.onNext(event);
+            handOver(event);
         }
         delivering = false;
-        if (!ended && demand > 0 && snapshot != null && !fetching) {
+    }
+
+    /** A subscriber that throws ends itself and nobody else: others wait for the same change. */
+    private void handOver(LiveEvent event) {
+        try {
+            subscriber.onNext(event);
+        } catch (RuntimeException failure) {
+            log.error("A subscriber of {} failed", channel.watch().kind(), failure);
+            end();
+        }
+    }
+
+    private @Nullable LiveEvent next() {
+        LiveEvent mark = marks.poll();
+        if (mark != null) {
+            return mark;
+        }
+        return switch (phase) {
+            case SNAPSHOT -> nextOfSnapshot();
+            case CATCHING_UP -> nextOfLog();
+            case LIVE -> nextOfQueue();
+        };
+    }
+
+    private @Nullable LiveEvent nextOfSnapshot() {
+        while (page.hasNext()) {
+            Execution execution = page.next();
+            if (known != null && known.add(execution.id())) {
+                return new LiveEvent(Kind.ENTERED, channel.cursors(), Cursors.NOWHERE, execution);
+            }
+        }
+        if (snapshot != null && !fetching) {
             fetch(snapshot);
         }
+        return marks.poll();
     }
 
     private void fetch(Snapshot from) {
         fetching = true;
-        from.next().onComplete(page -> {
+        from.next().onComplete(fetched -> {
+            if (ended || snapshot != from) {
+                return;
+            }
             fetching = false;
-            if (ended) {
+            if (fetched.failed()) {
+                fail(fetched.cause());
                 return;
             }
-            if (page.failed()) {
-                fail(page.cause());
-                return;
-            }
-            page.result().forEach(execution -> {
-                if (known != null && known.add(execution.id())) {
-                    enqueue(new LiveEvent(LiveEvent.Kind.ENTERED, replay.cursor(), execution));
-                }
-            });
-            if (page.result().isEmpty()) {
+            page = fetched.result().iterator();
+            if (fetched.result().isEmpty()) {
                 snapshot = null;
-                enqueue(new LiveEvent(LiveEvent.Kind.SYNCED, replay.cursor(), null));
-                meanwhile.forEach(this::apply);
-                meanwhile.clear();
+                phase = Phase.CATCHING_UP;
+                marks.add(mark(Kind.SYNCED, position));
+                channel.settleLater(this);
             }
             deliver();
         });
     }
 
+    private @Nullable LiveEvent nextOfLog() {
+        ChangeLog log = channel.log();
+        if (!log.hasAllAfter(position)) {
+            restart();
+            return marks.poll();
+        }
+        while (position < log.last()) {
+            Entry entry = log.get(++position);
+            LiveEvent event = channel.toEvent(entry);
+            LiveEvent news = event == null ? null : asKnown(event);
+            if (news != null) {
+                return news;
+            }
+        }
+        phase = Phase.LIVE;
+        return null;
+    }
+
+    private @Nullable LiveEvent nextOfQueue() {
+        LiveEvent event = queue == null ? null : queue.poll();
+        if (event == null) {
+            queue = null;
+        } else {
+            position = event.number();
+        }
+        return event;
+    }
+
+    /** The event for one who knows what this one knows; null where it says nothing new. */
+    private @Nullable LiveEvent asKnown(LiveEvent event) {
+        if (known == null || event.execution() == null) {
+            return event;
+        }
+        UUID id = event.execution().id();
+        if (event.kind() == Kind.LEFT) {
+            return known.remove(id) ? event : null;
+        }
+        return event.as(known.add(id) ? Kind.ENTERED : Kind.UPDATED);
+    }
+
+    private LiveEvent mark(Kind kind, long number) {
+        return new LiveEvent(kind, channel.cursors(), number, null);
+    }
+
     private void end() {
         if (!ended) {
             ended = true;
-            queue.clear();
-            meanwhile.clear();
-            onEnd.run();
+            queue = null;
+            known = null;
+            snapshot = null;
+            channel.remove(this);
         }
     }
 }

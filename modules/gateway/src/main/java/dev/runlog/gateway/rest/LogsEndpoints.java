@@ -110,7 +110,8 @@ public final class LogsEndpoints {
     private Future<Map<String, @Nullable Object>> cleanup(RoutingContext ctx, Viewer viewer) {
         int days = number(ctx, "days_to_keep", DAYS_DEFAULT, DAYS_MAX);
         boolean dryRun = Boolean.parseBoolean(ctx.request().getParam("dry_run", "false"));
-        return bus.request(new RequestCleanup(viewer, Duration.ofDays(days), null, Set.of(), null, false, dryRun))
+        return bus.request(new RequestCleanup(
+                        viewer, Duration.ofDays(days), null, Set.of(), null, null, false, false, dryRun))
                 .map(LogsEndpoints::cleanupAnswer);
     }
 

@@ -6,6 +6,8 @@ import io.vertx.core.http.WebSocketBase;
 /** Why the server closes a socket, in the numbers of RFC 6455 and of the graphql-transport-ws protocol. */
 enum CloseCode {
     GOING_AWAY(1001),
+    /** Registered as "Try Again Later"; clients such as graphql-ws take it as a reason to connect again. */
+    TOO_SLOW(1013),
     BAD_MESSAGE(4400),
     UNAUTHORIZED(4401),
     FORBIDDEN(4403),

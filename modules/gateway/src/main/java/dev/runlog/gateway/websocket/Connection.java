@@ -9,13 +9,15 @@ import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.GraphqlRequest;
 import dev.runlog.gateway.graphql.RequestReader;
 import dev.runlog.gateway.graphql.ResponseWriter;
-import graphql.ExecutionResult;
+import dev.runlog.gateway.graphql.Selections;
+import dev.runlog.gateway.live.Patience;
 import graphql.GraphQLError;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.http.WebSocketInternal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -23,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 
 /**
  * One socket of one client: its initialisation, its operations by their ids, its heartbeat. Nothing is sent while the
@@ -35,8 +36,10 @@ final class Connection {
     private final Vertx vertx;
     private final ServerWebSocket socket;
     private final GraphqlEngine engine;
+    private final Selections selections;
     private final Authenticator authenticator;
     private final GatewayConfig.Live config;
+    private final Patience patience;
     private final Map<String, Operation> operations = new HashMap<>();
     private boolean initialising;
     private @Nullable Viewer viewer;
@@ -45,18 +48,22 @@ final class Connection {
     private long expiryTimer = NO_TIMER;
     private boolean pongDue;
     private boolean closed;
+    private boolean gone;
 
     Connection(
             Vertx vertx,
             ServerWebSocket socket,
             GraphqlEngine engine,
+            Selections selections,
             Authenticator authenticator,
             GatewayConfig.Live config) {
         this.vertx = vertx;
         this.socket = socket;
         this.engine = engine;
+        this.selections = selections;
         this.authenticator = authenticator;
         this.config = config;
+        this.patience = new Patience(vertx, config.slowSubscriberTimeout(), this::tooSlow);
     }
 
     void open() {
@@ -66,7 +73,7 @@ final class Connection {
         pingTimer = vertx.setPeriodic(config.pingInterval().toMillis(), timer -> ping());
         socket.exceptionHandler(failure -> {});
         socket.pongHandler(pong -> pongDue = false);
-        socket.drainHandler(drained -> List.copyOf(operations.values()).forEach(Operation::pull));
+        socket.drainHandler(drained -> onDrained());
         socket.textMessageHandler(this::onMessage);
         socket.binaryMessageHandler(message -> close(CloseCode.BAD_MESSAGE, "Messages are text"));
     }
@@ -74,9 +81,11 @@ final class Connection {
     /** Cancels everything that the client had asked for. */
     void onClosed() {
         closed = true;
+        gone = true;
         for (long timer : new long[] {initTimer, pingTimer, expiryTimer}) {
             vertx.cancelTimer(timer);
         }
+        patience.end();
         List.copyOf(operations.values()).forEach(Operation::cancel);
         operations.clear();
     }
@@ -149,9 +158,10 @@ final class Connection {
         send("connection_ack", null, null);
     }
 
+    /** Ends the socket and not each operation, so that clients connect again with a fresh token and their cursors. */
     private void expire() {
-        RunlogException expired = RunlogException.unauthenticated("The token is expired.");
-        List.copyOf(operations.values()).forEach(operation -> operation.fail(expired));
+        List.copyOf(operations.values()).forEach(Operation::cancel);
+        operations.clear();
         close(CloseCode.FORBIDDEN, "The token is expired.");
     }
 
@@ -205,12 +215,11 @@ final class Connection {
                     if (!result.isDataPresent()) {
                         end(operation);
                         sendErrors(id, result.getErrors());
-                    } else if (result.getData() instanceof Publisher<?>) {
-                        Publisher<ExecutionResult> results = result.getData();
-                        results.subscribe(operation);
+                    } else if (Selections.isStream(result)) {
+                        selections.stream(request, asking, result).subscribe(operation);
                     } else {
                         end(operation);
-                        sendNext(id, result);
+                        sendNext(id, ResponseWriter.write(result).toString());
                         send("complete", id, null);
                     }
                 })
@@ -229,6 +238,10 @@ final class Connection {
     }
 
     private void ping() {
+        if (!isOpen() || socket.writeQueueFull()) {
+            // A ping would wait behind what the client does not take; patience is for that.
+            return;
+        }
         if (pongDue) {
             close(CloseCode.GOING_AWAY, "No pong came");
             return;
@@ -238,7 +251,12 @@ final class Connection {
     }
 
     boolean isWritable() {
-        return !closed && !socket.writeQueueFull();
+        return isOpen() && !socket.writeQueueFull();
+    }
+
+    /** The socket knows that it is closed before it tells. */
+    private boolean isOpen() {
+        return !closed && !socket.isClosed();
     }
 
     /** Forgets an operation; returns whether it was still there. */
@@ -246,8 +264,9 @@ final class Connection {
         return operations.remove(operation.id(), operation);
     }
 
-    void sendNext(String id, ExecutionResult result) {
-        send("next", id, result.toSpecification());
+    /** Sends a result that is JSON text already. */
+    void sendNext(String id, String result) {
+        sendText("{\"type\":\"next\",\"id\":" + ResponseWriter.write(id) + ",\"payload\":" + result + "}");
     }
 
     void sendErrors(String id, List<GraphQLError> errors) {
@@ -255,9 +274,6 @@ final class Connection {
     }
 
     void send(String type, @Nullable String id, @Nullable Object payload) {
-        if (closed) {
-            return;
-        }
         Map<String, Object> message = new LinkedHashMap<>();
         message.put("type", type);
         if (id != null) {
@@ -266,13 +282,46 @@ final class Connection {
         if (payload != null) {
             message.put("payload", payload);
         }
-        socket.writeTextMessage(ResponseWriter.write(message).toString());
+        sendText(ResponseWriter.write(message).toString());
+    }
+
+    /** While the client takes nothing, nothing is taken of it either, or answers to its pings would pile up. */
+    private void sendText(String message) {
+        if (!isOpen()) {
+            return;
+        }
+        socket.writeTextMessage(message);
+        if (socket.writeQueueFull()) {
+            socket.pause();
+            patience.begin();
+        }
+    }
+
+    private void onDrained() {
+        patience.end();
+        pongDue = false;
+        socket.resume();
+        List.copyOf(operations.values()).forEach(Operation::pull);
+    }
+
+    private void tooSlow() {
+        List.copyOf(operations.values()).forEach(Operation::cancel);
+        operations.clear();
+        close(CloseCode.TOO_SLOW, "The client took nothing for " + config.slowSubscriberTimeout());
+    }
+
+    private void cut() {
+        if (!gone && socket instanceof WebSocketInternal internal) {
+            Object unused = internal.channelHandlerContext().close();
+        }
     }
 
     private void close(CloseCode code, @Nullable String reason) {
-        if (!closed) {
+        if (isOpen()) {
             closed = true;
             code.close(socket, reason == null ? "" : reason);
+            // Who reads nothing does not read the close either, and the library waits until it is written.
+            vertx.setTimer(config.closeTimeout().toMillis(), timer -> cut());
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.runlog.gateway.websocket;
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.graphql.GraphqlEngine;
+import dev.runlog.gateway.graphql.Selections;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
@@ -16,14 +17,20 @@ public final class GraphqlTransportWs {
 
     private final Vertx vertx;
     private final GraphqlEngine engine;
+    private final Selections selections;
     private final Authenticator authenticator;
     private final GatewayConfig.Live config;
     private final Set<Connection> connections = new LinkedHashSet<>();
 
     public GraphqlTransportWs(
-            Vertx vertx, GraphqlEngine engine, Authenticator authenticator, GatewayConfig.Live config) {
+            Vertx vertx,
+            GraphqlEngine engine,
+            Selections selections,
+            Authenticator authenticator,
+            GatewayConfig.Live config) {
         this.vertx = vertx;
         this.engine = engine;
+        this.selections = selections;
         this.authenticator = authenticator;
         this.config = config;
     }
@@ -34,7 +41,7 @@ public final class GraphqlTransportWs {
             CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE.close(socket, "Subprotocol not acceptable");
             return;
         }
-        Connection connection = new Connection(vertx, socket, engine, authenticator, config);
+        Connection connection = new Connection(vertx, socket, engine, selections, authenticator, config);
         connections.add(connection);
         socket.closeHandler(closed -> {
             connections.remove(connection);

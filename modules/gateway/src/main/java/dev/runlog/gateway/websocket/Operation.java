@@ -3,7 +3,6 @@ package dev.runlog.gateway.websocket;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.gateway.graphql.GraphqlEngine;
-import graphql.ExecutionResult;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
@@ -12,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One operation of a socket: asks for one result after the other, as fast as the client takes them. */
-final class Operation implements Subscriber<ExecutionResult> {
+final class Operation implements Subscriber<String> {
     private static final Logger log = LoggerFactory.getLogger(Operation.class);
 
     private final String id;
@@ -49,7 +48,7 @@ final class Operation implements Subscriber<ExecutionResult> {
     }
 
     @Override
-    public void onNext(ExecutionResult result) {
+    public void onNext(String result) {
         asked = false;
         if (!cancelled) {
             connection.sendNext(id, result);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.contract.recording.ExecutionsChanged.Change;
 import dev.runlog.gateway.live.LiveEvent.Kind;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +14,9 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 final class EventQueueTest {
+    private static final Cursors CURSORS =
+            new Cursors("00000000", new Watch(Watch.Kind.CHANGES, "alice", null, null, Set.of()));
+
     private final UUID one = Ids.next();
     private final UUID two = Ids.next();
     private final UUID three = Ids.next();
@@ -22,9 +24,9 @@ final class EventQueueTest {
     @Test
     void keepsEverythingWithinItsBound() {
         EventQueue queue = new EventQueue(3);
-        queue.add(event(Kind.ENTERED, one, "1"));
-        queue.add(event(Kind.UPDATED, one, "2"));
-        queue.add(event(Kind.LEFT, one, "3"));
+        queue.add(event(Kind.ENTERED, one, 1), true);
+        queue.add(event(Kind.UPDATED, one, 2), true);
+        queue.add(event(Kind.LEFT, one, 3), true);
 
         assertThat(drain(queue)).containsExactly("ENTERED 1", "UPDATED 2", "LEFT 3");
     }
@@ -32,59 +34,37 @@ final class EventQueueTest {
     @Test
     void coalescesEachExecutionToWhatItsSubscriberNeedsToKnow() {
         EventQueue queue = new EventQueue(4);
-        queue.add(event(Kind.ENTERED, one, "1"));
-        queue.add(event(Kind.UPDATED, two, "2"));
-        queue.add(event(Kind.ENTERED, three, "3"));
-        queue.add(event(Kind.UPDATED, one, "4"));
+        queue.add(event(Kind.ENTERED, one, 1), true);
+        queue.add(event(Kind.UPDATED, two, 2), true);
+        queue.add(event(Kind.ENTERED, three, 3), true);
+        queue.add(event(Kind.UPDATED, one, 4), true);
 
         // Three came and went unseen; two left; one is new and as it is now.
-        assertThat(queue.add(event(Kind.LEFT, three, "5"))).isTrue();
-        assertThat(queue.add(event(Kind.LEFT, two, "6"))).isTrue();
+        assertThat(queue.add(event(Kind.LEFT, three, 5), true)).isTrue();
+        assertThat(queue.add(event(Kind.LEFT, two, 6), true)).isTrue();
 
-        assertThat(drain(queue)).containsExactly("UPDATED 2", "ENTERED 4", "LEFT 6");
+        assertThat(drain(queue)).containsExactly("ENTERED 4", "LEFT 6");
     }
 
     @Test
     void saysThatItIsFullWhereCoalescingDoesNotHelp() {
         EventQueue queue = new EventQueue(2);
-        queue.add(event(Kind.ENTERED, one, "1"));
-        queue.add(event(Kind.ENTERED, two, "2"));
+        queue.add(event(Kind.ENTERED, one, 1), true);
+        queue.add(event(Kind.ENTERED, two, 2), true);
 
-        assertThat(queue.add(event(Kind.ENTERED, three, "3"))).isFalse();
-    }
-
-    @Test
-    void replaysWhatCameAfterACursorAsLongAsItIsKept() {
-        ReplayBuffer replay = new ReplayBuffer(2);
-        String beforeAll = replay.cursor();
-        Change change = new Change(null, execution(one));
-        replay.add(change);
-        String first = replay.cursor();
-        replay.add(change);
-
-        assertThat(replay.after(beforeAll))
-                .hasValueSatisfying(missed -> assertThat(missed).hasSize(2));
-        assertThat(replay.after(first))
-                .hasValueSatisfying(missed -> assertThat(missed).hasSize(1));
-        replay.add(change);
-        assertThat(replay.after(first))
-                .hasValueSatisfying(missed -> assertThat(missed).hasSize(2));
-        assertThat(replay.after(beforeAll)).isEmpty();
-        assertThat(replay.after(new ReplayBuffer(2).cursor())).isEmpty();
-        assertThat(replay.after(replay.cursor()))
-                .hasValueSatisfying(missed -> assertThat(missed).isEmpty());
+        assertThat(queue.add(event(Kind.ENTERED, three, 3), true)).isFalse();
     }
 
     private static List<String> drain(EventQueue queue) {
         List<String> events = new ArrayList<>();
         for (LiveEvent event = queue.poll(); event != null; event = queue.poll()) {
-            events.add(event.kind() + " " + event.cursor());
+            events.add(event.kind() + " " + event.number());
         }
         return events;
     }
 
-    private static LiveEvent event(Kind kind, UUID id, String cursor) {
-        return new LiveEvent(kind, cursor, execution(id));
+    private static LiveEvent event(Kind kind, UUID id, long number) {
+        return new LiveEvent(kind, CURSORS, number, execution(id));
     }
 
     private static Execution execution(UUID id) {

@@ -1,0 +1,12 @@
+package dev.runlog.app.cluster;
+
+import java.time.Duration;
+import java.util.List;
+
+/** The keys under {@code cluster} in config/runlog.yaml, which tells all. */
+public record ClusterConfig(
+        boolean enabled, String name, String host, int port, int busPort, List<String> members, Duration beatInterval) {
+    public ClusterConfig {
+        members = List.copyOf(members);
+    }
+}

@@ -1,0 +1,197 @@
+package dev.runlog.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.contract.model.Ids;
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.TestDatabase;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Kills the server in the middle of a cleanup, where a lock of the test has stopped it, and looks whether the next one
+ * ends it with the right figures.
+ */
+@ExtendWith(PostgresExtension.class)
+final class CleanupCrashTest {
+    private static final Map<String, String> SETTINGS = Map.of(
+            "RUNLOG_RETENTION_REWRITE_ROWS_MIN", "100",
+            "RUNLOG_RETENTION_BATCH_SIZE", "50",
+            "RUNLOG_LOG_LEVEL", "warn");
+
+    private final LocalDate first = LocalDate.now(ZoneOffset.UTC).minusDays(40);
+    private TestDatabase database;
+    private String cleanup;
+
+    @BeforeEach
+    void clear(TestDatabase database) throws SQLException {
+        this.database = database;
+        database.execute("DELETE FROM step; DELETE FROM execution; DELETE FROM execution_daily; DELETE FROM cleanup; "
+                + "DELETE FROM cleanup_rule");
+        database.execute("INSERT INTO owner (subject) VALUES ('alice'), ('bob') ON CONFLICT DO NOTHING");
+    }
+
+    /** The rows of the second day have gone and its rollup is to change when it dies. */
+    @Test
+    void endsDeletionInBatchesAfterAKillInTheMiddle() throws Exception {
+        seed("alice", first, 90, 2);
+        seed("bob", first, 200, 2);
+        seed("alice", first.plusDays(1), 90, 2);
+        seed("bob", first.plusDays(1), 200, 2);
+        enter("alice");
+
+        killWhileStoppedBy("SELECT FROM execution_daily WHERE day = '" + first.plusDays(1) + "' FOR UPDATE");
+
+        assertThat(database.get("SELECT deleted >= 90 AND deleted < 180 FROM cleanup"))
+                .isEqualTo("t");
+        assertThatRowsAndRollupsAgree();
+        finish();
+        assertThatItDeleted(180, 0);
+        assertThat(database.get("SELECT count(*) FROM execution")).isEqualTo("400");
+    }
+
+    /** A reader's lock keeps the day from being dropped. */
+    @Test
+    void endsTheDropOfADayAfterAKillInTheMiddle() throws Exception {
+        seed("alice", first, 300, 2);
+        seed("alice", first.plusDays(1), 300, 3);
+        seed("alice", first.plusDays(30), 10, 2);
+        enter(null);
+
+        killWhileStoppedBy("SELECT FROM execution WHERE id >= '"
+                + Ids.lowerBound(first.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant()) + "'");
+
+        assertThatRowsAndRollupsAgree();
+        finish();
+        assertThatItDeleted(600, 2);
+        assertThat(database.get("SELECT count(*) FROM execution")).isEqualTo("10");
+    }
+
+    /** Its ledger's row is locked, and it may not say what it has done. */
+    @Test
+    void endsTheDropOfADayAfterAKillAtTheLedger() throws Exception {
+        seed("alice", first, 300, 2);
+        enter(null);
+
+        killWhileStoppedBy("SELECT FROM execution_daily FOR UPDATE");
+
+        assertThat(database.get("SELECT deleted FROM cleanup")).isEqualTo("0");
+        assertThatRowsAndRollupsAgree();
+        finish();
+        assertThatItDeleted(300, 1);
+    }
+
+    /** The successor is filled, triggers note changes, and a reader's lock keeps it from taking its place. */
+    @Test
+    void endsTheRewritingOfADayAfterAKillInTheMiddle() throws Exception {
+        seed("alice", first, 300, 2);
+        seed("bob", first, 20, 2);
+        seed("alice", first, 5, 1);
+        enter("alice");
+
+        killWhileStoppedBy("SELECT FROM execution");
+
+        assertThat(database.get("SELECT count(*) FROM pg_trigger WHERE tgname = 'runlog_change'"))
+                .isEqualTo("2");
+        assertThatRowsAndRollupsAgree();
+        // Somebody writes while no server is there to sweep.
+        database.execute("UPDATE execution SET status = 2, finished_at = now() WHERE status = 1 "
+                + "AND id = (SELECT max(id::text)::uuid FROM execution WHERE status = 1);"
+                + "UPDATE execution_daily SET running = running - 1, success = success + 1 WHERE running > 0");
+        finish();
+        assertThatItDeleted(301, 0);
+        assertThat(database.get("SELECT count(*) FROM execution")).isEqualTo("24");
+    }
+
+    private void enter(String owner) throws SQLException {
+        cleanup = Ids.next().toString();
+        database.execute("INSERT INTO cleanup (id, dry_run, state, before, statuses, owner_id, requested_by) VALUES ('"
+                + cleanup + "', false, 1, '" + Instant.now().minus(Duration.ofDays(30)) + "', '{}', "
+                + "(SELECT id FROM owner WHERE subject = '" + owner + "'), 'tester')");
+    }
+
+    private void killWhileStoppedBy(String lock) throws SQLException, IOException {
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute(lock);
+            try (ServerProcess server = ServerProcess.start(database, SETTINGS)) {
+                awaitRows("SELECT FROM pg_stat_activity WHERE datname = current_database() "
+                        + "AND application_name = 'runlog-cleaning' AND wait_event_type = 'Lock'");
+                server.kill();
+            }
+            connection.rollback();
+        }
+        // What the dead server's connection was at is undone once it notices.
+        awaitRows("SELECT WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() "
+                + "AND application_name = 'runlog-cleaning')");
+    }
+
+    private void finish() throws SQLException, IOException {
+        try (ServerProcess server = ServerProcess.start(database, SETTINGS)) {
+            assertThat(server.url()).isNotNull();
+            awaitRows("SELECT FROM cleanup WHERE state > 2");
+            awaitRows("SELECT WHERE NOT EXISTS (SELECT FROM cleanup_rule) "
+                    + "AND NOT EXISTS (SELECT FROM pg_class WHERE relname ~ '_(next|gone)$')");
+        }
+    }
+
+    private void assertThatItDeleted(int deleted, int dropped) throws SQLException {
+        assertThat(database.get("SELECT row(state, matched, deleted, partitions_dropped) FROM cleanup WHERE id = '"
+                        + cleanup + "'"))
+                .isEqualTo("(3," + deleted + "," + deleted + "," + dropped + ")");
+        assertThatRowsAndRollupsAgree();
+        assertThat(database.get("SELECT (SELECT count(*) FROM pg_trigger WHERE tgname = 'runlog_change') "
+                        + "+ (SELECT count(*) FROM partition_change) + (SELECT count(*) FROM step s "
+                        + "WHERE NOT EXISTS (SELECT FROM execution e WHERE e.id = s.execution_id))"))
+                .isEqualTo("0");
+    }
+
+    private void assertThatRowsAndRollupsAgree() throws SQLException {
+        assertThat(database.get("SELECT row(sum(running), sum(success - success_deleted), "
+                        + "sum(failed - failed_deleted)) FROM execution_daily"))
+                .isEqualTo(database.get("SELECT row(count(*) FILTER (WHERE status = 1), "
+                        + "count(*) FILTER (WHERE status = 2), count(*) FILTER (WHERE status = 3)) FROM execution"));
+    }
+
+    /** Waits on the database itself until a query finds something. */
+    private void awaitRows(String query) throws SQLException {
+        database.execute("DO $$ BEGIN FOR i IN 1..6000 LOOP PERFORM pg_stat_clear_snapshot(); IF EXISTS (" + query
+                + ") THEN RETURN; END IF; PERFORM pg_sleep(0.01); END LOOP; RAISE 'It did not come.'; END $$");
+    }
+
+    private void seed(String owner, LocalDate day, int runs, int status) throws SQLException {
+        Instant start = day.atStartOfDay(ZoneOffset.UTC).toInstant().plus(1, ChronoUnit.HOURS);
+        String ids = IntStream.range(0, runs)
+                .mapToObj(i -> "('" + Ids.at(start.plusMillis(i)) + "'::uuid)")
+                .collect(Collectors.joining(","));
+        String column = status == 1 ? "running" : status == 2 ? "success" : "failed";
+        String of = "w.key = 'w' AND o.subject = '" + owner + "'";
+        database.execute("SELECT ensure_day_partitions('" + day + "');"
+                + "INSERT INTO workflow (id, owner_id, key, name) SELECT '" + Ids.next()
+                + "', id, 'w', 'w' FROM owner WHERE subject = '" + owner + "' ON CONFLICT DO NOTHING;"
+                + "INSERT INTO execution (id, workflow_id, owner_id, status, finished_at, duration_millis) "
+                + "SELECT n.id, w.id, w.owner_id, " + status + ", " + (status == 1 ? "NULL, -1" : "now(), 5")
+                + " FROM (VALUES " + ids + ") n (id), workflow w JOIN owner o ON o.id = w.owner_id WHERE " + of + ";"
+                + "INSERT INTO step (execution_id, index, status, name) SELECT n.id, 0, 2, 's' FROM (VALUES " + ids
+                + ") n (id);"
+                + "INSERT INTO execution_daily AS known (owner_id, workflow_id, day, " + column + ") "
+                + "SELECT w.owner_id, w.id, '" + day + "', " + runs
+                + " FROM workflow w JOIN owner o ON o.id = w.owner_id WHERE " + of
+                + " ON CONFLICT (owner_id, workflow_id, day) DO UPDATE SET " + column + " = known." + column + " + "
+                + runs);
+    }
+}

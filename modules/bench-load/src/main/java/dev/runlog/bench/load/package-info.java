@@ -1,0 +1,5 @@
+/** The load generator: a process that the benchmark starts once and hands one load after another. */
+@NullMarked
+package dev.runlog.bench.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,230 @@
+package dev.runlog.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** What figures work with: the loaded database, the server on it, the clients of both, and the options of the run. */
+final class Bench implements AutoCloseable {
+    private static final int WARM_UP_SLICES = 4;
+    private static final int WARM_UP_SLICES_MAX = 16;
+    private static final double WARM_UP_GAIN = 1.05;
+
+    private final Options options;
+    private final Home home;
+    private final Path directory;
+    private final Postgres database;
+    private final DataSet set;
+    private final DatabaseClients clients;
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private @Nullable ServerProcess server;
+    private @Nullable Hyperfoil hyperfoil;
+    private @Nullable LoadGenerator closedLoops;
+    private @Nullable StatementTap tap;
+    private @Nullable ServerProcess tapped;
+    private double recordedPerSecondMax;
+
+    /** @param directory for what is written in passing */
+    Bench(Options options, Home home, Path directory, Postgres database, DataSet set) {
+        this.options = options;
+        this.home = home;
+        this.directory = directory;
+        this.database = database;
+        this.set = set;
+        this.clients = new DatabaseClients(database, set, directory);
+    }
+
+    Options options() {
+        return options;
+    }
+
+    Home home() {
+        return home;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    Postgres database() {
+        return database;
+    }
+
+    DataSet set() {
+        return set;
+    }
+
+    DatabaseClients clients() {
+        return clients;
+    }
+
+    /** The server that is measured; it stays for the whole run. */
+    ServerProcess server() {
+        if (server == null) {
+            server = startServer(database);
+            warmUp(server, Pages.plain(set));
+        }
+        return server;
+    }
+
+    /** One more server, which ends with the run. */
+    ServerProcess startServer(Postgres on) {
+        ServerProcess started = ServerProcess.start(home, on, options.out().resolve("server.log"));
+        opened.add(started);
+        return started;
+    }
+
+    /**
+     * Lets a server's compiler see what it will be asked for: for the time of the options at least, then until three
+     * quarters of that have brought nothing more, as on a busy machine its compiler may have to wait for long.
+     */
+    void warmUp(ServerProcess fresh, List<Call> pages) {
+        requireRows(fresh, pages.get(0));
+        Path calls = write("warm-up", pages);
+        Duration slice = options.warmUp().dividedBy(WARM_UP_SLICES);
+        double best = 0;
+        int withoutGain = 0;
+        for (int done = 1; done <= WARM_UP_SLICES_MAX && withoutGain < WARM_UP_SLICES - 1; done++) {
+            double perSecond = closedLoops()
+                    .run(new Load(fresh.port(), calls, options.connections(), 0, Duration.ZERO, slice))
+                    .orThrow()
+                    .perSecond();
+            Progress.say("  warming a server up: %.0f/s", perSecond);
+            withoutGain = perSecond < best * WARM_UP_GAIN ? withoutGain + 1 : 0;
+            best = Math.max(best, perSecond);
+        }
+    }
+
+    Hyperfoil hyperfoil() {
+        if (hyperfoil == null) {
+            hyperfoil = new Hyperfoil(home);
+            opened.add(hyperfoil);
+        }
+        return hyperfoil;
+    }
+
+    /** wrk where it is there, as it takes the least from the server; else Hyperfoil. */
+    LoadGenerator closedLoops() {
+        if (closedLoops == null) {
+            closedLoops = options.forceHyperfoil()
+                    ? hyperfoil()
+                    : Wrk.find(directory).<LoadGenerator>map(wrk -> wrk).orElseGet(this::hyperfoil);
+        }
+        return closedLoops;
+    }
+
+    /** Writes calls where the load generators find them. */
+    Path write(String name, List<Call> calls) {
+        return Call.write(calls, directory.resolve(name + ".calls").toAbsolutePath());
+    }
+
+    /** Runs random ones of the calls in a closed loop, for one round. */
+    Load.Outcome closedLoop(ServerProcess on, Path calls, int connections) {
+        Duration before = on.processorTime();
+        Load.Outcome outcome = closedLoops()
+                .run(new Load(on.port(), calls, connections, 0, Duration.ZERO, options.time()))
+                .orThrow();
+        double requests = outcome.perSecond() * options.time().toMillis() / 1000.0;
+        // Processor time says most where something else runs too.
+        Progress.say(
+                "  %s: %.0f/s, p50 %.2f ms, p99 %.2f ms; of processor: server %.0f us a request, client %.0f us",
+                calls.getFileName(),
+                outcome.perSecond(),
+                outcome.p50Millis(),
+                outcome.p99Millis(),
+                on.processorTime().minus(before).toNanos() / 1e3 / requests,
+                outcome.cpuSeconds() * 1e6 / requests);
+        return outcome;
+    }
+
+    /** Fails where an answer is an error, or says that there is nothing: such figures would be fine ones. */
+    void requireRows(ServerProcess on, Call call) {
+        String answer = on.send(call);
+        if (answer.contains("\"errors\"") || !answer.contains("\"id\"")) {
+            throw new BenchFailure("The page has no rows: " + answer.substring(0, Math.min(600, answer.length())));
+        }
+    }
+
+    /** What the server sends to its database to answer a call, by a second server that only serves for this. */
+    List<SentStatement> statementsOf(Call call) {
+        if (tap == null || tapped == null) {
+            tap = new StatementTap(database);
+            opened.add(tap);
+            tapped = ServerProcess.start(home, tap.tapped(), options.out().resolve("tapped-server.log"));
+            opened.add(tapped);
+        }
+        // The first time may ask for what is kept from then on, the second for nothing at all.
+        tapped.send(call);
+        List<SentStatement> first = tap.take();
+        tapped.send(call);
+        List<SentStatement> second = tap.take();
+        return second.isEmpty() ? first : second;
+    }
+
+    /** Ends the server that only shows its statements, so that it takes nothing from what is measured. */
+    void closeTap() {
+        if (tap != null && tapped != null) {
+            opened.remove(tapped);
+            tapped.close();
+            opened.remove(tap);
+            tap.close();
+            tap = null;
+            tapped = null;
+        }
+    }
+
+    /** Both sides once a round, in turns that change: what drifts meets both alike. */
+    Pair alternate(String what, DoubleSupplier ours, DoubleSupplier floors) {
+        List<Double> our = new ArrayList<>();
+        List<Double> floor = new ArrayList<>();
+        for (int round = 0; round < options.rounds(); round++) {
+            if (round % 2 == 0) {
+                our.add(ours.getAsDouble());
+                floor.add(floors.getAsDouble());
+            } else {
+                floor.add(floors.getAsDouble());
+                our.add(ours.getAsDouble());
+            }
+            Progress.say("  %s, round %d: %.1f beside %.1f", what, round + 1, last(our), last(floor));
+        }
+        return new Pair(new Samples(our), new Samples(floor));
+    }
+
+    /** One value a round. */
+    Samples repeat(Function<Integer, Double> measure) {
+        return new Samples(
+                IntStream.range(0, options.rounds()).boxed().map(measure).toList());
+    }
+
+    record Pair(Samples ours, Samples floor) {}
+
+    private static double last(List<Double> values) {
+        return values.get(values.size() - 1);
+    }
+
+    /** The most executions a second that any figure has recorded so far; 0 for none. */
+    double recordedPerSecondMax() {
+        return recordedPerSecondMax;
+    }
+
+    void noteRecorded(double perSecond) {
+        recordedPerSecondMax = Math.max(recordedPerSecondMax, perSecond);
+    }
+
+    @Override
+    public synchronized void close() {
+        for (int i = opened.size() - 1; i >= 0; i--) {
+            try {
+                opened.get(i).close();
+            } catch (Exception failure) {
+                Progress.say("something did not close: " + failure);
+            }
+        }
+        opened.clear();
+    }
+}

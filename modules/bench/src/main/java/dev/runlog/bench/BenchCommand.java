@@ -1,0 +1,221 @@
+package dev.runlog.bench;
+
+import dev.runlog.app.EmbeddedDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** {@code runlog bench}. */
+@Command(
+        name = "runlog bench",
+        mixinStandardHelpOptions = true,
+        usageHelpAutoWidth = true,
+        description = {
+            "Measures Runlog beside the database that it stands on, prints a table and writes bench.md and bench.json.",
+            "It starts a PostgreSQL of its own, or takes that of RUNLOG_DATABASE_URL, where it makes databases of its own "
+                    + "named runlog_bench..."
+        })
+public final class BenchCommand implements Callable<Integer> {
+    /** 64 database clients at once, and the server's. */
+    private static final int CONNECTIONS_MAX = 120;
+
+    @Option(names = "--executions", paramLabel = "N", description = "Executions to load. Default: 5000000")
+    private @Nullable Long executions;
+
+    @Option(names = "--workflows", paramLabel = "N", description = "Workflows that they are of. Default: 10000")
+    private @Nullable Integer workflows;
+
+    @Option(names = "--owners", paramLabel = "N", description = "Owners of the workflows. Default: 1000")
+    private @Nullable Integer owners;
+
+    @Option(names = "--seconds", paramLabel = "N", description = "Length of each measurement. Default: 10")
+    private @Nullable Integer seconds;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "Measurements of each side. Default: 5")
+    private @Nullable Integer rounds;
+
+    @Option(names = "--warm-up", paramLabel = "N", description = "Seconds of load before the first. Default: 20")
+    private @Nullable Integer warmUp;
+
+    @Option(names = "--connections", paramLabel = "N", description = "Connections for reading. Default: 16")
+    private int connections;
+
+    @Option(names = "--only", split = ",", paramLabel = "FIGURE", description = "Only these figures.")
+    private List<String> only;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "DIR",
+            description = "Keep the database here and use it again where it holds the same sizes.")
+    private @Nullable Path keep;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "For the report and logs. Default: target/bench")
+    private @Nullable Path out;
+
+    @Option(names = "--quick", description = "Small and short, to see that it works: what it says is not to be quoted.")
+    private boolean quick;
+
+    @Option(names = "--hyperfoil", description = "Use Hyperfoil for closed loops too, where there is wrk.")
+    private boolean hyperfoil;
+
+    private BenchCommand() {
+        connections = 16;
+        only = List.of();
+    }
+
+    public static void main(String[] arguments) {
+        CommandLine command = new CommandLine(new BenchCommand());
+        command.getCommandSpec()
+                .usageMessage()
+                .footerHeading("%nFigures:%n")
+                .footer(Figures.all().stream()
+                        .map(figure -> "  " + figure.name())
+                        .toArray(String[]::new));
+        System.exit(command.setExecutionExceptionHandler((failure, failed, parsed) -> {
+                    if (failure instanceof BenchFailure) {
+                        System.err.println("runlog bench: " + failure.getMessage());
+                    } else {
+                        failure.printStackTrace();
+                    }
+                    return 1;
+                })
+                .execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Home home = Home.find();
+        Options options = options(home);
+        List<Figure> figures = figures(options);
+        Files.createDirectories(options.out());
+        Path directory = Files.createTempDirectory("runlog-bench-");
+        Closing closing = new Closing();
+        closing.add(() -> delete(directory));
+        // Also where a signal ends the run: the database is in a session of its own, which no terminal tells.
+        Thread hook = new Thread(closing::close, "close");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return run(options, figures, home, directory, server(options, directory, closing), closing);
+        } finally {
+            closing.close();
+        }
+    }
+
+    /** The user's, else one of its own. */
+    private static Postgres server(Options options, Path directory, Closing closing) {
+        String url = System.getenv().getOrDefault("RUNLOG_DATABASE_URL", "");
+        if (!url.isEmpty()) {
+            return Postgres.of(url);
+        }
+        Path data = options.keep() == null ? directory.resolve("database") : options.keep();
+        EmbeddedDatabase embedded = EmbeddedDatabase.start(data, CONNECTIONS_MAX);
+        closing.add(embedded::close);
+        return Postgres.of(embedded.url());
+    }
+
+    private Options options(Home home) {
+        long count = executions != null ? executions : quick ? 100_000 : 5_000_000;
+        return new Options(
+                count,
+                workflows != null ? workflows : (int) Math.max(20, Math.min(10_000, count / 500)),
+                owners != null ? owners : (int) Math.max(2, Math.min(1_000, count / 5_000)),
+                30,
+                Duration.ofSeconds(seconds != null ? seconds : quick ? 2 : 10),
+                Duration.ofSeconds(warmUp != null ? warmUp : quick ? 4 : 20),
+                rounds != null ? rounds : quick ? 1 : 5,
+                connections,
+                only,
+                keep,
+                out != null ? out : home.root().resolve("target").resolve("bench"),
+                hyperfoil);
+    }
+
+    private List<Figure> figures(Options options) {
+        List<Figure> all = Figures.all();
+        List<String> names = all.stream().map(Figure::name).toList();
+        for (String name : options.only()) {
+            if (!names.contains(name)) {
+                throw new ParameterException(
+                        new CommandLine(this),
+                        "There is no figure '" + name + "'; there are " + String.join(", ", names) + ".");
+            }
+        }
+        return all.stream()
+                .filter(figure -> options.only().isEmpty() || options.only().contains(figure.name()))
+                .toList();
+    }
+
+    private static int run(
+            Options options, List<Figure> figures, Home home, Path directory, Postgres server, Closing closing) {
+        Postgres database = server.named("runlog_bench");
+        DataSet wanted = new DataSet(
+                options.executions(),
+                options.workflows(),
+                options.owners(),
+                options.days(),
+                (int) Math.min(200, options.executions() / 100),
+                System.currentTimeMillis());
+        DataSet kept = Databases.find(database, wanted);
+        DataSet set = kept == null ? wanted : kept;
+        if (kept == null) {
+            Databases.load(database, set);
+        }
+        Instant began = Instant.now();
+        Bench bench = new Bench(options, home, directory, database, set);
+        closing.add(bench::close);
+        boolean failed = measure(bench, figures);
+        bench.close();
+        if (options.keep() == null) {
+            Databases.drop(database);
+            Databases.drop(server.named("runlog_bench_small"));
+        } else {
+            Progress.say("taking away what was recorded");
+            StagedRows.drop(database);
+            Loader.restore(database, began);
+        }
+        return failed ? 1 : 0;
+    }
+
+    private static boolean measure(Bench bench, List<Figure> figures) {
+        Report report = new Report(
+                Machine.describe(bench.database()),
+                bench.set(),
+                bench.options(),
+                "closed loops by " + bench.closedLoops().name() + ", fixed rates by Hyperfoil, floors by "
+                        + bench.clients().name());
+        for (Figure figure : figures) {
+            Progress.say("measuring %s", figure.name());
+            try {
+                report.add(figure.name(), figure.measure(bench));
+            } catch (BenchFailure failure) {
+                Progress.say("%s failed: %s", figure.name(), String.valueOf(failure.getMessage()));
+                report.addFailure(figure.name(), String.valueOf(failure.getMessage()));
+            }
+            report.write(bench.options().out());
+        }
+        System.out.println(report.toMarkdown());
+        return report.hasFailures();
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).collect(Collectors.toList())) {
+                Files.delete(file);
+            }
+        } catch (IOException failure) {
+            Progress.say("%s was not deleted: %s", directory, String.valueOf(failure.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package dev.runlog.bench;
+
+/** Why the benchmark cannot go on, in one line. */
+final class BenchFailure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    BenchFailure(String message) {
+        super(message);
+    }
+
+    BenchFailure(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

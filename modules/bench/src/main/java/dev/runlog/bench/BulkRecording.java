@@ -1,0 +1,124 @@
+package dev.runlog.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Executions recorded by {@code POST /events}, beside COPY of as many rows like them into the same tables. */
+final class BulkRecording implements Figure {
+    static final int CONNECTIONS = 4;
+    static final int LINES = 5_000;
+
+    private final boolean lifecycles;
+
+    private BulkRecording(boolean lifecycles) {
+        this.lifecycles = lifecycles;
+    }
+
+    static Figure ofComplete() {
+        return new BulkRecording(false);
+    }
+
+    static Figure ofLifecycles() {
+        return new BulkRecording(true);
+    }
+
+    @Override
+    public String name() {
+        return lifecycles ? "bulk-lifecycles" : "bulk-complete";
+    }
+
+    @Override
+    public List<Row> measure(Bench bench) {
+        int rows = bench.options().bulkRows();
+        String title = lifecycles ? "Bulk recording of starts and finishes" : "Bulk recording of complete executions";
+        bench.server();
+        // Once for the server's compiler and for pages of the newest partition, then for the figure.
+        record(bench, rows);
+        Bench.Pair pair = bench.alternate(title, () -> record(bench, rows), () -> copy(bench, rows));
+        bench.noteRecorded(lifecycles ? 0 : pair.ours().median());
+        return List.of(Row.ofSpeed(
+                title,
+                "executions/s",
+                pair.ours(),
+                "COPY of such rows",
+                pair.floor(),
+                lifecycles ? Goal.atLeast(0.25, 0.40) : Goal.atLeast(0.60, 0.80),
+                CONNECTIONS + " connections, " + LINES + " events a request"
+                        + (lifecycles ? ", no finish in the request of its start" : "")
+                        + "; COPY keeps no rollups"));
+    }
+
+    private double record(Bench bench, int rows) {
+        return lifecycles ? recordLifecycles(bench, rows) : recordComplete(bench, rows);
+    }
+
+    /** Records starts and finishes and returns how many executions a second. */
+    static double recordLifecycles(Bench bench, int rows) {
+        return send(bench, rows, lifecycles(bench, StagedRows.make(bench, rows)));
+    }
+
+    /** Records complete executions and returns how many a second. */
+    static double recordComplete(Bench bench, int rows) {
+        return send(bench, rows, complete(bench, StagedRows.make(bench, rows)));
+    }
+
+    private static double send(Bench bench, int rows, List<List<EventSender.Body>> bodies) {
+        long began = System.nanoTime();
+        new EventSender(bench.server().port()).send(bodies);
+        double seconds = (System.nanoTime() - began) / 1e9;
+        bodies.stream()
+                .flatMap(List::stream)
+                .flatMap(body -> body.parts().stream())
+                .map(EventSender.Part::file)
+                .distinct()
+                .forEach(StagedRows::delete);
+        return rows / seconds;
+    }
+
+    static List<List<EventSender.Body>> complete(Bench bench, StagedRows staged) {
+        List<List<EventSender.Body>> bodies = connections();
+        List<EventSender.Part> parts = EventSender.split(staged.eventFile(bench, "execution"), LINES);
+        for (int i = 0; i < parts.size(); i++) {
+            bodies.get(i % CONNECTIONS).add(new EventSender.Body(List.of(parts.get(i))));
+        }
+        return bodies;
+    }
+
+    /** Each request finishes what the one before it on its connection has started, and starts what the next finishes. */
+    private static List<List<EventSender.Body>> lifecycles(Bench bench, StagedRows staged) {
+        List<List<EventSender.Body>> bodies = connections();
+        List<EventSender.Part> starts = EventSender.split(staged.eventFile(bench, "started"), LINES / 2);
+        List<EventSender.Part> finishes = EventSender.split(staged.eventFile(bench, "finished"), LINES / 2);
+        for (int connection = 0; connection < CONNECTIONS; connection++) {
+            EventSender.Part finish = null;
+            for (int i = connection; i < starts.size(); i += CONNECTIONS) {
+                bodies.get(connection)
+                        .add(new EventSender.Body(
+                                finish == null ? List.of(starts.get(i)) : List.of(finish, starts.get(i))));
+                finish = finishes.get(i);
+            }
+            if (finish != null) {
+                bodies.get(connection).add(new EventSender.Body(List.of(finish)));
+            }
+        }
+        return bodies;
+    }
+
+    private static double copy(Bench bench, int rows) {
+        Path file = StagedRows.make(bench, rows).copyFile(bench);
+        long began = System.nanoTime();
+        bench.database().copyFrom("execution (" + DataSetSql.COLUMNS + ")", file);
+        double seconds = (System.nanoTime() - began) / 1e9;
+        StagedRows.delete(file);
+        return rows / seconds;
+    }
+
+    private static List<List<EventSender.Body>> connections() {
+        List<List<EventSender.Body>> bodies = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            bodies.add(new ArrayList<>());
+        }
+        return bodies;
+    }
+}

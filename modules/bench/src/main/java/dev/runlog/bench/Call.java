@@ -1,0 +1,29 @@
+package dev.runlog.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * One HTTP request of a load.
+ *
+ * @param subject whose token it carries
+ * @param body without line breaks, empty for none
+ */
+record Call(String method, String path, String subject, String body) {
+
+    /** Writes calls as the load generators read them, a line each. */
+    static Path write(List<Call> calls, Path file) {
+        try {
+            Files.write(
+                    file,
+                    calls.stream()
+                            .map(call -> String.join("\t", call.method, call.path, Tokens.of(call.subject), call.body))
+                            .toList());
+            return file;
+        } catch (IOException failure) {
+            throw new BenchFailure(file + " cannot be written: " + failure.getMessage(), failure);
+        }
+    }
+}

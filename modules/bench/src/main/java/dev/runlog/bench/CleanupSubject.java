@@ -1,0 +1,105 @@
+package dev.runlog.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+
+/** What cleanups are measured on: copies of a data set of its own, as each can be cleaned but once. */
+final class CleanupSubject {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long EXECUTIONS_MAX = 300_000;
+    private static final String SOURCE = "runlog_bench_cleanup";
+    private static final String COPY = "runlog_bench_copy";
+
+    private final Bench bench;
+    private final Postgres source;
+    private final DataSet set;
+
+    CleanupSubject(Bench bench) {
+        this.bench = bench;
+        DataSet whole = bench.set();
+        double part = Math.min(1, (double) EXECUTIONS_MAX / whole.executions());
+        this.set = new DataSet(
+                Math.min(EXECUTIONS_MAX, whole.executions()),
+                (int) Math.max(2, whole.workflows() * part),
+                (int) Math.max(1, whole.owners() * part),
+                whole.days(),
+                whole.running(),
+                whole.endMillis());
+        this.source = Databases.loaded(bench.database().named(SOURCE), set);
+    }
+
+    DataSet set() {
+        return set;
+    }
+
+    /** The first moment of a day, a third of all days after the oldest. */
+    Instant before() {
+        long moment = set.endMillis() - set.spanMillis() * 2 / 3;
+        return LocalDate.ofInstant(Instant.ofEpochMilli(moment), ZoneOffset.UTC)
+                .atStartOfDay(ZoneOffset.UTC)
+                .toInstant();
+    }
+
+    /** A fresh copy. */
+    Postgres copy() {
+        Postgres copy = source.named(COPY);
+        Databases.drop(copy);
+        source.named("postgres").execute("CREATE DATABASE " + COPY + " TEMPLATE " + SOURCE);
+        return copy;
+    }
+
+    void drop() {
+        Databases.drop(source.named(COPY));
+        if (bench.options().keep() == null) {
+            Databases.drop(source);
+        }
+    }
+
+    /**
+     * What a cleanup came to.
+     *
+     * @param nanos from the request until the server said that it is done
+     */
+    record Outcome(long matched, long deleted, long partitionsDropped, long nanos) {}
+
+    /** Asks for a cleanup of all owners and waits for its end. */
+    static Outcome clean(ServerProcess server, Instant before, String status, boolean dryRun) {
+        long began = System.nanoTime();
+        JsonNode asked =
+                data(server, """
+                {"query":"mutation { cleanupExecutions(input: { before: \\"%s\\", %s allOwners: true, dryRun: %s }) { cleanup { id } } }"}""".formatted(before, status.isEmpty() ? "" : "status: [" + status + "],", dryRun));
+        String id = asked.at("/cleanupExecutions/cleanup/id").asText();
+        while (true) {
+            JsonNode cleanup = data(server, """
+                            {"query":"{ cleanup(id: \\"%s\\") { state matched deleted partitionsDropped failure } }"}""".formatted(id)).get("cleanup");
+            long nanos = System.nanoTime() - began;
+            switch (cleanup.get("state").asText()) {
+                case "COMPLETED" -> {
+                    return new Outcome(
+                            cleanup.get("matched").asLong(),
+                            cleanup.get("deleted").asLong(),
+                            cleanup.get("partitionsDropped").asLong(),
+                            nanos);
+                }
+                case "FAILED", "CANCELLED" -> throw new BenchFailure("The cleanup failed: " + cleanup);
+                default -> Pause.millis(2);
+            }
+        }
+    }
+
+    private static JsonNode data(ServerProcess server, String body) {
+        try {
+            JsonNode answer = JSON.readTree(server.graphql(Tokens.ENGINE, body));
+            if (answer.has("errors")) {
+                throw new BenchFailure("The server refused: " + answer.get("errors"));
+            }
+            return answer.get("data");
+        } catch (JsonProcessingException malformed) {
+            throw new BenchFailure("The server's answer is no JSON.", malformed);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.runlog.bench;
+
+import dev.runlog.storage.Migrations;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+
+/** Databases that hold a data set, as their comment tells, so that a kept one is known again. */
+final class Databases {
+    private Databases() {}
+
+    /** The database with the set of those sizes: kept from an earlier run where it is, else made and loaded. */
+    static Postgres loaded(Postgres database, DataSet set) {
+        return find(database, set) == null ? load(database, set) : database;
+    }
+
+    /** The set of those sizes that a kept database holds; null where there is none of this schema. */
+    static @Nullable DataSet find(Postgres database, DataSet wanted) {
+        String comment = database.named("postgres")
+                .get("SELECT max(shobj_description(oid, 'pg_database')) FROM pg_database WHERE datname = '"
+                        + database.name() + "'");
+        if (!comment.startsWith(sizes(wanted))) {
+            return null;
+        }
+        try {
+            if (Migrations.run(database.url()) > 0) {
+                Progress.say("%s has an older schema", database.name());
+                return null;
+            }
+        } catch (FlywayException changed) {
+            Progress.say("%s has another schema", database.name());
+            return null;
+        }
+        Progress.say("using the kept database %s", database.name());
+        return new DataSet(
+                wanted.executions(),
+                wanted.workflows(),
+                wanted.owners(),
+                wanted.days(),
+                wanted.running(),
+                Long.parseLong(comment.substring(comment.lastIndexOf(' ') + 1)));
+    }
+
+    static Postgres load(Postgres database, DataSet set) {
+        Progress.say("loading %,d executions into %s", set.executions(), database.name());
+        long began = System.nanoTime();
+        Postgres server = database.named("postgres");
+        server.execute("DROP DATABASE IF EXISTS " + database.name() + " WITH (FORCE)");
+        server.execute("CREATE DATABASE " + database.name());
+        Migrations.run(database.url());
+        new Loader(database, set).load();
+        server.execute("COMMENT ON DATABASE " + database.name() + " IS '" + sizes(set) + set.endMillis() + "'");
+        Progress.say("loaded in %d s", (System.nanoTime() - began) / 1_000_000_000);
+        return database;
+    }
+
+    static void drop(Postgres database) {
+        database.named("postgres").execute("DROP DATABASE IF EXISTS " + database.name() + " WITH (FORCE)");
+    }
+
+    private static String sizes(DataSet set) {
+        return "runlog bench, %d executions, %d workflows, %d owners, %d days, %d running, until "
+                .formatted(set.executions(), set.workflows(), set.owners(), set.days(), set.running());
+    }
+}

@@ -1,0 +1,49 @@
+package dev.runlog.bench;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+
+/** Bytes on disk of an execution, beside the same rows in one plain table with its primary key and one index. */
+final class DiskUse implements Figure {
+    private static final DateTimeFormatter DAY = DateTimeFormatter.BASIC_ISO_DATE;
+
+    @Override
+    public String name() {
+        return "disk";
+    }
+
+    @Override
+    public List<Row> measure(Bench bench) {
+        Postgres database = bench.database();
+        // Of one day in the middle, which nothing has been added to; loaded in the order of the ids, as that one was.
+        String partition = "execution_" + DAY.format(middle(bench.set()));
+        database.execute("DROP TABLE IF EXISTS bench_plain");
+        database.execute("CREATE TABLE bench_plain (LIKE execution INCLUDING DEFAULTS INCLUDING COMPRESSION)");
+        database.execute("ALTER TABLE bench_plain ADD PRIMARY KEY (id)");
+        database.execute("CREATE INDEX ON bench_plain (workflow_id, id)");
+        database.execute("INSERT INTO bench_plain SELECT * FROM " + partition + " ORDER BY id");
+        long rows = database.getLong("SELECT count(*) FROM bench_plain");
+        double plain = database.getLong("SELECT pg_total_relation_size('bench_plain')") / (double) rows;
+        database.execute("DROP TABLE bench_plain");
+        double ours = database.getLong("""
+                SELECT (pg_total_relation_size('%1$s') + pg_total_relation_size(replace('%1$s', 'execution', 'step')))
+                """.formatted(partition)) / (double) rows
+                + database.getLong("SELECT pg_total_relation_size('execution_daily')")
+                        / (double) bench.set().executions();
+        return List.of(Row.ofCost(
+                "Bytes on disk of an execution",
+                "bytes",
+                Samples.of(ours),
+                "one plain table, primary key and one index",
+                Samples.of(plain),
+                Goal.atMost(1.5),
+                "rollups and all indexes are ours; " + rows + " rows"));
+    }
+
+    private static LocalDate middle(DataSet set) {
+        return LocalDate.ofInstant(Instant.ofEpochMilli(set.endMillis() - set.spanMillis() / 2), ZoneOffset.UTC);
+    }
+}

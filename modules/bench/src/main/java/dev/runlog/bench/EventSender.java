@@ -1,0 +1,113 @@
+package dev.runlog.bench;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Posts parts of files to {@code /events}. The kernel copies them from the file to the socket, so that this client
+ * costs next to nothing, as COPY's does.
+ */
+final class EventSender {
+    private final int port;
+
+    EventSender(int port) {
+        this.port = port;
+    }
+
+    /** Bytes of a file, whole lines. */
+    record Part(Path file, long offset, long length, int lines) {}
+
+    /** What one request carries. */
+    record Body(List<Part> parts) {
+        Body {
+            parts = List.copyOf(parts);
+        }
+
+        long length() {
+            return parts.stream().mapToLong(Part::length).sum();
+        }
+    }
+
+    /** A file in parts of so many lines. */
+    static List<Part> split(Path file, int lines) {
+        try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+            List<Part> parts = new ArrayList<>();
+            long offset = 0;
+            long length = 0;
+            int seen = 0;
+            for (int read = bytes.read(); read >= 0; read = bytes.read()) {
+                length++;
+                if (read == '\n' && ++seen == lines) {
+                    parts.add(new Part(file, offset, length, seen));
+                    offset += length;
+                    length = 0;
+                    seen = 0;
+                }
+            }
+            if (length > 0) {
+                parts.add(new Part(file, offset, length, seen));
+            }
+            return parts;
+        } catch (IOException failure) {
+            throw new BenchFailure(file + " cannot be read: " + failure.getMessage(), failure);
+        }
+    }
+
+    /** Sends each list in its order on a connection at a time of its own; returns when all are answered. */
+    void send(List<List<Body>> bodies) {
+        ExecutorService threads = Executors.newFixedThreadPool(bodies.size());
+        try {
+            bodies.stream()
+                    .map(list -> CompletableFuture.runAsync(() -> list.forEach(this::post), threads))
+                    .toList()
+                    .forEach(CompletableFuture::join);
+        } catch (CompletionException failure) {
+            throw failure.getCause() instanceof BenchFailure known ? known : failure;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** Posts one body; fails unless all of its events were recorded. */
+    void post(Body body) {
+        String head = "POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: "
+                + "application/x-ndjson\r\nAuthorization: Bearer " + Tokens.of(Tokens.ENGINE) + "\r\nContent-Length: "
+                + body.length() + "\r\n\r\n";
+        try (SocketChannel socket = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+            ByteBuffer bytes = StandardCharsets.US_ASCII.encode(head);
+            while (bytes.hasRemaining()) {
+                socket.write(bytes);
+            }
+            for (Part part : body.parts()) {
+                try (FileChannel file = FileChannel.open(part.file(), StandardOpenOption.READ)) {
+                    for (long sent = 0; sent < part.length(); ) {
+                        sent += file.transferTo(part.offset() + sent, part.length() - sent, socket);
+                    }
+                }
+            }
+            String answer = new String(socket.socket().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (!answer.startsWith("HTTP/1.1 200") || !answer.contains("\"rejected\":[]")) {
+                throw new BenchFailure(
+                        "Events were not recorded: " + answer.substring(0, Math.min(600, answer.length())));
+            }
+        } catch (IOException failure) {
+            throw new BenchFailure("Events could not be sent: " + failure.getMessage(), failure);
+        }
+    }
+}

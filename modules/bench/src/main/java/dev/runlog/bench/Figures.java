@@ -1,0 +1,34 @@
+package dev.runlog.bench;
+
+import java.util.List;
+
+/** All figures, in the order in which they are measured: what only reads comes first. */
+final class Figures {
+    private Figures() {}
+
+    static List<Figure> all() {
+        return List.of(
+                new DiskUse(),
+                PageAgainstDatabase.byGraphql(),
+                PageAgainstDatabase.byRest(),
+                PageAgainstPage.deep(),
+                PageAgainstPage.ofStatus("FAILED"),
+                PageAgainstPage.ofStatus("RUNNING"),
+                PageAgainstPage.ofRange(),
+                PageAgainstPage.ofOwner(),
+                PageAgainstPage.withTotalCount(),
+                new Growth(),
+                BulkRecording.ofComplete(),
+                BulkRecording.ofLifecycles(),
+                new Mutations(),
+                new ReadingWhileRecording(),
+                LiveLatency.idle(),
+                LiveLatency.busy(),
+                new RecordingWhileWatched(),
+                Cleanup.byAge(),
+                Cleanup.ofFailed(),
+                new CleanupPreview(),
+                new MemoryUse(),
+                new StartTime());
+    }
+}

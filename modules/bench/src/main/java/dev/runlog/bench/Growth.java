@@ -1,0 +1,48 @@
+package dev.runlog.bench;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** The plain page on the loaded database beside the same on a small one: what a long history costs. */
+final class Growth implements Figure {
+    private static final long SMALL = 100_000;
+
+    @Override
+    public String name() {
+        return "growth";
+    }
+
+    @Override
+    public List<Row> measure(Bench bench) {
+        DataSet set = bench.set();
+        // As many executions of a workflow, in fewer workflows: both have full pages.
+        double part = Math.min(1, (double) SMALL / set.executions());
+        DataSet small = new DataSet(
+                Math.min(SMALL, set.executions()),
+                (int) Math.max(2, set.workflows() * part),
+                (int) Math.max(1, set.owners() * part),
+                set.days(),
+                set.running(),
+                set.endMillis());
+        Postgres database = Databases.loaded(bench.database().named("runlog_bench_small"), small);
+        ServerProcess server = bench.startServer(database);
+        bench.server();
+        Path calls = bench.write(name(), Pages.plain(set));
+        Path smallCalls = bench.write(name() + "-small", Pages.plain(small));
+        int connections = bench.options().connections();
+        bench.warmUp(server, Pages.plain(small));
+        Bench.Pair pair = bench.alternate(
+                name(),
+                () -> bench.closedLoop(bench.server(), calls, connections).perSecond(),
+                () -> bench.closedLoop(server, smallCalls, connections).perSecond());
+        server.close();
+        return List.of(Row.ofTime(
+                "Page of 20 at %,d executions".formatted(set.executions()),
+                "pages/s",
+                pair.ours(),
+                "at %,d".formatted(small.executions()),
+                pair.floor(),
+                Goal.atMost(1.3),
+                "ratio of the times"));
+    }
+}

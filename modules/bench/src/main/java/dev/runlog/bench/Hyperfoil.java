@@ -1,0 +1,104 @@
+package dev.runlog.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Hyperfoil in a process of its own, which stays for the whole run: closed loops, fixed rates without coordinated
+ * omission, and lifecycles of two requests.
+ */
+final class Hyperfoil implements LoadGenerator {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Process process;
+    private final BufferedWriter commands;
+    private final BufferedReader answers;
+
+    Hyperfoil(Home home) {
+        ProcessBuilder builder = new ProcessBuilder(
+                        home.java(),
+                        "-Xmx512m",
+                        "-XX:+UseSerialGC",
+                        // The quick compiler's code does for a client, and compiling takes no time from what is
+                        // measured.
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        home.classPath("bench-load", "runlog-bench-load.jar"),
+                        "dev.runlog.bench.load.LoadDriver")
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        try {
+            process = builder.start();
+        } catch (IOException failure) {
+            throw new BenchFailure("The load generator cannot be started: " + failure.getMessage(), failure);
+        }
+        commands = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
+        answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public String name() {
+        return "Hyperfoil";
+    }
+
+    @Override
+    public Load.Outcome run(Load load) {
+        return run(command(load).put("kind", "random"));
+    }
+
+    /**
+     * Each session starts an execution, then finishes it; what is counted are the requests, two of an execution.
+     *
+     * @param finish the body of the finish; {@code @ID@} in it and in the calls' bodies becomes the execution's id
+     */
+    Load.Outcome runLifecycles(Load load, String finish) {
+        return run(command(load).put("kind", "lifecycle").put("finish", finish));
+    }
+
+    private static ObjectNode command(Load load) {
+        return JSON.createObjectNode()
+                .put("port", load.port())
+                .put("calls", load.calls().toString())
+                .put("connections", load.connections())
+                .put("rate", load.rate())
+                .put("warmUpMillis", load.warmUp().toMillis())
+                .put("millis", load.time().toMillis());
+    }
+
+    private synchronized Load.Outcome run(ObjectNode command) {
+        try {
+            commands.write(command.toString());
+            commands.newLine();
+            commands.flush();
+            String line = answers.readLine();
+            if (line == null) {
+                throw new BenchFailure("The load generator ended; what it says stands above.");
+            }
+            JsonNode answer = JSON.readTree(line);
+            if (answer.has("failure")) {
+                throw new BenchFailure(
+                        "The load generator failed: " + answer.get("failure").asText());
+            }
+            return new Load.Outcome(
+                    answer.get("responses").asLong() / answer.get("seconds").asDouble(),
+                    answer.get("failures").asLong(),
+                    answer.get("p50Millis").asDouble(),
+                    answer.get("p99Millis").asDouble(),
+                    answer.get("maxMillis").asDouble(),
+                    answer.get("cpuSeconds").asDouble());
+        } catch (IOException failure) {
+            throw new BenchFailure("The load generator does not answer: " + failure.getMessage(), failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+    }
+}

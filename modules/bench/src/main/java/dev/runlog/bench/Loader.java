@@ -1,0 +1,88 @@
+package dev.runlog.bench;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Puts a data set into a migrated, empty database: the rows and rollups that recording its events would leave. */
+final class Loader {
+    private static final int CONNECTIONS = 2;
+    private static final long ROWS_AT_ONCE = 50_000;
+    private static final String SEED = "loaded";
+
+    private final Postgres database;
+    private final DataSet set;
+
+    Loader(Postgres database, DataSet set) {
+        this.database = database;
+        this.set = set;
+    }
+
+    void load() {
+        database.execute(DataSetSql.insertWorkflows(set));
+        days().forEach(day -> database.execute("SELECT ensure_day_partitions('" + day + "')"));
+        insertRows();
+        days().forEach(day -> database.execute(DataSetSql.insertDaily(day.toString())));
+        Progress.say("vacuum and analyze");
+        // VACUUM refuses to stand in a block of statements.
+        database.execute("VACUUM (ANALYZE) owner");
+        database.execute("VACUUM (ANALYZE) workflow");
+        database.execute("VACUUM (ANALYZE) execution");
+        database.execute("VACUUM (ANALYZE) execution_daily");
+        database.execute("CHECKPOINT");
+    }
+
+    /** Brings back what figures that record have added since a moment, which all lies in the days from there on. */
+    static void restore(Postgres database, Instant since) {
+        LocalDate from = LocalDate.ofInstant(since, ZoneOffset.UTC);
+        database.execute("DELETE FROM execution WHERE id >= uuid_v7_floor('" + since + "')");
+        for (LocalDate day = from; !day.isAfter(LocalDate.now(ZoneOffset.UTC)); day = day.plusDays(1)) {
+            database.execute("DELETE FROM execution_daily WHERE day = '" + day + "'");
+            database.execute(DataSetSql.insertDaily(day.toString()));
+        }
+        database.execute("VACUUM (ANALYZE) execution");
+        database.execute("VACUUM (ANALYZE) execution_daily");
+    }
+
+    /** In slices of time, which each touch one or two partitions. */
+    private void insertRows() {
+        long firstMillis = set.endMillis() - set.spanMillis();
+        double stepMillis = (double) set.spanMillis() / set.executions();
+        AtomicLong done = new AtomicLong();
+        ExecutorService workers = Executors.newFixedThreadPool(CONNECTIONS);
+        try {
+            List<CompletableFuture<Void>> slices = new ArrayList<>();
+            for (long from = 0; from < set.executions(); from += ROWS_AT_ONCE) {
+                long first = from;
+                long last = Math.min(set.executions(), from + ROWS_AT_ONCE);
+                String rows = DataSetSql.rows(
+                        set, SEED, first, last, firstMillis, stepMillis, set.executions() - set.running());
+                slices.add(CompletableFuture.runAsync(
+                        () -> {
+                            database.execute("SET synchronous_commit = off; INSERT INTO execution ("
+                                    + DataSetSql.COLUMNS + ")\n" + rows);
+                            Progress.part("loading", done.addAndGet(last - first), set.executions());
+                        },
+                        workers));
+            }
+            slices.forEach(CompletableFuture::join);
+        } catch (CompletionException failure) {
+            throw failure.getCause() instanceof BenchFailure known ? known : failure;
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+
+    private List<LocalDate> days() {
+        LocalDate from = LocalDate.ofInstant(Instant.ofEpochMilli(set.endMillis() - set.spanMillis()), ZoneOffset.UTC);
+        LocalDate to = LocalDate.ofInstant(Instant.ofEpochMilli(set.endMillis()), ZoneOffset.UTC);
+        return from.datesUntil(to.plusDays(1)).toList();
+    }
+}

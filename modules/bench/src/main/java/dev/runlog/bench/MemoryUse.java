@@ -1,0 +1,31 @@
+package dev.runlog.bench;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** The most memory that the server has had resident, after reading and recording at full speed at once. */
+final class MemoryUse implements Figure {
+    @Override
+    public String name() {
+        return "memory";
+    }
+
+    @Override
+    public List<Row> measure(Bench bench) {
+        bench.server();
+        Path calls = bench.write(name(), Pages.plain(bench.set()));
+        StagedRows staged = StagedRows.make(bench, bench.options().bulkRows());
+        List<List<EventSender.Body>> bodies = BulkRecording.complete(bench, staged);
+        CompletableFuture<Void> recorded =
+                CompletableFuture.runAsync(() -> new EventSender(bench.server().port()).send(bodies));
+        bench.closedLoop(bench.server(), calls, 64);
+        recorded.join();
+        return List.of(Row.ofValue(
+                "Resident memory under full load",
+                "MB",
+                Samples.of(bench.server().residentBytesMax() / 1e6),
+                Goal.atMost(400),
+                "the peak of the whole run, default settings"));
+    }
+}

@@ -1,0 +1,17 @@
+package dev.runlog.bench;
+
+import java.util.concurrent.TimeUnit;
+
+/** Waits of the benchmark's own threads. */
+final class Pause {
+    private Pause() {}
+
+    static void millis(long millis) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(millis);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new BenchFailure("Interrupted.", stop);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.runlog.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** The 99th percentile of pages at a fixed rate while the server records at half its top speed, beside idle. */
+final class ReadingWhileRecording implements Figure {
+    private static final int LINES = 500;
+    /** Of the pages a second that a closed loop gets. */
+    private static final double READING_PART = 0.2;
+
+    private static final Duration TIME_MAX = Duration.ofSeconds(10);
+
+    @Override
+    public String name() {
+        return "reading-while-recording";
+    }
+
+    @Override
+    public List<Row> measure(Bench bench) {
+        bench.server();
+        Path calls = bench.write(name(), Pages.plain(bench.set()));
+        int connections = bench.options().connections();
+        int rate = (int) Math.max(
+                10, bench.closedLoop(bench.server(), calls, connections).perSecond() * READING_PART);
+        Duration time =
+                bench.options().time().compareTo(TIME_MAX) < 0 ? bench.options().time() : TIME_MAX;
+        double recording = topSpeed(bench) / 2;
+        Load load = new Load(bench.server().port(), calls, connections, rate, Duration.ofSeconds(1), time);
+        Bench.Pair pair = bench.alternate(
+                name(),
+                () -> {
+                    StagedRows staged =
+                            StagedRows.make(bench, (int) (recording * (time.toSeconds() + 2)) / LINES * LINES + LINES);
+                    Path file = staged.eventFile(bench, "execution");
+                    Recorder recorder = new Recorder(bench.server().port(), EventSender.split(file, LINES), recording);
+                    CompletableFuture<Void> recorded = CompletableFuture.runAsync(recorder);
+                    double p99 = bench.hyperfoil().run(load).orThrow().p99Millis();
+                    recorder.stop();
+                    recorded.join();
+                    StagedRows.delete(file);
+                    Progress.say("  recorded %.0f/s meanwhile", recorder.perSecond());
+                    return p99;
+                },
+                () -> bench.hyperfoil().run(load).orThrow().p99Millis());
+        return List.of(Row.ofCost(
+                "Page, 99th percentile, while recording",
+                "ms",
+                pair.ours(),
+                "idle",
+                pair.floor(),
+                Goal.atMost(3),
+                "%,d pages/s at a fixed rate; %,.0f executions/s recorded".formatted(rate, recording)));
+    }
+
+    private static double topSpeed(Bench bench) {
+        if (bench.recordedPerSecondMax() == 0) {
+            BulkRecording.ofComplete().measure(bench);
+        }
+        return bench.recordedPerSecondMax();
+    }
+
+    /** Posts parts by the clock, one connection at a time each. */
+    private static final class Recorder implements Runnable {
+        private final EventSender sender;
+        private final List<EventSender.Part> parts;
+        private final double perSecond;
+        private volatile boolean stopped;
+        private long recorded;
+        private long nanos = 1;
+
+        Recorder(int port, List<EventSender.Part> parts, double perSecond) {
+            this.sender = new EventSender(port);
+            this.parts = parts;
+            this.perSecond = perSecond;
+        }
+
+        @Override
+        public void run() {
+            long began = System.nanoTime();
+            for (EventSender.Part part : parts) {
+                if (stopped) {
+                    return;
+                }
+                long due = began + (long) (recorded / perSecond * 1e9);
+                long early = due - System.nanoTime();
+                if (early > 0) {
+                    Pause.millis(early / 1_000_000);
+                }
+                sender.post(new EventSender.Body(List.of(part)));
+                recorded += part.lines();
+                nanos = System.nanoTime() - began;
+            }
+        }
+
+        void stop() {
+            stopped = true;
+        }
+
+        double perSecond() {
+            return recorded * 1e9 / nanos;
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package dev.runlog.bench;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** The real server, {@code runlog serve} with its defaults, in a process of its own. */
+final class ServerProcess implements AutoCloseable {
+    private static final Duration START_PATIENCE = Duration.ofMinutes(2);
+    private static final long STOP_PATIENCE_SECONDS = 60;
+
+    private final Process process;
+    private final int port;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Duration startTime;
+
+    private ServerProcess(Process process, int port, long startedNanos, Path log) {
+        this.process = process;
+        this.port = port;
+        awaitReady(startedNanos, log);
+        this.startTime = Duration.ofNanos(System.nanoTime() - startedNanos);
+    }
+
+    /** Starts it on a database and waits until it is ready. */
+    static ServerProcess start(Home home, Postgres database, Path log) {
+        return start(home, Map.of("RUNLOG_DATABASE_URL", database.url()), log);
+    }
+
+    /** The same with an embedded database of its own in a directory. */
+    static ServerProcess startEmbedded(Home home, Path dataDirectory, Path log) {
+        return start(home, Map.of("RUNLOG_DATA_DIR", dataDirectory.toString()), log);
+    }
+
+    private static ServerProcess start(Home home, Map<String, String> settings, Path log) {
+        int port = freePort();
+        List<String> command = new ArrayList<>(List.of(home.java()));
+        String options = System.getenv().getOrDefault("RUNLOG_JAVA_OPTS", home.serverOptions());
+        if (!options.isBlank()) {
+            command.addAll(List.of(options.trim().split("\\s+")));
+        }
+        command.addAll(List.of("-cp", home.classPath("app", "runlog-app.jar"), "dev.runlog.app.Main", "serve"));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().keySet().removeIf(name -> name.startsWith("RUNLOG_"));
+        builder.environment().putAll(settings);
+        builder.environment().put("RUNLOG_HTTP_PORT", Integer.toString(port));
+        builder.environment().put("RUNLOG_AUTH_SECRET", Tokens.SECRET);
+        try {
+            long started = System.nanoTime();
+            return new ServerProcess(builder.start(), port, started, log);
+        } catch (IOException failure) {
+            throw new BenchFailure("The server cannot be started: " + failure.getMessage(), failure);
+        }
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** From the start of the process until it said that it is ready. */
+    Duration startTime() {
+        return startTime;
+    }
+
+    /** The most memory that it has had resident, in bytes; 0 where the system does not tell. */
+    long residentBytesMax() {
+        try {
+            return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
+                    .filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException noSuchFile) {
+            return 0;
+        }
+    }
+
+    /** Processor time that it has taken. */
+    Duration processorTime() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /** The body of an answer that must be 200. */
+    String graphql(String subject, String body) {
+        return send(HttpRequest.newBuilder(uri("/graphql"))
+                .header("Authorization", "Bearer " + Tokens.of(subject))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    String get(String subject, String path) {
+        return send(HttpRequest.newBuilder(uri(path)).header("Authorization", "Bearer " + Tokens.of(subject)));
+    }
+
+    /** Sends events by its own time; fails where the answer is not 200. */
+    CompletableFuture<String> sendEvents(String subject, String lines) {
+        HttpRequest request = HttpRequest.newBuilder(uri("/events"))
+                .header("Authorization", "Bearer " + Tokens.of(subject))
+                .header("Content-Type", "application/x-ndjson")
+                .POST(HttpRequest.BodyPublishers.ofString(lines))
+                .build();
+        return http.sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
+                .thenApply(response -> {
+                    if (response.statusCode() != 200 || !response.body().contains("\"rejected\":[]")) {
+                        throw new BenchFailure("The server answered " + response.statusCode() + ": " + response.body());
+                    }
+                    return response.body();
+                });
+    }
+
+    /** One call as a load makes it. */
+    String send(Call call) {
+        return call.method().equals("GET") ? get(call.subject(), call.path()) : graphql(call.subject(), call.body());
+    }
+
+    private String send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> response = http.send(
+                    request.timeout(Duration.ofMinutes(2)).build(),
+                    HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+            if (response.statusCode() != 200) {
+                throw new BenchFailure("The server answered " + response.statusCode() + ": " + response.body());
+            }
+            return response.body();
+        } catch (IOException failure) {
+            throw new BenchFailure("The server did not answer: " + failure, failure);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new BenchFailure("Interrupted.", stop);
+        }
+    }
+
+    private void awaitReady(long startedNanos, Path log) {
+        HttpRequest request = HttpRequest.newBuilder(uri("/health/ready"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        while (process.isAlive() && System.nanoTime() - startedNanos < START_PATIENCE.toNanos()) {
+            try {
+                if (http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+                    return;
+                }
+            } catch (IOException notYet) {
+                // It does not listen yet.
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+            Pause.millis(10);
+        }
+        process.destroy();
+        throw new BenchFailure("The server did not become ready; see " + log + ".");
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            process.destroyForcibly();
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException failure) {
+            throw new BenchFailure("There is no free port: " + failure.getMessage(), failure);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.runlog.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.app.RunlogConfig;
+import dev.runlog.app.Server;
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.TestDatabase;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The loader against the public path: the rows that it loads, recorded as events into a second database. */
+@ExtendWith(PostgresExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DataSetSqlTest {
+    private static final DataSet SET = new DataSet(3_000, 20, 5, 3, 20, System.currentTimeMillis());
+
+    /** Everything but the ids that a database gives out itself, which the names beside them stand for. */
+    private static final String EXECUTIONS = """
+            SELECT string_agg(row_text, E'\\n' ORDER BY row_text)
+            FROM (
+              SELECT o.subject || w.key || (to_jsonb(e) - 'workflow_id' - 'owner_id')::text AS row_text
+              FROM execution e
+              JOIN workflow w ON w.id = e.workflow_id
+              JOIN owner o ON o.id = e.owner_id) rows
+            """;
+
+    private static final String ROLLUPS = """
+            SELECT string_agg(row_text, E'\\n' ORDER BY row_text)
+            FROM (
+              SELECT o.subject || w.key || (to_jsonb(d) - 'workflow_id' - 'owner_id')::text AS row_text
+              FROM execution_daily d
+              JOIN workflow w ON w.id = d.workflow_id
+              JOIN owner o ON o.id = d.owner_id) rows
+            """;
+
+    private Postgres loaded;
+    private Postgres recorded;
+    private Server server;
+
+    @BeforeAll
+    void loadAndRecord(TestDatabase database, @TempDir Path directory) throws Exception {
+        loaded = Postgres.of(database.url());
+        recorded = loaded.named("bench_recorded");
+        loaded.named("postgres").execute("DROP DATABASE IF EXISTS bench_recorded");
+        loaded.named("postgres").execute("CREATE DATABASE bench_recorded");
+        new Loader(loaded, SET).load();
+        server = Server.start(RunlogConfig.load(
+                null,
+                Map.of(
+                        "RUNLOG_DATABASE_URL",
+                        recorded.url(),
+                        "RUNLOG_HTTP_PORT",
+                        "0",
+                        "RUNLOG_AUTH_SECRET",
+                        Tokens.SECRET)));
+        String over = "(SELECT * FROM execution WHERE status <> 1)";
+        String running = "(SELECT * FROM execution WHERE status = 1)";
+        record(DataSetSql.events(over, "execution"), directory.resolve("over"));
+        record(DataSetSql.events(running, "started"), directory.resolve("running"));
+    }
+
+    private void record(String events, Path file) throws Exception {
+        loaded.writeLines(events, file);
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(server.url() + "/events"))
+                                .header("Authorization", "Bearer " + Tokens.of(Tokens.ENGINE))
+                                .header("Content-Type", "application/x-ndjson")
+                                .POST(HttpRequest.BodyPublishers.ofString(Files.readString(file)))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.body()).contains("\"rejected\":[]");
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+        loaded.named("postgres").execute("DROP DATABASE bench_recorded WITH (FORCE)");
+    }
+
+    @Test
+    void loadsTheRowsThatTheirEventsRecord() throws SQLException {
+        assertThat(loaded.get(EXECUTIONS).lines()).hasSize(3_000).containsExactlyElementsOf(lines(EXECUTIONS));
+    }
+
+    @Test
+    void loadsTheRollupsThatTheirEventsRecord() {
+        assertThat(loaded.get(ROLLUPS).lines()).isNotEmpty().containsExactlyElementsOf(lines(ROLLUPS));
+    }
+
+    @Test
+    void hasEveryStatusThatAFigureAsksFor() {
+        String statuses = "SELECT string_agg(DISTINCT status::text, ',' ORDER BY status::text) FROM execution";
+
+        assertThat(loaded.get(statuses)).isEqualTo("1,2,3");
+        assertThat(loaded.getLong("SELECT count(*) FROM execution WHERE status = 1"))
+                .isEqualTo(20);
+        assertThat(loaded.getLong("SELECT count(*) FROM execution WHERE workflow_id = '"
+                        + DataSet.workflowId(DataSet.BIG_WORKFLOW) + "'"))
+                .isEqualTo(SET.executionsOfBig());
+    }
+
+    private Iterable<String> lines(String sql) {
+        return recorded.get(sql).lines().toList();
+    }
+}

@@ -1,0 +1,98 @@
+package dev.runlog.contract.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.contract.retention.CleanupProgressed;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class ContinuityTest {
+    private final Continuity here = new Continuity("here");
+    private final Continuity there = new Continuity("there");
+    private int gaps;
+
+    @BeforeEach
+    void listen() {
+        here.listenTo(CleanupProgressed.class);
+        here.onGap(() -> gaps++);
+    }
+
+    @Test
+    void tellsOfNothingWhereAllAnnouncementsCome() {
+        for (int i = 0; i < 10; i++) {
+            here.received(there.stamp(CleanupProgressed.class));
+            here.received(there.beat());
+            here.tick();
+        }
+
+        assertThat(gaps).isZero();
+        assertThat(here.peers()).isEqualTo(1);
+    }
+
+    @Test
+    void tellsOfANumberThatIsMissing() {
+        here.received(there.stamp(CleanupProgressed.class));
+        there.stamp(CleanupProgressed.class);
+        here.received(there.stamp(CleanupProgressed.class));
+        here.tick();
+        here.tick();
+
+        assertThat(gaps).isEqualTo(1);
+    }
+
+    @Test
+    void tellsOfALastAnnouncementThatNeverCame() {
+        here.received(there.stamp(CleanupProgressed.class));
+        there.stamp(CleanupProgressed.class);
+
+        here.received(there.beat());
+        here.tick();
+        assertThat(gaps).as("it may be on its way").isZero();
+        here.received(there.beat());
+        here.tick();
+
+        assertThat(gaps).isEqualTo(1);
+    }
+
+    @Test
+    void tellsOfAProcessThatFallsSilent() {
+        here.received(there.beat());
+        for (int i = 0; i < 3; i++) {
+            here.tick();
+        }
+        assertThat(gaps).isZero();
+
+        here.tick();
+
+        assertThat(gaps).isEqualTo(1);
+        assertThat(here.peers()).isZero();
+    }
+
+    @Test
+    void tellsOfWhatWasMissedWhileItWasCutOff() {
+        here.received(there.stamp(CleanupProgressed.class));
+        here.received(there.beat());
+        for (int i = 0; i < 4; i++) {
+            here.tick();
+        }
+        there.stamp(CleanupProgressed.class);
+
+        here.received(there.beat());
+        here.received(there.beat());
+        here.tick();
+
+        assertThat(gaps).as("once when it fell silent, once when it is back").isEqualTo(2);
+    }
+
+    @Test
+    void mindsNeitherItselfNorTypesThatItDoesNotListenTo() {
+        here.received(new Continuity.Stamp("here 1 " + CleanupProgressed.class.getName(), 7));
+        Beat beat = new Beat("there", Map.of("there 1 another.Type", 5L));
+        here.received(beat);
+        here.received(beat);
+        here.tick();
+
+        assertThat(gaps).isZero();
+    }
+}

@@ -1,0 +1,94 @@
+package dev.runlog.gateway.graphql;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/** Stands between the events of one subscriber and the results that it gets. */
+final class RenderedSubscriber implements Subscriber<Object>, Subscription {
+    private final Selections selections;
+    private final Selection selection;
+    private final Subscriber<? super String> downstream;
+    private final Runnable onEnd;
+    private @Nullable Subscription upstream;
+    private int rendering;
+    private boolean completed;
+    private boolean ended;
+
+    RenderedSubscriber(
+            Selections selections, Selection selection, Subscriber<? super String> downstream, Runnable onEnd) {
+        this.selections = selections;
+        this.selection = selection;
+        this.downstream = downstream;
+        this.onEnd = onEnd;
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        upstream = subscription;
+        downstream.onSubscribe(this);
+    }
+
+    @Override
+    public void onNext(Object event) {
+        if (ended) {
+            return;
+        }
+        rendering++;
+        selections.render(selection, event).onComplete(rendered -> {
+            rendering--;
+            if (ended) {
+                return;
+            }
+            if (rendered.failed()) {
+                cancel();
+                downstream.onError(rendered.cause());
+                return;
+            }
+            downstream.onNext(rendered.result());
+            if (completed && rendering == 0 && !ended) {
+                end();
+                downstream.onComplete();
+            }
+        });
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        if (!ended) {
+            end();
+            downstream.onError(failure);
+        }
+    }
+
+    @Override
+    public void onComplete() {
+        completed = true;
+        if (rendering == 0 && !ended) {
+            end();
+            downstream.onComplete();
+        }
+    }
+
+    @Override
+    public void request(long n) {
+        if (!ended && upstream != null) {
+            upstream.request(n);
+        }
+    }
+
+    @Override
+    public void cancel() {
+        if (!ended) {
+            end();
+            if (upstream != null) {
+                upstream.cancel();
+            }
+        }
+    }
+
+    private void end() {
+        ended = true;
+        onEnd.run();
+    }
+}

@@ -1,0 +1,61 @@
+package dev.runlog.gateway.graphql;
+
+import dev.runlog.gateway.live.LiveSource;
+import graphql.ExecutionResult;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/** One selection of one subscription field: events go in, results come out, in order. */
+final class Selection implements Subscriber<ExecutionResult> {
+    private final LiveSource source;
+    private final Queue<Promise<String>> waiting = new ArrayDeque<>();
+    /** How many subscribers it has. */
+    int users;
+
+    Selection(LiveSource source, Publisher<ExecutionResult> results) {
+        this.source = source;
+        results.subscribe(this);
+    }
+
+    Future<String> render(Object event) {
+        Promise<String> result = Promise.promise();
+        waiting.add(result);
+        source.render(event);
+        return result.future();
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        subscription.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(ExecutionResult result) {
+        Promise<String> next = waiting.poll();
+        if (next != null) {
+            next.complete(ResponseWriter.write(GraphqlEngine.withCodes(result)).toString());
+        }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        close(failure);
+    }
+
+    @Override
+    public void onComplete() {
+        close(new IllegalStateException("The selection ended."));
+    }
+
+    /** Fails what has not come out yet. */
+    void close(Throwable why) {
+        for (Promise<String> next = waiting.poll(); next != null; next = waiting.poll()) {
+            next.fail(why);
+        }
+    }
+}

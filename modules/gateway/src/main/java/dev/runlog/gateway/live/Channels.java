@@ -1,0 +1,70 @@
+package dev.runlog.gateway.live;
+
+import dev.runlog.contract.model.Execution;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Channels by what they watch, so that a change costs those that it may concern and no other. */
+final class Channels {
+    private final Map<Watch, Channel> all = new HashMap<>();
+    /** By owner, workflow or execution: whichever is the narrowest that a watch names. */
+    private final Map<Object, Set<Channel>> index = new HashMap<>();
+
+    Channel getOrCreate(Watch watch, Function<Watch, Channel> create) {
+        Channel known = all.get(watch);
+        if (known != null) {
+            return known;
+        }
+        Channel created = create.apply(watch);
+        all.put(watch, created);
+        index.computeIfAbsent(key(watch), none -> new LinkedHashSet<>()).add(created);
+        return created;
+    }
+
+    void remove(Channel channel) {
+        Watch watch = channel.watch();
+        if (all.remove(watch, channel)) {
+            Set<Channel> same = index.get(key(watch));
+            if (same != null && same.remove(channel) && same.isEmpty()) {
+                index.remove(key(watch));
+            }
+        }
+    }
+
+    /** Visits the channels that a change of the execution may concern. */
+    void visit(Execution execution, Consumer<Channel> visitor) {
+        visit(index.get(execution.owner()), visitor);
+        visit(index.get(execution.workflowId()), visitor);
+        visit(index.get(execution.id()), visitor);
+    }
+
+    List<Channel> list() {
+        return new ArrayList<>(all.values());
+    }
+
+    private static void visit(@Nullable Set<Channel> channels, Consumer<Channel> visitor) {
+        if (channels == null) {
+            return;
+        }
+        if (channels.size() == 1) {
+            visitor.accept(channels.iterator().next());
+        } else {
+            List.copyOf(channels).forEach(visitor);
+        }
+    }
+
+    /** Ids are unique among workflows and executions together, and a subject is no id but text. */
+    private static Object key(Watch watch) {
+        UUID execution = watch.executionId();
+        UUID workflow = watch.workflowId();
+        return execution != null ? execution : workflow != null ? workflow : watch.owner();
+    }
+}

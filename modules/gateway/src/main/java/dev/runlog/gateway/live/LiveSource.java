@@ -1,0 +1,66 @@
+package dev.runlog.gateway.live;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/**
+ * What a field of {@code Subscription} resolves to. It has two sides: {@link #follow} gives one subscriber its events;
+ * {@link #subscribe}, which is what the GraphQL library calls, gives the way on which any event of the same selection is
+ * turned into a result. So the selection of an event is executed once for all who follow it.
+ */
+public final class LiveSource implements Publisher<Object> {
+    /** How one subscriber gets its events. */
+    public interface Events {
+        void follow(Subscriber<Object> subscriber);
+    }
+
+    private final Events events;
+    private final @Nullable String cursorVariable;
+    private @Nullable Subscriber<? super Object> renderer;
+
+    LiveSource(Events events, @Nullable String cursorVariable) {
+        this.events = events;
+        this.cursorVariable = cursorVariable;
+    }
+
+    /** The same, telling that a variable holds nothing but the cursor. */
+    public LiveSource withCursorVariable(@Nullable String name) {
+        return new LiveSource(events, name);
+    }
+
+    /** The variable that tells where to begin, and nothing of what is selected; null where there is none. */
+    public @Nullable String cursorVariable() {
+        return cursorVariable;
+    }
+
+    /** Gives the subscriber its events from now on. */
+    public void follow(Subscriber<Object> subscriber) {
+        events.follow(subscriber);
+    }
+
+    /** Turns an event into a result, which comes out at the library's end. */
+    public void render(Object event) {
+        if (renderer == null) {
+            throw new IllegalStateException("Nobody renders.");
+        }
+        renderer.onNext(event);
+    }
+
+    @Override
+    public void subscribe(Subscriber<? super Object> subscriber) {
+        renderer = subscriber;
+        subscriber.onSubscribe(new Subscription() {
+            @Override
+            public void request(long n) {
+                // Events are rendered as they come; whoever asks for them bounds how many.
+            }
+
+            @Override
+            public void cancel() {
+                renderer = null;
+            }
+        });
+    }
+}

@@ -1,0 +1,48 @@
+package dev.runlog.retention;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+
+/**
+ * The time of day at which policies delete.
+ *
+ * @param from the first moment
+ * @param to the first moment after it; before {@code from} where it spans midnight, the same for all day
+ */
+record Window(LocalTime from, LocalTime to, ZoneId zone) {
+
+    /** Fails with the key's name where the text is neither empty nor like {@code 02:00-05:00}. */
+    static Window parse(String text, String timeZone) {
+        ZoneId zone;
+        try {
+            zone = ZoneId.of(timeZone);
+        } catch (DateTimeException unknown) {
+            throw new IllegalArgumentException(
+                    "retention.policy-time-zone: '" + timeZone + "' is no time zone such as Europe/Berlin", unknown);
+        }
+        if (text.isBlank()) {
+            return new Window(LocalTime.MIDNIGHT, LocalTime.MIDNIGHT, zone);
+        }
+        String[] ends = text.trim().split("-", -1);
+        try {
+            if (ends.length == 2) {
+                return new Window(LocalTime.parse(ends[0].trim()), LocalTime.parse(ends[1].trim()), zone);
+            }
+        } catch (DateTimeException unreadable) {
+            // Told below.
+        }
+        throw new IllegalArgumentException("retention.policy-window: '" + text + "' is not like 02:00-05:00");
+    }
+
+    boolean isOpen(Instant moment) {
+        LocalTime time = LocalTime.ofInstant(moment, zone);
+        if (from.equals(to)) {
+            return true;
+        }
+        return from.isBefore(to)
+                ? !time.isBefore(from) && time.isBefore(to)
+                : !time.isBefore(from) || time.isBefore(to);
+    }
+}

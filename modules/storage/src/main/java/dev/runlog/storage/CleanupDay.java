@@ -1,0 +1,30 @@
+package dev.runlog.storage;
+
+import dev.runlog.contract.retention.Cleanup;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+
+/**
+ * A day of a cleanup.
+ *
+ * @param stored executions of everybody that are there
+ * @param going executions that the cleanup is to delete, about; those that are held or children of what stays too
+ */
+public record CleanupDay(LocalDate day, long stored, long going) {
+    /** Whether all of it lies before the cleanup's bound. */
+    public boolean isBefore(Cleanup cleanup) {
+        Instant end = day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+        return !end.isAfter(cleanup.criteria().before());
+    }
+
+    /** The partition's name behind {@code execution_} and {@code step_}. */
+    String suffix() {
+        return day.toString().replace("-", "");
+    }
+
+    /** Whether all that is there is to go. */
+    public boolean isWhole(Cleanup cleanup) {
+        return isBefore(cleanup) && going >= stored;
+    }
+}

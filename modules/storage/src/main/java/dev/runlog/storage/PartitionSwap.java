@@ -1,0 +1,438 @@
+package dev.runlog.storage;
+
+import dev.runlog.contract.retention.Cleanup;
+import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes a day's partitions away whole, or puts successors in their place that hold what stays. Readers and writers see
+ * the one or the other, as both change in one transaction, with the rollups and the ledger; it holds the lock that they
+ * wait for some milliseconds only, and gives up rather than let them queue behind it. A successor is filled beforehand,
+ * while triggers note what changes meanwhile. What a crash leaves of that is dropped by {@link #sweep}.
+ */
+final class PartitionSwap {
+    private static final Logger log = LoggerFactory.getLogger(PartitionSwap.class);
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+    private static final String DEADLOCK = "40P01";
+    private static final int ATTEMPTS = 20;
+    /** How long others may queue behind an attempt at most. */
+    private static final String PATIENCE = "SET LOCAL lock_timeout = '200ms'";
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final int PAUSES_MAX = 10;
+    private static final int CATCH_UPS = 10;
+    /** Fewer changes than that are left for the moment of the lock. */
+    private static final int FEW_CHANGES = 1000;
+
+    /** Beyond that many, recording is so busy on the day that batches are the better way. */
+    private static final int CHANGES_MAX = 5000;
+
+    private static final String LOCK_PARENTS = "LOCK TABLE ONLY execution, ONLY step IN ACCESS EXCLUSIVE MODE";
+    private static final String LOCK_CLEANUP = "SELECT state FROM cleanup WHERE id = $1 FOR UPDATE";
+
+    /** Everything that is over goes, as {@code kept} tells otherwise; returns how many executions that were. */
+    private static final String COUNT_DELETED = """
+            WITH kept AS (:kept),
+            locked AS (
+              SELECT d.owner_id, d.workflow_id, d.day,
+                     d.success - d.success_deleted + d.failed - d.failed_deleted + d.cancelled - d.cancelled_deleted
+                       + d.crashed - d.crashed_deleted AS present,
+                     coalesce(k.success, 0) AS success, coalesce(k.failed, 0) AS failed,
+                     coalesce(k.cancelled, 0) AS cancelled, coalesce(k.crashed, 0) AS crashed
+              FROM execution_daily d
+              LEFT JOIN kept k ON k.owner_id = d.owner_id AND k.workflow_id = d.workflow_id
+              WHERE d.day = $1
+              ORDER BY d.owner_id, d.workflow_id, d.day
+              FOR UPDATE OF d),
+            counted AS (
+              UPDATE execution_daily d
+              SET success_deleted = d.success - l.success,
+                  failed_deleted = d.failed - l.failed,
+                  cancelled_deleted = d.cancelled - l.cancelled,
+                  crashed_deleted = d.crashed - l.crashed
+              FROM locked l
+              WHERE d.owner_id = l.owner_id AND d.workflow_id = l.workflow_id AND d.day = l.day
+                AND l.present <> l.success + l.failed + l.cancelled + l.crashed)
+            SELECT coalesce(sum(present - success - failed - cancelled - crashed), 0)::bigint AS deleted,
+                   coalesce(sum(success + failed + cancelled + crashed), 0)::bigint AS kept
+            FROM locked
+            """;
+
+    private static final String NOTHING_KEPT = """
+            SELECT NULL::integer AS owner_id, NULL::uuid AS workflow_id, 0 AS success, 0 AS failed, 0 AS cancelled,
+                   0 AS crashed
+            WHERE false
+            """;
+
+    private static final String KEPT = """
+            SELECT owner_id, workflow_id, count(*) FILTER (WHERE status = 2)::integer AS success,
+                   count(*) FILTER (WHERE status = 3)::integer AS failed,
+                   count(*) FILTER (WHERE status = 4)::integer AS cancelled,
+                   count(*) FILTER (WHERE status = 5)::integer AS crashed
+            FROM :next
+            GROUP BY owner_id, workflow_id
+            """;
+
+    private static final String ADD_PROGRESS = """
+            UPDATE cleanup
+            SET deleted = deleted + $2, bytes = bytes + $3, partitions_dropped = partitions_dropped + $4
+            WHERE id = $1
+            """;
+
+    /**
+     * How it went.
+     *
+     * @param done whether the day is settled; else nothing was changed
+     */
+    record Swapped(boolean done, long deleted, boolean dropped) {
+        static final Swapped NOT = new Swapped(false, 0, false);
+    }
+
+    private final Database database;
+    private final SqlConnection connection;
+
+    PartitionSwap(Database database, SqlConnection connection) {
+        this.database = database;
+        this.connection = connection;
+    }
+
+    /** Drops what a crash has left. */
+    Future<Void> sweep() {
+        return connection.query("""
+                        SELECT 'DROP TABLE ' || relname AS act
+                        FROM pg_class
+                        WHERE relkind = 'r' AND NOT relispartition AND relname ~ '^(execution|step)_[0-9]{8}_(next|gone)$'
+                        UNION ALL
+                        SELECT 'DROP TRIGGER ' || tgname || ' ON ' || tgrelid::regclass
+                        FROM pg_trigger
+                        WHERE tgname = 'runlog_change'
+                        UNION ALL
+                        SELECT 'TRUNCATE partition_change'
+                        WHERE EXISTS (SELECT FROM partition_change)
+                        ORDER BY act
+                        """).execute().compose(rows -> {
+            Future<Void> swept = Future.succeededFuture();
+            for (Row row : rows) {
+                String act = row.getString(0);
+                log.info("A cleanup was cut off; {}", act);
+                swept = swept.compose(done -> retrying(() -> patiently(act)));
+            }
+            return swept;
+        });
+    }
+
+    /** Drops a day of which nothing stays; does nothing where something does. */
+    Future<Swapped> drop(Cleanup cleanup, CleanupDay day) {
+        return bytes(day.suffix(), "").compose(bytes -> attempt(1, first -> dropOnce(cleanup, day, bytes, first)));
+    }
+
+    /** Puts in place of a day's partitions what stays of them. */
+    Future<Swapped> rewrite(Cleanup cleanup, CleanupDay day) {
+        String suffix = day.suffix();
+        return retrying(() -> prepare(suffix))
+                .compose(done -> transaction("BEGIN ISOLATION LEVEL REPEATABLE READ", () -> fill(cleanup, suffix)))
+                .compose(done -> catchUp(cleanup, suffix, CATCH_UPS))
+                .compose(few -> few
+                        ? bytes(suffix, "")
+                                .compose(bytes -> attempt(1, first -> replaceOnce(cleanup, day, bytes, first)))
+                        : Future.succeededFuture(Swapped.NOT))
+                .compose(
+                        swapped -> swapped.done() ? Future.succeededFuture(swapped) : sweep().map(swapped),
+                        failure -> sweep().otherwiseEmpty().compose(done -> Future.failedFuture(failure)));
+    }
+
+    private Future<Swapped> dropOnce(Cleanup cleanup, CleanupDay day, long bytes, boolean countFirst) {
+        String suffix = day.suffix();
+        return requireOpen(cleanup)
+                .compose(open -> countFirst ? countDeleted(day.day(), NOTHING_KEPT) : Future.succeededFuture(0L))
+                .compose(counted -> run(PATIENCE)
+                        .compose(done -> run(LOCK_PARENTS))
+                        .compose(done -> isWholeNow(cleanup, day))
+                        .compose(whole ->
+                                whole ? countDeleted(day.day(), NOTHING_KEPT) : Future.failedFuture(new NotWhole()))
+                        .map(more -> counted + more))
+                .compose(deleted -> detach(suffix)
+                        .compose(done -> progress(cleanup, deleted, bytes, 1))
+                        .map(deleted))
+                .map(deleted -> new Swapped(true, deleted, true));
+    }
+
+    private Future<Swapped> replaceOnce(Cleanup cleanup, CleanupDay day, long bytes, boolean countFirst) {
+        String suffix = day.suffix();
+        String kept = KEPT.replace(":next", "execution_" + suffix + "_next");
+        return requireOpen(cleanup)
+                .compose(open -> countFirst ? countDeleted(day.day(), kept) : Future.succeededFuture(0L))
+                .compose(counted -> run(PATIENCE)
+                        .compose(done -> run(LOCK_PARENTS))
+                        .compose(done -> takeChanges(cleanup, suffix, CHANGES_MAX))
+                        .compose(changes -> changes < CHANGES_MAX
+                                ? countDeleted(day.day(), kept)
+                                : Future.failedFuture(new NotWhole()))
+                        .map(more -> counted + more))
+                .compose(deleted -> isEmpty("execution_" + suffix + "_next").compose(empty -> detach(suffix)
+                        .compose(done -> empty ? dropNext(suffix) : attachNext(suffix))
+                        .compose(done -> empty ? Future.succeededFuture(0L) : bytes(suffix, ""))
+                        .compose(now -> progress(cleanup, deleted, bytes - now, empty ? 1 : 0))
+                        .map(done -> new Swapped(true, deleted, empty))));
+    }
+
+    /** Whether nothing that is there now stays, as the rollups and the indexes of what stays tell. */
+    private Future<Boolean> isWholeNow(Cleanup cleanup, CleanupDay day) {
+        Sql sql = CleanupPreviews.days(cleanup, cleanup.criteria().keepLast() != null, day.day());
+        return connection
+                .preparedQuery(sql.text())
+                .execute(sql.arguments())
+                .map(CleanupPreviews::toDays)
+                .compose(days -> {
+                    boolean whole = days.stream()
+                            .filter(now -> now.day().equals(day.day()))
+                            .allMatch(now -> now.isWhole(cleanup));
+                    return whole ? hasNoExceptions(cleanup, day) : Future.succeededFuture(false);
+                });
+    }
+
+    private Future<Boolean> hasNoExceptions(Cleanup cleanup, CleanupDay day) {
+        return connection
+                .preparedQuery("""
+                        SELECT NOT EXISTS (SELECT FROM execution_%1$s WHERE held)
+                          AND NOT EXISTS (
+                            SELECT FROM cleanup_spared s JOIN execution_%1$s e ON e.id = s.execution_id
+                            WHERE s.cleanup_id = $1)
+                          AND NOT EXISTS (SELECT FROM execution_daily WHERE day = $2 AND running > 0)
+                        """.formatted(day.suffix()))
+                .execute(Tuple.of(cleanup.id(), day.day()))
+                .map(rows -> rows.iterator().next().getBoolean(0));
+    }
+
+    private Future<Long> countDeleted(LocalDate day, String kept) {
+        return connection
+                .preparedQuery(COUNT_DELETED.replace(":kept", kept))
+                .execute(Tuple.of(day))
+                .map(rows -> rows.iterator().next().getLong("deleted"));
+    }
+
+    private Future<Void> requireOpen(Cleanup cleanup) {
+        return connection
+                .preparedQuery(LOCK_CLEANUP)
+                .execute(Tuple.of(cleanup.id()))
+                .compose(rows -> rows.iterator().next().getShort(0) == 2
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(new NotWhole()));
+    }
+
+    private Future<Void> progress(Cleanup cleanup, long deleted, long bytes, int dropped) {
+        return connection
+                .preparedQuery(ADD_PROGRESS)
+                .execute(Tuple.of(cleanup.id(), deleted, Math.max(0, bytes), dropped))
+                .mapEmpty();
+    }
+
+    /** Out of sight; the files go in a transaction of their own, while others are at work again. */
+    private Future<Void> detach(String suffix) {
+        return run("ALTER TABLE execution DETACH PARTITION execution_" + suffix)
+                .compose(done -> run("ALTER TABLE step DETACH PARTITION step_" + suffix))
+                .compose(done -> run("ALTER TABLE execution_" + suffix + " RENAME TO execution_" + suffix + "_gone"))
+                .compose(done -> run("ALTER TABLE step_" + suffix + " RENAME TO step_" + suffix + "_gone"))
+                .compose(done -> run("DELETE FROM partition_change WHERE suffix = '" + suffix + "'"));
+    }
+
+    private static String dropGone(String suffix) {
+        return "DROP TABLE IF EXISTS execution_" + suffix + "_gone, step_" + suffix + "_gone";
+    }
+
+    private Future<Void> dropNext(String suffix) {
+        return run("DROP TABLE execution_" + suffix + "_next, step_" + suffix + "_next");
+    }
+
+    /** The bounds stand as a constraint already, so that attaching looks at no row. */
+    private Future<Void> attachNext(String suffix) {
+        Future<Void> attached = Future.succeededFuture();
+        for (String parent : new String[] {"execution", "step"}) {
+            String table = parent + "_" + suffix;
+            attached = attached.compose(done -> run("ALTER TABLE " + table + "_next RENAME TO " + table))
+                    .compose(done -> run("ALTER TABLE " + parent + " ATTACH PARTITION " + table + " FOR VALUES "
+                            + bounds(suffix, "FROM ('%s') TO ('%s')")))
+                    .compose(done -> run("ALTER TABLE " + table + " DROP CONSTRAINT within_the_day"));
+        }
+        return attached;
+    }
+
+    private static String bounds(String suffix, String form) {
+        LocalDate day = LocalDate.of(
+                Integer.parseInt(suffix.substring(0, 4)),
+                Integer.parseInt(suffix.substring(4, 6)),
+                Integer.parseInt(suffix.substring(6)));
+        return String.format(form, CleanupSession.firstId(day), CleanupSession.firstId(day.plusDays(1)));
+    }
+
+    /** Makes the successors, and has changes noted from now on. */
+    private Future<Void> prepare(String suffix) {
+        return transaction("BEGIN", () -> {
+            Future<Void> prepared = run(PATIENCE);
+            for (String parent : new String[] {"execution", "step"}) {
+                String table = parent + "_" + suffix;
+                String key = parent.equals("step") ? "execution_id" : "id";
+                prepared = prepared.compose(
+                                done -> run("CREATE TABLE " + table + "_next (LIKE " + parent + " INCLUDING ALL)"))
+                        .compose(done -> run("ALTER TABLE " + table + "_next ADD CONSTRAINT within_the_day CHECK ("
+                                + bounds(suffix, key + " >= '%s' AND " + key + " < '%s'") + ")"))
+                        .compose(done -> run("CREATE TRIGGER runlog_change AFTER INSERT OR UPDATE OR DELETE ON " + table
+                                + " FOR EACH ROW EXECUTE FUNCTION note_partition_change('" + parent + "', '" + suffix
+                                + "')"));
+            }
+            return prepared;
+        });
+    }
+
+    private Future<Void> fill(Cleanup cleanup, String suffix) {
+        Sql sql = new Sql()
+                .add("INSERT INTO execution_" + suffix + "_next\nSELECT e.*\nFROM execution_" + suffix + " e\nWHERE (");
+        CleanupScope.addDoomed(sql, cleanup);
+        sql.add(") IS NOT TRUE");
+        return connection
+                .preparedQuery(sql.text())
+                .execute(sql.arguments())
+                .compose(done -> run("INSERT INTO step_" + suffix + "_next\nSELECT s.*\nFROM step_" + suffix
+                        + " s\nWHERE EXISTS (SELECT FROM execution_" + suffix
+                        + "_next e WHERE e.id = s.execution_id)"));
+    }
+
+    /** Applies what changed since, until little is left; false where recording is faster. */
+    private Future<Boolean> catchUp(Cleanup cleanup, String suffix, int roundsLeft) {
+        return transaction(
+                        "BEGIN ISOLATION LEVEL REPEATABLE READ", () -> takeChanges(cleanup, suffix, Integer.MAX_VALUE))
+                .compose(changes -> changes <= FEW_CHANGES
+                        ? Future.succeededFuture(true)
+                        : roundsLeft == 0 ? Future.succeededFuture(false) : catchUp(cleanup, suffix, roundsLeft - 1));
+    }
+
+    /** Applies the changes that are noted; where there are too many, it only tells how many. */
+    private Future<Integer> takeChanges(Cleanup cleanup, String suffix, int max) {
+        return connection
+                .preparedQuery("DELETE FROM partition_change WHERE suffix = $1 RETURNING execution_id")
+                .execute(Tuple.of(suffix))
+                .compose(rows -> {
+                    UUID[] ids = ExecutionReads.all(rows, row -> row.getUUID(0)).stream()
+                            .distinct()
+                            .toArray(UUID[]::new);
+                    return ids.length == 0 || ids.length >= max
+                            ? Future.succeededFuture(ids.length)
+                            : apply(cleanup, suffix, ids).map(ids.length);
+                });
+    }
+
+    private Future<Void> apply(Cleanup cleanup, String suffix, UUID[] ids) {
+        Sql sql = new Sql()
+                .add("INSERT INTO execution_" + suffix + "_next\nSELECT e.*\nFROM execution_" + suffix
+                        + " e\nWHERE e.id = ANY (")
+                .bind(ids)
+                .add(") AND (");
+        CleanupScope.addDoomed(sql, cleanup);
+        sql.add(") IS NOT TRUE");
+        Tuple those = Tuple.of(ids);
+        return connection
+                .preparedQuery("DELETE FROM step_" + suffix + "_next WHERE execution_id = ANY ($1)")
+                .execute(those)
+                .compose(done -> connection
+                        .preparedQuery("DELETE FROM execution_" + suffix + "_next WHERE id = ANY ($1)")
+                        .execute(those))
+                .compose(done -> connection.preparedQuery(sql.text()).execute(sql.arguments()))
+                .compose(done -> connection
+                        .preparedQuery("INSERT INTO step_" + suffix + "_next\nSELECT s.*\nFROM step_" + suffix
+                                + " s\nWHERE s.execution_id = ANY ($1) AND EXISTS (SELECT FROM execution_" + suffix
+                                + "_next e WHERE e.id = s.execution_id)")
+                        .execute(those))
+                .mapEmpty();
+    }
+
+    private Future<Boolean> isEmpty(String table) {
+        return connection
+                .query("SELECT NOT EXISTS (SELECT FROM " + table + ")")
+                .execute()
+                .map(rows -> rows.iterator().next().getBoolean(0));
+    }
+
+    private Future<Long> bytes(String suffix, String ending) {
+        return connection
+                .query("SELECT pg_total_relation_size('execution_" + suffix + ending + "')"
+                        + " + pg_total_relation_size('step_" + suffix + ending + "')")
+                .execute()
+                .map(rows -> rows.iterator().next().getLong(0));
+    }
+
+    /** Once it is known that something stays after all, or that the cleanup is over. */
+    private static final class NotWhole extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NotWhole() {
+            super("Something stays.", null, false, false);
+        }
+    }
+
+    /** One try of a swap, told whether to count before the lock. */
+    private interface Try {
+        Future<Swapped> once(boolean countFirst);
+    }
+
+    /**
+     * Tries until the lock comes at once. Counting first keeps the time of the lock short; but who records into that
+     * very day stands in the way of both then, so every other try counts under the lock.
+     */
+    private Future<Swapped> attempt(int number, Try swap) {
+        return transaction("BEGIN", () -> swap.once(number % 2 != 0)).compose(Future::succeededFuture, failure -> {
+            if (failure instanceof NotWhole || isInTheWay(failure) && number == ATTEMPTS) {
+                return Future.succeededFuture(Swapped.NOT);
+            }
+            return isInTheWay(failure)
+                    ? pause(number).compose(done -> attempt(number + 1, swap))
+                    : Future.failedFuture(failure);
+        });
+    }
+
+    /** Drops the files of a day that is out of sight. */
+    Future<Void> dropFiles(CleanupDay day) {
+        return retrying(() -> patiently(dropGone(day.suffix())));
+    }
+
+    private Future<Void> retrying(Supplier<Future<Void>> work) {
+        return retrying(1, work);
+    }
+
+    private Future<Void> retrying(int number, Supplier<Future<Void>> work) {
+        return work.get()
+                .recover(failure -> isInTheWay(failure) && number < ATTEMPTS
+                        ? pause(number).compose(done -> retrying(number + 1, work))
+                        : Future.failedFuture(failure));
+    }
+
+    private Future<Void> pause(int number) {
+        return database.pause(PAUSE.multipliedBy(Math.min(number, PAUSES_MAX)));
+    }
+
+    private static boolean isInTheWay(Throwable failure) {
+        return failure instanceof PgException refused
+                && Arrays.asList(LOCK_NOT_AVAILABLE, DEADLOCK).contains(refused.getSqlState());
+    }
+
+    private Future<Void> patiently(String sql) {
+        return transaction("BEGIN", () -> run(PATIENCE).compose(done -> run(sql)));
+    }
+
+    private Future<Void> run(String sql) {
+        return connection.query(sql).execute().mapEmpty();
+    }
+
+    private <T> Future<T> transaction(String begin, Supplier<Future<T>> work) {
+        return CleanupSession.transaction(connection, begin, work);
+    }
+}
