@@ -145,9 +145,7 @@ final class OutageTest {
 
     /** It serves again by itself, has what it answered and no more than once, and takes what it refused. */
     private void assertIsWhole(RandomLoad load, RunningServer server, EmbeddedDatabase database) throws Exception {
-        while (server.get("/health/ready", "").statusCode() != 200) {
-            Thread.onSpinWait();
-        }
+        RunningServer.awaitThat(() -> server.get("/health/ready", "").statusCode() == 200);
         try (Connection connection = connect(database)) {
             assertThat(load.lost(connection)).as("seed %d", seed).isEmpty();
             assertThat(load.repeatUnanswered(server)).isGreaterThanOrEqualTo(CLIENTS);

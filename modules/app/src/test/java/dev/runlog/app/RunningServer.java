@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 
 /** A whole server on a test's database and a free port, and a client for it. */
 final class RunningServer implements AutoCloseable {
@@ -168,6 +169,16 @@ final class RunningServer implements AutoCloseable {
                 .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
+    }
+
+    /** Asks again until it is so; an error after half a minute. Each time costs a request, which paces it. */
+    static void awaitThat(BooleanSupplier isSo) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!isSo.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("It did not come about within half a minute.");
+            }
+        }
     }
 
     /** An open socket with the subprotocol; nothing is sent yet. */
