@@ -78,6 +78,7 @@ public record RunlogConfig(
             "http.port",
             "auth.leeway",
             "cluster.bus-port",
+            "recording.batch-linger",
             "recording.run-time-max",
             "retention.pause-factor",
             "retention.policy-jitter",
@@ -137,6 +138,7 @@ public record RunlogConfig(
                 database.poolQueueMax(),
                 database.poolWait(),
                 database.statementTimeout(),
+                database.answerTimeout(),
                 database.pipelining(),
                 database.preparedStatementsMax());
         return new RunlogConfig(dataDir, http, with, auth, graphql, live, recording, querying, retention, cluster, log);

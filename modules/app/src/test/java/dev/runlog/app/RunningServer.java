@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 
 /** A whole server on a test's database and a free port, and a client for it. */
 final class RunningServer implements AutoCloseable {
@@ -29,37 +30,52 @@ final class RunningServer implements AutoCloseable {
     private static final String SECRET = "a secret of tests, of 32 characters";
 
     private final RunlogConfig config;
-    private final Server server;
+    private final URI url;
+    private final Runnable stop;
     private final Vertx vertx = Vertx.vertx();
     // Kept, as a client that is not reachable any more closes its sockets.
     private final WebSocketClient webSockets = vertx.createWebSocketClient();
     private final HttpClient http = HttpClient.newHttpClient();
 
-    private RunningServer(RunlogConfig config) {
+    private RunningServer(RunlogConfig config, String url, Runnable stop) {
         this.config = config;
-        this.server = Server.start(config);
+        this.url = URI.create(url);
+        this.stop = stop;
     }
 
     /** Overrides are environment variables without their prefix, such as {@code HTTP_BODY_MAX_BYTES, 1000}. */
     static RunningServer start(TestDatabase database, String... overrides) {
-        Map<String, String> environment = environment(database);
-        for (int i = 0; i < overrides.length; i += 2) {
-            environment.put("RUNLOG_" + overrides[i], overrides[i + 1]);
-        }
-        return new RunningServer(RunlogConfig.load(null, environment));
+        return start(database.url(), overrides);
     }
 
-    /** What a server on a test's database is told, here or in a process of its own. */
-    static Map<String, String> environment(TestDatabase database) {
-        return new HashMap<>(Map.of(
+    static RunningServer start(String databaseUrl, String... overrides) {
+        RunlogConfig config = RunlogConfig.load(null, environment(databaseUrl, overrides));
+        Server server = Server.start(config);
+        return new RunningServer(config, server.url(), server::close);
+    }
+
+    /** The same in a process of its own, which {@link #close} kills: it gets to say no goodbye. */
+    static RunningServer startProcess(String databaseUrl, String... overrides) {
+        Map<String, String> environment = environment(databaseUrl, overrides);
+        ServerProcess process = ServerProcess.start(environment);
+        return new RunningServer(RunlogConfig.load(null, environment), process.url(), process::kill);
+    }
+
+    /** What a server on a database is told, here or in a process of its own. */
+    static Map<String, String> environment(String databaseUrl, String... overrides) {
+        Map<String, String> environment = new HashMap<>(Map.of(
                 "RUNLOG_DATABASE_URL",
-                database.url(),
+                databaseUrl,
                 "RUNLOG_HTTP_PORT",
                 "0",
                 "RUNLOG_AUTH_SECRET",
                 SECRET,
                 "RUNLOG_AUTH_LEEWAY",
                 "PT0S"));
+        for (int i = 0; i < overrides.length; i += 2) {
+            environment.put("RUNLOG_" + overrides[i], overrides[i + 1]);
+        }
+        return environment;
     }
 
     /** A token for reading and writing. */
@@ -76,7 +92,7 @@ final class RunningServer implements AutoCloseable {
     }
 
     URI url() {
-        return URI.create(server.url());
+        return url;
     }
 
     /** The {@code data} of an operation that must have no errors. */
@@ -155,6 +171,16 @@ final class RunningServer implements AutoCloseable {
                 .sum();
     }
 
+    /** Asks again until it is so; an error after half a minute. Each time costs a request, which paces it. */
+    static void awaitThat(BooleanSupplier isSo) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!isSo.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("It did not come about within half a minute.");
+            }
+        }
+    }
+
     /** An open socket with the subprotocol; nothing is sent yet. */
     Subscriber socket() {
         return socket(new WebSocketConnectOptions().addSubProtocol("graphql-transport-ws"));
@@ -204,7 +230,7 @@ final class RunningServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.close();
+        stop.run();
         Futures.await(vertx.close());
     }
 }

@@ -5,62 +5,51 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
-/** A server in a process of its own, to be killed. */
-final class ServerProcess implements AutoCloseable {
+/** {@code runlog serve} as a process of its own, so that it can be killed. */
+record ServerProcess(Process process, String url) implements AutoCloseable {
     private static final String LISTENS = "Runlog listens on ";
 
-    private final Process process;
-    private final URI url;
-
-    private ServerProcess(Process process, URI url) {
-        this.process = process;
-        this.url = url;
+    /** Starts it on a test's database; it accepts the tokens of {@link RunningServer}. */
+    static ServerProcess start(TestDatabase database, Map<String, String> overrides) {
+        Map<String, String> environment = new HashMap<>(RunningServer.environment(database.url()));
+        environment.putAll(overrides);
+        return start(environment);
     }
 
-    /** Starts it and waits until it listens; it accepts the tokens of {@link RunningServer}. */
-    static ServerProcess start(TestDatabase database, Map<String, String> overrides) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                System.getProperty("java.home") + File.separator + "bin" + File.separator + "java",
+    /** Starts it and waits until it listens. */
+    static ServerProcess start(Map<String, String> environment) {
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                System.getProperty("java.class.path"),
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "dev.runlog.app.Main",
-                "serve"));
+                "serve");
         builder.environment().keySet().removeIf(name -> name.startsWith("RUNLOG_"));
-        builder.environment().putAll(RunningServer.environment(database));
-        builder.environment().putAll(overrides);
-        builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-        Process process = builder.start();
-        BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
-        for (String line = output.readLine(); line != null; line = output.readLine()) {
-            if (line.startsWith(LISTENS)) {
-                return new ServerProcess(process, URI.create(line.substring(LISTENS.length())));
-            }
-        }
-        throw new IOException("The server ended before it listened.");
-    }
-
-    URI url() {
-        return url;
-    }
-
-    /** Ends it at once, as {@code kill -9} does. */
-    void kill() {
+        builder.environment().putAll(environment);
+        builder.redirectError(ProcessBuilder.Redirect.appendTo(new File("target", "server-process.log")));
         try {
-            process.destroyForcibly();
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
-                throw new UncheckedIOException(new IOException("It does not die."));
+            Process process = builder.start();
+            BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                if (line.startsWith(LISTENS)) {
+                    return new ServerProcess(process, line.substring(LISTENS.length()));
+                }
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(e);
+            throw new AssertionError("The server ended before it listened; see target/server-process.log.");
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
+    }
+
+    /** SIGKILL; returns when it is gone. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     @Override

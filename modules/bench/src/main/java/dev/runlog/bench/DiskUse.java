@@ -31,7 +31,8 @@ final class DiskUse implements Figure {
         double ours = database.getLong("""
                 SELECT (pg_total_relation_size('%1$s') + pg_total_relation_size(replace('%1$s', 'execution', 'step')))
                 """.formatted(partition)) / (double) rows
-                + database.getLong("SELECT pg_total_relation_size('execution_daily')")
+                + database.getLong("SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname IN "
+                                + "('execution_daily', 'duration_daily', 'duration_delta')")
                         / (double) bench.set().executions();
         return List.of(Row.ofCost(
                 "Bytes on disk of an execution",

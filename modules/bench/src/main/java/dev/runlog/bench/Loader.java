@@ -29,26 +29,35 @@ final class Loader {
         database.execute(DataSetSql.insertWorkflows(set));
         days().forEach(day -> database.execute("SELECT ensure_day_partitions('" + day + "')"));
         insertRows();
-        days().forEach(day -> database.execute(DataSetSql.insertDaily(day.toString())));
+        days().forEach(day -> insertRollups(database, day));
         Progress.say("vacuum and analyze");
         // VACUUM refuses to stand in a block of statements.
         database.execute("VACUUM (ANALYZE) owner");
         database.execute("VACUUM (ANALYZE) workflow");
         database.execute("VACUUM (ANALYZE) execution");
         database.execute("VACUUM (ANALYZE) execution_daily");
+        database.execute("VACUUM (ANALYZE) duration_daily");
         database.execute("CHECKPOINT");
     }
 
     /** Brings back what figures that record have added since a moment, which all lies in the days from there on. */
     static void restore(Postgres database, Instant since) {
         LocalDate from = LocalDate.ofInstant(since, ZoneOffset.UTC);
+        database.execute("DELETE FROM duration_delta");
         database.execute("DELETE FROM execution WHERE id >= uuid_v7_floor('" + since + "')");
         for (LocalDate day = from; !day.isAfter(LocalDate.now(ZoneOffset.UTC)); day = day.plusDays(1)) {
             database.execute("DELETE FROM execution_daily WHERE day = '" + day + "'");
-            database.execute(DataSetSql.insertDaily(day.toString()));
+            database.execute("DELETE FROM duration_daily WHERE day = '" + day + "'");
+            insertRollups(database, day);
         }
         database.execute("VACUUM (ANALYZE) execution");
         database.execute("VACUUM (ANALYZE) execution_daily");
+        database.execute("VACUUM (ANALYZE) duration_daily");
+    }
+
+    private static void insertRollups(Postgres database, LocalDate day) {
+        database.execute(DataSetSql.insertDaily(day.toString()));
+        database.execute(DataSetSql.insertDurations(day.toString()));
     }
 
     /** In slices of time, which each touch one or two partitions. */

@@ -46,6 +46,26 @@ class DataSetSqlTest {
               JOIN owner o ON o.id = d.owner_id) rows
             """;
 
+    /** What a server has not folded in yet counts as well. */
+    private static final String HISTOGRAMS = """
+            SELECT string_agg(row_text, E'\\n' ORDER BY row_text)
+            FROM (
+              SELECT concat_ws(' ', coalesce(o.subject, 'all'), coalesce(w.key, 'all'), h.day, h.bucket, sum(h.count))
+                       AS row_text
+              FROM (
+                SELECT owner_id, workflow_id, day, bucket, count
+                FROM duration_daily
+                UNION ALL
+                SELECT coalesce(owner_id, 0), coalesce(workflow_id, '00000000-0000-0000-0000-000000000000'), day, bucket,
+                       sum(count)
+                FROM duration_delta, unnest(owner_ids, workflow_ids, days, buckets, counts)
+                  AS new (owner_id, workflow_id, day, bucket, count)
+                GROUP BY GROUPING SETS ((owner_id, workflow_id, day, bucket), (owner_id, day, bucket), (day, bucket))) h
+              LEFT JOIN owner o ON o.id = h.owner_id
+              LEFT JOIN workflow w ON w.id = h.workflow_id
+              GROUP BY o.subject, w.key, h.day, h.bucket) rows
+            """;
+
     private Postgres loaded;
     private Postgres recorded;
     private Server server;
@@ -99,6 +119,11 @@ class DataSetSqlTest {
     @Test
     void loadsTheRollupsThatTheirEventsRecord() {
         assertThat(loaded.get(ROLLUPS).lines()).isNotEmpty().containsExactlyElementsOf(lines(ROLLUPS));
+    }
+
+    @Test
+    void loadsTheHistogramsThatTheirEventsRecord() {
+        assertThat(loaded.get(HISTOGRAMS).lines()).isNotEmpty().containsExactlyElementsOf(lines(HISTOGRAMS));
     }
 
     @Test

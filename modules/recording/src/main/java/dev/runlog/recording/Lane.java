@@ -2,11 +2,10 @@ package dev.runlog.recording;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,45 +14,68 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lane {
     private final Function<List<QueuedEvent>, Future<Void>> writer;
+    private final Predicate<QueuedEvent> awaited;
+    private final Supplier<Future<?>> linger;
     private final int eventsMax;
     private final int charsMax;
-    private final Queue<QueuedEvent> waiting = new ArrayDeque<>();
-    private long charsWaiting;
+    private final FairQueue waiting = new FairQueue();
     private boolean writing;
+    private boolean lingering;
     private @Nullable Promise<Void> drained;
 
-    Lane(Function<List<QueuedEvent>, Future<Void>> writer, int eventsMax, int charsMax) {
+    /**
+     * A lane of which nothing waits.
+     *
+     * @param awaited tells of an event whose turn has come whether it is to be written still
+     * @param linger what a writer that was at work just now waits for before it writes less than a whole batch
+     */
+    Lane(
+            Function<List<QueuedEvent>, Future<Void>> writer,
+            Predicate<QueuedEvent> awaited,
+            Supplier<Future<?>> linger,
+            int eventsMax,
+            int charsMax) {
         this.writer = writer;
+        this.awaited = awaited;
+        this.linger = linger;
         this.eventsMax = eventsMax;
         this.charsMax = charsMax;
     }
 
     void add(QueuedEvent event) {
         waiting.add(event);
-        charsWaiting += event.event().chars();
     }
 
     /** Sets the writer to work where it is idle. */
     void flush() {
-        if (writing || waiting.isEmpty()) {
+        if (writing || waiting.isEmpty() || lingering && !isBatchFull() && drained == null) {
+            return;
+        }
+        List<QueuedEvent> batch = waiting.take(eventsMax, charsMax, awaited);
+        if (batch.isEmpty()) {
+            onIdle();
             return;
         }
         writing = true;
-        writer.apply(next()).onComplete(done -> {
+        writer.apply(batch).onComplete(done -> {
             writing = false;
-            if (waiting.isEmpty() && drained != null) {
-                drained.tryComplete();
+            if (waiting.isEmpty()) {
+                onIdle();
+            } else {
+                linger();
+                flush();
             }
-            flush();
         });
     }
 
-    int eventsWaiting() {
-        return waiting.size();
+    private void onIdle() {
+        if (drained != null) {
+            drained.tryComplete();
+        }
     }
 
-    long charsWaiting() {
-        return charsWaiting;
+    FairQueue waiting() {
+        return waiting;
     }
 
     /** Succeeds once everything that was taken is settled; nothing may be added any more. */
@@ -63,19 +85,23 @@ final class Lane {
         }
         Promise<Void> promise = Promise.promise();
         drained = promise;
+        flush();
         return promise.future();
     }
 
-    private List<QueuedEvent> next() {
-        List<QueuedEvent> batch = new ArrayList<>(Math.min(waiting.size(), eventsMax));
-        long chars = 0;
-        for (QueuedEvent head = waiting.peek();
-                head != null && batch.size() < eventsMax && (batch.isEmpty() || chars < charsMax);
-                head = waiting.peek()) {
-            batch.add(waiting.remove());
-            chars += head.event().chars();
+    /** Only where more came while it wrote: a lone event is answered after one transaction, whatever is configured. */
+    private void linger() {
+        if (lingering || isBatchFull()) {
+            return;
         }
-        charsWaiting -= chars;
-        return batch;
+        lingering = true;
+        linger.get().onComplete(over -> {
+            lingering = false;
+            flush();
+        });
+    }
+
+    private boolean isBatchFull() {
+        return waiting.events() >= eventsMax || waiting.chars() >= charsMax;
     }
 }

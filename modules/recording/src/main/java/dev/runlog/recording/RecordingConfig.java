@@ -7,9 +7,12 @@ import java.util.List;
 public record RecordingConfig(
         int batchSizeMax,
         int batchCharsMax,
+        Duration batchLinger,
         int writers,
         int queueMax,
         int queueCharsMax,
+        double queueOwnerShare,
+        Duration queueWait,
         int payloadMaxBytes,
         int resultMaxBytes,
         Oversize oversize,

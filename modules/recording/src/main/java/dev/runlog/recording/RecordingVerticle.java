@@ -23,6 +23,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ public final class RecordingVerticle extends VerticleBase {
     private final RecordingConfig config;
     private final Clock clock;
     private final EventPolicy policy;
+    private final Admission admission;
     private final RecordingMetrics metrics;
     private final List<Lane> lanes = new ArrayList<>();
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
@@ -53,6 +55,7 @@ public final class RecordingVerticle extends VerticleBase {
         this.config = config;
         this.clock = clock;
         this.policy = new EventPolicy(config, clock);
+        this.admission = new Admission(config.queueMax(), config.queueCharsMax(), config.queueOwnerShare());
         this.metrics = new RecordingMetrics(meters, this::eventsWaiting);
     }
 
@@ -65,7 +68,8 @@ public final class RecordingVerticle extends VerticleBase {
         HeartbeatSweep sweep = new HeartbeatSweep(bus, opened, clock, config.runTimeMax());
         BatchWriter writer = new BatchWriter(bus, opened, new WorkflowDirectory(opened), partitions, clock, metrics);
         for (int i = 0; i < config.writers(); i++) {
-            lanes.add(new Lane(writer::write, config.batchSizeMax(), config.batchCharsMax()));
+            lanes.add(new Lane(
+                    writer::write, this::isAwaited, this::linger, config.batchSizeMax(), config.batchCharsMax()));
         }
         return partitions.ensure(daysAhead()).onSuccess(ready -> {
             every(config.heartbeatSweepInterval(), "The heartbeat sweep", sweep::runOnce);
@@ -108,7 +112,7 @@ public final class RecordingVerticle extends VerticleBase {
                 });
             }
         }
-        requireRoom(valid);
+        admission.require(valid, queues());
         refused.forEach(Runnable::run);
         valid.forEach(queued -> lane(queued.event().executionId()).add(queued));
         lanes.forEach(Lane::flush);
@@ -136,18 +140,28 @@ public final class RecordingVerticle extends VerticleBase {
         return named;
     }
 
-    /** A request that is larger than the whole queue is taken where nothing waits, or it never could be. */
-    private void requireRoom(List<QueuedEvent> events) {
-        long waiting = eventsWaiting();
-        long chars = lanes.stream().mapToLong(Lane::charsWaiting).sum();
-        long more = events.stream().mapToLong(queued -> queued.event().chars()).sum();
-        if (waiting > 0 && (waiting + events.size() > config.queueMax() || chars + more > config.queueCharsMax())) {
-            throw RunlogException.overloaded("Too many events wait to be recorded.", RETRY_AFTER);
-        }
+    private long eventsWaiting() {
+        return queues().stream().mapToLong(FairQueue::events).sum();
     }
 
-    private long eventsWaiting() {
-        return lanes.stream().mapToLong(Lane::eventsWaiting).sum();
+    private List<FairQueue> queues() {
+        return lanes.stream().map(Lane::waiting).toList();
+    }
+
+    /** What waited too long is answered here: its caller is to come again rather than to hang. */
+    private boolean isAwaited(QueuedEvent queued) {
+        Submission submission = queued.submission();
+        if (!submission.isOver()
+                && System.nanoTime() - submission.takenNanos()
+                        > config.queueWait().toNanos()) {
+            submission.fail(RunlogException.overloaded("Recording does not keep up.", RETRY_AFTER));
+        }
+        return !submission.isOver();
+    }
+
+    private Future<?> linger() {
+        long millis = config.batchLinger().toMillis();
+        return millis == 0 ? Future.succeededFuture() : vertx.timer(millis, TimeUnit.MILLISECONDS);
     }
 
     private Lane lane(UUID id) {

@@ -12,6 +12,7 @@ import java.util.Objects;
 final class Submission {
     private final Outcome[] outcomes;
     private final Promise<Outcomes> answer = Promise.promise();
+    private final long takenNanos = System.nanoTime();
     private int open;
 
     Submission(int events) {
@@ -30,6 +31,16 @@ final class Submission {
     /** Fails the request as a whole: the caller may send all of it again, as events that were recorded are known. */
     void fail(Throwable failure) {
         answer.tryFail(failure);
+    }
+
+    /** Whether it is answered already, so that nobody waits for what is left of it. */
+    boolean isOver() {
+        return answer.future().isComplete();
+    }
+
+    /** When it was taken, by {@link System#nanoTime}. */
+    long takenNanos() {
+        return takenNanos;
     }
 
     Future<Outcomes> answer() {

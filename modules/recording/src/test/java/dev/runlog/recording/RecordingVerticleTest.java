@@ -35,8 +35,10 @@ import dev.runlog.storage.DatabaseConfig;
 import dev.runlog.storage.RecordingStore;
 import dev.runlog.storage.StatisticsReads;
 import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.Relay;
 import dev.runlog.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.sql.SQLException;
@@ -63,9 +65,12 @@ final class RecordingVerticleTest {
     private static final RecordingConfig CONFIG = new RecordingConfig(
             100,
             1_000_000,
+            Duration.ZERO,
             2,
             1000,
             10_000_000,
+            1,
+            Duration.ofSeconds(10),
             1000,
             1000,
             RecordingConfig.Oversize.REFUSE,
@@ -95,8 +100,8 @@ final class RecordingVerticleTest {
     @BeforeEach
     void deploy(Vertx vertx, TestDatabase database) {
         bus = Bus.create(vertx, Duration.ofSeconds(20));
-        databaseConfig =
-                new DatabaseConfig(database.url(), 4, 100, Duration.ofSeconds(5), Duration.ofSeconds(5), 16, 64);
+        databaseConfig = new DatabaseConfig(
+                database.url(), 4, 100, Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(7), 16, 64);
         deployment = await(vertx.deployVerticle(
                 new RecordingVerticle(bus, databaseConfig, CONFIG, Clock.systemUTC(), new SimpleMeterRegistry())));
         bus.subscribe(ExecutionsChanged.class, event -> announced.addAll(event.changes()));
@@ -373,7 +378,7 @@ final class RecordingVerticleTest {
                         finish(Ids.next(), i % 5 == 0 ? ExecutionStatus.FAILED : ExecutionStatus.SUCCESS)))
                 .map(event -> (RecordingEvent) sameId((Completed) event))
                 .toList();
-        List<io.vertx.core.Future<RecordEvents.Outcomes>> requests = new ArrayList<>();
+        List<Future<RecordEvents.Outcomes>> requests = new ArrayList<>();
         for (int i = 0; i < 500; i += 50) {
             requests.add(bus.request(new RecordEvents(alice, events.subList(i, i + 50))));
         }
@@ -446,12 +451,75 @@ final class RecordingVerticleTest {
     }
 
     @Test
+    void knowsAnEventAgainWhoseCommitWasNotAnswered(Vertx vertx, TestDatabase database) {
+        UUID id = Ids.next();
+        UUID over = Ids.next();
+        record(start(null));
+        record(start(id));
+        Relay relay = Relay.to(vertx, database.url());
+        redeploy(vertx, relay.url());
+
+        relay.cutAfter("COMMIT");
+        Throwable lost = awaitFailure(bus.request(new RecordEvents(
+                alice,
+                List.of(
+                        finish(id, ExecutionStatus.FAILED),
+                        new Completed(start(over), finish(over, ExecutionStatus.SUCCESS))))));
+
+        assertThat(codeOf(lost)).isEqualTo(ErrorCode.OVERLOADED);
+        assertThat(record(List.of(
+                        finish(id, ExecutionStatus.FAILED),
+                        new Completed(start(over), finish(over, ExecutionStatus.SUCCESS)))))
+                .extracting(Outcome::kind)
+                .containsOnly(Kind.DUPLICATE);
+        assertThat(daily("running, success, failed")).isEqualTo("(1,1,1)");
+    }
+
+    @Test
+    void answersOverloadedInTimeWhereTheDatabaseFallsSilentAndGoesOnByItself(Vertx vertx, TestDatabase database) {
+        Relay relay = Relay.to(vertx, database.url());
+        redeploy(vertx, relay.url());
+        record(start(null));
+
+        relay.fallSilent();
+        List<Future<RecordEvents.Outcomes>> refused = IntStream.range(0, 50)
+                .mapToObj(i -> bus.request(new RecordEvents(alice, List.of(start(Ids.next())))))
+                .toList();
+
+        refused.forEach(request -> assertThat(codeOf(awaitFailure(request))).isEqualTo(ErrorCode.OVERLOADED));
+        relay.speak();
+        assertThat(record(start(null)).kind()).isEqualTo(Kind.RECORDED);
+    }
+
+    @Test
+    void letsALoneEventThroughAFlood() {
+        Viewer bob = new Viewer("bob-" + Ids.next(), Set.of(Scope.WRITE));
+        List<Integer> order = new CopyOnWriteArrayList<>();
+        List<Future<?>> flood = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            int batch = i;
+            flood.add(bus.request(new RecordEvents(
+                            alice,
+                            IntStream.range(0, 90)
+                                    .<RecordingEvent>mapToObj(n -> start(null))
+                                    .toList()))
+                    .onComplete(done -> order.add(batch)));
+        }
+
+        await(bus.request(new RecordEvents(bob, List.of(start(null)))).onComplete(done -> order.add(-1)));
+        await(Future.join(flood));
+
+        assertThat(flood).allMatch(Future::succeeded);
+        assertThat(order.indexOf(-1)).isLessThan(order.size() - 1);
+    }
+
+    @Test
     void answersWhatItTookWhenItStops(Vertx vertx) {
         List<RecordingEvent> events = IntStream.range(0, 300)
                 .<RecordingEvent>mapToObj(i -> start(null))
                 .toList();
 
-        io.vertx.core.Future<RecordEvents.Outcomes> answer = bus.request(new RecordEvents(alice, events));
+        Future<RecordEvents.Outcomes> answer = bus.request(new RecordEvents(alice, events));
         // Something behind it in the verticle's queue: by then it was taken.
         await(bus.request(new UpsertWorkflow(alice, "nightly", null, null)));
         await(vertx.undeploy(deployment));
@@ -470,6 +538,15 @@ final class RecordingVerticleTest {
         assertThat(first.workflow().name()).isEqualTo("nightly");
         assertThat(second.workflow().id()).isEqualTo(first.workflow().id());
         assertThat(second.workflow().name()).isEqualTo("Nightly backup");
+    }
+
+    /** The same with a database that is reached by another way, and little patience with it. */
+    private void redeploy(Vertx vertx, String url) {
+        await(vertx.undeploy(deployment));
+        databaseConfig = new DatabaseConfig(
+                url, 4, 100, Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(1), 16, 64);
+        deployment = await(vertx.deployVerticle(
+                new RecordingVerticle(bus, databaseConfig, CONFIG, Clock.systemUTC(), new SimpleMeterRegistry())));
     }
 
     private Outcome record(RecordingEvent event) {

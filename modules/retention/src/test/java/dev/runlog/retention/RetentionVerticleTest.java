@@ -542,7 +542,15 @@ final class RetentionVerticleTest {
     private Database open(Vertx vertx) {
         return Database.open(
                 vertx,
-                new DatabaseConfig(test.url(), 4, 100, Duration.ofSeconds(5), Duration.ofSeconds(5), 16, 64),
+                new DatabaseConfig(
+                        test.url(),
+                        4,
+                        100,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(7),
+                        16,
+                        64),
                 new SimpleMeterRegistry());
     }
 }

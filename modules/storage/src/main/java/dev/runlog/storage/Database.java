@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgException;
@@ -90,17 +91,42 @@ public final class Database {
                 .setMaxWaitQueueSize(config.poolQueueMax())
                 .setConnectionTimeout(waitMillis)
                 .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS);
-        return PgBuilder.pool().connectingTo(connect).with(options).using(vertx).build();
+        // These bound the way to a connection; what is asked of it then, its guard bounds.
+        int answerMillis = Math.toIntExact(config.answerTimeout().toMillis());
+        NetClientOptions sockets = new NetClientOptions()
+                .setConnectTimeout(answerMillis)
+                .setReadIdleTimeout(answerMillis)
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+        return PgBuilder.pool()
+                .connectingTo(connect)
+                .with(options)
+                .with(sockets)
+                .withConnectHandler(connection -> {
+                    AnswerGuard.install(connection, config.answerTimeout());
+                    connection.close();
+                })
+                .using(vertx)
+                .build();
     }
 
     /** Runs one statement. */
     public Future<RowSet<Row>> query(String operation, String sql, Tuple arguments) {
-        return timed(operation, pool.preparedQuery(sql).execute(arguments));
+        return timed(operation, AnswerGuard.use(pool, connection -> connection
+                .preparedQuery(sql)
+                .execute(arguments)));
     }
 
     /** Runs statements on one connection, committed together when the returned future succeeds, else rolled back. */
     public <T> Future<T> inTransaction(String operation, Function<SqlConnection, Future<T>> work) {
-        return timed(operation, pool.withTransaction(work));
+        return timed(operation, AnswerGuard.use(pool, connection -> transaction(connection, work)));
+    }
+
+    private static <T> Future<T> transaction(SqlConnection connection, Function<SqlConnection, Future<T>> work) {
+        return connection.begin().compose(transaction -> work.apply(connection)
+                .compose(
+                        result -> transaction.commit().map(result),
+                        failure ->
+                                transaction.rollback().otherwiseEmpty().compose(over -> Future.failedFuture(failure))));
     }
 
     /** Runs work on the one connection that cleans, for as long as it takes; whoever comes second waits. */

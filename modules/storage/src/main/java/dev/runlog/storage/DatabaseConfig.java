@@ -9,11 +9,20 @@ public record DatabaseConfig(
         int poolQueueMax,
         Duration poolWait,
         Duration statementTimeout,
+        Duration answerTimeout,
         int pipelining,
         int preparedStatementsMax) {
 
     /** The same with another bound on statements. */
     DatabaseConfig withStatementTimeout(Duration timeout) {
-        return new DatabaseConfig(url, poolSize, poolQueueMax, poolWait, timeout, pipelining, preparedStatementsMax);
+        return new DatabaseConfig(
+                url,
+                poolSize,
+                poolQueueMax,
+                poolWait,
+                timeout,
+                timeout.plus(answerTimeout),
+                pipelining,
+                preparedStatementsMax);
     }
 }

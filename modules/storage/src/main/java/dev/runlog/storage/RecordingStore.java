@@ -258,15 +258,15 @@ public final class RecordingStore {
 
     /** Runs work in a transaction; it ends by {@link Transaction#commit}, and is rolled back where it fails before. */
     public <T> Future<T> transaction(Function<Transaction, Future<T>> work) {
-        return pool.getConnection().compose(connection -> {
-            Transaction transaction = new Transaction(connection);
-            return transaction.run(work).eventually(connection::close);
-        });
+        return AnswerGuard.use(pool, connection -> new Transaction(connection).run(work));
     }
 
     /** Makes the partitions of a UTC day where they are missing. */
     public Future<Void> ensurePartitions(LocalDate day) {
-        return pool.preparedQuery(ENSURE_PARTITIONS).execute(Tuple.of(day)).mapEmpty();
+        return AnswerGuard.use(pool, connection -> connection
+                .preparedQuery(ENSURE_PARTITIONS)
+                .execute(Tuple.of(day))
+                .mapEmpty());
     }
 
     /** Folds what batches added into the histograms, some batches at a time; returns how many they were. */
@@ -281,7 +281,7 @@ public final class RecordingStore {
         String[] owners = keys.stream().map(WorkflowKey::owner).toArray(String[]::new);
         String[] names = keys.stream().map(WorkflowKey::key).toArray(String[]::new);
         UUID[] ids = keys.stream().map(key -> Ids.next()).toArray(UUID[]::new);
-        return pool.withConnection(connection -> connection
+        return AnswerGuard.use(pool, connection -> connection
                 .preparedQuery(REGISTER_OWNERS)
                 .execute(tuple((Object) owners))
                 .compose(done -> connection.preparedQuery(REGISTER_WORKFLOWS).execute(tuple(ids, owners, names)))
@@ -291,14 +291,15 @@ public final class RecordingStore {
 
     /** Those of the workflows that exist, whoever owns them. */
     public Future<List<StoredWorkflow>> findWorkflows(Collection<UUID> ids) {
-        return pool.preparedQuery(FIND_WORKFLOWS_BY_ID)
+        return AnswerGuard.use(pool, connection -> connection
+                .preparedQuery(FIND_WORKFLOWS_BY_ID)
                 .execute(tuple((Object) ids.toArray(UUID[]::new)))
-                .map(RecordingStore::toWorkflows);
+                .map(RecordingStore::toWorkflows));
     }
 
     /** Registers or renames a workflow; a null name keeps it, or takes the key for a new one. */
     public Future<StoredWorkflow> upsertWorkflow(WorkflowKey key, @Nullable String name) {
-        return pool.withConnection(connection -> connection
+        return AnswerGuard.use(pool, connection -> connection
                 .preparedQuery(REGISTER_OWNERS)
                 .execute(tuple((Object) new String[] {key.owner()}))
                 .compose(done -> connection

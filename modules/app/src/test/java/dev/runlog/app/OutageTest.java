@@ -1,0 +1,188 @@
+package dev.runlog.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.testing.Relay;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A database of its own, durable as in earnest, that is stopped, continued, killed and started under a server. */
+@ExtendWith(VertxExtension.class)
+final class OutageTest {
+    private static final int CLIENTS = 8;
+    private static final int QUEUE_MAX = 3000;
+    private static final String[] IMPATIENT = {
+        "DATABASE_POOL_WAIT",
+        "PT1S",
+        "DATABASE_STATEMENT_TIMEOUT",
+        "PT1.5S",
+        "DATABASE_ANSWER_TIMEOUT",
+        "PT2S",
+        "RECORDING_QUEUE_MAX",
+        Integer.toString(QUEUE_MAX),
+        "RECORDING_QUEUE_WAIT",
+        "PT3S"
+    };
+
+    @TempDir
+    Path directory;
+
+    private final long seed = Long.getLong("runlog.test.seed", new Random().nextLong());
+
+    @BeforeEach
+    void tellSeed() {
+        System.out.println("Seed " + seed);
+    }
+
+    @Test
+    void answersOverloadedWhileTheDatabaseIsStoppedAndGoesOnByItself() throws Exception {
+        try (EmbeddedDatabase database = EmbeddedDatabase.start(directory);
+                RunningServer server = RunningServer.start(database.url(), IMPATIENT)) {
+            RandomLoad load = new RandomLoad(seed, CLIENTS * 2);
+            Runnable clients = load.start(server, CLIENTS, Integer.MAX_VALUE);
+            load.awaitBusy();
+
+            signal("STOP");
+            try {
+                // Each of them ends when it is told to come later.
+                clients.run();
+                assertThat(mostWaiting(server)).isPositive().isLessThanOrEqualTo(QUEUE_MAX);
+                assertTellsToComeLater(server);
+            } finally {
+                signal("CONT");
+            }
+
+            assertIsWhole(load, server, database);
+        }
+    }
+
+    @Test
+    void losesNothingWhenTheDatabaseIsKilledAndStartedElsewhere(Vertx vertx) throws Exception {
+        EmbeddedDatabase killed = EmbeddedDatabase.start(directory);
+        Relay relay = Relay.to(vertx, killed.url());
+        try (RunningServer server = RunningServer.start(relay.url(), IMPATIENT)) {
+            RandomLoad load = new RandomLoad(seed, CLIENTS * 2);
+            Runnable clients = load.start(server, CLIENTS, Integer.MAX_VALUE);
+            load.awaitBusy();
+
+            List<ProcessHandle> processes = processes();
+            signal("KILL");
+            processes.forEach(process -> process.onExit().join());
+            killed.abandon();
+            clients.run();
+            assertTellsToComeLater(server);
+
+            try (EmbeddedDatabase database = EmbeddedDatabase.start(directory)) {
+                relay.leadTo(database.url());
+                assertIsWhole(load, server, database);
+            }
+        }
+    }
+
+    /** Floods it with more than it may hold, for several owners; returns the most events that waited. */
+    private static double mostWaiting(RunningServer server) {
+        HttpClient http = HttpClient.newHttpClient();
+        List<CompletableFuture<HttpResponse<String>>> flood = IntStream.range(0, 24)
+                .mapToObj(i -> server.request("/events", server.token("flood-" + i % 3))
+                        .header("Content-Type", "application/x-ndjson")
+                        .POST(HttpRequest.BodyPublishers.ofString(IntStream.range(0, 500)
+                                .mapToObj(n -> "{\"event\":\"started\",\"workflow\":\"flood\"}")
+                                .collect(Collectors.joining("\n"))))
+                        .build())
+                .map(request -> http.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
+                .toList();
+        double most = 0;
+        while (!flood.stream().allMatch(CompletableFuture::isDone)) {
+            most = Math.max(most, server.metric("runlog_recording_waiting"));
+        }
+        assertThat(flood).allSatisfy(answer -> {
+            assertThat(answer.join().statusCode()).isEqualTo(503);
+            assertThat(answer.join().headers().firstValue("Retry-After")).isPresent();
+        });
+        return most;
+    }
+
+    private static void assertTellsToComeLater(RunningServer server) {
+        String token = server.token("alice");
+        List<JsonNode> answers = List.of(
+                server.graphql(token, "{ executions { totalCount nodes { id } } }"),
+                server.graphql(token, "mutation { startExecution(input: {workflowKey: \"w\"}) { execution { id } } }"),
+                server.graphql(token, "mutation { upsertWorkflow(input: {key: \"another\"}) { workflow { id } } }"));
+        assertThat(answers).allSatisfy(answer -> {
+            assertThat(answer.at("/errors/0/extensions/code").asText())
+                    .as(answer.toString())
+                    .isEqualTo("OVERLOADED");
+            assertThat(answer.at("/errors/0/extensions/retryAfterMillis").asInt())
+                    .isPositive();
+        });
+        assertThat(server.get("/workflows/" + Ids.next() + "/logs", token).statusCode())
+                .isEqualTo(503);
+        assertThat(server.get("/health/ready", "").statusCode()).isEqualTo(503);
+        assertThat(server.get("/health/live", "").statusCode()).isEqualTo(200);
+    }
+
+    /** It serves again by itself, has what it answered and no more than once, and takes what it refused. */
+    private void assertIsWhole(RandomLoad load, RunningServer server, EmbeddedDatabase database) throws Exception {
+        RunningServer.awaitThat(() -> server.get("/health/ready", "").statusCode() == 200);
+        try (Connection connection = connect(database)) {
+            assertThat(load.lost(connection)).as("seed %d", seed).isEmpty();
+            assertThat(load.repeatUnanswered(server)).isGreaterThanOrEqualTo(CLIENTS);
+            assertThat(load.repeatUnanswered(server))
+                    .as("refused though it is back")
+                    .isZero();
+            assertThat(load.repeatAccepted(server))
+                    .as("seed %d, not known again", seed)
+                    .isZero();
+            assertThat(load.lost(connection)).as("seed %d", seed).isEmpty();
+            assertThat(RandomLoad.wrong(connection)).as("seed %d", seed).isEmpty();
+        }
+        assertThat(server.metric("runlog_recording_waiting")).isZero();
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
+        processes().forEach(process -> command.add(Long.toString(process.pid())));
+        // One of the processes may have ended by itself meanwhile.
+        new ProcessBuilder(command).start().waitFor();
+    }
+
+    /** The postmaster first, so that it makes no more. */
+    private List<ProcessHandle> processes() throws IOException {
+        ProcessHandle postmaster = ProcessHandle.of(
+                        Long.parseLong(Files.readAllLines(directory.resolve("postgres/postmaster.pid"))
+                                .get(0)
+                                .trim()))
+                .orElseThrow();
+        List<ProcessHandle> all = new ArrayList<>(List.of(postmaster));
+        postmaster.descendants().forEach(all::add);
+        return all;
+    }
+
+    private static Connection connect(EmbeddedDatabase database) throws SQLException {
+        String[] user = URI.create(database.url()).getUserInfo().split(":", 2);
+        return DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + database.port() + "/runlog", user[0], user[1]);
+    }
+}

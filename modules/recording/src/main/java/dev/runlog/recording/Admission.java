@@ -1,0 +1,79 @@
+package dev.runlog.recording;
+
+import dev.runlog.contract.error.RunlogException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Whether there is room for a request's events in the queues, which are bounded as a whole and for each owner. */
+final class Admission {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final int eventsMax;
+    private final long charsMax;
+    private final double ownerShare;
+
+    Admission(int eventsMax, long charsMax, double ownerShare) {
+        this.eventsMax = eventsMax;
+        this.charsMax = charsMax;
+        this.ownerShare = ownerShare;
+    }
+
+    /**
+     * Fails with {@code OVERLOADED} where there is no room. Of whom something waits already may hold no more than a
+     * share of what room is left: the fuller the queues, the less, so that no number of floods fills them to the end
+     * and whoever comes anew finds room. A request that is larger than everything is taken where nothing waits, or it
+     * never could be.
+     */
+    void require(List<QueuedEvent> events, List<FairQueue> queues) {
+        long waiting = 0;
+        long chars = 0;
+        for (FairQueue queue : queues) {
+            waiting += queue.events();
+            chars += queue.chars();
+        }
+        if (waiting == 0) {
+            return;
+        }
+        Map<String, Load> loads = loads(events);
+        long more = 0;
+        for (Load load : loads.values()) {
+            more += load.chars;
+        }
+        if (waiting + events.size() > eventsMax || chars + more > charsMax) {
+            throw RunlogException.overloaded("Too many events wait to be recorded.", RETRY_AFTER);
+        }
+        for (Map.Entry<String, Load> entry : loads.entrySet()) {
+            requireShare(entry.getKey(), entry.getValue(), queues, eventsMax - waiting, charsMax - chars);
+        }
+    }
+
+    private void requireShare(String owner, Load load, List<FairQueue> queues, long eventsLeft, long charsLeft) {
+        long held = 0;
+        long heldChars = 0;
+        for (FairQueue queue : queues) {
+            held += queue.eventsOf(owner);
+            heldChars += queue.charsOf(owner);
+        }
+        if (held > 0
+                && (held + load.events > ownerShare * eventsLeft || heldChars + load.chars > ownerShare * charsLeft)) {
+            throw RunlogException.overloaded("Too many events of this owner wait to be recorded.", RETRY_AFTER);
+        }
+    }
+
+    private static Map<String, Load> loads(List<QueuedEvent> events) {
+        Map<String, Load> loads = new HashMap<>();
+        for (QueuedEvent queued : events) {
+            Load load = loads.computeIfAbsent(queued.owner(), owner -> new Load());
+            load.events++;
+            load.chars += queued.event().chars();
+        }
+        return loads;
+    }
+
+    private static final class Load {
+        int events;
+        long chars;
+    }
+}

@@ -1,0 +1,79 @@
+package dev.runlog.recording;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class LaneTest {
+    private final List<List<QueuedEvent>> written = new ArrayList<>();
+    private Promise<Void> commit = Promise.promise();
+    private Promise<Void> lingered = Promise.promise();
+    private final Lane lane = new Lane(
+            batch -> {
+                written.add(batch);
+                commit = Promise.promise();
+                return commit.future();
+            },
+            event -> true,
+            () -> {
+                lingered = Promise.promise();
+                return lingered.future();
+            },
+            10,
+            1000);
+
+    @Test
+    void writesALoneEventAtOnce() {
+        add(1);
+
+        assertThat(written).hasSize(1);
+    }
+
+    @Test
+    void lingersOnlyAfterItWasBusyAndUntilABatchIsFull() {
+        add(1);
+        add(2);
+        commit.complete();
+        assertThat(written).as("it lingers").hasSize(1);
+
+        add(8);
+
+        assertThat(written).as("the batch is full").hasSize(2);
+        assertThat(written.get(1)).hasSize(10);
+    }
+
+    @Test
+    void writesWhatThereIsWhenItHasLingered() {
+        add(1);
+        add(2);
+        commit.complete();
+
+        lingered.complete();
+
+        assertThat(written).hasSize(2);
+        assertThat(written.get(1)).hasSize(2);
+    }
+
+    @Test
+    void lingersNotWhereItIsToEnd() {
+        add(1);
+        add(2);
+        commit.complete();
+
+        Future<Void> drained = lane.drain();
+        commit.complete();
+
+        assertThat(written).hasSize(2);
+        assertThat(drained.succeeded()).isTrue();
+    }
+
+    private void add(int events) {
+        IntStream.range(0, events).forEach(i -> lane.add(FairQueueTest.event("alice", i, 1)));
+        lane.flush();
+    }
+}

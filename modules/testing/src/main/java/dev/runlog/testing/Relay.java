@@ -1,0 +1,98 @@
+package dev.runlog.testing;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The way to a database, which can be cut: what a network or a stopped server does to a client, at a chosen moment. */
+public final class Relay {
+    private volatile URI target;
+    private final NetClient client;
+    private final NetServer server;
+    private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
+    private volatile boolean silent;
+    private volatile @Nullable String lastWord;
+
+    private Relay(Vertx vertx, URI target) {
+        this.target = target;
+        this.client = vertx.createNetClient();
+        this.server = vertx.createNetServer();
+    }
+
+    /** A relay to the database of a URL; it ends with the Vert.x instance. */
+    public static Relay to(Vertx vertx, String url) {
+        Relay relay = new Relay(vertx, URI.create(url));
+        relay.server.connectHandler(relay::accept);
+        Futures.await(relay.server.listen(0, "localhost"));
+        return relay;
+    }
+
+    /** The URL of the same database by this way. */
+    public String url() {
+        return "postgresql://" + target.getRawUserInfo() + "@localhost:" + server.actualPort() + target.getRawPath();
+    }
+
+    /** Makes new connections to another server from now on. */
+    public void leadTo(String url) {
+        target = URI.create(url);
+    }
+
+    /** Lets connections stand and new ones be made, but passes nothing on either way. */
+    public void fallSilent() {
+        silent = true;
+        sockets.forEach(NetSocket::pause);
+    }
+
+    /** Passes on again, also what has come meanwhile. */
+    public void speak() {
+        silent = false;
+        sockets.forEach(NetSocket::resume);
+    }
+
+    /** Passes on the next text of the client with this in it, then cuts its connection: its answer is lost. */
+    public void cutAfter(String word) {
+        lastWord = word;
+    }
+
+    private void accept(NetSocket near) {
+        near.pause();
+        client.connect(target.getPort(), target.getHost())
+                .onSuccess(far -> join(near, far))
+                .onFailure(refused -> near.close());
+    }
+
+    private void join(NetSocket near, NetSocket far) {
+        sockets.add(near);
+        sockets.add(far);
+        near.handler(text -> passOn(text, near, far));
+        far.handler(text -> near.write(text));
+        near.closeHandler(closed -> sockets.remove(near));
+        far.closeHandler(closed -> {
+            sockets.remove(far);
+            near.close();
+        });
+        if (silent) {
+            far.pause();
+        } else {
+            near.resume();
+        }
+    }
+
+    private void passOn(Buffer text, NetSocket near, NetSocket far) {
+        far.write(text);
+        String word = lastWord;
+        if (word != null && text.toString(StandardCharsets.ISO_8859_1).contains(word)) {
+            lastWord = null;
+            // The far end stays, so that the server carries out what it was told.
+            far.handler(lost -> {});
+            near.close();
+        }
+    }
+}
