@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** What figures work with: the loaded database, the server on it, the clients of both, and the options of the run. */
 final class Bench implements AutoCloseable {
     private static final int WARM_UP_SLICES = 4;
-    private static final int WARM_UP_SLICES_MAX = 16;
-    private static final double WARM_UP_GAIN = 1.05;
+    private static final int WARM_UP_SLICES_MAX = 24;
+    private static final double WARM_UP_GAIN = 0.95;
 
     private final Options options;
     private final Home home;
@@ -80,24 +80,31 @@ final class Bench implements AutoCloseable {
     }
 
     /**
-     * Lets a server's compiler see what it will be asked for: for the time of the options at least, then until three
-     * quarters of that have brought nothing more, as on a busy machine its compiler may have to wait for long.
+     * Lets a server's compiler see what it will be asked for: for the time of the options at least, then until a
+     * request takes no less of the processor any more. That, unlike the speed, does not depend on what else is running,
+     * and where much is, the compiler gets its turn late.
      */
     void warmUp(ServerProcess fresh, List<Call> pages) {
         requireRows(fresh, pages.get(0));
         Path calls = write("warm-up", pages);
         Duration slice = options.warmUp().dividedBy(WARM_UP_SLICES);
-        double best = 0;
+        double least = Double.MAX_VALUE;
         int withoutGain = 0;
         for (int done = 1; done <= WARM_UP_SLICES_MAX && withoutGain < WARM_UP_SLICES - 1; done++) {
-            double perSecond = closedLoops()
+            Duration before = fresh.processorTime();
+            Load.Outcome outcome = closedLoops()
                     .run(new Load(fresh.port(), calls, options.connections(), 0, Duration.ZERO, slice))
-                    .orThrow()
-                    .perSecond();
-            Progress.say("  warming a server up: %.0f/s", perSecond);
-            withoutGain = perSecond < best * WARM_UP_GAIN ? withoutGain + 1 : 0;
-            best = Math.max(best, perSecond);
+                    .orThrow();
+            double cost = microsOfProcessor(fresh, before, outcome, slice);
+            Progress.say("  warming a server up: %.0f/s, %.0f us of processor each", outcome.perSecond(), cost);
+            withoutGain = cost > least * WARM_UP_GAIN ? withoutGain + 1 : 0;
+            least = Math.min(least, cost);
         }
+    }
+
+    private static double microsOfProcessor(
+            ServerProcess server, Duration before, Load.Outcome outcome, Duration time) {
+        return server.processorTime().minus(before).toNanos() / 1e3 / (outcome.perSecond() * time.toMillis() / 1000.0);
     }
 
     Hyperfoil hyperfoil() {
@@ -137,7 +144,7 @@ final class Bench implements AutoCloseable {
                 outcome.perSecond(),
                 outcome.p50Millis(),
                 outcome.p99Millis(),
-                on.processorTime().minus(before).toNanos() / 1e3 / requests,
+                microsOfProcessor(on, before, outcome, options.time()),
                 outcome.cpuSeconds() * 1e6 / requests);
         return outcome;
     }

@@ -35,12 +35,7 @@ final class Counting {
         if (!areRollupsEnough(query)) {
             return executions.count(owner, query, rowsMax);
         }
-        return statistics
-                .count(
-                        new StatisticsReads.Range(
-                                owner, query.workflowId(), day(query.startedAfter()), day(query.startedBefore())),
-                        query.statuses())
-                .map(Count::exactly);
+        return statistics.count(range(owner, query), query.statuses()).map(Count::exactly);
     }
 
     Future<Map<UUID, Count>> countOf(Parent parent, List<UUID> ids, ExecutionQuery query) {
@@ -53,7 +48,13 @@ final class Counting {
                         .collect(Collectors.toMap(Map.Entry::getKey, count -> Count.exactly(count.getValue()))));
     }
 
-    private static boolean areRollupsEnough(ExecutionQuery query) {
+    /** The rollups that a query of an owner is about. */
+    static StatisticsReads.Range range(String owner, ExecutionQuery query) {
+        return new StatisticsReads.Range(
+                owner, query.workflowId(), day(query.startedAfter()), day(query.startedBefore()));
+    }
+
+    static boolean areRollupsEnough(ExecutionQuery query) {
         return query.minDuration() == null
                 && query.maxDuration() == null
                 && query.trigger() == null

@@ -69,7 +69,11 @@ public final class QueryingVerticle extends VerticleBase {
 
     private Future<ExecutionPage> listExecutions(ListExecutions request) {
         request.viewer().require(Scope.READ);
-        return executions.list(request.viewer().subject(), request.query(), request.page());
+        String owner = request.viewer().subject();
+        return request.withCount() && Counting.areRollupsEnough(request.query())
+                ? executions.listWithCount(
+                        owner, request.query(), request.page(), Counting.range(owner, request.query()))
+                : executions.list(owner, request.query(), request.page());
     }
 
     private Future<CountExecutions.Counted> countExecutions(CountExecutions request) {

@@ -131,7 +131,7 @@ public final class Database {
 
     /** Runs work on the one connection that cleans, for as long as it takes; whoever comes second waits. */
     <T> Future<T> withCleaningConnection(Function<SqlConnection, Future<T>> work) {
-        return cleaning.withConnection(work).recover(failure -> Future.failedFuture(translated("cleaning", failure)));
+        return AnswerGuard.use(cleaning, work).recover(failure -> Future.failedFuture(translated("cleaning", failure)));
     }
 
     /** Succeeds after a while. */

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Executions and their steps, as viewers ask for them. */
 public final class ExecutionReads {
@@ -50,8 +51,28 @@ public final class ExecutionReads {
 
     /** A page of an owner's executions. */
     public Future<ExecutionPage> list(String owner, ExecutionQuery query, PageRequest page) {
-        return run("list-executions", ExecutionSelect.page(owner, query, page))
-                .map(rows -> Pages.cut(all(rows, ExecutionRows::toExecution), page, ExecutionPage::new));
+        return run("list-executions", ExecutionSelect.page(owner, query, page, null))
+                .map(rows -> Pages.cut(all(rows, ExecutionRows::toExecution), page, ExecutionPage::of));
+    }
+
+    /**
+     * The same page with what the rollups of a range say of how many there are, in one statement. Only an empty page
+     * behind a cursor does not know.
+     */
+    public Future<ExecutionPage> listWithCount(
+            String owner, ExecutionQuery query, PageRequest page, StatisticsReads.Range counted) {
+        return run("list-executions-with-count", ExecutionSelect.page(owner, query, page, counted))
+                .map(rows -> Pages.cut(
+                        all(rows, ExecutionRows::toExecution),
+                        page,
+                        (executions, ends) -> new ExecutionPage(executions, ends, countOf(rows, page))));
+    }
+
+    private static @Nullable Count countOf(RowSet<Row> rows, PageRequest page) {
+        if (rows.size() > 0) {
+            return Count.exactly(rows.iterator().next().getLong(ExecutionRows.TOTAL));
+        }
+        return page.after() == null && page.before() == null ? Count.exactly(0) : null;
     }
 
     /** The same page for each of several workflows or starting executions, whose owners' it shows. */
@@ -71,7 +92,7 @@ public final class ExecutionReads {
                     }
                     Map<UUID, ExecutionPage> pages = new HashMap<>();
                     ids.forEach(
-                            id -> pages.put(id, Pages.cut(read.getOrDefault(id, List.of()), page, ExecutionPage::new)));
+                            id -> pages.put(id, Pages.cut(read.getOrDefault(id, List.of()), page, ExecutionPage::of)));
                     return pages;
                 });
     }

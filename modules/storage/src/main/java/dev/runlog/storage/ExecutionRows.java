@@ -18,6 +18,9 @@ final class ExecutionRows {
     /** The place of {@code of}, the parent that a row of several pages belongs to. */
     static final int OF = 16;
 
+    /** The place of {@code total}, how many a single list has over all its pages. */
+    static final int TOTAL = 16;
+
     private static final ExecutionPart[] PARTS = ExecutionPart.values();
 
     private ExecutionRows() {}

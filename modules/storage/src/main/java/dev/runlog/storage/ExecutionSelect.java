@@ -38,10 +38,16 @@ final class ExecutionSelect {
     }
 
     /** A page of an owner's executions, one row more than the page has so that its reader knows whether more follow. */
-    static Sql page(String owner, ExecutionQuery query, PageRequest page) {
+    static Sql page(String owner, ExecutionQuery query, PageRequest page, StatisticsReads.@Nullable Range counted) {
         ExecutionSelect select = new ExecutionSelect(query, "");
         select.conditions.set(0, select.visible(owner));
-        select.sql.add("SELECT " + HEAD + ", ").bind(owner).add("::text AS owner\nFROM (");
+        select.sql.add("SELECT " + HEAD + ", ").bind(owner).add("::text AS owner");
+        if (counted != null) {
+            select.sql.add(", (");
+            StatisticsReads.addCount(select.sql, counted, query.statuses());
+            select.sql.add(") AS total");
+        }
+        select.sql.add("\nFROM (");
         select.addPage(page);
         select.sql.add(") e\nORDER BY " + select.ordering("e", page));
         return select.sql;

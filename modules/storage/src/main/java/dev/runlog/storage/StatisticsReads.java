@@ -39,8 +39,8 @@ public final class StatisticsReads {
 
     /** How many executions are there now, exactly. */
     public Future<Long> count(Range range, Set<ExecutionStatus> statuses) {
-        Sql sql = new Sql().add("SELECT coalesce(sum(" + present(statuses) + "), 0)::bigint AS rows\n");
-        addSource(sql, range);
+        Sql sql = new Sql();
+        addCount(sql, range, statuses);
         return database.query("count-rollups", sql.text(), sql.arguments())
                 .map(rows -> rows.iterator().next().getLong("rows"));
     }
@@ -156,6 +156,12 @@ public final class StatisticsReads {
     private Future<@Nullable Long> bytesOnDisk() {
         return database.query("bytes-on-disk", "SELECT pg_database_size(current_database()) AS bytes", Tuple.tuple())
                 .map(rows -> rows.iterator().next().getLong("bytes"));
+    }
+
+    /** Adds the statement of {@link #count}. */
+    static void addCount(Sql sql, Range range, Set<ExecutionStatus> statuses) {
+        sql.add("SELECT coalesce(sum(" + present(statuses) + "), 0)::bigint AS rows\n");
+        addSource(sql, range);
     }
 
     private static void addSource(Sql sql, Range range) {

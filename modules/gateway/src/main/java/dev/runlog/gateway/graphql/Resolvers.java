@@ -51,6 +51,8 @@ import dev.runlog.contract.retention.SetRetentionPolicy;
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.live.LiveFeed;
 import graphql.TypeResolutionEnvironment;
+import graphql.language.Field;
+import graphql.language.Selection;
 import graphql.schema.DataFetcher;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.GraphQLFieldDefinition;
@@ -207,10 +209,29 @@ final class Resolvers {
         Viewer viewer = viewer(env);
         ExecutionQuery query = arguments(env).executionQuery();
         PageRequest page = arguments(env).page(query.order().cursorOrder(), config);
-        return bus.request(new ListExecutions(viewer, query, page))
-                .map(listed -> new Connection<>(listed.executions(), listed.ends(), query::cursorOf, () -> bus.request(
-                                new CountExecutions(viewer, query))
-                        .map(CountExecutions.Counted::count)));
+        return bus.request(new ListExecutions(viewer, query, page, asksForCount(env)))
+                .map(listed -> new Connection<>(
+                        listed.executions(),
+                        listed.ends(),
+                        query::cursorOf,
+                        () -> listed.count() == null
+                                ? bus.request(new CountExecutions(viewer, query))
+                                        .map(CountExecutions.Counted::count)
+                                : Future.succeededFuture(listed.count())));
+    }
+
+    /** Looks no further than the connection's own fields: a count that is asked for in a fragment comes afterwards. */
+    private static boolean asksForCount(DataFetchingEnvironment env) {
+        for (Field field : env.getMergedField().getFields()) {
+            for (Selection<?> selection : field.getSelectionSet().getSelections()) {
+                if (selection instanceof Field asked
+                        && (asked.getName().equals("totalCount")
+                                || asked.getName().equals("countAtLeast"))) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private Future<Statistics> statistics(DataFetchingEnvironment env) {

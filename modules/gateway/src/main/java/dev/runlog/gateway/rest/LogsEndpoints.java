@@ -11,6 +11,7 @@ import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.CountExecutions;
+import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.ListExecutions;
 import dev.runlog.contract.querying.LoadExecutionDetails;
@@ -77,14 +78,15 @@ public final class LogsEndpoints {
         ExecutionQuery query = query(ctx, viewer);
         int limit = Math.max(1, Math.min(number(ctx, "limit", LIMIT_DEFAULT, Integer.MAX_VALUE), LIMIT_MAX));
         int offset = number(ctx, "offset", 0, OFFSET_MAX);
-        return requireWorkflow(viewer, query)
-                .compose(known -> skip(viewer, query, offset, null))
+        return skip(viewer, query, offset, null)
                 .compose(after -> after.beyondEnd()
-                        ? Future.succeededFuture(List.of())
+                        ? Future.succeededFuture(List.<Execution>of())
                         : bus.request(new ListExecutions(viewer, query, PageRequest.firstAfter(limit, after.cursor())))
-                                .map(page -> page.executions().stream()
-                                        .map(LogsEndpoints::summary)
-                                        .toList()));
+                                .map(ExecutionPage::executions))
+                // Only where nothing is found is it asked whether there is such a workflow at all.
+                .compose(found ->
+                        found.isEmpty() ? requireWorkflow(viewer, query).map(found) : Future.succeededFuture(found))
+                .map(found -> found.stream().map(LogsEndpoints::summary).toList());
     }
 
     private Future<Map<String, @Nullable Object>> count(RoutingContext ctx, Viewer viewer) {
