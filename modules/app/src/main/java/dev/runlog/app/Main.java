@@ -1,8 +1,11 @@
 package dev.runlog.app;
 
+import dev.runlog.app.command.BadUsage;
 import dev.runlog.app.command.CleanupCommand;
 import dev.runlog.app.command.CleanupStatusCommand;
+import dev.runlog.app.command.CleanupsCommand;
 import dev.runlog.app.command.CommandFailure;
+import dev.runlog.app.command.PoliciesCommand;
 import dev.runlog.app.command.RecordCommand;
 import dev.runlog.app.command.StatsCommand;
 import picocli.CommandLine;
@@ -21,6 +24,8 @@ import picocli.CommandLine.Command;
             StatsCommand.class,
             CleanupCommand.class,
             CleanupStatusCommand.class,
+            CleanupsCommand.class,
+            PoliciesCommand.class,
             TokenCommand.class,
             MigrateCommand.class
         },
@@ -28,26 +33,41 @@ import picocli.CommandLine.Command;
         footer = {
             "  0  done",
             "  1  refused or failed; one line on stderr says why",
-            "  2  the command line is not understood",
+            "  2  the command line is not understood, or a value in it is not",
+            "  3  cleanup: the question on the terminal was not answered by yes; nothing was deleted",
             "  record: the exit code of the command that it ran, 127 where that was not found"
         })
 public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        int code = new CommandLine(new Main())
+        int code = commandLine().execute(arguments);
+        if (code != ServeCommand.KEEPS_RUNNING) {
+            System.exit(code);
+        }
+    }
+
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    if (failure instanceof BadUsage) {
+                        System.err.println("runlog: " + failure.getMessage());
+                        return CommandLine.ExitCode.USAGE;
+                    }
                     if (failure instanceof StartFailure || failure instanceof CommandFailure) {
                         System.err.println("runlog: " + failure.getMessage());
                     } else {
                         failure.printStackTrace();
                     }
                     return 1;
-                })
-                .execute(arguments);
-        if (code != ServeCommand.KEEPS_RUNNING) {
-            System.exit(code);
-        }
+                });
+        line.setParameterExceptionHandler((wrong, given) -> {
+            System.err.println("runlog: "
+                    + String.valueOf(wrong.getMessage()).lines().findFirst().orElse("") + " See '"
+                    + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+            return CommandLine.ExitCode.USAGE;
+        });
+        return line;
     }
 }

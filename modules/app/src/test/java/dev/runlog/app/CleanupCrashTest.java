@@ -30,7 +30,8 @@ final class CleanupCrashTest {
     private static final Map<String, String> SETTINGS = Map.of(
             "RUNLOG_RETENTION_REWRITE_ROWS_MIN", "100",
             "RUNLOG_RETENTION_BATCH_SIZE", "50",
-            "RUNLOG_LOG_LEVEL", "warn");
+            "RUNLOG_LOG_LEVEL", "warn",
+            "RUNLOG_DATABASE_POOL_WAIT", "PT20S");
 
     private final LocalDate first = LocalDate.now(ZoneOffset.UTC).minusDays(40);
     private TestDatabase database;

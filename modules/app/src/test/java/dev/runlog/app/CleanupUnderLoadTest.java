@@ -37,6 +37,8 @@ final class CleanupUnderLoadTest {
                 "1",
                 "RETENTION_PAUSE_FACTOR",
                 "0",
+                "DATABASE_POOL_WAIT",
+                "PT20S",
                 "LOG_LEVEL",
                 "warn")) {
             List<Future<Integer>> recorded = new ArrayList<>();

@@ -143,6 +143,7 @@ public final class QueryingVerticle extends VerticleBase {
                 new StatisticsReads.Range(
                         request.allOwners() ? null : request.viewer().subject(), request.workflowId(), from, to),
                 request.interval(),
+                request.workflowsMax(),
                 LocalDate.now(clock.withZone(ZoneOffset.UTC)),
                 request.allOwners());
     }

@@ -430,6 +430,7 @@ final class RecordingVerticleTest {
                         .get(
                                 new StatisticsReads.Range(alice.subject(), null, null, null),
                                 GetStatistics.Interval.MONTH,
+                                0,
                                 today,
                                 false))
                 .intervals()

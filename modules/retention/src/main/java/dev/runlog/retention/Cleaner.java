@@ -39,6 +39,9 @@ final class Cleaner {
     private static final int PATIENT_ROUNDS = 2;
     private static final Duration ROUND_PAUSE = Duration.ofMillis(50);
 
+    /** Everybody waits while they go, some milliseconds for each. */
+    private static final int DAYS_AT_ONCE = 4;
+
     /** Fewer deleted rows are left to autovacuum. */
     private static final int VACUUM_ROWS_MIN = 1000;
 
@@ -183,31 +186,36 @@ final class Cleaner {
         if (stopping || closed) {
             return Future.succeededFuture(false);
         }
-        return session.refreshSpared(cleanup)
-                .compose(done -> workDay(session, cleanup, days.get(index)))
-                .compose(open -> open ? workDays(session, cleanup, days, index + 1) : Future.succeededFuture(false));
+        List<CleanupDay> whole = days.subList(index, days.size()).stream()
+                .takeWhile(day -> day.isWhole(cleanup))
+                .limit(DAYS_AT_ONCE)
+                .toList();
+        Future<Boolean> dropped = whole.isEmpty()
+                ? Future.succeededFuture(false)
+                : session.refreshSpared(cleanup).compose(done -> session.drop(cleanup, whole));
+        return dropped.compose(done -> done
+                        ? afterStep(cleanup).map(now -> now.state() == Cleanup.State.RUNNING)
+                        : session.refreshSpared(cleanup).compose(ready -> workDay(session, cleanup, days.get(index))))
+                .compose(open -> open
+                        ? workDays(session, cleanup, days, index + (dropped.result() ? whole.size() : 1))
+                        : Future.succeededFuture(false));
     }
 
     private Future<Boolean> workDay(CleanupSession session, Cleanup cleanup, CleanupDay day) {
-        if (!isForSwap(cleanup, day)) {
+        if (!isWorthRewriting(cleanup, day)) {
             return deleteRows(session, cleanup, day, 0);
         }
-        return session.swap(cleanup, day).compose(swapped -> {
-            if (!swapped) {
-                return deleteRows(session, cleanup, day, 0);
-            }
-            return afterStep(cleanup).map(now -> now.state() == Cleanup.State.RUNNING);
-        });
+        return session.rewrite(cleanup, day)
+                .compose(rewritten -> rewritten
+                        ? afterStep(cleanup).map(now -> now.state() == Cleanup.State.RUNNING)
+                        : deleteRows(session, cleanup, day, 0));
     }
 
     /** Copying what stays has to be worth it: it is of less than what goes, and that is not a few rows only. */
-    private boolean isForSwap(Cleanup cleanup, CleanupDay day) {
-        if (!day.isBefore(cleanup)) {
-            return false;
-        }
-        return day.isWhole(cleanup)
-                || day.going() >= config.rewriteRowsMin()
-                        && day.stored() - day.going() <= day.going() * config.rewriteShareMax();
+    private boolean isWorthRewriting(Cleanup cleanup, CleanupDay day) {
+        return day.isBefore(cleanup)
+                && day.going() >= config.rewriteRowsMin()
+                && day.stored() - day.going() <= day.going() * config.rewriteShareMax();
     }
 
     /** Deletes a day's rows in batches, and comes back to those that others held. */

@@ -21,6 +21,7 @@ import dev.runlog.contract.retention.HoldExecution;
 import dev.runlog.contract.retention.ListCleanups;
 import dev.runlog.contract.retention.LoadCleanups;
 import dev.runlog.contract.retention.RequestCleanup;
+import dev.runlog.contract.retention.RetentionPolicy;
 import dev.runlog.contract.retention.SetRetentionPolicy;
 import dev.runlog.storage.CleanupDay;
 import dev.runlog.storage.CleanupStore;
@@ -38,6 +39,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -194,7 +196,7 @@ final class RetentionVerticleTest {
                         .orElseThrow()
                         .open())
                 .isFalse();
-        assertThat(await(store.asCleaner(session -> session.swap(begun, days.get(0))))
+        assertThat(await(store.asCleaner(session -> session.rewrite(begun, days.get(0))))
                         .orElseThrow())
                 .isFalse();
         assertThat(rows()).isEqualTo("50");
@@ -299,7 +301,7 @@ final class RetentionVerticleTest {
             // It cannot swap while somebody reads in a transaction.
             connection.setAutoCommit(false);
             statement.execute("SELECT count(*) FROM execution");
-            Future<Optional<Boolean>> swap = store.asCleaner(session -> session.swap(begun, day));
+            Future<Optional<Boolean>> swap = store.asCleaner(session -> session.rewrite(begun, day));
             awaitRows("SELECT 1 FROM pg_trigger WHERE tgname = 'runlog_change'");
             awaitRows("SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted");
 
@@ -429,6 +431,67 @@ final class RetentionVerticleTest {
         assertThat(await(new CleanupStore(database).get(made.id())).deleted()).isEqualTo(4);
         assertThat(test.get("SELECT string_agg(status::text, '' ORDER BY status) FROM execution"))
                 .isEqualTo("22222233333");
+    }
+
+    @Test
+    void runsPoliciesInTheirWindowOnceForAllServersAndTellsHowFarBehindTheyAre() throws SQLException {
+        seed(owner, 30, 40, "SUCCESS");
+        PolicyStore policies = new PolicyStore(database);
+        CleanupStore cleanups = new CleanupStore(database);
+        await(policies.setDefault(Duration.ofDays(30), 10));
+        RetentionConfig nightly = withWindow("02:00-05:00");
+        Instant day = Instant.now().truncatedTo(ChronoUnit.DAYS);
+        Clock noon = Clock.fixed(day.plusSeconds(43_200), ZoneOffset.UTC);
+        Clock night = Clock.fixed(day.plusSeconds(4 * 3600 + 86_400), ZoneOffset.UTC);
+        PolicyRun atNoon = new PolicyRun(policies, cleanups, nightly, noon);
+        PolicyRun atNight = new PolicyRun(policies, cleanups, nightly, night);
+        PolicyRun elsewhere = new PolicyRun(policies, cleanups, nightly, night);
+
+        assertThat(await(atNoon.runOnce())).isZero();
+        assertThat(atNoon.overdue()).isEqualTo(20);
+        assertThat(atNoon.behind().toDays()).isEqualTo(10);
+        List<Integer> made =
+                await(Future.all(atNight.runOnce(), elsewhere.runOnce())).list();
+
+        assertThat(made).containsExactlyInAnyOrder(0, 1);
+        assertThat(test.get("SELECT row(count(*), max(requested_by)) FROM cleanup"))
+                .isEqualTo("(1,retention-policy)");
+        RetentionPolicy policy = await(policies.all()).get(0);
+        assertThat(policy.fromConfiguration()).isTrue();
+        assertThat(policy.overdue()).isEqualTo(20);
+        assertThat(policy.lastCleanupId()).isNotNull();
+        assertThat(policy.lastRunAt()).isEqualTo(night.instant());
+    }
+
+    @Test
+    void letsAPolicyThatSomebodySetReplaceTheConfiguredOne() {
+        PolicyStore policies = new PolicyStore(database);
+        await(policies.setDefault(Duration.ofDays(30), null));
+        await(bus.request(new SetRetentionPolicy(operator, null, true, Set.of(), Duration.ofDays(60), null)));
+
+        await(policies.setDefault(Duration.ofDays(30), null));
+        await(policies.setDefault(null, null));
+
+        assertThat(await(policies.all())).singleElement().satisfies(policy -> assertThat(policy.keepFor())
+                .isEqualTo(Duration.ofDays(60)));
+    }
+
+    private static RetentionConfig withWindow(String window) {
+        return new RetentionConfig(
+                CONFIG.batchSize(),
+                CONFIG.pauseFactor(),
+                CONFIG.recordingTimeMax(),
+                CONFIG.rewriteRowsMin(),
+                CONFIG.rewriteShareMax(),
+                CONFIG.previewRowsMax(),
+                CONFIG.requestsPerMinute(),
+                CONFIG.queueMax(),
+                CONFIG.policyInterval(),
+                window,
+                "UTC",
+                CONFIG.policyJitter(),
+                Duration.ZERO,
+                0);
     }
 
     private static RequestCleanup request(

@@ -39,7 +39,7 @@ final class CleanupPreviews {
         addShares(sql, cleanup, countsNewest, null);
     }
 
-    private static void addShares(Sql sql, Cleanup cleanup, boolean countsNewest, @Nullable LocalDate of) {
+    private static void addShares(Sql sql, Cleanup cleanup, boolean countsNewest, LocalDate @Nullable [] of) {
         String id = sql.argument(cleanup.id());
         String before = before(sql, cleanup);
         sql.add("""
@@ -65,7 +65,7 @@ final class CleanupPreviews {
             sql.add(" AND d.day < ").bind(dayAfter(cleanup));
         }
         if (of != null) {
-            sql.add(" AND d.day = ").bind(of);
+            sql.add(" AND d.day = ANY (").bind(of).add(")");
         }
         sql.add("""
                 ),
@@ -138,8 +138,8 @@ final class CleanupPreviews {
         return database.query("cleanup-days", sql.text(), sql.arguments()).map(CleanupPreviews::toDays);
     }
 
-    /** The query of the days, or of one of them where no rank within a workflow matters. */
-    static Sql days(Cleanup cleanup, boolean newest, @Nullable LocalDate of) {
+    /** The query of the days, or of some of them where no rank within a workflow matters. */
+    static Sql days(Cleanup cleanup, boolean newest, LocalDate @Nullable [] of) {
         Sql sql = new Sql();
         addShares(sql, cleanup, newest, newest ? null : of);
         sql.add("""
@@ -151,7 +151,7 @@ final class CleanupPreviews {
                   FROM execution_daily d
                   WHERE d.day <\s""").bind(dayAfter(cleanup));
         if (of != null) {
-            sql.add(" AND d.day = ").bind(of);
+            sql.add(" AND d.day = ANY (").bind(of).add(")");
         }
         return sql.add("""
 
@@ -258,7 +258,9 @@ final class CleanupPreviews {
                         "preview-sizes",
                         """
                         SELECT day, coalesce(pg_total_relation_size(e.oid), 0) + coalesce(pg_total_relation_size(s.oid), 0)
-                                 AS bytes, greatest(s.reltuples, 0)::bigint AS steps
+                                 AS bytes,
+                               CASE WHEN s.reltuples < 0 THEN pg_relation_size(s.oid) / 120 ELSE s.reltuples END::bigint
+                                 AS steps
                         FROM unnest($1::date[]) AS asked (day)
                         LEFT JOIN pg_class e ON e.oid = to_regclass('execution_' || to_char(day, 'YYYYMMDD'))
                         LEFT JOIN pg_class s ON s.oid = to_regclass('step_' || to_char(day, 'YYYYMMDD'))
@@ -267,8 +269,9 @@ final class CleanupPreviews {
                         Tuple.of(days.stream().map(CleanupDay::day).toArray(LocalDate[]::new)))
                 .map(rows -> {
                     Map<LocalDate, long[]> sizes = new HashMap<>();
-                    rows.forEach(row ->
-                            sizes.put(row.getLocalDate(0), new long[] {row.getLong("bytes"), row.getLong("steps")}));
+                    rows.forEach(row -> sizes.put(row.getLocalDate(0), new long[] {
+                        row.getLong("bytes"), row.getLong("steps") == null ? 0 : row.getLong("steps")
+                    }));
                     return sizes;
                 });
     }
@@ -371,6 +374,7 @@ final class CleanupPreviews {
 
     private static List<OfWorkflow> top(Map<UUID, OfWorkflow> workflows) {
         return workflows.values().stream()
+                .filter(of -> of.executions() > 0)
                 .sorted(Comparator.comparingLong(OfWorkflow::executions)
                         .reversed()
                         .thenComparing(OfWorkflow::key))

@@ -147,29 +147,32 @@ public final class CleanupSession {
         return transaction(connection, "BEGIN", () -> CleanupStore.addSpared(connection, cleanup));
     }
 
+    /** Drops the partitions of days of which nothing stays; false where something does, then nothing is changed. */
+    public Future<Boolean> drop(Cleanup cleanup, List<CleanupDay> days) {
+        return areThere(days)
+                .compose(there -> there
+                        ? partitions.drop(cleanup, days).map(PartitionSwap.Swapped::done)
+                        : Future.succeededFuture(false));
+    }
+
     /**
-     * Drops the day's partitions where nothing of them stays, else puts successors with what stays in their place.
-     * False where that cannot be; then nothing is changed.
+     * Puts successors with what stays in the place of a day's partitions; drops them where nothing does. False where
+     * that cannot be; then nothing is changed.
      */
-    public Future<Boolean> swap(Cleanup cleanup, CleanupDay day) {
-        return isThere(day).compose(there -> {
-            if (!there) {
-                return Future.succeededFuture(false);
-            }
-            Future<PartitionSwap.Swapped> swapped = day.isWhole(cleanup)
-                    ? partitions
-                            .drop(cleanup, day)
-                            .compose(dropped ->
-                                    dropped.done() ? Future.succeededFuture(dropped) : partitions.rewrite(cleanup, day))
-                    : partitions.rewrite(cleanup, day);
-            return swapped.compose(
-                    done -> done.done() ? partitions.dropFiles(day).map(true) : Future.succeededFuture(false));
-        });
+    public Future<Boolean> rewrite(Cleanup cleanup, CleanupDay day) {
+        return areThere(List.of(day))
+                .compose(there -> there
+                        ? partitions
+                                .rewrite(cleanup, day)
+                                .compose(done -> done.done()
+                                        ? partitions.dropFiles(day).map(true)
+                                        : Future.succeededFuture(false))
+                        : Future.succeededFuture(false));
     }
 
     /** Lets what was deleted from a day be used again, and gives back what is free at the end of its files. */
     public Future<Void> vacuum(CleanupDay day) {
-        return isThere(day)
+        return areThere(List.of(day))
                 .compose(there -> there
                         ? connection
                                 .query("VACUUM (SKIP_LOCKED, ANALYZE) execution_" + day.suffix() + ", step_"
@@ -179,10 +182,14 @@ public final class CleanupSession {
                         : Future.succeededFuture());
     }
 
-    private Future<Boolean> isThere(CleanupDay day) {
+    private Future<Boolean> areThere(List<CleanupDay> days) {
         return connection
-                .preparedQuery("SELECT to_regclass($1) IS NOT NULL")
-                .execute(Tuple.of("execution_" + day.suffix()))
+                .preparedQuery("""
+                        SELECT coalesce(bool_and(to_regclass(name) IS NOT NULL), false)
+                        FROM unnest($1::text[]) AS asked (name)
+                        """)
+                .execute(Tuple.of(
+                        days.stream().map(day -> "execution_" + day.suffix()).toArray(String[]::new)))
                 .map(rows -> rows.iterator().next().getBoolean(0));
     }
 

@@ -3,6 +3,7 @@ package dev.runlog.storage;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.flywaydb.core.Flyway;
 
 /** Brings a database to this version's schema. */
@@ -16,21 +17,28 @@ public final class Migrations {
      * @param url {@code postgresql://user:password@host:port/name}, as in {@link DatabaseConfig}
      */
     public static int run(String url) {
-        URI uri = URI.create(url);
-        String[] user = uri.getRawUserInfo() == null
-                ? new String[0]
-                : uri.getRawUserInfo().split(":", 2);
-        int port = uri.getPort() < 0 ? 5432 : uri.getPort();
-        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        String[] user = user(url);
         return Flyway.configure(Migrations.class.getClassLoader())
-                .dataSource(
-                        "jdbc:postgresql://" + uri.getHost() + ":" + port + uri.getRawPath() + query,
-                        user.length > 0 ? decoded(user[0]) : null,
-                        user.length > 1 ? decoded(user[1]) : null)
+                .dataSource(jdbcUrl(url), user.length > 0 ? user[0] : null, user.length > 1 ? user[1] : null)
                 .locations("classpath:db/migration")
                 .load()
                 .migrate()
                 .migrationsExecuted;
+    }
+
+    static String jdbcUrl(String url) {
+        URI uri = URI.create(url);
+        int port = uri.getPort() < 0 ? 5432 : uri.getPort();
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        return "jdbc:postgresql://" + uri.getHost() + ":" + port + uri.getRawPath() + query;
+    }
+
+    /** User and password, as far as the URL has them. */
+    static String[] user(String url) {
+        String both = URI.create(url).getRawUserInfo();
+        return both == null
+                ? new String[0]
+                : Arrays.stream(both.split(":", 2)).map(Migrations::decoded).toArray(String[]::new);
     }
 
     private static String decoded(String text) {

@@ -9,8 +9,11 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +54,7 @@ final class PartitionSwap {
                      coalesce(k.cancelled, 0) AS cancelled, coalesce(k.crashed, 0) AS crashed
               FROM execution_daily d
               LEFT JOIN kept k ON k.owner_id = d.owner_id AND k.workflow_id = d.workflow_id
-              WHERE d.day = $1
+              WHERE d.day = ANY ($1)
               ORDER BY d.owner_id, d.workflow_id, d.day
               FOR UPDATE OF d),
             counted AS (
@@ -131,9 +134,9 @@ final class PartitionSwap {
         });
     }
 
-    /** Drops a day of which nothing stays; does nothing where something does. */
-    Future<Swapped> drop(Cleanup cleanup, CleanupDay day) {
-        return bytes(day.suffix(), "").compose(bytes -> attempt(1, first -> dropOnce(cleanup, day, bytes, first)));
+    /** Drops days of which nothing stays, all or none; does nothing where something does. */
+    Future<Swapped> drop(Cleanup cleanup, List<CleanupDay> days) {
+        return bytes(days).compose(bytes -> attempt(1, first -> dropOnce(cleanup, days, bytes, first)));
     }
 
     /** Puts in place of a day's partitions what stays of them. */
@@ -143,7 +146,7 @@ final class PartitionSwap {
                 .compose(done -> transaction("BEGIN ISOLATION LEVEL REPEATABLE READ", () -> fill(cleanup, suffix)))
                 .compose(done -> catchUp(cleanup, suffix, CATCH_UPS))
                 .compose(few -> few
-                        ? bytes(suffix, "")
+                        ? bytes(List.of(day))
                                 .compose(bytes -> attempt(1, first -> replaceOnce(cleanup, day, bytes, first)))
                         : Future.succeededFuture(Swapped.NOT))
                 .compose(
@@ -151,73 +154,85 @@ final class PartitionSwap {
                         failure -> sweep().otherwiseEmpty().compose(done -> Future.failedFuture(failure)));
     }
 
-    private Future<Swapped> dropOnce(Cleanup cleanup, CleanupDay day, long bytes, boolean countFirst) {
-        String suffix = day.suffix();
+    /** The files go after the commit, when nobody waits any more. */
+    private Future<Swapped> dropOnce(Cleanup cleanup, List<CleanupDay> days, long bytes, boolean countFirst) {
+        LocalDate[] dates = dates(days);
+        String tables = days.stream()
+                .map(day -> "execution_" + day.suffix() + ", step_" + day.suffix())
+                .collect(Collectors.joining(", "));
         return requireOpen(cleanup)
-                .compose(open -> countFirst ? countDeleted(day.day(), NOTHING_KEPT) : Future.succeededFuture(0L))
+                .compose(open -> countFirst ? countDeleted(dates, NOTHING_KEPT) : Future.succeededFuture(0L))
                 .compose(counted -> run(PATIENCE)
                         .compose(done -> run(LOCK_PARENTS))
-                        .compose(done -> isWholeNow(cleanup, day))
+                        .compose(done -> isWholeNow(cleanup, days))
                         .compose(whole ->
-                                whole ? countDeleted(day.day(), NOTHING_KEPT) : Future.failedFuture(new NotWhole()))
+                                whole ? countDeleted(dates, NOTHING_KEPT) : Future.failedFuture(new NotWhole()))
                         .map(more -> counted + more))
-                .compose(deleted -> detach(suffix)
-                        .compose(done -> progress(cleanup, deleted, bytes, 1))
-                        .map(deleted))
-                .map(deleted -> new Swapped(true, deleted, true));
+                .compose(deleted -> run("DROP TABLE " + tables)
+                        .compose(done -> progress(cleanup, deleted, bytes, days.size()))
+                        .map(done -> new Swapped(true, deleted, true)));
+    }
+
+    private static LocalDate[] dates(List<CleanupDay> days) {
+        return days.stream().map(CleanupDay::day).toArray(LocalDate[]::new);
     }
 
     private Future<Swapped> replaceOnce(Cleanup cleanup, CleanupDay day, long bytes, boolean countFirst) {
         String suffix = day.suffix();
         String kept = KEPT.replace(":next", "execution_" + suffix + "_next");
         return requireOpen(cleanup)
-                .compose(open -> countFirst ? countDeleted(day.day(), kept) : Future.succeededFuture(0L))
+                .compose(open -> countFirst ? countDeleted(dates(List.of(day)), kept) : Future.succeededFuture(0L))
                 .compose(counted -> run(PATIENCE)
                         .compose(done -> run(LOCK_PARENTS))
                         .compose(done -> takeChanges(cleanup, suffix, CHANGES_MAX))
                         .compose(changes -> changes < CHANGES_MAX
-                                ? countDeleted(day.day(), kept)
+                                ? countDeleted(dates(List.of(day)), kept)
                                 : Future.failedFuture(new NotWhole()))
                         .map(more -> counted + more))
                 .compose(deleted -> isEmpty("execution_" + suffix + "_next").compose(empty -> detach(suffix)
                         .compose(done -> empty ? dropNext(suffix) : attachNext(suffix))
-                        .compose(done -> empty ? Future.succeededFuture(0L) : bytes(suffix, ""))
+                        .compose(done -> empty ? Future.succeededFuture(0L) : bytes(List.of(day)))
                         .compose(now -> progress(cleanup, deleted, bytes - now, empty ? 1 : 0))
                         .map(done -> new Swapped(true, deleted, empty))));
     }
 
     /** Whether nothing that is there now stays, as the rollups and the indexes of what stays tell. */
-    private Future<Boolean> isWholeNow(Cleanup cleanup, CleanupDay day) {
-        Sql sql = CleanupPreviews.days(cleanup, cleanup.criteria().keepLast() != null, day.day());
+    private Future<Boolean> isWholeNow(Cleanup cleanup, List<CleanupDay> days) {
+        LocalDate[] dates = dates(days);
+        Sql sql = CleanupPreviews.days(cleanup, cleanup.criteria().keepLast() != null, dates);
         return connection
                 .preparedQuery(sql.text())
                 .execute(sql.arguments())
                 .map(CleanupPreviews::toDays)
-                .compose(days -> {
-                    boolean whole = days.stream()
-                            .filter(now -> now.day().equals(day.day()))
-                            .allMatch(now -> now.isWhole(cleanup));
-                    return whole ? hasNoExceptions(cleanup, day) : Future.succeededFuture(false);
+                .compose(now -> {
+                    boolean whole = now.stream()
+                            .filter(one -> Arrays.asList(dates).contains(one.day()))
+                            .allMatch(one -> one.isWhole(cleanup));
+                    return whole ? hasNoExceptions(cleanup, days) : Future.succeededFuture(false);
                 });
     }
 
-    private Future<Boolean> hasNoExceptions(Cleanup cleanup, CleanupDay day) {
+    private Future<Boolean> hasNoExceptions(Cleanup cleanup, List<CleanupDay> days) {
+        String tables = days.stream()
+                .map(day -> "SELECT id, held FROM execution_" + day.suffix())
+                .collect(Collectors.joining(" UNION ALL "));
         return connection
                 .preparedQuery("""
-                        SELECT NOT EXISTS (SELECT FROM execution_%1$s WHERE held)
+                        WITH those AS NOT MATERIALIZED (%s)
+                        SELECT NOT EXISTS (SELECT FROM those WHERE held)
                           AND NOT EXISTS (
-                            SELECT FROM cleanup_spared s JOIN execution_%1$s e ON e.id = s.execution_id
+                            SELECT FROM cleanup_spared s JOIN those e ON e.id = s.execution_id
                             WHERE s.cleanup_id = $1)
-                          AND NOT EXISTS (SELECT FROM execution_daily WHERE day = $2 AND running > 0)
-                        """.formatted(day.suffix()))
-                .execute(Tuple.of(cleanup.id(), day.day()))
+                          AND NOT EXISTS (SELECT FROM execution_daily WHERE day = ANY ($2) AND running > 0)
+                        """.formatted(tables))
+                .execute(Tuple.of(cleanup.id(), (Object) dates(days)))
                 .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
-    private Future<Long> countDeleted(LocalDate day, String kept) {
+    private Future<Long> countDeleted(LocalDate[] days, String kept) {
         return connection
                 .preparedQuery(COUNT_DELETED.replace(":kept", kept))
-                .execute(Tuple.of(day))
+                .execute(Tuple.of((Object) days))
                 .map(rows -> rows.iterator().next().getLong("deleted"));
     }
 
@@ -362,11 +377,15 @@ final class PartitionSwap {
                 .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
-    private Future<Long> bytes(String suffix, String ending) {
+    private Future<Long> bytes(List<CleanupDay> days) {
         return connection
-                .query("SELECT pg_total_relation_size('execution_" + suffix + ending + "')"
-                        + " + pg_total_relation_size('step_" + suffix + ending + "')")
-                .execute()
+                .preparedQuery("""
+                        SELECT coalesce(sum(pg_total_relation_size(to_regclass(name))), 0)::bigint
+                        FROM unnest($1::text[]) AS asked (name)
+                        """)
+                .execute(Tuple.of(days.stream()
+                        .flatMap(day -> Stream.of("execution_" + day.suffix(), "step_" + day.suffix()))
+                        .toArray(String[]::new)))
                 .map(rows -> rows.iterator().next().getLong(0));
     }
 

@@ -6,6 +6,7 @@ import dev.runlog.contract.querying.Statistics;
 import dev.runlog.contract.querying.Statistics.Ages;
 import dev.runlog.contract.querying.Statistics.IntervalStatistics;
 import dev.runlog.contract.querying.Statistics.Quantiles;
+import dev.runlog.contract.querying.Statistics.WorkflowSize;
 import dev.runlog.contract.querying.StatusCounts;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -19,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,12 @@ public final class StatisticsReads {
             @Nullable LocalDate from,
             @Nullable LocalDate to) {}
 
+    private static final long BYTES_FRESH_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final String RECORDED = "d.running + d.success + d.failed + d.cancelled + d.crashed";
+
     private final Database database;
+    private volatile @Nullable Long bytes;
+    private volatile long bytesReadAt;
 
     public StatisticsReads(Database database) {
         this.database = database;
@@ -63,14 +70,17 @@ public final class StatisticsReads {
     }
 
     /** The figures of a range as of a UTC day, with intervals where a width is given. */
-    public Future<Statistics> get(Range range, @Nullable Interval interval, LocalDate today, boolean withBytes) {
+    public Future<Statistics> get(
+            Range range, @Nullable Interval interval, int workflowsMax, LocalDate today, boolean withBytes) {
         Future<Row> totals = totals(range, today);
         Future<List<IntervalStatistics>> intervals = interval == null
                 ? Future.succeededFuture(List.of())
                 : durations(range, interval).compose(durations -> intervals(range, interval, durations));
         Future<@Nullable Long> bytes = withBytes ? bytesOnDisk() : Future.succeededFuture();
-        return Future.all(totals, intervals, bytes)
-                .map(all -> toStatistics(totals.result(), intervals.result(), bytes.result()));
+        Future<List<WorkflowSize>> workflows =
+                workflowsMax == 0 ? Future.succeededFuture(List.of()) : workflows(range, workflowsMax);
+        return Future.all(totals, intervals, bytes, workflows)
+                .map(all -> toStatistics(totals.result(), intervals.result(), bytes.result(), workflows.result()));
     }
 
     private Future<Row> totals(Range range, LocalDate today) {
@@ -91,6 +101,8 @@ public final class StatisticsReads {
         for (int age = 0; age < ages.length; age++) {
             sql.add("coalesce(sum(" + now + ") FILTER (WHERE " + ages[age] + "), 0)::bigint AS age_" + age + ",\n  ");
         }
+        sql.add("coalesce(sum(" + RECORDED + ") FILTER (WHERE d.day < " + day + " AND d.day >= " + day
+                + " - 7), 0)::bigint AS last_seven,\n  ");
         sql.add("min(d.day) FILTER (WHERE " + now + " > 0) AS oldest\n");
         addSource(sql, range);
         return database.query("statistics", sql.text(), sql.arguments())
@@ -153,7 +165,35 @@ public final class StatisticsReads {
                 .map(rows -> ExecutionReads.all(rows, row -> toInterval(row, durations)));
     }
 
+    private Future<List<WorkflowSize>> workflows(Range range, int max) {
+        Sql sql = new Sql()
+                .add("SELECT t.workflow_id, w.key, o.subject, t.stored\nFROM (\n  SELECT d.workflow_id, sum("
+                        + present(Set.of()) + ")::bigint AS stored\n");
+        addSource(sql, range);
+        sql.add("\n  GROUP BY d.workflow_id\n  ORDER BY stored DESC, d.workflow_id\n  LIMIT ")
+                .bind(max);
+        sql.add(") t\nJOIN workflow w ON w.id = t.workflow_id\nJOIN owner o ON o.id = w.owner_id\n"
+                + "WHERE t.stored > 0\nORDER BY t.stored DESC, t.workflow_id");
+        return database.query("statistics-workflows", sql.text(), sql.arguments())
+                .map(rows -> ExecutionReads.all(
+                        rows,
+                        row -> new WorkflowSize(row.getUUID(0), row.getString(1), row.getString(2), row.getLong(3))));
+    }
+
+    /** Looking at every file takes longer than all of the rest, so it is done now and then. */
     private Future<@Nullable Long> bytesOnDisk() {
+        long now = System.nanoTime();
+        Long known = bytes;
+        if (known != null && now - bytesReadAt < BYTES_FRESH_NANOS) {
+            return Future.succeededFuture(known);
+        }
+        return readBytes().onSuccess(read -> {
+            bytes = read;
+            bytesReadAt = now;
+        });
+    }
+
+    private Future<@Nullable Long> readBytes() {
         return database.query("bytes-on-disk", "SELECT pg_database_size(current_database()) AS bytes", Tuple.tuple())
                 .map(rows -> rows.iterator().next().getLong("bytes"));
     }
@@ -201,8 +241,11 @@ public final class StatisticsReads {
                         .collect(Collectors.joining(" + "));
     }
 
-    private static Statistics toStatistics(Row totals, List<IntervalStatistics> intervals, @Nullable Long bytesOnDisk) {
+    private static Statistics toStatistics(
+            Row totals, List<IntervalStatistics> intervals, @Nullable Long bytesOnDisk, List<WorkflowSize> workflows) {
         LocalDate oldest = totals.getLocalDate("oldest");
+        double perDay = totals.getLong("last_seven") / 7.0;
+        long stored = toCounts(totals, "_now").total();
         return new Statistics(
                 toCounts(totals, "_now"),
                 toCounts(totals, ""),
@@ -213,6 +256,9 @@ public final class StatisticsReads {
                         totals.getLong("age_3")),
                 oldest == null ? null : oldest.atStartOfDay(ZoneOffset.UTC).toInstant(),
                 bytesOnDisk,
+                perDay,
+                bytesOnDisk == null ? null : stored == 0 ? 0L : Math.round(perDay * bytesOnDisk / stored),
+                workflows,
                 intervals);
     }
 

@@ -1,7 +1,6 @@
 package dev.runlog.app.command;
 
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -10,25 +9,25 @@ import picocli.CommandLine.Option;
 @Command(
         name = "cleanup",
         mixinStandardHelpOptions = true,
-        description = "Deletes executions that started some days ago or earlier. Running and held ones stay.")
-public final class CleanupCommand implements Callable<Integer> {
+        description =
+                "Deletes executions that started some days ago or earlier. What runs or is held stays, and what a "
+                        + "policy keeps longer.")
+public final class CleanupCommand extends TargetCommand {
     @Mixin
-    private ServerOption server;
+    private CleanupRun cleanup = new CleanupRun();
 
-    @Mixin
-    private CleanupRun cleanup;
-
-    @Option(names = "--days", required = true, paramLabel = "DAYS", description = "How many days to keep.")
-    private int days;
+    @Option(
+            names = "--days",
+            required = true,
+            paramLabel = "DAYS",
+            description = "How many days to keep; 0 to delete everything that is over.")
+    private String days = "";
 
     /** Made by picocli. */
-    public CleanupCommand() {
-        server = new ServerOption();
-        cleanup = new CleanupRun();
-    }
+    public CleanupCommand() {}
 
     @Override
-    public Integer call() throws InterruptedException {
-        return cleanup.run(server, days, List.of());
+    int run(TargetOption server) throws InterruptedException {
+        return cleanup.run(server, isJson(), Days.parse("--days", days, 0), List.of());
     }
 }

@@ -1,6 +1,11 @@
 package dev.runlog.app.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -8,43 +13,72 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Asks for a cleanup and follows it to its end. */
+/** Asks for a cleanup, has it confirmed on a terminal, and follows it to its end. */
 final class CleanupRun {
-    private static final String FIELDS = " { id dryRun state matched deleted bytes partitionsDropped failure } ";
+    static final int NOT_CONFIRMED = 3;
+
+    private static final String FIELDS = " { id dryRun state matched matchedExact deleted bytes partitionsDropped "
+            + "startedAt finishedAt duration failure preview { executions exact sizesExact steps bytes partitions "
+            + "oldestStartedAt newestStartedAt byStatus { success failed cancelled crashed } "
+            + "workflows { workflowId key executions } "
+            + "spared { running held keptByPolicy keptLast children } } } ";
     private static final String START =
             "mutation Cleanup($input: CleanupExecutionsInput!) { cleanupExecutions(input: $input) { cleanup" + FIELDS
                     + "} }";
     private static final String FOLLOW = "query Cleanup($id: ID!) { cleanup(id: $id)" + FIELDS + "}";
-    private static final long POLL_MILLIS = 300;
+    private static final long POLL_MILLIS = 200;
 
     @Option(names = "--dry-run", description = "Only tell what would be deleted.")
     private boolean dryRun;
 
-    @Option(names = "--all-owners", description = "Across owners; needs the scope ops.")
-    private boolean allOwners;
+    @Option(names = "--workflow", paramLabel = "ID|KEY", description = "Of this workflow only.")
+    private @Nullable String workflow;
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
+    @Option(names = "--keep-last", paramLabel = "N", description = "Keep the newest N of each workflow.")
+    private @Nullable String keepLast;
 
-    int run(ServerOption server, int days, List<String> statuses) throws InterruptedException {
-        if (days < 0) {
-            throw new CommandFailure("--days must be 0 or more, not " + days + ".");
-        }
+    @Option(names = "--ignore-policies", description = "Delete also what a retention policy would keep longer.")
+    private boolean ignorePolicies;
+
+    @Option(names = "--yes", description = "Do not ask, on a terminal, whether to delete.")
+    private boolean yes;
+
+    int run(TargetOption server, boolean json, int days, List<String> statuses) throws InterruptedException {
         Map<String, @Nullable Object> input = new LinkedHashMap<>();
         input.put("olderThan", "P" + days + "D");
         if (!statuses.isEmpty()) {
             input.put("status", statuses);
         }
-        input.put("allOwners", allOwners);
-        input.put("dryRun", dryRun);
-        Map<String, @Nullable Object> variables = new LinkedHashMap<>();
-        variables.put("input", input);
-        JsonNode cleanup =
-                server.graphql(START, variables).path("cleanupExecutions").path("cleanup");
-        cleanup = follow(server, cleanup);
+        if (keepLast != null) {
+            input.put("keepLast", Numbers.parse("--keep-last", keepLast, 1, 1_000_000));
+        }
+        input.put("ignorePolicies", ignorePolicies);
+        input.put("allOwners", server.allOwners());
+        input.put("workflowId", server.workflowId(workflow));
+        boolean asks = !dryRun && !yes && !json && Boolean.getBoolean("runlog.interactive");
+        if (dryRun || asks) {
+            JsonNode preview = start(server, input, true);
+            if (json) {
+                System.out.println(preview.toPrettyString());
+            } else {
+                printPreview(preview);
+            }
+            if (dryRun) {
+                return 0;
+            }
+            if (preview.path("matched").asLong() == 0) {
+                return 0;
+            }
+            if (!isConfirmed()) {
+                System.err.println("runlog: nothing was deleted.");
+                return NOT_CONFIRMED;
+            }
+        }
+        JsonNode cleanup = follow(server, json, start(server, input, false));
         if (json) {
             System.out.println(cleanup.toPrettyString());
         } else {
@@ -53,11 +87,26 @@ final class CleanupRun {
         return cleanup.path("state").asText().equals("COMPLETED") ? 0 : 1;
     }
 
-    private JsonNode follow(ServerOption server, JsonNode started) throws InterruptedException {
-        JsonNode cleanup = started;
-        if (isOver(cleanup)) {
-            return cleanup;
+    private static JsonNode start(TargetOption server, Map<String, @Nullable Object> input, boolean dry) {
+        input.put("dryRun", dry);
+        Map<String, @Nullable Object> variables = new LinkedHashMap<>();
+        variables.put("input", input);
+        return server.graphql(START, variables).path("cleanupExecutions").path("cleanup");
+    }
+
+    private static boolean isConfirmed() {
+        System.out.print("Delete them? [y/N] ");
+        System.out.flush();
+        try {
+            String answer = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
+            return answer != null && List.of("y", "yes").contains(answer.trim().toLowerCase(Locale.ROOT));
+        } catch (IOException gone) {
+            return false;
         }
+    }
+
+    private static JsonNode follow(TargetOption server, boolean json, JsonNode started) throws InterruptedException {
+        JsonNode cleanup = started;
         boolean terminal = Boolean.getBoolean("runlog.terminal") && !json;
         try (@Nullable ProgressBar bar = terminal ? bar() : null) {
             while (!isOver(cleanup)) {
@@ -65,7 +114,9 @@ final class CleanupRun {
                 cleanup = server.graphql(FOLLOW, Map.of("id", cleanup.path("id").asText()))
                         .path("cleanup");
                 if (bar != null) {
-                    bar.maxHint(cleanup.path("matched").asLong());
+                    bar.maxHint(Math.max(
+                            cleanup.path("matched").asLong(),
+                            cleanup.path("deleted").asLong()));
                     bar.stepTo(cleanup.path("deleted").asLong());
                 }
             }
@@ -76,6 +127,7 @@ final class CleanupRun {
     private static ProgressBar bar() {
         return new ProgressBarBuilder()
                 .setTaskName("Deleting")
+                .setStyle(ProgressBarStyle.ASCII)
                 .setInitialMax(-1)
                 .build();
     }
@@ -85,17 +137,58 @@ final class CleanupRun {
         return !state.equals("PENDING") && !state.equals("RUNNING");
     }
 
+    private static void printPreview(JsonNode cleanup) {
+        JsonNode preview = cleanup.path("preview");
+        boolean exact = preview.path("exact").asBoolean();
+        System.out.println(
+                "Would delete " + (exact ? "" : "about ") + Text.counted(preview.path("executions"), "execution")
+                        + (exact ? "." : " (estimated: the bound lies within a day of very many)."));
+        if (preview.path("executions").asLong() > 0) {
+            List<String[]> rows = new ArrayList<>();
+            preview.path("byStatus").fields().forEachRemaining(status -> {
+                if (status.getValue().asLong() > 0) {
+                    rows.add(new String[] {"  " + status.getKey(), Text.number(status.getValue())});
+                }
+            });
+            preview.path("workflows")
+                    .forEach(of -> rows.add(
+                            new String[] {"  of workflow " + of.path("key").asText(), Text.number(of.path("executions"))
+                            }));
+            String about = preview.path("sizesExact").asBoolean() ? "" : ", about";
+            rows.add(new String[] {"  started from", Text.day(preview.path("oldestStartedAt"))});
+            rows.add(new String[] {"  to", Text.day(preview.path("newestStartedAt"))});
+            rows.add(new String[] {"  steps" + about, Text.number(preview.path("steps"))});
+            rows.add(new String[] {"  space" + about, Text.bytes(preview.path("bytes"))});
+            rows.add(new String[] {"  whole days", Text.number(preview.path("partitions"))});
+            Text.print(1, rows);
+        }
+        JsonNode spared = preview.path("spared");
+        List<String[]> rows = new ArrayList<>();
+        addSpared(rows, "  running", spared.path("running"));
+        addSpared(rows, "  held", spared.path("held"));
+        addSpared(rows, "  kept by a policy", spared.path("keptByPolicy"));
+        addSpared(rows, "  among the newest", spared.path("keptLast"));
+        addSpared(rows, "  children of those", spared.path("children"));
+        if (!rows.isEmpty()) {
+            System.out.println("Would spare:");
+            Text.print(1, rows);
+        }
+    }
+
+    private static void addSpared(List<String[]> rows, String why, JsonNode count) {
+        if (count.asLong() > 0) {
+            rows.add(new String[] {why, Text.number(count)});
+        }
+    }
+
     private static void print(JsonNode cleanup) {
-        boolean dry = cleanup.path("dryRun").asBoolean();
-        System.out.printf(
-                Locale.ROOT,
-                "%s %,d of %,d executions that match, %,d bytes. Cleanup %s is %s.%n",
-                dry ? "Would delete" : "Deleted",
-                cleanup.path("deleted").asLong(),
-                cleanup.path("matched").asLong(),
-                cleanup.path("bytes").asLong(),
-                cleanup.path("id").asText(),
-                cleanup.path("state").asText().toLowerCase(Locale.ROOT));
+        String state = Text.word(cleanup.path("state"));
+        System.out.println("Deleted " + Text.counted(cleanup.path("deleted"), "execution")
+                + (cleanup.path("partitionsDropped").asInt() > 0
+                        ? ", " + Text.counted(cleanup.path("partitionsDropped"), "whole day") + " among them"
+                        : "")
+                + "; " + Text.bytes(cleanup.path("bytes")) + " freed in " + Text.time(cleanup.path("duration")) + ".");
+        System.out.println("Cleanup " + cleanup.path("id").asText() + " is " + state + ".");
         if (cleanup.path("failure").isTextual()) {
             System.err.println("runlog: " + cleanup.path("failure").asText());
         }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which server a command talks to, as whom; and how it asks. */
-final class ServerOption {
+class ServerOption {
     static final ObjectMapper JSON = new ObjectMapper();
 
     @Option(
@@ -50,7 +50,7 @@ final class ServerOption {
     /** The {@code data} of an operation; fails with what the server says where it refuses. */
     JsonNode graphql(String query, Map<String, @Nullable Object> variables) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(url.resolve("/graphql"))
+            HttpRequest request = HttpRequest.newBuilder(url().resolve("/graphql"))
                     .timeout(Duration.ofSeconds(60))
                     .header("Authorization", "Bearer " + token())
                     .header("Content-Type", "application/json")
@@ -63,9 +63,9 @@ final class ServerOption {
                     .send(request, HttpResponse.BodyHandlers.ofString());
             return data(response);
         } catch (JsonProcessingException odd) {
-            throw new CommandFailure("What answers at " + url + " is no Runlog.");
+            throw new CommandFailure("What answers at " + url() + " is no Runlog.");
         } catch (IOException away) {
-            throw new CommandFailure("The server at " + url + " does not answer.");
+            throw new CommandFailure("The server at " + url() + " does not answer.");
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new CommandFailure("Interrupted.");

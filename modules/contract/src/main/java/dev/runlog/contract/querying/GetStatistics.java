@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param from the first day; null for the oldest
  * @param to the day after the last; null for tomorrow
  * @param interval how wide the intervals are; null for none
+ * @param workflowsMax how many of the biggest workflows to tell
  * @param allOwners across owners; needs the scope {@code ops}
  */
 public record GetStatistics(
@@ -22,6 +23,7 @@ public record GetStatistics(
         @Nullable Instant from,
         @Nullable Instant to,
         @Nullable Interval interval,
+        int workflowsMax,
         boolean allOwners)
         implements Request<Statistics> {
 

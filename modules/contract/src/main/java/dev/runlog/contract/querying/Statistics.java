@@ -4,6 +4,7 @@ import dev.runlog.contract.bus.Message;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param ages those that are there now, by age
  * @param oldestStartedAt the start of the oldest that is there now, to the day
  * @param bytesOnDisk tables and indexes of the whole database; null unless across owners
+ * @param recordedPerDay executions a day that started in the last seven whole UTC days, the mean
+ * @param bytesPerDay by how much the database grows a day at that rate, about; null unless across owners
+ * @param workflows those with most executions that are there now, most first; empty unless asked for
  * @param intervals recorded ones by interval, oldest first, without empty ones
  */
 public record Statistics(
@@ -22,11 +26,18 @@ public record Statistics(
         Ages ages,
         @Nullable Instant oldestStartedAt,
         @Nullable Long bytesOnDisk,
+        double recordedPerDay,
+        @Nullable Long bytesPerDay,
+        List<WorkflowSize> workflows,
         List<IntervalStatistics> intervals)
         implements Message {
     public Statistics {
+        workflows = List.copyOf(workflows);
         intervals = List.copyOf(intervals);
     }
+
+    /** How many executions of a workflow are there now. */
+    public record WorkflowSize(UUID workflowId, String key, String owner, long stored) {}
 
     /** How many started in the last UTC day, the six days before, the 23 before those, and earlier. */
     public record Ages(long lastDay, long lastWeek, long lastMonth, long older) {}

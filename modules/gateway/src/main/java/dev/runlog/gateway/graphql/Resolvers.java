@@ -78,6 +78,8 @@ import org.jspecify.annotations.Nullable;
  * the business of whoever answers the request.
  */
 final class Resolvers {
+    private static final int BIGGEST_WORKFLOWS = 10;
+
     private final Bus bus;
     private final GatewayConfig.Graphql config;
     private final LiveFeed feed;
@@ -243,6 +245,7 @@ final class Resolvers {
                 arguments.instantOrNull("from"),
                 arguments.instantOrNull("to"),
                 interval == null ? null : GetStatistics.Interval.valueOf(interval),
+                env.getSelectionSet().contains("workflows") ? BIGGEST_WORKFLOWS : 0,
                 arguments.flag("allOwners")));
     }
 

@@ -1,0 +1,62 @@
+package dev.runlog.app.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code runlog policies set}. */
+@Command(
+        name = "set",
+        mixinStandardHelpOptions = true,
+        description = "Makes a policy, or replaces the one of the same workflow, owner and statuses. The most specific "
+                + "policy decides: workflow before owner before all, with status before without.")
+final class PoliciesSetCommand extends TargetCommand {
+    private static final String SET =
+            "mutation Set($input: SetRetentionPolicyInput!) { setRetentionPolicy(input: $input) { retentionPolicy { "
+                    + PoliciesListCommand.FIELDS + " } } }";
+    private static final int KEEP_LAST_MAX = 1_000_000;
+
+    @Option(names = "--workflow", paramLabel = "ID|KEY", description = "For this workflow only.")
+    private @Nullable String workflow;
+
+    @Option(
+            names = "--status",
+            split = ",",
+            paramLabel = "STATUS",
+            description = "For success, failed, cancelled or crashed ones; may be several.")
+    private List<String> statuses = new ArrayList<>();
+
+    @Option(names = "--keep-days", paramLabel = "DAYS", description = "How many days executions are kept.")
+    private @Nullable String keepDays;
+
+    @Option(names = "--keep-last", paramLabel = "N", description = "Keep the newest N of each workflow, however old.")
+    private @Nullable String keepLast;
+
+    PoliciesSetCommand() {}
+
+    @Override
+    int run(TargetOption server) {
+        Map<String, @Nullable Object> input = new LinkedHashMap<>();
+        input.put("status", Statuses.parse(statuses));
+        if (keepDays == null && keepLast == null) {
+            throw new BadUsage("Give --keep-days, --keep-last or both.");
+        }
+        input.put("keepFor", keepDays == null ? null : "P" + Days.parse("--keep-days", keepDays, 1) + "D");
+        input.put("keepLast", keepLast == null ? null : Numbers.parse("--keep-last", keepLast, 1, KEEP_LAST_MAX));
+        input.put("allOwners", server.allOwners());
+        input.put("workflowId", server.workflowId(workflow));
+        JsonNode policy = server.graphql(SET, Map.of("input", input))
+                .path("setRetentionPolicy")
+                .path("retentionPolicy");
+        if (!printedAsJson(policy)) {
+            PoliciesListCommand.print(JsonNodeFactory.instance.arrayNode().add(policy));
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.runlog.app.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A command that asks a server, or a database that none serves. */
+abstract class TargetCommand implements Callable<Integer> {
+    @Mixin
+    private TargetOption target = new TargetOption();
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    abstract int run(TargetOption server) throws InterruptedException;
+
+    @Override
+    public final Integer call() throws InterruptedException {
+        try {
+            return run(target);
+        } finally {
+            target.close();
+        }
+    }
+
+    boolean isJson() {
+        return json;
+    }
+
+    /** Prints the answer as JSON where that is asked for; tells whether it was. */
+    boolean printedAsJson(JsonNode answer) {
+        if (json) {
+            System.out.println(answer.toPrettyString());
+        }
+        return json;
+    }
+}

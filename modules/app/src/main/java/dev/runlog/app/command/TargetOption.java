@@ -1,0 +1,80 @@
+package dev.runlog.app.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runlog.app.PrivateServer;
+import java.net.URI;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** A server, or a database that none serves. */
+class TargetOption extends ServerOption implements AutoCloseable {
+    private static final Pattern ID =
+            Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
+
+    @Option(
+            names = "--database",
+            paramLabel = "URL",
+            description = {
+                "postgresql://user:password@host:port/name: without a server, straight at a database that none serves.",
+                "Then across owners, unless --owner names one."
+            })
+    private @Nullable String database;
+
+    @Option(names = "--owner", paramLabel = "NAME", description = "With --database: as this owner.")
+    private @Nullable String owner;
+
+    @Option(names = "--all-owners", description = "Across owners; needs the scope ops.")
+    private boolean allOwners;
+
+    private @Nullable PrivateServer server;
+
+    @Override
+    URI url() {
+        return database == null ? super.url() : server(database).url();
+    }
+
+    @Override
+    String token() {
+        return database == null ? super.token() : server(database).token();
+    }
+
+    boolean allOwners() {
+        if (owner != null && database == null) {
+            throw new BadUsage("--owner goes with --database; a server knows by the token who asks.");
+        }
+        return allOwners || database != null && owner == null;
+    }
+
+    /** The id of a workflow that is given by its id or, where it is one's own, by its key; null for none. */
+    @Nullable
+    String workflowId(@Nullable String idOrKey) {
+        if (idOrKey == null || ID.matcher(idOrKey).matches()) {
+            return idOrKey;
+        }
+        JsonNode workflow = graphql(
+                        "query Workflow($key: String!) { workflowByKey(key: $key) { id } }", Map.of("key", idOrKey))
+                .path("workflowByKey");
+        if (!workflow.isObject()) {
+            throw new CommandFailure("There is no workflow '" + idOrKey + "'; of other owners, give the id.");
+        }
+        return workflow.path("id").asText();
+    }
+
+    private PrivateServer server(String at) {
+        if (server == null) {
+            String subject = owner == null ? "command line, " + System.getProperty("user.name") : owner;
+            server = PrivateServer.on(at, subject);
+        }
+        return server;
+    }
+
+    @Override
+    public void close() {
+        if (server != null) {
+            server.close();
+            server = null;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.runlog.app.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Figures as people read them, and tables of them. */
+final class Text {
+    private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB"};
+    private static final int STEP = 1000;
+
+    private Text() {}
+
+    static String number(JsonNode number) {
+        return String.format(Locale.ROOT, "%,d", Math.round(number.asDouble()));
+    }
+
+    /** Such as {@code 1 day} or {@code 2 days}. */
+    static String counted(JsonNode number, String thing) {
+        return number(number) + " " + thing + (Math.round(number.asDouble()) == 1 ? "" : "s");
+    }
+
+    static String bytes(JsonNode bytes) {
+        double value = bytes.asDouble();
+        int unit = 0;
+        while (value >= STEP && unit < UNITS.length - 1) {
+            value /= STEP;
+            unit++;
+        }
+        return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", value, UNITS[unit]);
+    }
+
+    static String millis(JsonNode millis) {
+        if (!millis.isNumber()) {
+            return "-";
+        }
+        double value = millis.asDouble();
+        return value < STEP
+                ? String.format(Locale.ROOT, "%.0f ms", value)
+                : value < 60 * STEP
+                        ? String.format(Locale.ROOT, "%.1f s", value / STEP)
+                        : String.format(Locale.ROOT, "%.1f min", value / STEP / 60);
+    }
+
+    static String percent(JsonNode share) {
+        return share.isNumber() ? String.format(Locale.ROOT, "%.1f %%", share.asDouble() * 100) : "-";
+    }
+
+    /** A moment to the second, in UTC. */
+    static String moment(JsonNode moment) {
+        return moment.isTextual() ? moment.asText().substring(0, 19).replace('T', ' ') : "-";
+    }
+
+    static String day(JsonNode moment) {
+        return moment.isTextual() ? moment.asText().substring(0, 10) : "-";
+    }
+
+    /** A time such as {@code 30 days}; as it is where it is no whole number of days. */
+    static String time(JsonNode duration) {
+        if (!duration.isTextual()) {
+            return "-";
+        }
+        Duration time = Duration.parse(duration.asText());
+        long days = time.toDays();
+        if (time.equals(Duration.ofDays(days)) && days > 0) {
+            return days == 1 ? "1 day" : days + " days";
+        }
+        if (time.toMillis() < STEP) {
+            return time.toMillis() + " ms";
+        }
+        return time.compareTo(Duration.ofMinutes(1)) < 0
+                ? String.format(Locale.ROOT, "%.1f s", time.toMillis() / (double) STEP)
+                : time.toString().substring(2).toLowerCase(Locale.ROOT);
+    }
+
+    static String word(JsonNode constant) {
+        return constant.asText().toLowerCase(Locale.ROOT);
+    }
+
+    static String words(JsonNode constants, String none) {
+        List<String> words = new ArrayList<>();
+        constants.forEach(constant -> words.add(word(constant)));
+        return words.isEmpty() ? none : String.join(", ", words);
+    }
+
+    /**
+     * Prints rows in columns as wide as they need to be.
+     *
+     * @param left how many of the columns stand at the left; numbers stand at the right
+     */
+    static void print(int left, List<String[]> rows) {
+        int columns = rows.get(0).length;
+        int[] widths = new int[columns];
+        for (String[] row : rows) {
+            for (int i = 0; i < columns; i++) {
+                widths[i] = Math.max(widths[i], row[i].length());
+            }
+        }
+        for (String[] row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < columns; i++) {
+                line.append(i == 0 ? "" : "  ")
+                        .append(String.format((i < left ? "%-" : "%") + Math.max(1, widths[i]) + "s", row[i]));
+            }
+            System.out.println(line.toString().stripTrailing());
+        }
+    }
+}
