@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -384,7 +385,15 @@ final class GraphqlTest {
         assertThat(server.code(reader, "{ viewer { subject scopes } }")).isEqualTo("none");
     }
 
+    /** The least of a few times: what runs beside it, such as a cleanup of another test, only ever adds. */
     private double statementsOf(String token, int size) {
+        return DoubleStream.generate(() -> statementsOnce(token, size))
+                .limit(3)
+                .min()
+                .orElseThrow();
+    }
+
+    private double statementsOnce(String token, int size) {
         double before = server.metric("runlog_query_seconds_count");
         JsonNode page = server.data(
                 token,

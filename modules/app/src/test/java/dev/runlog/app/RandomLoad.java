@@ -132,7 +132,7 @@ final class RandomLoad {
         return lost;
     }
 
-    /** Rollups that differ from their rows, and steps without an execution. */
+    /** Rollups that differ from their rows or from each other, and steps without an execution. */
     static List<String> wrong(Connection connection) throws SQLException {
         String counts = IntStream.rangeClosed(1, 5)
                 .mapToObj(status -> "count(*) FILTER (WHERE status = " + status + ") AS s" + status)
@@ -149,6 +149,13 @@ final class RandomLoad {
                 + "OR coalesce(s5, 0) <> coalesce(crashed - crashed_deleted, 0) "
                 + "OR subject IS DISTINCT FROM '" + OWNERS.get(2)
                 + "' AND coalesce(millis, 0) <> coalesce(duration_millis_sum, 0) "
+                + "UNION ALL SELECT h, d FROM (SELECT owner_id, workflow_id, day, sum(count) AS ended FROM ("
+                + "SELECT owner_id, workflow_id, day, count FROM duration_daily "
+                + "WHERE owner_id <> 0 AND workflow_id <> '00000000-0000-0000-0000-000000000000' "
+                + "UNION ALL SELECT n.* FROM duration_delta, unnest(owner_ids, workflow_ids, days, counts) n) n "
+                + "GROUP BY 1, 2, 3) h FULL JOIN (SELECT d.* FROM execution_daily d) d "
+                + "USING (owner_id, workflow_id, day) "
+                + "WHERE coalesce(ended, 0) <> coalesce(success + failed + cancelled + crashed, 0) "
                 + "UNION ALL SELECT NULL, NULL FROM step s "
                 + "WHERE NOT EXISTS (SELECT FROM execution e WHERE e.id = s.execution_id)";
         List<String> wrong = new ArrayList<>();
