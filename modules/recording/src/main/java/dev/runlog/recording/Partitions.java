@@ -4,13 +4,14 @@ import dev.runlog.storage.RecordingStore;
 import io.vertx.core.Future;
 import java.time.LocalDate;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Makes partitions ahead, and on demand for events of other days. */
 final class Partitions {
     private final RecordingStore store;
-    private final Set<LocalDate> made = new HashSet<>();
+    /** Those that are made or in the making, so that the lanes do not race for a day. */
+    private final Map<LocalDate, Future<Void>> known = new HashMap<>();
 
     Partitions(RecordingStore store) {
         this.store = store;
@@ -20,15 +21,27 @@ final class Partitions {
     Future<Void> ensure(Collection<LocalDate> days) {
         Future<Void> done = Future.succeededFuture();
         for (LocalDate day : days) {
-            if (!made.contains(day)) {
-                done = done.compose(last -> store.ensurePartitions(day)).onSuccess(last -> made.add(day));
+            if (!known.getOrDefault(day, NOT_MADE).succeeded()) {
+                done = done.compose(last -> make(day));
             }
         }
         return done;
     }
 
+    private static final Future<Void> NOT_MADE = Future.failedFuture("Not made.");
+
+    private Future<Void> make(LocalDate day) {
+        Future<Void> inTheMaking = known.get(day);
+        if (inTheMaking != null) {
+            return inTheMaking;
+        }
+        Future<Void> making = store.ensurePartitions(day);
+        known.put(day, making);
+        return making.onFailure(failure -> known.remove(day, making));
+    }
+
     /** Forgets what it knows: a cleanup has dropped a day. */
     void forget() {
-        made.clear();
+        known.clear();
     }
 }

@@ -279,6 +279,18 @@ final class RecordingVerticleTest {
     }
 
     @Test
+    void recordsIntoNewDaysFromAllLanesAtOnce() {
+        Instant start = Instant.now().minus(Duration.ofDays(300));
+        List<RecordingEvent> events = IntStream.range(0, 200)
+                .<RecordingEvent>mapToObj(i -> start(Ids.at(start.plus(Duration.ofDays(i % 10)))))
+                .toList();
+
+        List<Outcome> outcomes = record(events);
+
+        assertThat(outcomes).hasSize(200).extracting(Outcome::kind).containsOnly(Kind.RECORDED);
+    }
+
+    @Test
     void makesPartitionsOnDemandForDaysGoneBy() throws Exception {
         UUID id = Ids.at(Instant.now().minus(Duration.ofDays(37)));
 
