@@ -21,19 +21,15 @@ final class Partitions {
     Future<Void> ensure(Collection<LocalDate> days) {
         Future<Void> done = Future.succeededFuture();
         for (LocalDate day : days) {
-            if (!known.getOrDefault(day, NOT_MADE).succeeded()) {
-                done = done.compose(last -> make(day));
-            }
+            done = done.compose(last -> make(day));
         }
         return done;
     }
 
-    private static final Future<Void> NOT_MADE = Future.failedFuture("Not made.");
-
     private Future<Void> make(LocalDate day) {
-        Future<Void> inTheMaking = known.get(day);
-        if (inTheMaking != null) {
-            return inTheMaking;
+        Future<Void> begun = known.get(day);
+        if (begun != null) {
+            return begun;
         }
         Future<Void> making = store.ensurePartitions(day);
         known.put(day, making);
