@@ -29,7 +29,7 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 
-/** Answers what viewers ask: each request is one statement, and what a viewer may not see is not in its rows. */
+/** Answers what viewers ask: each request is one statement, seldom more, and what a viewer may not see is not in its rows. */
 public final class QueryingVerticle extends VerticleBase {
     private final Bus bus;
     private final Database database;
@@ -43,7 +43,7 @@ public final class QueryingVerticle extends VerticleBase {
         this.bus = bus;
         this.database = database;
         this.clock = clock;
-        this.executions = new ExecutionReads(database);
+        this.executions = new ExecutionReads(database, clock);
         this.workflows = new WorkflowReads(database);
         this.statistics = new StatisticsReads(database);
         this.counting = new Counting(executions, statistics, config.countRowsMax());

@@ -61,7 +61,7 @@ public final class RetentionVerticle extends VerticleBase {
         this.meters = meters;
         this.cleanups = new CleanupStore(database);
         this.policies = new PolicyStore(database);
-        this.executions = new ExecutionReads(database);
+        this.executions = new ExecutionReads(database, clock);
         this.rate = new RequestRate(config.requestsPerMinute());
     }
 

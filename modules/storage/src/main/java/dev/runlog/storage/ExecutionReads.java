@@ -15,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,24 +45,34 @@ public final class ExecutionReads {
             """;
 
     private final Database database;
+    private final Reach reach;
 
-    public ExecutionReads(Database database) {
+    public ExecutionReads(Database database, Clock clock) {
         this.database = database;
+        this.reach = new Reach(clock);
     }
 
     /** A page of an owner's executions. */
     public Future<ExecutionPage> list(String owner, ExecutionQuery query, PageRequest page) {
-        return run("list-executions", ExecutionSelect.page(owner, query, page, null))
+        return reach.read(
+                        owner,
+                        query,
+                        page,
+                        within -> run("list-executions", ExecutionSelect.page(owner, within, page, null)))
                 .map(rows -> Pages.cut(all(rows, ExecutionRows::toExecution), page, ExecutionPage::of));
     }
 
     /**
-     * The same page with what the rollups of a range say of how many there are, in one statement. Only an empty page
+     * The same page with what the rollups of a range say of how many there are, in its own statement. Only an empty page
      * behind a cursor does not know.
      */
     public Future<ExecutionPage> listWithCount(
             String owner, ExecutionQuery query, PageRequest page, StatisticsReads.Range counted) {
-        return run("list-executions-with-count", ExecutionSelect.page(owner, query, page, counted))
+        return reach.read(
+                        owner,
+                        query,
+                        page,
+                        within -> run("list-executions-with-count", ExecutionSelect.page(owner, within, page, counted)))
                 .map(rows -> Pages.cut(
                         all(rows, ExecutionRows::toExecution),
                         page,
@@ -81,20 +92,29 @@ public final class ExecutionReads {
         if (ids.isEmpty()) {
             return Future.succeededFuture(Map.of());
         }
+        // Children begin soon after their parent, whenever that was; their index is small.
+        Future<Map<UUID, List<Row>>> read = parent == Parent.WORKFLOW
+                ? reach.readEach(
+                        ids, query, page, ExecutionRows.OF, (some, within) -> readOf(parent, some, within, page))
+                : readOf(parent, ids, query, page).map(rows -> Reach.grouped(rows, ExecutionRows.OF));
+        return read.map(found -> {
+            Map<UUID, ExecutionPage> pages = new HashMap<>();
+            ids.forEach(id -> pages.put(
+                    id,
+                    Pages.cut(
+                            found.getOrDefault(id, List.of()).stream()
+                                    .map(ExecutionRows::toExecution)
+                                    .toList(),
+                            page,
+                            ExecutionPage::of)));
+            return pages;
+        });
+    }
+
+    private Future<RowSet<Row>> readOf(Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
         return run(
-                        "list-executions-of-" + word(parent),
-                        ExecutionSelect.pages(table(parent), root(parent), array(ids), query, page))
-                .map(rows -> {
-                    Map<UUID, List<Execution>> read = new HashMap<>();
-                    for (Row row : rows) {
-                        read.computeIfAbsent(row.getUUID(ExecutionRows.OF), id -> new ArrayList<>())
-                                .add(ExecutionRows.toExecution(row));
-                    }
-                    Map<UUID, ExecutionPage> pages = new HashMap<>();
-                    ids.forEach(
-                            id -> pages.put(id, Pages.cut(read.getOrDefault(id, List.of()), page, ExecutionPage::of)));
-                    return pages;
-                });
+                "list-executions-of-" + word(parent),
+                ExecutionSelect.pages(table(parent), root(parent), array(ids), query, page));
     }
 
     /** How many executions a query has, counted one by one up to a bound. */

@@ -77,6 +77,22 @@ public record ExecutionQuery(
                 order);
     }
 
+    /** The same in other bounds of the start: at or after the first, before the second. */
+    public ExecutionQuery startedWithin(@Nullable Instant after, @Nullable Instant before) {
+        return new ExecutionQuery(
+                workflowId,
+                statuses,
+                after,
+                before,
+                minDuration,
+                maxDuration,
+                trigger,
+                labels,
+                errorContains,
+                parentId,
+                order);
+    }
+
     public ExecutionQuery inOrder(ExecutionOrder wanted) {
         return new ExecutionQuery(
                 workflowId,
