@@ -54,7 +54,7 @@ class DataSetSqlTest {
                        AS row_text
               FROM (
                 SELECT owner_id, workflow_id, day, bucket, count
-                FROM duration_daily
+                FROM duration_daily, unnest(buckets, counts) AS known (bucket, count)
                 UNION ALL
                 SELECT coalesce(owner_id, 0), coalesce(workflow_id, '00000000-0000-0000-0000-000000000000'), day, bucket,
                        sum(count)

@@ -174,24 +174,6 @@ public final class RecordingStore {
             VALUES ($1, $2, $3, $4, $5)
             """;
 
-    private static final String FOLD_DURATIONS = """
-            WITH taken AS (
-              DELETE FROM duration_delta
-              WHERE id IN (SELECT id FROM duration_delta ORDER BY id LIMIT $1)
-                AND (SELECT pg_try_advisory_xact_lock(hashtext('runlog.durations')))
-              RETURNING owner_ids, workflow_ids, days, buckets, counts),
-            folded AS (
-              INSERT INTO duration_daily AS known (owner_id, workflow_id, day, bucket, count)
-              SELECT coalesce(owner_id, 0), coalesce(workflow_id, '00000000-0000-0000-0000-000000000000'), day, bucket,
-                     sum(count)
-              FROM taken, unnest(owner_ids, workflow_ids, days, buckets, counts)
-                AS new (owner_id, workflow_id, day, bucket, count)
-              GROUP BY GROUPING SETS ((owner_id, workflow_id, day, bucket), (owner_id, day, bucket), (day, bucket))
-              ORDER BY 1, 2, 3, 4
-              ON CONFLICT (owner_id, workflow_id, day, bucket) DO UPDATE SET count = known.count + excluded.count)
-            SELECT count(*) AS rows FROM taken
-            """;
-
     private static final String REGISTER_OWNERS = """
             INSERT INTO owner (subject)
             SELECT DISTINCT subject
@@ -271,9 +253,7 @@ public final class RecordingStore {
 
     /** Folds what batches added into the histograms, some batches at a time; returns how many they were. */
     public Future<Long> foldDurations(int batchesMax) {
-        return pool.preparedQuery(FOLD_DURATIONS)
-                .execute(tuple(batchesMax))
-                .map(rows -> rows.iterator().next().getLong("rows"));
+        return AnswerGuard.use(pool, connection -> DurationFold.run(connection, batchesMax));
     }
 
     /** The workflows of the keys, those that were unknown registered under their key as their name. */

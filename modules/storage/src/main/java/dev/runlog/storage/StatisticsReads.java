@@ -118,7 +118,8 @@ public final class StatisticsReads {
                 : "(SELECT id FROM owner WHERE subject = " + sql.argument(range.owner()) + ")";
         String workflow = range.workflowId() == null ? null : sql.argument(range.workflowId()) + "::uuid";
         sql.add("SELECT date_trunc('" + width + "', day::timestamp)::date AS first_day, bucket, sum(count)::bigint\n"
-                + "FROM (\n  SELECT d.day, d.bucket, d.count\n  FROM duration_daily d\n  WHERE true");
+                + "FROM (\n  SELECT d.day, b.bucket, b.count\n"
+                + "  FROM duration_daily d, unnest(d.buckets, d.counts) AS b (bucket, count)\n  WHERE true");
         if (workflow != null && owner == null) {
             sql.add(" AND d.owner_id = (SELECT owner_id FROM workflow WHERE id = " + workflow + ")");
         } else {
