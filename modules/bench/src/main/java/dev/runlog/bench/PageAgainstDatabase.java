@@ -1,6 +1,7 @@
 package dev.runlog.bench;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -55,6 +56,20 @@ final class PageAgainstDatabase implements Figure {
                 },
                 () -> bench.clients()
                         .run(name, script, connections, bench.options().time()));
+        Load atHalf = new Load(
+                bench.server().port(),
+                calls,
+                connections,
+                (int) Math.max(10, pair.ours().median() / 2),
+                Duration.ofSeconds(1),
+                bench.options().time());
+        List<Double> paced = new ArrayList<>();
+        List<Double> pacedMedians = new ArrayList<>();
+        for (int round = 0; round < bench.options().rounds(); round++) {
+            Load.Outcome outcome = bench.hyperfoil().run(atHalf).orThrow();
+            paced.add(outcome.p99Millis());
+            pacedMedians.add(outcome.p50Millis());
+        }
         return List.of(
                 Row.ofSpeed(
                         title,
@@ -71,7 +86,15 @@ final class PageAgainstDatabase implements Figure {
                         "its median",
                         new Samples(medians),
                         Goal.atMost(4),
-                        connections + " connections, closed loop"));
+                        connections + " connections, closed loop, each request's own time"),
+                Row.ofCost(
+                        title + ", 99th percentile at a fixed rate",
+                        "ms",
+                        new Samples(paced),
+                        "its median",
+                        new Samples(pacedMedians),
+                        null,
+                        "%d connections, %,d pages/s, from when each was due".formatted(connections, atHalf.rate())));
     }
 
     /** The one that reads executions: whatever else the server may ask for is its own doing and not the floor's. */

@@ -69,6 +69,7 @@ final class Wrk implements LoadGenerator {
                         "http://127.0.0.1:" + load.port() + "/")
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put("CALLS", load.calls().toString());
+        builder.environment().put("CONNECTIONS", Integer.toString(load.connections()));
         try {
             Process process = builder.start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
