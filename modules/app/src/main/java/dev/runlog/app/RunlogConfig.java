@@ -78,6 +78,7 @@ public record RunlogConfig(
             "http.port",
             "auth.leeway",
             "cluster.bus-port",
+            "database.start-wait",
             "recording.batch-linger",
             "recording.run-time-max",
             "retention.pause-factor",
@@ -139,6 +140,7 @@ public record RunlogConfig(
                 database.poolWait(),
                 database.statementTimeout(),
                 database.answerTimeout(),
+                database.startWait(),
                 database.pipelining(),
                 database.preparedStatementsMax());
         return new RunlogConfig(dataDir, http, with, auth, graphql, live, recording, querying, retention, cluster, log);

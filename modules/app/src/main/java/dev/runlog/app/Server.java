@@ -8,6 +8,7 @@ import dev.runlog.querying.QueryingVerticle;
 import dev.runlog.recording.RecordingVerticle;
 import dev.runlog.retention.RetentionVerticle;
 import dev.runlog.storage.Database;
+import dev.runlog.storage.DatabaseConfig;
 import dev.runlog.storage.Migrations;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -38,6 +39,7 @@ public final class Server implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Server.class);
     private static final Duration BUS_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration START_PATIENCE = Duration.ofMinutes(2);
+    private static final long START_PAUSE_MILLIS = 500;
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
 
     private final Deque<Runnable> closers = new ArrayDeque<>();
@@ -71,7 +73,7 @@ public final class Server implements AutoCloseable {
             closers.push(database::close);
             config = config.withDatabaseUrl(database.url());
         }
-        migrate(config.database().url());
+        migrate(config.database());
         // As many event loops as processors: the gateway and querying, deployed two apart, then share one of two, and a
         // page costs no switch between threads.
         VertxOptions options = new VertxOptions()
@@ -155,18 +157,39 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private static void migrate(String url) {
-        try {
-            int applied = Migrations.run(url);
-            if (applied > 0) {
-                log.info("Applied {} migrations.", applied);
+    private static void migrate(DatabaseConfig database) {
+        long deadline = System.nanoTime() + database.startWait().toNanos();
+        boolean waits = false;
+        while (true) {
+            try {
+                int applied = Migrations.run(database.url());
+                if (applied > 0) {
+                    log.info("Applied {} migrations.", applied);
+                }
+                return;
+            } catch (FlywayException failure) {
+                String reason = firstLine(String.valueOf(failure.getMessage()));
+                if (!Migrations.isPassing(failure) || System.nanoTime() > deadline) {
+                    throw new StartFailure("The database cannot be migrated: " + reason, failure);
+                }
+                if (!waits) {
+                    waits = true;
+                    log.warn("Waits up to {} for the database: {}", database.startWait(), reason);
+                }
+                pause();
+            } catch (IllegalArgumentException malformed) {
+                throw new StartFailure(
+                        "database.url is no URL such as postgresql://user:password@host:port/name.", malformed);
             }
-        } catch (FlywayException failure) {
-            throw new StartFailure(
-                    "The database cannot be migrated: " + firstLine(String.valueOf(failure.getMessage())), failure);
-        } catch (IllegalArgumentException malformed) {
-            throw new StartFailure(
-                    "database.url is no URL such as postgresql://user:password@host:port/name.", malformed);
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(START_PAUSE_MILLIS);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new StartFailure("Interrupted.", stop);
         }
     }
 

@@ -101,7 +101,15 @@ final class RecordingVerticleTest {
     void deploy(Vertx vertx, TestDatabase database) {
         bus = Bus.create(vertx, Duration.ofSeconds(20));
         databaseConfig = new DatabaseConfig(
-                database.url(), 4, 100, Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(7), 16, 64);
+                database.url(),
+                4,
+                100,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(7),
+                Duration.ZERO,
+                16,
+                64);
         deployment = await(vertx.deployVerticle(
                 new RecordingVerticle(bus, databaseConfig, CONFIG, Clock.systemUTC(), new SimpleMeterRegistry())));
         bus.subscribe(ExecutionsChanged.class, event -> announced.addAll(event.changes()));
@@ -557,7 +565,15 @@ final class RecordingVerticleTest {
     private void redeploy(Vertx vertx, String url) {
         await(vertx.undeploy(deployment));
         databaseConfig = new DatabaseConfig(
-                url, 4, 100, Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(1), 16, 64);
+                url,
+                4,
+                100,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(1),
+                Duration.ZERO,
+                16,
+                64);
         deployment = await(vertx.deployVerticle(
                 new RecordingVerticle(bus, databaseConfig, CONFIG, Clock.systemUTC(), new SimpleMeterRegistry())));
     }

@@ -612,6 +612,7 @@ final class RetentionVerticleTest {
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(7),
+                        Duration.ZERO,
                         16,
                         64),
                 new SimpleMeterRegistry());

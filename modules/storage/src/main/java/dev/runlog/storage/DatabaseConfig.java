@@ -10,6 +10,7 @@ public record DatabaseConfig(
         Duration poolWait,
         Duration statementTimeout,
         Duration answerTimeout,
+        Duration startWait,
         int pipelining,
         int preparedStatementsMax) {
 
@@ -22,6 +23,7 @@ public record DatabaseConfig(
                 poolWait,
                 timeout,
                 timeout.plus(answerTimeout),
+                startWait,
                 pipelining,
                 preparedStatementsMax);
     }

@@ -3,6 +3,7 @@ package dev.runlog.storage;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.Arrays;
 import org.flywaydb.core.Flyway;
 
@@ -24,6 +25,17 @@ public final class Migrations {
                 .load()
                 .migrate()
                 .migrationsExecuted;
+    }
+
+    /** Whether a failure to migrate may pass by itself: the database is out of reach, starting or full of connections. */
+    public static boolean isPassing(Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof SQLException refused && refused.getSQLState() != null) {
+                String state = refused.getSQLState();
+                return state.startsWith("08") || state.equals("57P03") || state.equals("53300");
+            }
+        }
+        return false;
     }
 
     static String jdbcUrl(String url) {

@@ -30,8 +30,8 @@ final class AnswerGuardTest {
     @BeforeEach
     void open(Vertx vertx, TestDatabase test) {
         relay = Relay.to(vertx, test.url());
-        DatabaseConfig config =
-                new DatabaseConfig(relay.url(), 2, 4, Duration.ofSeconds(2), Duration.ofSeconds(5), SILENCE_MAX, 4, 16);
+        DatabaseConfig config = new DatabaseConfig(
+                relay.url(), 2, 4, Duration.ofSeconds(2), Duration.ofSeconds(5), SILENCE_MAX, Duration.ZERO, 4, 16);
         database = Database.open(vertx, config, new SimpleMeterRegistry());
     }
 
@@ -74,7 +74,15 @@ final class AnswerGuardTest {
     @Test
     void leavesAConnectionAloneThatNobodyWaitsFor(Vertx vertx, TestDatabase test) {
         DatabaseConfig patient = new DatabaseConfig(
-                test.url(), 1, 4, Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(7), 4, 16);
+                test.url(),
+                1,
+                4,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(7),
+                Duration.ZERO,
+                4,
+                16);
         Database other = Database.open(vertx, patient, new SimpleMeterRegistry());
         String before = backend();
 

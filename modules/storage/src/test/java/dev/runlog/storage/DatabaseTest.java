@@ -30,7 +30,15 @@ final class DatabaseTest {
     @BeforeEach
     void open(Vertx vertx, TestDatabase test) {
         DatabaseConfig config = new DatabaseConfig(
-                test.url(), 2, 4, Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofSeconds(2), 4, 16);
+                test.url(),
+                2,
+                4,
+                Duration.ofSeconds(2),
+                Duration.ofMillis(500),
+                Duration.ofSeconds(2),
+                Duration.ZERO,
+                4,
+                16);
         database = Database.open(vertx, config, meters);
     }
 

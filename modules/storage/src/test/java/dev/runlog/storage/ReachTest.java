@@ -70,6 +70,7 @@ final class ReachTest {
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(10),
+                        Duration.ZERO,
                         100,
                         16),
                 meters);

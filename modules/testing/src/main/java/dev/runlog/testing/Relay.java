@@ -1,5 +1,7 @@
 package dev.runlog.testing;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
@@ -17,6 +19,7 @@ public final class Relay {
     private final NetClient client;
     private final NetServer server;
     private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
+    private final Promise<Void> refused = Promise.promise();
     private volatile boolean silent;
     private volatile @Nullable String lastWord;
 
@@ -44,6 +47,11 @@ public final class Relay {
         target = URI.create(url);
     }
 
+    /** Succeeds once it was asked for a connection that the server it leads to did not take. */
+    public Future<Void> refused() {
+        return refused.future();
+    }
+
     /** Lets connections stand and new ones be made, but passes nothing on either way. */
     public void fallSilent() {
         silent = true;
@@ -65,7 +73,10 @@ public final class Relay {
         near.pause();
         client.connect(target.getPort(), target.getHost())
                 .onSuccess(far -> join(near, far))
-                .onFailure(refused -> near.close());
+                .onFailure(failure -> {
+                    near.close();
+                    refused.tryComplete();
+                });
     }
 
     private void join(NetSocket near, NetSocket far) {

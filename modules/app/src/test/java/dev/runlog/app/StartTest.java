@@ -1,0 +1,50 @@
+package dev.runlog.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.runlog.testing.Futures;
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.Relay;
+import dev.runlog.testing.TestDatabase;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith({PostgresExtension.class, VertxExtension.class})
+final class StartTest {
+    private static final String NOBODY = "postgresql://nobody:none@localhost:1/none";
+
+    @Test
+    void waitsForADatabaseThatCannotBeReachedYet(Vertx vertx, TestDatabase database) {
+        Relay relay = Relay.to(vertx, database.url());
+        String url = relay.url();
+        relay.leadTo(NOBODY);
+
+        CompletableFuture<RunningServer> starting = CompletableFuture.supplyAsync(() -> RunningServer.start(url));
+        Futures.await(relay.refused());
+        relay.leadTo(database.url());
+
+        try (RunningServer server = starting.join()) {
+            assertThat(server.get("/health/ready", "").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void givesUpWhenTheWaitIsOver() {
+        assertThatThrownBy(() -> RunningServer.start(NOBODY, "DATABASE_START_WAIT", "PT0S"))
+                .isInstanceOf(StartFailure.class)
+                .hasMessageContaining("localhost:1");
+    }
+
+    @Test
+    void waitsForNothingThatDoesNotPass(TestDatabase database) {
+        String wrong = database.url().replaceFirst("/[^/]*$", "/there_is_no_such_database");
+
+        assertThatThrownBy(() -> RunningServer.start(wrong, "DATABASE_START_WAIT", "P1D"))
+                .isInstanceOf(StartFailure.class)
+                .hasMessageContaining("there_is_no_such_database");
+    }
+}
