@@ -77,6 +77,7 @@ public final class Server implements AutoCloseable {
         // As many event loops as processors: the gateway and querying, deployed two apart, then share one of two, and a
         // page costs no switch between threads.
         VertxOptions options = new VertxOptions()
+                .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()));
         Vertx opened = config.cluster().enabled()
                 ? await(HazelcastCluster.open(options, config.cluster()), START_PATIENCE)

@@ -1,5 +1,6 @@
 package dev.runlog.storage;
 
+import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
@@ -32,10 +33,14 @@ final class Reach {
     /** The next page of the same list begins a little elsewhere. */
     private static final double MARGIN = 1.25;
 
+    /** Where nothing is remembered: lists of anything but SUCCESS are filled slowly, as most runs end well. */
+    private static final int FIRST = 0;
+
+    private static final int FIRST_OF_RARE = 2;
     private static final int REMEMBERED = 1 << 16;
 
     private final Clock clock;
-    /** Steps by the hash of a list. Where two share a place, one of them is read once more or farther than it need be. */
+    /** One more than the step, by the hash of a list; 0 where nothing is known. Where two share a place, one of them is read once more or farther than it need be. */
     private final byte[] steps = new byte[REMEMBERED];
 
     Reach(Clock clock) {
@@ -54,7 +59,11 @@ final class Reach {
             return read.apply(query);
         }
         int place = place(owner, query, page);
-        return read(new Way(query, page, clock.instant()), steps[place], place, read);
+        int first = query.statuses().isEmpty() || query.statuses().contains(ExecutionStatus.SUCCESS)
+                ? FIRST
+                : FIRST_OF_RARE;
+        int step = steps[place] == 0 ? first : steps[place] - 1;
+        return read(new Way(query, page, clock.instant()), step, place, read);
     }
 
     private Future<RowSet<Row>> read(Way way, int step, int place, Function<ExecutionQuery, Future<RowSet<Row>>> read) {
@@ -65,9 +74,9 @@ final class Reach {
                 return read(way, step + 1, place, read);
             }
             if (filled) {
-                steps[place] = step(way.lengthOf(rows));
+                steps[place] = (byte) (step(way.lengthOf(rows)) + 1);
             } else if (way.near() == null && step == STEPS.size()) {
-                steps[place] = (byte) step;
+                steps[place] = (byte) (step + 1);
             }
             return Future.succeededFuture(rows);
         });
@@ -110,8 +119,8 @@ final class Reach {
         return grouped;
     }
 
-    private static byte step(Duration length) {
-        byte step = 0;
+    private static int step(Duration length) {
+        int step = 0;
         while (step < STEPS.size() && STEPS.get(step).toMillis() < length.toMillis() * MARGIN) {
             step++;
         }
