@@ -146,7 +146,7 @@ final class LiveLatency implements Figure {
             }
             sent.forEach(CompletableFuture::join);
             Pause.millis(DELIVERY_MILLIS);
-            subscribers.listen(message -> {});
+            subscribers.listen(null);
             if (events.size() != expected) {
                 throw new BenchFailure(
                         "Of " + expected + " events " + events.size() + " came within " + DELIVERY_MILLIS + " ms.");

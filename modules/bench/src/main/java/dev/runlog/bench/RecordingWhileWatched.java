@@ -1,10 +1,20 @@
 package dev.runlog.bench;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Bulk recording while a thousand watch what is running, beside while nobody does. */
+/**
+ * Bulk recording while a thousand watch what is running, beside while nobody does; and what an event of one of them
+ * takes of the processor, which both sides share with the database.
+ */
 final class RecordingWhileWatched implements Figure {
     private static final int SUBSCRIBERS_MAX = 1_000;
+    private static final int EVENTS_OF_EXECUTION = 2;
+    private static final long DELIVERY_MILLIS_MAX = 10_000;
+
+    private final List<Double> serverMicros = new ArrayList<>();
+    private final List<Double> clientMicros = new ArrayList<>();
 
     @Override
     public String name() {
@@ -13,22 +23,21 @@ final class RecordingWhileWatched implements Figure {
 
     @Override
     public List<Row> measure(Bench bench) {
-        int rows = bench.options().bulkRows();
         int count = Math.min(SUBSCRIBERS_MAX, bench.set().owners());
         bench.server();
-        BulkRecording.recordLifecycles(bench, rows);
-        Bench.Pair pair = bench.alternate(
-                name(),
-                () -> {
-                    Subscribers watching =
-                            Subscribers.open(bench.set(), bench.server().port(), count);
-                    try {
-                        return BulkRecording.recordLifecycles(bench, rows);
-                    } finally {
-                        watching.close();
-                    }
-                },
-                () -> BulkRecording.recordLifecycles(bench, rows));
+        // Once each for the server's compiler, then for the figure.
+        watched(bench, count);
+        serverMicros.clear();
+        clientMicros.clear();
+        unwatched(bench);
+        List<Double> unwatchedMicros = new ArrayList<>();
+        Bench.Pair pair = bench.alternate(name(), () -> watched(bench, count), () -> {
+            Duration before = bench.server().processorTime();
+            double perSecond = unwatched(bench);
+            unwatchedMicros.add(microsOfExecution(bench, before));
+            return perSecond;
+        });
+        Samples watchedMicros = new Samples(serverMicros);
         return List.of(
                 Row.ofSpeed(
                         "Bulk recording while %,d watch".formatted(count),
@@ -36,7 +45,43 @@ final class RecordingWhileWatched implements Figure {
                         pair.ours(),
                         "nobody",
                         pair.floor(),
+                        Goal.atLeast(0.8),
+                        "starts and finishes; each is an event for one of those who watch, whose sockets are in the same machine"),
+                Row.ofCost(
+                        "Processor time of the server, an execution that is watched",
+                        "us",
+                        watchedMicros,
+                        "nobody watching",
+                        new Samples(unwatchedMicros),
                         null,
-                        "starts and finishes; each is an event for one of those who watch, whose sockets are in the same machine"));
+                        "two events; the clients take %.1f us beside"
+                                .formatted(new Samples(clientMicros).median())));
+    }
+
+    private double watched(Bench bench, int count) {
+        try (Subscribers watching =
+                Subscribers.open(bench.set(), bench.server().port(), count)) {
+            Duration server = bench.server().processorTime();
+            Duration client = watching.processorTime();
+            int executions = bench.options().bulkRows();
+            double perSecond = BulkRecording.recordLifecycles(bench, executions);
+            watching.await((long) executions * EVENTS_OF_EXECUTION, DELIVERY_MILLIS_MAX);
+            serverMicros.add(microsOfExecution(bench, server));
+            clientMicros.add(watching.processorTime().minus(client).toNanos() / 1e3 / executions);
+            Progress.say(
+                    "  of processor for an execution: server %.1f us, client %.1f us",
+                    serverMicros.get(serverMicros.size() - 1), clientMicros.get(clientMicros.size() - 1));
+            return perSecond;
+        }
+    }
+
+    private static double unwatched(Bench bench) {
+        return BulkRecording.recordLifecycles(bench, bench.options().bulkRows());
+    }
+
+    private static double microsOfExecution(Bench bench, Duration before) {
+        return bench.server().processorTime().minus(before).toNanos()
+                / 1e3
+                / bench.options().bulkRows();
     }
 }
