@@ -12,6 +12,7 @@ import dev.runlog.gateway.graphql.ResponseWriter;
 import dev.runlog.gateway.graphql.Selections;
 import dev.runlog.gateway.live.Patience;
 import graphql.GraphQLError;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection {
     private static final long NO_TIMER = -1;
+    /** Messages that wait at the most for the end of the announcement that they came with. */
+    private static final int FLUSHES_HELD_MAX = 64;
 
     private final Vertx vertx;
     private final ServerWebSocket socket;
@@ -71,6 +74,10 @@ final class Connection {
                 config.connectionInitTimeout().toMillis(),
                 timer -> close(CloseCode.INITIALISATION_TIMEOUT, "Connection initialisation timeout"));
         pingTimer = vertx.setPeriodic(config.pingInterval().toMillis(), timer -> ping());
+        if (socket instanceof WebSocketInternal internal) {
+            // What one announcement brings is sent by one call of the system, and by the socket's end read by one.
+            internal.channelHandlerContext().pipeline().addFirst(new FlushConsolidationHandler(FLUSHES_HELD_MAX, true));
+        }
         socket.exceptionHandler(failure -> {});
         socket.pongHandler(pong -> pongDue = false);
         socket.drainHandler(drained -> onDrained());
