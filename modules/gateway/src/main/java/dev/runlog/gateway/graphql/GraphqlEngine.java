@@ -7,6 +7,7 @@ import dev.runlog.contract.error.ErrorCode;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.model.Workflow;
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.live.LiveFeed;
 import graphql.ErrorType;
@@ -39,6 +40,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,16 +56,20 @@ public final class GraphqlEngine {
     private final GatewayConfig.Graphql config;
     private final GraphQL graphQl;
     private final Cache<String, PreparsedDocumentEntry> documents;
+    private final TurnLoader<UUID, @Nullable Workflow> workflowsOfEvents;
 
     public GraphqlEngine(Bus bus, GatewayConfig.Graphql config, LiveFeed feed) {
         this.bus = bus;
         this.config = config;
+        this.workflowsOfEvents = new TurnLoader<>(ids -> Loaders.loadWorkflows(bus, ids));
         this.documents =
                 Caffeine.newBuilder().maximumSize(config.documentCacheMax()).build();
         DataFetcherExceptionHandler failures = GraphqlEngine::handle;
+        PlainSelections plain = new PlainSelections(failures);
         this.graphQl = GraphQL.newGraphQL(schema(bus, config, feed))
                 .defaultDataFetcherExceptionHandler(failures)
-                .queryExecutionStrategy(new PlainSelections(failures))
+                .queryExecutionStrategy(plain)
+                .subscriptionExecutionStrategy(new PlainSubscriptions(failures, plain))
                 .instrumentation(new QueryLimits(config))
                 .preparsedDocumentProvider(documentsOnce())
                 .build();
@@ -81,7 +87,7 @@ public final class GraphqlEngine {
                     refusal("The query has " + request.query().length()
                             + " characters; the limit, graphql.query-max-chars, is " + config.queryMaxChars() + "."));
         }
-        Loaders loaders = new Loaders(bus, viewer);
+        Loaders loaders = new Loaders(bus, viewer, workflowsOfEvents);
         ExecutionInput input = ExecutionInput.newExecutionInput()
                 .query(request.query())
                 .operationName(request.operationName())

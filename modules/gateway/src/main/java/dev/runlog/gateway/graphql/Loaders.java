@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the children of a page need, fetched with one request a level. A subscription lives longer than what a loader
- * keeps is true, so that its events ask for themselves.
+ * keeps is true, so that its events ask for themselves, and for the workflows of all events of a moment together.
  */
 final class Loaders {
     /** One large part of one execution; all parts of a level are read together. */
@@ -56,6 +56,7 @@ final class Loaders {
     private record Kind<K, V>(String name, BatchLoader<K, V> batch) {}
 
     private final Bus bus;
+    private final TurnLoader<UUID, @Nullable Workflow> workflowsOfEvents;
     private final Kind<UUID, @Nullable Workflow> workflows;
     private final Kind<UUID, @Nullable Execution> executions;
     private final Kind<PartKey, ExecutionDetail> parts;
@@ -63,12 +64,11 @@ final class Loaders {
     private final Kind<ExecutionsKey, ExecutionPage> pages;
     private final Kind<CountKey, Count> counts;
 
-    Loaders(Bus bus, Viewer viewer) {
+    /** {@code workflowsOfEvents} is shared by all subscriptions: whoever sees an execution sees its workflow. */
+    Loaders(Bus bus, Viewer viewer, TurnLoader<UUID, @Nullable Workflow> workflowsOfEvents) {
         this.bus = bus;
-        this.workflows = new Kind<>(
-                "workflow",
-                ids -> stage(bus.request(new LoadWorkflows(null, ids))
-                        .map(loaded -> inOrder(ids, loaded.workflows(), Workflow::id))));
+        this.workflowsOfEvents = workflowsOfEvents;
+        this.workflows = new Kind<>("workflow", ids -> loadWorkflows(bus, ids));
         this.executions = new Kind<>(
                 "execution",
                 ids -> stage(bus.request(new LoadExecutions(viewer.subject(), ids))
@@ -109,7 +109,7 @@ final class Loaders {
     }
 
     CompletionStage<@Nullable Workflow> workflow(DataFetchingEnvironment env, UUID id) {
-        return load(env, workflows, id);
+        return isOfEvent(env) ? workflowsOfEvents.load(id) : load(env, workflows, id);
     }
 
     CompletionStage<@Nullable Execution> execution(DataFetchingEnvironment env, UUID id) {
@@ -137,11 +137,20 @@ final class Loaders {
     }
 
     private static <K, V> CompletionStage<V> load(DataFetchingEnvironment env, Kind<K, V> kind, K key) {
-        if (env.getOperationDefinition().getOperation() == OperationDefinition.Operation.SUBSCRIPTION) {
+        if (isOfEvent(env)) {
             return kind.batch().load(List.of(key)).thenApply(values -> values.get(0));
         }
         DataLoader<K, V> loader = env.getDataLoader(kind.name());
         return Objects.requireNonNull(loader).load(key);
+    }
+
+    private static boolean isOfEvent(DataFetchingEnvironment env) {
+        return env.getOperationDefinition().getOperation() == OperationDefinition.Operation.SUBSCRIPTION;
+    }
+
+    static CompletionStage<List<@Nullable Workflow>> loadWorkflows(Bus bus, List<UUID> ids) {
+        return stage(bus.request(new LoadWorkflows(null, ids))
+                .map(loaded -> inOrder(ids, loaded.workflows(), Workflow::id)));
     }
 
     private CompletionStage<List<ExecutionDetail>> loadParts(List<PartKey> keys) {

@@ -35,6 +35,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,20 @@ final class PlainSelections extends AsyncExecutionStrategy {
             }
         }
         return super.completeValue(context, parameters);
+    }
+
+    /** How values of an object type are completed at once, null for one that cannot be; null where none can. */
+    @Nullable
+    Function<Object, @Nullable Object> completion(ExecutionContext context, MergedField field, GraphQLType type) {
+        Plan plan = unwrapped(type) instanceof GraphQLObjectType object
+                        && field.getFields().size() == 1
+                ? plan(context, field, object)
+                : null;
+        if (plan == null) {
+            return null;
+        }
+        Shape shape = shape(type, plan);
+        return source -> valueOf(shape, source, context);
     }
 
     private @Nullable Plan plan(ExecutionContext context, MergedField field, GraphQLObjectType type) {

@@ -49,6 +49,7 @@ import dev.runlog.contract.retention.RequestCleanup;
 import dev.runlog.contract.retention.RetentionPolicy;
 import dev.runlog.contract.retention.SetRetentionPolicy;
 import dev.runlog.gateway.GatewayConfig;
+import dev.runlog.gateway.live.LiveEvent;
 import dev.runlog.gateway.live.LiveFeed;
 import graphql.TypeResolutionEnvironment;
 import graphql.language.Field;
@@ -98,6 +99,9 @@ final class Resolvers {
                 .type("Query", this::queries)
                 .type("Mutation", this::mutations)
                 .type("Subscription", this::subscriptions)
+                .type("ExecutionEvent", type -> type.dataFetcher("kind", of(LiveEvent.class, LiveEvent::kind))
+                        .dataFetcher("cursor", of(LiveEvent.class, LiveEvent::cursor))
+                        .dataFetcher("execution", of(LiveEvent.class, LiveEvent::execution)))
                 .type("Node", type -> type.typeResolver(Resolvers::nodeType))
                 .type("Viewer", type -> type.dataFetcher("subject", of(Viewer.class, Viewer::subject))
                         .dataFetcher("scopes", of(Viewer.class, viewer -> viewer.scopes().stream()

@@ -23,6 +23,11 @@ final class Selection implements Subscriber<ExecutionResult> {
     }
 
     Future<String> render(Object event) {
+        // Nothing may overtake what the library still works at.
+        String atOnce = waiting.isEmpty() ? source.renderAtOnce(event) : null;
+        if (atOnce != null) {
+            return Future.succeededFuture(atOnce);
+        }
         Promise<String> result = Promise.promise();
         waiting.add(result);
         source.render(event);

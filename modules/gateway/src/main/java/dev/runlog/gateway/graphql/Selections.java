@@ -84,6 +84,10 @@ public final class Selections {
 
     /** The event as JSON text, which is made where nobody needed it yet. */
     Future<String> render(Selection selection, Object event) {
+        if (selection.users == 1) {
+            executed.increment();
+            return selection.render(event);
+        }
         Rendered key = new Rendered(selection, event);
         Future<String> known = results.get(key);
         if (known != null) {

@@ -1,5 +1,6 @@
 package dev.runlog.gateway.live;
 
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -19,6 +20,7 @@ public final class LiveSource implements Publisher<Object> {
     private final Events events;
     private final @Nullable String cursorVariable;
     private @Nullable Subscriber<? super Object> renderer;
+    private Function<Object, @Nullable String> shortcut = event -> null;
 
     LiveSource(Events events, @Nullable String cursorVariable) {
         this.events = events;
@@ -38,6 +40,16 @@ public final class LiveSource implements Publisher<Object> {
     /** Gives the subscriber its events from now on. */
     public void follow(Subscriber<Object> subscriber) {
         events.follow(subscriber);
+    }
+
+    /** Tells how an event becomes the text of its result without the library; of one that does not, null is made. */
+    public void shortCut(Function<Object, @Nullable String> way) {
+        shortcut = way;
+    }
+
+    /** The result of an event as text; null where the event has to be rendered by the library. */
+    public @Nullable String renderAtOnce(Object event) {
+        return shortcut.apply(event);
     }
 
     /** Turns an event into a result, which comes out at the library's end. */
