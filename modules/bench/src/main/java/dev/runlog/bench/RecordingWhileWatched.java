@@ -54,13 +54,11 @@ final class RecordingWhileWatched implements Figure {
                         "nobody watching",
                         new Samples(unwatchedMicros),
                         null,
-                        "two events; the clients take %.1f us beside"
-                                .formatted(new Samples(clientMicros).median())));
+                        "two events; the clients take %.1f us beside".formatted(new Samples(clientMicros).median())));
     }
 
     private double watched(Bench bench, int count) {
-        try (Subscribers watching =
-                Subscribers.open(bench.set(), bench.server().port(), count)) {
+        try (Subscribers watching = Subscribers.open(bench.set(), bench.server().port(), count)) {
             Duration server = bench.server().processorTime();
             Duration client = watching.processorTime();
             int executions = bench.options().bulkRows();
