@@ -149,6 +149,8 @@ public final class GatewayVerticle extends VerticleBase {
                 .setCompressionSupported(config.http().gzip())
                 .setDecompressionSupported(true)
                 .setIdleTimeout(Math.toIntExact(config.http().idleTimeout().toSeconds()))
+                // All is written on the event loop that reads. A queue for other threads takes 4 kB of each connection.
+                .setStrictThreadMode(true)
                 .setWebSocketSubProtocols(List.of(GraphqlTransportWs.PROTOCOL))
                 .setMaxWebSocketMessageSize(config.http().bodyMaxBytes())
                 .setPerMessageWebSocketCompressionSupported(false);
