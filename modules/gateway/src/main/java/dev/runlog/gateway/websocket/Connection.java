@@ -12,7 +12,11 @@ import dev.runlog.gateway.graphql.ResponseWriter;
 import dev.runlog.gateway.graphql.Selections;
 import dev.runlog.gateway.live.Patience;
 import graphql.GraphQLError;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpContentDecompressor;
 import io.netty.handler.flush.FlushConsolidationHandler;
+import io.netty.handler.stream.ChunkedWriteHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -42,12 +46,12 @@ final class Connection {
     private final Selections selections;
     private final Authenticator authenticator;
     private final GatewayConfig.Live config;
+    private final int pingSlot;
     private final Patience patience;
     private final Map<String, Operation> operations = new HashMap<>();
     private boolean initialising;
     private @Nullable Viewer viewer;
     private long initTimer = NO_TIMER;
-    private long pingTimer = NO_TIMER;
     private long expiryTimer = NO_TIMER;
     private boolean pongDue;
     private boolean closed;
@@ -59,13 +63,15 @@ final class Connection {
             GraphqlEngine engine,
             Selections selections,
             Authenticator authenticator,
-            GatewayConfig.Live config) {
+            GatewayConfig.Live config,
+            int pingSlot) {
         this.vertx = vertx;
         this.socket = socket;
         this.engine = engine;
         this.selections = selections;
         this.authenticator = authenticator;
         this.config = config;
+        this.pingSlot = pingSlot;
         this.patience = new Patience(vertx, config.slowSubscriberTimeout(), this::tooSlow);
     }
 
@@ -73,10 +79,8 @@ final class Connection {
         initTimer = vertx.setTimer(
                 config.connectionInitTimeout().toMillis(),
                 timer -> close(CloseCode.INITIALISATION_TIMEOUT, "Connection initialisation timeout"));
-        pingTimer = vertx.setPeriodic(config.pingInterval().toMillis(), timer -> ping());
         if (socket instanceof WebSocketInternal internal) {
-            // What one announcement brings is sent by one call of the system, and by the socket's end read by one.
-            internal.channelHandlerContext().pipeline().addFirst(new FlushConsolidationHandler(FLUSHES_HELD_MAX, true));
+            lighten(internal.channelHandlerContext().pipeline());
         }
         socket.exceptionHandler(failure -> {});
         socket.pongHandler(pong -> pongDue = false);
@@ -85,11 +89,25 @@ final class Connection {
         socket.binaryMessageHandler(message -> close(CloseCode.BAD_MESSAGE, "Messages are text"));
     }
 
+    /**
+     * Takes away what serves HTTP alone, and holds flushes back until the turn of the event loop is over: what one
+     * announcement brings is sent by one call of the system, and received by one.
+     */
+    private static void lighten(ChannelPipeline pipeline) {
+        for (Class<? extends ChannelHandler> ofHttp :
+                List.of(ChunkedWriteHandler.class, HttpContentDecompressor.class)) {
+            if (pipeline.get(ofHttp) != null) {
+                pipeline.remove(ofHttp);
+            }
+        }
+        pipeline.addFirst(new FlushConsolidationHandler(FLUSHES_HELD_MAX, true));
+    }
+
     /** Cancels everything that the client had asked for. */
     void onClosed() {
         closed = true;
         gone = true;
-        for (long timer : new long[] {initTimer, pingTimer, expiryTimer}) {
+        for (long timer : new long[] {initTimer, expiryTimer}) {
             vertx.cancelTimer(timer);
         }
         patience.end();
@@ -244,7 +262,13 @@ final class Connection {
         }
     }
 
-    private void ping() {
+    /** Which of the parts of an interval it is pinged in. */
+    int pingSlot() {
+        return pingSlot;
+    }
+
+    /** Asks whether the client is still there, or closes where it did not answer the last time. */
+    void ping() {
         if (!isOpen() || socket.writeQueueFull()) {
             // A ping would wait behind what the client does not take; patience is for that.
             return;

@@ -15,12 +15,16 @@ import java.util.Set;
 public final class GraphqlTransportWs {
     public static final String PROTOCOL = "graphql-transport-ws";
 
+    /** Sockets are pinged in so many parts an interval: by one timer, as one each would cost more, yet not all at once. */
+    private static final int PING_SLOTS = 16;
+
     private final Vertx vertx;
     private final GraphqlEngine engine;
     private final Selections selections;
     private final Authenticator authenticator;
     private final GatewayConfig.Live config;
     private final Set<Connection> connections = new LinkedHashSet<>();
+    private int pingSlot;
 
     public GraphqlTransportWs(
             Vertx vertx,
@@ -33,6 +37,7 @@ public final class GraphqlTransportWs {
         this.selections = selections;
         this.authenticator = authenticator;
         this.config = config;
+        vertx.setPeriodic(Math.max(1, config.pingInterval().toMillis() / PING_SLOTS), timer -> ping());
     }
 
     /** Takes over an open socket. */
@@ -41,13 +46,21 @@ public final class GraphqlTransportWs {
             CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE.close(socket, "Subprotocol not acceptable");
             return;
         }
-        Connection connection = new Connection(vertx, socket, engine, selections, authenticator, config);
+        Connection connection = new Connection(vertx, socket, engine, selections, authenticator, config, pingSlot);
         connections.add(connection);
         socket.closeHandler(closed -> {
             connections.remove(connection);
             connection.onClosed();
         });
         connection.open();
+    }
+
+    private void ping() {
+        pingSlot = (pingSlot + 1) % PING_SLOTS;
+        connections.stream()
+                .filter(connection -> connection.pingSlot() == pingSlot)
+                .toList()
+                .forEach(Connection::ping);
     }
 
     /** Tells everybody that the server goes away. */
