@@ -9,18 +9,15 @@ final class RenderedSubscriber implements Subscriber<Object>, Subscription {
     private final Selections selections;
     private final Selection selection;
     private final Subscriber<? super String> downstream;
-    private final Runnable onEnd;
     private @Nullable Subscription upstream;
     private int rendering;
     private boolean completed;
     private boolean ended;
 
-    RenderedSubscriber(
-            Selections selections, Selection selection, Subscriber<? super String> downstream, Runnable onEnd) {
+    RenderedSubscriber(Selections selections, Selection selection, Subscriber<? super String> downstream) {
         this.selections = selections;
         this.selection = selection;
         this.downstream = downstream;
-        this.onEnd = onEnd;
     }
 
     @Override
@@ -89,6 +86,6 @@ final class RenderedSubscriber implements Subscriber<Object>, Subscription {
 
     private void end() {
         ended = true;
-        onEnd.run();
+        selections.release(selection);
     }
 }

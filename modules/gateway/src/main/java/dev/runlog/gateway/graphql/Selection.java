@@ -12,14 +12,27 @@ import org.reactivestreams.Subscription;
 
 /** One selection of one subscription field: events go in, results come out, in order. */
 final class Selection implements Subscriber<ExecutionResult> {
+    private final long number;
+    private final Selections.Key key;
     private final LiveSource source;
     private final Queue<Promise<String>> waiting = new ArrayDeque<>();
     /** How many subscribers it has. */
     int users;
 
-    Selection(LiveSource source, Publisher<ExecutionResult> results) {
+    Selection(long number, Selections.Key key, LiveSource source, Publisher<ExecutionResult> results) {
+        this.number = number;
+        this.key = key;
         this.source = source;
         results.subscribe(this);
+    }
+
+    /** No other selection has the same. */
+    long number() {
+        return number;
+    }
+
+    Selections.Key key() {
+        return key;
     }
 
     Future<String> render(Object event) {

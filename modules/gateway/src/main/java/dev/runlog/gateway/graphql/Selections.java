@@ -28,11 +28,10 @@ public final class Selections {
     private static final String CURSOR_ARGUMENT = "after";
 
     /** What makes two subscriptions yield the same for the same event. */
-    private record Key(
-            Viewer viewer, String query, @Nullable String operationName, Map<String, Object> variables) {}
+    record Key(Viewer viewer, String query, @Nullable String operationName, Map<String, Object> variables) {}
 
-    /** An event as a selection shows it. */
-    record Rendered(Selection selection, Object event) {}
+    /** An event as a selection shows it; by its number, so that what was rendered keeps no selection that has ended. */
+    record Rendered(long selection, Object event) {}
 
     private final Map<Key, Selection> selections = new HashMap<>();
     /** What was rendered, the longest unused first. */
@@ -41,6 +40,7 @@ public final class Selections {
     private final int bytesMax;
     private final Counter executed;
     private long bytes;
+    private long lastSelection;
 
     /** Keeps rendered events up to so many bytes. */
     public Selections(int bytesMax, MeterRegistry meters) {
@@ -65,9 +65,10 @@ public final class Selections {
         Key key = new Key(
                 viewer, request.query(), request.operationName(), withoutCursor(request, source.cursorVariable()));
         return subscriber -> {
-            Selection selection = selections.computeIfAbsent(key, none -> new Selection(source, stream));
+            Selection selection =
+                    selections.computeIfAbsent(key, none -> new Selection(++lastSelection, key, source, stream));
             selection.users++;
-            source.follow(new RenderedSubscriber(this, selection, subscriber, () -> release(key, selection)));
+            source.follow(new RenderedSubscriber(this, selection, subscriber));
         };
     }
 
@@ -88,7 +89,7 @@ public final class Selections {
             executed.increment();
             return selection.render(event);
         }
-        Rendered key = new Rendered(selection, event);
+        Rendered key = new Rendered(selection.number(), event);
         Future<String> known = results.get(key);
         if (known != null) {
             return known;
@@ -126,10 +127,11 @@ public final class Selections {
         return 200L + json.length();
     }
 
-    private void release(Key key, Selection selection) {
+    /** Counts a subscriber out; a selection goes with its last. */
+    void release(Selection selection) {
         selection.users--;
         if (selection.users == 0) {
-            selections.remove(key, selection);
+            selections.remove(selection.key(), selection);
             selection.close(RunlogException.notFound("Nobody subscribes any more."));
         }
     }
