@@ -25,6 +25,7 @@ final class Figures {
                 LiveLatency.idle(),
                 LiveLatency.busy(),
                 new RecordingWhileWatched(),
+                new LiveMemory(),
                 Cleanup.byAge(),
                 Cleanup.ofFailed(),
                 new CleanupPreview(),

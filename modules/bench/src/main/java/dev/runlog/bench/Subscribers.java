@@ -116,7 +116,7 @@ final class Subscribers implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // One thread counts, others look.
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One thread counts, others look.
     private void receive(WatchingSocket socket, ByteBuffer text) throws IOException {
         Consumer<String> to = listener;
         if (!socket.synced) {

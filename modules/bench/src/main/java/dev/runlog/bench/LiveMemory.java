@@ -1,0 +1,45 @@
+package dev.runlog.bench;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+
+/** The most memory that a server has had resident with ten thousand idle subscriptions, each on a socket of its own. */
+final class LiveMemory implements Figure {
+    private static final int SUBSCRIBERS = 10_000;
+    /** Descriptors that a process needs beside those of the sockets. */
+    private static final int OTHER_DESCRIPTORS = 500;
+    /** Longer than a subscription remembers whom its snapshot told of. */
+    private static final int SETTLE_MILLIS = 12_000;
+
+    @Override
+    public String name() {
+        return "live-memory";
+    }
+
+    @Override
+    public List<Row> measure(Bench bench) {
+        int count = (int) Math.min(SUBSCRIBERS, descriptorsMax() - OTHER_DESCRIPTORS);
+        try (ServerProcess server = bench.startServer(bench.database());
+                Subscribers idle = Subscribers.open(bench.set(), server.port(), count)) {
+            Progress.say("  %,d subscribe", count);
+            Pause.millis(SETTLE_MILLIS);
+            idle.requireAll();
+            return List.of(Row.ofValue(
+                    "Resident memory with %,d idle subscriptions".formatted(count),
+                    "MB",
+                    Samples.of(server.residentBytesMax() / 1e6),
+                    Goal.atMost(400),
+                    count < SUBSCRIBERS
+                            ? "not %,d, as `ulimit -n` is %,d".formatted(SUBSCRIBERS, descriptorsMax())
+                            : "each on a socket of its own; the peak, default settings"));
+        }
+    }
+
+    /** The server's too, which is started by this process. */
+    private static long descriptorsMax() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? unix.getMaxFileDescriptorCount()
+                : Long.MAX_VALUE;
+    }
+}
