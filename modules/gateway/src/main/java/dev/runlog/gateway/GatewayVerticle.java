@@ -4,6 +4,7 @@ import dev.runlog.contract.bus.Bus;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.events.EventsEndpoint;
 import dev.runlog.gateway.graphql.GraphqlEngine;
+import dev.runlog.gateway.graphql.Operations;
 import dev.runlog.gateway.graphql.Selections;
 import dev.runlog.gateway.health.HealthEndpoints;
 import dev.runlog.gateway.http.GraphiqlPage;
@@ -82,18 +83,19 @@ public final class GatewayVerticle extends VerticleBase {
     private Future<HttpServer> listen(Authenticator authenticator) {
         LiveFeed feed = LiveFeed.start(vertx, bus, config.live(), meters);
         GraphqlEngine engine = new GraphqlEngine(bus, config.graphql(), feed);
-        Selections selections = new Selections(config.live().renderedBytesMax(), meters);
-        GraphqlTransportWs sockets = new GraphqlTransportWs(vertx, engine, selections, authenticator, config.live());
+        Operations operations =
+                new Operations(engine, new Selections(config.live().renderedBytesMax(), meters));
+        GraphqlTransportWs sockets = new GraphqlTransportWs(vertx, operations, authenticator, config.live());
         webSockets = sockets;
         HttpServer created = vertx.createHttpServer(options())
-                .requestHandler(router(engine, selections, authenticator))
+                .requestHandler(router(engine, operations, authenticator))
                 .webSocketHandshakeHandler(GatewayVerticle::shakeHands)
                 .webSocketHandler(sockets::handle);
         server = created;
         return created.listen();
     }
 
-    private Router router(GraphqlEngine engine, Selections selections, Authenticator authenticator) {
+    private Router router(GraphqlEngine engine, Operations operations, Authenticator authenticator) {
         Router router = Router.router(vertx);
         router.route().handler(ctx -> {
             ctx.response().putHeader("X-Content-Type-Options", "nosniff");
@@ -103,7 +105,7 @@ public final class GatewayVerticle extends VerticleBase {
             router.route().handler(cors());
         }
         new HealthEndpoints(bus, meters).mount(router);
-        EventStreams streams = new EventStreams(vertx, engine, selections, authenticator, config.live());
+        EventStreams streams = new EventStreams(vertx, operations, authenticator, config.live());
         eventStreams = streams;
         new GraphqlHttp(engine, authenticator, streams, config.http().bodyMaxBytes()).mount(router);
         new EventsEndpoint(bus, authenticator, config.http()).mount(router);

@@ -3,9 +3,8 @@ package dev.runlog.gateway.sse;
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.auth.Authenticated;
 import dev.runlog.gateway.auth.Authenticator;
-import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.GraphqlRequest;
-import dev.runlog.gateway.graphql.Selections;
+import dev.runlog.gateway.graphql.Operations;
 import graphql.language.Document;
 import graphql.language.OperationDefinition;
 import graphql.parser.InvalidSyntaxException;
@@ -27,21 +26,14 @@ public final class EventStreams {
     private static final String MEDIA_TYPE = "text/event-stream";
 
     private final Vertx vertx;
-    private final GraphqlEngine engine;
-    private final Selections selections;
+    private final Operations operations;
     private final Authenticator authenticator;
     private final GatewayConfig.Live config;
     private final Set<EventStream> open = new LinkedHashSet<>();
 
-    public EventStreams(
-            Vertx vertx,
-            GraphqlEngine engine,
-            Selections selections,
-            Authenticator authenticator,
-            GatewayConfig.Live config) {
+    public EventStreams(Vertx vertx, Operations operations, Authenticator authenticator, GatewayConfig.Live config) {
         this.vertx = vertx;
-        this.engine = engine;
-        this.selections = selections;
+        this.operations = operations;
         this.authenticator = authenticator;
         this.config = config;
     }
@@ -89,16 +81,7 @@ public final class EventStreams {
         EventStream stream = new EventStream(vertx, ctx.response(), config, open::remove);
         open.add(stream);
         stream.begin(authenticated.expiresAt());
-        engine.execute(request, authenticated.viewer())
-                .onSuccess(result -> {
-                    if (Selections.isStream(result)) {
-                        selections.stream(request, authenticated.viewer(), result)
-                                .subscribe(stream);
-                    } else {
-                        stream.complete(result);
-                    }
-                })
-                .onFailure(stream::onError);
+        operations.run(request, authenticated.viewer(), stream);
     }
 
     /** Whether a document holds one; what is no document is refused with its reason later. */

@@ -7,9 +7,9 @@ import dev.runlog.gateway.auth.Authenticated;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.GraphqlRequest;
+import dev.runlog.gateway.graphql.Operations;
 import dev.runlog.gateway.graphql.RequestReader;
 import dev.runlog.gateway.graphql.ResponseWriter;
-import dev.runlog.gateway.graphql.Selections;
 import dev.runlog.gateway.live.Patience;
 import graphql.GraphQLError;
 import io.netty.channel.ChannelHandler;
@@ -42,8 +42,7 @@ final class Connection {
 
     private final Vertx vertx;
     private final ServerWebSocket socket;
-    private final GraphqlEngine engine;
-    private final Selections selections;
+    private final Operations runner;
     private final Authenticator authenticator;
     private final GatewayConfig.Live config;
     private final int pingSlot;
@@ -60,15 +59,13 @@ final class Connection {
     Connection(
             Vertx vertx,
             ServerWebSocket socket,
-            GraphqlEngine engine,
-            Selections selections,
+            Operations runner,
             Authenticator authenticator,
             GatewayConfig.Live config,
             int pingSlot) {
         this.vertx = vertx;
         this.socket = socket;
-        this.engine = engine;
-        this.selections = selections;
+        this.runner = runner;
         this.authenticator = authenticator;
         this.config = config;
         this.pingSlot = pingSlot;
@@ -232,23 +229,7 @@ final class Connection {
     private void run(String id, GraphqlRequest request, Viewer asking) {
         Operation operation = new Operation(id, this);
         operations.put(id, operation);
-        engine.execute(request, asking)
-                .onSuccess(result -> {
-                    if (operations.get(id) != operation) {
-                        return;
-                    }
-                    if (!result.isDataPresent()) {
-                        end(operation);
-                        sendErrors(id, result.getErrors());
-                    } else if (Selections.isStream(result)) {
-                        selections.stream(request, asking, result).subscribe(operation);
-                    } else {
-                        end(operation);
-                        sendNext(operation, ResponseWriter.write(result).toString());
-                        send("complete", id, null);
-                    }
-                })
-                .onFailure(operation::fail);
+        runner.run(request, asking, operation);
     }
 
     private void onComplete(Map<String, Object> message) {
@@ -295,11 +276,6 @@ final class Connection {
         return operations.remove(operation.id(), operation);
     }
 
-    /** Sends a result that is JSON text already, within the message that the operation begins with. */
-    void sendNext(Operation operation, String result) {
-        sendText(operation.nextPrefix() + result + "}");
-    }
-
     void sendErrors(String id, List<GraphQLError> errors) {
         send("error", id, errors.stream().map(GraphQLError::toSpecification).toList());
     }
@@ -317,7 +293,7 @@ final class Connection {
     }
 
     /** While the client takes nothing, nothing is taken of it either, or answers to its pings would pile up. */
-    private void sendText(String message) {
+    void sendText(String message) {
         if (!isOpen()) {
             return;
         }

@@ -2,8 +2,7 @@ package dev.runlog.gateway.websocket;
 
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.auth.Authenticator;
-import dev.runlog.gateway.graphql.GraphqlEngine;
-import dev.runlog.gateway.graphql.Selections;
+import dev.runlog.gateway.graphql.Operations;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
@@ -19,22 +18,16 @@ public final class GraphqlTransportWs {
     private static final int PING_SLOTS = 16;
 
     private final Vertx vertx;
-    private final GraphqlEngine engine;
-    private final Selections selections;
+    private final Operations operations;
     private final Authenticator authenticator;
     private final GatewayConfig.Live config;
     private final Set<Connection> connections = new LinkedHashSet<>();
     private int pingSlot;
 
     public GraphqlTransportWs(
-            Vertx vertx,
-            GraphqlEngine engine,
-            Selections selections,
-            Authenticator authenticator,
-            GatewayConfig.Live config) {
+            Vertx vertx, Operations operations, Authenticator authenticator, GatewayConfig.Live config) {
         this.vertx = vertx;
-        this.engine = engine;
-        this.selections = selections;
+        this.operations = operations;
         this.authenticator = authenticator;
         this.config = config;
         vertx.setPeriodic(Math.max(1, config.pingInterval().toMillis() / PING_SLOTS), timer -> ping());
@@ -46,7 +39,7 @@ public final class GraphqlTransportWs {
             CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE.close(socket, "Subprotocol not acceptable");
             return;
         }
-        Connection connection = new Connection(vertx, socket, engine, selections, authenticator, config, pingSlot);
+        Connection connection = new Connection(vertx, socket, operations, authenticator, config, pingSlot);
         connections.add(connection);
         socket.closeHandler(closed -> {
             connections.remove(connection);
