@@ -5,8 +5,16 @@ import java.util.List;
 
 /** The keys under {@code cluster} in config/runlog.yaml, which tells all. */
 public record ClusterConfig(
-        boolean enabled, String name, String host, int port, int busPort, List<String> members, Duration beatInterval) {
+        boolean enabled,
+        String name,
+        String host,
+        int port,
+        String publicHost,
+        int busPort,
+        List<String> members,
+        Duration beatInterval) {
     public ClusterConfig {
+        publicHost = publicHost.isEmpty() ? host : publicHost;
         members = List.copyOf(members);
     }
 }

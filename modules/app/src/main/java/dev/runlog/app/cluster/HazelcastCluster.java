@@ -33,7 +33,7 @@ public final class HazelcastCluster {
     public static Future<Vertx> open(VertxOptions options, ClusterConfig config) {
         EventBusOptions bus = new EventBusOptions()
                 .setHost(config.host())
-                .setClusterPublicHost(config.host())
+                .setClusterPublicHost(config.publicHost())
                 .setPort(config.busPort());
         return Vertx.builder()
                 .with(options.setEventBusOptions(bus))
@@ -123,7 +123,7 @@ public final class HazelcastCluster {
                 </hazelcast>
                 """.formatted(
                         escaped(config.name()),
-                        escaped(config.host()),
+                        escaped(config.publicHost()),
                         config.port(),
                         config.port(),
                         members,
