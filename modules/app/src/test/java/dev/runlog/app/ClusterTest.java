@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runlog.testing.Futures;
 import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.Relay;
 import dev.runlog.testing.TestDatabase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientWebSocket;
@@ -32,9 +33,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Three servers, each a process of its own, on one database. */
+/** Servers, each a process of its own, on one database. */
 @ExtendWith(PostgresExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ClusterTest {
@@ -91,6 +94,44 @@ final class ClusterTest {
         awaitPeers(watcher, 1);
     }
 
+    /** Each is reached by relays alone, which lie on addresses of their own; all of 127.0.0.0/8 is this machine. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void beginsAnewOnAServerThatWasCutOff(TestDatabase database) throws Exception {
+        List<Integer> ports = freePorts(4);
+        List<Relay> relays = List.of(
+                Relay.at(vertx, "127.0.0.2", "127.0.0.1", ports.get(0)),
+                Relay.at(vertx, "127.0.0.2", "127.0.0.1", ports.get(1)),
+                Relay.at(vertx, "127.0.0.3", "127.0.0.1", ports.get(2)),
+                Relay.at(vertx, "127.0.0.3", "127.0.0.1", ports.get(3)));
+        String members = "127.0.0.2:" + ports.get(0) + ",127.0.0.3:" + ports.get(2);
+        Node recorder = startBehind("127.0.0.2", ports.get(0), ports.get(1), members, database);
+        Node watcher = startBehind("127.0.0.3", ports.get(2), ports.get(3), members, database);
+        awaitPeers(recorder, 1);
+        awaitPeers(watcher, 1);
+        Subscriber subscriber = subscriber(watcher, token());
+        subscriber.subscribe("1", RUNNING);
+        assertThat(next(subscriber)).isEqualTo("SYNCED");
+        String first = begin(recorder, "first");
+        assertThat(next(subscriber)).isEqualTo("ENTERED RUNNING first");
+
+        relays.forEach(Relay::cut);
+        // Beats that do not come may hide announcements.
+        assertThat(next(subscriber)).isEqualTo("RESET");
+        assertThat(List.of(next(subscriber), next(subscriber))).containsExactly("ENTERED RUNNING first", "SYNCED");
+        awaitPeers(watcher, 0);
+        awaitPeers(recorder, 0);
+        begin(recorder, "second");
+        finish(recorder, first);
+        relays.forEach(Relay::mend);
+
+        assertThat(next(subscriber)).isEqualTo("RESET");
+        assertThat(List.of(next(subscriber), next(subscriber))).containsExactly("ENTERED RUNNING second", "SYNCED");
+        awaitPeers(watcher, 1);
+        begin(recorder, "third");
+        assertThat(next(subscriber)).isEqualTo("ENTERED RUNNING third");
+    }
+
     /** Vert.x would make one of each cluster manager on the class path, whether it is wanted or not. */
     @Test
     void loadsNothingOfTheClusterWithoutOne() {
@@ -111,6 +152,33 @@ final class ClusterTest {
     }
 
     private Node start(TestDatabase database, int port, List<Integer> ports) throws IOException {
+        return start(
+                database,
+                Map.of(
+                        "RUNLOG_CLUSTER_PORT",
+                        Integer.toString(port),
+                        "RUNLOG_CLUSTER_MEMBERS",
+                        ports.stream().map(member -> "127.0.0.1:" + member).collect(Collectors.joining(","))));
+    }
+
+    private Node startBehind(String publicHost, int port, int busPort, String members, TestDatabase database)
+            throws IOException {
+        Node node = start(
+                database,
+                Map.of(
+                        "RUNLOG_CLUSTER_PUBLIC_HOST",
+                        publicHost,
+                        "RUNLOG_CLUSTER_PORT",
+                        Integer.toString(port),
+                        "RUNLOG_CLUSTER_BUS_PORT",
+                        Integer.toString(busPort),
+                        "RUNLOG_CLUSTER_MEMBERS",
+                        members));
+        nodes.add(node);
+        return node;
+    }
+
+    private static Node start(TestDatabase database, Map<String, String> cluster) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -118,6 +186,7 @@ final class ClusterTest {
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 Main.class.getName(),
                 "serve");
+        builder.environment().putAll(cluster);
         builder.environment()
                 .putAll(Map.of(
                         "RUNLOG_DATABASE_URL",
@@ -128,12 +197,8 @@ final class ClusterTest {
                         SECRET,
                         "RUNLOG_CLUSTER_ENABLED",
                         "true",
-                        "RUNLOG_CLUSTER_PORT",
-                        Integer.toString(port),
                         "RUNLOG_CLUSTER_BEAT_INTERVAL",
-                        "PT0.5S",
-                        "RUNLOG_CLUSTER_MEMBERS",
-                        ports.stream().map(member -> "127.0.0.1:" + member).collect(Collectors.joining(","))));
+                        "PT0.5S"));
         builder.redirectErrorStream(true);
         return new Node(builder.start());
     }

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The way to a database, which can be cut: what a network or a stopped server does to a client, at a chosen moment. */
+/** The way to a server, which can be cut: what a network or a stopped server does to a client, at a chosen moment. */
 public final class Relay {
     private volatile URI target;
     private final NetClient client;
@@ -21,6 +21,7 @@ public final class Relay {
     private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
     private final Promise<Void> refused = Promise.promise();
     private volatile boolean silent;
+    private volatile boolean cut;
     private volatile @Nullable String lastWord;
 
     private Relay(Vertx vertx, URI target) {
@@ -34,6 +35,14 @@ public final class Relay {
         Relay relay = new Relay(vertx, URI.create(url));
         relay.server.connectHandler(relay::accept);
         Futures.await(relay.server.listen(0, "localhost"));
+        return relay;
+    }
+
+    /** A relay to a port of an address, on the same port of another address. */
+    public static Relay at(Vertx vertx, String host, String targetHost, int port) {
+        Relay relay = new Relay(vertx, URI.create("tcp://" + targetHost + ":" + port));
+        relay.server.connectHandler(relay::accept);
+        Futures.await(relay.server.listen(port, host));
         return relay;
     }
 
@@ -64,12 +73,27 @@ public final class Relay {
         sockets.forEach(NetSocket::resume);
     }
 
+    /** Ends all connections and refuses new ones. */
+    public void cut() {
+        cut = true;
+        sockets.forEach(NetSocket::close);
+    }
+
+    /** Takes connections again. */
+    public void mend() {
+        cut = false;
+    }
+
     /** Passes on the next text of the client with this in it, then cuts its connection: its answer is lost. */
     public void cutAfter(String word) {
         lastWord = word;
     }
 
     private void accept(NetSocket near) {
+        if (cut) {
+            near.close();
+            return;
+        }
         near.pause();
         client.connect(target.getPort(), target.getHost())
                 .onSuccess(far -> join(near, far))
@@ -82,6 +106,11 @@ public final class Relay {
     private void join(NetSocket near, NetSocket far) {
         sockets.add(near);
         sockets.add(far);
+        if (cut) {
+            near.close();
+            far.close();
+            return;
+        }
         near.handler(text -> passOn(text, near, far));
         far.handler(text -> near.write(text));
         near.closeHandler(closed -> sockets.remove(near));
