@@ -174,6 +174,8 @@ final class Connection {
             return;
         }
         viewer = authenticated.viewer();
+        // Nobody asks for them any more, and the library keeps them with the socket.
+        socket.headers().clear();
         long millisLeft = Math.max(
                 1, Duration.between(Instant.now(), authenticated.expiresAt()).toMillis());
         expiryTimer = vertx.setTimer(millisLeft, timer -> expire());
