@@ -139,6 +139,34 @@ final class WebSocketTest {
         assertThat(server.metric("runlog_subscribers_rendered_total")).isEqualTo(before + 1);
     }
 
+    /** What has a directive is executed by the GraphQL library, what has none is not. */
+    @Test
+    void tellsTheSameWithoutTheLibrary() {
+        String token = server.token(anOwner());
+        String fields =
+                "__typename what: kind cursor execution { id status attempt labels startedAt finishedAt duration"
+                        + " durationMillis truncated held error { message type } }";
+        Subscriber subscriber = server.subscriber(token);
+        subscriber.subscribe("1", "subscription { changes: runningExecutions { " + fields + " } }");
+        subscriber.subscribe(
+                "2",
+                "subscription { changes: runningExecutions { " + fields + " ...F @include(if: true) } }"
+                        + " fragment F on ExecutionEvent { cursor }");
+        List<JsonNode> synced = List.of(subscriber.next("next"), subscriber.next("next"));
+
+        String id = start(token);
+        List<JsonNode> entered = List.of(subscriber.next("next"), subscriber.next("next"));
+        finish(token, id, "FAILED");
+        List<JsonNode> left = List.of(subscriber.next("next"), subscriber.next("next"));
+
+        for (List<JsonNode> both : List.of(synced, entered, left)) {
+            assertThat(both).extracting(message -> message.path("id").asText()).containsExactlyInAnyOrder("1", "2");
+            assertThat(both.get(0).path("payload")).isEqualTo(both.get(1).path("payload"));
+        }
+        assertThat(left.get(0).at("/payload/data/changes/execution/id").asText())
+                .isEqualTo(id);
+    }
+
     @Test
     void followsChangesOneExecutionAndACleanup() {
         String token = server.token(anOwner(), "executions:read", "executions:write", "executions:cleanup");
