@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -49,6 +50,13 @@ final class ClusterTest {
     private final Vertx vertx = Vertx.vertx();
     private final WebSocketClient webSockets = vertx.createWebSocketClient();
     private final List<Node> nodes = new ArrayList<>();
+    private int owners;
+
+    /** Each test has executions of its own. */
+    @BeforeEach
+    void newOwner() {
+        owners++;
+    }
 
     @AfterEach
     void stop() {
@@ -279,7 +287,7 @@ final class ClusterTest {
 
     private String token() {
         RunlogConfig config = RunlogConfig.load(null, Map.of("RUNLOG_AUTH_SECRET", SECRET));
-        return Tokens.sign(vertx, config, "alice", List.of("executions:read", "executions:write"), Duration.ofHours(1));
+        return Tokens.sign(vertx, config, "owner-" + owners, List.of("executions:read", "executions:write"), Duration.ofHours(1));
     }
 
     /** A server; what it prints is read to its end, so that it never waits for that. */
