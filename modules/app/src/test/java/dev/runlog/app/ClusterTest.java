@@ -287,7 +287,8 @@ final class ClusterTest {
 
     private String token() {
         RunlogConfig config = RunlogConfig.load(null, Map.of("RUNLOG_AUTH_SECRET", SECRET));
-        return Tokens.sign(vertx, config, "owner-" + owners, List.of("executions:read", "executions:write"), Duration.ofHours(1));
+        return Tokens.sign(
+                vertx, config, "owner-" + owners, List.of("executions:read", "executions:write"), Duration.ofHours(1));
     }
 
     /** A server; what it prints is read to its end, so that it never waits for that. */
