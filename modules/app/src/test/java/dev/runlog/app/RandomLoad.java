@@ -132,7 +132,7 @@ final class RandomLoad {
         return lost;
     }
 
-    /** Rollups that differ from their rows or from each other, and steps without an execution. */
+    /** Rollups that differ from their rows or from each other, totals of days among them, and steps without an execution. */
     static List<String> wrong(Connection connection) throws SQLException {
         String counts = IntStream.rangeClosed(1, 5)
                 .mapToObj(status -> "count(*) FILTER (WHERE status = " + status + ") AS s" + status)
@@ -140,7 +140,7 @@ final class RandomLoad {
         String sql = "SELECT r, d FROM (SELECT owner_id, workflow_id, "
                 + "(uuid_extract_timestamp(id) AT TIME ZONE 'UTC')::date AS day, " + counts
                 + ", coalesce(sum(duration_millis) FILTER (WHERE status <> 1), 0) AS millis FROM execution "
-                + "GROUP BY 1, 2, 3) r FULL JOIN (SELECT d.*, o.subject FROM execution_daily d JOIN owner o "
+                + "GROUP BY 1, 2, 3) r FULL JOIN (SELECT d.*, o.subject FROM execution_rollup d JOIN owner o "
                 + "ON o.id = d.owner_id) d USING (owner_id, workflow_id, day) "
                 + "WHERE coalesce(s1, 0) <> coalesce(running, 0) "
                 + "OR coalesce(s2, 0) <> coalesce(success - success_deleted, 0) "
@@ -156,6 +156,13 @@ final class RandomLoad {
                 + "GROUP BY 1, 2, 3) h FULL JOIN (SELECT d.* FROM execution_daily d) d "
                 + "USING (owner_id, workflow_id, day) "
                 + "WHERE coalesce(ended, 0) <> coalesce(success + failed + cancelled + crashed, 0) "
+                + "UNION ALL SELECT t, d FROM (SELECT * FROM execution_total) t FULL JOIN (SELECT day, "
+                + "sum(running) AS d1, sum(success) AS d2, sum(failed) AS d3, sum(cancelled) AS d4, sum(crashed) AS d5, "
+                + "sum(success_deleted) AS g2, sum(failed_deleted) AS g3, sum(cancelled_deleted) AS g4, "
+                + "sum(crashed_deleted) AS g5, sum(duration_millis_sum) AS millis FROM execution_rollup GROUP BY day) d "
+                + "USING (day) WHERE (running, success, failed, cancelled, crashed, success_deleted, failed_deleted, "
+                + "cancelled_deleted, crashed_deleted, duration_millis_sum) "
+                + "IS DISTINCT FROM (d1, d2, d3, d4, d5, g2, g3, g4, g5, millis) "
                 + "UNION ALL SELECT NULL, NULL FROM step s "
                 + "WHERE NOT EXISTS (SELECT FROM execution e WHERE e.id = s.execution_id)";
         List<String> wrong = new ArrayList<>();

@@ -3,8 +3,8 @@ package dev.runlog.retention;
 import java.time.Duration;
 
 /**
- * How much a cleanup asks of the database at once and how long it lets it rest: less and longer the slower it answers,
- * and less and longer while recording takes longer than it should.
+ * How much a cleanup asks of the database at once and how long it lets it rest: less the slower it answers, and less and
+ * longer while recording takes longer than it should. It rests for others only; where it is alone it goes on at once.
  */
 final class Pace {
     private static final int FIRST = 100;
@@ -12,8 +12,12 @@ final class Pace {
     private static final Duration FAST = Duration.ofMillis(60);
     private static final int RECORDING_FIRST = 4;
 
+    /** Who asks now and then is seen now and then only, so having been seen counts for some batches. */
+    private static final int SEEN_FOR_BATCHES = 16;
+
     private final RetentionConfig config;
     private int size;
+    private int batchesUnseen = SEEN_FOR_BATCHES;
 
     Pace(RetentionConfig config) {
         this.config = config;
@@ -25,13 +29,22 @@ final class Pace {
         return size;
     }
 
-    /** Takes note of a batch and returns how long to rest. */
-    Duration after(Duration batch, Duration recording) {
+    /**
+     * Takes note of a batch and returns how long to rest.
+     *
+     * @param recording the mean of recording's batches meanwhile; zero where there were none
+     * @param shared whether others were seen at the database
+     */
+    Duration after(Duration batch, Duration recording, boolean shared) {
         boolean inTheWay = recording.compareTo(config.recordingTimeMax()) > 0;
         if (inTheWay || batch.compareTo(SLOW) > 0) {
             size = Math.max(1, size / 2);
         } else if (batch.compareTo(FAST) < 0) {
             size = Math.min(config.batchSize(), size * 2);
+        }
+        batchesUnseen = shared || !recording.isZero() ? 0 : batchesUnseen + 1;
+        if (batchesUnseen >= SEEN_FOR_BATCHES) {
+            return Duration.ZERO;
         }
         double factor = config.pauseFactor() * (inTheWay ? RECORDING_FIRST : 1);
         return Duration.ofMillis((long) (batch.toMillis() * factor));

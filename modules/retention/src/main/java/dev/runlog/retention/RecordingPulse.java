@@ -26,6 +26,6 @@ final class RecordingPulse {
         double mean = batches == batchesSeen ? 0 : (millis - millisSeen) / (batches - batchesSeen);
         millisSeen = millis;
         batchesSeen = batches;
-        return Duration.ofMillis(Math.round(mean));
+        return Duration.ofNanos(Math.round(mean * 1e6));
     }
 }

@@ -174,7 +174,7 @@ public final class RetentionVerticle extends VerticleBase {
         return visible(request.viewer(), request.id())
                 .compose(known -> known.state().isOver()
                         ? Future.succeededFuture(known)
-                        : cleanups.cancel(request.id()).onSuccess(Cleaner.announcing(bus)));
+                        : cleanups.cancel(request.id()).onSuccess(Progress.announcing(bus)));
     }
 
     private Future<Cleanup> visible(Viewer viewer, UUID id) {

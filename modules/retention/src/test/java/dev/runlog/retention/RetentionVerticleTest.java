@@ -24,6 +24,7 @@ import dev.runlog.contract.retention.RequestCleanup;
 import dev.runlog.contract.retention.RetentionPolicy;
 import dev.runlog.contract.retention.SetRetentionPolicy;
 import dev.runlog.storage.CleanupDay;
+import dev.runlog.storage.CleanupSession;
 import dev.runlog.storage.CleanupStore;
 import dev.runlog.storage.Database;
 import dev.runlog.storage.DatabaseConfig;
@@ -39,6 +40,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -81,7 +83,7 @@ final class RetentionVerticleTest {
     void deploy(Vertx vertx, TestDatabase database) throws SQLException {
         this.test = database;
         test.execute(
-                "DELETE FROM step; DELETE FROM execution; DELETE FROM execution_daily; DELETE FROM cleanup; DELETE FROM cleanup_rule; "
+                "DELETE FROM step; DELETE FROM execution; DELETE FROM execution_daily; DELETE FROM execution_day; DELETE FROM dropped_day; DELETE FROM cleanup; DELETE FROM cleanup_rule; "
                         + "DELETE FROM retention_policy");
         this.database = open(vertx);
         bus = Bus.create(vertx, Duration.ofSeconds(20));
@@ -113,7 +115,7 @@ final class RetentionVerticleTest {
         assertThat(test.get("SELECT count(*) FROM step")).isEqualTo("20");
         assertThat(
                         test.get(
-                                "SELECT row(sum(success), sum(success_deleted), sum(failed), sum(failed_deleted)) FROM execution_daily"))
+                                "SELECT row(sum(success), sum(success_deleted), sum(failed), sum(failed_deleted)) FROM execution_rollup"))
                 .isEqualTo("(130,130,50,30)");
     }
 
@@ -168,8 +170,8 @@ final class RetentionVerticleTest {
         seed("bob", 200, 40, "SUCCESS");
         CleanupStore store = new CleanupStore(database);
         Cleanup begun = begin(store, criteria(owner));
-        await(store.asCleaner(session ->
-                store.days(begun).compose(days -> session.deleteBatch(begun, days.get(0), null, 50, false))));
+        await(store.asCleaner(session -> store.days(begun)
+                .compose(days -> deleteSome(session, begun, days.get(0).day(), 50))));
 
         await(cleaner(vertx, store).runOnce());
 
@@ -177,7 +179,8 @@ final class RetentionVerticleTest {
         assertThat(done.state()).isEqualTo(Cleanup.State.COMPLETED);
         assertThat(done.matched()).isEqualTo(120);
         assertThat(done.deleted()).isEqualTo(120);
-        assertThat(test.get("SELECT sum(success_deleted) FROM execution_daily")).isEqualTo("120");
+        assertThat(test.get("SELECT sum(success_deleted) FROM execution_rollup"))
+                .isEqualTo("120");
         assertThat(rows()).isEqualTo("200");
     }
 
@@ -187,12 +190,13 @@ final class RetentionVerticleTest {
         CleanupStore store = new CleanupStore(database);
         Cleanup begun = begin(store, criteria(owner));
         List<CleanupDay> days = await(store.days(begun));
-        await(store.asCleaner(session -> session.deleteBatch(begun, days.get(0), null, 10, false)));
+        await(store.asCleaner(session -> deleteSome(session, begun, days.get(0).day(), 10)));
 
         Cleanup cancelled = await(bus.request(new CancelCleanup(alice, begun.id())));
 
         assertThat(cancelled.state()).isEqualTo(Cleanup.State.CANCELLED);
-        assertThat(await(store.asCleaner(session -> session.deleteBatch(begun, days.get(0), null, 10, false)))
+        assertThat(await(store.asCleaner(session ->
+                                deleteSome(session, begun, days.get(0).day(), 10)))
                         .orElseThrow()
                         .open())
                 .isFalse();
@@ -307,7 +311,8 @@ final class RetentionVerticleTest {
 
             test.execute("UPDATE execution SET status = 2, finished_at = now(), duration_millis = 1 WHERE id = "
                     + "(SELECT max(id::text)::uuid FROM execution WHERE status = 1);"
-                    + "UPDATE execution_daily SET running = running - 1, success = success + 1 WHERE running > 0");
+                    + "UPDATE execution_daily SET running = running - 1, success = success + 1 WHERE running > 0;"
+                    + "UPDATE execution_day SET running = running - 1, success = success + 1 WHERE running > 0");
             connection.rollback();
 
             assertThat(await(swap).orElseThrow()).isTrue();
@@ -514,6 +519,11 @@ final class RetentionVerticleTest {
                         .compose(found -> store.begin(made.id(), found))));
     }
 
+    private static Future<CleanupSession.Batch> deleteSome(
+            CleanupSession session, Cleanup cleanup, LocalDate day, int rowsMax) {
+        return session.deleteBatch(cleanup, day, day, null, rowsMax, false);
+    }
+
     private Cleaner cleaner(Vertx vertx, CleanupStore store) {
         return new Cleaner(vertx, bus, store, CONFIG, Clock.systemUTC(), new SimpleMeterRegistry());
     }
@@ -524,8 +534,10 @@ final class RetentionVerticleTest {
         String counted = "count(*) FILTER (WHERE status = 1), count(*) FILTER (WHERE status = 2), "
                 + "count(*) FILTER (WHERE status = 3), count(*) FILTER (WHERE status = 4), "
                 + "count(*) FILTER (WHERE status = 5)";
-        assertThat(test.get("SELECT row(" + present + ") FROM execution_daily"))
-                .isEqualTo(test.get("SELECT row(" + counted + ") FROM execution"));
+        for (String rollups : List.of("execution_rollup", "execution_total")) {
+            assertThat(test.get("SELECT row(" + present + ") FROM " + rollups))
+                    .isEqualTo(test.get("SELECT row(" + counted + ") FROM execution"));
+        }
     }
 
     private void assertThatNothingIsLeftOver() throws SQLException {
@@ -599,7 +611,11 @@ final class RetentionVerticleTest {
                 + "SELECT w.owner_id, w.id, '" + day + "', " + runs
                 + " FROM workflow w JOIN owner o ON o.id = w.owner_id WHERE o.subject = '" + of + "' "
                 + "ON CONFLICT (owner_id, workflow_id, day) DO UPDATE SET " + status.toLowerCase(java.util.Locale.ROOT)
-                + " = execution_daily." + status.toLowerCase(java.util.Locale.ROOT) + " + " + runs);
+                + " = execution_daily." + status.toLowerCase(java.util.Locale.ROOT) + " + " + runs + ";"
+                + "INSERT INTO execution_day AS known (day, shard, " + status.toLowerCase(java.util.Locale.ROOT)
+                + ") VALUES ('" + day + "', 0, " + runs + ") ON CONFLICT (day, shard) DO UPDATE SET "
+                + status.toLowerCase(java.util.Locale.ROOT) + " = known." + status.toLowerCase(java.util.Locale.ROOT)
+                + " + " + runs);
     }
 
     private Database open(Vertx vertx) {

@@ -20,6 +20,10 @@ public record CleanupDay(LocalDate day, long stored, long going) {
 
     /** The partition's name behind {@code execution_} and {@code step_}. */
     String suffix() {
+        return suffix(day);
+    }
+
+    static String suffix(LocalDate day) {
         return day.toString().replace("-", "");
     }
 

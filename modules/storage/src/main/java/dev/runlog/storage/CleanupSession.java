@@ -26,7 +26,18 @@ import org.jspecify.annotations.Nullable;
 public final class CleanupSession {
     private static final String TRY_LOCK = "SELECT pg_try_advisory_lock(hashtext('runlog.cleanup'))";
     private static final String UNLOCK = "SELECT pg_advisory_unlock(hashtext('runlog.cleanup'))";
-    private static final String LOCK_STATE = "SELECT state FROM cleanup WHERE id = $1 FOR UPDATE";
+
+    /** Tells also whether anybody else asks something of the database just now, on whatever server. */
+    private static final String LOCK_STATE = """
+            SELECT c.state,
+                   EXISTS (
+                     SELECT FROM pg_stat_get_activity(NULL) a
+                     WHERE a.state = 'active' AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'
+                       AND a.datid = (SELECT oid FROM pg_database WHERE datname = current_database())) AS shared
+            FROM cleanup c
+            WHERE c.id = $1
+            FOR UPDATE
+            """;
 
     private static final String DELETE_STEPS = """
             DELETE FROM step
@@ -38,26 +49,36 @@ public final class CleanupSession {
             WHERE id = ANY ($1) AND id BETWEEN $2 AND $3
             """;
 
-    /** Locks the rollups in the order in which recording does, which an UPDATE with a join does not promise. */
-    private static final String LOCK_DAILY = """
-            SELECT 1
-            FROM execution_daily d
-            JOIN unnest($1::integer[], $2::uuid[], $3::date[]) AS gone (owner_id, workflow_id, day)
-              ON d.owner_id = gone.owner_id AND d.workflow_id = gone.workflow_id AND d.day = gone.day
-            ORDER BY d.owner_id, d.workflow_id, d.day
-            FOR UPDATE OF d
-            """;
-
+    /** An insert that always meets its row, as that locks in the order of the rows and recording does it so too. */
     private static final String ADD_DELETED = """
-            UPDATE execution_daily d
-            SET success_deleted = d.success_deleted + gone.success,
-                failed_deleted = d.failed_deleted + gone.failed,
-                cancelled_deleted = d.cancelled_deleted + gone.cancelled,
-                crashed_deleted = d.crashed_deleted + gone.crashed
+            INSERT INTO execution_daily AS known
+              (owner_id, workflow_id, day, success_deleted, failed_deleted, cancelled_deleted, crashed_deleted)
+            SELECT owner_id, workflow_id, day, success, failed, cancelled, crashed
             FROM unnest($1::integer[], $2::uuid[], $3::date[], $4::integer[], $5::integer[], $6::integer[],
                         $7::integer[])
               AS gone (owner_id, workflow_id, day, success, failed, cancelled, crashed)
-            WHERE d.owner_id = gone.owner_id AND d.workflow_id = gone.workflow_id AND d.day = gone.day
+            ORDER BY owner_id, workflow_id, day
+            ON CONFLICT (owner_id, workflow_id, day) DO UPDATE
+            SET success_deleted = known.success_deleted + excluded.success_deleted,
+                failed_deleted = known.failed_deleted + excluded.failed_deleted,
+                cancelled_deleted = known.cancelled_deleted + excluded.cancelled_deleted,
+                crashed_deleted = known.crashed_deleted + excluded.crashed_deleted
+            """;
+
+    /** The cleaner's shard is its own, so that recording never waits for it. */
+    private static final String ADD_DAYS_DELETED = """
+            INSERT INTO execution_day AS known
+              (day, shard, success_deleted, failed_deleted, cancelled_deleted, crashed_deleted)
+            SELECT day, -1, sum(success), sum(failed), sum(cancelled), sum(crashed)
+            FROM unnest($1::date[], $2::integer[], $3::integer[], $4::integer[], $5::integer[])
+              AS gone (day, success, failed, cancelled, crashed)
+            GROUP BY day
+            ORDER BY day
+            ON CONFLICT (day, shard) DO UPDATE
+            SET success_deleted = known.success_deleted + excluded.success_deleted,
+                failed_deleted = known.failed_deleted + excluded.failed_deleted,
+                cancelled_deleted = known.cancelled_deleted + excluded.cancelled_deleted,
+                crashed_deleted = known.crashed_deleted + excluded.crashed_deleted
             """;
 
     private static final String ADD_PROGRESS = """
@@ -69,11 +90,18 @@ public final class CleanupSession {
     /**
      * What a batch came to.
      *
-     * @param rows how many executions it deleted
-     * @param last the greatest id among them; null where there was none
+     * @param byDay how many executions it deleted
+     * @param last the greatest id among those it looked at; null where there was none
+     * @param skipped how many were to go but are held by others at the moment
      * @param open whether the cleanup is still to go on
+     * @param shared whether others were at the database, too
      */
-    public record Batch(long rows, @Nullable UUID last, boolean open) {}
+    public record Batch(
+            Map<LocalDate, Integer> byDay, @Nullable UUID last, int skipped, boolean open, boolean shared) {
+        public long rows() {
+            return byDay.values().stream().mapToInt(Integer::intValue).sum();
+        }
+    }
 
     private final SqlConnection connection;
     private final PartitionSwap partitions;
@@ -103,43 +131,67 @@ public final class CleanupSession {
                 .eventually(() -> connection.query(UNLOCK).execute());
     }
 
-    /** Deletes the oldest of a day that are to go after an id, with their steps, and says so everywhere: all or nothing. */
+    /**
+     * Deletes the oldest of some days that are to go after an id, with their steps, and says so everywhere: all or
+     * nothing.
+     *
+     * @param from the first day
+     * @param to the last day
+     * @param waiting whether to wait a moment for rows that others hold, else they are skipped
+     */
     public Future<Batch> deleteBatch(
-            Cleanup cleanup, CleanupDay day, @Nullable UUID after, int rowsMax, boolean waiting) {
-        return transaction(connection, "BEGIN", () -> connection
+            Cleanup cleanup, LocalDate from, LocalDate to, @Nullable UUID after, int rowsMax, boolean waiting) {
+        return transaction(connection, waiting ? "BEGIN; SET LOCAL lock_timeout = '2s'" : "BEGIN", () -> connection
                 .preparedQuery(LOCK_STATE)
                 .execute(Tuple.of(cleanup.id()))
-                .compose(state -> {
-                    if (state.iterator().next().getShort(0) != 2) {
-                        return Future.succeededFuture(new Batch(0, null, false));
+                .map(rows -> rows.iterator().next())
+                .compose(now -> {
+                    boolean shared = now.getBoolean("shared");
+                    if (now.getShort("state") != 2) {
+                        return Future.succeededFuture(new Batch(Map.of(), null, 0, false, shared));
                     }
-                    Sql sql = doomed(
-                            "SELECT e.id, e.owner_id, e.workflow_id, e.status, " + CleanupStore.BYTES
-                                    + " AS bytes\nFROM execution e\n",
-                            cleanup,
-                            day,
-                            after);
-                    sql.add("\nORDER BY e.id\nLIMIT ").bind(rowsMax);
-                    sql.add("\nFOR UPDATE OF e" + (waiting ? "" : " SKIP LOCKED"));
-                    return (waiting
-                                    ? connection
-                                            .query("SET LOCAL lock_timeout = '2s'")
-                                            .execute()
-                                    : Future.succeededFuture())
-                            .compose(ready ->
-                                    connection.preparedQuery(sql.text()).execute(sql.arguments()))
-                            .map(rows -> ExecutionReads.all(rows, Doomed::of))
-                            .compose(rows -> delete(cleanup.id(), rows));
+                    return find(cleanup, from, to, after, rowsMax)
+                            .compose(found -> found.length == 0
+                                    ? Future.succeededFuture(new Batch(Map.of(), null, 0, true, shared))
+                                    : lock(cleanup, found, waiting).compose(doomed -> delete(cleanup.id(), doomed)
+                                            .map(done -> new Batch(
+                                                    Doomed.byDay(doomed),
+                                                    found[found.length - 1],
+                                                    found.length - doomed.size(),
+                                                    true,
+                                                    shared))));
                 }));
     }
 
-    /** Whether something of a day is still to go: rows that others held when it was their turn. */
-    public Future<Boolean> hasLeft(Cleanup cleanup, CleanupDay day) {
-        Sql sql = doomed("SELECT EXISTS (SELECT FROM execution e\n", cleanup, day, null);
-        sql.add(")");
-        return connection.preparedQuery(sql.text()).execute(sql.arguments()).map(rows -> rows.iterator()
-                .next()
-                .getBoolean(0));
+    /** The ids in their order; the number stands in the text, as the plan for an unknown one would sort whole days. */
+    private Future<UUID[]> find(Cleanup cleanup, LocalDate from, LocalDate to, @Nullable UUID after, int rowsMax) {
+        Sql sql = new Sql().add("SELECT e.id\nFROM execution e\nWHERE e.id >= ").bind(firstId(from));
+        sql.add(" AND e.id < ").bind(firstId(to.plusDays(1)));
+        if (after != null) {
+            sql.add(" AND e.id > ").bind(after);
+        }
+        sql.add(" AND ");
+        CleanupScope.addDoomed(sql, cleanup);
+        sql.add("\nORDER BY e.id\nLIMIT " + rowsMax);
+        return connection.preparedQuery(sql.text()).execute(sql.arguments()).map(rows -> ExecutionReads.all(
+                        rows, row -> row.getUUID(0))
+                .toArray(UUID[]::new));
+    }
+
+    /** Those of them that nobody else holds and that are to go still, as they are now. */
+    private Future<List<Doomed>> lock(Cleanup cleanup, UUID[] ids, boolean waiting) {
+        Sql sql = new Sql()
+                .add("SELECT e.id, e.owner_id, e.workflow_id, e.status, " + CleanupStore.BYTES
+                        + " AS bytes\nFROM execution e\nWHERE e.id = ANY (")
+                .bind(ids);
+        sql.add(") AND e.id BETWEEN ").bind(ids[0]).add(" AND ").bind(ids[ids.length - 1]);
+        sql.add(" AND NOT e.held AND ");
+        CleanupScope.addMeant(sql, cleanup);
+        sql.add("\nORDER BY e.id\nFOR UPDATE OF e" + (waiting ? "" : " SKIP LOCKED"));
+        return connection
+                .preparedQuery(sql.text())
+                .execute(sql.arguments())
+                .map(rows -> ExecutionReads.all(rows, Doomed::of));
     }
 
     /** Finds anew what stays because something above it does. */
@@ -149,7 +201,7 @@ public final class CleanupSession {
 
     /** Drops the partitions of days of which nothing stays; false where something does, then nothing is changed. */
     public Future<Boolean> drop(Cleanup cleanup, List<CleanupDay> days) {
-        return areThere(days)
+        return areThere(days.stream().map(CleanupDay::suffix).toList())
                 .compose(there -> there
                         ? partitions.drop(cleanup, days).map(PartitionSwap.Swapped::done)
                         : Future.succeededFuture(false));
@@ -160,7 +212,7 @@ public final class CleanupSession {
      * that cannot be; then nothing is changed.
      */
     public Future<Boolean> rewrite(Cleanup cleanup, CleanupDay day) {
-        return areThere(List.of(day))
+        return areThere(List.of(day.suffix()))
                 .compose(there -> there
                         ? partitions
                                 .rewrite(cleanup, day)
@@ -171,60 +223,75 @@ public final class CleanupSession {
     }
 
     /** Lets what was deleted from a day be used again, and gives back what is free at the end of its files. */
-    public Future<Void> vacuum(CleanupDay day) {
-        return areThere(List.of(day))
+    public Future<Void> vacuum(LocalDate day) {
+        String suffix = CleanupDay.suffix(day);
+        return areThere(List.of(suffix))
                 .compose(there -> there
                         ? connection
-                                .query("VACUUM (SKIP_LOCKED, ANALYZE) execution_" + day.suffix() + ", step_"
-                                        + day.suffix())
+                                .query("VACUUM (SKIP_LOCKED, ANALYZE) execution_" + suffix + ", step_" + suffix)
                                 .execute()
                                 .mapEmpty()
                         : Future.succeededFuture());
     }
 
-    private Future<Boolean> areThere(List<CleanupDay> days) {
+    /** Tells the rollups of workflows what was dropped, a day at a time; returns whether there was a day left. */
+    public Future<Boolean> settleDropped() {
+        return connection.query("""
+                        SELECT settle_dropped_day(day)
+                        FROM (SELECT day FROM dropped_day ORDER BY day LIMIT 1) marked
+                        """).execute().map(rows -> rows.size() > 0);
+    }
+
+    /** Notes which workflows are the biggest now. */
+    public Future<Void> noteBiggest() {
+        return transaction(connection, "BEGIN", () -> connection
+                .query("DELETE FROM biggest_workflow")
+                .execute()
+                .compose(done -> connection.query(CleanupStore.FIND_BIGGEST).execute())
+                .mapEmpty());
+    }
+
+    private Future<Boolean> areThere(List<String> suffixes) {
         return connection
                 .preparedQuery("""
                         SELECT coalesce(bool_and(to_regclass(name) IS NOT NULL), false)
                         FROM unnest($1::text[]) AS asked (name)
                         """)
                 .execute(Tuple.of(
-                        days.stream().map(day -> "execution_" + day.suffix()).toArray(String[]::new)))
+                        suffixes.stream().map(suffix -> "execution_" + suffix).toArray(String[]::new)))
                 .map(rows -> rows.iterator().next().getBoolean(0));
-    }
-
-    private static Sql doomed(String select, Cleanup cleanup, CleanupDay day, @Nullable UUID after) {
-        Sql sql = new Sql().add(select).add("WHERE e.id >= ").bind(firstId(day.day()));
-        sql.add(" AND e.id < ").bind(firstId(day.day().plusDays(1)));
-        if (after != null) {
-            sql.add(" AND e.id > ").bind(after);
-        }
-        sql.add(" AND ");
-        CleanupScope.addDoomed(sql, cleanup);
-        return sql;
     }
 
     static UUID firstId(LocalDate day) {
         return Ids.lowerBound(day.atStartOfDay(ZoneOffset.UTC).toInstant());
     }
 
-    private Future<Batch> delete(UUID cleanupId, List<Doomed> doomed) {
+    /** One statement right behind the other: one wait for the database. */
+    private Future<Void> delete(UUID cleanupId, List<Doomed> doomed) {
         if (doomed.isEmpty()) {
-            return Future.succeededFuture(new Batch(0, null, true));
+            return Future.succeededFuture();
         }
         UUID[] ids = doomed.stream().map(Doomed::id).toArray(UUID[]::new);
         Tuple range = Tuple.of(ids, ids[0], ids[ids.length - 1]);
         long bytes = doomed.stream().mapToLong(Doomed::bytes).sum();
         Gone gone = Gone.of(doomed);
-        return connection
-                .preparedQuery(DELETE_STEPS)
-                .execute(range)
-                .compose(done -> connection.preparedQuery(DELETE_EXECUTIONS).execute(range))
-                .compose(done -> connection.preparedQuery(LOCK_DAILY).execute(gone.keys()))
-                .compose(done -> connection.preparedQuery(ADD_DELETED).execute(gone.sums()))
-                .compose(done ->
-                        connection.preparedQuery(ADD_PROGRESS).execute(Tuple.of(cleanupId, (long) ids.length, bytes)))
-                .map(done -> new Batch(ids.length, ids[ids.length - 1], true));
+        return inTurn(List.of(
+                connection.preparedQuery(DELETE_STEPS).execute(range),
+                connection.preparedQuery(DELETE_EXECUTIONS).execute(range),
+                connection.preparedQuery(ADD_DELETED).execute(gone.byWorkflow()),
+                connection.preparedQuery(ADD_DAYS_DELETED).execute(gone.byDay()),
+                connection.preparedQuery(ADD_PROGRESS).execute(Tuple.of(cleanupId, (long) ids.length, bytes))));
+    }
+
+    /** The first failure says why; those behind it only that the transaction was aborted. */
+    private static Future<Void> inTurn(List<Future<?>> sent) {
+        return Future.join(sent)
+                .<Void>mapEmpty()
+                .recover(failure -> Future.failedFuture(sent.stream()
+                        .filter(Future::failed)
+                        .findFirst()
+                        .map(Future::cause)
+                        .orElse(failure)));
     }
 
     /** Runs work between a beginning and a commit, or a rollback where it fails. */
@@ -248,8 +315,14 @@ public final class CleanupSession {
             return LocalDate.ofInstant(Ids.timeOf(id), ZoneOffset.UTC);
         }
 
+        static Map<LocalDate, Integer> byDay(List<Doomed> doomed) {
+            Map<LocalDate, Integer> days = new TreeMap<>();
+            doomed.forEach(row -> days.merge(row.day(), 1, Integer::sum));
+            return days;
+        }
+
         String key() {
-            return ownerId + " " + workflowId;
+            return day() + " " + ownerId + " " + workflowId;
         }
     }
 
@@ -265,20 +338,27 @@ public final class CleanupSession {
             return new Gone(new ArrayList<>(firsts.values()), new ArrayList<>(counts.values()));
         }
 
-        Tuple keys() {
-            return Tuple.of(
+        Tuple byWorkflow() {
+            return withCounts(Tuple.of(
                     firsts.stream().map(Doomed::ownerId).toArray(Integer[]::new),
                     firsts.stream().map(Doomed::workflowId).toArray(UUID[]::new),
-                    firsts.stream().map(Doomed::day).toArray(LocalDate[]::new));
+                    days()));
         }
 
-        Tuple sums() {
-            Tuple sums = keys();
+        Tuple byDay() {
+            return withCounts(Tuple.of((Object) days()));
+        }
+
+        private LocalDate[] days() {
+            return firsts.stream().map(Doomed::day).toArray(LocalDate[]::new);
+        }
+
+        private Tuple withCounts(Tuple keys) {
             for (int status = 2; status <= 5; status++) {
                 int of = status;
-                sums.addValue(counts.stream().map(count -> count[of]).toArray(Integer[]::new));
+                keys.addValue(counts.stream().map(count -> count[of]).toArray(Integer[]::new));
             }
-            return sums;
+            return keys;
         }
     }
 }

@@ -86,7 +86,7 @@ public final class CleanupStore {
               WHERE r.cleanup_id = $1 AND r.keep_last IS NOT NULL) n
             CROSS JOIN LATERAL (
               SELECT DISTINCT d.workflow_id
-              FROM execution_daily d
+              FROM execution_rollup d
               WHERE d.day <= $2 AND (n.workflow_id IS NULL OR d.workflow_id = n.workflow_id)
                 AND (n.owner_id IS NULL OR d.owner_id = n.owner_id)
                 AND d.success + d.failed + d.cancelled + d.crashed
@@ -101,7 +101,7 @@ public final class CleanupStore {
               LIMIT 1) oldest ON true
             """;
 
-    /** From what stays down to its children; the rollups know on which days something runs. */
+    /** From what stays down to its children; the totals know on which days something runs, the rollups of what. */
     private static final String ADD_SPARED = """
             INSERT INTO cleanup_spared (cleanup_id, execution_id)
             WITH RECURSIVE stays AS (
@@ -110,7 +110,8 @@ public final class CleanupStore {
               JOIN execution e ON e.workflow_id = d.workflow_id AND e.status = 1
                 AND e.id >= uuid_v7_floor(d.day::timestamp AT TIME ZONE 'UTC')
                 AND e.id < uuid_v7_floor((d.day + 1)::timestamp AT TIME ZONE 'UTC')
-              WHERE d.running > 0 AND d.day <= $2
+              WHERE d.running > 0 AND d.day = ANY (ARRAY(
+                SELECT t.day FROM execution_total t WHERE t.day <= $2 AND t.running > 0))
               UNION
               SELECT e.id
               FROM execution e
@@ -127,6 +128,16 @@ public final class CleanupStore {
               FROM below
               JOIN execution e ON e.parent_id = below.id)
             SELECT DISTINCT $1::uuid, id FROM below WHERE root IS NULL
+            """;
+
+    static final String FIND_BIGGEST = """
+            INSERT INTO biggest_workflow (workflow_id)
+            SELECT d.workflow_id
+            FROM execution_rollup d
+            GROUP BY d.workflow_id
+            ORDER BY sum(d.running + d.success - d.success_deleted + d.failed - d.failed_deleted + d.cancelled
+                         - d.cancelled_deleted + d.crashed - d.crashed_deleted) DESC, d.workflow_id
+            LIMIT 100
             """;
 
     /** What a row holds by itself, about; its large parts as they are stored. */
@@ -274,12 +285,22 @@ public final class CleanupStore {
 
     /** The days on which a prepared cleanup has something to delete, oldest first. */
     public Future<List<CleanupDay>> days(Cleanup cleanup) {
-        return new CleanupPreviews(database).days(cleanup);
+        return new CleanupPreviews(anywhere()).days(cleanup);
     }
 
     /** What a prepared cleanup would do; looks at so many rows at the most, else at rollups. */
     public Future<CleanupPreview> preview(Cleanup cleanup, int rowsMax) {
-        return new CleanupPreviews(database).of(cleanup, rowsMax);
+        return new CleanupPreviews(anywhere()).of(cleanup, rowsMax);
+    }
+
+    private CleanupRollups.Statements anywhere() {
+        return (operation, sql) -> database.query(operation, sql.text(), sql.arguments());
+    }
+
+    /** Whether the rollups of workflows are yet to be told of a day that was dropped. */
+    public Future<Boolean> hasDropped() {
+        return database.query("has-dropped", "SELECT EXISTS (SELECT FROM dropped_day)", Tuple.tuple())
+                .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
     /** Marks that it began, with what it found. */

@@ -2,6 +2,9 @@ package dev.runlog.storage;
 
 import dev.runlog.contract.model.ExecutionStatus;
 import java.time.LocalDate;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -36,7 +39,7 @@ public record DailyDelta(
                 durationMillis);
     }
 
-    /** Both together; they are of the same row. */
+    /** Both together; they are of the same row, or only their sums matter. */
     public DailyDelta plus(DailyDelta other) {
         return new DailyDelta(
                 ownerId,
@@ -48,6 +51,13 @@ public record DailyDelta(
                 cancelled + other.cancelled,
                 crashed + other.crashed,
                 durationMillis + other.durationMillis);
+    }
+
+    /** The sums by day of deltas of whatever rows. */
+    static Collection<DailyDelta> byDay(Collection<DailyDelta> deltas) {
+        Map<LocalDate, DailyDelta> days = new TreeMap<>();
+        deltas.forEach(delta -> days.merge(delta.day(), delta, DailyDelta::plus));
+        return days.values();
     }
 
     /** Whether it changes nothing. */

@@ -1,6 +1,7 @@
 package dev.runlog.storage;
 
 import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.storage.CleanupRollups.Grain;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
@@ -43,38 +44,64 @@ final class PartitionSwap {
     private static final String LOCK_PARENTS = "LOCK TABLE ONLY execution, ONLY step IN ACCESS EXCLUSIVE MODE";
     private static final String LOCK_CLEANUP = "SELECT state FROM cleanup WHERE id = $1 FOR UPDATE";
 
-    /** Everything that is over goes, as {@code kept} tells otherwise; returns how many executions that were. */
+    /**
+     * Of a day, everything that is over goes but for what {@code kept} tells; returns how many executions that were.
+     * The cleaner's shard of the totals is its own, so that recording never waits for it.
+     */
     private static final String COUNT_DELETED = """
             WITH kept AS (:kept),
             locked AS (
               SELECT d.owner_id, d.workflow_id, d.day,
-                     d.success - d.success_deleted + d.failed - d.failed_deleted + d.cancelled - d.cancelled_deleted
-                       + d.crashed - d.crashed_deleted AS present,
-                     coalesce(k.success, 0) AS success, coalesce(k.failed, 0) AS failed,
-                     coalesce(k.cancelled, 0) AS cancelled, coalesce(k.crashed, 0) AS crashed
+                     d.success - d.success_deleted - coalesce(k.success, 0) AS success,
+                     d.failed - d.failed_deleted - coalesce(k.failed, 0) AS failed,
+                     d.cancelled - d.cancelled_deleted - coalesce(k.cancelled, 0) AS cancelled,
+                     d.crashed - d.crashed_deleted - coalesce(k.crashed, 0) AS crashed
               FROM execution_daily d
               LEFT JOIN kept k ON k.owner_id = d.owner_id AND k.workflow_id = d.workflow_id
-              WHERE d.day = ANY ($1)
+              WHERE d.day = $1
               ORDER BY d.owner_id, d.workflow_id, d.day
               FOR UPDATE OF d),
             counted AS (
               UPDATE execution_daily d
-              SET success_deleted = d.success - l.success,
-                  failed_deleted = d.failed - l.failed,
-                  cancelled_deleted = d.cancelled - l.cancelled,
-                  crashed_deleted = d.crashed - l.crashed
+              SET success_deleted = d.success_deleted + l.success,
+                  failed_deleted = d.failed_deleted + l.failed,
+                  cancelled_deleted = d.cancelled_deleted + l.cancelled,
+                  crashed_deleted = d.crashed_deleted + l.crashed
               FROM locked l
               WHERE d.owner_id = l.owner_id AND d.workflow_id = l.workflow_id AND d.day = l.day
-                AND l.present <> l.success + l.failed + l.cancelled + l.crashed)
-            SELECT coalesce(sum(present - success - failed - cancelled - crashed), 0)::bigint AS deleted,
-                   coalesce(sum(success + failed + cancelled + crashed), 0)::bigint AS kept
+                AND (l.success, l.failed, l.cancelled, l.crashed) <> (0, 0, 0, 0)),
+            totals AS (
+              INSERT INTO execution_day AS known
+                (day, shard, success_deleted, failed_deleted, cancelled_deleted, crashed_deleted)
+              SELECT day, -1, sum(success), sum(failed), sum(cancelled), sum(crashed)
+              FROM locked
+              GROUP BY day
+              ON CONFLICT (day, shard) DO UPDATE
+              SET success_deleted = known.success_deleted + excluded.success_deleted,
+                  failed_deleted = known.failed_deleted + excluded.failed_deleted,
+                  cancelled_deleted = known.cancelled_deleted + excluded.cancelled_deleted,
+                  crashed_deleted = known.crashed_deleted + excluded.crashed_deleted)
+            SELECT coalesce(sum(success + failed + cancelled + crashed), 0)::bigint AS deleted
             FROM locked
             """;
 
-    private static final String NOTHING_KEPT = """
-            SELECT NULL::integer AS owner_id, NULL::uuid AS workflow_id, 0 AS success, 0 AS failed, 0 AS cancelled,
-                   0 AS crashed
-            WHERE false
+    /** All that is over goes, which the rollups of workflows are told later: dropping a day takes as long as its files. */
+    private static final String MARK_DROPPED = """
+            WITH gone AS (
+              SELECT coalesce(sum(success - success_deleted + failed - failed_deleted + cancelled - cancelled_deleted
+                                  + crashed - crashed_deleted), 0)::bigint AS deleted
+              FROM execution_day
+              WHERE day = ANY ($1)),
+            marked AS (
+              INSERT INTO dropped_day (day)
+              SELECT day FROM unnest($1) AS gone (day)
+              ON CONFLICT (day) DO NOTHING),
+            counted AS (
+              UPDATE execution_day
+              SET success_deleted = success, failed_deleted = failed, cancelled_deleted = cancelled,
+                  crashed_deleted = crashed
+              WHERE day = ANY ($1))
+            SELECT deleted FROM gone
             """;
 
     private static final String KEPT = """
@@ -136,7 +163,7 @@ final class PartitionSwap {
 
     /** Drops days of which nothing stays, all or none; does nothing where something does. */
     Future<Swapped> drop(Cleanup cleanup, List<CleanupDay> days) {
-        return bytes(days).compose(bytes -> attempt(1, first -> dropOnce(cleanup, days, bytes, first)));
+        return bytes(days).compose(bytes -> attempt(1, first -> dropOnce(cleanup, days, bytes)));
     }
 
     /** Puts in place of a day's partitions what stays of them. */
@@ -155,19 +182,15 @@ final class PartitionSwap {
     }
 
     /** The files go after the commit, when nobody waits any more. */
-    private Future<Swapped> dropOnce(Cleanup cleanup, List<CleanupDay> days, long bytes, boolean countFirst) {
-        LocalDate[] dates = dates(days);
+    private Future<Swapped> dropOnce(Cleanup cleanup, List<CleanupDay> days, long bytes) {
         String tables = days.stream()
                 .map(day -> "execution_" + day.suffix() + ", step_" + day.suffix())
                 .collect(Collectors.joining(", "));
         return requireOpen(cleanup)
-                .compose(open -> countFirst ? countDeleted(dates, NOTHING_KEPT) : Future.succeededFuture(0L))
-                .compose(counted -> run(PATIENCE)
-                        .compose(done -> run(LOCK_PARENTS))
-                        .compose(done -> isWholeNow(cleanup, days))
-                        .compose(whole ->
-                                whole ? countDeleted(dates, NOTHING_KEPT) : Future.failedFuture(new NotWhole()))
-                        .map(more -> counted + more))
+                .compose(open -> run(PATIENCE))
+                .compose(done -> run(LOCK_PARENTS))
+                .compose(done -> isWholeNow(cleanup, days))
+                .compose(whole -> whole ? markDropped(dates(days)) : Future.failedFuture(new NotWhole()))
                 .compose(deleted -> run("DROP TABLE " + tables)
                         .compose(done -> progress(cleanup, deleted, bytes, days.size()))
                         .map(done -> new Swapped(true, deleted, true)));
@@ -181,13 +204,12 @@ final class PartitionSwap {
         String suffix = day.suffix();
         String kept = KEPT.replace(":next", "execution_" + suffix + "_next");
         return requireOpen(cleanup)
-                .compose(open -> countFirst ? countDeleted(dates(List.of(day)), kept) : Future.succeededFuture(0L))
+                .compose(open -> countFirst ? countDeleted(day, kept) : Future.succeededFuture(0L))
                 .compose(counted -> run(PATIENCE)
                         .compose(done -> run(LOCK_PARENTS))
                         .compose(done -> takeChanges(cleanup, suffix, CHANGES_MAX))
-                        .compose(changes -> changes < CHANGES_MAX
-                                ? countDeleted(dates(List.of(day)), kept)
-                                : Future.failedFuture(new NotWhole()))
+                        .compose(changes ->
+                                changes < CHANGES_MAX ? countDeleted(day, kept) : Future.failedFuture(new NotWhole()))
                         .map(more -> counted + more))
                 .compose(deleted -> isEmpty("execution_" + suffix + "_next").compose(empty -> detach(suffix)
                         .compose(done -> empty ? dropNext(suffix) : attachNext(suffix))
@@ -198,12 +220,14 @@ final class PartitionSwap {
 
     /** Whether nothing that is there now stays, as the rollups and the indexes of what stays tell. */
     private Future<Boolean> isWholeNow(Cleanup cleanup, List<CleanupDay> days) {
+        CleanupRollups.Statements here =
+                (operation, sql) -> connection.preparedQuery(sql.text()).execute(sql.arguments());
         LocalDate[] dates = dates(days);
-        Sql sql = CleanupPreviews.days(cleanup, cleanup.criteria().keepLast() != null, dates);
-        return connection
-                .preparedQuery(sql.text())
-                .execute(sql.arguments())
-                .map(CleanupPreviews::toDays)
+        return CleanupRollups.grain(here, cleanup)
+                // The newest that a policy keeps are not looked for under the lock; a day may seem not to be whole
+                // then.
+                .map(grain -> new Grain(cleanup.criteria().keepLast() != null, grain.totals()))
+                .compose(grain -> CleanupRollups.days(here, cleanup, grain, dates))
                 .compose(now -> {
                     boolean whole = now.stream()
                             .filter(one -> Arrays.asList(dates).contains(one.day()))
@@ -223,17 +247,24 @@ final class PartitionSwap {
                           AND NOT EXISTS (
                             SELECT FROM cleanup_spared s JOIN those e ON e.id = s.execution_id
                             WHERE s.cleanup_id = $1)
-                          AND NOT EXISTS (SELECT FROM execution_daily WHERE day = ANY ($2) AND running > 0)
+                          AND (SELECT coalesce(sum(running), 0) = 0 FROM execution_total WHERE day = ANY ($2))
                         """.formatted(tables))
                 .execute(Tuple.of(cleanup.id(), (Object) dates(days)))
                 .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
-    private Future<Long> countDeleted(LocalDate[] days, String kept) {
-        return connection
-                .preparedQuery(COUNT_DELETED.replace(":kept", kept))
-                .execute(Tuple.of((Object) days))
-                .map(rows -> rows.iterator().next().getLong("deleted"));
+    private Future<Long> countDeleted(CleanupDay day, String kept) {
+        return counted(COUNT_DELETED.replace(":kept", kept), day.day());
+    }
+
+    private Future<Long> markDropped(LocalDate[] days) {
+        return counted(MARK_DROPPED, days);
+    }
+
+    private Future<Long> counted(String sql, Object days) {
+        return connection.preparedQuery(sql).execute(Tuple.of(days)).map(rows -> rows.iterator()
+                .next()
+                .getLong("deleted"));
     }
 
     private Future<Void> requireOpen(Cleanup cleanup) {

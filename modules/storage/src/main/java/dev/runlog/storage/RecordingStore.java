@@ -168,6 +168,23 @@ public final class RecordingStore {
                 duration_millis_sum = known.duration_millis_sum + excluded.duration_millis_sum
             """;
 
+    /** The totals of all owners; writers at the same time are of different connections and so, mostly, of shards. */
+    private static final String ADD_DAYS = """
+            INSERT INTO execution_day AS known
+              (day, shard, running, success, failed, cancelled, crashed, duration_millis_sum)
+            SELECT day, pg_backend_pid() % 8, running, success, failed, cancelled, crashed, duration_millis
+            FROM unnest($1::date[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
+              AS new (day, running, success, failed, cancelled, crashed, duration_millis)
+            ORDER BY day
+            ON CONFLICT (day, shard) DO UPDATE
+            SET running = known.running + excluded.running,
+                success = known.success + excluded.success,
+                failed = known.failed + excluded.failed,
+                cancelled = known.cancelled + excluded.cancelled,
+                crashed = known.crashed + excluded.crashed,
+                duration_millis_sum = known.duration_millis_sum + excluded.duration_millis_sum
+            """;
+
     /** A row a batch: adding to a counter for each bucket doubled the time of the rollups. */
     private static final String ADD_DURATIONS = """
             INSERT INTO duration_delta (owner_ids, workflow_ids, days, buckets, counts)
@@ -517,23 +534,34 @@ public final class RecordingStore {
                     });
         }
 
-        /** Adds to the rollups, in one order of rows for all writers. */
+        /** Adds to the rollups, those of workflows and then those of all, in one order of rows for all writers. */
         public Future<Void> addDaily(Collection<DailyDelta> deltas) {
             if (deltas.isEmpty()) {
                 return Future.succeededFuture();
             }
+            send(
+                    ADD_DAILY,
+                    tuple(
+                            column(deltas, Integer[]::new, DailyDelta::ownerId),
+                            column(deltas, UUID[]::new, DailyDelta::workflowId),
+                            column(deltas, LocalDate[]::new, DailyDelta::day),
+                            column(deltas, Integer[]::new, DailyDelta::running),
+                            column(deltas, Integer[]::new, DailyDelta::success),
+                            column(deltas, Integer[]::new, DailyDelta::failed),
+                            column(deltas, Integer[]::new, DailyDelta::cancelled),
+                            column(deltas, Integer[]::new, DailyDelta::crashed),
+                            column(deltas, Long[]::new, DailyDelta::durationMillis)));
+            Collection<DailyDelta> days = DailyDelta.byDay(deltas);
             return send(
-                            ADD_DAILY,
+                            ADD_DAYS,
                             tuple(
-                                    column(deltas, Integer[]::new, DailyDelta::ownerId),
-                                    column(deltas, UUID[]::new, DailyDelta::workflowId),
-                                    column(deltas, LocalDate[]::new, DailyDelta::day),
-                                    column(deltas, Integer[]::new, DailyDelta::running),
-                                    column(deltas, Integer[]::new, DailyDelta::success),
-                                    column(deltas, Integer[]::new, DailyDelta::failed),
-                                    column(deltas, Integer[]::new, DailyDelta::cancelled),
-                                    column(deltas, Integer[]::new, DailyDelta::crashed),
-                                    column(deltas, Long[]::new, DailyDelta::durationMillis)))
+                                    column(days, LocalDate[]::new, DailyDelta::day),
+                                    column(days, Long[]::new, day -> (long) day.running()),
+                                    column(days, Long[]::new, day -> (long) day.success()),
+                                    column(days, Long[]::new, day -> (long) day.failed()),
+                                    column(days, Long[]::new, day -> (long) day.cancelled()),
+                                    column(days, Long[]::new, day -> (long) day.crashed()),
+                                    column(days, Long[]::new, DailyDelta::durationMillis)))
                     .mapEmpty();
         }
 

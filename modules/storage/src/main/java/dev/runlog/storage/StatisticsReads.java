@@ -24,14 +24,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Figures from the rollups, whose cost grows with days and workflows, not with executions. */
+/** Figures from the rollups: what is asked of everybody reads totals of days, else a row for each workflow and day. */
 public final class StatisticsReads {
     /** Which rollups: those of an owner or of all, of a workflow or of all, of some days. */
     public record Range(
             @Nullable String owner,
             @Nullable UUID workflowId,
             @Nullable LocalDate from,
-            @Nullable LocalDate to) {}
+            @Nullable LocalDate to) {
+
+        /** Whether the totals of days will do. */
+        boolean isOfAll() {
+            return owner == null && workflowId == null;
+        }
+    }
 
     private static final long BYTES_FRESH_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final String RECORDED = "d.running + d.success + d.failed + d.cancelled + d.crashed";
@@ -56,7 +62,7 @@ public final class StatisticsReads {
     public Future<Map<UUID, Long>> countOf(
             List<UUID> workflowIds, @Nullable LocalDate from, @Nullable LocalDate to, Set<ExecutionStatus> statuses) {
         Sql sql = new Sql().add("SELECT w.id, coalesce(sum(" + present(statuses) + "), 0)::bigint AS rows\n");
-        sql.add("FROM workflow w\nJOIN execution_daily d ON d.owner_id = w.owner_id AND d.workflow_id = w.id\n");
+        sql.add("FROM workflow w\nJOIN execution_rollup d ON d.owner_id = w.owner_id AND d.workflow_id = w.id\n");
         sql.add("WHERE w.id = ANY (").bind(workflowIds.toArray(UUID[]::new)).add(")");
         addDays(sql, from, to);
         sql.add("\nGROUP BY w.id\nORDER BY w.id");
@@ -166,11 +172,19 @@ public final class StatisticsReads {
                 .map(rows -> ExecutionReads.all(rows, row -> toInterval(row, durations)));
     }
 
+    /** Of everybody's, the biggest are looked for among few: their order is as of lately, their sizes are as of now. */
     private Future<List<WorkflowSize>> workflows(Range range, int max) {
         Sql sql = new Sql()
                 .add("SELECT t.workflow_id, w.key, o.subject, t.stored\nFROM (\n  SELECT d.workflow_id, sum("
                         + present(Set.of()) + ")::bigint AS stored\n");
-        addSource(sql, range);
+        if (range.isOfAll()) {
+            sql.add(
+                    "FROM biggest_candidate c\n"
+                            + "JOIN execution_rollup d ON d.owner_id = c.owner_id AND d.workflow_id = c.workflow_id\nWHERE true");
+            addDays(sql, range.from(), range.to());
+        } else {
+            addSource(sql, range);
+        }
         sql.add("\n  GROUP BY d.workflow_id\n  ORDER BY stored DESC, d.workflow_id\n  LIMIT ")
                 .bind(max);
         sql.add(") t\nJOIN workflow w ON w.id = t.workflow_id\nJOIN owner o ON o.id = w.owner_id\n"
@@ -206,7 +220,7 @@ public final class StatisticsReads {
     }
 
     private static void addSource(Sql sql, Range range) {
-        sql.add("FROM execution_daily d\nWHERE true");
+        sql.add("FROM " + (range.isOfAll() ? "execution_total" : "execution_rollup") + " d\nWHERE true");
         if (range.owner() != null) {
             sql.add(" AND d.owner_id = (SELECT id FROM owner WHERE subject = ")
                     .bind(range.owner())

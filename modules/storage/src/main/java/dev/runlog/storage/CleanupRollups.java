@@ -1,0 +1,217 @@
+package dev.runlog.storage;
+
+import dev.runlog.contract.retention.Cleanup;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What rollups tell of a cleanup: how much of each day, status and, where that matters, workflow it is for. What is
+ * asked of everybody alike reads the totals of days, a few rows each; all else a row for each workflow and day.
+ */
+final class CleanupRollups {
+    /** Statements on the pool, or on one connection. */
+    interface Statements {
+        Future<RowSet<Row>> run(String operation, Sql sql);
+    }
+
+    /**
+     * What has to be told apart.
+     *
+     * @param newest whether the rank within a workflow may matter, which takes a look at all of its days
+     * @param totals whether the totals of days will do
+     */
+    record Grain(boolean newest, boolean totals) {}
+
+    private static final String PRESENT =
+            "d.running + d.success - d.success_deleted + d.failed - d.failed_deleted + d.cancelled "
+                    + "- d.cancelled_deleted + d.crashed - d.crashed_deleted";
+
+    private static final String TOTALS =
+            "(SELECT NULL::integer AS owner_id, NULL::uuid AS workflow_id, t.* FROM execution_total t)";
+
+    private static final String OF_CANDIDATES = """
+            (SELECT r.*
+             FROM biggest_candidate c
+             JOIN execution_rollup r ON r.owner_id = c.owner_id AND r.workflow_id = c.workflow_id)""";
+
+    private CleanupRollups() {}
+
+    /** What of a prepared cleanup has to be told apart. */
+    static Future<Grain> grain(Statements statements, Cleanup cleanup) {
+        Sql sql = new Sql().add("""
+                SELECT coalesce(bool_or(keep_last IS NOT NULL), false),
+                       coalesce(bool_or(workflow_id IS NOT NULL OR owner_id IS NOT NULL), false)
+                FROM cleanup_rule
+                WHERE cleanup_id =\s""").bind(cleanup.id());
+        return statements.run("cleanup-grain", sql).map(rows -> {
+            Row rules = rows.iterator().next();
+            boolean newest = cleanup.criteria().keepLast() != null || rules.getBoolean(0);
+            boolean targeted = cleanup.criteria().owner() != null
+                    || cleanup.criteria().workflowId() != null
+                    || rules.getBoolean(1);
+            return new Grain(newest, !newest && !targeted);
+        });
+    }
+
+    /** The days on which there is something to delete, oldest first. */
+    static Future<List<CleanupDay>> days(Statements statements, Cleanup cleanup, Grain grain) {
+        return days(statements, cleanup, grain, null);
+    }
+
+    /** The same of some days alone, where no rank within a workflow matters. */
+    static Future<List<CleanupDay>> days(
+            Statements statements, Cleanup cleanup, Grain grain, LocalDate @Nullable [] of) {
+        LocalDate[] alone = grain.newest() ? null : of;
+        Sql sql = new Sql();
+        addShares(sql, cleanup, grain.newest(), source(grain), alone);
+        sql.add("SELECT g.day, ceil(sum(g.going_rows))::bigint AS going, min(t.stored)::bigint AS stored\n"
+                        + "FROM going g\nJOIN (\n  SELECT d.day, sum(" + PRESENT
+                        + ") AS stored\n  FROM execution_total d\n  WHERE d.day < ")
+                .bind(dayAfter(cleanup));
+        if (alone != null) {
+            sql.add(" AND d.day = ANY (").bind(alone).add(")");
+        }
+        sql.add("""
+
+                  GROUP BY d.day) t ON t.day = g.day
+                GROUP BY g.day
+                HAVING sum(g.going_rows) > 0
+                ORDER BY g.day
+                """);
+        return statements.run("cleanup-days", sql).map(CleanupRollups::toDays);
+    }
+
+    private static List<CleanupDay> toDays(RowSet<Row> rows) {
+        return ExecutionReads.all(
+                rows, row -> new CleanupDay(row.getLocalDate("day"), row.getLong("stored"), row.getLong("going")));
+    }
+
+    /** What there is of the target that old, about: all, and those that run. */
+    record Candidates(long stored, long running) {}
+
+    static Future<Candidates> candidates(Statements statements, Cleanup cleanup, Grain grain) {
+        Sql sql = new Sql();
+        sql.add("SELECT coalesce(sum(" + PRESENT + "), 0)::bigint AS stored,\n       ceil(coalesce(sum(d.running * "
+                        + share(before(sql, cleanup)) + "), 0))::bigint AS running\n"
+                        + "FROM (SELECT d.*, d.day::timestamp AT TIME ZONE 'UTC' AS starts FROM " + source(grain)
+                        + " d) d\nWHERE d.day < ")
+                .bind(dayAfter(cleanup));
+        CleanupScope.addTarget(sql, cleanup.criteria(), "d");
+        return statements
+                .run("preview-candidates", sql)
+                .map(rows -> rows.iterator().next())
+                .map(row -> new Candidates(row.getLong(0), row.getLong(1)));
+    }
+
+    /** What goes and what policies keep: in all, by status, and by workflow where the grain tells them apart. */
+    static Future<RowSet<Row>> sums(Statements statements, Cleanup cleanup, Grain grain) {
+        Sql sql = new Sql();
+        addShares(sql, cleanup, grain.newest(), source(grain), null);
+        return statements.run(
+                "preview-rollups", addSums(sql, grain.totals() ? "(status), ()" : "(workflow_id), (status), ()"));
+    }
+
+    /** What goes of each of the biggest workflows. */
+    static Future<RowSet<Row>> sumsOfBiggest(Statements statements, Cleanup cleanup) {
+        Sql sql = new Sql();
+        addShares(sql, cleanup, false, OF_CANDIDATES, null);
+        return statements.run("preview-biggest", addSums(sql, "(workflow_id)"));
+    }
+
+    private static Sql addSums(Sql sql, String sets) {
+        return sql.add("""
+                SELECT workflow_id, status, sum(going_rows) AS going, sum(meant_rows) AS meant,
+                       sum(policy_rows) AS by_policy, sum(last_rows) AS by_last, bool_and(exact) AS exact
+                FROM going
+                GROUP BY GROUPING SETS (%s)
+                ORDER BY workflow_id, status
+                """.formatted(sets));
+    }
+
+    private static String source(Grain grain) {
+        return grain.totals() ? TOTALS : "execution_rollup";
+    }
+
+    /**
+     * Appends what is meant, a row for each workflow, day and status of the source, with the share of it that is older
+     * than the bound and that goes in the end. Shares are cut from a day's newer end.
+     */
+    private static void addShares(
+            Sql sql, Cleanup cleanup, boolean countsNewest, String source, LocalDate @Nullable [] of) {
+        String id = sql.argument(cleanup.id());
+        String before = before(sql, cleanup);
+        sql.add("""
+                WITH present AS (
+                  SELECT d.owner_id, d.workflow_id, d.day, s.status, s.rows, r.policy_id, r.keep_since,
+                         coalesce(%s::integer, r.keep_last) AS keep_last,
+                         d.day::timestamp AT TIME ZONE 'UTC' AS starts
+                  FROM %s d
+                  CROSS JOIN LATERAL (
+                    VALUES (2::smallint, d.success - d.success_deleted), (3::smallint, d.failed - d.failed_deleted),
+                           (4::smallint, d.cancelled - d.cancelled_deleted),
+                           (5::smallint, d.crashed - d.crashed_deleted)) s (status, rows)
+                  LEFT JOIN LATERAL (
+                    SELECT decides.*
+                    FROM (SELECT d.owner_id, d.workflow_id, s.status) e, LATERAL (%s) decides) r ON true
+                  WHERE s.rows > 0 AND s.status IN (%s)
+                """.formatted(
+                        sql.argument(cleanup.criteria().keepLast()),
+                        source,
+                        CleanupScope.deciding("e", id),
+                        CleanupScope.numbers(cleanup.criteria().statuses())));
+        CleanupScope.addTarget(sql, cleanup.criteria(), "d");
+        if (!countsNewest) {
+            sql.add(" AND d.day < ").bind(dayAfter(cleanup));
+        }
+        if (of != null) {
+            sql.add(" AND d.day = ANY (").bind(of).add(")");
+        }
+        sql.add("""
+                ),
+                newer AS (
+                  SELECT *, %s
+                  FROM present),
+                shares AS (
+                  SELECT *, %s AS meant, least(%s, CASE WHEN keep_since IS NULL THEN 1 ELSE %s END) AS old,
+                         CASE WHEN keep_last IS NULL THEN 1
+                           ELSE 1 - least(greatest(keep_last - (upto - day_rows), 0), day_rows)::float8 / day_rows
+                         END AS beyond
+                  FROM newer),
+                going AS (
+                  SELECT owner_id, workflow_id, day, status, rows, rows * meant AS meant_rows,
+                         rows * least(old, beyond) AS going_rows,
+                         CASE WHEN policy_id IS NOT NULL THEN rows * (meant - least(old, beyond, meant)) ELSE 0 END
+                           AS policy_rows,
+                         CASE WHEN policy_id IS NULL THEN rows * (meant - least(old, beyond, meant)) ELSE 0 END
+                           AS last_rows,
+                         least(old, beyond) IN (0, 1) AS exact
+                  FROM shares
+                  WHERE meant > 0)
+                """.formatted(
+                        countsNewest
+                                ? "sum(rows) OVER (PARTITION BY workflow_id, policy_id, day) AS day_rows, "
+                                        + "sum(rows) OVER (PARTITION BY workflow_id, policy_id ORDER BY day DESC) AS upto"
+                                : "rows AS day_rows, rows AS upto",
+                        share(before),
+                        share(before),
+                        share("keep_since")));
+    }
+
+    private static String before(Sql sql, Cleanup cleanup) {
+        return sql.argument(cleanup.criteria().before().atOffset(ZoneOffset.UTC)) + "::timestamptz";
+    }
+
+    private static String share(String moment) {
+        return "least(greatest(extract(epoch FROM " + moment + " - starts)::float8 / 86400, 0), 1)";
+    }
+
+    private static LocalDate dayAfter(Cleanup cleanup) {
+        return LocalDate.ofInstant(cleanup.criteria().before().minusNanos(1), ZoneOffset.UTC)
+                .plusDays(1);
+    }
+}
