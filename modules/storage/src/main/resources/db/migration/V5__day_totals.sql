@@ -127,3 +127,13 @@ SELECT w.id, w.owner_id
 FROM workflow w
 WHERE (SELECT count(*) FROM (SELECT FROM workflow LIMIT 101) few) <= 100;
 COMMENT ON VIEW biggest_candidate IS 'All workflows up to a hundred; else those that were biggest lately.';
+
+-- Written with execution.held. To look whether anything is held would plan a scan of every partition.
+CREATE TABLE held_execution (
+  execution_id uuid NOT NULL,
+  CONSTRAINT held_execution_pkey PRIMARY KEY (execution_id)
+);
+INSERT INTO held_execution (execution_id)
+SELECT id
+FROM execution
+WHERE held;

@@ -10,26 +10,56 @@ import java.time.ZoneOffset;
 /** What cleanups are measured on: copies of a data set of its own, as each can be cleaned but once. */
 final class CleanupSubject {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long EXECUTIONS_MAX = 300_000;
-    private static final String SOURCE = "runlog_bench_cleanup";
+    private static final long SMALL = 300_000;
+    /** As many a day as five millions in thirty days are. */
+    private static final long LARGE = 2_000_000;
+
+    private static final int LARGE_DAYS = 12;
+    private static final int LARGE_TIMES_MAX = 20;
     private static final String COPY = "runlog_bench_copy";
 
     private final Bench bench;
     private final Postgres source;
     private final DataSet set;
 
-    CleanupSubject(Bench bench) {
+    private CleanupSubject(Bench bench, String name, DataSet set) {
         this.bench = bench;
+        this.source = Databases.loaded(bench.database().named(name), set);
+        DataSet kept = Databases.find(source, set);
+        this.set = kept == null ? set : kept;
+        if (source.get("SELECT EXISTS (SELECT FROM step)").equals("f")) {
+            source.execute("INSERT INTO step (execution_id, index, status, name) "
+                    + "SELECT id, 0, 2, 'charge' FROM execution ORDER BY id");
+            source.execute("VACUUM (ANALYZE) step");
+            source.execute("CHECKPOINT");
+        }
+    }
+
+    /** As many days as the whole set has, and few executions in each. */
+    static CleanupSubject small(Bench bench) {
         DataSet whole = bench.set();
-        double part = Math.min(1, (double) EXECUTIONS_MAX / whole.executions());
-        this.set = new DataSet(
-                Math.min(EXECUTIONS_MAX, whole.executions()),
+        return new CleanupSubject(
+                bench, "runlog_bench_cleanup", part(whole, Math.min(SMALL, whole.executions()), whole.days()));
+    }
+
+    /** Days of the size that products have. */
+    static CleanupSubject large(Bench bench) {
+        DataSet whole = bench.set();
+        return new CleanupSubject(
+                bench,
+                "runlog_bench_cleanup_large",
+                part(whole, Math.min(LARGE, whole.executions() * LARGE_TIMES_MAX), LARGE_DAYS));
+    }
+
+    private static DataSet part(DataSet whole, long executions, int days) {
+        double part = Math.min(1, (double) executions / whole.executions());
+        return new DataSet(
+                executions,
                 (int) Math.max(2, whole.workflows() * part),
                 (int) Math.max(1, whole.owners() * part),
-                whole.days(),
+                days,
                 whole.running(),
                 whole.endMillis());
-        this.source = Databases.loaded(bench.database().named(SOURCE), set);
     }
 
     DataSet set() {
@@ -37,8 +67,16 @@ final class CleanupSubject {
     }
 
     /** The first moment of a day, a third of all days after the oldest. */
-    Instant before() {
-        long moment = set.endMillis() - set.spanMillis() * 2 / 3;
+    Instant aThird() {
+        return dayOf(set.endMillis() - set.spanMillis() * 2 / 3);
+    }
+
+    /** The first moment of the second last day. */
+    Instant nearlyAll() {
+        return dayOf(set.endMillis() - 86_400_000L);
+    }
+
+    private static Instant dayOf(long moment) {
         return LocalDate.ofInstant(Instant.ofEpochMilli(moment), ZoneOffset.UTC)
                 .atStartOfDay(ZoneOffset.UTC)
                 .toInstant();
@@ -48,7 +86,7 @@ final class CleanupSubject {
     Postgres copy() {
         Postgres copy = source.named(COPY);
         Databases.drop(copy);
-        source.named("postgres").execute("CREATE DATABASE " + COPY + " TEMPLATE " + SOURCE);
+        source.named("postgres").execute("CREATE DATABASE " + COPY + " TEMPLATE " + source.name() + " STRATEGY file_copy");
         return copy;
     }
 

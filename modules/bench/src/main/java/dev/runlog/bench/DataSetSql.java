@@ -133,6 +133,19 @@ final class DataSetSql {
                 """.formatted(day);
     }
 
+    /** The totals of a UTC day from its rollups; one shard is as good as many. */
+    static String insertTotals(String day) {
+        return """
+                INSERT INTO execution_day
+                  (day, shard, running, success, failed, cancelled, crashed, duration_millis_sum)
+                SELECT day, 0, sum(running), sum(success), sum(failed), sum(cancelled), sum(crashed),
+                       sum(duration_millis_sum)
+                FROM execution_daily
+                WHERE day = '%s'
+                GROUP BY day
+                """.formatted(day);
+    }
+
     /** The histograms of a UTC day from its rows: of workflows, of owners, and of all, as they are when all is folded in. */
     static String insertDurations(String day) {
         return """

@@ -47,6 +47,7 @@ final class Loader {
         database.execute("DELETE FROM execution WHERE id >= uuid_v7_floor('" + since + "')");
         for (LocalDate day = from; !day.isAfter(LocalDate.now(ZoneOffset.UTC)); day = day.plusDays(1)) {
             database.execute("DELETE FROM execution_daily WHERE day = '" + day + "'");
+            database.execute("DELETE FROM execution_day WHERE day = '" + day + "'");
             database.execute("DELETE FROM duration_daily WHERE day = '" + day + "'");
             insertRollups(database, day);
         }
@@ -57,6 +58,7 @@ final class Loader {
 
     private static void insertRollups(Postgres database, LocalDate day) {
         database.execute(DataSetSql.insertDaily(day.toString()));
+        database.execute(DataSetSql.insertTotals(day.toString()));
         database.execute(DataSetSql.insertDurations(day.toString()));
     }
 

@@ -46,6 +46,11 @@ class DataSetSqlTest {
               JOIN owner o ON o.id = d.owner_id) rows
             """;
 
+    private static final String TOTALS = """
+            SELECT string_agg(to_jsonb(t)::text, E'\\n' ORDER BY day)
+            FROM execution_total t
+            """;
+
     /** What a server has not folded in yet counts as well. */
     private static final String HISTOGRAMS = """
             SELECT string_agg(row_text, E'\\n' ORDER BY row_text)
@@ -119,6 +124,11 @@ class DataSetSqlTest {
     @Test
     void loadsTheRollupsThatTheirEventsRecord() {
         assertThat(loaded.get(ROLLUPS).lines()).isNotEmpty().containsExactlyElementsOf(lines(ROLLUPS));
+    }
+
+    @Test
+    void loadsTheTotalsThatTheirEventsRecord() {
+        assertThat(loaded.get(TOTALS).lines()).isNotEmpty().containsExactlyElementsOf(lines(TOTALS));
     }
 
     @Test

@@ -14,7 +14,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -142,7 +141,7 @@ final class Cleaner {
                                 : store.get(cleanup.id()))
                         .compose(now -> now.state().isOver()
                                 ? store.discard(now.id())
-                                        .compose(done -> session.noteBiggest())
+                                        .compose(done -> store.noteBiggest())
                                         .map(now)
                                 : Future.succeededFuture(now));
         return worked.<Void>mapEmpty().recover(failure -> {
@@ -184,18 +183,29 @@ final class Cleaner {
         Future<Integer> dropped = whole.isEmpty()
                 ? Future.succeededFuture(0)
                 : session.drop(cleanup, whole).map(done -> done ? whole.size() : 0);
-        return dropped.compose(done -> done > 0
-                        ? stepped(cleanup, done)
-                        : isWorthRewriting(cleanup, days.get(0))
-                                ? session.rewrite(cleanup, days.get(0))
-                                        .compose(rewritten -> rewritten
-                                                ? stepped(cleanup, 1)
-                                                : deleteRows(session, cleanup, days.subList(0, 1)))
-                                : deleteRows(session, cleanup, days.subList(0, inBatches(cleanup, days))))
+        return dropped.compose(done -> done > 0 ? stepped(cleanup, done) : workDay(session, cleanup, days.get(0)))
                 .compose(done -> done == 0
                         ? Future.succeededFuture(false)
                         : session.refreshSpared(cleanup)
                                 .compose(ready -> workDays(session, cleanup, days.subList(done, days.size()))));
+    }
+
+    private Future<Integer> workDay(CleanupSession session, Cleanup cleanup, CleanupDay day) {
+        Future<Boolean> rewritten =
+                isWorthRewriting(cleanup, day) ? session.rewrite(cleanup, day) : Future.succeededFuture(false);
+        return rewritten.compose(done -> done
+                ? stepped(cleanup, 1)
+                : new Deletion(
+                                session,
+                                cleanup,
+                                day.day(),
+                                pace,
+                                recording,
+                                progress,
+                                this::pause,
+                                () -> isToPause(cleanup))
+                        .run()
+                        .map(through -> through ? 1 : 0));
     }
 
     private boolean isToPause(Cleanup cleanup) {
@@ -209,31 +219,9 @@ final class Cleaner {
                 && day.stored() - day.going() <= day.going() * config.rewriteShareMax();
     }
 
-    /** How many of the days from the first on are deleted from; the first is one, whatever it seems to be. */
-    private int inBatches(Cleanup cleanup, List<CleanupDay> days) {
-        return 1
-                + (int) days.stream()
-                        .skip(1)
-                        .takeWhile(day -> !day.isWhole(cleanup) && !isWorthRewriting(cleanup, day))
-                        .count();
-    }
-
     /** How many days are done; none where the cleanup was ended meanwhile. */
     private Future<Integer> stepped(Cleanup cleanup, int days) {
         return progress.tell(cleanup).map(now -> now.state() == Cleanup.State.RUNNING ? days : 0);
-    }
-
-    private Future<Integer> deleteRows(CleanupSession session, Cleanup cleanup, List<CleanupDay> days) {
-        Deletion deletion =
-                new Deletion(session, cleanup, pace, recording, progress, this::pause, () -> isToPause(cleanup));
-        return deletion.run(days.get(0).day(), days.get(days.size() - 1).day())
-                .compose(over -> vacuum(session, deletion.daysToVacuum()).map(over ? days.size() : 0));
-    }
-
-    private static Future<Void> vacuum(CleanupSession session, List<LocalDate> days) {
-        return days.isEmpty()
-                ? Future.succeededFuture()
-                : session.vacuum(days.get(0)).compose(done -> vacuum(session, days.subList(1, days.size())));
     }
 
     private Future<Void> pause(Duration time) {

@@ -36,9 +36,12 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes requests for cleanups and policies, and lets the {@link Cleaner} carry them out. */
 public final class RetentionVerticle extends VerticleBase {
+    private static final Logger log = LoggerFactory.getLogger(RetentionVerticle.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     private static final Duration RESUME_INTERVAL = Duration.ofSeconds(30);
     private static final Duration KEEP_MAX = Duration.ofDays(20_000);
@@ -89,7 +92,11 @@ public final class RetentionVerticle extends VerticleBase {
         // What a crash or an absent database has left open is taken up again.
         worker.wake();
         vertx.setPeriodic(RESUME_INTERVAL.toMillis(), timer -> worker.wake());
-        vertx.setPeriodic(config.policyInterval().toMillis(), timer -> runPoliciesSoon(worker, policyRun));
+        vertx.setPeriodic(config.policyInterval().toMillis(), timer -> {
+            runPoliciesSoon(worker, policyRun);
+            noteBiggest();
+        });
+        noteBiggest();
         return policies.setDefault(config.keepForOrNull(), config.keepLastOrNull())
                 .onSuccess(done -> runPoliciesSoon(worker, policyRun));
     }
@@ -101,6 +108,12 @@ public final class RetentionVerticle extends VerticleBase {
         vertx.setTimer(
                 jitter + 1,
                 timer -> policyRun.runOnce().onSuccess(made -> worker.wake()).onFailure(PolicyRun::logFailure));
+    }
+
+    /** Without it, statistics and previews know the biggest workflows of before. */
+    private void noteBiggest() {
+        cleanups.noteBiggest()
+                .onFailure(failure -> log.warn("The biggest workflows were not found: {}", failure.toString()));
     }
 
     /** Lets the batch end that is under way; what is left of the cleanup goes on at the next start. */

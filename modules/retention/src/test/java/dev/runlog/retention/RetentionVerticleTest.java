@@ -24,7 +24,6 @@ import dev.runlog.contract.retention.RequestCleanup;
 import dev.runlog.contract.retention.RetentionPolicy;
 import dev.runlog.contract.retention.SetRetentionPolicy;
 import dev.runlog.storage.CleanupDay;
-import dev.runlog.storage.CleanupSession;
 import dev.runlog.storage.CleanupStore;
 import dev.runlog.storage.Database;
 import dev.runlog.storage.DatabaseConfig;
@@ -40,7 +39,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -83,7 +81,7 @@ final class RetentionVerticleTest {
     void deploy(Vertx vertx, TestDatabase database) throws SQLException {
         this.test = database;
         test.execute(
-                "DELETE FROM step; DELETE FROM execution; DELETE FROM execution_daily; DELETE FROM execution_day; DELETE FROM dropped_day; DELETE FROM cleanup; DELETE FROM cleanup_rule; "
+                "DELETE FROM step; DELETE FROM execution; DELETE FROM execution_daily; DELETE FROM execution_day; DELETE FROM dropped_day; DELETE FROM held_execution; DELETE FROM cleanup; DELETE FROM cleanup_rule; "
                         + "DELETE FROM retention_policy");
         this.database = open(vertx);
         bus = Bus.create(vertx, Duration.ofSeconds(20));
@@ -171,7 +169,7 @@ final class RetentionVerticleTest {
         CleanupStore store = new CleanupStore(database);
         Cleanup begun = begin(store, criteria(owner));
         await(store.asCleaner(session -> store.days(begun)
-                .compose(days -> deleteSome(session, begun, days.get(0).day(), 50))));
+                .compose(days -> session.deleteBatch(begun, days.get(0).day(), null, 50, false))));
 
         await(cleaner(vertx, store).runOnce());
 
@@ -190,13 +188,13 @@ final class RetentionVerticleTest {
         CleanupStore store = new CleanupStore(database);
         Cleanup begun = begin(store, criteria(owner));
         List<CleanupDay> days = await(store.days(begun));
-        await(store.asCleaner(session -> deleteSome(session, begun, days.get(0).day(), 10)));
+        await(store.asCleaner(session -> session.deleteBatch(begun, days.get(0).day(), null, 10, false)));
 
         Cleanup cancelled = await(bus.request(new CancelCleanup(alice, begun.id())));
 
         assertThat(cancelled.state()).isEqualTo(Cleanup.State.CANCELLED);
         assertThat(await(store.asCleaner(session ->
-                                deleteSome(session, begun, days.get(0).day(), 10)))
+                                session.deleteBatch(begun, days.get(0).day(), null, 10, false)))
                         .orElseThrow()
                         .open())
                 .isFalse();
@@ -266,7 +264,8 @@ final class RetentionVerticleTest {
         // The second is a child, the third a grandchild of what runs; the fourth is held.
         test.execute("UPDATE execution SET parent_id = '" + parent + "' WHERE id = '" + some.get(1) + "';"
                 + "UPDATE execution SET parent_id = '" + some.get(1) + "' WHERE id = '" + some.get(2) + "';"
-                + "UPDATE execution SET held = true WHERE id = '" + some.get(3) + "'");
+                + "UPDATE execution SET held = true WHERE id = '" + some.get(3) + "';"
+                + "INSERT INTO held_execution VALUES ('" + some.get(3) + "')");
 
         Cleanup dry = await(bus.request(request(alice, Duration.ofDays(30), Set.of(), true)));
         Cleanup real = run(request(alice, Duration.ofDays(30), Set.of(), false));
@@ -286,7 +285,7 @@ final class RetentionVerticleTest {
         // It is a partition like any other: with its indexes, and it can be rewritten again.
         assertThat(test.get("SELECT count(*) FROM pg_inherits WHERE inhparent = 'execution'::regclass"))
                 .isNotEqualTo("0");
-        test.execute("UPDATE execution SET held = false, parent_id = NULL");
+        test.execute("UPDATE execution SET held = false, parent_id = NULL; DELETE FROM held_execution");
         assertThat(run(request(alice, Duration.ofDays(30), Set.of(), false)).deleted())
                 .isEqualTo(3);
         assertThatRowsAndRollupsAgree();
@@ -366,7 +365,8 @@ final class RetentionVerticleTest {
         seed(owner, 1, 35, "RUNNING");
         seed("bob", 50, 35, "SUCCESS");
         test.execute(
-                "UPDATE execution SET held = true WHERE id = (SELECT min(id::text)::uuid FROM execution WHERE status = 3)");
+                "UPDATE execution SET held = true WHERE id = (SELECT min(id::text)::uuid FROM execution WHERE status = 3);"
+                        + "INSERT INTO held_execution SELECT id FROM execution WHERE held");
         CleanupStore store = new CleanupStore(database);
         Instant midnight = Instant.now().minus(Duration.ofDays(30)).truncatedTo(ChronoUnit.DAYS);
         Cleanup probe = await(
@@ -517,11 +517,6 @@ final class RetentionVerticleTest {
                 .compose(made -> store.prepare(made)
                         .compose(ready -> store.preview(made, 2000))
                         .compose(found -> store.begin(made.id(), found))));
-    }
-
-    private static Future<CleanupSession.Batch> deleteSome(
-            CleanupSession session, Cleanup cleanup, LocalDate day, int rowsMax) {
-        return session.deleteBatch(cleanup, day, day, null, rowsMax, false);
     }
 
     private Cleaner cleaner(Vertx vertx, CleanupStore store) {

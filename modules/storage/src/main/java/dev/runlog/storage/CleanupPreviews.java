@@ -70,18 +70,28 @@ final class CleanupPreviews {
 
     /** Held executions and children of what stays among those that are meant, as far as they are looked at. */
     private Future<List<Row>> stays(Cleanup cleanup) {
-        Sql sql = new Sql().add("""
-                SELECT e.workflow_id, e.status, e.id, e.held
-                FROM execution e
-                WHERE e.held AND\s""");
-        CleanupScope.addMeant(sql, cleanup);
-        sql.add("""
+        Sql any = new Sql()
+                .add(
+                        "SELECT EXISTS (SELECT FROM held_execution) OR EXISTS (SELECT FROM cleanup_spared WHERE cleanup_id = ")
+                .bind(cleanup.id())
+                .add(")");
+        return statements
+                .run("preview-stays", any)
+                .compose(rows ->
+                        rows.iterator().next().getBoolean(0) ? findStays(cleanup) : Future.succeededFuture(List.of()));
+    }
 
-                UNION ALL
+    private Future<List<Row>> findStays(Cleanup cleanup) {
+        Sql sql = new Sql();
+        sql.add("""
                 SELECT e.workflow_id, e.status, e.id, e.held
-                FROM cleanup_spared s
+                FROM (
+                  SELECT execution_id FROM held_execution
+                  UNION
+                  SELECT execution_id FROM cleanup_spared WHERE cleanup_id =\s""").bind(cleanup.id()).add("""
+                ) s
                 JOIN execution e ON e.id = s.execution_id
-                WHERE NOT e.held AND s.cleanup_id =\s""").bind(cleanup.id()).add(" AND ");
+                WHERE\s""");
         CleanupScope.addMeant(sql, cleanup);
         sql.add("\nLIMIT " + (LOOKED_AT_MAX + 1));
         return statements.run("preview-held", sql).map(rows -> ExecutionReads.all(rows, row -> row));

@@ -113,24 +113,28 @@ final class CleanupRollups {
         Sql sql = new Sql();
         addShares(sql, cleanup, grain.newest(), source(grain), null);
         return statements.run(
-                "preview-rollups", addSums(sql, grain.totals() ? "(status), ()" : "(workflow_id), (status), ()"));
+                "preview-rollups",
+                grain.totals()
+                        ? addSums(sql, "NULL::uuid AS workflow_id", "status", "(status), ()")
+                        : addSums(sql, "workflow_id", "status", "(workflow_id), (status), ()"));
     }
 
     /** What goes of each of the biggest workflows. */
     static Future<RowSet<Row>> sumsOfBiggest(Statements statements, Cleanup cleanup) {
         Sql sql = new Sql();
         addShares(sql, cleanup, false, OF_CANDIDATES, null);
-        return statements.run("preview-biggest", addSums(sql, "(workflow_id)"));
+        return statements.run(
+                "preview-biggest", addSums(sql, "workflow_id", "NULL::smallint AS status", "(workflow_id)"));
     }
 
-    private static Sql addSums(Sql sql, String sets) {
+    private static Sql addSums(Sql sql, String workflow, String status, String sets) {
         return sql.add("""
-                SELECT workflow_id, status, sum(going_rows) AS going, sum(meant_rows) AS meant,
-                       sum(policy_rows) AS by_policy, sum(last_rows) AS by_last, bool_and(exact) AS exact
+                SELECT %s, %s, sum(going_rows) AS going, sum(meant_rows) AS meant, sum(policy_rows) AS by_policy,
+                       sum(last_rows) AS by_last, bool_and(exact) AS exact
                 FROM going
                 GROUP BY GROUPING SETS (%s)
                 ORDER BY workflow_id, status
-                """.formatted(sets));
+                """.formatted(workflow, status, sets));
     }
 
     private static String source(Grain grain) {

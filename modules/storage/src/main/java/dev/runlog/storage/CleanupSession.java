@@ -9,10 +9,12 @@ import io.vertx.sqlclient.Tuple;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -39,25 +41,20 @@ public final class CleanupSession {
             FOR UPDATE
             """;
 
-    private static final String DELETE_STEPS = """
-            DELETE FROM step
-            WHERE execution_id = ANY ($1) AND execution_id BETWEEN $2 AND $3
-            """;
-
-    private static final String DELETE_EXECUTIONS = """
-            DELETE FROM execution
-            WHERE id = ANY ($1) AND id BETWEEN $2 AND $3
+    private static final String PARENTS_THAT_STAY = """
+            SELECT id
+            FROM execution
+            WHERE id = ANY ($1) AND id BETWEEN $2 AND $3 AND (status = 1 OR held)
             """;
 
     /** An insert that always meets its row, as that locks in the order of the rows and recording does it so too. */
     private static final String ADD_DELETED = """
             INSERT INTO execution_daily AS known
               (owner_id, workflow_id, day, success_deleted, failed_deleted, cancelled_deleted, crashed_deleted)
-            SELECT owner_id, workflow_id, day, success, failed, cancelled, crashed
-            FROM unnest($1::integer[], $2::uuid[], $3::date[], $4::integer[], $5::integer[], $6::integer[],
-                        $7::integer[])
-              AS gone (owner_id, workflow_id, day, success, failed, cancelled, crashed)
-            ORDER BY owner_id, workflow_id, day
+            SELECT owner_id, workflow_id, $3, success, failed, cancelled, crashed
+            FROM unnest($1::integer[], $2::uuid[], $4::integer[], $5::integer[], $6::integer[], $7::integer[])
+              AS gone (owner_id, workflow_id, success, failed, cancelled, crashed)
+            ORDER BY owner_id, workflow_id
             ON CONFLICT (owner_id, workflow_id, day) DO UPDATE
             SET success_deleted = known.success_deleted + excluded.success_deleted,
                 failed_deleted = known.failed_deleted + excluded.failed_deleted,
@@ -66,14 +63,10 @@ public final class CleanupSession {
             """;
 
     /** The cleaner's shard is its own, so that recording never waits for it. */
-    private static final String ADD_DAYS_DELETED = """
+    private static final String ADD_DAY_DELETED = """
             INSERT INTO execution_day AS known
               (day, shard, success_deleted, failed_deleted, cancelled_deleted, crashed_deleted)
-            SELECT day, -1, sum(success), sum(failed), sum(cancelled), sum(crashed)
-            FROM unnest($1::date[], $2::integer[], $3::integer[], $4::integer[], $5::integer[])
-              AS gone (day, success, failed, cancelled, crashed)
-            GROUP BY day
-            ORDER BY day
+            VALUES ($1, -1, $2, $3, $4, $5)
             ON CONFLICT (day, shard) DO UPDATE
             SET success_deleted = known.success_deleted + excluded.success_deleted,
                 failed_deleted = known.failed_deleted + excluded.failed_deleted,
@@ -90,18 +83,13 @@ public final class CleanupSession {
     /**
      * What a batch came to.
      *
-     * @param byDay how many executions it deleted
+     * @param rows how many executions it deleted
      * @param last the greatest id among those it looked at; null where there was none
      * @param skipped how many were to go but are held by others at the moment
      * @param open whether the cleanup is still to go on
      * @param shared whether others were at the database, too
      */
-    public record Batch(
-            Map<LocalDate, Integer> byDay, @Nullable UUID last, int skipped, boolean open, boolean shared) {
-        public long rows() {
-            return byDay.values().stream().mapToInt(Integer::intValue).sum();
-        }
-    }
+    public record Batch(int rows, @Nullable UUID last, int skipped, boolean open, boolean shared) {}
 
     private final SqlConnection connection;
     private final PartitionSwap partitions;
@@ -132,15 +120,13 @@ public final class CleanupSession {
     }
 
     /**
-     * Deletes the oldest of some days that are to go after an id, with their steps, and says so everywhere: all or
-     * nothing.
+     * Deletes the oldest of a day that are to go after an id, with their steps, and says so everywhere: all or nothing.
+     * The statements name the day's own partitions, as to plan for all of them takes longer than such a batch.
      *
-     * @param from the first day
-     * @param to the last day
      * @param waiting whether to wait a moment for rows that others hold, else they are skipped
      */
     public Future<Batch> deleteBatch(
-            Cleanup cleanup, LocalDate from, LocalDate to, @Nullable UUID after, int rowsMax, boolean waiting) {
+            Cleanup cleanup, LocalDate day, @Nullable UUID after, int rowsMax, boolean waiting) {
         return transaction(connection, waiting ? "BEGIN; SET LOCAL lock_timeout = '2s'" : "BEGIN", () -> connection
                 .preparedQuery(LOCK_STATE)
                 .execute(Tuple.of(cleanup.id()))
@@ -148,44 +134,75 @@ public final class CleanupSession {
                 .compose(now -> {
                     boolean shared = now.getBoolean("shared");
                     if (now.getShort("state") != 2) {
-                        return Future.succeededFuture(new Batch(Map.of(), null, 0, false, shared));
+                        return Future.succeededFuture(new Batch(0, null, 0, false, shared));
                     }
-                    return find(cleanup, from, to, after, rowsMax)
-                            .compose(found -> found.length == 0
-                                    ? Future.succeededFuture(new Batch(Map.of(), null, 0, true, shared))
-                                    : lock(cleanup, found, waiting).compose(doomed -> delete(cleanup.id(), doomed)
-                                            .map(done -> new Batch(
-                                                    Doomed.byDay(doomed),
-                                                    found[found.length - 1],
-                                                    found.length - doomed.size(),
-                                                    true,
-                                                    shared))));
+                    return find(cleanup, day, after, rowsMax)
+                            .compose(found -> found.isEmpty()
+                                    ? Future.succeededFuture(new Batch(0, null, 0, true, shared))
+                                    : lock(cleanup, day, found.toGo(), waiting)
+                                            .compose(doomed -> delete(cleanup.id(), day, doomed)
+                                                    .map(done -> new Batch(
+                                                            doomed.size(),
+                                                            found.last(),
+                                                            found.toGo().size() - doomed.size(),
+                                                            true,
+                                                            shared))));
                 }));
     }
 
-    /** The ids in their order; the number stands in the text, as the plan for an unknown one would sort whole days. */
-    private Future<UUID[]> find(Cleanup cleanup, LocalDate from, LocalDate to, @Nullable UUID after, int rowsMax) {
-        Sql sql = new Sql().add("SELECT e.id\nFROM execution e\nWHERE e.id >= ").bind(firstId(from));
-        sql.add(" AND e.id < ").bind(firstId(to.plusDays(1)));
-        if (after != null) {
-            sql.add(" AND e.id > ").bind(after);
+    /** Ids in their order: the last that was looked at, and those whose parents let them go. */
+    private record Found(List<UUID> toGo, @Nullable UUID last) {
+        boolean isEmpty() {
+            return last == null;
         }
-        sql.add(" AND ");
-        CleanupScope.addDoomed(sql, cleanup);
+    }
+
+    /** The number of rows stands in the text, as the plan for an unknown one would sort the day. */
+    private Future<Found> find(Cleanup cleanup, LocalDate day, @Nullable UUID after, int rowsMax) {
+        Sql sql = new Sql()
+                .add("SELECT e.id, e.parent_id\nFROM execution_" + CleanupDay.suffix(day) + " e\nWHERE e.id > ")
+                .bind(after == null ? firstId(day.minusDays(1)) : after)
+                .add(" AND ");
+        CleanupScope.addDoomedUnlessBelow(sql, cleanup);
         sql.add("\nORDER BY e.id\nLIMIT " + rowsMax);
-        return connection.preparedQuery(sql.text()).execute(sql.arguments()).map(rows -> ExecutionReads.all(
-                        rows, row -> row.getUUID(0))
-                .toArray(UUID[]::new));
+        return connection.preparedQuery(sql.text()).execute(sql.arguments()).compose(rows -> {
+            UUID[] parents = ExecutionReads.all(rows, row -> row.getUUID(1)).stream()
+                    .filter(Objects::nonNull)
+                    .toArray(UUID[]::new);
+            return parentsThatStay(parents).map(stay -> {
+                List<UUID> toGo = new ArrayList<>();
+                UUID last = null;
+                for (Row row : rows) {
+                    last = row.getUUID(0);
+                    UUID parent = row.getUUID(1);
+                    if (parent == null || !stay.contains(parent)) {
+                        toGo.add(last);
+                    }
+                }
+                return new Found(toGo, last);
+            });
+        });
+    }
+
+    private Future<Set<UUID>> parentsThatStay(UUID[] parents) {
+        return parents.length == 0
+                ? Future.succeededFuture(Set.of())
+                : connection
+                        .preparedQuery(PARENTS_THAT_STAY)
+                        .execute(Tuple.of(parents, ExecutionSelect.min(parents), ExecutionSelect.max(parents)))
+                        .map(rows -> Set.copyOf(ExecutionReads.all(rows, row -> row.getUUID(0))));
     }
 
     /** Those of them that nobody else holds and that are to go still, as they are now. */
-    private Future<List<Doomed>> lock(Cleanup cleanup, UUID[] ids, boolean waiting) {
+    private Future<List<Doomed>> lock(Cleanup cleanup, LocalDate day, List<UUID> ids, boolean waiting) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(List.of());
+        }
         Sql sql = new Sql()
                 .add("SELECT e.id, e.owner_id, e.workflow_id, e.status, " + CleanupStore.BYTES
-                        + " AS bytes\nFROM execution e\nWHERE e.id = ANY (")
-                .bind(ids);
-        sql.add(") AND e.id BETWEEN ").bind(ids[0]).add(" AND ").bind(ids[ids.length - 1]);
-        sql.add(" AND NOT e.held AND ");
+                        + " AS bytes\nFROM execution_" + CleanupDay.suffix(day) + " e\nWHERE e.id = ANY (")
+                .bind(ids.toArray(UUID[]::new))
+                .add(") AND NOT e.held AND ");
         CleanupScope.addMeant(sql, cleanup);
         sql.add("\nORDER BY e.id\nFOR UPDATE OF e" + (waiting ? "" : " SKIP LOCKED"));
         return connection
@@ -197,6 +214,11 @@ public final class CleanupSession {
     /** Finds anew what stays because something above it does. */
     public Future<Void> refreshSpared(Cleanup cleanup) {
         return transaction(connection, "BEGIN", () -> CleanupStore.addSpared(connection, cleanup));
+    }
+
+    /** Whether a day has partitions to delete from. */
+    public Future<Boolean> isThere(LocalDate day) {
+        return areThere(List.of(CleanupDay.suffix(day)));
     }
 
     /** Drops the partitions of days of which nothing stays; false where something does, then nothing is changed. */
@@ -242,15 +264,6 @@ public final class CleanupSession {
                         """).execute().map(rows -> rows.size() > 0);
     }
 
-    /** Notes which workflows are the biggest now. */
-    public Future<Void> noteBiggest() {
-        return transaction(connection, "BEGIN", () -> connection
-                .query("DELETE FROM biggest_workflow")
-                .execute()
-                .compose(done -> connection.query(CleanupStore.FIND_BIGGEST).execute())
-                .mapEmpty());
-    }
-
     private Future<Boolean> areThere(List<String> suffixes) {
         return connection
                 .preparedQuery("""
@@ -267,20 +280,24 @@ public final class CleanupSession {
     }
 
     /** One statement right behind the other: one wait for the database. */
-    private Future<Void> delete(UUID cleanupId, List<Doomed> doomed) {
+    private Future<Void> delete(UUID cleanupId, LocalDate day, List<Doomed> doomed) {
         if (doomed.isEmpty()) {
             return Future.succeededFuture();
         }
-        UUID[] ids = doomed.stream().map(Doomed::id).toArray(UUID[]::new);
-        Tuple range = Tuple.of(ids, ids[0], ids[ids.length - 1]);
+        String suffix = CleanupDay.suffix(day);
+        Tuple ids = Tuple.of((Object) doomed.stream().map(Doomed::id).toArray(UUID[]::new));
         long bytes = doomed.stream().mapToLong(Doomed::bytes).sum();
         Gone gone = Gone.of(doomed);
         return inTurn(List.of(
-                connection.preparedQuery(DELETE_STEPS).execute(range),
-                connection.preparedQuery(DELETE_EXECUTIONS).execute(range),
-                connection.preparedQuery(ADD_DELETED).execute(gone.byWorkflow()),
-                connection.preparedQuery(ADD_DAYS_DELETED).execute(gone.byDay()),
-                connection.preparedQuery(ADD_PROGRESS).execute(Tuple.of(cleanupId, (long) ids.length, bytes))));
+                connection
+                        .preparedQuery("DELETE FROM step_" + suffix + " WHERE execution_id = ANY ($1)")
+                        .execute(ids),
+                connection
+                        .preparedQuery("DELETE FROM execution_" + suffix + " WHERE id = ANY ($1)")
+                        .execute(ids),
+                connection.preparedQuery(ADD_DELETED).execute(gone.byWorkflow(day)),
+                connection.preparedQuery(ADD_DAY_DELETED).execute(gone.inAll(day)),
+                connection.preparedQuery(ADD_PROGRESS).execute(Tuple.of(cleanupId, (long) doomed.size(), bytes))));
     }
 
     /** The first failure says why; those behind it only that the transaction was aborted. */
@@ -310,55 +327,39 @@ public final class CleanupSession {
         static Doomed of(Row row) {
             return new Doomed(row.getUUID(0), row.getInteger(1), row.getUUID(2), row.getShort(3), row.getLong("bytes"));
         }
-
-        LocalDate day() {
-            return LocalDate.ofInstant(Ids.timeOf(id), ZoneOffset.UTC);
-        }
-
-        static Map<LocalDate, Integer> byDay(List<Doomed> doomed) {
-            Map<LocalDate, Integer> days = new TreeMap<>();
-            doomed.forEach(row -> days.merge(row.day(), 1, Integer::sum));
-            return days;
-        }
-
-        String key() {
-            return day() + " " + ownerId + " " + workflowId;
-        }
     }
 
     /** How many rows of each rollup go, by status. */
     private record Gone(List<Doomed> firsts, List<int[]> counts) {
         static Gone of(List<Doomed> doomed) {
-            Map<String, Doomed> firsts = new TreeMap<>();
-            Map<String, int[]> counts = new TreeMap<>();
+            Map<UUID, Doomed> firsts = new LinkedHashMap<>();
+            Map<UUID, int[]> counts = new LinkedHashMap<>();
             for (Doomed row : doomed) {
-                firsts.putIfAbsent(row.key(), row);
-                counts.computeIfAbsent(row.key(), key -> new int[6])[row.status()]++;
+                firsts.putIfAbsent(row.workflowId(), row);
+                counts.computeIfAbsent(row.workflowId(), key -> new int[6])[row.status()]++;
             }
-            return new Gone(new ArrayList<>(firsts.values()), new ArrayList<>(counts.values()));
+            return new Gone(List.copyOf(firsts.values()), List.copyOf(counts.values()));
         }
 
-        Tuple byWorkflow() {
-            return withCounts(Tuple.of(
+        Tuple byWorkflow(LocalDate day) {
+            Tuple values = Tuple.of(
                     firsts.stream().map(Doomed::ownerId).toArray(Integer[]::new),
                     firsts.stream().map(Doomed::workflowId).toArray(UUID[]::new),
-                    days()));
-        }
-
-        Tuple byDay() {
-            return withCounts(Tuple.of((Object) days()));
-        }
-
-        private LocalDate[] days() {
-            return firsts.stream().map(Doomed::day).toArray(LocalDate[]::new);
-        }
-
-        private Tuple withCounts(Tuple keys) {
+                    day);
             for (int status = 2; status <= 5; status++) {
                 int of = status;
-                keys.addValue(counts.stream().map(count -> count[of]).toArray(Integer[]::new));
+                values.addValue(counts.stream().map(count -> count[of]).toArray(Integer[]::new));
             }
-            return keys;
+            return values;
+        }
+
+        Tuple inAll(LocalDate day) {
+            Tuple values = Tuple.of(day);
+            for (int status = 2; status <= 5; status++) {
+                int of = status;
+                values.addValue(counts.stream().mapToLong(count -> count[of]).sum());
+            }
+            return values;
         }
     }
 }

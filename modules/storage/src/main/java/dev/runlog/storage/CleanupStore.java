@@ -101,6 +101,13 @@ public final class CleanupStore {
               LIMIT 1) oldest ON true
             """;
 
+    /** Whether something may stay that others are below; to look for it plans a scan of every partition. */
+    private static final String HAS_ROOTS = """
+            SELECT EXISTS (SELECT FROM execution_total WHERE day <= $2 AND running > 0)
+              OR EXISTS (SELECT FROM held_execution)
+              OR EXISTS (SELECT FROM cleanup_keep WHERE cleanup_id = $1)
+            """;
+
     /** From what stays down to its children; the totals know on which days something runs, the rollups of what. */
     private static final String ADD_SPARED = """
             INSERT INTO cleanup_spared (cleanup_id, execution_id)
@@ -113,9 +120,8 @@ public final class CleanupStore {
               WHERE d.running > 0 AND d.day = ANY (ARRAY(
                 SELECT t.day FROM execution_total t WHERE t.day <= $2 AND t.running > 0))
               UNION
-              SELECT e.id
-              FROM execution e
-              WHERE e.held
+              SELECT execution_id
+              FROM held_execution
               UNION
               SELECT e.id
               FROM cleanup_keep k
@@ -130,7 +136,7 @@ public final class CleanupStore {
             SELECT DISTINCT $1::uuid, id FROM below WHERE root IS NULL
             """;
 
-    static final String FIND_BIGGEST = """
+    private static final String ADD_BIGGEST = """
             INSERT INTO biggest_workflow (workflow_id)
             SELECT d.workflow_id
             FROM execution_rollup d
@@ -138,6 +144,7 @@ public final class CleanupStore {
             ORDER BY sum(d.running + d.success - d.success_deleted + d.failed - d.failed_deleted + d.cancelled
                          - d.cancelled_deleted + d.crashed - d.crashed_deleted) DESC, d.workflow_id
             LIMIT 100
+            ON CONFLICT (workflow_id) DO NOTHING
             """;
 
     /** What a row holds by itself, about; its large parts as they are stored. */
@@ -241,27 +248,39 @@ public final class CleanupStore {
 
     /** Freezes what a cleanup is to heed, as of now, in place of what it was to heed before. */
     public Future<Void> prepare(Cleanup cleanup) {
-        return database.inTransaction("prepare-cleanup", connection -> connection
-                .preparedQuery(DELETE_RULES)
-                .execute(Tuple.of(cleanup.id()))
-                .compose(done -> connection.preparedQuery(DELETE_KEEPS).execute(Tuple.of(cleanup.id())))
-                .compose(done -> connection.preparedQuery(ADD_RULES).execute(Tuple.of(cleanup.id())))
-                .compose(done -> connection.preparedQuery(ADD_KEEPS).execute(Tuple.of(cleanup.id(), lastDay(cleanup))))
-                .compose(done -> addSpared(connection, cleanup)));
+        Tuple id = Tuple.of(cleanup.id());
+        return database.inTransaction("prepare-cleanup", connection -> {
+            connection.preparedQuery(DELETE_RULES).execute(id);
+            connection.preparedQuery(DELETE_KEEPS).execute(id);
+            return connection
+                    .preparedQuery(ADD_RULES)
+                    .execute(id)
+                    .compose(done -> CleanupRollups.grain(on(connection), cleanup))
+                    .compose(grain -> grain.newest()
+                            ? connection.preparedQuery(ADD_KEEPS).execute(Tuple.of(cleanup.id(), lastDay(cleanup)))
+                            : Future.succeededFuture())
+                    .compose(done -> addSpared(connection, cleanup));
+        });
     }
 
     /** Finds anew what stays because something above it does. */
     static Future<Void> addSpared(SqlConnection connection, Cleanup cleanup) {
+        Tuple bounds = Tuple.of(cleanup.id(), lastDay(cleanup));
         return connection
                 .preparedQuery(DELETE_SPARED)
                 .execute(Tuple.of(cleanup.id()))
-                .compose(done -> connection
-                        .preparedQuery(ADD_SPARED)
-                        .execute(Tuple.of(
-                                cleanup.id(),
-                                lastDay(cleanup),
-                                Ids.lowerBound(cleanup.criteria().before()))))
+                .compose(done -> connection.preparedQuery(HAS_ROOTS).execute(bounds))
+                .compose(rows -> rows.iterator().next().getBoolean(0)
+                        ? connection
+                                .preparedQuery(ADD_SPARED)
+                                .execute(bounds.addValue(
+                                        Ids.lowerBound(cleanup.criteria().before())))
+                        : Future.succeededFuture())
                 .mapEmpty();
+    }
+
+    static CleanupRollups.Statements on(SqlConnection connection) {
+        return (operation, sql) -> connection.preparedQuery(sql.text()).execute(sql.arguments());
     }
 
     private static LocalDate lastDay(Cleanup cleanup) {
@@ -295,6 +314,15 @@ public final class CleanupStore {
 
     private CleanupRollups.Statements anywhere() {
         return (operation, sql) -> database.query(operation, sql.text(), sql.arguments());
+    }
+
+    /** Notes which workflows are the biggest now, which takes a look at all rollups. */
+    public Future<Void> noteBiggest() {
+        return database.inTransaction("note-biggest", connection -> connection
+                .query("DELETE FROM biggest_workflow")
+                .execute()
+                .compose(done -> connection.query(ADD_BIGGEST).execute())
+                .mapEmpty());
     }
 
     /** Whether the rollups of workflows are yet to be told of a day that was dropped. */

@@ -237,18 +237,19 @@ final class PartitionSwap {
     }
 
     private Future<Boolean> hasNoExceptions(Cleanup cleanup, List<CleanupDay> days) {
-        String tables = days.stream()
-                .map(day -> "SELECT id, held FROM execution_" + day.suffix())
-                .collect(Collectors.joining(" UNION ALL "));
         return connection
                 .preparedQuery("""
-                        WITH those AS NOT MATERIALIZED (%s)
-                        SELECT NOT EXISTS (SELECT FROM those WHERE held)
-                          AND NOT EXISTS (
-                            SELECT FROM cleanup_spared s JOIN those e ON e.id = s.execution_id
-                            WHERE s.cleanup_id = $1)
-                          AND (SELECT coalesce(sum(running), 0) = 0 FROM execution_total WHERE day = ANY ($2))
-                        """.formatted(tables))
+                        WITH stays AS (
+                          SELECT execution_id FROM held_execution
+                          UNION ALL
+                          SELECT execution_id FROM cleanup_spared WHERE cleanup_id = $1)
+                        SELECT NOT EXISTS (
+                            SELECT FROM stays s
+                            JOIN unnest($2::date[]) AS asked (day)
+                              ON s.execution_id >= uuid_v7_floor(day::timestamp AT TIME ZONE 'UTC')
+                              AND s.execution_id < uuid_v7_floor((day + 1)::timestamp AT TIME ZONE 'UTC'))
+                          AND NOT EXISTS (SELECT FROM execution_total WHERE day = ANY ($2) AND running > 0)
+                        """)
                 .execute(Tuple.of(cleanup.id(), (Object) dates(days)))
                 .map(rows -> rows.iterator().next().getBoolean(0));
     }
