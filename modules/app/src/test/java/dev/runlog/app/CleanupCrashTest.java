@@ -42,7 +42,8 @@ final class CleanupCrashTest {
     void clear(TestDatabase database) throws SQLException {
         this.database = database;
         database.execute("DELETE FROM step; DELETE FROM execution; DELETE FROM execution_daily; "
-                + "DELETE FROM execution_day; DELETE FROM dropped_day; DELETE FROM cleanup; "
+                + "DELETE FROM execution_day; DELETE FROM dropped_day; "
+                + "DELETE FROM cleanup; "
                 + "DELETE FROM cleanup_rule");
         database.execute("INSERT INTO owner (subject) VALUES ('alice'), ('bob') ON CONFLICT DO NOTHING");
     }
@@ -118,6 +119,26 @@ final class CleanupCrashTest {
         finish();
         assertThatItDeleted(301, 0);
         assertThat(database.get("SELECT count(*) FROM execution")).isEqualTo("24");
+    }
+
+    /** The successor has taken its place; who reads the old one's large values keeps its files from being dropped. */
+    @Test
+    void dropsTheOldFilesOfARewrittenDayAfterAKillBehindItsCommit() throws Exception {
+        seed("alice", first, 300, 2);
+        seed("bob", first, 20, 2);
+        enter("alice");
+        String day = "execution_" + first.toString().replace("-", "");
+        String large = database.get("SELECT reltoastrelid::regclass FROM pg_class WHERE relname = '" + day + "'");
+
+        killWhileStoppedBy("SELECT count(*) FROM " + large);
+
+        assertThat(database.get("SELECT count(*) FROM pg_class WHERE relname IN ('" + day + "_gone', '" + day + "')"))
+                .isEqualTo("2");
+        assertThat(database.get("SELECT row(state, deleted) FROM cleanup")).isEqualTo("(2,300)");
+        assertThatRowsAndRollupsAgree();
+        finish();
+        assertThatItDeleted(300, 0);
+        assertThat(database.get("SELECT count(*) FROM execution")).isEqualTo("20");
     }
 
     private void enter(String owner) throws SQLException {

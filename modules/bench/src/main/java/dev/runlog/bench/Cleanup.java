@@ -6,11 +6,11 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A cleanup by the server, each on a fresh copy, beside SQL that deletes the same executions with their steps. */
 final class Cleanup implements Figure {
     private static final int BATCH = 1_000;
-    private static final String BETWEEN = "id >= '00000000-0000-0000-0000-000000000000' AND ";
 
     private final boolean ofFailed;
 
@@ -36,7 +36,8 @@ final class Cleanup implements Figure {
         if (ofFailed) {
             CleanupSubject subject = CleanupSubject.large(bench);
             try {
-                return List.of(speed(bench, subject, subject.aThird(), "Cleanup of failed executions", Goal.atLeast(0.5)));
+                return List.of(
+                        speed(bench, subject, subject.aThird(), "Cleanup of failed executions", Goal.atLeast(0.5)));
             } finally {
                 subject.drop();
             }
@@ -60,8 +61,8 @@ final class Cleanup implements Figure {
 
     private Row speed(Bench bench, CleanupSubject subject, Instant before, String title, @Nullable Goal goal) {
         long[] deleted = new long[1];
-        Bench.Pair pair = bench.alternate(
-                title, () -> clean(bench, subject, before, deleted), () -> delete(subject, before));
+        Bench.Pair pair =
+                bench.alternate(title, () -> clean(bench, subject, before, deleted), () -> delete(subject, before));
         return Row.ofSpeed(
                 title,
                 "executions/s",
@@ -70,7 +71,10 @@ final class Cleanup implements Figure {
                 pair.floor(),
                 goal,
                 "%,d of %,d executions in %d days, with their steps"
-                        .formatted(deleted[0], subject.set().executions(), subject.set().days()));
+                        .formatted(
+                                deleted[0],
+                                subject.set().executions(),
+                                subject.set().days()));
     }
 
     private double clean(Bench bench, CleanupSubject subject, Instant before, long[] deleted) {
@@ -87,34 +91,68 @@ final class Cleanup implements Figure {
         }
     }
 
-    /** Both deletions in one statement, as the rows of steps are found by those of executions. */
     private double delete(CleanupSubject subject, Instant before) {
         String bound = "id < uuid_v7_floor('" + before + "')";
-        String which = ofFailed
-                ? BETWEEN + bound + " AND id IN (SELECT id FROM execution WHERE status = 3 AND " + bound
-                        + " ORDER BY id LIMIT " + BATCH + ")"
-                : bound;
-        String sql = ofFailed
-                ? "WITH gone AS (DELETE FROM execution WHERE " + which + " RETURNING id), "
-                        + "steps AS (DELETE FROM step WHERE execution_id IN (SELECT id FROM gone)) "
-                        + "SELECT count(*) FROM gone"
-                : "";
         try (Connection connection = subject.copy().connect();
                 Statement statement = connection.createStatement()) {
             long began = System.nanoTime();
-            long deleted = ofFailed ? 0 : deleteAll(connection, statement, bound);
-            while (ofFailed) {
-                try (var rows = statement.executeQuery(sql)) {
-                    rows.next();
-                    deleted += rows.getLong(1);
-                    if (rows.getLong(1) < BATCH) {
-                        break;
-                    }
-                }
-            }
+            long deleted = ofFailed ? deleteInBatches(statement, bound) : deleteAtOnce(connection, statement, bound);
             return deleted * 1e9 / (System.nanoTime() - began);
         } catch (SQLException failure) {
             throw new BenchFailure("The database refused: " + failure.getMessage(), failure);
         }
+    }
+
+    private static long deleteAtOnce(Connection connection, Statement statement, String bound) throws SQLException {
+        connection.setAutoCommit(false);
+        statement.executeUpdate("DELETE FROM step WHERE execution_" + bound);
+        long deleted = statement.executeUpdate("DELETE FROM execution WHERE " + bound);
+        connection.commit();
+        return deleted;
+    }
+
+    private static long deleteInBatches(Statement statement, String bound) throws SQLException {
+        String batch = """
+                WITH doomed AS MATERIALIZED (
+                  SELECT id FROM execution WHERE status = 3 AND %1$s ORDER BY id LIMIT %2$d),
+                steps AS (
+                  DELETE FROM step WHERE execution_id IN (SELECT id FROM doomed) AND execution_%1$s)
+                DELETE FROM execution WHERE id IN (SELECT id FROM doomed) AND %1$s
+                """.formatted(bound, BATCH);
+        long deleted = 0;
+        int rows;
+        do {
+            rows = statement.executeUpdate(batch);
+            deleted += rows;
+        } while (rows == BATCH);
+        return deleted;
+    }
+
+    /** Of the tables and all their indexes, beside the same rows written into new ones. */
+    private Row sizeAfterwards(Bench bench, CleanupSubject subject) {
+        Postgres cleaned = subject.copy();
+        try (ServerProcess server = bench.startServer(cleaned)) {
+            CleanupSubject.clean(server, subject.nearlyAll(), "", false);
+        }
+        double live = 0;
+        double fresh = 0;
+        for (String table : List.of("execution", "step")) {
+            live += cleaned.getLong(
+                    "SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('" + table + "')");
+            String key = table.equals("step") ? "execution_id, index" : "id";
+            cleaned.execute("CREATE TABLE bench_fresh (LIKE " + table + " INCLUDING ALL)");
+            cleaned.execute("INSERT INTO bench_fresh SELECT * FROM " + table + " ORDER BY " + key);
+            cleaned.execute("VACUUM (ANALYZE) bench_fresh");
+            fresh += cleaned.getLong("SELECT pg_total_relation_size('bench_fresh')");
+            cleaned.execute("DROP TABLE bench_fresh");
+        }
+        return Row.ofCost(
+                "Size after a cleanup by age",
+                "MB",
+                Samples.of(live / 1e6),
+                "its live rows in new tables with the same indexes",
+                Samples.of(fresh / 1e6),
+                Goal.atMost(1.05),
+                "executions and steps");
     }
 }

@@ -68,6 +68,10 @@ final class CleanupSubject {
 
     /** The first moment of a day, a third of all days after the oldest. */
     Instant aThird() {
+        return aThirdOf(set);
+    }
+
+    static Instant aThirdOf(DataSet set) {
         return dayOf(set.endMillis() - set.spanMillis() * 2 / 3);
     }
 
@@ -86,7 +90,8 @@ final class CleanupSubject {
     Postgres copy() {
         Postgres copy = source.named(COPY);
         Databases.drop(copy);
-        source.named("postgres").execute("CREATE DATABASE " + COPY + " TEMPLATE " + source.name() + " STRATEGY file_copy");
+        source.named("postgres")
+                .execute("CREATE DATABASE " + COPY + " TEMPLATE " + source.name() + " STRATEGY file_copy");
         return copy;
     }
 

@@ -34,7 +34,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,12 +100,9 @@ public final class RetentionVerticle extends VerticleBase {
                 .onSuccess(done -> runPoliciesSoon(worker, policyRun));
     }
 
-    /** After a random while, so that servers that were started together do not all come at once. */
     private void runPoliciesSoon(Cleaner worker, PolicyRun policyRun) {
-        long jitter = ThreadLocalRandom.current()
-                .nextLong(Math.max(1, config.policyJitter().toMillis()));
         vertx.setTimer(
-                jitter + 1,
+                1 + new Jitter(config.policyJitter()).next().toMillis(),
                 timer -> policyRun.runOnce().onSuccess(made -> worker.wake()).onFailure(PolicyRun::logFailure));
     }
 

@@ -26,7 +26,6 @@ import dev.runlog.contract.retention.SetRetentionPolicy;
 import dev.runlog.storage.CleanupDay;
 import dev.runlog.storage.CleanupStore;
 import dev.runlog.storage.Database;
-import dev.runlog.storage.DatabaseConfig;
 import dev.runlog.storage.PolicyStore;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
@@ -53,21 +52,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class RetentionVerticleTest {
-    private static final RetentionConfig CONFIG = new RetentionConfig(
-            50,
-            0,
-            Duration.ofMillis(200),
-            100,
-            1.0,
-            2000,
-            5,
-            10,
-            Duration.ofHours(1),
-            "",
-            "UTC",
-            Duration.ofHours(1),
-            Duration.ZERO,
-            0);
+    private static final RetentionConfig CONFIG = Configs.with(0, "", Duration.ofHours(1));
 
     private final ConcurrentHashMap<UUID, Promise<Cleanup>> over = new ConcurrentHashMap<>();
     private final String owner = "alice-" + Ids.next();
@@ -80,10 +65,8 @@ final class RetentionVerticleTest {
     @BeforeEach
     void deploy(Vertx vertx, TestDatabase database) throws SQLException {
         this.test = database;
-        test.execute(
-                "DELETE FROM step; DELETE FROM execution; DELETE FROM execution_daily; DELETE FROM execution_day; DELETE FROM dropped_day; DELETE FROM held_execution; DELETE FROM cleanup; DELETE FROM cleanup_rule; "
-                        + "DELETE FROM retention_policy");
-        this.database = open(vertx);
+        Runs.clear(test);
+        this.database = Runs.open(vertx, test);
         bus = Bus.create(vertx, Duration.ofSeconds(20));
         bus.subscribe(CleanupProgressed.class, event -> {
             if (event.cleanup().state().isOver()) {
@@ -385,6 +368,27 @@ final class RetentionVerticleTest {
     }
 
     @Test
+    void tellsTheSameOfEverybodyFromTotalsAsFromRows() throws SQLException {
+        seed(owner, 120, 40, "SUCCESS");
+        seed("bob", 30, 40, "FAILED");
+        seed("bob", 7, 33, "CANCELLED");
+        seed("bob", 9, 1, "CANCELLED");
+        CleanupStore store = new CleanupStore(database);
+        Instant midnight = Instant.now().minus(Duration.ofDays(30)).truncatedTo(ChronoUnit.DAYS);
+        Cleanup probe = await(
+                store.create(new CleanupCriteria(midnight, Set.of(), null, null, null, false), true, owner, null));
+        await(store.prepare(probe));
+
+        CleanupPreview rows = await(store.preview(probe, 1000));
+        CleanupPreview totals = await(store.preview(probe, 1));
+
+        assertThat(totals.exact()).isTrue();
+        assertThat(totals.byStatus()).isEqualTo(rows.byStatus());
+        assertThat(totals.workflows()).isEqualTo(rows.workflows());
+        assertThat(totals.partitions()).isEqualTo(rows.partitions()).isEqualTo(2);
+    }
+
+    @Test
     void labelsAsAnEstimateWhatEndsWithinADay() throws SQLException {
         seed(owner, 120, 40, "SUCCESS");
         CleanupStore store = new CleanupStore(database);
@@ -444,7 +448,7 @@ final class RetentionVerticleTest {
         PolicyStore policies = new PolicyStore(database);
         CleanupStore cleanups = new CleanupStore(database);
         await(policies.setDefault(Duration.ofDays(30), 10));
-        RetentionConfig nightly = withWindow("02:00-05:00");
+        RetentionConfig nightly = Configs.with(0, "02:00-05:00", Duration.ZERO);
         Instant day = Instant.now().truncatedTo(ChronoUnit.DAYS);
         Clock noon = Clock.fixed(day.plusSeconds(43_200), ZoneOffset.UTC);
         Clock night = Clock.fixed(day.plusSeconds(4 * 3600 + 86_400), ZoneOffset.UTC);
@@ -479,24 +483,6 @@ final class RetentionVerticleTest {
 
         assertThat(await(policies.all())).singleElement().satisfies(policy -> assertThat(policy.keepFor())
                 .isEqualTo(Duration.ofDays(60)));
-    }
-
-    private static RetentionConfig withWindow(String window) {
-        return new RetentionConfig(
-                CONFIG.batchSize(),
-                CONFIG.pauseFactor(),
-                CONFIG.recordingTimeMax(),
-                CONFIG.rewriteRowsMin(),
-                CONFIG.rewriteShareMax(),
-                CONFIG.previewRowsMax(),
-                CONFIG.requestsPerMinute(),
-                CONFIG.queueMax(),
-                CONFIG.policyInterval(),
-                window,
-                "UTC",
-                CONFIG.policyJitter(),
-                Duration.ZERO,
-                0);
     }
 
     private static RequestCleanup request(
@@ -575,57 +561,7 @@ final class RetentionVerticleTest {
         return test.get("SELECT count(*) FROM execution");
     }
 
-    /** Runs of some days ago with a step each, in the rollups as recording leaves them. */
     private void seed(String of, int runs, int daysAgo, String status) throws SQLException {
-        int number = ExecutionStatus.valueOf(status).number();
-        StringBuilder ids = new StringBuilder();
-        Instant start = Instant.now()
-                .minus(Duration.ofDays(daysAgo))
-                .truncatedTo(ChronoUnit.DAYS)
-                .plusSeconds(3600);
-        for (int i = 0; i < runs; i++) {
-            ids.append(i == 0 ? "" : ",")
-                    .append("('")
-                    .append(Ids.at(start.plusMillis(i)))
-                    .append("'::uuid)");
-        }
-        String day = start.toString().substring(0, 10);
-        test.execute("SELECT ensure_day_partitions('" + day + "');"
-                + "INSERT INTO owner (subject) VALUES ('" + of + "') ON CONFLICT DO NOTHING;"
-                + "INSERT INTO workflow (id, owner_id, key, name) SELECT '" + Ids.next()
-                + "', id, 'w', 'w' FROM owner WHERE subject = '" + of + "' ON CONFLICT DO NOTHING;"
-                + "INSERT INTO execution (id, workflow_id, owner_id, status, finished_at, duration_millis, payload) "
-                + "SELECT n.id, w.id, w.owner_id, " + number + ", " + (number == 1 ? "NULL, -1" : "now(), 5")
-                + ", '{\"a\":1}' "
-                + "FROM (VALUES " + ids + ") n (id), workflow w JOIN owner o ON o.id = w.owner_id WHERE o.subject = '"
-                + of + "';"
-                + "INSERT INTO step (execution_id, index, status, name) SELECT n.id, 0, 2, 's' FROM (VALUES " + ids
-                + ") n (id);"
-                + "INSERT INTO execution_daily (owner_id, workflow_id, day, "
-                + status.toLowerCase(java.util.Locale.ROOT) + ") "
-                + "SELECT w.owner_id, w.id, '" + day + "', " + runs
-                + " FROM workflow w JOIN owner o ON o.id = w.owner_id WHERE o.subject = '" + of + "' "
-                + "ON CONFLICT (owner_id, workflow_id, day) DO UPDATE SET " + status.toLowerCase(java.util.Locale.ROOT)
-                + " = execution_daily." + status.toLowerCase(java.util.Locale.ROOT) + " + " + runs + ";"
-                + "INSERT INTO execution_day AS known (day, shard, " + status.toLowerCase(java.util.Locale.ROOT)
-                + ") VALUES ('" + day + "', 0, " + runs + ") ON CONFLICT (day, shard) DO UPDATE SET "
-                + status.toLowerCase(java.util.Locale.ROOT) + " = known." + status.toLowerCase(java.util.Locale.ROOT)
-                + " + " + runs);
-    }
-
-    private Database open(Vertx vertx) {
-        return Database.open(
-                vertx,
-                new DatabaseConfig(
-                        test.url(),
-                        4,
-                        100,
-                        Duration.ofSeconds(5),
-                        Duration.ofSeconds(5),
-                        Duration.ofSeconds(7),
-                        Duration.ZERO,
-                        16,
-                        64),
-                new SimpleMeterRegistry());
+        Runs.seed(test, of, runs, daysAgo, status);
     }
 }

@@ -34,11 +34,6 @@ final class CleanupRollups {
     private static final String TOTALS =
             "(SELECT NULL::integer AS owner_id, NULL::uuid AS workflow_id, t.* FROM execution_total t)";
 
-    private static final String OF_CANDIDATES = """
-            (SELECT r.*
-             FROM biggest_candidate c
-             JOIN execution_rollup r ON r.owner_id = c.owner_id AND r.workflow_id = c.workflow_id)""";
-
     private CleanupRollups() {}
 
     /** What of a prepared cleanup has to be told apart. */
@@ -122,7 +117,16 @@ final class CleanupRollups {
     /** What goes of each of the biggest workflows. */
     static Future<RowSet<Row>> sumsOfBiggest(Statements statements, Cleanup cleanup) {
         Sql sql = new Sql();
-        addShares(sql, cleanup, false, OF_CANDIDATES, null);
+        // OFFSET 0 has the rollups of each looked up; the planner would rather read those of all.
+        String source = """
+                (SELECT r.*
+                 FROM biggest_candidate c
+                 CROSS JOIN LATERAL (
+                   SELECT d.*
+                   FROM execution_rollup d
+                   WHERE d.owner_id = c.owner_id AND d.workflow_id = c.workflow_id AND d.day < %s
+                   OFFSET 0) r)""".formatted(sql.argument(dayAfter(cleanup)));
+        addShares(sql, cleanup, false, source, null);
         return statements.run(
                 "preview-biggest", addSums(sql, "workflow_id", "NULL::smallint AS status", "(workflow_id)"));
     }

@@ -1,0 +1,81 @@
+package dev.runlog.retention;
+
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.storage.Database;
+import dev.runlog.storage.DatabaseConfig;
+import dev.runlog.testing.TestDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+
+/** What cleanups of tests work on. */
+final class Runs {
+    private Runs() {}
+
+    /** Leaves nothing of the test before. */
+    static void clear(TestDatabase test) throws SQLException {
+        test.execute("DELETE FROM step; DELETE FROM execution; DELETE FROM execution_daily; DELETE FROM execution_day;"
+                + "DELETE FROM dropped_day; DELETE FROM held_execution; DELETE FROM biggest_workflow;"
+                + "DELETE FROM cleanup; DELETE FROM cleanup_rule; DELETE FROM retention_policy");
+    }
+
+    /** Runs of some days ago with a step each, in the rollups as recording leaves them. */
+    static void seed(TestDatabase test, String of, int runs, int daysAgo, String status) throws SQLException {
+        int number = ExecutionStatus.valueOf(status).number();
+        String column = status.toLowerCase(Locale.ROOT);
+        StringBuilder ids = new StringBuilder();
+        Instant start = Instant.now()
+                .minus(Duration.ofDays(daysAgo))
+                .truncatedTo(ChronoUnit.DAYS)
+                .plusSeconds(3600);
+        for (int i = 0; i < runs; i++) {
+            ids.append(i == 0 ? "" : ",")
+                    .append("('")
+                    .append(Ids.at(start.plusMillis(i)))
+                    .append("'::uuid)");
+        }
+        String day = start.toString().substring(0, 10);
+        test.execute("SELECT ensure_day_partitions('" + day + "');"
+                + "INSERT INTO owner (subject) VALUES ('" + of + "') ON CONFLICT DO NOTHING;"
+                + "INSERT INTO workflow (id, owner_id, key, name) SELECT '" + Ids.next()
+                + "', id, 'w', 'w' FROM owner WHERE subject = '" + of + "' ON CONFLICT DO NOTHING;"
+                + "INSERT INTO execution (id, workflow_id, owner_id, status, finished_at, duration_millis, payload) "
+                + "SELECT n.id, w.id, w.owner_id, " + number + ", " + (number == 1 ? "NULL, -1" : "now(), 5")
+                + ", '{\"a\":1}' "
+                + "FROM (VALUES " + ids + ") n (id), workflow w JOIN owner o ON o.id = w.owner_id WHERE o.subject = '"
+                + of + "';"
+                + "INSERT INTO step (execution_id, index, status, name) SELECT n.id, 0, 2, 's' FROM (VALUES " + ids
+                + ") n (id);"
+                + "INSERT INTO execution_daily (owner_id, workflow_id, day, "
+                + column + ") "
+                + "SELECT w.owner_id, w.id, '" + day + "', " + runs
+                + " FROM workflow w JOIN owner o ON o.id = w.owner_id WHERE o.subject = '" + of + "' "
+                + "ON CONFLICT (owner_id, workflow_id, day) DO UPDATE SET " + column
+                + " = execution_daily." + column + " + " + runs + ";"
+                + "INSERT INTO execution_day AS known (day, shard, " + column
+                + ") VALUES ('" + day + "', 0, " + runs + ") ON CONFLICT (day, shard) DO UPDATE SET "
+                + column + " = known." + column
+                + " + " + runs);
+    }
+
+    static Database open(Vertx vertx, TestDatabase test) {
+        return Database.open(
+                vertx,
+                new DatabaseConfig(
+                        test.url(),
+                        4,
+                        100,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(7),
+                        Duration.ZERO,
+                        16,
+                        64),
+                new SimpleMeterRegistry());
+    }
+}
