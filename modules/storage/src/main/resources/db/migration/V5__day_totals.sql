@@ -116,7 +116,7 @@ FROM execution_daily
 GROUP BY workflow_id
 ORDER BY sum(running + success - success_deleted + failed - failed_deleted + cancelled - cancelled_deleted
              + crashed - crashed_deleted) DESC, workflow_id
-LIMIT 100;
+LIMIT 30;
 
 CREATE VIEW biggest_candidate AS
 SELECT w.id AS workflow_id, w.owner_id
@@ -125,8 +125,8 @@ WHERE w.id IN (SELECT workflow_id FROM biggest_workflow)
 UNION
 SELECT w.id, w.owner_id
 FROM workflow w
-WHERE (SELECT count(*) FROM (SELECT FROM workflow LIMIT 101) few) <= 100;
-COMMENT ON VIEW biggest_candidate IS 'All workflows up to a hundred; else those that were biggest lately.';
+WHERE (SELECT count(*) FROM (SELECT FROM workflow LIMIT 31) few) <= 30;
+COMMENT ON VIEW biggest_candidate IS 'All workflows up to thirty; else those that were biggest lately.';
 
 -- Written with execution.held. To look whether anything is held would plan a scan of every partition.
 CREATE TABLE held_execution (

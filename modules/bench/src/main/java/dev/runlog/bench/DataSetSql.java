@@ -154,7 +154,7 @@ final class DataSetSql {
                 FROM execution_daily
                 GROUP BY workflow_id
                 ORDER BY sum(running + success + failed) DESC, workflow_id
-                LIMIT 100
+                LIMIT 30
                 ON CONFLICT (workflow_id) DO NOTHING
                 """;
     }

@@ -7,6 +7,7 @@ import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupCriteria;
 import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.ListCleanups.CleanupPage;
+import dev.runlog.storage.CleanupRollups.Grain;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
@@ -43,8 +44,13 @@ public final class CleanupStore {
     private static final String REGISTER_OWNER =
             "INSERT INTO owner (subject) VALUES ($1) ON CONFLICT (subject) DO NOTHING";
 
-    private static final String DELETE_RULES = "DELETE FROM cleanup_rule WHERE cleanup_id = $1";
-    private static final String DELETE_KEEPS = "DELETE FROM cleanup_keep WHERE cleanup_id = $1";
+    private static final String FORGET = """
+            WITH rules AS (DELETE FROM cleanup_rule WHERE cleanup_id = $1),
+            keeps AS (DELETE FROM cleanup_keep WHERE cleanup_id = $1)
+            DELETE FROM cleanup_spared
+            WHERE cleanup_id = $1
+            """;
+
     private static final String DELETE_SPARED = "DELETE FROM cleanup_spared WHERE cleanup_id = $1";
 
     /**
@@ -143,7 +149,7 @@ public final class CleanupStore {
             GROUP BY d.workflow_id
             ORDER BY sum(d.running + d.success - d.success_deleted + d.failed - d.failed_deleted + d.cancelled
                          - d.cancelled_deleted + d.crashed - d.crashed_deleted) DESC, d.workflow_id
-            LIMIT 100
+            LIMIT 30
             ON CONFLICT (workflow_id) DO NOTHING
             """;
 
@@ -250,13 +256,12 @@ public final class CleanupStore {
     public Future<Void> prepare(Cleanup cleanup) {
         Tuple id = Tuple.of(cleanup.id());
         return database.inTransaction("prepare-cleanup", connection -> {
-            connection.preparedQuery(DELETE_RULES).execute(id);
-            connection.preparedQuery(DELETE_KEEPS).execute(id);
-            return connection
-                    .preparedQuery(ADD_RULES)
-                    .execute(id)
-                    .compose(done -> CleanupRollups.grain(on(connection), cleanup))
-                    .compose(grain -> grain.newest()
+            // Sent behind each other: where the first fails the others do.
+            Future<?> forgotten = connection.preparedQuery(FORGET).execute(id);
+            Future<?> ruled = connection.preparedQuery(ADD_RULES).execute(id);
+            Future<Grain> grain = CleanupRollups.grain(on(connection), cleanup);
+            return Future.join(forgotten, ruled, grain)
+                    .compose(done -> grain.result().newest()
                             ? connection.preparedQuery(ADD_KEEPS).execute(Tuple.of(cleanup.id(), lastDay(cleanup)))
                             : Future.succeededFuture())
                     .compose(done -> addSpared(connection, cleanup));
@@ -264,16 +269,24 @@ public final class CleanupStore {
     }
 
     /** Finds anew what stays because something above it does. */
-    static Future<Void> addSpared(SqlConnection connection, Cleanup cleanup) {
-        Tuple bounds = Tuple.of(cleanup.id(), lastDay(cleanup));
+    static Future<Void> refreshSpared(SqlConnection connection, Cleanup cleanup) {
         return connection
                 .preparedQuery(DELETE_SPARED)
                 .execute(Tuple.of(cleanup.id()))
-                .compose(done -> connection.preparedQuery(HAS_ROOTS).execute(bounds))
+                .compose(done -> addSpared(connection, cleanup));
+    }
+
+    private static Future<Void> addSpared(SqlConnection connection, Cleanup cleanup) {
+        LocalDate last = lastDay(cleanup);
+        return connection
+                .preparedQuery(HAS_ROOTS)
+                .execute(Tuple.of(cleanup.id(), last))
                 .compose(rows -> rows.iterator().next().getBoolean(0)
                         ? connection
                                 .preparedQuery(ADD_SPARED)
-                                .execute(bounds.addValue(
+                                .execute(Tuple.of(
+                                        cleanup.id(),
+                                        last,
                                         Ids.lowerBound(cleanup.criteria().before())))
                         : Future.succeededFuture())
                 .mapEmpty();
@@ -289,12 +302,7 @@ public final class CleanupStore {
 
     /** Forgets what a cleanup that is over was to heed. */
     public Future<Void> discard(UUID id) {
-        return database.inTransaction("discard-rules", connection -> connection
-                .preparedQuery(DELETE_RULES)
-                .execute(Tuple.of(id))
-                .compose(done -> connection.preparedQuery(DELETE_KEEPS).execute(Tuple.of(id)))
-                .compose(done -> connection.preparedQuery(DELETE_SPARED).execute(Tuple.of(id)))
-                .mapEmpty());
+        return database.query("discard-rules", FORGET, Tuple.of(id)).mapEmpty();
     }
 
     /** Works as the one cleaner of the database; empty where another is at it. */

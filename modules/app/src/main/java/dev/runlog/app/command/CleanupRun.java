@@ -17,7 +17,10 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Asks for a cleanup, has it confirmed on a terminal, and follows it to its end. */
+/**
+ * Asks for a cleanup, has it confirmed on a terminal, and follows it to its end; with the options of all commands that
+ * do.
+ */
 final class CleanupRun {
     static final int NOT_CONFIRMED = 3;
 
@@ -31,6 +34,13 @@ final class CleanupRun {
                     + "} }";
     private static final String FOLLOW = "query Cleanup($id: ID!) { cleanup(id: $id)" + FIELDS + "}";
     private static final long POLL_MILLIS = 200;
+
+    @Option(
+            names = "--days",
+            required = true,
+            paramLabel = "DAYS",
+            description = "How many days to keep; 0 to delete all that is over.")
+    private String days = "";
 
     @Option(names = "--dry-run", description = "Only tell what would be deleted.")
     private boolean dryRun;
@@ -47,9 +57,9 @@ final class CleanupRun {
     @Option(names = "--yes", description = "Do not ask, on a terminal, whether to delete.")
     private boolean yes;
 
-    int run(TargetOption server, boolean json, int days, List<String> statuses) throws InterruptedException {
+    int run(TargetOption server, boolean json, List<String> statuses) throws InterruptedException {
         Map<String, @Nullable Object> input = new LinkedHashMap<>();
-        input.put("olderThan", "P" + days + "D");
+        input.put("olderThan", "P" + Days.parse("--days", days, 0) + "D");
         if (!statuses.isEmpty()) {
             input.put("status", statuses);
         }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code runlog cleanup-status}. */
@@ -23,18 +22,11 @@ public final class CleanupStatusCommand extends TargetCommand {
             description = "success, failed, cancelled or crashed; may be several.")
     private List<String> statuses = new ArrayList<>();
 
-    @Option(
-            names = "--days",
-            required = true,
-            paramLabel = "DAYS",
-            description = "How many days to keep; 0 to delete all of these statuses.")
-    private String days = "";
-
     /** Made by picocli. */
     public CleanupStatusCommand() {}
 
     @Override
     int run(TargetOption server) throws InterruptedException {
-        return cleanup.run(server, isJson(), Days.parse("--days", days, 0), Statuses.parse(statuses));
+        return cleanup.run(server, isJson(), Statuses.parse(statuses));
     }
 }
