@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** A cleanup by the server, each on a fresh copy, beside SQL that deletes the same executions with their steps. */
 final class Cleanup implements Figure {
     private static final int BATCH = 1_000;
+    private static final int DRY_RUNS_BEFORE = 20;
 
     private final boolean ofFailed;
 
@@ -80,8 +81,10 @@ final class Cleanup implements Figure {
     private double clean(Bench bench, CleanupSubject subject, Instant before, long[] deleted) {
         try (ServerProcess server = bench.startServer(subject.copy())) {
             String status = ofFailed ? "FAILED" : "";
-            // What is measured is not the first that this server does.
-            CleanupSubject.clean(server, before, status, true);
+            // What is measured is not among the first that this server does.
+            for (int i = 0; i < DRY_RUNS_BEFORE; i++) {
+                CleanupSubject.clean(server, before, status, true);
+            }
             CleanupSubject.Outcome outcome = CleanupSubject.clean(server, before, status, false);
             deleted[0] = outcome.deleted();
             Progress.say(

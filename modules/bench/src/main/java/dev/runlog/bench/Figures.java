@@ -28,6 +28,8 @@ final class Figures {
                 new LiveMemory(),
                 Cleanup.byAge(),
                 Cleanup.ofFailed(),
+                WhileCleaning.ofReading(),
+                WhileCleaning.ofRecording(),
                 new CleanupPreview(),
                 new MemoryUse(),
                 new StartTime());

@@ -35,7 +35,8 @@ final class ReadingWhileRecording implements Figure {
                     StagedRows staged =
                             StagedRows.make(bench, (int) (recording * (time.toSeconds() + 2)) / LINES * LINES + LINES);
                     Path file = staged.eventFile(bench, "execution");
-                    Recorder recorder = new Recorder(bench.server().port(), EventSender.split(file, LINES), recording);
+                    PacedRecording recorder =
+                            new PacedRecording(bench.server().port(), EventSender.split(file, LINES), recording);
                     CompletableFuture<Void> recorded = CompletableFuture.runAsync(recorder);
                     double p99 = bench.hyperfoil().run(load).orThrow().p99Millis();
                     recorder.stop();
@@ -55,52 +56,11 @@ final class ReadingWhileRecording implements Figure {
                 "%,d pages/s at a fixed rate; %,.0f executions/s recorded".formatted(rate, recording)));
     }
 
-    private static double topSpeed(Bench bench) {
+    /** Of complete executions, measured where no figure has yet. */
+    static double topSpeed(Bench bench) {
         if (bench.recordedPerSecondMax() == 0) {
             BulkRecording.ofComplete().measure(bench);
         }
         return bench.recordedPerSecondMax();
-    }
-
-    /** Posts parts by the clock, one connection at a time each. */
-    private static final class Recorder implements Runnable {
-        private final EventSender sender;
-        private final List<EventSender.Part> parts;
-        private final double perSecond;
-        private volatile boolean stopped;
-        private long recorded;
-        private long nanos = 1;
-
-        Recorder(int port, List<EventSender.Part> parts, double perSecond) {
-            this.sender = new EventSender(port);
-            this.parts = parts;
-            this.perSecond = perSecond;
-        }
-
-        @Override
-        public void run() {
-            long began = System.nanoTime();
-            for (EventSender.Part part : parts) {
-                if (stopped) {
-                    return;
-                }
-                long due = began + (long) (recorded / perSecond * 1e9);
-                long early = due - System.nanoTime();
-                if (early > 0) {
-                    Pause.millis(early / 1_000_000);
-                }
-                sender.post(new EventSender.Body(List.of(part)));
-                recorded += part.lines();
-                nanos = System.nanoTime() - began;
-            }
-        }
-
-        void stop() {
-            stopped = true;
-        }
-
-        double perSecond() {
-            return recorded * 1e9 / nanos;
-        }
     }
 }

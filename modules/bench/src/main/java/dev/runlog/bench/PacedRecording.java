@@ -1,0 +1,45 @@
+package dev.runlog.bench;
+
+import java.util.List;
+
+/** Posts parts by the clock, one connection at a time each. */
+final class PacedRecording implements Runnable {
+    private final EventSender sender;
+    private final List<EventSender.Part> parts;
+    private final double perSecond;
+    private volatile boolean stopped;
+    private long recorded;
+    private long nanos = 1;
+
+    PacedRecording(int port, List<EventSender.Part> parts, double perSecond) {
+        this.sender = new EventSender(port);
+        this.parts = parts;
+        this.perSecond = perSecond;
+    }
+
+    @Override
+    public void run() {
+        long began = System.nanoTime();
+        for (EventSender.Part part : parts) {
+            if (stopped) {
+                return;
+            }
+            long due = began + (long) (recorded / perSecond * 1e9);
+            long early = due - System.nanoTime();
+            if (early > 0) {
+                Pause.millis(early / 1_000_000);
+            }
+            sender.post(new EventSender.Body(List.of(part)));
+            recorded += part.lines();
+            nanos = System.nanoTime() - began;
+        }
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    double perSecond() {
+        return recorded * 1e9 / nanos;
+    }
+}

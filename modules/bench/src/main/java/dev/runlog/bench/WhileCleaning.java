@@ -1,0 +1,113 @@
+package dev.runlog.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.DoubleSupplier;
+
+/**
+ * What others notice of a cleanup of failed executions: pages at a fixed rate, or recording at half its top speed, with
+ * one and without. Each round deletes the failed ones of the next days, so that one copy is enough.
+ */
+final class WhileCleaning implements Figure {
+    private static final int LINES = 500;
+    /** Of the pages a second that a closed loop gets. */
+    private static final double READING_PART = 0.2;
+
+    private static final Duration TIME_MAX = Duration.ofSeconds(5);
+
+    private final boolean recording;
+    private int slice;
+
+    private WhileCleaning(boolean recording) {
+        this.recording = recording;
+    }
+
+    static Figure ofReading() {
+        return new WhileCleaning(false);
+    }
+
+    static Figure ofRecording() {
+        return new WhileCleaning(true);
+    }
+
+    @Override
+    public String name() {
+        return recording ? "recording-while-cleaning" : "reading-while-cleaning";
+    }
+
+    @Override
+    public List<Row> measure(Bench bench) {
+        double topSpeed = recording ? ReadingWhileRecording.topSpeed(bench) : 0;
+        CleanupSubject subject = CleanupSubject.large(bench);
+        try (ServerProcess server = bench.startServer(subject.copy())) {
+            Duration time = bench.options().time().compareTo(TIME_MAX) < 0
+                    ? bench.options().time()
+                    : TIME_MAX;
+            bench.warmUp(server, Pages.plain(subject.set()));
+            return List.of(
+                    recording
+                            ? recording(bench, subject, server, time, topSpeed / 2)
+                            : reading(bench, subject, server, time));
+        } finally {
+            subject.drop();
+        }
+    }
+
+    private Row reading(Bench bench, CleanupSubject subject, ServerProcess server, Duration time) {
+        Path calls = bench.write(name(), Pages.plain(subject.set()));
+        int connections = bench.options().connections();
+        int rate =
+                (int) Math.max(10, bench.closedLoop(server, calls, connections).perSecond() * READING_PART);
+        Load load = new Load(server.port(), calls, connections, rate, Duration.ofSeconds(1), time);
+        DoubleSupplier p99 = () -> bench.hyperfoil().run(load).orThrow().p99Millis();
+        Bench.Pair pair = bench.alternate(name(), () -> cleaning(bench, subject, server, p99), p99);
+        return Row.ofCost(
+                "Page, 99th percentile, during a cleanup of failed executions",
+                "ms",
+                pair.ours(),
+                "idle",
+                pair.floor(),
+                Goal.atMost(2),
+                "%,d pages/s at a fixed rate".formatted(rate));
+    }
+
+    private Row recording(Bench bench, CleanupSubject subject, ServerProcess server, Duration time, double perSecond) {
+        DoubleSupplier recorded = () -> record(bench, server, time, perSecond);
+        recorded.getAsDouble();
+        Bench.Pair pair = bench.alternate(name(), () -> cleaning(bench, subject, server, recorded), recorded);
+        return Row.ofSpeed(
+                "Recording at half its top speed, during a cleanup of failed executions",
+                "executions/s",
+                pair.ours(),
+                "without",
+                pair.floor(),
+                Goal.atLeast(0.8),
+                "%,.0f executions/s are sent by the clock".formatted(perSecond));
+    }
+
+    private double cleaning(Bench bench, CleanupSubject subject, ServerProcess server, DoubleSupplier measured) {
+        slice++;
+        DataSet set = subject.set();
+        Instant before = Instant.ofEpochMilli(set.endMillis()
+                - set.spanMillis()
+                + set.spanMillis() * slice / (bench.options().rounds() + 1));
+        CompletableFuture<CleanupSubject.Outcome> cleanup =
+                CompletableFuture.supplyAsync(() -> CleanupSubject.clean(server, before, "FAILED", false));
+        double value = measured.getAsDouble();
+        CleanupSubject.Outcome outcome = cleanup.join();
+        Progress.say("  deleted %,d meanwhile, in %,d ms", outcome.deleted(), outcome.nanos() / 1_000_000);
+        return value;
+    }
+
+    private static double record(Bench bench, ServerProcess server, Duration time, double perSecond) {
+        int rows = (int) (perSecond * time.toMillis() / 1000) / LINES * LINES + LINES;
+        Path file = StagedRows.make(bench, rows).eventFile(bench, "execution");
+        PacedRecording recorder = new PacedRecording(server.port(), EventSender.split(file, LINES), perSecond);
+        recorder.run();
+        StagedRows.delete(file);
+        return recorder.perSecond();
+    }
+}
