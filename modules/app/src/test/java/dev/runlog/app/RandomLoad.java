@@ -150,7 +150,7 @@ final class RandomLoad {
                 + "OR subject IS DISTINCT FROM '" + OWNERS.get(2)
                 + "' AND coalesce(millis, 0) <> coalesce(duration_millis_sum, 0) "
                 + "UNION ALL SELECT h, d FROM (SELECT owner_id, workflow_id, day, sum(count) AS ended FROM ("
-                + "SELECT owner_id, workflow_id, day, c FROM duration_daily, unnest(counts) AS n (c) "
+                + "SELECT owner_id, workflow_id, day, count FROM duration_daily, unnest(counts) AS n (count) "
                 + "WHERE owner_id <> 0 AND workflow_id <> '00000000-0000-0000-0000-000000000000' "
                 + "UNION ALL SELECT n.* FROM duration_delta, unnest(owner_ids, workflow_ids, days, counts) n) n "
                 + "GROUP BY 1, 2, 3) h FULL JOIN (SELECT d.* FROM execution_daily d) d "

@@ -76,7 +76,7 @@ final class WhileCleaning implements Figure {
 
     private Row recording(Bench bench, CleanupSubject subject, ServerProcess server, Duration time, double perSecond) {
         DoubleSupplier recorded = () -> record(bench, server, time, perSecond);
-        recorded.getAsDouble();
+        Progress.say("  warming up: %,.0f/s", recorded.getAsDouble());
         Bench.Pair pair = bench.alternate(name(), () -> cleaning(bench, subject, server, recorded), recorded);
         return Row.ofSpeed(
                 "Recording at half its top speed, during a cleanup of failed executions",
