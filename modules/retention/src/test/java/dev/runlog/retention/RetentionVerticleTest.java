@@ -24,6 +24,7 @@ import dev.runlog.contract.retention.RequestCleanup;
 import dev.runlog.contract.retention.RetentionPolicy;
 import dev.runlog.contract.retention.SetRetentionPolicy;
 import dev.runlog.storage.CleanupDay;
+import dev.runlog.storage.CleanupSession;
 import dev.runlog.storage.CleanupStore;
 import dev.runlog.storage.Database;
 import dev.runlog.storage.PolicyStore;
@@ -38,13 +39,16 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -209,6 +213,39 @@ final class RetentionVerticleTest {
 
             assertThat(await(ending(entered.id()).future()).deleted()).isEqualTo(10);
         }
+    }
+
+    /** Who waits for a lock is at work as far as the database can tell. */
+    @Test
+    void seesWhetherOthersAreAtTheDatabase() throws Exception {
+        seed(owner, 60, 40, "SUCCESS");
+        CleanupStore store = new CleanupStore(database);
+        Cleanup begun = begin(store, criteria(owner));
+        LocalDate day = await(store.days(begun)).get(0).day();
+
+        CleanupSession.Batch alone = await(store.asCleaner(session -> session.deleteBatch(begun, day, null, 10, false)))
+                .orElseThrow();
+        CleanupSession.Batch shared;
+        try (var holder = test.connect();
+                var statement = holder.createStatement()) {
+            statement.execute("SELECT pg_advisory_lock(42)");
+            CompletableFuture<Void> other = CompletableFuture.runAsync(() -> {
+                try {
+                    test.execute("SELECT pg_advisory_lock(42)");
+                } catch (SQLException failure) {
+                    throw new IllegalStateException(failure);
+                }
+            });
+            awaitRows("SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND NOT granted");
+            shared = await(store.asCleaner(session -> session.deleteBatch(begun, day, null, 10, false)))
+                    .orElseThrow();
+            statement.execute("SELECT pg_advisory_unlock(42)");
+            other.get(10, TimeUnit.SECONDS);
+        }
+
+        assertThat(alone.shared()).isFalse();
+        assertThat(shared.shared()).isTrue();
+        assertThat(alone.rows() + shared.rows()).isEqualTo(20);
     }
 
     @Test

@@ -213,7 +213,7 @@ public final class CleanupSession {
 
     /** Finds anew what stays because something above it does. */
     public Future<Void> refreshSpared(Cleanup cleanup) {
-        return transaction(connection, "BEGIN", () -> CleanupStore.refreshSpared(connection, cleanup));
+        return transaction(connection, "BEGIN", () -> CleanupRules.refreshSpared(connection, cleanup));
     }
 
     /** Whether a day has partitions to delete from. */

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,14 +29,10 @@ final class PartitionSwap {
     private static final String DEADLOCK = "40P01";
     private static final int ATTEMPTS = 20;
     /** How long others may queue behind an attempt at most. */
-    private static final String PATIENCE = "SET LOCAL lock_timeout = '200ms'";
+    static final String PATIENCE = "SET LOCAL lock_timeout = '200ms'";
 
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final int PAUSES_MAX = 10;
-    private static final int CATCH_UPS = 10;
-    /** Fewer changes than that are left for the moment of the lock. */
-    private static final int FEW_CHANGES = 1000;
-
     /** Beyond that many, recording is so busy on the day that batches are the better way. */
     private static final int CHANGES_MAX = 5000;
 
@@ -168,13 +163,13 @@ final class PartitionSwap {
 
     /** Puts in place of a day's partitions what stays of them. */
     Future<Swapped> rewrite(Cleanup cleanup, CleanupDay day) {
-        String suffix = day.suffix();
-        return retrying(() -> prepare(suffix))
-                .compose(done -> transaction("BEGIN ISOLATION LEVEL REPEATABLE READ", () -> fill(cleanup, suffix)))
-                .compose(done -> catchUp(cleanup, suffix, CATCH_UPS))
+        Successor next = new Successor(connection, day);
+        return retrying(next::prepare)
+                .compose(done -> transaction("BEGIN ISOLATION LEVEL REPEATABLE READ", () -> next.fill(cleanup)))
+                .compose(done -> next.catchUp(cleanup))
                 .compose(few -> few
                         ? bytes(List.of(day))
-                                .compose(bytes -> attempt(1, first -> replaceOnce(cleanup, day, bytes, first)))
+                                .compose(bytes -> attempt(1, first -> replaceOnce(cleanup, day, next, bytes, first)))
                         : Future.succeededFuture(Swapped.NOT))
                 .compose(
                         swapped -> swapped.done() ? Future.succeededFuture(swapped) : sweep().map(swapped),
@@ -200,19 +195,19 @@ final class PartitionSwap {
         return days.stream().map(CleanupDay::day).toArray(LocalDate[]::new);
     }
 
-    private Future<Swapped> replaceOnce(Cleanup cleanup, CleanupDay day, long bytes, boolean countFirst) {
-        String suffix = day.suffix();
-        String kept = KEPT.replace(":next", "execution_" + suffix + "_next");
+    private Future<Swapped> replaceOnce(
+            Cleanup cleanup, CleanupDay day, Successor next, long bytes, boolean countFirst) {
+        String kept = KEPT.replace(":next", "execution_" + day.suffix() + "_next");
         return requireOpen(cleanup)
                 .compose(open -> countFirst ? countDeleted(day, kept) : Future.succeededFuture(0L))
                 .compose(counted -> run(PATIENCE)
                         .compose(done -> run(LOCK_PARENTS))
-                        .compose(done -> takeChanges(cleanup, suffix, CHANGES_MAX))
+                        .compose(done -> next.takeChanges(cleanup, CHANGES_MAX))
                         .compose(changes ->
                                 changes < CHANGES_MAX ? countDeleted(day, kept) : Future.failedFuture(new NotWhole()))
                         .map(more -> counted + more))
-                .compose(deleted -> isEmpty("execution_" + suffix + "_next").compose(empty -> detach(suffix)
-                        .compose(done -> empty ? dropNext(suffix) : attachNext(suffix))
+                .compose(deleted -> next.isEmpty().compose(empty -> next.detachOld()
+                        .compose(done -> empty ? next.drop() : next.attach())
                         .compose(done -> empty ? Future.succeededFuture(0L) : bytes(List.of(day)))
                         .compose(now -> progress(cleanup, deleted, bytes - now, empty ? 1 : 0))
                         .map(done -> new Swapped(true, deleted, empty))));
@@ -284,129 +279,8 @@ final class PartitionSwap {
                 .mapEmpty();
     }
 
-    /** Out of sight; the files go in a transaction of their own, while others are at work again. */
-    private Future<Void> detach(String suffix) {
-        return run("ALTER TABLE execution DETACH PARTITION execution_" + suffix)
-                .compose(done -> run("ALTER TABLE step DETACH PARTITION step_" + suffix))
-                .compose(done -> run("ALTER TABLE execution_" + suffix + " RENAME TO execution_" + suffix + "_gone"))
-                .compose(done -> run("ALTER TABLE step_" + suffix + " RENAME TO step_" + suffix + "_gone"))
-                .compose(done -> run("DELETE FROM partition_change WHERE suffix = '" + suffix + "'"));
-    }
-
     private static String dropGone(String suffix) {
         return "DROP TABLE IF EXISTS execution_" + suffix + "_gone, step_" + suffix + "_gone";
-    }
-
-    private Future<Void> dropNext(String suffix) {
-        return run("DROP TABLE execution_" + suffix + "_next, step_" + suffix + "_next");
-    }
-
-    /** The bounds stand as a constraint already, so that attaching looks at no row. */
-    private Future<Void> attachNext(String suffix) {
-        Future<Void> attached = Future.succeededFuture();
-        for (String parent : new String[] {"execution", "step"}) {
-            String table = parent + "_" + suffix;
-            attached = attached.compose(done -> run("ALTER TABLE " + table + "_next RENAME TO " + table))
-                    .compose(done -> run("ALTER TABLE " + parent + " ATTACH PARTITION " + table + " FOR VALUES "
-                            + bounds(suffix, "FROM ('%s') TO ('%s')")))
-                    .compose(done -> run("ALTER TABLE " + table + " DROP CONSTRAINT within_the_day"));
-        }
-        return attached;
-    }
-
-    private static String bounds(String suffix, String form) {
-        LocalDate day = LocalDate.of(
-                Integer.parseInt(suffix.substring(0, 4)),
-                Integer.parseInt(suffix.substring(4, 6)),
-                Integer.parseInt(suffix.substring(6)));
-        return String.format(form, CleanupSession.firstId(day), CleanupSession.firstId(day.plusDays(1)));
-    }
-
-    /** Makes the successors, and has changes noted from now on. */
-    private Future<Void> prepare(String suffix) {
-        return transaction("BEGIN", () -> {
-            Future<Void> prepared = run(PATIENCE);
-            for (String parent : new String[] {"execution", "step"}) {
-                String table = parent + "_" + suffix;
-                String key = parent.equals("step") ? "execution_id" : "id";
-                prepared = prepared.compose(
-                                done -> run("CREATE TABLE " + table + "_next (LIKE " + parent + " INCLUDING ALL)"))
-                        .compose(done -> run("ALTER TABLE " + table + "_next ADD CONSTRAINT within_the_day CHECK ("
-                                + bounds(suffix, key + " >= '%s' AND " + key + " < '%s'") + ")"))
-                        .compose(done -> run("CREATE TRIGGER runlog_change AFTER INSERT OR UPDATE OR DELETE ON " + table
-                                + " FOR EACH ROW EXECUTE FUNCTION note_partition_change('" + parent + "', '" + suffix
-                                + "')"));
-            }
-            return prepared;
-        });
-    }
-
-    private Future<Void> fill(Cleanup cleanup, String suffix) {
-        Sql sql = new Sql()
-                .add("INSERT INTO execution_" + suffix + "_next\nSELECT e.*\nFROM execution_" + suffix + " e\nWHERE (");
-        CleanupScope.addDoomed(sql, cleanup);
-        sql.add(") IS NOT TRUE");
-        return connection
-                .preparedQuery(sql.text())
-                .execute(sql.arguments())
-                .compose(done -> run("INSERT INTO step_" + suffix + "_next\nSELECT s.*\nFROM step_" + suffix
-                        + " s\nWHERE EXISTS (SELECT FROM execution_" + suffix
-                        + "_next e WHERE e.id = s.execution_id)"));
-    }
-
-    /** Applies what changed since, until little is left; false where recording is faster. */
-    private Future<Boolean> catchUp(Cleanup cleanup, String suffix, int roundsLeft) {
-        return transaction(
-                        "BEGIN ISOLATION LEVEL REPEATABLE READ", () -> takeChanges(cleanup, suffix, Integer.MAX_VALUE))
-                .compose(changes -> changes <= FEW_CHANGES
-                        ? Future.succeededFuture(true)
-                        : roundsLeft == 0 ? Future.succeededFuture(false) : catchUp(cleanup, suffix, roundsLeft - 1));
-    }
-
-    /** Applies the changes that are noted; where there are too many, it only tells how many. */
-    private Future<Integer> takeChanges(Cleanup cleanup, String suffix, int max) {
-        return connection
-                .preparedQuery("DELETE FROM partition_change WHERE suffix = $1 RETURNING execution_id")
-                .execute(Tuple.of(suffix))
-                .compose(rows -> {
-                    UUID[] ids = ExecutionReads.all(rows, row -> row.getUUID(0)).stream()
-                            .distinct()
-                            .toArray(UUID[]::new);
-                    return ids.length == 0 || ids.length >= max
-                            ? Future.succeededFuture(ids.length)
-                            : apply(cleanup, suffix, ids).map(ids.length);
-                });
-    }
-
-    private Future<Void> apply(Cleanup cleanup, String suffix, UUID[] ids) {
-        Sql sql = new Sql()
-                .add("INSERT INTO execution_" + suffix + "_next\nSELECT e.*\nFROM execution_" + suffix
-                        + " e\nWHERE e.id = ANY (")
-                .bind(ids)
-                .add(") AND (");
-        CleanupScope.addDoomed(sql, cleanup);
-        sql.add(") IS NOT TRUE");
-        Tuple those = Tuple.of(ids);
-        return connection
-                .preparedQuery("DELETE FROM step_" + suffix + "_next WHERE execution_id = ANY ($1)")
-                .execute(those)
-                .compose(done -> connection
-                        .preparedQuery("DELETE FROM execution_" + suffix + "_next WHERE id = ANY ($1)")
-                        .execute(those))
-                .compose(done -> connection.preparedQuery(sql.text()).execute(sql.arguments()))
-                .compose(done -> connection
-                        .preparedQuery("INSERT INTO step_" + suffix + "_next\nSELECT s.*\nFROM step_" + suffix
-                                + " s\nWHERE s.execution_id = ANY ($1) AND EXISTS (SELECT FROM execution_" + suffix
-                                + "_next e WHERE e.id = s.execution_id)")
-                        .execute(those))
-                .mapEmpty();
-    }
-
-    private Future<Boolean> isEmpty(String table) {
-        return connection
-                .query("SELECT NOT EXISTS (SELECT FROM " + table + ")")
-                .execute()
-                .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
     private Future<Long> bytes(List<CleanupDay> days) {
