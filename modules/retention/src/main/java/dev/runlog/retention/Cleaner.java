@@ -105,8 +105,10 @@ final class Cleaner {
     Future<Cleanup> dryRun(Cleanup cleanup) {
         return store.prepare(cleanup)
                 .compose(ready -> store.preview(cleanup, config.previewRowsMax()))
-                .compose(found -> store.completeDryRun(cleanup.id(), found))
-                .compose(done -> store.discard(cleanup.id()).map(done))
+                .compose(found -> {
+                    Future<Cleanup> completed = store.completeDryRun(cleanup.id(), found);
+                    return Future.all(completed, store.discard(cleanup.id())).compose(done -> completed);
+                })
                 .onSuccess(progress.announcing());
     }
 

@@ -9,6 +9,7 @@ import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.ListCleanups.CleanupPage;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.ZoneOffset;
@@ -75,7 +76,7 @@ public final class CleanupStore {
         return registered
                 .compose(done -> database.query(
                         "create-cleanup",
-                        INSERT,
+                        returning(INSERT),
                         Tuple.of(
                                 id,
                                 dryRun,
@@ -87,7 +88,7 @@ public final class CleanupStore {
                                 policyId,
                                 criteria.keepLast(),
                                 criteria.ignorePolicies())))
-                .compose(done -> get(id));
+                .map(rows -> toCleanup(rows.iterator().next()));
     }
 
     public Future<Cleanup> get(UUID id) {
@@ -230,9 +231,10 @@ public final class CleanupStore {
     public Future<Cleanup> completeDryRun(UUID id, CleanupPreview found) {
         return database.query(
                         "complete-dry-run",
-                        "UPDATE cleanup SET state = 3, started_at = created_at, finished_at = now(), matched = $2, "
-                                + "matched_exact = $3, deleted = $2, bytes = $4, partitions_dropped = $5, preview = $6 "
-                                + "WHERE id = $1 AND state IN (1, 2)",
+                        returning(
+                                "UPDATE cleanup SET state = 3, started_at = created_at, finished_at = now(), matched = $2, "
+                                        + "matched_exact = $3, deleted = $2, bytes = $4, partitions_dropped = $5, preview = $6 "
+                                        + "WHERE id = $1 AND state IN (1, 2)"),
                         Tuple.of(
                                 id,
                                 found.executions(),
@@ -240,7 +242,7 @@ public final class CleanupStore {
                                 found.bytes(),
                                 found.partitions(),
                                 PreviewJson.write(found)))
-                .compose(done -> get(id));
+                .compose(rows -> changedOrAsItIs(id, rows));
     }
 
     public Future<Cleanup> cancel(UUID id) {
@@ -256,10 +258,23 @@ public final class CleanupStore {
                 .compose(done -> get(id));
     }
 
+    /** The row as a statement leaves it, in the same answer. */
+    private static String returning(String change) {
+        return "WITH changed AS (" + change + "\nRETURNING *)\n" + SELECT.replace("FROM cleanup c", "FROM changed c");
+    }
+
     private Future<Cleanup> change(UUID id, String set, String where) {
         return database.query(
-                        "change-cleanup", "UPDATE cleanup SET " + set + " WHERE id = $1 AND " + where, Tuple.of(id))
-                .compose(done -> get(id));
+                        "change-cleanup",
+                        returning("UPDATE cleanup SET " + set + " WHERE id = $1 AND " + where),
+                        Tuple.of(id))
+                .compose(rows -> changedOrAsItIs(id, rows));
+    }
+
+    private Future<Cleanup> changedOrAsItIs(UUID id, RowSet<Row> rows) {
+        return rows.size() > 0
+                ? Future.succeededFuture(toCleanup(rows.iterator().next()))
+                : get(id);
     }
 
     @SuppressWarnings("EnumOrdinal") // The numbers stand in the migration.
