@@ -10,6 +10,10 @@ final class Pace {
     private static final int FIRST = 100;
     private static final Duration SLOW = Duration.ofMillis(250);
     private static final Duration FAST = Duration.ofMillis(60);
+    /** Beside others, as who comes meanwhile may have to wait for the processor until a batch ends. */
+    private static final Duration SLOW_FOR_OTHERS = Duration.ofMillis(30);
+
+    private static final Duration FAST_FOR_OTHERS = Duration.ofMillis(10);
     private static final int RECORDING_FIRST = 4;
 
     /** Who asks now and then is seen now and then only, so having been seen counts for some batches. */
@@ -36,14 +40,15 @@ final class Pace {
      * @param shared whether others were seen at the database
      */
     Duration after(Duration batch, Duration recording, boolean shared) {
+        batchesUnseen = shared || !recording.isZero() ? 0 : batchesUnseen + 1;
+        boolean alone = batchesUnseen >= SEEN_FOR_BATCHES;
         boolean inTheWay = recording.compareTo(config.recordingTimeMax()) > 0;
-        if (inTheWay || batch.compareTo(SLOW) > 0) {
+        if (inTheWay || batch.compareTo(alone ? SLOW : SLOW_FOR_OTHERS) > 0) {
             size = Math.max(1, size / 2);
-        } else if (batch.compareTo(FAST) < 0) {
+        } else if (batch.compareTo(alone ? FAST : FAST_FOR_OTHERS) < 0) {
             size = Math.min(config.batchSize(), size * 2);
         }
-        batchesUnseen = shared || !recording.isZero() ? 0 : batchesUnseen + 1;
-        if (batchesUnseen >= SEEN_FOR_BATCHES) {
+        if (alone) {
             return Duration.ZERO;
         }
         double factor = config.pauseFactor() * (inTheWay ? RECORDING_FIRST : 1);

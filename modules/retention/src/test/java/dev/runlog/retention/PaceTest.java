@@ -47,6 +47,15 @@ final class PaceTest {
     }
 
     @Test
+    void takesLessAtOnceBesideOthersThanAlone() {
+        Pace beside = new Pace(Configs.with(0.5, "", Duration.ZERO));
+        pace.after(BATCH, Duration.ZERO, false);
+        beside.after(BATCH, Duration.ZERO, true);
+
+        assertThat(beside.size()).isLessThan(pace.size());
+    }
+
+    @Test
     void takesMoreWhileTheDatabaseIsQuickAndLessOnceItIsSlow() {
         for (int i = 0; i < 10; i++) {
             pace.after(Duration.ofMillis(5), Duration.ZERO, false);
