@@ -1,8 +1,10 @@
 package dev.runlog.app;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
@@ -41,6 +43,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static final String NAME = "runlog";
     private static final long START_SECONDS = 60;
     private static final int CONNECTIONS_MAX = 50;
+    /** Of the machine's memory, or of its container's. The manual says a quarter where nothing else runs. */
+    private static final int MEMORY_PART = 8;
+
+    private static final long CACHE_MEGABYTES_MIN = 128;
+    private static final long CACHE_MEGABYTES_MAX = 2048;
 
     private final FileChannel lockFile;
     private final Path binaries;
@@ -264,6 +271,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 "-c",
                 "max_connections=" + connectionsMax,
                 "-c",
+                "shared_buffers=" + cacheMegabytes() + "MB",
+                "-c",
                 "max_locks_per_transaction=256",
                 "-c",
                 "timezone=UTC"));
@@ -274,6 +283,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
         Path output = directory.resolve("postgres.log");
         Process process = start(command, output);
         awaitReady(process, output);
+    }
+
+    /** What the server keeps of its files; its default of 128 MB took a page a fifth longer (decision 4). */
+    private static long cacheMegabytes() {
+        long memory =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize() >> 20;
+        return Math.max(CACHE_MEGABYTES_MIN, Math.min(memory / MEMORY_PART, CACHE_MEGABYTES_MAX));
     }
 
     private void awaitReady(Process process, Path output) throws IOException {

@@ -22,6 +22,11 @@ final class EmbeddedDatabaseTest {
             assertThat(ask(database, "SHOW fsync")).isEqualTo("on");
             assertThat(ask(database, "SHOW synchronous_commit")).isEqualTo("on");
             assertThat(ask(database, "SHOW full_page_writes")).isEqualTo("on");
+            assertThat(ask(
+                            database,
+                            "SELECT setting::bigint * 8 / 1024 BETWEEN 128 AND 2048 FROM pg_settings "
+                                    + "WHERE name = 'shared_buffers'"))
+                    .isEqualTo("t");
             assertThat(ask(database, "SHOW listen_addresses")).isEqualTo("127.0.0.1");
             assertThat(ask(database, "SELECT string_agg(DISTINCT auth_method, ',') FROM pg_hba_file_rules"))
                     .isEqualTo("scram-sha-256");
