@@ -5,6 +5,7 @@ import dev.runlog.storage.CleanupSession;
 import dev.runlog.storage.CleanupSession.Batch;
 import dev.runlog.storage.WriteFailure;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.UUID;
@@ -77,44 +78,55 @@ final class Deletion {
 
     private Future<Boolean> round(int number) {
         boolean patient = number >= ROUNDS - PATIENT_ROUNDS;
-        return pass(null, patient, false)
-                .compose(ended -> progress.tell(cleanup).map(ended))
-                .compose(ended -> {
-                    if (ended == Pass.ENDED) {
-                        return Future.succeededFuture(false);
+        return pass(patient).compose(ended -> progress.tell(cleanup).map(ended)).compose(ended -> {
+            if (ended == Pass.ENDED) {
+                return Future.succeededFuture(false);
+            }
+            if (ended == Pass.SOME_HELD && number < ROUNDS) {
+                return pause.apply(ROUND_PAUSE.multipliedBy(1L << number)).compose(done -> round(number + 1));
+            }
+            if (ended == Pass.SOME_HELD) {
+                log.warn("Cleanup {} leaves rows of {} that others hold.", cleanup.id(), day);
+            }
+            return (deleted >= VACUUM_ROWS_MIN ? session.vacuum(day) : Future.succeededFuture()).map(true);
+        });
+    }
+
+    private Future<Pass> pass(boolean patient) {
+        Promise<Pass> over = Promise.promise();
+        step(null, patient, false, over);
+        return over.future();
+    }
+
+    /** One batch, then the next. They are not composed: thousands of futures would end in one another. */
+    private void step(@Nullable UUID after, boolean patient, boolean someHeld, Promise<Pass> over) {
+        if (stopping.getAsBoolean()) {
+            over.complete(Pass.ENDED);
+            return;
+        }
+        long startedAt = System.nanoTime();
+        batch(after, patient)
+                .compose(batch -> batch.open() && batch.last() != null
+                        ? rest(batch, startedAt).map(batch)
+                        : Future.succeededFuture(batch))
+                .onFailure(over::fail)
+                .onSuccess(batch -> {
+                    boolean held = someHeld || batch.skipped() > 0;
+                    if (!batch.open()) {
+                        over.complete(Pass.ENDED);
+                    } else if (batch.last() == null) {
+                        over.complete(held ? Pass.SOME_HELD : Pass.THROUGH);
+                    } else {
+                        step(batch.last(), patient, held, over);
                     }
-                    if (ended == Pass.SOME_HELD && number < ROUNDS) {
-                        return pause.apply(ROUND_PAUSE.multipliedBy(1L << number))
-                                .compose(done -> round(number + 1));
-                    }
-                    if (ended == Pass.SOME_HELD) {
-                        log.warn("Cleanup {} leaves rows of {} that others hold.", cleanup.id(), day);
-                    }
-                    return (deleted >= VACUUM_ROWS_MIN ? session.vacuum(day) : Future.succeededFuture()).map(true);
                 });
     }
 
-    private Future<Pass> pass(@Nullable UUID after, boolean patient, boolean someHeld) {
-        if (stopping.getAsBoolean()) {
-            return Future.succeededFuture(Pass.ENDED);
-        }
-        long startedAt = System.nanoTime();
-        return batch(after, patient).compose(batch -> {
-            if (!batch.open()) {
-                return Future.succeededFuture(Pass.ENDED);
-            }
-            boolean held = someHeld || batch.skipped() > 0;
-            UUID last = batch.last();
-            if (last == null) {
-                return Future.succeededFuture(held ? Pass.SOME_HELD : Pass.THROUGH);
-            }
-            deleted += batch.rows();
-            Duration took = Duration.ofNanos(System.nanoTime() - startedAt);
-            Duration rest = pace.after(took, recording.take(), batch.shared());
-            return progress.tellNowAndThen(cleanup)
-                    .compose(done -> pause.apply(rest))
-                    .compose(done -> pass(last, patient, held));
-        });
+    private Future<Void> rest(Batch batch, long startedAt) {
+        deleted += batch.rows();
+        Duration took = Duration.ofNanos(System.nanoTime() - startedAt);
+        Duration rest = pace.after(took, recording.take(), batch.shared());
+        return progress.tellNowAndThen(cleanup).compose(done -> pause.apply(rest));
     }
 
     private Future<Batch> batch(@Nullable UUID after, boolean patient) {

@@ -15,6 +15,10 @@ final class Pace {
 
     private static final Duration FAST_FOR_OTHERS = Duration.ofMillis(10);
     private static final int RECORDING_FIRST = 4;
+    /** A batch costs some waits for the database whatever it takes; fewer rows would only make it last for ever. */
+    private static final int LEAST = 50;
+
+    private static final int LEAST_PART = 4;
 
     /** Who asks now and then is seen now and then only, so having been seen counts for some batches. */
     private static final int SEEN_FOR_BATCHES = 16;
@@ -44,7 +48,7 @@ final class Pace {
         boolean alone = batchesUnseen >= SEEN_FOR_BATCHES;
         boolean inTheWay = recording.compareTo(config.recordingTimeMax()) > 0;
         if (inTheWay || batch.compareTo(alone ? SLOW : SLOW_FOR_OTHERS) > 0) {
-            size = Math.max(1, size / 2);
+            size = Math.max(least(), size / 2);
         } else if (batch.compareTo(alone ? FAST : FAST_FOR_OTHERS) < 0) {
             size = Math.min(config.batchSize(), size * 2);
         }
@@ -53,5 +57,9 @@ final class Pace {
         }
         double factor = config.pauseFactor() * (inTheWay ? RECORDING_FIRST : 1);
         return Duration.ofMillis((long) (batch.toMillis() * factor));
+    }
+
+    private int least() {
+        return Math.max(1, Math.min(LEAST, config.batchSize() / LEAST_PART));
     }
 }

@@ -56,6 +56,16 @@ final class PaceTest {
     }
 
     @Test
+    void takesSomeRowsAtLeastHoweverSlowTheDatabaseIs() {
+        for (int i = 0; i < 20; i++) {
+            pace.after(Duration.ofSeconds(1), Duration.ofSeconds(1), true);
+        }
+
+        int most = Configs.with(0.5, "", Duration.ZERO).batchSize();
+        assertThat(pace.size()).isEqualTo(most / 4);
+    }
+
+    @Test
     void takesMoreWhileTheDatabaseIsQuickAndLessOnceItIsSlow() {
         for (int i = 0; i < 10; i++) {
             pace.after(Duration.ofMillis(5), Duration.ZERO, false);

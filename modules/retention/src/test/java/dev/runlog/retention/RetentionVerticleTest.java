@@ -361,6 +361,37 @@ final class RetentionVerticleTest {
         assertThatRowsAndRollupsAgree();
     }
 
+    /** Two sevenths and five sevenths of a day's share are a little more than all of it, in floating point. */
+    @Test
+    void keepsTheOneThatIsTheNewestOfADayThatGoesOtherwise() throws SQLException {
+        seed(owner, 5, 40, "SUCCESS");
+        seed(owner, 2, 40, "FAILED");
+
+        Cleanup cleanup =
+                run(new RequestCleanup(operator, Duration.ofDays(1), null, Set.of(), null, 1, false, true, false));
+
+        assertThat(cleanup.deleted()).isEqualTo(6);
+        assertThat(rows()).isEqualTo("1");
+        assertThatRowsAndRollupsAgree();
+    }
+
+    @Test
+    void dropsNoDayWhoseRowsAreNotMeantAnyMore() throws SQLException {
+        seed(owner, 1, 40, "CRASHED");
+        CleanupStore store = new CleanupStore(database);
+        Cleanup begun = begin(
+                store, new CleanupCriteria(Instant.now(), Set.of(ExecutionStatus.CRASHED), null, null, null, false));
+        List<CleanupDay> days = await(store.days(begun));
+        assertThat(days.get(0).isWhole(begun)).isTrue();
+
+        test.execute("UPDATE execution SET status = 2; UPDATE execution_daily SET crashed = 0, success = 1;"
+                + "UPDATE execution_day SET crashed = 0, success = 1");
+
+        assertThat(await(store.asCleaner(session -> session.drop(begun, days))).orElseThrow())
+                .isFalse();
+        assertThat(rows()).isEqualTo("1");
+    }
+
     @Test
     void sparesWhatAPolicyKeepsLongerUnlessItIsToldNotTo() throws SQLException {
         seed(owner, 10, 40, "SUCCESS");

@@ -10,8 +10,9 @@ import java.time.ZoneOffset;
  *
  * @param stored executions of everybody that are there
  * @param going executions that the cleanup is to delete, about; those that are held or children of what stays too
+ * @param allGo whether what is to go is certainly all that is there, which no sum of parts of rows tells
  */
-public record CleanupDay(LocalDate day, long stored, long going) {
+public record CleanupDay(LocalDate day, long stored, long going, boolean allGo) {
     /** Whether all of it lies before the cleanup's bound. */
     public boolean isBefore(Cleanup cleanup) {
         Instant end = day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
@@ -29,6 +30,6 @@ public record CleanupDay(LocalDate day, long stored, long going) {
 
     /** Whether all that is there is to go. */
     public boolean isWhole(Cleanup cleanup) {
-        return isBefore(cleanup) && going >= stored;
+        return isBefore(cleanup) && allGo;
     }
 }

@@ -64,7 +64,8 @@ final class CleanupRollups {
         LocalDate[] alone = grain.newest() ? null : of;
         Sql sql = new Sql();
         addShares(sql, cleanup, grain.newest(), source(grain), alone);
-        sql.add("SELECT g.day, ceil(sum(g.going_rows))::bigint AS going, min(t.stored)::bigint AS stored\n"
+        sql.add("SELECT g.day, ceil(sum(g.going_rows))::bigint AS going, min(t.stored)::bigint AS stored,\n"
+                        + "       bool_and(g.all_go) AND sum(g.rows) = min(t.stored) AS all_go\n"
                         + "FROM going g\nJOIN (\n  SELECT d.day, sum(" + PRESENT
                         + ") AS stored\n  FROM execution_total d\n  WHERE d.day < ")
                 .bind(dayAfter(cleanup));
@@ -83,7 +84,12 @@ final class CleanupRollups {
 
     private static List<CleanupDay> toDays(RowSet<Row> rows) {
         return ExecutionReads.all(
-                rows, row -> new CleanupDay(row.getLocalDate("day"), row.getLong("stored"), row.getLong("going")));
+                rows,
+                row -> new CleanupDay(
+                        row.getLocalDate("day"),
+                        row.getLong("stored"),
+                        row.getLong("going"),
+                        row.getBoolean("all_go")));
     }
 
     /** What there is of the target that old, about: all, and those that run. */
@@ -197,7 +203,7 @@ final class CleanupRollups {
                            AS policy_rows,
                          CASE WHEN policy_id IS NULL THEN rows * (meant - least(old, beyond, meant)) ELSE 0 END
                            AS last_rows,
-                         least(old, beyond) IN (0, 1) AS exact
+                         least(old, beyond) IN (0, 1) AS exact, least(old, beyond) = 1 AS all_go
                   FROM shares
                   WHERE meant > 0)
                 """.formatted(

@@ -224,10 +224,12 @@ final class PartitionSwap {
                 .map(grain -> new Grain(cleanup.criteria().keepLast() != null, grain.totals()))
                 .compose(grain -> CleanupRollups.days(here, cleanup, grain, dates))
                 .compose(now -> {
-                    boolean whole = now.stream()
+                    // A day of which nothing is to go any more is not among them.
+                    long whole = now.stream()
                             .filter(one -> Arrays.asList(dates).contains(one.day()))
-                            .allMatch(one -> one.isWhole(cleanup));
-                    return whole ? hasNoExceptions(cleanup, days) : Future.succeededFuture(false);
+                            .filter(one -> one.isWhole(cleanup))
+                            .count();
+                    return whole == dates.length ? hasNoExceptions(cleanup, days) : Future.succeededFuture(false);
                 });
     }
 

@@ -61,20 +61,16 @@ public final class PolicyStore {
             """;
 
     private static final String HOLD = """
-            WITH changed AS (
-              UPDATE execution
-              SET held = $3, hold_reason = CASE WHEN $3 THEN $4 END
-              WHERE id = $1 AND id BETWEEN $1 AND $1 AND owner_id = (SELECT id FROM owner WHERE subject = $2)
-              RETURNING id),
-            noted AS (
-              INSERT INTO held_execution (execution_id)
-              SELECT id FROM changed WHERE $3
-              ON CONFLICT (execution_id) DO NOTHING),
-            released AS (
-              DELETE FROM held_execution
-              WHERE NOT $3 AND execution_id = (SELECT id FROM changed))
-            SELECT id FROM changed
+            UPDATE execution
+            SET held = $3, hold_reason = CASE WHEN $3 THEN $4 END
+            WHERE id = $1 AND id BETWEEN $1 AND $1 AND owner_id = (SELECT id FROM owner WHERE subject = $2)
+            RETURNING id
             """;
+
+    private static final String NOTE_HELD =
+            "INSERT INTO held_execution (execution_id) VALUES ($1) ON CONFLICT (execution_id) DO NOTHING";
+
+    private static final String NOTE_RELEASED = "DELETE FROM held_execution WHERE execution_id = $1";
 
     private final Database database;
 
@@ -192,8 +188,16 @@ public final class PolicyStore {
 
     /** Holds an owner's execution or lets it go; empty where the owner has none of that id. */
     public Future<Optional<UUID>> hold(String owner, UUID executionId, boolean held, @Nullable String reason) {
-        return database.query("hold-execution", HOLD, Tuple.of(executionId, owner, held, reason))
-                .map(rows -> rows.size() == 0 ? Optional.empty() : Optional.of(executionId));
+        // Two statements: the second sees what a change that the first waited for has noted.
+        return database.inTransaction("hold-execution", connection -> connection
+                .preparedQuery(HOLD)
+                .execute(Tuple.of(executionId, owner, held, reason))
+                .compose(rows -> rows.size() == 0
+                        ? Future.succeededFuture(Optional.<UUID>empty())
+                        : connection
+                                .preparedQuery(held ? NOTE_HELD : NOTE_RELEASED)
+                                .execute(Tuple.of(executionId))
+                                .map(Optional.of(executionId))));
     }
 
     private static void addOwner(Sql sql, @Nullable String owner) {

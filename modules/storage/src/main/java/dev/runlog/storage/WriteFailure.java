@@ -24,10 +24,12 @@ public enum WriteFailure {
                     : AWAY;
         }
         String state = refused.getSqlState();
-        // 42P07, 42P16: two servers made the same partition, and one did not see the other's yet.
+        // 55P03: somebody held a lock for longer than lock_timeout. 42P07, 42P16: two servers made the same partition,
+        // and one did not see the other's yet.
         if (state.equals("40P01")
                 || state.equals("40001")
                 || state.equals("23505")
+                || state.equals("55P03")
                 || state.equals("42P07")
                 || state.equals("42P16")) {
             return CONTENTION;
