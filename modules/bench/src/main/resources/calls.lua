@@ -60,10 +60,11 @@ local function percentile(values, counts, part)
 end
 
 function done(summary, latency, all)
+  local cpu = os.clock() -- of the load, before what follows
   local errors = summary.errors
   local values, counts = own_times(latency, summary, tonumber(os.getenv("CONNECTIONS")))
   io.write(string.format(
     '\n{"requests":%d,"micros":%d,"non2xx":%d,"errors":%d,"p50":%d,"p99":%d,"max":%d,"cpu":%.3f}\n',
     summary.requests, summary.duration, errors.status, errors.connect + errors.read + errors.write + errors.timeout,
-    percentile(values, counts, 0.5), percentile(values, counts, 0.99), latency.max, os.clock()))
+    percentile(values, counts, 0.5), percentile(values, counts, 0.99), latency.max, cpu))
 end

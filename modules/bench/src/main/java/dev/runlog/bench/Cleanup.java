@@ -150,7 +150,7 @@ final class Cleanup implements Figure {
             cleaned.execute("DROP TABLE bench_fresh");
         }
         return Row.ofCost(
-                "Size after a cleanup by age",
+                "Size after a cleanup by age, of whole days",
                 "MB",
                 Samples.of(live / 1e6),
                 "its live rows in new tables with the same indexes",

@@ -23,7 +23,10 @@ final class RecordingWhileWatched implements Figure {
 
     @Override
     public List<Row> measure(Bench bench) {
-        int count = Math.min(SUBSCRIBERS_MAX, bench.set().owners());
+        int count = bench.set().owners();
+        if (count > SUBSCRIBERS_MAX) {
+            throw new BenchFailure("Each owner watches, which are " + count + "; at most " + SUBSCRIBERS_MAX + " do.");
+        }
         bench.server();
         // Once each for the server's compiler, then for the figure.
         watched(bench, count);

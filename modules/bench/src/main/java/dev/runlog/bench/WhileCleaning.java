@@ -3,6 +3,7 @@ package dev.runlog.bench;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.DoubleSupplier;
@@ -19,6 +20,9 @@ final class WhileCleaning implements Figure {
     private static final Duration TIME_MAX = Duration.ofSeconds(5);
 
     private final boolean recording;
+    /** How much of what was measured the cleanup took. */
+    private final List<Double> coveredParts = new ArrayList<>();
+
     private int slice;
 
     private WhileCleaning(boolean recording) {
@@ -71,13 +75,17 @@ final class WhileCleaning implements Figure {
                 "idle",
                 pair.floor(),
                 Goal.atMost(2),
-                "%,d pages/s at a fixed rate".formatted(rate));
+                "%,d pages/s at a fixed rate; %s".formatted(rate, covered()));
     }
 
     private Row recording(Bench bench, CleanupSubject subject, ServerProcess server, Duration time, double perSecond) {
-        DoubleSupplier recorded = () -> record(bench, server, time, perSecond);
-        Progress.say("  warming up: %,.0f/s", recorded.getAsDouble());
-        Bench.Pair pair = bench.alternate(name(), () -> cleaning(bench, subject, server, recorded), recorded);
+        Progress.say(
+                "  warming up: %,.0f/s",
+                recording(bench, server, time, perSecond).getAsDouble());
+        Bench.Pair pair = bench.alternate(
+                name(),
+                () -> cleaning(bench, subject, server, recording(bench, server, time, perSecond)),
+                () -> recording(bench, server, time, perSecond).getAsDouble());
         return Row.ofSpeed(
                 "Recording at half its top speed, during a cleanup of failed executions",
                 "executions/s",
@@ -85,7 +93,11 @@ final class WhileCleaning implements Figure {
                 "without",
                 pair.floor(),
                 Goal.atLeast(0.8),
-                "%,.0f executions/s are sent by the clock".formatted(perSecond));
+                "%,.0f executions/s are sent by the clock; %s".formatted(perSecond, covered()));
+    }
+
+    private String covered() {
+        return "the cleanup took %.0f %% of that time".formatted(new Samples(coveredParts).median() * 100);
     }
 
     private double cleaning(Bench bench, CleanupSubject subject, ServerProcess server, DoubleSupplier measured) {
@@ -96,18 +108,24 @@ final class WhileCleaning implements Figure {
                 + set.spanMillis() * slice / (bench.options().rounds() + 1));
         CompletableFuture<CleanupSubject.Outcome> cleanup =
                 CompletableFuture.supplyAsync(() -> CleanupSubject.clean(server, before, "FAILED", false));
+        long began = System.nanoTime();
         double value = measured.getAsDouble();
+        long measuredNanos = System.nanoTime() - began;
         CleanupSubject.Outcome outcome = cleanup.join();
+        coveredParts.add(Math.min(1, (double) outcome.nanos() / measuredNanos));
         Progress.say("  deleted %,d meanwhile, in %,d ms", outcome.deleted(), outcome.nanos() / 1_000_000);
         return value;
     }
 
-    private static double record(Bench bench, ServerProcess server, Duration time, double perSecond) {
+    /** A recording that is ready to begin: what it sends was made before. */
+    private static DoubleSupplier recording(Bench bench, ServerProcess server, Duration time, double perSecond) {
         int rows = (int) (perSecond * time.toMillis() / 1000) / LINES * LINES + LINES;
         Path file = StagedRows.make(bench, rows).eventFile(bench, "execution");
         PacedRecording recorder = new PacedRecording(server.port(), EventSender.split(file, LINES), perSecond);
-        recorder.run();
-        StagedRows.delete(file);
-        return recorder.perSecond();
+        return () -> {
+            recorder.run();
+            StagedRows.delete(file);
+            return recorder.perSecond();
+        };
     }
 }

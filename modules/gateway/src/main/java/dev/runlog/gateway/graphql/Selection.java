@@ -1,9 +1,13 @@
 package dev.runlog.gateway.graphql;
 
+import dev.runlog.contract.error.ErrorCode;
+import dev.runlog.contract.error.RunlogException;
 import dev.runlog.gateway.live.LiveSource;
 import graphql.ExecutionResult;
+import graphql.GraphQLError;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.reactivestreams.Publisher;
@@ -12,6 +16,8 @@ import org.reactivestreams.Subscription;
 
 /** One selection of one subscription field: events go in, results come out, in order. */
 final class Selection implements Subscriber<ExecutionResult> {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
     private final long number;
     private final Selections.Key key;
     private final LiveSource source;
@@ -56,8 +62,20 @@ final class Selection implements Subscriber<ExecutionResult> {
     public void onNext(ExecutionResult result) {
         Promise<String> next = waiting.poll();
         if (next != null) {
-            next.complete(ResponseWriter.write(GraphqlEngine.withCodes(result)).toString());
+            ExecutionResult coded = GraphqlEngine.withCodes(result);
+            if (coded.getErrors().stream().anyMatch(Selection::passes)) {
+                // With its cursor the client would go on behind an event that it was not told.
+                next.fail(RunlogException.overloaded(
+                        "An event could not be read; resume after the last one.", RETRY_AFTER));
+            } else {
+                next.complete(ResponseWriter.write(coded).toString());
+            }
         }
+    }
+
+    private static boolean passes(GraphQLError error) {
+        return error.getExtensions() != null
+                && ErrorCode.OVERLOADED.name().equals(error.getExtensions().get("code"));
     }
 
     @Override

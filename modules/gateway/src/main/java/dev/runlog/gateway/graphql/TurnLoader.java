@@ -2,6 +2,7 @@ package dev.runlog.gateway.graphql;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ final class TurnLoader<K, V> {
         if (now.isEmpty()) {
             return;
         }
-        batch.load(List.copyOf(now.keySet())).whenComplete((values, failure) -> {
+        loaded(now.keySet()).whenComplete((values, failure) -> {
             int next = 0;
             for (CompletableFuture<V> value : now.values()) {
                 if (failure != null) {
@@ -54,5 +55,13 @@ final class TurnLoader<K, V> {
                 }
             }
         });
+    }
+
+    private CompletionStage<List<V>> loaded(Collection<K> keys) {
+        try {
+            return batch.load(List.copyOf(keys));
+        } catch (RuntimeException failure) {
+            return CompletableFuture.failedFuture(failure);
+        }
     }
 }
