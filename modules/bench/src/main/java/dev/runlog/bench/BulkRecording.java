@@ -37,7 +37,7 @@ final class BulkRecording implements Figure {
         record(bench, rows);
         Bench.Pair pair = bench.alternate(title, () -> record(bench, rows), () -> copy(bench, rows));
         bench.noteRecorded(lifecycles ? 0 : pair.ours().median());
-        return List.of(Row.ofSpeed(
+        return List.of(Row.ofRatio(
                 title,
                 "executions/s",
                 pair.ours(),

@@ -64,7 +64,7 @@ final class Cleanup implements Figure {
         long[] deleted = new long[1];
         Bench.Pair pair =
                 bench.alternate(title, () -> clean(bench, subject, before, deleted), () -> delete(subject, before));
-        return Row.ofSpeed(
+        return Row.ofRatio(
                 title,
                 "executions/s",
                 pair.ours(),
@@ -149,7 +149,7 @@ final class Cleanup implements Figure {
             fresh += cleaned.getLong("SELECT pg_total_relation_size('bench_fresh')");
             cleaned.execute("DROP TABLE bench_fresh");
         }
-        return Row.ofCost(
+        return Row.ofRatio(
                 "Size after a cleanup by age, of whole days",
                 "MB",
                 Samples.of(live / 1e6),

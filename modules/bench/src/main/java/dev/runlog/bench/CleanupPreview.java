@@ -23,7 +23,7 @@ final class CleanupPreview implements Figure {
         preview(server, before);
         page(server, page);
         Bench.Pair pair = bench.alternate(name(), () -> preview(server, before), () -> page(server, page));
-        return List.of(Row.ofCost(
+        return List.of(Row.ofRatio(
                 "Preview of a cleanup by age",
                 "ms",
                 pair.ours(),

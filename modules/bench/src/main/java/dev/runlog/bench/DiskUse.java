@@ -34,7 +34,7 @@ final class DiskUse implements Figure {
                 + database.getLong("SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname IN "
                                 + "('execution_daily', 'duration_daily', 'duration_delta')")
                         / (double) bench.set().executions();
-        return List.of(Row.ofCost(
+        return List.of(Row.ofRatio(
                 "Bytes on disk of an execution",
                 "bytes",
                 Samples.of(ours),

@@ -82,8 +82,8 @@ final class LiveLatency implements Figure {
         String title = "Change at a subscriber, %,d changes/s".formatted(perSecond);
         String note = "%,d subscribers; from when it was due".formatted(count);
         return List.of(
-                Row.ofCost(title, "ms", new Samples(medians), "its answer", new Samples(answerMedians), null, note),
-                Row.ofCost(
+                Row.ofRatio(title, "ms", new Samples(medians), "its answer", new Samples(answerMedians), null, note),
+                Row.ofRatio(
                         title + ", 99th percentile",
                         "ms",
                         new Samples(tails),

@@ -30,7 +30,7 @@ final class Mutations implements Figure {
                                 insertAndUpdate(),
                                 CONNECTIONS,
                                 bench.options().time()));
-        return List.of(Row.ofSpeed(
+        return List.of(Row.ofRatio(
                 "startExecution, then finishExecution",
                 "executions/s",
                 pair.ours(),

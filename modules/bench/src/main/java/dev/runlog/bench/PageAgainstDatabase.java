@@ -71,7 +71,7 @@ final class PageAgainstDatabase implements Figure {
             pacedMedians.add(outcome.p50Millis());
         }
         return List.of(
-                Row.ofSpeed(
+                Row.ofRatio(
                         title,
                         "pages/s",
                         pair.ours(),
@@ -79,7 +79,7 @@ final class PageAgainstDatabase implements Figure {
                         pair.floor(),
                         goal,
                         connections + " connections, random workflow"),
-                Row.ofCost(
+                Row.ofRatio(
                         title + ", 99th percentile",
                         "ms",
                         new Samples(tails),
@@ -87,7 +87,7 @@ final class PageAgainstDatabase implements Figure {
                         new Samples(medians),
                         Goal.atMost(4),
                         connections + " connections, closed loop, each request's own time"),
-                Row.ofCost(
+                Row.ofRatio(
                         title + ", 99th percentile at a fixed rate",
                         "ms",
                         new Samples(paced),

@@ -46,7 +46,7 @@ final class ReadingWhileRecording implements Figure {
                     return p99;
                 },
                 () -> bench.hyperfoil().run(load).orThrow().p99Millis());
-        return List.of(Row.ofCost(
+        return List.of(Row.ofRatio(
                 "Page, 99th percentile, while recording",
                 "ms",
                 pair.ours(),

@@ -42,7 +42,7 @@ final class RecordingWhileWatched implements Figure {
         });
         Samples watchedMicros = new Samples(serverMicros);
         return List.of(
-                Row.ofSpeed(
+                Row.ofRatio(
                         "Bulk recording while %,d watch".formatted(count),
                         "executions/s",
                         pair.ours(),
@@ -50,7 +50,7 @@ final class RecordingWhileWatched implements Figure {
                         pair.floor(),
                         Goal.atLeast(0.8),
                         "starts and finishes; each is an event for one of those who watch, whose sockets are in the same machine"),
-                Row.ofCost(
+                Row.ofRatio(
                         "Processor time of the server, an execution that is watched",
                         "us",
                         watchedMicros,

@@ -22,8 +22,8 @@ record Row(
         @Nullable Goal goal,
         String note) {
 
-    /** More is better: ours divided by the floor's. */
-    static Row ofSpeed(
+    /** Ours divided by the floor's, of speeds or of costs; the goal tells which way is better. */
+    static Row ofRatio(
             String title,
             String unit,
             Samples ours,
@@ -44,18 +44,6 @@ record Row(
             @Nullable Goal goal,
             String note) {
         return new Row(title, unit, ours, floor, floorName, floor.dividedBy(ours), goal, note);
-    }
-
-    /** Less is better: ours divided by the floor's. */
-    static Row ofCost(
-            String title,
-            String unit,
-            Samples ours,
-            String floorName,
-            Samples floor,
-            @Nullable Goal goal,
-            String note) {
-        return new Row(title, unit, ours, floor, floorName, ours.dividedBy(floor), goal, note);
     }
 
     static Row ofValue(String title, String unit, Samples ours, @Nullable Goal goal, String note) {

@@ -68,7 +68,7 @@ final class WhileCleaning implements Figure {
         Load load = new Load(server.port(), calls, connections, rate, Duration.ofSeconds(1), time);
         DoubleSupplier p99 = () -> bench.hyperfoil().run(load).orThrow().p99Millis();
         Bench.Pair pair = bench.alternate(name(), () -> cleaning(bench, subject, server, p99), p99);
-        return Row.ofCost(
+        return Row.ofRatio(
                 "Page, 99th percentile, during a cleanup of failed executions",
                 "ms",
                 pair.ours(),
@@ -86,7 +86,7 @@ final class WhileCleaning implements Figure {
                 name(),
                 () -> cleaning(bench, subject, server, recording(bench, server, time, perSecond)),
                 () -> recording(bench, server, time, perSecond).getAsDouble());
-        return Row.ofSpeed(
+        return Row.ofRatio(
                 "Recording at half its top speed, during a cleanup of failed executions",
                 "executions/s",
                 pair.ours(),

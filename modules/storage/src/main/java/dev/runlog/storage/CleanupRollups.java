@@ -7,6 +7,7 @@ import io.vertx.sqlclient.RowSet;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +28,8 @@ final class CleanupRollups {
      */
     record Grain(boolean newest, boolean totals) {}
 
-    private static final String PRESENT =
-            "d.running + d.success - d.success_deleted + d.failed - d.failed_deleted + d.cancelled "
-                    + "- d.cancelled_deleted + d.crashed - d.crashed_deleted";
+    /** Of all statuses, running ones too. */
+    private static final String PRESENT = StatisticsReads.present(Set.of());
 
     private static final String TOTALS =
             "(SELECT NULL::integer AS owner_id, NULL::uuid AS workflow_id, t.* FROM execution_total t)";

@@ -121,7 +121,8 @@ public final class Database {
         return timed(operation, AnswerGuard.use(pool, connection -> transaction(connection, work)));
     }
 
-    private static <T> Future<T> transaction(SqlConnection connection, Function<SqlConnection, Future<T>> work) {
+    /** Runs work on a connection, committed when it succeeds, else rolled back. */
+    static <T> Future<T> transaction(SqlConnection connection, Function<SqlConnection, Future<T>> work) {
         return connection.begin().compose(transaction -> work.apply(connection)
                 .compose(
                         result -> transaction.commit().map(result),

@@ -49,16 +49,10 @@ final class DurationFold {
 
     /** Folds some batches in; returns how many they were, 0 also where another is at it. */
     static Future<Long> run(SqlConnection connection, int batchesMax) {
-        return connection.begin().compose(transaction -> connection
-                .preparedQuery(LOCK)
+        return Database.transaction(connection, begun -> begun.preparedQuery(LOCK)
                 .execute()
-                .compose(locked -> locked.iterator().next().getBoolean(0)
-                        ? fold(connection, batchesMax)
-                        : Future.succeededFuture(0L))
-                .compose(
-                        rows -> transaction.commit().map(rows),
-                        failure ->
-                                transaction.rollback().otherwiseEmpty().compose(over -> Future.failedFuture(failure))));
+                .compose(locked ->
+                        locked.iterator().next().getBoolean(0) ? fold(begun, batchesMax) : Future.succeededFuture(0L)));
     }
 
     private static Future<Long> fold(SqlConnection connection, int batchesMax) {

@@ -247,7 +247,7 @@ public final class StatisticsReads {
     }
 
     /** What is there now of some statuses; of all where none is given. Running ones are never deleted. */
-    private static String present(Set<ExecutionStatus> statuses) {
+    static String present(Set<ExecutionStatus> statuses) {
         return (statuses.isEmpty() ? Set.of(ExecutionStatus.values()) : statuses)
                 .stream()
                         .sorted()
