@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
+import dev.runlog.testing.UnsuccessfulList;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -42,7 +43,7 @@ final class CleanupCrashTest {
     void clear(TestDatabase database) throws SQLException {
         this.database = database;
         database.execute("DELETE FROM step; DELETE FROM execution; DELETE FROM execution_daily; "
-                + "DELETE FROM execution_day; DELETE FROM dropped_day; "
+                + "DELETE FROM execution_day; DELETE FROM dropped_day; DELETE FROM unsuccessful_execution; "
                 + "DELETE FROM cleanup; "
                 + "DELETE FROM cleanup_rule");
         database.execute("INSERT INTO owner (subject) VALUES ('alice'), ('bob') ON CONFLICT DO NOTHING");
@@ -186,6 +187,8 @@ final class CleanupCrashTest {
     }
 
     private void assertThatRowsAndRollupsAgree() throws SQLException {
+        assertThat(database.get("SELECT count(*) FROM (" + UnsuccessfulList.DIFFERENCES + ") unlike"))
+                .isEqualTo("0");
         for (String rollups : List.of("execution_rollup", "execution_total")) {
             assertThat(database.get("SELECT row(sum(running), sum(success - success_deleted), "
                             + "sum(failed - failed_deleted)) FROM " + rollups))
@@ -223,6 +226,7 @@ final class CleanupCrashTest {
                 + " ON CONFLICT (owner_id, workflow_id, day) DO UPDATE SET " + column + " = known." + column + " + "
                 + runs + ";"
                 + "INSERT INTO execution_day AS known (day, shard, " + column + ") VALUES ('" + day + "', 0, " + runs
-                + ") ON CONFLICT (day, shard) DO UPDATE SET " + column + " = known." + column + " + " + runs);
+                + ") ON CONFLICT (day, shard) DO UPDATE SET " + column + " = known." + column + " + " + runs + ";"
+                + UnsuccessfulList.FILL);
     }
 }

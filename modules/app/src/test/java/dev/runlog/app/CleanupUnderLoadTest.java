@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
+import dev.runlog.testing.UnsuccessfulList;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,6 +76,8 @@ final class CleanupUnderLoadTest {
                         .isEqualTo(database.get("SELECT row(count(*) FILTER (WHERE status = 1), "
                                 + "count(*) FILTER (WHERE status = 2)) FROM execution"));
             }
+            assertThat(database.get("SELECT count(*) FROM (" + UnsuccessfulList.DIFFERENCES + ") unlike"))
+                    .isEqualTo("0");
             assertThat(database.get("SELECT count(*) FROM step s "
                             + "WHERE NOT EXISTS (SELECT FROM execution e WHERE e.id = s.execution_id)"))
                     .isEqualTo("0");

@@ -2,6 +2,7 @@ package dev.runlog.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.contract.model.Ids;
+import dev.runlog.testing.UnsuccessfulList;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -132,7 +133,10 @@ final class RandomLoad {
         return lost;
     }
 
-    /** Rollups that differ from their rows or from each other, totals of days among them, and steps without an execution. */
+    /**
+     * Rollups that differ from their rows or from each other, totals of days among them, steps without an execution, and
+     * what is wrong in the list of what did not end well.
+     */
     static List<String> wrong(Connection connection) throws SQLException {
         String counts = IntStream.rangeClosed(1, 5)
                 .mapToObj(status -> "count(*) FILTER (WHERE status = " + status + ") AS s" + status)
@@ -164,7 +168,8 @@ final class RandomLoad {
                 + "cancelled_deleted, crashed_deleted, duration_millis_sum) "
                 + "IS DISTINCT FROM (d1, d2, d3, d4, d5, g2, g3, g4, g5, millis) "
                 + "UNION ALL SELECT NULL, NULL FROM step s "
-                + "WHERE NOT EXISTS (SELECT FROM execution e WHERE e.id = s.execution_id)";
+                + "WHERE NOT EXISTS (SELECT FROM execution e WHERE e.id = s.execution_id) "
+                + "UNION ALL SELECT ROW(id), NULL FROM (" + UnsuccessfulList.DIFFERENCES + ") unlike";
         List<String> wrong = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {

@@ -146,6 +146,21 @@ final class DataSetSql {
                 """.formatted(day);
     }
 
+    /** The list of what did not end well of a UTC day, from its rows. */
+    static String insertUnsuccessful(String day) {
+        return """
+                INSERT INTO unsuccessful_execution (id, workflow_id, owner_id, status, attempt, held, truncated, finished_at,
+                                                    duration_millis, parent_id, trigger, labels, error_type,
+                                                    error_message, error_fingerprint)
+                SELECT id, workflow_id, owner_id, status, attempt, held, truncated, finished_at, duration_millis,
+                       parent_id, trigger, labels, error_type, error_message, error_fingerprint
+                FROM execution
+                WHERE status > 2 AND id >= uuid_v7_floor('%1$s 00:00Z')
+                  AND id < uuid_v7_floor(timestamptz '%1$s 00:00Z' + interval '24 hours')
+                ORDER BY id
+                """.formatted(day);
+    }
+
     /** The biggest workflows, as a server finds them when it starts. */
     static String insertBiggest() {
         return """

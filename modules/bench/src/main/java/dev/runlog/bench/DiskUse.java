@@ -32,7 +32,7 @@ final class DiskUse implements Figure {
                 SELECT (pg_total_relation_size('%1$s') + pg_total_relation_size(replace('%1$s', 'execution', 'step')))
                 """.formatted(partition)) / (double) rows
                 + database.getLong("SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname IN "
-                                + "('execution_daily', 'duration_daily', 'duration_delta')")
+                                + "('execution_daily', 'duration_daily', 'duration_delta', 'unsuccessful_execution')")
                         / (double) bench.set().executions();
         return List.of(Row.ofRatio(
                 "Bytes on disk of an execution",
@@ -41,7 +41,7 @@ final class DiskUse implements Figure {
                 "one plain table, primary key and one index",
                 Samples.of(plain),
                 Goal.atMost(1.5),
-                "rollups and all indexes are ours; " + rows + " rows"));
+                "rollups, the list of failures and all indexes are ours; " + rows + " rows"));
     }
 
     private static LocalDate middle(DataSet set) {

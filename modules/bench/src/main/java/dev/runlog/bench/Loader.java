@@ -38,6 +38,7 @@ final class Loader {
         database.execute("VACUUM (ANALYZE) execution");
         database.execute("VACUUM (ANALYZE) execution_daily");
         database.execute("VACUUM (ANALYZE) execution_day");
+        database.execute("VACUUM (ANALYZE) unsuccessful_execution");
         database.execute("VACUUM (ANALYZE) biggest_workflow");
         database.execute("VACUUM (ANALYZE) duration_daily");
         database.execute("CHECKPOINT");
@@ -48,6 +49,7 @@ final class Loader {
         LocalDate from = LocalDate.ofInstant(since, ZoneOffset.UTC);
         database.execute("DELETE FROM duration_delta");
         database.execute("DELETE FROM execution WHERE id >= uuid_v7_floor('" + since + "')");
+        database.execute("DELETE FROM unsuccessful_execution WHERE id >= uuid_v7_floor('" + from + " 00:00Z')");
         for (LocalDate day = from; !day.isAfter(LocalDate.now(ZoneOffset.UTC)); day = day.plusDays(1)) {
             database.execute("DELETE FROM execution_daily WHERE day = '" + day + "'");
             database.execute("DELETE FROM execution_day WHERE day = '" + day + "'");
@@ -57,12 +59,14 @@ final class Loader {
         database.execute("VACUUM (ANALYZE) execution");
         database.execute("VACUUM (ANALYZE) execution_daily");
         database.execute("VACUUM (ANALYZE) duration_daily");
+        database.execute("VACUUM (ANALYZE) unsuccessful_execution");
     }
 
     private static void insertRollups(Postgres database, LocalDate day) {
         database.execute(DataSetSql.insertDaily(day.toString()));
         database.execute(DataSetSql.insertTotals(day.toString()));
         database.execute(DataSetSql.insertDurations(day.toString()));
+        database.execute(DataSetSql.insertUnsuccessful(day.toString()));
     }
 
     /** In slices of time, which each touch one or two partitions. */

@@ -46,6 +46,15 @@ class DataSetSqlTest {
               JOIN owner o ON o.id = d.owner_id) rows
             """;
 
+    private static final String UNSUCCESSFUL = """
+            SELECT string_agg(row_text, E'\\n' ORDER BY row_text)
+            FROM (
+              SELECT o.subject || w.key || (to_jsonb(u) - 'workflow_id' - 'owner_id')::text AS row_text
+              FROM unsuccessful u
+              JOIN workflow w ON w.id = u.workflow_id
+              JOIN owner o ON o.id = u.owner_id) rows
+            """;
+
     private static final String TOTALS = """
             SELECT string_agg(to_jsonb(t)::text, E'\\n' ORDER BY day)
             FROM execution_total t
@@ -124,6 +133,11 @@ class DataSetSqlTest {
     @Test
     void loadsTheRollupsThatTheirEventsRecord() {
         assertThat(loaded.get(ROLLUPS).lines()).isNotEmpty().containsExactlyElementsOf(lines(ROLLUPS));
+    }
+
+    @Test
+    void loadsTheListOfFailuresThatTheirEventsRecord() {
+        assertThat(loaded.get(UNSUCCESSFUL).lines()).isNotEmpty().containsExactlyElementsOf(lines(UNSUCCESSFUL));
     }
 
     @Test

@@ -92,6 +92,16 @@ final class BatchPlan {
         return rows(Draft::needsDeadline);
     }
 
+    /** Executions that are to stand in the list of what did not end well. */
+    Collection<UUID> toList() {
+        return ids(Draft::needsListing);
+    }
+
+    /** Executions that are to stand there no longer. */
+    Collection<UUID> toUnlist() {
+        return ids(Draft::needsUnlisting);
+    }
+
     Collection<Step> steps() {
         return steps.values();
     }
@@ -275,6 +285,16 @@ final class BatchPlan {
             }
         }
         return rows;
+    }
+
+    private Collection<UUID> ids(Predicate<Draft> which) {
+        List<UUID> ids = new ArrayList<>();
+        for (Draft draft : drafts.values()) {
+            if (which.test(draft)) {
+                ids.add(draft.head().id());
+            }
+        }
+        return ids;
     }
 
     private static RunlogException unknown(UUID id) {

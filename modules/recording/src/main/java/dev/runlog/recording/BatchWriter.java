@@ -95,6 +95,8 @@ final class BatchWriter {
         transaction.fillStart(plan.startsToFill());
         transaction.finish(plan.finishes());
         transaction.moveDeadlines(plan.deadlines());
+        transaction.listUnsuccessful(plan.toList());
+        transaction.unlist(plan.toUnlist());
         Future<Set<StepKey>> steps = transaction.upsertSteps(plan.steps());
         transaction.addDurations(plan.durations());
         transaction.addDaily(plan.deltas());

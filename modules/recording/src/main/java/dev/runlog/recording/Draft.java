@@ -221,6 +221,18 @@ final class Draft {
         return !isNew() && beaten && !finished;
     }
 
+    /** Whether it belongs into the list of what did not end well, and that does not know it as it is now. */
+    boolean needsListing() {
+        return head().status().isUnsuccessful() && (isNew() || startFilled || finished);
+    }
+
+    /** Whether it was given up and ended well after all. */
+    boolean needsUnlisting() {
+        return before != null
+                && before.status().isUnsuccessful()
+                && !head().status().isUnsuccessful();
+    }
+
     /** What changes in the rollups by all of them together. */
     static List<DailyDelta> deltas(Collection<Draft> drafts) {
         record RollupKey(UUID workflowId, LocalDate day) {}

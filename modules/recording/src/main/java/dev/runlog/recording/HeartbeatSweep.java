@@ -69,6 +69,8 @@ final class HeartbeatSweep {
         List<Draft> drafts = overdue.stream().map(Draft::of).toList();
         drafts.forEach(end);
         transaction.finish(drafts.stream().map(Draft::row).toList());
+        transaction.listUnsuccessful(
+                drafts.stream().map(draft -> draft.head().id()).toList());
         transaction.addDurations(Draft.durations(drafts));
         transaction.addDaily(Draft.deltas(drafts));
         return transaction.commit().map(done -> drafts.stream()

@@ -37,6 +37,7 @@ import dev.runlog.storage.StatisticsReads;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.Relay;
 import dev.runlog.testing.TestDatabase;
+import dev.runlog.testing.UnsuccessfulList;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -56,6 +57,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -308,7 +310,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void givesUpWhoseDeadlinePassedUntilTheirFinishComes(Vertx vertx) {
+    void givesUpWhoseDeadlinePassedUntilTheirFinishComes(Vertx vertx) throws SQLException {
         UUID id = Ids.next();
         record(new Started(
                 id,
@@ -329,9 +331,11 @@ final class RecordingVerticleTest {
         assertThat(crashed).isEqualTo(1);
         assertThat(record(new Heartbeat(id, null)).code()).isEqualTo(ErrorCode.CONFLICT);
         assertThat(daily("running, crashed")).isEqualTo("(0,1)");
+        assertThat(listed(id)).isEqualTo("5");
         assertThat(record(finish(id, ExecutionStatus.SUCCESS)).orThrow().status())
                 .isEqualTo(ExecutionStatus.SUCCESS);
         assertThat(daily("crashed, success")).isEqualTo("(0,1)");
+        assertThat(listed(id)).isEqualTo("null");
         await(store.close());
     }
 
@@ -627,6 +631,16 @@ final class RecordingVerticleTest {
     @BeforeEach
     void remember(TestDatabase database) {
         this.database = database;
+    }
+
+    @AfterEach
+    void listsWhatDidNotEndWellAndNothingElse() throws SQLException {
+        assertThat(database.get("SELECT count(*) FROM (" + UnsuccessfulList.DIFFERENCES + ") unlike"))
+                .isEqualTo("0");
+    }
+
+    private String listed(UUID id) throws SQLException {
+        return database.get("SELECT string_agg(status::text, ' ') FROM unsuccessful WHERE id = '" + id + "'");
     }
 
     private String stored(UUID id, String column) throws SQLException {

@@ -30,6 +30,7 @@ import dev.runlog.storage.Database;
 import dev.runlog.storage.PolicyStore;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
+import dev.runlog.testing.UnsuccessfulList;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -124,6 +125,19 @@ final class RetentionVerticleTest {
         assertThat(run(request(alice, Duration.ofDays(1), Set.of(), false)).deleted())
                 .isEqualTo(1);
         assertThat(rows()).isEqualTo("4");
+    }
+
+    @Test
+    void tellsInListsOfFailuresWhichAreHeld() throws SQLException {
+        seed(owner, 2, 40, "FAILED");
+        UUID id = UUID.fromString(test.get("SELECT id FROM execution ORDER BY id LIMIT 1"));
+
+        await(bus.request(new HoldExecution(alice, id, true, "audit")));
+        assertThat(test.get("SELECT string_agg(held::text, ' ' ORDER BY id) FROM unsuccessful"))
+                .isEqualTo("true false");
+
+        await(bus.request(new HoldExecution(alice, id, false, null)));
+        assertThatRowsAndRollupsAgree();
     }
 
     @Test
@@ -272,6 +286,28 @@ final class RetentionVerticleTest {
         seed(owner, 1, 40, "SUCCESS");
         assertThat(rows()).isEqualTo("21");
         assertThat(run(allOwners(Duration.ofDays(30), false)).deleted()).isEqualTo(1);
+    }
+
+    /** Its rows in the list go later; nobody sees them until then. */
+    @Test
+    void showsNoFailureOfADroppedDay() throws SQLException {
+        seed(owner, 30, 40, "FAILED");
+        seed(owner, 5, 1, "FAILED");
+        CleanupStore store = new CleanupStore(database);
+        Cleanup begun = begin(
+                store,
+                new CleanupCriteria(Instant.now().minus(Duration.ofDays(30)), Set.of(), null, null, null, false));
+        List<CleanupDay> days = await(store.days(begun));
+
+        assertThat(await(store.asCleaner(session -> session.drop(begun, days))).orElseThrow())
+                .isTrue();
+
+        assertThat(test.get("SELECT row((SELECT count(*) FROM unsuccessful_execution), count(*)) FROM unsuccessful"))
+                .isEqualTo("(35,5)");
+        assertThat(await(store.asCleaner(CleanupSession::settleDropped)).orElseThrow())
+                .isTrue();
+        assertThat(test.get("SELECT count(*) FROM unsuccessful_execution")).isEqualTo("5");
+        assertThatRowsAndRollupsAgree();
     }
 
     @Test
@@ -578,6 +614,8 @@ final class RetentionVerticleTest {
     }
 
     private void assertThatRowsAndRollupsAgree() throws SQLException {
+        assertThat(test.get("SELECT count(*) FROM (" + UnsuccessfulList.DIFFERENCES + ") unlike"))
+                .isEqualTo("0");
         String present = "sum(running), sum(success - success_deleted), sum(failed - failed_deleted), "
                 + "sum(cancelled - cancelled_deleted), sum(crashed - crashed_deleted)";
         String counted = "count(*) FILTER (WHERE status = 1), count(*) FILTER (WHERE status = 2), "

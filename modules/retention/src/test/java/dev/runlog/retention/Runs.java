@@ -5,6 +5,7 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.storage.Database;
 import dev.runlog.storage.DatabaseConfig;
 import dev.runlog.testing.TestDatabase;
+import dev.runlog.testing.UnsuccessfulList;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.sql.SQLException;
@@ -20,7 +21,7 @@ final class Runs {
     /** Leaves nothing of the test before. */
     static void clear(TestDatabase test) throws SQLException {
         test.execute("DELETE FROM step; DELETE FROM execution; DELETE FROM execution_daily; DELETE FROM execution_day;"
-                + "DELETE FROM dropped_day; DELETE FROM held_execution; DELETE FROM biggest_workflow;"
+                + "DELETE FROM dropped_day; DELETE FROM unsuccessful_execution; DELETE FROM held_execution; DELETE FROM biggest_workflow;"
                 + "DELETE FROM cleanup; DELETE FROM cleanup_rule; DELETE FROM retention_policy");
     }
 
@@ -60,7 +61,8 @@ final class Runs {
                 + "INSERT INTO execution_day AS known (day, shard, " + column
                 + ") VALUES ('" + day + "', 0, " + runs + ") ON CONFLICT (day, shard) DO UPDATE SET "
                 + column + " = known." + column
-                + " + " + runs);
+                + " + " + runs + ";"
+                + UnsuccessfulList.FILL);
     }
 
     static Database open(Vertx vertx, TestDatabase test) {

@@ -1,5 +1,6 @@
 package dev.runlog.storage;
 
+import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.retention.Cleanup;
 import io.vertx.core.Future;
@@ -286,6 +287,8 @@ public final class CleanupSession {
         }
         String suffix = CleanupDay.suffix(day);
         Tuple ids = Tuple.of((Object) doomed.stream().map(Doomed::id).toArray(UUID[]::new));
+        UUID[] listed =
+                doomed.stream().filter(Doomed::isUnsuccessful).map(Doomed::id).toArray(UUID[]::new);
         long bytes = doomed.stream().mapToLong(Doomed::bytes).sum();
         Gone gone = Gone.of(doomed);
         return inTurn(List.of(
@@ -295,6 +298,9 @@ public final class CleanupSession {
                 connection
                         .preparedQuery("DELETE FROM execution_" + suffix + " WHERE id = ANY ($1)")
                         .execute(ids),
+                connection
+                        .preparedQuery("DELETE FROM unsuccessful_execution WHERE id = ANY ($1)")
+                        .execute(Tuple.of((Object) listed)),
                 connection.preparedQuery(ADD_DELETED).execute(gone.byWorkflow(day)),
                 connection.preparedQuery(ADD_DAY_DELETED).execute(gone.inAll(day)),
                 connection.preparedQuery(ADD_PROGRESS).execute(Tuple.of(cleanupId, (long) doomed.size(), bytes))));
@@ -326,6 +332,10 @@ public final class CleanupSession {
     private record Doomed(UUID id, int ownerId, UUID workflowId, int status, long bytes) {
         static Doomed of(Row row) {
             return new Doomed(row.getUUID(0), row.getInteger(1), row.getUUID(2), row.getShort(3), row.getLong("bytes"));
+        }
+
+        boolean isUnsuccessful() {
+            return ExecutionStatus.ofNumber(status).isUnsuccessful();
         }
     }
 

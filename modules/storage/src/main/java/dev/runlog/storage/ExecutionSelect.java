@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,18 +29,33 @@ final class ExecutionSelect {
     private static final int[] PAGE_MAGNITUDES = {10, 50, 250, 1000};
 
     private final ExecutionQuery query;
+    private final boolean ofParent;
     private final Sql sql = new Sql();
     private final List<String> conditions = new ArrayList<>();
 
-    private ExecutionSelect(ExecutionQuery query, String root) {
+    private ExecutionSelect(ExecutionQuery query, String root, boolean ofParent) {
         this.query = query;
+        this.ofParent = ofParent;
         conditions.add(root);
         addFilters();
     }
 
+    /** Whether a list of the query, other than one of children, is read from one table over all days. */
+    static boolean isUnpartitioned(ExecutionQuery query) {
+        return isListed(query, query.statuses());
+    }
+
+    /** What did not end well has a list of its own, which has no order by duration and no index of parents. */
+    private static boolean isListed(ExecutionQuery query, Set<ExecutionStatus> statuses) {
+        return !statuses.isEmpty()
+                && statuses.stream().allMatch(ExecutionStatus::isUnsuccessful)
+                && query.parentId() == null
+                && query.order().cursorOrder() == Cursor.Order.EXECUTION_START;
+    }
+
     /** A page of an owner's executions, one row more than the page has so that its reader knows whether more follow. */
     static Sql page(String owner, ExecutionQuery query, PageRequest page, StatisticsReads.@Nullable Range counted) {
-        ExecutionSelect select = new ExecutionSelect(query, "");
+        ExecutionSelect select = new ExecutionSelect(query, "", false);
         select.conditions.set(0, select.visible(owner));
         select.sql.add("SELECT " + HEAD + ", ").bind(owner).add("::text AS owner");
         if (counted != null) {
@@ -55,7 +71,7 @@ final class ExecutionSelect {
 
     /** The same page for each of several workflows or parents; the last column tells which. */
     static Sql pages(String parents, String root, UUID[] ids, ExecutionQuery query, PageRequest page) {
-        ExecutionSelect select = new ExecutionSelect(query, root);
+        ExecutionSelect select = new ExecutionSelect(query, root, parents.equals("execution"));
         select.sql.add("SELECT " + HEAD + ", o.subject AS owner, p.id AS of\nFROM " + parents + " p\n");
         select.sql.add("JOIN owner o ON o.id = p.owner_id\nCROSS JOIN LATERAL (");
         select.addPage(page);
@@ -70,7 +86,7 @@ final class ExecutionSelect {
 
     /** How many rows an owner's query has, counted up to one more than {@code rowsMax}. */
     static Sql count(String owner, ExecutionQuery query, int rowsMax) {
-        ExecutionSelect select = new ExecutionSelect(query, "");
+        ExecutionSelect select = new ExecutionSelect(query, "", false);
         select.conditions.set(0, select.visible(owner));
         select.sql.add("SELECT count(*) AS rows\nFROM (");
         select.addBounded(rowsMax);
@@ -80,7 +96,7 @@ final class ExecutionSelect {
 
     /** The same count for each of several workflows or parents. */
     static Sql counts(String parents, String root, UUID[] ids, ExecutionQuery query, int rowsMax) {
-        ExecutionSelect select = new ExecutionSelect(query, root);
+        ExecutionSelect select = new ExecutionSelect(query, root, parents.equals("execution"));
         select.sql.add("SELECT p.id AS of, e.rows\nFROM " + parents
                 + " p\nCROSS JOIN LATERAL (SELECT count(*) AS rows FROM (");
         select.addBounded(rowsMax);
@@ -177,16 +193,15 @@ final class ExecutionSelect {
         addCursors(page);
         int rows = page.size() + 1;
         String limit = sql.argument(rows);
-        List<ExecutionStatus> statuses = List.copyOf(query.statuses());
-        if (statuses.size() < 2 || query.order().cursorOrder() == Cursor.Order.EXECUTION_DURATION) {
-            addBranch(statusCondition(), page, rows, limit);
+        if (query.statuses().size() < 2 || query.order().cursorOrder() == Cursor.Order.EXECUTION_DURATION) {
+            addBranch(query.statuses(), page, rows, limit);
             return;
         }
         sql.add("SELECT * FROM (");
         String between = "";
         for (ExecutionStatus status : query.statusesOrAll()) {
             sql.add(between + "(");
-            addBranch("e.status = " + status.number(), page, rows, limit);
+            addBranch(Set.of(status), page, rows, limit);
             sql.add(")");
             between = "\nUNION ALL\n";
         }
@@ -197,34 +212,30 @@ final class ExecutionSelect {
      * One ordered read of an index. A bound LIMIT would be planned as a tenth of the table and could end in a sort; the
      * inner one tells the planner how few rows are wanted, the outer one how many exactly.
      */
-    private void addBranch(@Nullable String status, PageRequest page, int rows, String limit) {
-        sql.add("SELECT * FROM (SELECT " + HEAD + "\nFROM execution e\nWHERE ");
-        sql.add(String.join("\n  AND ", conditions));
-        if (status != null) {
-            sql.add("\n  AND " + status);
-        }
+    private void addBranch(Set<ExecutionStatus> statuses, PageRequest page, int rows, String limit) {
+        sql.add("SELECT * FROM (SELECT " + HEAD);
+        addFrom(statuses);
         sql.add("\nORDER BY " + (page.backward() ? reversed("e") : forward("e")) + "\nLIMIT " + magnitude(rows));
         sql.add(") e LIMIT " + limit);
     }
 
     private void addBounded(int rowsMax) {
-        String status = statusCondition();
-        sql.add("SELECT 1\nFROM execution e\nWHERE " + String.join("\n  AND ", conditions));
-        if (status != null) {
-            sql.add("\n  AND " + status);
-        }
+        sql.add("SELECT 1");
+        addFrom(query.statuses());
         sql.add("\nLIMIT " + sql.argument(rowsMax + 1));
     }
 
-    /** Statuses as literals, without which no partial index is considered. */
-    private @Nullable String statusCondition() {
-        if (query.statuses().isEmpty()) {
-            return null;
+    /** Where rows are and what they must be; statuses as literals, without which no partial index is considered. */
+    private void addFrom(Set<ExecutionStatus> statuses) {
+        String table = !ofParent && isListed(query, statuses) ? "unsuccessful" : "execution";
+        sql.add("\nFROM " + table + " e\nWHERE " + String.join("\n  AND ", conditions));
+        if (!statuses.isEmpty()) {
+            String numbers = statuses.stream()
+                    .sorted()
+                    .map(status -> Integer.toString(status.number()))
+                    .collect(Collectors.joining(", "));
+            sql.add("\n  AND e.status " + (statuses.size() == 1 ? "= " + numbers : "IN (" + numbers + ")"));
         }
-        String numbers = query.statusesOrAll().stream()
-                .map(status -> Integer.toString(status.number()))
-                .collect(Collectors.joining(", "));
-        return query.statuses().size() == 1 ? "e.status = " + numbers : "e.status IN (" + numbers + ")";
     }
 
     private void addCursors(PageRequest page) {

@@ -205,7 +205,7 @@ final class PartitionSwap {
                         .compose(done -> next.takeChanges(cleanup, CHANGES_MAX))
                         .compose(changes ->
                                 changes < CHANGES_MAX ? countDeleted(day, kept) : Future.failedFuture(new NotWhole()))
-                        .map(more -> counted + more))
+                        .compose(more -> next.unlist().map(counted + more)))
                 .compose(deleted -> next.isEmpty().compose(empty -> next.detachOld()
                         .compose(done -> empty ? next.drop() : next.attach())
                         .compose(done -> empty ? Future.succeededFuture(0L) : bytes(List.of(day)))

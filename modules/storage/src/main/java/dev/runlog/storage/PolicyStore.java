@@ -67,6 +67,8 @@ public final class PolicyStore {
             RETURNING id
             """;
 
+    private static final String HOLD_IN_LIST = "UPDATE unsuccessful_execution SET held = $2 WHERE id = $1";
+
     private static final String NOTE_HELD =
             "INSERT INTO held_execution (execution_id) VALUES ($1) ON CONFLICT (execution_id) DO NOTHING";
 
@@ -195,8 +197,11 @@ public final class PolicyStore {
                 .compose(rows -> rows.size() == 0
                         ? Future.succeededFuture(Optional.<UUID>empty())
                         : connection
-                                .preparedQuery(held ? NOTE_HELD : NOTE_RELEASED)
-                                .execute(Tuple.of(executionId))
+                                .preparedQuery(HOLD_IN_LIST)
+                                .execute(Tuple.of(executionId, held))
+                                .compose(done -> connection
+                                        .preparedQuery(held ? NOTE_HELD : NOTE_RELEASED)
+                                        .execute(Tuple.of(executionId)))
                                 .map(Optional.of(executionId))));
     }
 

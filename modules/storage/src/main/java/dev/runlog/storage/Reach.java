@@ -55,7 +55,7 @@ final class Reach {
      */
     Future<RowSet<Row>> read(
             String owner, ExecutionQuery query, PageRequest page, Function<ExecutionQuery, Future<RowSet<Row>>> read) {
-        if (query.order().cursorOrder() != Cursor.Order.EXECUTION_START) {
+        if (query.order().cursorOrder() != Cursor.Order.EXECUTION_START || ExecutionSelect.isUnpartitioned(query)) {
             return read.apply(query);
         }
         int place = place(owner, query, page);
@@ -93,9 +93,10 @@ final class Reach {
             PageRequest page,
             int of,
             BiFunction<List<UUID>, ExecutionQuery, Future<RowSet<Row>>> read) {
-        ExecutionQuery within = query.order().cursorOrder() == Cursor.Order.EXECUTION_START
-                ? new Way(query, page, clock.instant()).within(FOR_SEVERAL)
-                : query;
+        ExecutionQuery within =
+                query.order().cursorOrder() == Cursor.Order.EXECUTION_START && !ExecutionSelect.isUnpartitioned(query)
+                        ? new Way(query, page, clock.instant()).within(FOR_SEVERAL)
+                        : query;
         return read.apply(ids, within).compose(near -> {
             Map<UUID, List<Row>> found = grouped(near, of);
             List<UUID> unfilled = ids.stream()

@@ -115,6 +115,26 @@ public final class RecordingStore {
             WHERE e.id = new.id AND e.id BETWEEN $2 AND $3
             """;
 
+    /** Copies the rows as they are by then; their owner and workflow never change. */
+    private static final String LIST_UNSUCCESSFUL = """
+            INSERT INTO unsuccessful_execution (id, workflow_id, owner_id, status, attempt, held, truncated, finished_at,
+                                                duration_millis, parent_id, trigger, labels, error_type, error_message,
+                                                error_fingerprint)
+            SELECT id, workflow_id, owner_id, status, attempt, held, truncated, finished_at, duration_millis, parent_id,
+                   trigger, labels, error_type, error_message, error_fingerprint
+            FROM execution
+            WHERE id = ANY ($1) AND id BETWEEN $2 AND $3
+            ORDER BY id
+            ON CONFLICT (id) DO UPDATE
+            SET status = excluded.status, attempt = excluded.attempt, held = excluded.held,
+                truncated = excluded.truncated, finished_at = excluded.finished_at,
+                duration_millis = excluded.duration_millis, parent_id = excluded.parent_id, trigger = excluded.trigger, labels = excluded.labels,
+                error_type = excluded.error_type, error_message = excluded.error_message,
+                error_fingerprint = excluded.error_fingerprint
+            """;
+
+    private static final String UNLIST = "DELETE FROM unsuccessful_execution WHERE id = ANY ($1)";
+
     private static final String MOVE_DEADLINE = """
             UPDATE execution e
             SET heartbeat_deadline = new.heartbeat_deadline
@@ -485,6 +505,23 @@ public final class RecordingStore {
                                     columns.of(
                                             String[]::new, row -> row.detail().payload())))
                     .mapEmpty();
+        }
+
+        /** Takes executions that were written before, and did not end well, into the list of such. */
+        public Future<Void> listUnsuccessful(Collection<UUID> ids) {
+            if (ids.isEmpty()) {
+                return Future.succeededFuture();
+            }
+            UUID[] sorted = ids.stream().sorted(BY_BYTES).toArray(UUID[]::new);
+            return send(LIST_UNSUCCESSFUL, tuple(sorted, sorted[0], sorted[sorted.length - 1]))
+                    .mapEmpty();
+        }
+
+        /** Takes executions that ended well after all out of the list of others. */
+        public Future<Void> unlist(Collection<UUID> ids) {
+            return ids.isEmpty()
+                    ? Future.succeededFuture()
+                    : send(UNLIST, tuple((Object) ids.toArray(UUID[]::new))).mapEmpty();
         }
 
         /** Moves the heartbeat deadlines of locked executions. */

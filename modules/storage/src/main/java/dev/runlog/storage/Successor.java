@@ -120,6 +120,12 @@ final class Successor {
                 .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
+    /** Takes what goes out of the list of what did not end well. */
+    Future<Void> unlist() {
+        return run("DELETE FROM unsuccessful_execution u\nWHERE " + bounds("u.id >= '%s' AND u.id < '%s'")
+                + "\n  AND NOT EXISTS (SELECT FROM execution_" + suffix + "_next e WHERE e.id = u.id)");
+    }
+
     /** Out of sight; the files go in a transaction of their own, while others are at work again. */
     Future<Void> detachOld() {
         return run("ALTER TABLE execution DETACH PARTITION execution_" + suffix)

@@ -15,6 +15,7 @@ import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.ListExecutionsOf.Parent;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
+import dev.runlog.testing.UnsuccessfulList;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
@@ -78,7 +79,7 @@ final class ReachTest {
         for (Instant day = NOW.minus(Duration.ofDays(90)); !day.isAfter(NOW); day = day.plus(Duration.ofDays(1))) {
             test.execute("SELECT ensure_day_partitions('" + LocalDate.ofInstant(day, ZoneOffset.UTC) + "')");
         }
-        test.execute("TRUNCATE owner, workflow, execution CASCADE");
+        test.execute("TRUNCATE owner, workflow, execution, unsuccessful_execution CASCADE");
         test.execute("INSERT INTO owner (subject) VALUES ('" + OWNER + "')");
         fill(test, often, Duration.ofHours(2), NOW);
         fill(test, seldom, Duration.ofHours(40), NOW);
@@ -101,6 +102,7 @@ final class ReachTest {
                 SELECT o.id, new.*
                 FROM owner o, (VALUES %s) AS new (id, workflow_id, status, finished_at)
                 """.formatted(String.join(", ", rows)));
+        test.execute(UnsuccessfulList.FILL);
     }
 
     @AfterEach

@@ -28,6 +28,11 @@ public enum ExecutionStatus {
         return BY_NUMBER.get(number - 1);
     }
 
+    /** Whether it is an end that was not wanted: {@code FAILED}, {@code CANCELLED} or {@code CRASHED}. */
+    public boolean isUnsuccessful() {
+        return this != RUNNING && this != SUCCESS;
+    }
+
     /** Whether an engine may report it as the outcome of a run: neither {@code RUNNING} nor {@code CRASHED}. */
     public boolean isOutcome() {
         return this == SUCCESS || this == FAILED || this == CANCELLED;
