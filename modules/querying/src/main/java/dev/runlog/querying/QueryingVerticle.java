@@ -70,10 +70,10 @@ public final class QueryingVerticle extends VerticleBase {
     private Future<ExecutionPage> listExecutions(ListExecutions request) {
         request.viewer().require(Scope.READ);
         String owner = request.viewer().subject();
-        return request.withCount() && Counting.areRollupsEnough(request.query())
-                ? executions.listWithCount(
-                        owner, request.query(), request.page(), Counting.range(owner, request.query()))
-                : executions.list(owner, request.query(), request.page());
+        StatisticsReads.Range counted = request.withCount() && Counting.areRollupsEnough(request.query())
+                ? Counting.range(owner, request.query())
+                : null;
+        return executions.list(owner, request.query(), request.page(), request.columns(), counted);
     }
 
     private Future<CountExecutions.Counted> countExecutions(CountExecutions request) {

@@ -7,6 +7,7 @@ import dev.runlog.contract.model.Step;
 import dev.runlog.contract.model.StepStatus;
 import dev.runlog.contract.page.Count;
 import dev.runlog.contract.page.PageRequest;
+import dev.runlog.contract.querying.ExecutionColumns;
 import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.ListExecutionsOf.Parent;
@@ -52,36 +53,36 @@ public final class ExecutionReads {
         this.reach = new Reach(clock);
     }
 
-    /** A page of an owner's executions. */
-    public Future<ExecutionPage> list(String owner, ExecutionQuery query, PageRequest page) {
-        return reach.read(
-                        owner,
-                        query,
-                        page,
-                        within -> run("list-executions", ExecutionSelect.page(owner, within, page, null)))
-                .map(rows -> Pages.cut(all(rows, ExecutionRows::toExecution), page, ExecutionPage::of));
-    }
-
     /**
-     * The same page with what the rollups of a range say of how many there are, in its own statement. Only an empty page
-     * behind a cursor does not know.
+     * A page of an owner's executions, where a range is given with what its rollups say of how many there are, in the
+     * same statement. Only an empty page behind a cursor does not know.
      */
-    public Future<ExecutionPage> listWithCount(
-            String owner, ExecutionQuery query, PageRequest page, StatisticsReads.Range counted) {
+    public Future<ExecutionPage> list(
+            String owner,
+            ExecutionQuery query,
+            PageRequest page,
+            ExecutionColumns columns,
+            StatisticsReads.@Nullable Range counted) {
+        String operation = counted == null ? "list-executions" : "list-executions-with-count";
         return reach.read(
                         owner,
                         query,
                         page,
-                        within -> run("list-executions-with-count", ExecutionSelect.page(owner, within, page, counted)))
+                        within -> run(operation, ExecutionSelect.page(owner, within, page, columns, counted)))
                 .map(rows -> Pages.cut(
-                        all(rows, ExecutionRows::toExecution),
+                        all(
+                                rows,
+                                ExecutionSelect.isOutline(query, columns)
+                                        ? row -> ExecutionRows.toOutline(row, owner)
+                                        : ExecutionRows::toExecution),
                         page,
-                        (executions, ends) -> new ExecutionPage(executions, ends, countOf(rows, page))));
+                        (executions, ends) ->
+                                new ExecutionPage(executions, ends, counted == null ? null : countOf(rows, page))));
     }
 
     private static @Nullable Count countOf(RowSet<Row> rows, PageRequest page) {
         if (rows.size() > 0) {
-            return Count.exactly(rows.iterator().next().getLong(ExecutionRows.TOTAL));
+            return Count.exactly(rows.iterator().next().getLong(ExecutionSelect.TOTAL));
         }
         return page.after() == null && page.before() == null ? Count.exactly(0) : null;
     }

@@ -18,9 +18,6 @@ final class ExecutionRows {
     /** The place of {@code of}, the parent that a row of several pages belongs to. */
     static final int OF = 16;
 
-    /** The place of {@code total}, how many a single list has over all its pages. */
-    static final int TOTAL = 16;
-
     private static final ExecutionPart[] PARTS = ExecutionPart.values();
 
     private ExecutionRows() {}
@@ -42,6 +39,25 @@ final class ExecutionRows {
                 row.getString(11),
                 toParts(row.getShort(12)),
                 row.getBoolean(13));
+    }
+
+    static Execution toOutline(Row row, String owner) {
+        return new Execution(
+                row.getUUID(0),
+                row.getUUID(1),
+                owner,
+                ExecutionStatus.ofNumber(row.getShort(2)),
+                null,
+                1,
+                null,
+                Map.of(),
+                toInstant(row.getOffsetDateTime(3)),
+                null,
+                row.getString(4),
+                row.getString(5),
+                row.getString(6),
+                Set.of(),
+                false);
     }
 
     static Map<String, String> toLabels(@Nullable JsonObject json) {

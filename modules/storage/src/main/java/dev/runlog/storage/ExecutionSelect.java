@@ -4,6 +4,7 @@ import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
+import dev.runlog.contract.querying.ExecutionColumns;
 import dev.runlog.contract.querying.ExecutionOrder;
 import dev.runlog.contract.querying.ExecutionQuery;
 import io.vertx.core.json.JsonObject;
@@ -26,18 +27,32 @@ final class ExecutionSelect {
                     + "e.heartbeat_deadline, e.error_type, e.error_message, e.error_fingerprint, e.truncated, e.held, "
                     + "e.duration_millis";
 
+    /** What {@link ExecutionRows#toOutline} reads. */
+    private static final String OUTLINE =
+            "e.id, e.workflow_id, e.status, e.finished_at, e.error_type, e.error_message, e.error_fingerprint";
+
+    /** How many a list has over all its pages, where that is read with it. */
+    static final String TOTAL = "total";
+
     private static final int[] PAGE_MAGNITUDES = {10, 50, 250, 1000};
 
     private final ExecutionQuery query;
     private final boolean ofParent;
+    private final String columns;
     private final Sql sql = new Sql();
     private final List<String> conditions = new ArrayList<>();
 
-    private ExecutionSelect(ExecutionQuery query, String root, boolean ofParent) {
+    private ExecutionSelect(ExecutionQuery query, String root, boolean ofParent, String columns) {
         this.query = query;
         this.ofParent = ofParent;
+        this.columns = columns;
         conditions.add(root);
         addFilters();
+    }
+
+    /** Whether a page is read in outline: not where another column is its order. */
+    static boolean isOutline(ExecutionQuery query, ExecutionColumns columns) {
+        return columns == ExecutionColumns.OUTLINE && query.order().cursorOrder() == Cursor.Order.EXECUTION_START;
     }
 
     /** Whether a list of the query, other than one of children, is read from one table over all days. */
@@ -54,14 +69,23 @@ final class ExecutionSelect {
     }
 
     /** A page of an owner's executions, one row more than the page has so that its reader knows whether more follow. */
-    static Sql page(String owner, ExecutionQuery query, PageRequest page, StatisticsReads.@Nullable Range counted) {
-        ExecutionSelect select = new ExecutionSelect(query, "", false);
+    static Sql page(
+            String owner,
+            ExecutionQuery query,
+            PageRequest page,
+            ExecutionColumns columns,
+            StatisticsReads.@Nullable Range counted) {
+        boolean outline = isOutline(query, columns);
+        ExecutionSelect select = new ExecutionSelect(query, "", false, outline ? OUTLINE : HEAD);
         select.conditions.set(0, select.visible(owner));
-        select.sql.add("SELECT " + HEAD + ", ").bind(owner).add("::text AS owner");
+        select.sql.add("SELECT " + select.columns);
+        if (!outline) {
+            select.sql.add(", ").bind(owner).add("::text AS owner");
+        }
         if (counted != null) {
             select.sql.add(", (");
             StatisticsReads.addCount(select.sql, counted, query.statuses());
-            select.sql.add(") AS total");
+            select.sql.add(") AS " + TOTAL);
         }
         select.sql.add("\nFROM (");
         select.addPage(page);
@@ -71,7 +95,7 @@ final class ExecutionSelect {
 
     /** The same page for each of several workflows or parents; the last column tells which. */
     static Sql pages(String parents, String root, UUID[] ids, ExecutionQuery query, PageRequest page) {
-        ExecutionSelect select = new ExecutionSelect(query, root, parents.equals("execution"));
+        ExecutionSelect select = new ExecutionSelect(query, root, parents.equals("execution"), HEAD);
         select.sql.add("SELECT " + HEAD + ", o.subject AS owner, p.id AS of\nFROM " + parents + " p\n");
         select.sql.add("JOIN owner o ON o.id = p.owner_id\nCROSS JOIN LATERAL (");
         select.addPage(page);
@@ -86,7 +110,7 @@ final class ExecutionSelect {
 
     /** How many rows an owner's query has, counted up to one more than {@code rowsMax}. */
     static Sql count(String owner, ExecutionQuery query, int rowsMax) {
-        ExecutionSelect select = new ExecutionSelect(query, "", false);
+        ExecutionSelect select = new ExecutionSelect(query, "", false, HEAD);
         select.conditions.set(0, select.visible(owner));
         select.sql.add("SELECT count(*) AS rows\nFROM (");
         select.addBounded(rowsMax);
@@ -96,7 +120,7 @@ final class ExecutionSelect {
 
     /** The same count for each of several workflows or parents. */
     static Sql counts(String parents, String root, UUID[] ids, ExecutionQuery query, int rowsMax) {
-        ExecutionSelect select = new ExecutionSelect(query, root, parents.equals("execution"));
+        ExecutionSelect select = new ExecutionSelect(query, root, parents.equals("execution"), HEAD);
         select.sql.add("SELECT p.id AS of, e.rows\nFROM " + parents
                 + " p\nCROSS JOIN LATERAL (SELECT count(*) AS rows FROM (");
         select.addBounded(rowsMax);
@@ -213,7 +237,7 @@ final class ExecutionSelect {
      * inner one tells the planner how few rows are wanted, the outer one how many exactly.
      */
     private void addBranch(Set<ExecutionStatus> statuses, PageRequest page, int rows, String limit) {
-        sql.add("SELECT * FROM (SELECT " + HEAD);
+        sql.add("SELECT * FROM (SELECT " + columns);
         addFrom(statuses);
         sql.add("\nORDER BY " + (page.backward() ? reversed("e") : forward("e")) + "\nLIMIT " + magnitude(rows));
         sql.add(") e LIMIT " + limit);

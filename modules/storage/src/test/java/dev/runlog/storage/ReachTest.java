@@ -9,6 +9,7 @@ import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
+import dev.runlog.contract.querying.ExecutionColumns;
 import dev.runlog.contract.querying.ExecutionOrder;
 import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
@@ -116,13 +117,17 @@ final class ReachTest {
             ExecutionQuery query = aQuery();
             PageRequest page = aPage();
 
-            ExecutionPage read = await(reads.list(OWNER, query, page));
+            ExecutionPage read = await(reads.list(OWNER, query, page, columns(), null));
 
             assertThat(read.executions())
                     .extracting(Execution::id)
                     .as("seed %d, round %d: %s, %s", seed, round, query, page)
                     .isEqualTo(expected(query, page));
         }
+    }
+
+    private ExecutionColumns columns() {
+        return random.nextBoolean() ? ExecutionColumns.ALL : ExecutionColumns.OUTLINE;
     }
 
     @Test
@@ -147,9 +152,9 @@ final class ReachTest {
     void remembersHowFarAPageReaches() {
         ExecutionQuery query = ExecutionQuery.all().ofWorkflow(ended);
 
-        await(reads.list(OWNER, query, PageRequest.first(20)));
+        await(reads.list(OWNER, query, PageRequest.first(20), ExecutionColumns.ALL, null));
         long first = statements();
-        await(reads.list(OWNER, query, PageRequest.first(20)));
+        await(reads.list(OWNER, query, PageRequest.first(20), ExecutionColumns.ALL, null));
 
         assertThat(first).isEqualTo(4);
         assertThat(statements() - first).isEqualTo(1);
@@ -157,7 +162,8 @@ final class ReachTest {
 
     @Test
     void readsAPageThatEndsSoonByOneStatement() {
-        await(reads.list(OWNER, ExecutionQuery.all().ofWorkflow(often), PageRequest.first(20)));
+        await(reads.list(
+                OWNER, ExecutionQuery.all().ofWorkflow(often), PageRequest.first(20), ExecutionColumns.ALL, null));
 
         assertThat(statements()).isEqualTo(1);
     }

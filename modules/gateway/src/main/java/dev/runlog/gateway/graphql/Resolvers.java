@@ -52,8 +52,6 @@ import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.live.LiveEvent;
 import dev.runlog.gateway.live.LiveFeed;
 import graphql.TypeResolutionEnvironment;
-import graphql.language.Field;
-import graphql.language.Selection;
 import graphql.schema.DataFetcher;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.GraphQLFieldDefinition;
@@ -215,7 +213,8 @@ final class Resolvers {
         Viewer viewer = viewer(env);
         ExecutionQuery query = arguments(env).executionQuery();
         PageRequest page = arguments(env).page(query.order().cursorOrder(), config);
-        return bus.request(new ListExecutions(viewer, query, page, asksForCount(env)))
+        return bus.request(new ListExecutions(
+                        viewer, query, page, ListSelection.columns(env), ListSelection.asksForCount(env)))
                 .map(listed -> new Connection<>(
                         listed.executions(),
                         listed.ends(),
@@ -224,20 +223,6 @@ final class Resolvers {
                                 ? bus.request(new CountExecutions(viewer, query))
                                         .map(CountExecutions.Counted::count)
                                 : Future.succeededFuture(listed.count())));
-    }
-
-    /** Looks no further than the connection's own fields: a count that is asked for in a fragment comes afterwards. */
-    private static boolean asksForCount(DataFetchingEnvironment env) {
-        for (Field field : env.getMergedField().getFields()) {
-            for (Selection<?> selection : field.getSelectionSet().getSelections()) {
-                if (selection instanceof Field asked
-                        && (asked.getName().equals("totalCount")
-                                || asked.getName().equals("countAtLeast"))) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     private Future<Statistics> statistics(DataFetchingEnvironment env) {

@@ -19,6 +19,11 @@ public final class ResponseWriter {
 
     private ResponseWriter() {}
 
+    /** A value that knows how it is written. */
+    public interface Json {
+        void writeTo(JsonGenerator json) throws IOException;
+    }
+
     /** The response of the GraphQL specification: errors first, as who reads it should see them first. */
     public static Buffer write(ExecutionResult result) {
         return write(result.toSpecification());
@@ -33,11 +38,6 @@ public final class ResponseWriter {
             throw new UncheckedIOException(e);
         }
         return Buffer.buffer(bytes.toByteArray());
-    }
-
-    /** JSON text as a value that goes out as it is. */
-    public static @Nullable Object raw(@Nullable String json) {
-        return RawJson.of(json);
     }
 
     private static void write(JsonGenerator generator, @Nullable Object value) throws IOException {
@@ -58,8 +58,8 @@ public final class ResponseWriter {
                 write(generator, element);
             }
             generator.writeEndArray();
-        } else if (value instanceof RawJson raw) {
-            generator.writeRawValue(raw.text());
+        } else if (value instanceof Json known) {
+            known.writeTo(generator);
         } else if (value instanceof Boolean truth) {
             generator.writeBoolean(truth);
         } else if (value instanceof Number number) {

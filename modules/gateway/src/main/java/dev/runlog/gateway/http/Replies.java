@@ -39,11 +39,6 @@ public final class Replies {
         json(ctx, status(ctx, failure, known), Map.of("error", error(known)));
     }
 
-    /** JSON text that goes out as it was recorded. */
-    public static @Nullable Object raw(@Nullable String json) {
-        return ResponseWriter.raw(json);
-    }
-
     /** The members of an error. */
     public static Map<String, Object> error(RunlogException failure) {
         Map<String, Object> error = new LinkedHashMap<>();

@@ -3,7 +3,6 @@ package dev.runlog.gateway.rest;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Execution;
-import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Scope;
@@ -11,6 +10,7 @@ import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.CountExecutions;
+import dev.runlog.contract.querying.ExecutionColumns;
 import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.ListExecutions;
@@ -74,19 +74,19 @@ public final class LogsEndpoints {
                 .onFailure(failure -> Replies.failure(ctx, failure));
     }
 
-    private Future<List<Map<String, @Nullable Object>>> list(RoutingContext ctx, Viewer viewer) {
+    private Future<List<Log>> list(RoutingContext ctx, Viewer viewer) {
         ExecutionQuery query = query(ctx, viewer);
         int limit = Math.max(1, Math.min(number(ctx, "limit", LIMIT_DEFAULT, Integer.MAX_VALUE), LIMIT_MAX));
         int offset = number(ctx, "offset", 0, OFFSET_MAX);
         return skip(viewer, query, offset, null)
                 .compose(after -> after.beyondEnd()
                         ? Future.succeededFuture(List.<Execution>of())
-                        : bus.request(new ListExecutions(viewer, query, PageRequest.firstAfter(limit, after.cursor())))
+                        : bus.request(outline(viewer, query, PageRequest.firstAfter(limit, after.cursor())))
                                 .map(ExecutionPage::executions))
                 // Only where nothing is found is it asked whether there is such a workflow at all.
                 .compose(found ->
                         found.isEmpty() ? requireWorkflow(viewer, query).map(found) : Future.succeededFuture(found))
-                .map(found -> found.stream().map(LogsEndpoints::summary).toList());
+                .map(found -> found.stream().map(Log::summary).toList());
     }
 
     private Future<Map<String, @Nullable Object>> count(RoutingContext ctx, Viewer viewer) {
@@ -96,7 +96,7 @@ public final class LogsEndpoints {
                 .map(counted -> Map.of("count", counted.count().atLeast()));
     }
 
-    private Future<Map<String, @Nullable Object>> get(RoutingContext ctx, Viewer viewer) {
+    private Future<Log> get(RoutingContext ctx, Viewer viewer) {
         viewer.require(Scope.READ);
         UUID id = id(ctx);
         return bus.request(new LoadExecutions(viewer.subject(), List.of(id)))
@@ -104,7 +104,7 @@ public final class LogsEndpoints {
                         ? Future.failedFuture(RunlogException.notFound("There is no log " + id + "."))
                         : bus.request(new LoadExecutionDetails(
                                         List.of(id), Set.of(ExecutionPart.PAYLOAD, ExecutionPart.RESULT)))
-                                .map(details -> detail(
+                                .map(details -> Log.detail(
                                         loaded.executions().get(0),
                                         details.details().stream().findFirst().orElse(null))));
     }
@@ -135,7 +135,7 @@ public final class LogsEndpoints {
             return Future.succeededFuture(new Place(after, false));
         }
         int size = Math.min(offset, SKIP_PAGE);
-        return bus.request(new ListExecutions(viewer, query, PageRequest.firstAfter(size, after)))
+        return bus.request(outline(viewer, query, PageRequest.firstAfter(size, after)))
                 .compose(page -> page.executions().size() < size
                         ? Future.succeededFuture(new Place(null, true))
                         : skip(
@@ -143,6 +143,10 @@ public final class LogsEndpoints {
                                 query,
                                 offset - size,
                                 query.cursorOf(page.executions().get(size - 1))));
+    }
+
+    private static ListExecutions outline(Viewer viewer, ExecutionQuery query, PageRequest page) {
+        return new ListExecutions(viewer, query, page, ExecutionColumns.OUTLINE, false);
     }
 
     private ExecutionQuery query(RoutingContext ctx, Viewer viewer) {
@@ -163,18 +167,13 @@ public final class LogsEndpoints {
 
     private static ExecutionStatus status(String word) {
         for (ExecutionStatus status : ExecutionStatus.values()) {
-            if (word(status).equals(word)) {
+            if (Log.word(status).equals(word)) {
                 return status;
             }
         }
-        String words =
-                Arrays.stream(ExecutionStatus.values()).map(LogsEndpoints::word).collect(Collectors.joining(", "));
+        String words = Arrays.stream(ExecutionStatus.values()).map(Log::word).collect(Collectors.joining(", "));
         throw RunlogException.badInput("'status' must be one of " + words + ", not '"
                 + (word.length() > 60 ? word.substring(0, 60) + "…" : word) + "'.");
-    }
-
-    private static String word(ExecutionStatus status) {
-        return status.name().toLowerCase(Locale.ROOT);
     }
 
     /** An id that is none is as unknown as any. */
@@ -202,23 +201,5 @@ public final class LogsEndpoints {
                     + (text.length() > 60 ? text.substring(0, 60) + "…" : text) + "'.");
         }
         throw RunlogException.badInput("'" + name + "' must be from 0 to " + max + ", not " + text + ".");
-    }
-
-    private static Map<String, @Nullable Object> summary(Execution execution) {
-        Map<String, @Nullable Object> log = new LinkedHashMap<>();
-        log.put("id", execution.id().toString());
-        log.put("workflow_id", execution.workflowId().toString());
-        log.put("status", word(execution.status()));
-        log.put("error_message", execution.errorMessage());
-        log.put("started_at", execution.startedAt().toString());
-        log.put("completed_at", execution.finishedAt());
-        return log;
-    }
-
-    private static Map<String, @Nullable Object> detail(Execution execution, @Nullable ExecutionDetail detail) {
-        Map<String, @Nullable Object> log = summary(execution);
-        log.put("payload", detail == null ? null : Replies.raw(detail.payload()));
-        log.put("result", detail == null ? null : Replies.raw(detail.result()));
-        return log;
     }
 }
