@@ -104,11 +104,12 @@ public final class Server implements AutoCloseable {
                     .register(meters);
         }
         Clock clock = Clock.systemUTC();
-        Database database = Database.open(opened, config.database(), meters);
-        closers.push(() -> await(database.close(), STOP_PATIENCE));
+        Database reading = Database.open(opened, config.database(), meters);
+        Database retaining = Database.openForRetention(opened, config.database(), meters);
+        closers.push(() -> await(Future.join(reading.close(), retaining.close()), STOP_PATIENCE));
         deploy(opened, new RecordingVerticle(bus, config.database(), config.recording(), clock, meters));
-        deploy(opened, new QueryingVerticle(bus, database, config.querying(), clock));
-        deploy(opened, new RetentionVerticle(bus, database, config.retention(), clock, meters));
+        deploy(opened, new QueryingVerticle(bus, reading, config.querying(), clock));
+        deploy(opened, new RetentionVerticle(bus, retaining, config.retention(), clock, meters));
         GatewayConfig gatewayConfig = new GatewayConfig(config.http(), config.auth(), config.graphql(), config.live());
         boolean graphiql =
                 switch (config.graphql().graphiql()) {

@@ -37,6 +37,8 @@ public final class Database {
     /** For filling the successor of a partition: some seconds a million rows, unless the machine is busy. */
     private static final Duration CLEANING_TIMEOUT = Duration.ofMinutes(10);
 
+    private static final int RETENTION_CONNECTIONS = 2;
+
     private static final String QUERY_CANCELED = "57014";
 
     private final Pool pool;
@@ -47,27 +49,32 @@ public final class Database {
     private final AtomicInteger underWay = new AtomicInteger();
     private final AtomicBoolean away = new AtomicBoolean();
 
-    private Database(Vertx vertx, Pool pool, Pool cleaning, int poolSize, MeterRegistry meters) {
+    private Database(Vertx vertx, DatabaseConfig config, int connections, String purpose, MeterRegistry meters) {
         this.vertx = vertx;
-        this.pool = pool;
-        this.cleaning = cleaning;
+        this.pool = pool(vertx, config, connections, "runlog-" + purpose);
+        this.cleaning = pool(vertx, config.withStatementTimeout(CLEANING_TIMEOUT), 1, "runlog-cleaning");
         this.meters = meters;
         Gauge.builder("runlog.database.underway", underWay, AtomicInteger::get)
                 .description("Statements and transactions that run or wait for a connection.")
+                .tag("purpose", purpose)
                 .register(meters);
-        Gauge.builder("runlog.database.connections.max", () -> poolSize)
-                .description("Connections for reading and cleaning at the most.")
+        Gauge.builder("runlog.database.connections.max", () -> connections)
+                .description("Connections at the most.")
+                .tag("purpose", purpose)
                 .register(meters);
     }
 
     /** Opens connections as they are needed; {@link #check} tells whether the database answers. */
     public static Database open(Vertx vertx, DatabaseConfig config, MeterRegistry meters) {
-        return new Database(
-                vertx,
-                pool(vertx, config, config.poolSize(), "runlog-reading"),
-                pool(vertx, config.withStatementTimeout(CLEANING_TIMEOUT), 1, "runlog-cleaning"),
-                config.poolSize(),
-                meters);
+        return new Database(vertx, config, config.poolSize(), "reading", meters);
+    }
+
+    /**
+     * The same for retention, which needs few. A connection lives on the event loop that it was opened from, and a page
+     * that is read by one of another loop costs two switches between threads.
+     */
+    public static Database openForRetention(Vertx vertx, DatabaseConfig config, MeterRegistry meters) {
+        return new Database(vertx, config, RETENTION_CONNECTIONS, "retention", meters);
     }
 
     /** A pool of its own for a purpose that must not wait for others, nor others for it. */

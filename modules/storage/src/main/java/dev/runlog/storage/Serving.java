@@ -13,7 +13,7 @@ public final class Serving {
             SELECT count(*)
             FROM pg_stat_activity
             WHERE datname = current_database() AND application_name IN
-              ('runlog-reading', 'runlog-recording', 'runlog-cleaning')
+              ('runlog-reading', 'runlog-recording', 'runlog-retention', 'runlog-cleaning')
             """;
 
     private Serving() {}
