@@ -1,5 +1,7 @@
 package dev.runlog.gateway.graphql;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.SerializedString;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import graphql.GraphQLContext;
@@ -28,8 +30,8 @@ import graphql.schema.GraphQLObjectType;
 import graphql.schema.GraphQLScalarType;
 import graphql.schema.GraphQLType;
 import graphql.schema.LightDataFetcher;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,8 +42,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Completes at once what needs nothing but properties of objects that are there, such as a page of executions with
- * their times. The library decides, times and merges field by field, which for such a page cost more than all else
- * together (docs/decisions/0004-speed.md); what a selection reads is here worked out once for each query that is kept.
+ * their times, and writes it as JSON in the same go. The library decides, times and merges field by field, which for
+ * such a page cost more than all else together (docs/decisions/0004-speed.md); what a selection reads is here worked out
+ * once for each query that is kept.
  *
  * <p>A selection is plain where each of its fields, all the way down, has a {@link LightDataFetcher}, its types are
  * objects, lists, enums and scalars, and no directive makes it depend on variables. Everything else, and every value
@@ -104,7 +107,7 @@ final class PlainSelections extends AsyncExecutionStrategy {
     /** Null where it has to be completed by the library. */
     private static @Nullable Object valueOf(Shape shape, Object source, ExecutionContext context) {
         try {
-            return shape.value(source, context);
+            return WrittenJson.of(json -> shape.write(source, context, json));
         } catch (NotPlainException unusual) {
             return null;
         }
@@ -134,8 +137,9 @@ final class PlainSelections extends AsyncExecutionStrategy {
     }
 
     private @Nullable Member member(ExecutionContext context, String key, MergedField field, GraphQLObjectType parent) {
+        SerializedString name = new SerializedString(key);
         if (field.getName().equals("__typename")) {
-            return new Member(key, null, null, new TypeName(parent.getName()));
+            return new Member(name, null, null, new TypeName(parent.getName()));
         }
         GraphQLFieldDefinition definition = parent.getFieldDefinition(field.getName());
         DataFetcher<?> fetcher = context.getGraphQLSchema().getCodeRegistry().getDataFetcher(parent, definition);
@@ -152,7 +156,7 @@ final class PlainSelections extends AsyncExecutionStrategy {
         } else if (leaf instanceof GraphQLObjectType object) {
             shape = compile(context, field, object);
         }
-        return shape == null ? null : new Member(key, definition, light, shape(definition.getType(), shape));
+        return shape == null ? null : new Member(name, definition, light, shape(definition.getType(), shape));
     }
 
     private static GraphQLType unwrapped(GraphQLType type) {
@@ -196,41 +200,43 @@ final class PlainSelections extends AsyncExecutionStrategy {
                         .getSelectionSet();
     }
 
-    /** What a value is made into. */
+    /** How a value is written. */
     private interface Shape {
-        /** Null for null; fails with {@link NotPlainException} where the value is not what its type says. */
-        @Nullable
-        Object value(@Nullable Object source, ExecutionContext context);
+        /** Returns whether it is not null; fails with {@link NotPlainException} where it is not what its type says. */
+        boolean write(@Nullable Object source, ExecutionContext context, JsonGenerator json) throws IOException;
     }
 
     private record Plan(List<Member> members) implements Shape {
         @Override
-        public @Nullable Object value(@Nullable Object source, ExecutionContext context) {
+        public boolean write(@Nullable Object source, ExecutionContext context, JsonGenerator json) throws IOException {
             if (source == null) {
-                return null;
+                json.writeNull();
+                return false;
             }
-            Map<String, @Nullable Object> object = new LinkedHashMap<>(members.size() * 2);
+            json.writeStartObject();
             for (Member member : members) {
-                object.put(member.key, member.value(source, context));
+                json.writeFieldName(member.name);
+                member.shape.write(member.value(source), context, json);
             }
-            return object;
+            json.writeEndObject();
+            return true;
         }
     }
 
     private record Member(
-            String key,
+            SerializedString name,
             @Nullable GraphQLFieldDefinition definition,
             @Nullable LightDataFetcher<?> fetcher,
             Shape shape) {
         @Nullable
-        Object value(Object source, ExecutionContext context) {
+        Object value(Object source) {
+            if (fetcher == null) {
+                return source;
+            }
             try {
-                Object value = fetcher == null
-                        ? source
-                        : fetcher.get(definition, source, () -> {
-                            throw new NotPlainException();
-                        });
-                return shape.value(value, context);
+                return fetcher.get(definition, source, () -> {
+                    throw new NotPlainException();
+                });
             } catch (Exception failure) {
                 throw failure instanceof NotPlainException known ? known : new NotPlainException();
             }
@@ -239,52 +245,66 @@ final class PlainSelections extends AsyncExecutionStrategy {
 
     private record TypeName(String name) implements Shape {
         @Override
-        public Object value(@Nullable Object source, ExecutionContext context) {
-            return name;
+        public boolean write(@Nullable Object source, ExecutionContext context, JsonGenerator json) throws IOException {
+            json.writeString(name);
+            return true;
         }
     }
 
     private record Scalar(GraphQLScalarType type) implements Shape {
         @Override
-        public @Nullable Object value(@Nullable Object source, ExecutionContext context) {
-            return source == null
-                    ? null
-                    : type.getCoercing().serialize(source, context.getGraphQLContext(), Locale.ROOT);
+        public boolean write(@Nullable Object source, ExecutionContext context, JsonGenerator json) throws IOException {
+            return writeLeaf(json, source, value -> type.getCoercing()
+                    .serialize(value, context.getGraphQLContext(), Locale.ROOT));
         }
     }
 
     private record Constant(GraphQLEnumType type) implements Shape {
         @Override
-        public @Nullable Object value(@Nullable Object source, ExecutionContext context) {
-            return source == null ? null : type.serialize(source, context.getGraphQLContext(), Locale.ROOT);
+        public boolean write(@Nullable Object source, ExecutionContext context, JsonGenerator json) throws IOException {
+            return writeLeaf(json, source, value -> type.serialize(value, context.getGraphQLContext(), Locale.ROOT));
         }
+    }
+
+    private static boolean writeLeaf(
+            JsonGenerator json, @Nullable Object source, Function<Object, @Nullable Object> serialization)
+            throws IOException {
+        Object value;
+        try {
+            value = source == null ? null : serialization.apply(source);
+        } catch (RuntimeException unlikeItsType) {
+            throw new NotPlainException();
+        }
+        ResponseWriter.write(json, value);
+        return value != null;
     }
 
     private record Present(Shape shape) implements Shape {
         @Override
-        public Object value(@Nullable Object source, ExecutionContext context) {
-            Object value = shape.value(source, context);
-            if (value == null) {
+        public boolean write(@Nullable Object source, ExecutionContext context, JsonGenerator json) throws IOException {
+            if (!shape.write(source, context, json)) {
                 throw new NotPlainException();
             }
-            return value;
+            return true;
         }
     }
 
     private record Elements(Shape shape) implements Shape {
         @Override
-        public @Nullable Object value(@Nullable Object source, ExecutionContext context) {
+        public boolean write(@Nullable Object source, ExecutionContext context, JsonGenerator json) throws IOException {
             if (source == null) {
-                return null;
+                json.writeNull();
+                return false;
             }
             if (!(source instanceof Iterable<?> elements)) {
                 throw new NotPlainException();
             }
-            List<@Nullable Object> values = new ArrayList<>();
+            json.writeStartArray();
             for (Object element : elements) {
-                values.add(shape.value(element, context));
+                shape.write(element, context, json);
             }
-            return values;
+            json.writeEndArray();
+            return true;
         }
     }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes results as JSON in UTF-8. Recorded JSON passes through unread; a whole number has no fraction. */
 public final class ResponseWriter {
-    private static final JsonFactory JSON = new JsonFactory();
+    static final JsonFactory JSON = new JsonFactory();
     private static final double WHOLE_MAX = 1L << 53;
 
     private ResponseWriter() {}
@@ -40,7 +40,7 @@ public final class ResponseWriter {
         return Buffer.buffer(bytes.toByteArray());
     }
 
-    private static void write(JsonGenerator generator, @Nullable Object value) throws IOException {
+    static void write(JsonGenerator generator, @Nullable Object value) throws IOException {
         if (value == null) {
             generator.writeNull();
         } else if (value instanceof String text) {

@@ -109,8 +109,8 @@ final class PlainSelectionsTest {
             ExecutionResult result = execute(ours, query, variables);
 
             ExecutionResult expected = execute(theirs, query, variables);
-            assertThat(result.toSpecification().toString())
-                    .isEqualTo(expected.toSpecification().toString());
+            assertThat(ResponseWriter.write(result).toString())
+                    .isEqualTo(ResponseWriter.write(expected).toString());
         }
     }
 
