@@ -4,6 +4,7 @@ import static dev.runlog.app.RunningServer.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
@@ -277,6 +278,32 @@ final class GraphqlTest {
         double fifty = statementsOf(token, 50);
 
         assertThat(fifty).isEqualTo(five).isLessThanOrEqualTo(9);
+    }
+
+    /** What is read of a row depends on what is asked for; what is shown does not. */
+    @Test
+    void showsTheSameOfAnExecutionWhateverElseIsAskedOfIt() {
+        String token = server.token(anOwner());
+        record(token, 12, "outlined");
+        String few = "id status startedAt finishedAt duration durationMillis workflow { name } "
+                + "error { type message fingerprint }";
+        for (String arguments :
+                List.of("first: 20", "first: 20, status: [FAILED]", "last: 5", "first: 5, orderBy: DURATION_DESC")) {
+            String outline = "{ executions(" + arguments + ") { totalCount nodes { " + few + " } } }";
+            String inFragments = "{ executions(" + arguments + ") { ...page } } fragment page on ExecutionConnection "
+                    + "{ totalCount nodes { ... on Execution { " + few + " } } }";
+            String all = "{ executions(" + arguments + ") { totalCount nodes { " + few + " trigger attempt held } } }";
+
+            JsonNode expected = server.data(token, all);
+            expected.at("/executions/nodes").forEach(node -> {
+                assertThat(node.get("trigger").isTextual()).as(arguments).isTrue();
+                ((ObjectNode) node).remove(List.of("trigger", "attempt", "held"));
+            });
+
+            assertThat(expected.at("/executions/nodes")).isNotEmpty();
+            assertThat(server.data(token, outline)).as(arguments).isEqualTo(expected);
+            assertThat(server.data(token, inFragments)).as(arguments).isEqualTo(expected);
+        }
     }
 
     @Test
