@@ -85,7 +85,10 @@ final class CleanupCrashTest {
         assertThat(database.get("SELECT count(*) FROM execution")).isEqualTo("10");
     }
 
-    /** It has the lock of the tables, and may not count what it is about to drop. */
+    /**
+     * It has the lock of the tables, and may not count what it is about to drop. What was sent behind that may be done
+     * after its death, all of it or nothing.
+     */
     @Test
     void endsTheDropOfADayAfterAKillAtItsTotals() throws Exception {
         seed("alice", first, 300, 2);
@@ -93,7 +96,9 @@ final class CleanupCrashTest {
 
         killWhileStoppedBy("SELECT FROM execution_day FOR UPDATE");
 
-        assertThat(database.get("SELECT deleted FROM cleanup")).isEqualTo("0");
+        assertThat(database.get("SELECT row(deleted + (SELECT count(*) FROM execution), deleted IN (0, 300), "
+                        + "partitions_dropped = deleted / 300) FROM cleanup"))
+                .isEqualTo("(300,t,t)");
         assertThatRowsAndRollupsAgree();
         finish();
         assertThatItDeleted(300, 1);
@@ -140,6 +145,32 @@ final class CleanupCrashTest {
         finish();
         assertThatItDeleted(300, 0);
         assertThat(database.get("SELECT count(*) FROM execution")).isEqualTo("20");
+    }
+
+    /** All whole days are out of sight; who reads the large values of one keeps its files from being removed. */
+    @Test
+    void removesTheFilesOfDroppedDaysAfterAKillBehindTheirCommit() throws Exception {
+        seed("alice", first, 300, 2);
+        seed("alice", first.plusDays(1), 300, 3);
+        seed("bob", first.plusDays(30), 10, 2);
+        enter(null);
+        String day = "execution_" + first.toString().replace("-", "");
+        String large = database.get("SELECT reltoastrelid::regclass FROM pg_class WHERE relname = '" + day + "'");
+
+        killWhileStoppedBy("SELECT count(*) FROM " + large);
+
+        assertThat(database.get("SELECT count(*) FROM pg_class WHERE relname ~ '_gone$'"))
+                .isEqualTo("4");
+        assertThat(database.get("SELECT row(state, deleted, partitions_dropped) FROM cleanup"))
+                .isEqualTo("(2,600,2)");
+        assertThatRowsAndRollupsAgree();
+        // Somebody records into the day while no server is there to sweep.
+        seed("bob", first, 7, 1);
+        finish();
+        assertThatItDeleted(600, 2);
+        assertThat(database.get("SELECT row(count(*), count(*) FILTER (WHERE tableoid = '" + day
+                        + "'::regclass)) FROM execution"))
+                .isEqualTo("(17,7)");
     }
 
     private void enter(String owner) throws SQLException {

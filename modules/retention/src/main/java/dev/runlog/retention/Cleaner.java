@@ -14,22 +14,27 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries cleanups out, one after the other, day by day, the oldest first. Days of which little or nothing stays are
- * dropped or rewritten whole, of others rows are deleted in batches. The ledger's row moves in the same transaction, so
- * that a crash loses nothing and counts nothing twice: whoever wakes goes on with what is open.
+ * Carries cleanups out, one after the other. Days of which nothing stays go out of sight first, then their files go;
+ * then, day by day, those of which little stays are rewritten and of others rows are deleted in batches, the oldest
+ * first. The ledger's row moves in the same transaction, so that a crash loses nothing and counts nothing twice: whoever
+ * wakes goes on with what is open.
  */
 final class Cleaner {
     private static final Logger log = LoggerFactory.getLogger(Cleaner.class);
     private static final Duration LOCKED_RETRY = Duration.ofSeconds(1);
-    /** Everybody waits while they go, some milliseconds for each. */
+    /** Everybody waits while they go out of sight, one or two milliseconds for each. */
     private static final int DAYS_AT_ONCE = 4;
+    /** To find anew what stays below others plans a scan of every partition, and steps may be shorter than that. */
+    private static final Duration SPARED_FOR = Duration.ofMillis(250);
 
     private final Vertx vertx;
     private final CleanupStore store;
@@ -42,6 +47,9 @@ final class Cleaner {
     private boolean atWork;
     private boolean wokenMeanwhile;
     private boolean stopping;
+    /** When what is spared was found, by {@link System#nanoTime}. */
+    private long sparedAt;
+
     private Promise<Void> idle = Promise.promise();
 
     Cleaner(Vertx vertx, Bus bus, CleanupStore store, RetentionConfig config, Clock clock, MeterRegistry meters) {
@@ -125,19 +133,31 @@ final class Cleaner {
                                 .compose(done -> workThrough(session)));
     }
 
-    /** What nobody waits for: the rollups of workflows hear of the days that were dropped. */
+    /** What nobody waits for: files of a cleanup that ended early, and rollups of workflows of what was dropped. */
     private Future<Void> settle(CleanupSession session) {
+        return removeFiles(session).compose(done -> settleDropped(session));
+    }
+
+    private Future<Void> settleDropped(CleanupSession session) {
         return stopping
                 ? Future.succeededFuture()
-                : session.settleDropped().compose(more -> more ? settle(session) : Future.succeededFuture());
+                : session.settleDropped().compose(more -> more ? settleDropped(session) : Future.succeededFuture());
+    }
+
+    /** Where it is to stop, the next to be the cleaner removes the rest. */
+    private Future<Void> removeFiles(CleanupSession session) {
+        return stopping
+                ? Future.succeededFuture()
+                : session.removeFiles().compose(more -> more ? removeFiles(session) : Future.succeededFuture());
     }
 
     private Future<Void> work(CleanupSession session, Cleanup cleanup) {
+        // What is prepared now knows what it spares.
+        sparedAt = System.nanoTime() - (cleanup.state() == Cleanup.State.PENDING ? 0 : SPARED_FOR.toNanos());
         Future<Cleanup> worked = cleanup.dryRun()
                 ? dryRun(cleanup)
                 : begun(cleanup)
-                        .compose(begun -> store.days(begun).compose(days -> session.refreshSpared(begun)
-                                .compose(ready -> workDays(session, begun, days))))
+                        .compose(begun -> store.days(begun).compose(days -> workAll(session, begun, days)))
                         .compose(over -> over
                                 ? store.complete(cleanup.id()).onSuccess(progress.announcing())
                                 : store.get(cleanup.id()))
@@ -179,32 +199,74 @@ final class Cleaner {
     }
 
     /** True once all days are done; false where it is to end before, for now or for good. */
-    private Future<Boolean> workDays(CleanupSession session, Cleanup cleanup, List<CleanupDay> days) {
-        if (days.isEmpty()) {
-            return Future.succeededFuture(true);
-        }
-        if (isToPause(cleanup)) {
-            return Future.succeededFuture(false);
-        }
-        List<CleanupDay> whole = days.stream()
-                .takeWhile(day -> day.isWhole(cleanup))
-                .limit(DAYS_AT_ONCE)
-                .toList();
-        Future<Integer> dropped = whole.isEmpty()
-                ? Future.succeededFuture(0)
-                : session.drop(cleanup, whole).map(done -> done ? whole.size() : 0);
-        return dropped.compose(done -> done > 0 ? stepped(cleanup, done) : workDay(session, cleanup, days.get(0)))
-                .compose(done -> done == 0
-                        ? Future.succeededFuture(false)
-                        : session.refreshSpared(cleanup)
-                                .compose(ready -> workDays(session, cleanup, days.subList(done, days.size()))));
+    private Future<Boolean> workAll(CleanupSession session, Cleanup cleanup, List<CleanupDay> days) {
+        List<CleanupDay> whole =
+                days.stream().filter(day -> day.isWhole(cleanup)).toList();
+        Set<CleanupDay> dropped = new HashSet<>();
+        return drop(session, cleanup, whole, DAYS_AT_ONCE, dropped)
+                .compose(on -> on && !dropped.isEmpty() ? afterFiles(session, cleanup) : Future.succeededFuture(on))
+                .compose(on -> on
+                        ? workDays(
+                                session,
+                                cleanup,
+                                days.stream()
+                                        .filter(day -> !dropped.contains(day))
+                                        .toList())
+                        : Future.succeededFuture(false));
     }
 
-    private Future<Integer> workDay(CleanupSession session, Cleanup cleanup, CleanupDay day) {
+    /** Takes whole days out of sight, and notes which; false where the cleanup is to end. */
+    private Future<Boolean> drop(
+            CleanupSession session, Cleanup cleanup, List<CleanupDay> days, int atOnce, Set<CleanupDay> dropped) {
+        if (days.isEmpty() || isToPause(cleanup)) {
+            return Future.succeededFuture(days.isEmpty());
+        }
+        List<CleanupDay> group = days.subList(0, Math.min(atOnce, days.size()));
+        return knowSpared(session, cleanup)
+                .compose(known -> session.drop(cleanup, group))
+                .compose(gone -> {
+                    if (gone) {
+                        dropped.addAll(group);
+                        return progress.tellNowAndThen(cleanup).map(true);
+                    }
+                    // One of them may be why all of them stay.
+                    return isOn(cleanup)
+                            .compose(on -> on && group.size() > 1
+                                    ? drop(session, cleanup, group, 1, dropped)
+                                    : Future.succeededFuture(on));
+                })
+                .compose(on -> on
+                        ? drop(session, cleanup, days.subList(group.size(), days.size()), atOnce, dropped)
+                        : Future.succeededFuture(false));
+    }
+
+    /** The rows are gone, and space is free once the files are; false where the cleanup is to end. */
+    private Future<Boolean> afterFiles(CleanupSession session, Cleanup cleanup) {
+        return isOn(cleanup).compose(on -> removeFiles(session).map(done -> on && !stopping));
+    }
+
+    private Future<Boolean> workDays(CleanupSession session, Cleanup cleanup, List<CleanupDay> days) {
+        if (days.isEmpty() || isToPause(cleanup)) {
+            return Future.succeededFuture(days.isEmpty());
+        }
+        return knowSpared(session, cleanup)
+                .compose(known -> workDay(session, cleanup, days.get(0)))
+                .compose(on ->
+                        on ? workDays(session, cleanup, days.subList(1, days.size())) : Future.succeededFuture(false));
+    }
+
+    private Future<Void> knowSpared(CleanupSession session, Cleanup cleanup) {
+        long now = System.nanoTime();
+        return now - sparedAt < SPARED_FOR.toNanos()
+                ? Future.succeededFuture()
+                : session.refreshSpared(cleanup).onSuccess(found -> sparedAt = now);
+    }
+
+    private Future<Boolean> workDay(CleanupSession session, Cleanup cleanup, CleanupDay day) {
         Future<Boolean> rewritten =
                 isWorthRewriting(cleanup, day) ? session.rewrite(cleanup, day) : Future.succeededFuture(false);
         return rewritten.compose(done -> done
-                ? stepped(cleanup, 1)
+                ? isOn(cleanup)
                 : new Deletion(
                                 session,
                                 cleanup,
@@ -214,8 +276,7 @@ final class Cleaner {
                                 progress,
                                 this::pause,
                                 () -> isToPause(cleanup))
-                        .run()
-                        .map(through -> through ? 1 : 0));
+                        .run());
     }
 
     private boolean isToPause(Cleanup cleanup) {
@@ -229,9 +290,9 @@ final class Cleaner {
                 && day.stored() - day.going() <= day.going() * config.rewriteShareMax();
     }
 
-    /** How many days are done; none where the cleanup was ended meanwhile. */
-    private Future<Integer> stepped(Cleanup cleanup, int days) {
-        return progress.tell(cleanup).map(now -> now.state() == Cleanup.State.RUNNING ? days : 0);
+    /** Tells how far it is; false where the cleanup was ended meanwhile. */
+    private Future<Boolean> isOn(Cleanup cleanup) {
+        return progress.tell(cleanup).map(now -> now.state() == Cleanup.State.RUNNING);
     }
 
     private Future<Void> pause(Duration time) {

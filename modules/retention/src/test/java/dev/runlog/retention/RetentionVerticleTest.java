@@ -311,6 +311,114 @@ final class RetentionVerticleTest {
     }
 
     @Test
+    void isCompletedOnlyWhenTheFilesOfDroppedDaysAreGone() throws Exception {
+        seed(owner, 30, 40, "SUCCESS");
+        seed("bob", 20, 41, "FAILED");
+        try (var connection = test.connect();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("SELECT count(*) FROM " + largeValuesOf(40));
+            Promise<Cleanup> rowsGone = Promise.promise();
+            bus.subscribe(CleanupProgressed.class, event -> {
+                if (event.cleanup().deleted() == 50) {
+                    rowsGone.tryComplete(event.cleanup());
+                }
+            });
+
+            Cleanup entered = await(bus.request(allOwners(Duration.ofDays(30), false)));
+            Cleanup told = await(rowsGone.future());
+            awaitRows("SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted");
+
+            assertThat(told.state()).isEqualTo(Cleanup.State.RUNNING);
+            assertThat(told.partitionsDropped()).isEqualTo(2);
+            assertThat(rows()).isEqualTo("0");
+            assertThatRowsAndRollupsAgree();
+            assertThat(test.get("SELECT row(state, deleted) FROM cleanup")).isEqualTo("(2,50)");
+            connection.rollback();
+
+            assertThat(await(ending(entered.id()).future()).state()).isEqualTo(Cleanup.State.COMPLETED);
+            assertThat(test.get("SELECT count(*) FROM pg_class WHERE relname ~ '_gone$'"))
+                    .isEqualTo("0");
+        }
+    }
+
+    /** Four days go at once; a reader of the fifth keeps it until the cleanup is cancelled. */
+    @Test
+    void removesTheFilesOfWhatACancelledOneHasDropped() throws Exception {
+        for (int daysAgo = 36; daysAgo <= 40; daysAgo++) {
+            seed(owner, 10, daysAgo, "SUCCESS");
+        }
+        try (var connection = test.connect();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("LOCK TABLE " + partition(36) + " IN ACCESS SHARE MODE");
+
+            Cleanup entered = await(bus.request(allOwners(Duration.ofDays(30), false)));
+            awaitRows("SELECT FROM cleanup WHERE deleted = 40");
+            Cleanup cancelled = await(bus.request(new CancelCleanup(operator, entered.id())));
+
+            assertThat(cancelled.state()).isEqualTo(Cleanup.State.CANCELLED);
+            awaitRows("SELECT WHERE NOT EXISTS (SELECT FROM pg_class WHERE relname ~ '_gone$') "
+                    + "AND NOT EXISTS (SELECT FROM cleanup_rule) AND NOT EXISTS (SELECT FROM dropped_day)");
+        }
+        assertThat(test.get("SELECT row(state, deleted, partitions_dropped) FROM cleanup"))
+                .isEqualTo("(4,40,4)");
+        assertThat(rows()).isEqualTo("10");
+        assertThatRowsAndRollupsAgree();
+        assertThatNothingIsLeftOver();
+    }
+
+    @Test
+    void recordsIntoADroppedDayWhileItsFilesAreThereStill(Vertx vertx) throws SQLException {
+        seed(owner, 30, 40, "SUCCESS");
+        CleanupStore store = new CleanupStore(database);
+        Cleanup begun = begin(store, new CleanupCriteria(Instant.now(), Set.of(), null, null, null, false));
+        List<CleanupDay> days = await(store.days(begun));
+
+        boolean again = await(store.asCleaner(session -> session.drop(begun, days)
+                        .compose(gone -> vertx.executeBlocking(() -> {
+                            seed(owner, 5, 40, "SUCCESS");
+                            return gone;
+                        }))
+                        // Its name is the old files' once more.
+                        .compose(gone -> session.drop(begun, days))))
+                .orElseThrow();
+        String second = test.get("SELECT to_regclass('" + partition(40) + "_gone')");
+        seed("bob", 3, 40, "FAILED");
+        String third = rows();
+        await(cleaner(vertx, store).runOnce());
+
+        assertThat(again).isTrue();
+        assertThat(second).isNotEqualTo("null");
+        assertThat(third).isEqualTo("3");
+        Cleanup done = await(store.get(begun.id()));
+        assertThat(done.state()).isEqualTo(Cleanup.State.COMPLETED);
+        assertThat(done.deleted()).isEqualTo(38);
+        assertThat(done.partitionsDropped()).isEqualTo(3);
+        assertThat(test.get("SELECT row(sum(success_deleted), sum(failed_deleted)) FROM execution_daily"))
+                .isEqualTo("(35,3)");
+        assertThatRowsAndRollupsAgree();
+        assertThatNothingIsLeftOver();
+    }
+
+    @Test
+    void dropsTheDaysBesideOneOfWhichSomethingIsHeld() throws SQLException {
+        for (int daysAgo = 38; daysAgo <= 40; daysAgo++) {
+            seed(owner, 10, daysAgo, "SUCCESS");
+        }
+        String held = test.get("SELECT id FROM " + partition(39) + " ORDER BY id LIMIT 1");
+        await(bus.request(new HoldExecution(alice, UUID.fromString(held), true, "audit")));
+
+        Cleanup all = run(allOwners(Duration.ofDays(30), false));
+
+        assertThat(all.deleted()).isEqualTo(29);
+        assertThat(all.partitionsDropped()).isEqualTo(2);
+        assertThat(ids("SELECT id FROM execution")).containsExactly(held);
+        assertThatRowsAndRollupsAgree();
+        assertThatNothingIsLeftOver();
+    }
+
+    @Test
     void carriesForwardWhatStaysOfARewrittenDay() throws SQLException {
         seed(owner, 150, 40, "SUCCESS");
         seed(owner, 2, 40, "RUNNING");
@@ -635,6 +743,18 @@ final class RetentionVerticleTest {
                                         + "+ (SELECT count(*) FROM partition_change) + (SELECT count(*) FROM cleanup_rule) "
                                         + "+ (SELECT count(*) FROM step s WHERE NOT EXISTS (SELECT FROM execution e WHERE e.id = s.execution_id))"))
                 .isEqualTo("0");
+    }
+
+    private static String partition(int daysAgo) {
+        return "execution_"
+                + LocalDate.ofInstant(Instant.now().minus(Duration.ofDays(daysAgo)), ZoneOffset.UTC)
+                        .toString()
+                        .replace("-", "");
+    }
+
+    /** Who reads there is not in the way until the files are to go. */
+    private String largeValuesOf(int daysAgo) throws SQLException {
+        return test.get("SELECT reltoastrelid::regclass FROM pg_class WHERE relname = '" + partition(daysAgo) + "'");
     }
 
     private List<String> ids(String sql) throws SQLException {

@@ -219,15 +219,23 @@ public final class CleanupSession {
 
     /** Whether a day has partitions to delete from. */
     public Future<Boolean> isThere(LocalDate day) {
-        return areThere(List.of(CleanupDay.suffix(day)));
+        return connection
+                .preparedQuery("SELECT to_regclass($1) IS NOT NULL")
+                .execute(Tuple.of("execution_" + CleanupDay.suffix(day)))
+                .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
-    /** Drops the partitions of days of which nothing stays; false where something does, then nothing is changed. */
+    /**
+     * Takes days of which nothing stays out of sight; false where something does, then nothing is changed. Their files
+     * are there until {@link #removeFiles}.
+     */
     public Future<Boolean> drop(Cleanup cleanup, List<CleanupDay> days) {
-        return areThere(days.stream().map(CleanupDay::suffix).toList())
-                .compose(there -> there
-                        ? partitions.drop(cleanup, days).map(PartitionSwap.Swapped::done)
-                        : Future.succeededFuture(false));
+        return partitions.drop(cleanup, days);
+    }
+
+    /** Removes the files of some days that are out of sight; returns whether there were any. */
+    public Future<Boolean> removeFiles() {
+        return partitions.removeFiles();
     }
 
     /**
@@ -235,20 +243,18 @@ public final class CleanupSession {
      * that cannot be; then nothing is changed.
      */
     public Future<Boolean> rewrite(Cleanup cleanup, CleanupDay day) {
-        return areThere(List.of(day.suffix()))
+        return isThere(day.day())
                 .compose(there -> there
                         ? partitions
                                 .rewrite(cleanup, day)
-                                .compose(done -> done.done()
-                                        ? partitions.dropFiles(day).map(true)
-                                        : Future.succeededFuture(false))
+                                .compose(done -> partitions.removeFiles().map(done))
                         : Future.succeededFuture(false));
     }
 
     /** Lets what was deleted from a day be used again, and gives back what is free at the end of its files. */
     public Future<Void> vacuum(LocalDate day) {
         String suffix = CleanupDay.suffix(day);
-        return areThere(List.of(suffix))
+        return isThere(day)
                 .compose(there -> there
                         ? connection
                                 .query("VACUUM (SKIP_LOCKED, ANALYZE) execution_" + suffix + ", step_" + suffix)
@@ -263,17 +269,6 @@ public final class CleanupSession {
                         SELECT settle_dropped_day(day)
                         FROM (SELECT day FROM dropped_day ORDER BY day LIMIT 1) marked
                         """).execute().map(rows -> rows.size() > 0);
-    }
-
-    private Future<Boolean> areThere(List<String> suffixes) {
-        return connection
-                .preparedQuery("""
-                        SELECT coalesce(bool_and(to_regclass(name) IS NOT NULL), false)
-                        FROM unnest($1::text[]) AS asked (name)
-                        """)
-                .execute(Tuple.of(
-                        suffixes.stream().map(suffix -> "execution_" + suffix).toArray(String[]::new)))
-                .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
     static UUID firstId(LocalDate day) {
@@ -307,7 +302,7 @@ public final class CleanupSession {
     }
 
     /** The first failure says why; those behind it only that the transaction was aborted. */
-    private static Future<Void> inTurn(List<Future<?>> sent) {
+    static Future<Void> inTurn(List<Future<?>> sent) {
         return Future.join(sent)
                 .<Void>mapEmpty()
                 .recover(failure -> Future.failedFuture(sent.stream()
@@ -319,13 +314,19 @@ public final class CleanupSession {
 
     /** Runs work between a beginning and a commit, or a rollback where it fails. */
     static <T> Future<T> transaction(SqlConnection connection, String begin, Supplier<Future<T>> work) {
-        return connection.query(begin).execute().compose(begun -> work.get()
-                .compose(result -> connection.query("COMMIT").execute().map(result))
-                .recover(failure -> connection
-                        .query("ROLLBACK")
+        return connection
+                .query(begin)
+                .execute()
+                .compose(begun -> orRollback(connection, work.get().compose(result -> connection
+                        .query("COMMIT")
                         .execute()
-                        .otherwiseEmpty()
-                        .compose(done -> Future.failedFuture(failure))));
+                        .map(result))));
+    }
+
+    /** Undoes a transaction whose work fails. */
+    static <T> Future<T> orRollback(SqlConnection connection, Future<T> work) {
+        return work.recover(failure ->
+                connection.query("ROLLBACK").execute().otherwiseEmpty().compose(done -> Future.failedFuture(failure)));
     }
 
     /** A row that is to be deleted. */

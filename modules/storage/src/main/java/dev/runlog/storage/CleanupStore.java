@@ -196,9 +196,13 @@ public final class CleanupStore {
                 .mapEmpty());
     }
 
-    /** Whether the rollups of workflows are yet to be told of a day that was dropped. */
+    /** Whether something is left to do of days that were dropped: rollups of workflows to be told, files to be removed. */
     public Future<Boolean> hasDropped() {
-        return database.query("has-dropped", "SELECT EXISTS (SELECT FROM dropped_day)", Tuple.tuple())
+        return database.query(
+                        "has-dropped",
+                        "SELECT EXISTS (SELECT FROM dropped_day)\n  OR EXISTS (SELECT FROM pg_class WHERE relkind = 'r' "
+                                + "AND relname ~ '^(execution|step)_[0-9]{8}_gone$')",
+                        Tuple.tuple())
                 .map(rows -> rows.iterator().next().getBoolean(0));
     }
 

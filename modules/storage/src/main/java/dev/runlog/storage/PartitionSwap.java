@@ -1,27 +1,29 @@
 package dev.runlog.storage;
 
 import dev.runlog.contract.retention.Cleanup;
-import dev.runlog.storage.CleanupRollups.Grain;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
-import java.time.LocalDate;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a day's partitions away whole, or puts successors in their place that hold what stays. Readers and writers see
- * the one or the other, as both change in one transaction, with the rollups and the ledger; it holds the lock that they
- * wait for some milliseconds only, and gives up rather than let them queue behind it. A successor is filled beforehand,
- * while triggers note what changes meanwhile. What a crash leaves of that is dropped by {@link #sweep}.
+ * Takes days' partitions out of sight whole, or puts successors in their place that hold what stays. Readers and writers
+ * see the one or the other, as both change in one transaction, with the rollups and the ledger; it holds the lock that
+ * they wait for some milliseconds only, and gives up rather than let them queue behind it. A successor is filled
+ * beforehand, while triggers note what changes meanwhile. The files go afterwards, when nobody waits for them. What a
+ * crash leaves of all that is dropped by {@link #sweep}.
  */
 final class PartitionSwap {
     private static final Logger log = LoggerFactory.getLogger(PartitionSwap.class);
@@ -30,6 +32,11 @@ final class PartitionSwap {
     private static final int ATTEMPTS = 20;
     /** How long others may queue behind an attempt at most. */
     static final String PATIENCE = "SET LOCAL lock_timeout = '200ms'";
+
+    /** Nobody queues behind who removes files, and autovacuum makes way after {@code deadlock_timeout}. */
+    private static final String PATIENCE_FOR_FILES = "SET LOCAL lock_timeout = '2s'";
+    /** Each commit that removes files looks through all shared buffers for their pages. */
+    private static final int FILES_AT_ONCE = 4;
 
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final int PAUSES_MAX = 10;
@@ -80,23 +87,27 @@ final class PartitionSwap {
             FROM locked
             """;
 
-    /** All that is over goes, which the rollups of workflows are told later: dropping a day takes as long as its files. */
+    /** All that is over goes, which the rollups of workflows are told later: that takes longer than all the rest. */
     private static final String MARK_DROPPED = """
             WITH gone AS (
               SELECT coalesce(sum(success - success_deleted + failed - failed_deleted + cancelled - cancelled_deleted
                                   + crashed - crashed_deleted), 0)::bigint AS deleted
               FROM execution_day
-              WHERE day = ANY ($1)),
+              WHERE day = ANY ($2)),
             marked AS (
               INSERT INTO dropped_day (day)
-              SELECT day FROM unnest($1) AS gone (day)
+              SELECT day FROM unnest($2) AS gone (day)
               ON CONFLICT (day) DO NOTHING),
             counted AS (
               UPDATE execution_day
               SET success_deleted = success, failed_deleted = failed, cancelled_deleted = cancelled,
                   crashed_deleted = crashed
-              WHERE day = ANY ($1))
-            SELECT deleted FROM gone
+              WHERE day = ANY ($2))
+            UPDATE cleanup
+            SET deleted = cleanup.deleted + gone.deleted, bytes = bytes + $3,
+                partitions_dropped = partitions_dropped + cardinality($2)
+            FROM gone
+            WHERE id = $1
             """;
 
     private static final String KEPT = """
@@ -114,21 +125,16 @@ final class PartitionSwap {
             WHERE id = $1
             """;
 
-    /**
-     * How it went.
-     *
-     * @param done whether the day is settled; else nothing was changed
-     */
-    record Swapped(boolean done, long deleted, boolean dropped) {
-        static final Swapped NOT = new Swapped(false, 0, false);
-    }
-
     private final Database database;
     private final SqlConnection connection;
+    private final WholeCheck check;
+    /** The days that are out of sight and whose files are there still. */
+    private final Deque<String> outOfSight = new ArrayDeque<>();
 
     PartitionSwap(Database database, SqlConnection connection) {
         this.database = database;
         this.connection = connection;
+        this.check = new WholeCheck(connection);
     }
 
     /** Drops what a crash has left. */
@@ -150,52 +156,76 @@ final class PartitionSwap {
             for (Row row : rows) {
                 String act = row.getString(0);
                 log.info("A cleanup was cut off; {}", act);
-                swept = swept.compose(done -> retrying(() -> patiently(act)));
+                swept = swept.compose(done -> retrying(() -> patiently(PATIENCE, act)));
             }
             return swept;
         });
     }
 
-    /** Drops days of which nothing stays, all or none; does nothing where something does. */
-    Future<Swapped> drop(Cleanup cleanup, List<CleanupDay> days) {
-        return bytes(days).compose(bytes -> attempt(1, first -> dropOnce(cleanup, days, bytes)));
+    /** Takes days of which nothing stays out of sight, all or none; does nothing where something does. */
+    Future<Boolean> drop(Cleanup cleanup, List<CleanupDay> days) {
+        return withoutFilesOf(days)
+                .compose(ready -> check.prepare(cleanup, days))
+                .compose(whole -> whole ? attempt(1, first -> dropOnce(cleanup, days)) : Future.succeededFuture(false));
     }
 
     /** Puts in place of a day's partitions what stays of them. */
-    Future<Swapped> rewrite(Cleanup cleanup, CleanupDay day) {
+    Future<Boolean> rewrite(Cleanup cleanup, CleanupDay day) {
         Successor next = new Successor(connection, day);
-        return retrying(next::prepare)
+        return withoutFilesOf(List.of(day))
+                .compose(ready -> retrying(next::prepare))
                 .compose(done -> transaction("BEGIN ISOLATION LEVEL REPEATABLE READ", () -> next.fill(cleanup)))
                 .compose(done -> next.catchUp(cleanup))
                 .compose(few -> few
                         ? bytes(List.of(day))
-                                .compose(bytes -> attempt(1, first -> replaceOnce(cleanup, day, next, bytes, first)))
-                        : Future.succeededFuture(Swapped.NOT))
+                                .compose(bytes -> attempt(
+                                        1,
+                                        first -> transaction(
+                                                "BEGIN", () -> replaceOnce(cleanup, day, next, bytes, first))))
+                        : Future.succeededFuture(false))
                 .compose(
-                        swapped -> swapped.done() ? Future.succeededFuture(swapped) : sweep().map(swapped),
+                        done -> {
+                            if (done) {
+                                outOfSight.add(day.suffix());
+                                return Future.succeededFuture(true);
+                            }
+                            return sweep().map(false);
+                        },
                         failure -> sweep().otherwiseEmpty().compose(done -> Future.failedFuture(failure)));
     }
 
-    /** The files go after the commit, when nobody waits any more. */
-    private Future<Swapped> dropOnce(Cleanup cleanup, List<CleanupDay> days, long bytes) {
-        String tables = days.stream()
-                .map(day -> "execution_" + day.suffix() + ", step_" + day.suffix())
-                .collect(Collectors.joining(", "));
-        return requireOpen(cleanup)
-                .compose(open -> run(PATIENCE))
-                .compose(done -> run(LOCK_PARENTS))
-                .compose(done -> isWholeNow(cleanup, days))
-                .compose(whole -> whole ? markDropped(dates(days)) : Future.failedFuture(new NotWhole()))
-                .compose(deleted -> run("DROP TABLE " + tables)
-                        .compose(done -> progress(cleanup, deleted, bytes, days.size()))
-                        .map(done -> new Swapped(true, deleted, true)));
+    /**
+     * Statements are sent right behind each other, so that the lock is held for two waits for the database: one to hear
+     * whether nothing stays, one to commit.
+     */
+    private Future<Boolean> dropOnce(Cleanup cleanup, List<CleanupDay> days) {
+        Future<@Nullable Long> bytes = bytes(days);
+        Future<Void> begun = run("BEGIN; " + PATIENCE);
+        Future<Void> open = requireOpen(cleanup);
+        Future<Void> locked = run(LOCK_PARENTS);
+        Future<Boolean> whole = check.isWhole(cleanup, days);
+        return CleanupSession.orRollback(
+                connection,
+                CleanupSession.inTurn(List.of(bytes, begun, open, locked, whole))
+                        .compose(asked -> {
+                            if (bytes.result() == null || !whole.result()) {
+                                return Future.failedFuture(new NotWhole());
+                            }
+                            Future<?> marked = connection
+                                    .preparedQuery(MARK_DROPPED)
+                                    .execute(Tuple.of(cleanup.id(), WholeCheck.dates(days), bytes.result()));
+                            Future<Void> committed = run(days.stream()
+                                    .map(day -> Successor.detach(day.suffix()) + "; ")
+                                    .collect(Collectors.joining("", "", "COMMIT")));
+                            return CleanupSession.inTurn(List.of(marked, committed));
+                        })
+                        .map(done -> {
+                            days.forEach(day -> outOfSight.add(day.suffix()));
+                            return true;
+                        }));
     }
 
-    private static LocalDate[] dates(List<CleanupDay> days) {
-        return days.stream().map(CleanupDay::day).toArray(LocalDate[]::new);
-    }
-
-    private Future<Swapped> replaceOnce(
+    private Future<Boolean> replaceOnce(
             Cleanup cleanup, CleanupDay day, Successor next, long bytes, boolean countFirst) {
         String kept = KEPT.replace(":next", "execution_" + day.suffix() + "_next");
         return requireOpen(cleanup)
@@ -210,59 +240,14 @@ final class PartitionSwap {
                         .compose(done -> empty ? next.drop() : next.attach())
                         .compose(done -> empty ? Future.succeededFuture(0L) : bytes(List.of(day)))
                         .compose(now -> progress(cleanup, deleted, bytes - now, empty ? 1 : 0))
-                        .map(done -> new Swapped(true, deleted, empty))));
-    }
-
-    /** Whether nothing that is there now stays, as the rollups and the indexes of what stays tell. */
-    private Future<Boolean> isWholeNow(Cleanup cleanup, List<CleanupDay> days) {
-        CleanupRollups.Statements here =
-                (operation, sql) -> connection.preparedQuery(sql.text()).execute(sql.arguments());
-        LocalDate[] dates = dates(days);
-        return CleanupRollups.grain(here, cleanup)
-                // The newest that a policy keeps are not looked for under the lock; a day may seem not to be whole
-                // then.
-                .map(grain -> new Grain(cleanup.criteria().keepLast() != null, grain.totals()))
-                .compose(grain -> CleanupRollups.days(here, cleanup, grain, dates))
-                .compose(now -> {
-                    // A day of which nothing is to go any more is not among them.
-                    long whole = now.stream()
-                            .filter(one -> Arrays.asList(dates).contains(one.day()))
-                            .filter(one -> one.isWhole(cleanup))
-                            .count();
-                    return whole == dates.length ? hasNoExceptions(cleanup, days) : Future.succeededFuture(false);
-                });
-    }
-
-    private Future<Boolean> hasNoExceptions(Cleanup cleanup, List<CleanupDay> days) {
-        return connection
-                .preparedQuery("""
-                        WITH stays AS (
-                          SELECT execution_id FROM held_execution
-                          UNION ALL
-                          SELECT execution_id FROM cleanup_spared WHERE cleanup_id = $1)
-                        SELECT NOT EXISTS (
-                            SELECT FROM stays s
-                            JOIN unnest($2::date[]) AS asked (day)
-                              ON s.execution_id >= uuid_v7_floor(day::timestamp AT TIME ZONE 'UTC')
-                              AND s.execution_id < uuid_v7_floor((day + 1)::timestamp AT TIME ZONE 'UTC'))
-                          AND NOT EXISTS (SELECT FROM execution_total WHERE day = ANY ($2) AND running > 0)
-                        """)
-                .execute(Tuple.of(cleanup.id(), (Object) dates(days)))
-                .map(rows -> rows.iterator().next().getBoolean(0));
+                        .map(done -> true)));
     }
 
     private Future<Long> countDeleted(CleanupDay day, String kept) {
-        return counted(COUNT_DELETED.replace(":kept", kept), day.day());
-    }
-
-    private Future<Long> markDropped(LocalDate[] days) {
-        return counted(MARK_DROPPED, days);
-    }
-
-    private Future<Long> counted(String sql, Object days) {
-        return connection.preparedQuery(sql).execute(Tuple.of(days)).map(rows -> rows.iterator()
-                .next()
-                .getLong("deleted"));
+        return connection
+                .preparedQuery(COUNT_DELETED.replace(":kept", kept))
+                .execute(Tuple.of(day.day()))
+                .map(rows -> rows.iterator().next().getLong("deleted"));
     }
 
     private Future<Void> requireOpen(Cleanup cleanup) {
@@ -281,15 +266,13 @@ final class PartitionSwap {
                 .mapEmpty();
     }
 
-    private static String dropGone(String suffix) {
-        return "DROP TABLE IF EXISTS execution_" + suffix + "_gone, step_" + suffix + "_gone";
-    }
-
-    private Future<Long> bytes(List<CleanupDay> days) {
+    /** Null where the partitions of a day are not there. */
+    private Future<@Nullable Long> bytes(List<CleanupDay> days) {
         return connection
                 .preparedQuery("""
-                        SELECT coalesce(sum(pg_total_relation_size(to_regclass(name))), 0)::bigint
-                        FROM unnest($1::text[]) AS asked (name)
+                        SELECT CASE WHEN bool_and(partition IS NOT NULL)
+                          THEN sum(pg_total_relation_size(partition))::bigint END
+                        FROM unnest($1::text[]) AS asked (name), to_regclass(name) AS partition
                         """)
                 .execute(Tuple.of(days.stream()
                         .flatMap(day -> Stream.of("execution_" + day.suffix(), "step_" + day.suffix()))
@@ -306,19 +289,19 @@ final class PartitionSwap {
         }
     }
 
-    /** One try of a swap, told whether to count before the lock. */
+    /** One try of a swap in a transaction of its own, told whether to count before the lock. */
     private interface Try {
-        Future<Swapped> once(boolean countFirst);
+        Future<Boolean> once(boolean countFirst);
     }
 
     /**
      * Tries until the lock comes at once. Counting first keeps the time of the lock short; but who records into that
      * very day stands in the way of both then, so every other try counts under the lock.
      */
-    private Future<Swapped> attempt(int number, Try swap) {
-        return transaction("BEGIN", () -> swap.once(number % 2 != 0)).compose(Future::succeededFuture, failure -> {
+    private Future<Boolean> attempt(int number, Try swap) {
+        return swap.once(number % 2 != 0).compose(Future::succeededFuture, failure -> {
             if (failure instanceof NotWhole || isInTheWay(failure) && number == ATTEMPTS) {
-                return Future.succeededFuture(Swapped.NOT);
+                return Future.succeededFuture(false);
             }
             return isInTheWay(failure)
                     ? pause(number).compose(done -> attempt(number + 1, swap))
@@ -326,9 +309,27 @@ final class PartitionSwap {
         });
     }
 
-    /** Drops the files of a day that is out of sight. */
-    Future<Void> dropFiles(CleanupDay day) {
-        return retrying(() -> patiently(dropGone(day.suffix())));
+    /** Removes the files of some days that are out of sight; returns whether there were any. */
+    Future<Boolean> removeFiles() {
+        List<String> some = outOfSight.stream().limit(FILES_AT_ONCE).toList();
+        if (some.isEmpty()) {
+            return Future.succeededFuture(false);
+        }
+        String tables = some.stream()
+                .map(suffix -> "execution_" + suffix + "_gone, step_" + suffix + "_gone")
+                .collect(Collectors.joining(", "));
+        return retrying(() -> patiently(PATIENCE_FOR_FILES, "DROP TABLE IF EXISTS " + tables))
+                .map(done -> {
+                    some.forEach(outOfSight::remove);
+                    return true;
+                });
+    }
+
+    /** Where their files could not be removed before, their names are taken. */
+    private Future<Void> withoutFilesOf(List<CleanupDay> days) {
+        return days.stream().map(CleanupDay::suffix).noneMatch(outOfSight::contains)
+                ? Future.succeededFuture()
+                : removeFiles().compose(done -> withoutFilesOf(days));
     }
 
     private Future<Void> retrying(Supplier<Future<Void>> work) {
@@ -351,8 +352,8 @@ final class PartitionSwap {
                 && Arrays.asList(LOCK_NOT_AVAILABLE, DEADLOCK).contains(refused.getSqlState());
     }
 
-    private Future<Void> patiently(String sql) {
-        return transaction("BEGIN", () -> run(PATIENCE).compose(done -> run(sql)));
+    private Future<Void> patiently(String patience, String sql) {
+        return transaction("BEGIN; " + patience, () -> run(sql));
     }
 
     private Future<Void> run(String sql) {

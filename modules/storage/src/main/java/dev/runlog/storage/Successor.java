@@ -128,11 +128,16 @@ final class Successor {
 
     /** Out of sight; the files go in a transaction of their own, while others are at work again. */
     Future<Void> detachOld() {
-        return run("ALTER TABLE execution DETACH PARTITION execution_" + suffix)
-                .compose(done -> run("ALTER TABLE step DETACH PARTITION step_" + suffix))
-                .compose(done -> run("ALTER TABLE execution_" + suffix + " RENAME TO execution_" + suffix + "_gone"))
-                .compose(done -> run("ALTER TABLE step_" + suffix + " RENAME TO step_" + suffix + "_gone"))
-                .compose(done -> run("DELETE FROM partition_change WHERE suffix = '" + suffix + "'"));
+        return run(detach(suffix) + "; DELETE FROM partition_change WHERE suffix = '" + suffix + "'");
+    }
+
+    /** Indexes keep their names: those of partitions that are made anew get other ones where they are taken. */
+    static String detach(String suffix) {
+        return """
+                ALTER TABLE execution DETACH PARTITION execution_:day;
+                ALTER TABLE step DETACH PARTITION step_:day;
+                ALTER TABLE execution_:day RENAME TO execution_:day_gone;
+                ALTER TABLE step_:day RENAME TO step_:day_gone""".replace(":day", suffix);
     }
 
     Future<Void> drop() {
