@@ -52,7 +52,7 @@ final class Cleanup implements Figure {
         }
         CleanupSubject large = CleanupSubject.large(bench);
         try {
-            rows.add(speed(bench, large, large.nearlyAll(), "Cleanup by age, whole days", Goal.atLeast(20)));
+            rows.addAll(wholeDays(bench, large));
             rows.add(sizeAfterwards(bench, large));
         } finally {
             large.drop();
@@ -78,7 +78,58 @@ final class Cleanup implements Figure {
                                 subject.set().days()));
     }
 
+    /** Each side does all of it once a round; what it has done by when is told in two rows. */
+    private List<Row> wholeDays(Bench bench, CleanupSubject subject) {
+        Instant before = subject.nearlyAll();
+        List<CleanupSubject.Outcome> ours = new ArrayList<>();
+        List<Deleted> floors = new ArrayList<>();
+        Bench.Pair rowsGone = bench.alternate(
+                "Cleanup by age, whole days",
+                () -> {
+                    CleanupSubject.Outcome outcome = clean(bench, subject, before);
+                    ours.add(outcome);
+                    return outcome.deleted() * 1e9 / outcome.rowsGoneNanos();
+                },
+                () -> {
+                    Deleted deleted = deleteAndGiveBack(subject, before);
+                    floors.add(deleted);
+                    return deleted.rows() * 1e9 / deleted.nanos();
+                });
+        String what = "%,d of %,d executions in %d days, with their steps"
+                .formatted(
+                        ours.get(0).deleted(),
+                        subject.set().executions(),
+                        subject.set().days());
+        return List.of(
+                Row.ofRatio(
+                        "Cleanup by age, whole days, until the rows are gone",
+                        "executions/s",
+                        rowsGone.ours(),
+                        "one DELETE",
+                        rowsGone.floor(),
+                        Goal.atLeast(20),
+                        what + "; from the request until deleted is what matched, the files go after that"),
+                Row.ofRatio(
+                        "Cleanup by age, whole days, until the files are gone",
+                        "executions/s",
+                        new Samples(ours.stream()
+                                .map(one -> one.deleted() * 1e9 / one.nanos())
+                                .toList()),
+                        "one DELETE, then VACUUM FULL of the tables that it emptied",
+                        new Samples(floors.stream()
+                                .map(one -> one.rows() * 1e9 / one.spaceBackNanos())
+                                .toList()),
+                        null,
+                        what + "; from the request until COMPLETED, which gives the space back to the system"));
+    }
+
     private double clean(Bench bench, CleanupSubject subject, Instant before, long[] deleted) {
+        CleanupSubject.Outcome outcome = clean(bench, subject, before);
+        deleted[0] = outcome.deleted();
+        return outcome.deleted() * 1e9 / outcome.nanos();
+    }
+
+    private CleanupSubject.Outcome clean(Bench bench, CleanupSubject subject, Instant before) {
         try (ServerProcess server = bench.startServer(subject.copy())) {
             String status = ofFailed ? "FAILED" : "";
             // What is measured is not among the first that this server does.
@@ -86,11 +137,14 @@ final class Cleanup implements Figure {
                 CleanupSubject.clean(server, before, status, true);
             }
             CleanupSubject.Outcome outcome = CleanupSubject.clean(server, before, status, false);
-            deleted[0] = outcome.deleted();
             Progress.say(
-                    "  deleted %,d of %,d, dropped %d partitions, in %,d ms",
-                    outcome.deleted(), outcome.matched(), outcome.partitionsDropped(), outcome.nanos() / 1_000_000);
-            return outcome.deleted() * 1e9 / outcome.nanos();
+                    "  deleted %,d of %,d in %,d ms, with %d days' files in %,d ms",
+                    outcome.deleted(),
+                    outcome.matched(),
+                    outcome.rowsGoneNanos() / 1_000_000,
+                    outcome.partitionsDropped(),
+                    outcome.nanos() / 1_000_000);
+            return outcome;
         }
     }
 
@@ -101,6 +155,36 @@ final class Cleanup implements Figure {
             long began = System.nanoTime();
             long deleted = ofFailed ? deleteInBatches(statement, bound) : deleteAtOnce(connection, statement, bound);
             return deleted * 1e9 / (System.nanoTime() - began);
+        } catch (SQLException failure) {
+            throw new BenchFailure("The database refused: " + failure.getMessage(), failure);
+        }
+    }
+
+    /**
+     * What a DELETE came to.
+     *
+     * @param nanos until its commit
+     * @param spaceBackNanos until the space was the system's again, too
+     */
+    private record Deleted(long rows, long nanos, long spaceBackNanos) {}
+
+    private static Deleted deleteAndGiveBack(CleanupSubject subject, Instant before) {
+        Postgres copy = subject.copy();
+        String vacuum =
+                copy.get("""
+                SELECT 'VACUUM FULL ' || string_agg(relid::regclass::text, ', ' ORDER BY relid::regclass::text)
+                FROM (SELECT relid FROM pg_partition_tree('execution') WHERE isleaf
+                      UNION ALL SELECT relid FROM pg_partition_tree('step') WHERE isleaf) leaf
+                WHERE right(relid::regclass::text, 8) < '%s'
+                """.formatted(before.toString().substring(0, 10).replace("-", "")));
+        try (Connection connection = copy.connect();
+                Statement statement = connection.createStatement()) {
+            long began = System.nanoTime();
+            long rows = deleteAtOnce(connection, statement, "id < uuid_v7_floor('" + before + "')");
+            long nanos = System.nanoTime() - began;
+            connection.setAutoCommit(true);
+            statement.execute(vacuum);
+            return new Deleted(rows, nanos, System.nanoTime() - began);
         } catch (SQLException failure) {
             throw new BenchFailure("The database refused: " + failure.getMessage(), failure);
         }

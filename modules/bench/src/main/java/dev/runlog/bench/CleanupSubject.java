@@ -105,9 +105,10 @@ final class CleanupSubject {
     /**
      * What a cleanup came to.
      *
+     * @param rowsGoneNanos from the request until the server said that all that it is for is deleted
      * @param nanos from the request until the server said that it is done
      */
-    record Outcome(long matched, long deleted, long partitionsDropped, long nanos) {}
+    record Outcome(long matched, long deleted, long partitionsDropped, long rowsGoneNanos, long nanos) {}
 
     /** Asks for a cleanup of all owners and waits for its end. */
     static Outcome clean(ServerProcess server, Instant before, String status, boolean dryRun) {
@@ -116,16 +117,23 @@ final class CleanupSubject {
                 data(server, """
                 {"query":"mutation { cleanupExecutions(input: { before: \\"%s\\", %s allOwners: true, dryRun: %s }) { cleanup { id } } }"}""".formatted(before, status.isEmpty() ? "" : "status: [" + status + "],", dryRun));
         String id = asked.at("/cleanupExecutions/cleanup/id").asText();
+        long rowsGoneNanos = 0;
         while (true) {
             JsonNode cleanup = data(server, """
                             {"query":"{ cleanup(id: \\"%s\\") { state matched deleted partitionsDropped failure } }"}""".formatted(id)).get("cleanup");
             long nanos = System.nanoTime() - began;
+            long matched = cleanup.get("matched").asLong();
+            long deleted = cleanup.get("deleted").asLong();
+            if (rowsGoneNanos == 0 && deleted > 0 && deleted == matched) {
+                rowsGoneNanos = nanos;
+            }
             switch (cleanup.get("state").asText()) {
                 case "COMPLETED" -> {
                     return new Outcome(
-                            cleanup.get("matched").asLong(),
-                            cleanup.get("deleted").asLong(),
+                            matched,
+                            deleted,
                             cleanup.get("partitionsDropped").asLong(),
+                            rowsGoneNanos == 0 ? nanos : rowsGoneNanos,
                             nanos);
                 }
                 case "FAILED", "CANCELLED" -> throw new BenchFailure("The cleanup failed: " + cleanup);
