@@ -21,7 +21,8 @@ final class Runs {
     static void clear(TestDatabase test) throws SQLException {
         test.execute("DELETE FROM step; DELETE FROM execution; DELETE FROM execution_daily; DELETE FROM execution_day;"
                 + "DELETE FROM dropped_day; DELETE FROM held_execution; DELETE FROM biggest_workflow;"
-                + "DELETE FROM cleanup; DELETE FROM cleanup_rule; DELETE FROM retention_policy");
+                + "DELETE FROM cleanup; DELETE FROM cleanup_rule; DELETE FROM cleanup_keep; DELETE FROM cleanup_spared;"
+                + "DELETE FROM retention_policy");
     }
 
     /** Runs of some days ago with a step each, in the rollups as recording leaves them. */
