@@ -64,7 +64,7 @@ final class CleanupPreviews {
             Future<RollupSums> sums = heeded.grain().totals() ? totals : sums(cleanup, heeded.grain());
             return fromRollups(cleanup, heeded, sums, sizes);
         });
-        return CleanupSession.inTurn(List.of(found, sizes, totals)).map(done -> found.result());
+        return CleanupSession.inTurn(List.of(frozen, sizes, totals, found)).map(done -> found.result());
     }
 
     private Future<RollupSums> sums(Cleanup cleanup, Grain grain) {
@@ -74,7 +74,7 @@ final class CleanupPreviews {
     private Future<Found> fromRollups(
             Cleanup cleanup, Frozen frozen, Future<RollupSums> sums, Future<Map<LocalDate, Size>> sizes) {
         Future<List<Row>> stays = frozen.stays() ? findStays(cleanup) : Future.succeededFuture(List.of());
-        return CleanupSession.inTurn(List.of(sums, stays, sizes))
+        return CleanupSession.inTurn(List.of(sizes, sums, stays))
                 .map(done -> new Found(
                         sums.result().toPreview(cleanup, frozen.candidates().running(), stays.result(), sizes.result()),
                         sums.result().days()));
