@@ -16,6 +16,7 @@ final class CleanupSubject {
 
     private static final int LARGE_DAYS = 12;
     private static final int LARGE_TIMES_MAX = 20;
+    private static final String FIELDS = "id state matched deleted partitionsDropped failure";
     private static final String COPY = "runlog_bench_copy";
 
     private final Bench bench;
@@ -110,17 +111,14 @@ final class CleanupSubject {
      */
     record Outcome(long matched, long deleted, long partitionsDropped, long rowsGoneNanos, long nanos) {}
 
-    /** Asks for a cleanup of all owners and waits for its end. */
+    /** Asks for a cleanup of all owners and waits for its end; a dry run is over with its answer. */
     static Outcome clean(ServerProcess server, Instant before, String status, boolean dryRun) {
         long began = System.nanoTime();
-        JsonNode asked =
+        JsonNode cleanup =
                 data(server, """
-                {"query":"mutation { cleanupExecutions(input: { before: \\"%s\\", %s allOwners: true, dryRun: %s }) { cleanup { id } } }"}""".formatted(before, status.isEmpty() ? "" : "status: [" + status + "],", dryRun));
-        String id = asked.at("/cleanupExecutions/cleanup/id").asText();
+                {"query":"mutation { cleanupExecutions(input: { before: \\"%s\\", %s allOwners: true, dryRun: %s }) { cleanup { %s } } }"}""".formatted(before, status.isEmpty() ? "" : "status: [" + status + "],", dryRun, FIELDS)).at("/cleanupExecutions/cleanup");
         long rowsGoneNanos = 0;
         while (true) {
-            JsonNode cleanup = data(server, """
-                            {"query":"{ cleanup(id: \\"%s\\") { state matched deleted partitionsDropped failure } }"}""".formatted(id)).get("cleanup");
             long nanos = System.nanoTime() - began;
             long matched = cleanup.get("matched").asLong();
             long deleted = cleanup.get("deleted").asLong();
@@ -139,6 +137,9 @@ final class CleanupSubject {
                 case "FAILED", "CANCELLED" -> throw new BenchFailure("The cleanup failed: " + cleanup);
                 default -> Pause.millis(2);
             }
+            cleanup =
+                    data(server, """
+                    {"query":"{ cleanup(id: \\"%s\\") { %s } }"}""".formatted(cleanup.get("id").asText(), FIELDS)).get("cleanup");
         }
     }
 

@@ -109,17 +109,6 @@ final class Cleaner {
         return atWork ? idle.future() : Future.succeededFuture();
     }
 
-    /** Answers a dry run with its figures. */
-    Future<Cleanup> dryRun(Cleanup cleanup) {
-        return store.prepare(cleanup)
-                .compose(ready -> store.preview(cleanup, config.previewRowsMax()))
-                .compose(found -> {
-                    Future<Cleanup> completed = store.completeDryRun(cleanup.id(), found);
-                    return Future.all(completed, store.discard(cleanup.id())).compose(done -> completed);
-                })
-                .onSuccess(progress.announcing());
-    }
-
     private Future<Optional<Cleanup>> findOpen() {
         return store.findOpen(window.isOpen(clock.instant()));
     }
@@ -155,9 +144,9 @@ final class Cleaner {
         // What is prepared now knows what it spares.
         sparedAt = System.nanoTime() - (cleanup.state() == Cleanup.State.PENDING ? 0 : SPARED_FOR.toNanos());
         Future<Cleanup> worked = cleanup.dryRun()
-                ? dryRun(cleanup)
-                : begun(cleanup)
-                        .compose(begun -> store.days(begun).compose(days -> workAll(session, begun, days)))
+                ? leftOver(cleanup)
+                : begun(session, cleanup)
+                        .compose(begun -> workAll(session, begun.cleanup(), begun.days()))
                         .compose(over -> over
                                 ? store.complete(cleanup.id()).onSuccess(progress.announcing())
                                 : store.get(cleanup.id()))
@@ -187,15 +176,20 @@ final class Cleaner {
         });
     }
 
-    private Future<Cleanup> begun(Cleanup cleanup) {
+    /** A dry run of an earlier version that stopped in its midst; nobody waits for the figures any more. */
+    private Future<Cleanup> leftOver(Cleanup dryRun) {
+        return store.discard(dryRun.id())
+                .compose(done -> store.fail(dryRun.id(), "The server stopped before it was done; ask for it again."))
+                .onSuccess(progress.announcing());
+    }
+
+    private Future<CleanupSession.Begun> begun(CleanupSession session, Cleanup cleanup) {
         if (cleanup.state() != Cleanup.State.PENDING) {
             log.info("Cleanup {} goes on after {} of {}.", cleanup.id(), cleanup.deleted(), cleanup.matched());
-            return Future.succeededFuture(cleanup);
+            return session.resume(cleanup);
         }
-        return store.prepare(cleanup)
-                .compose(ready -> store.preview(cleanup, config.previewRowsMax()))
-                .compose(found -> store.begin(cleanup.id(), found))
-                .onSuccess(progress.announcing());
+        return session.begin(cleanup, config.previewRowsMax())
+                .onSuccess(begun -> progress.announcing().handle(begun.cleanup()));
     }
 
     /** True once all days are done; false where it is to end before, for now or for good. */

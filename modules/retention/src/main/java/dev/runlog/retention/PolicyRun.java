@@ -70,7 +70,7 @@ final class PolicyRun {
         Instant now = clock.instant();
         CleanupCriteria criteria = criteria(policy, now);
         String requester = Objects.requireNonNullElse(policy.owner(), FOR_ALL_OWNERS);
-        return find(policy, criteria, requester)
+        return cleanups.preview(criteria, policy.id(), config.previewRowsMax())
                 .compose(found -> mark(policy, found, now).map(found))
                 .compose(found -> {
                     if (!window.isOpen(now)) {
@@ -82,7 +82,7 @@ final class PolicyRun {
                                     now,
                                     now.minus(config.policyInterval().dividedBy(2)))
                             .compose(mine -> mine && found.executions() > 0
-                                    ? cleanups.create(criteria, false, requester, policy.id())
+                                    ? cleanups.create(criteria, requester, policy.id())
                                             .map(1)
                                     : Future.succeededFuture(0));
                 });
@@ -97,13 +97,6 @@ final class PolicyRun {
                 policy.owner(),
                 policy.keepLast(),
                 false);
-    }
-
-    /** By a dry run that leaves no trace in the ledger. */
-    private Future<CleanupPreview> find(RetentionPolicy policy, CleanupCriteria criteria, String requester) {
-        return cleanups.create(criteria, true, requester, policy.id()).compose(probe -> cleanups.prepare(probe)
-                .compose(ready -> cleanups.preview(probe, config.previewRowsMax()))
-                .eventually(() -> cleanups.forget(probe.id())));
     }
 
     private Future<Void> mark(RetentionPolicy policy, CleanupPreview found, Instant now) {

@@ -123,15 +123,22 @@ public final class RetentionVerticle extends VerticleBase {
         viewer.require(request.allOwners() ? new Scope[] {Scope.OPS} : new Scope[] {Scope.CLEANUP, Scope.OPS});
         CleanupCriteria criteria = criteria(request);
         rate.require(viewer.subject());
+        if (request.dryRun()) {
+            return cleanups.dryRun(criteria, viewer.subject(), config.previewRowsMax(), this::admit)
+                    .onSuccess(Progress.announcing(bus));
+        }
         return cleanups.countOpen()
-                .compose(open -> open < config.queueMax()
-                        ? cleanups.create(criteria, request.dryRun(), viewer.subject(), null)
-                        : Future.failedFuture(RunlogException.overloaded(
-                                open + " cleanups wait already; the limit, retention.queue-max, is " + config.queueMax()
-                                        + ".",
-                                RETRY_AFTER)))
-                .compose(created -> created.dryRun() ? worker.dryRun(created) : Future.succeededFuture(created))
+                .compose(this::admit)
+                .compose(admitted -> cleanups.create(criteria, viewer.subject(), null))
                 .onSuccess(entered -> worker.wake());
+    }
+
+    private Future<Void> admit(long open) {
+        return open < config.queueMax()
+                ? Future.succeededFuture()
+                : Future.failedFuture(RunlogException.overloaded(
+                        open + " cleanups wait already; the limit, retention.queue-max, is " + config.queueMax() + ".",
+                        RETRY_AFTER));
     }
 
     private CleanupCriteria criteria(RequestCleanup request) {

@@ -25,6 +25,7 @@ import dev.runlog.contract.retention.RetentionPolicy;
 import dev.runlog.contract.retention.SetRetentionPolicy;
 import dev.runlog.storage.CleanupDay;
 import dev.runlog.storage.CleanupSession;
+import dev.runlog.storage.CleanupSession.Begun;
 import dev.runlog.storage.CleanupStore;
 import dev.runlog.storage.Database;
 import dev.runlog.storage.PolicyStore;
@@ -168,9 +169,10 @@ final class RetentionVerticleTest {
         seed(owner, 120, 40, "SUCCESS");
         seed("bob", 200, 40, "SUCCESS");
         CleanupStore store = new CleanupStore(database);
-        Cleanup begun = begin(store, criteria(owner));
-        await(store.asCleaner(session -> store.days(begun)
-                .compose(days -> session.deleteBatch(begun, days.get(0).day(), null, 50, false))));
+        Begun work = begin(store, criteria(owner));
+        Cleanup begun = work.cleanup();
+        await(store.asCleaner(
+                session -> session.deleteBatch(begun, work.days().get(0).day(), null, 50, false)));
 
         await(cleaner(vertx, store).runOnce());
 
@@ -187,8 +189,9 @@ final class RetentionVerticleTest {
     void stopsBetweenTwoBatchesWhenItIsCancelled() throws SQLException {
         seed(owner, 60, 40, "SUCCESS");
         CleanupStore store = new CleanupStore(database);
-        Cleanup begun = begin(store, criteria(owner));
-        List<CleanupDay> days = await(store.days(begun));
+        Begun work = begin(store, criteria(owner));
+        Cleanup begun = work.cleanup();
+        List<CleanupDay> days = work.days();
         await(store.asCleaner(session -> session.deleteBatch(begun, days.get(0).day(), null, 10, false)));
 
         Cleanup cancelled = await(bus.request(new CancelCleanup(alice, begun.id())));
@@ -234,8 +237,9 @@ final class RetentionVerticleTest {
     void seesWhetherOthersAreAtTheDatabase() throws Exception {
         seed(owner, 60, 40, "SUCCESS");
         CleanupStore store = new CleanupStore(database);
-        Cleanup begun = begin(store, criteria(owner));
-        LocalDate day = await(store.days(begun)).get(0).day();
+        Begun work = begin(store, criteria(owner));
+        Cleanup begun = work.cleanup();
+        LocalDate day = work.days().get(0).day();
 
         CleanupSession.Batch alone = await(store.asCleaner(session -> session.deleteBatch(begun, day, null, 10, false)))
                 .orElseThrow();
@@ -294,10 +298,11 @@ final class RetentionVerticleTest {
         seed(owner, 30, 40, "FAILED");
         seed(owner, 5, 1, "FAILED");
         CleanupStore store = new CleanupStore(database);
-        Cleanup begun = begin(
+        Begun work = begin(
                 store,
                 new CleanupCriteria(Instant.now().minus(Duration.ofDays(30)), Set.of(), null, null, null, false));
-        List<CleanupDay> days = await(store.days(begun));
+        Cleanup begun = work.cleanup();
+        List<CleanupDay> days = work.days();
 
         assertThat(await(store.asCleaner(session -> session.drop(begun, days))).orElseThrow())
                 .isTrue();
@@ -372,8 +377,9 @@ final class RetentionVerticleTest {
     void recordsIntoADroppedDayWhileItsFilesAreThereStill(Vertx vertx) throws SQLException {
         seed(owner, 30, 40, "SUCCESS");
         CleanupStore store = new CleanupStore(database);
-        Cleanup begun = begin(store, new CleanupCriteria(Instant.now(), Set.of(), null, null, null, false));
-        List<CleanupDay> days = await(store.days(begun));
+        Begun work = begin(store, new CleanupCriteria(Instant.now(), Set.of(), null, null, null, false));
+        Cleanup begun = work.cleanup();
+        List<CleanupDay> days = work.days();
 
         boolean again = await(store.asCleaner(session -> session.drop(begun, days)
                         .compose(gone -> vertx.executeBlocking(() -> {
@@ -460,8 +466,9 @@ final class RetentionVerticleTest {
         seed(owner, 300, 40, "SUCCESS");
         seed("bob", 20, 40, "RUNNING");
         CleanupStore store = new CleanupStore(database);
-        Cleanup begun = begin(store, criteria(owner));
-        CleanupDay day = await(store.days(begun)).get(0);
+        Begun work = begin(store, criteria(owner));
+        Cleanup begun = work.cleanup();
+        CleanupDay day = work.days().get(0);
         await(store.asCleaner(session -> session.refreshSpared(begun).map(true)));
         try (var connection = test.connect();
                 var statement = connection.createStatement()) {
@@ -523,9 +530,10 @@ final class RetentionVerticleTest {
     void dropsNoDayWhoseRowsAreNotMeantAnyMore() throws SQLException {
         seed(owner, 1, 40, "CRASHED");
         CleanupStore store = new CleanupStore(database);
-        Cleanup begun = begin(
+        Begun work = begin(
                 store, new CleanupCriteria(Instant.now(), Set.of(ExecutionStatus.CRASHED), null, null, null, false));
-        List<CleanupDay> days = await(store.days(begun));
+        Cleanup begun = work.cleanup();
+        List<CleanupDay> days = work.days();
         assertThat(days.get(0).isWhole(begun)).isTrue();
 
         test.execute("UPDATE execution SET status = 2; UPDATE execution_daily SET crashed = 0, success = 1;"
@@ -564,12 +572,10 @@ final class RetentionVerticleTest {
                         + "INSERT INTO held_execution SELECT id FROM execution WHERE held");
         CleanupStore store = new CleanupStore(database);
         Instant midnight = Instant.now().minus(Duration.ofDays(30)).truncatedTo(ChronoUnit.DAYS);
-        Cleanup probe = await(
-                store.create(new CleanupCriteria(midnight, Set.of(), null, owner, null, false), true, owner, null));
-        await(store.prepare(probe));
+        CleanupCriteria criteria = new CleanupCriteria(midnight, Set.of(), null, owner, null, false);
 
-        CleanupPreview rows = await(store.preview(probe, 1000));
-        CleanupPreview rollups = await(store.preview(probe, 1));
+        CleanupPreview rows = await(store.preview(criteria, null, 1000));
+        CleanupPreview rollups = await(store.preview(criteria, null, 1));
 
         assertThat(rows.exact()).isTrue();
         assertThat(rollups.exact()).isTrue();
@@ -587,12 +593,10 @@ final class RetentionVerticleTest {
         seed("bob", 9, 1, "CANCELLED");
         CleanupStore store = new CleanupStore(database);
         Instant midnight = Instant.now().minus(Duration.ofDays(30)).truncatedTo(ChronoUnit.DAYS);
-        Cleanup probe = await(
-                store.create(new CleanupCriteria(midnight, Set.of(), null, null, null, false), true, owner, null));
-        await(store.prepare(probe));
+        CleanupCriteria criteria = new CleanupCriteria(midnight, Set.of(), null, null, null, false);
 
-        CleanupPreview rows = await(store.preview(probe, 1000));
-        CleanupPreview totals = await(store.preview(probe, 1));
+        CleanupPreview rows = await(store.preview(criteria, null, 1000));
+        CleanupPreview totals = await(store.preview(criteria, null, 1));
 
         assertThat(totals.exact()).isTrue();
         assertThat(totals.byStatus()).isEqualTo(rows.byStatus());
@@ -608,14 +612,98 @@ final class RetentionVerticleTest {
                 .minus(Duration.ofDays(40))
                 .truncatedTo(ChronoUnit.DAYS)
                 .plusSeconds(43_200);
-        Cleanup probe =
-                await(store.create(new CleanupCriteria(noon, Set.of(), null, owner, null, false), true, owner, null));
-        await(store.prepare(probe));
+        CleanupCriteria criteria = new CleanupCriteria(noon, Set.of(), null, owner, null, false);
 
-        CleanupPreview rollups = await(store.preview(probe, 1));
+        CleanupPreview rollups = await(store.preview(criteria, null, 1));
 
         assertThat(rollups.exact()).isFalse();
         assertThat(rollups.executions()).isEqualTo(60);
+    }
+
+    @Test
+    void tellsTheBytesOfDaysAboutAsTheirFilesHaveThem() throws SQLException {
+        seed(owner, 3000, 40, "SUCCESS");
+        seed("bob", 3000, 35, "FAILED");
+        CleanupStore store = new CleanupStore(database);
+        CleanupCriteria criteria = new CleanupCriteria(
+                Instant.now().minus(Duration.ofDays(30)).truncatedTo(ChronoUnit.DAYS),
+                Set.of(),
+                null,
+                null,
+                null,
+                false);
+        String days = "(" + day(40) + "|" + day(35) + ")";
+
+        CleanupPreview unknown = await(store.preview(criteria, null, 1));
+        test.execute("ANALYZE execution; ANALYZE step");
+        CleanupPreview analyzed = await(store.preview(criteria, null, 1));
+
+        double files = Double.parseDouble(test.get("SELECT sum(pg_total_relation_size(oid)) FROM pg_class "
+                + "WHERE relkind = 'r' AND relname ~ '^(execution|step)_" + days + "$'"));
+        assertThat((double) unknown.bytes()).isBetween(files * 0.7, files * 1.1);
+        assertThat((double) analyzed.bytes()).isBetween(files * 0.7, files * 1.1);
+        assertThat(analyzed.steps()).isBetween(5500L, 6500L);
+    }
+
+    @Test
+    void leavesNothingOfADryRunThatFails() throws SQLException {
+        seed(owner, 10, 40, "SUCCESS");
+        await(bus.request(new SetRetentionPolicy(alice, null, false, Set.of(), Duration.ofDays(90), 3)));
+        RequestCleanup request = request(alice, Duration.ofDays(30), Set.of(), true);
+
+        test.execute("ALTER TABLE cleanup ADD CONSTRAINT cleanup_refused CHECK (requested_by <> '" + owner + "')");
+        ErrorCode refused = codeOf(request);
+        test.execute("ALTER TABLE cleanup DROP CONSTRAINT cleanup_refused");
+
+        assertThat(refused).isEqualTo(ErrorCode.INTERNAL);
+        assertThatTheLedgerIsEmpty();
+        assertThat(await(bus.request(request)).state()).isEqualTo(Cleanup.State.COMPLETED);
+    }
+
+    @Test
+    void leavesNothingOfADryRunThatComesWhereTooManyWait() throws SQLException {
+        seed(owner, 10, 40, "SUCCESS");
+
+        Throwable refused = awaitFailure(new CleanupStore(database)
+                .dryRun(
+                        criteria(owner),
+                        owner,
+                        1,
+                        open -> Future.failedFuture(
+                                RunlogException.overloaded(open + " wait.", Duration.ofSeconds(1)))));
+
+        assertThat(refused).hasMessage("0 wait.");
+        assertThatTheLedgerIsEmpty();
+    }
+
+    @Test
+    void looksWhatAPolicyWouldFindWithoutATrace() throws SQLException {
+        seed(owner, 30, 40, "SUCCESS");
+        seed(owner, 1, 40, "RUNNING");
+        await(bus.request(new SetRetentionPolicy(alice, null, false, Set.of(), Duration.ofDays(90), 10)));
+        CleanupCriteria criteria = new CleanupCriteria(Instant.now(), Set.of(), null, null, 20, false);
+
+        CleanupPreview found = await(new CleanupStore(database).preview(criteria, null, 1000));
+
+        assertThat(found.executions()).isZero();
+        assertThat(found.spared().running()).isEqualTo(1);
+        assertThatTheLedgerIsEmpty();
+    }
+
+    @Test
+    void endsADryRunThatAnEarlierVersionHasLeft(Vertx vertx) throws SQLException {
+        UUID id = Ids.next();
+        test.execute("INSERT INTO cleanup (id, dry_run, state, before, statuses, requested_by) VALUES ('" + id
+                + "', true, 1, now(), '{}', 'bob');"
+                + "INSERT INTO cleanup_rule (cleanup_id, rank, policy_id, statuses) VALUES ('" + id
+                + "', 1, gen_random_uuid(), '{}')");
+
+        await(cleaner(vertx, new CleanupStore(database)).runOnce());
+
+        Cleanup ended = await(new CleanupStore(database).get(id));
+        assertThat(ended.state()).isEqualTo(Cleanup.State.FAILED);
+        assertThat(ended.failure()).contains("ask for it again");
+        assertThat(test.get("SELECT count(*) FROM cleanup_rule")).isEqualTo("0");
     }
 
     @Test
@@ -710,11 +798,10 @@ final class RetentionVerticleTest {
         return new CleanupCriteria(Instant.now(), Set.of(), null, owner, null, false);
     }
 
-    private static Cleanup begin(CleanupStore store, CleanupCriteria criteria) {
-        return await(store.create(criteria, false, String.valueOf(criteria.owner()), null)
-                .compose(made -> store.prepare(made)
-                        .compose(ready -> store.preview(made, 2000))
-                        .compose(found -> store.begin(made.id(), found))));
+    private static Begun begin(CleanupStore store, CleanupCriteria criteria) {
+        return await(store.create(criteria, String.valueOf(criteria.owner()), null)
+                        .compose(made -> store.asCleaner(session -> session.begin(made, 2000))))
+                .orElseThrow();
     }
 
     private Cleaner cleaner(Vertx vertx, CleanupStore store) {
@@ -733,6 +820,16 @@ final class RetentionVerticleTest {
             assertThat(test.get("SELECT row(" + present + ") FROM " + rollups))
                     .isEqualTo(test.get("SELECT row(" + counted + ") FROM execution"));
         }
+    }
+
+    private void assertThatTheLedgerIsEmpty() throws SQLException {
+        assertThat(test.get("SELECT (SELECT count(*) FROM cleanup) + (SELECT count(*) FROM cleanup_rule) "
+                        + "+ (SELECT count(*) FROM cleanup_keep) + (SELECT count(*) FROM cleanup_spared)"))
+                .isEqualTo("0");
+    }
+
+    private static String day(int daysAgo) {
+        return LocalDate.now(ZoneOffset.UTC).minusDays(daysAgo).toString().replace("-", "");
     }
 
     private void assertThatNothingIsLeftOver() throws SQLException {

@@ -62,11 +62,8 @@ final class RollupCostTest {
     void previewsReadTheRollupsOfFewWorkflows(Vertx vertx) throws SQLException {
         Instant bound = FIRST.plusDays(DAYS / 2).atStartOfDay(ZoneOffset.UTC).toInstant();
 
-        Outcome<CleanupPreview> preview = reading(vertx, database -> {
-            CleanupStore store = new CleanupStore(database);
-            return store.create(new CleanupCriteria(bound, Set.of(), null, null, null, false), true, "operator", null)
-                    .compose(probe -> store.prepare(probe).compose(ready -> store.preview(probe, 1000)));
-        });
+        Outcome<CleanupPreview> preview = reading(vertx, database -> new CleanupStore(database)
+                .preview(new CleanupCriteria(bound, Set.of(), null, null, null, false), null, 1000));
 
         assertThat(preview.rollupsRead()).isLessThanOrEqualTo(ROWS_MAX);
         assertThat(preview.result().executions()).isEqualTo(DAYS / 2 * (long) WORKFLOWS * (WORKFLOWS + 1));

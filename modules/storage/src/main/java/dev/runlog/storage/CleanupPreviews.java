@@ -7,14 +7,16 @@ import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.CleanupPreview.OfWorkflow;
 import dev.runlog.contract.retention.CleanupPreview.Spared;
-import dev.runlog.storage.CleanupRollups.Candidates;
 import dev.runlog.storage.CleanupRollups.Grain;
 import dev.runlog.storage.CleanupRollups.Statements;
+import dev.runlog.storage.CleanupRules.Frozen;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -31,56 +33,54 @@ final class CleanupPreviews {
 
     private final Statements statements;
 
-    CleanupPreviews(Statements statements) {
-        this.statements = statements;
+    CleanupPreviews(SqlConnection connection) {
+        this.statements = CleanupStore.on(connection);
     }
 
-    /** The days on which there is something to delete, oldest first. */
+    /** What was found, and on which days, oldest first. */
+    record Found(CleanupPreview preview, List<CleanupDay> days) {}
+
+    /** The days on which a prepared cleanup has something to delete, oldest first. */
     Future<List<CleanupDay>> days(Cleanup cleanup) {
         return CleanupRollups.grain(statements, cleanup)
                 .compose(grain -> CleanupRollups.days(statements, cleanup, grain));
     }
 
     /**
-     * What a cleanup whose rules stand would do.
+     * What a cleanup would do.
      *
+     * @param frozen what it is to heed, which was sent before
      * @param rowsMax how many rows it may look at; where more are there that old, the rollups answer
      */
-    Future<CleanupPreview> of(Cleanup cleanup, int rowsMax) {
-        return CleanupRollups.grain(statements, cleanup).compose(grain -> Future.all(
-                        CleanupRollups.candidates(statements, cleanup, grain),
-                        CleanupRollups.days(statements, cleanup, grain))
-                .compose(both -> both.<Candidates>resultAt(0).stored() <= rowsMax
-                        ? fromRows(cleanup, both.resultAt(0), both.resultAt(1))
-                        : fromRollups(cleanup, grain, both.resultAt(0), both.resultAt(1))));
+    Future<Found> find(Cleanup cleanup, Future<Frozen> frozen, int rowsMax) {
+        // What is likely to be needed goes along: to wait for the answer before takes as long as to ask in vain.
+        Future<Map<LocalDate, Size>> sizes = sizes(cleanup);
+        Grain likely = Grain.of(cleanup, false, false);
+        Future<RollupSums> totals = likely.totals() ? sums(cleanup, likely) : Future.succeededFuture();
+        Future<Found> found = frozen.compose(heeded -> {
+            if (heeded.candidates().stored() <= rowsMax) {
+                return fromRows(cleanup, heeded);
+            }
+            Future<RollupSums> sums = heeded.grain().totals() ? totals : sums(cleanup, heeded.grain());
+            return fromRollups(cleanup, heeded, sums, sizes);
+        });
+        return CleanupSession.inTurn(List.of(frozen, sizes, totals, found)).map(done -> found.result());
     }
 
-    private Future<CleanupPreview> fromRollups(
-            Cleanup cleanup, Grain grain, Candidates candidates, List<CleanupDay> days) {
-        Future<RowSet<Row>> sums = CleanupRollups.sums(statements, cleanup, grain);
-        Future<RowSet<Row>> biggest = grain.totals() ? CleanupRollups.sumsOfBiggest(statements, cleanup) : sums;
-        Future<List<Row>> stays = stays(cleanup);
-        Future<Map<LocalDate, long[]>> sizes = sizes(days);
-        return Future.all(sums, biggest, stays, sizes)
-                .map(all -> RollupSums.of(sums.result(), biggest.result()))
-                .compose(rollups -> names(rollups.topIds())
-                        .map(keys -> rollups.toPreview(
-                                cleanup, candidates.running(), days, stays.result(), keys, sizes.result())));
+    private Future<RollupSums> sums(Cleanup cleanup, Grain grain) {
+        return CleanupRollups.figures(statements, cleanup, grain).map(RollupSums::of);
+    }
+
+    private Future<Found> fromRollups(
+            Cleanup cleanup, Frozen frozen, Future<RollupSums> sums, Future<Map<LocalDate, Size>> sizes) {
+        Future<List<Row>> stays = frozen.stays() ? findStays(cleanup) : Future.succeededFuture(List.of());
+        return CleanupSession.inTurn(List.of(sizes, sums, stays))
+                .map(done -> new Found(
+                        sums.result().toPreview(cleanup, frozen.candidates().running(), stays.result(), sizes.result()),
+                        sums.result().days()));
     }
 
     /** Held executions and children of what stays among those that are meant, as far as they are looked at. */
-    private Future<List<Row>> stays(Cleanup cleanup) {
-        Sql any = new Sql()
-                .add(
-                        "SELECT EXISTS (SELECT FROM held_execution) OR EXISTS (SELECT FROM cleanup_spared WHERE cleanup_id = ")
-                .bind(cleanup.id())
-                .add(")");
-        return statements
-                .run("preview-stays", any)
-                .compose(rows ->
-                        rows.iterator().next().getBoolean(0) ? findStays(cleanup) : Future.succeededFuture(List.of()));
-    }
-
     private Future<List<Row>> findStays(Cleanup cleanup) {
         Sql sql = new Sql();
         sql.add("""
@@ -97,45 +97,55 @@ final class CleanupPreviews {
         return statements.run("preview-held", sql).map(rows -> ExecutionReads.all(rows, row -> row));
     }
 
-    private Future<Map<UUID, String>> names(List<UUID> workflowIds) {
-        Sql sql = new Sql()
-                .add("SELECT id, key FROM workflow WHERE id = ANY (")
-                .bind(workflowIds.toArray(UUID[]::new))
-                .add(") ORDER BY id");
-        return statements.run("preview-workflows", sql).map(rows -> {
-            Map<UUID, String> keys = new HashMap<>();
-            rows.forEach(row -> keys.put(row.getUUID(0), row.getString(1)));
-            return keys;
-        });
+    /** What a day's partitions hold, about. */
+    record Size(long bytes, long steps) {
+        static final Size NONE = new Size(0, 0);
     }
 
-    /** The size and the steps of the days' partitions. */
-    private Future<Map<LocalDate, long[]>> sizes(List<CleanupDay> days) {
-        Sql sql = new Sql()
-                .add("""
-                SELECT day, coalesce(pg_total_relation_size(e.oid), 0) + coalesce(pg_total_relation_size(s.oid), 0)
-                         AS bytes,
-                       CASE WHEN s.reltuples < 0 THEN pg_relation_size(s.oid) / 120 ELSE s.reltuples END::bigint
-                         AS steps
-                FROM unnest(""")
-                .bind(days.stream().map(CleanupDay::day).toArray(LocalDate[]::new))
-                .add("""
-                ::date[]) AS asked (day)
-                LEFT JOIN pg_class e ON e.oid = to_regclass('execution_' || to_char(day, 'YYYYMMDD'))
-                LEFT JOIN pg_class s ON s.oid = to_regclass('step_' || to_char(day, 'YYYYMMDD'))
-                ORDER BY day
-                """);
+    /**
+     * The sizes of the days before the bound, by the pages that PostgreSQL has noted of each relation when it vacuumed
+     * or analyzed it last: to ask the system for every fork of every index takes longer than all the rest of a preview.
+     */
+    private Future<Map<LocalDate, Size>> sizes(Cleanup cleanup) {
+        Sql sql = new Sql().add("""
+                SELECT to_date(right(t.relname, 8), 'YYYYMMDD') AS day,
+                       sum(CASE WHEN t.relpages > 0 THEN current_setting('block_size')::bigint * (t.relpages
+                              + coalesce((SELECT o.relpages FROM pg_class o WHERE o.oid = t.reltoastrelid), 0)
+                              + coalesce((SELECT sum(i.relpages) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+                                          WHERE x.indrelid = t.oid), 0))
+                             WHEN pg_relation_size(t.oid) > 0 THEN pg_total_relation_size(t.oid)
+                             ELSE 0 END)::bigint AS bytes,
+                       sum(CASE WHEN t.relname NOT LIKE 'step%' THEN 0
+                             WHEN t.reltuples < 0 THEN pg_relation_size(t.oid) / 120
+                             ELSE t.reltuples END)::bigint AS steps
+                FROM pg_class t
+                WHERE t.relnamespace = current_schema()::regnamespace
+                  AND t.relname = ANY (ARRAY(
+                    SELECT prefix || to_char(day, 'YYYYMMDD')
+                    FROM (VALUES ('execution_'), ('step_')) p (prefix),
+                         (SELECT DISTINCT day FROM execution_day WHERE day <\s""").bind(CleanupRollups.dayAfter(cleanup)).add(") d))\nGROUP BY day\nORDER BY day");
         return statements.run("preview-sizes", sql).map(rows -> {
-            Map<LocalDate, long[]> sizes = new HashMap<>();
-            rows.forEach(row -> sizes.put(
-                    row.getLocalDate(0),
-                    new long[] {row.getLong("bytes"), row.getLong("steps") == null ? 0 : row.getLong("steps")}));
+            Map<LocalDate, Size> sizes = new HashMap<>();
+            rows.forEach(row -> sizes.put(row.getLocalDate(0), new Size(row.getLong(1), row.getLong(2))));
             return sizes;
         });
     }
 
+    /** The bytes of the days' partitions, exactly. */
+    private Future<Map<LocalDate, Long>> files(List<LocalDate> days) {
+        Sql sql = new Sql().add("""
+                SELECT day, coalesce(pg_total_relation_size(to_regclass('execution_' || to_char(day, 'YYYYMMDD'))), 0)
+                         + coalesce(pg_total_relation_size(to_regclass('step_' || to_char(day, 'YYYYMMDD'))), 0)
+                FROM unnest(""").bind(days.toArray(LocalDate[]::new)).add("::date[]) AS asked (day)\nORDER BY day");
+        return statements.run("preview-files", sql).map(rows -> {
+            Map<LocalDate, Long> files = new HashMap<>();
+            rows.forEach(row -> files.put(row.getLocalDate(0), row.getLong(1)));
+            return files;
+        });
+    }
+
     /** Counts the rows themselves. */
-    private Future<CleanupPreview> fromRows(Cleanup cleanup, Candidates candidates, List<CleanupDay> days) {
+    private Future<Found> fromRows(Cleanup cleanup, Frozen frozen) {
         Sql sql = new Sql().add("""
                 WITH doomed AS (
                   SELECT e.id, e.workflow_id, e.status, %s AS bytes,
@@ -163,14 +173,21 @@ final class CleanupPreviews {
                 FROM execution e
                 WHERE\s""".formatted(reasons.argument(cleanup.id())));
         CleanupScope.addMeant(reasons, cleanup);
-        return Future.all(statements.run("preview-rows", sql), statements.run("preview-reasons", reasons), sizes(days))
-                .map(all -> fromRows(
-                        cleanup,
-                        all.<RowSet<Row>>resultAt(0),
-                        all.<RowSet<Row>>resultAt(1).iterator().next(),
-                        candidates.running(),
-                        days,
-                        all.resultAt(2)));
+        Future<RowSet<Row>> counted = statements.run("preview-rows", sql);
+        Future<RowSet<Row>> spared = statements.run("preview-reasons", reasons);
+        Future<List<CleanupDay>> days = CleanupRollups.days(statements, cleanup, frozen.grain());
+        return CleanupSession.inTurn(List.of(counted, spared, days))
+                .compose(done ->
+                        files(days.result().stream().map(CleanupDay::day).toList()))
+                .map(files -> new Found(
+                        fromRows(
+                                cleanup,
+                                counted.result(),
+                                spared.result().iterator().next(),
+                                frozen.candidates().running(),
+                                days.result(),
+                                files),
+                        days.result()));
     }
 
     private static CleanupPreview fromRows(
@@ -179,7 +196,7 @@ final class CleanupPreviews {
             Row reasons,
             long running,
             List<CleanupDay> days,
-            Map<LocalDate, long[]> sizes) {
+            Map<LocalDate, Long> files) {
         StatusCounts byStatus = StatusCounts.NONE;
         Map<UUID, OfWorkflow> workflows = new HashMap<>();
         Instant oldest = null;
@@ -208,7 +225,7 @@ final class CleanupPreviews {
             long[] sums = going.getOrDefault(day.day(), new long[2]);
             boolean all = day.isBefore(cleanup) && sums[0] >= day.stored();
             whole += all ? 1 : 0;
-            bytes += all ? sizes.getOrDefault(day.day(), sums)[0] : sums[1];
+            bytes += all ? files.getOrDefault(day.day(), sums[1]) : sums[1];
         }
         long held = reasons.getLong("held");
         long children = reasons.getLong("children");
@@ -218,7 +235,7 @@ final class CleanupPreviews {
                 true,
                 true,
                 byStatus,
-                top(workflows),
+                top(workflows.values()),
                 oldest,
                 newest,
                 steps,
@@ -227,8 +244,8 @@ final class CleanupPreviews {
                 new Spared(running, held, byLast ? 0 : rest, byLast ? rest : 0, children));
     }
 
-    static List<OfWorkflow> top(Map<UUID, OfWorkflow> workflows) {
-        return workflows.values().stream()
+    static List<OfWorkflow> top(Collection<OfWorkflow> workflows) {
+        return workflows.stream()
                 .filter(of -> of.executions() > 0)
                 .sorted(Comparator.comparingLong(OfWorkflow::executions)
                         .reversed()

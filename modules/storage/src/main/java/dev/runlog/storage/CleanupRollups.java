@@ -1,5 +1,6 @@
 package dev.runlog.storage;
 
+import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.retention.Cleanup;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -7,7 +8,10 @@ import io.vertx.sqlclient.RowSet;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * asked of everybody alike reads the totals of days, a few rows each; all else a row for each workflow and day.
  */
 final class CleanupRollups {
-    /** Statements on the pool, or on one connection. */
+    /** Statements on a connection. */
     interface Statements {
         Future<RowSet<Row>> run(String operation, Sql sql);
     }
@@ -26,13 +30,21 @@ final class CleanupRollups {
      * @param newest whether the rank within a workflow may matter, which takes a look at all of its days
      * @param totals whether the totals of days will do
      */
-    record Grain(boolean newest, boolean totals) {}
+    record Grain(boolean newest, boolean totals) {
+        /** Of the cleanup and of what its rules say: whether one keeps a number, and whether one is not for all. */
+        static Grain of(Cleanup cleanup, boolean anyNewest, boolean anyTargeted) {
+            boolean newest = cleanup.criteria().keepLast() != null || anyNewest;
+            return new Grain(newest, !newest && !anyTargeted && isOfAll(cleanup));
+        }
+    }
 
     /** Of all statuses, running ones too. */
     private static final String PRESENT = StatisticsReads.present(Set.of());
 
     private static final String TOTALS =
             "(SELECT NULL::integer AS owner_id, NULL::uuid AS workflow_id, t.* FROM execution_total t)";
+
+    private static final String ROLLUPS = "execution_rollup";
 
     private CleanupRollups() {}
 
@@ -45,12 +57,12 @@ final class CleanupRollups {
                 WHERE cleanup_id =\s""").bind(cleanup.id());
         return statements.run("cleanup-grain", sql).map(rows -> {
             Row rules = rows.iterator().next();
-            boolean newest = cleanup.criteria().keepLast() != null || rules.getBoolean(0);
-            boolean targeted = cleanup.criteria().owner() != null
-                    || cleanup.criteria().workflowId() != null
-                    || rules.getBoolean(1);
-            return new Grain(newest, !newest && !targeted);
+            return Grain.of(cleanup, rules.getBoolean(0), rules.getBoolean(1));
         });
+    }
+
+    private static boolean isOfAll(Cleanup cleanup) {
+        return cleanup.criteria().owner() == null && cleanup.criteria().workflowId() == null;
     }
 
     /** The days on which there is something to delete, oldest first. */
@@ -95,60 +107,88 @@ final class CleanupRollups {
     /** What there is of the target that old, about: all, and those that run. */
     record Candidates(long stored, long running) {}
 
-    static Future<Candidates> candidates(Statements statements, Cleanup cleanup, Grain grain) {
-        Sql sql = new Sql();
+    /** Appends a query of the columns of {@link Candidates}, one row. */
+    static void addCandidates(Sql sql, Cleanup cleanup) {
         sql.add("SELECT coalesce(sum(" + PRESENT + "), 0)::bigint AS stored,\n       ceil(coalesce(sum(d.running * "
                         + share(before(sql, cleanup)) + "), 0))::bigint AS running\n"
-                        + "FROM (SELECT d.*, d.day::timestamp AT TIME ZONE 'UTC' AS starts FROM " + source(grain)
-                        + " d) d\nWHERE d.day < ")
+                        + "FROM (SELECT d.*, d.day::timestamp AT TIME ZONE 'UTC' AS starts FROM "
+                        + (isOfAll(cleanup) ? TOTALS : ROLLUPS) + " d) d\nWHERE d.day < ")
                 .bind(dayAfter(cleanup));
         CleanupScope.addTarget(sql, cleanup.criteria(), "d");
-        return statements
-                .run("preview-candidates", sql)
-                .map(rows -> rows.iterator().next())
-                .map(row -> new Candidates(row.getLong(0), row.getLong(1)));
     }
 
-    /** What goes and what policies keep: in all, by status, and by workflow where the grain tells them apart. */
-    static Future<RowSet<Row>> sums(Statements statements, Cleanup cleanup, Grain grain) {
+    /**
+     * What goes and what policies keep: in all, by status, and by day beside what is there of it; and what goes of the
+     * workflows of which most goes, with their keys.
+     */
+    static Future<RowSet<Row>> figures(Statements statements, Cleanup cleanup, Grain grain) {
         Sql sql = new Sql();
         addShares(sql, cleanup, grain.newest(), source(grain), null);
-        return statements.run(
-                "preview-rollups",
-                grain.totals()
-                        ? addSums(sql, "NULL::uuid AS workflow_id", "status", "(status), ()")
-                        : addSums(sql, "workflow_id", "status", "(workflow_id), (status), ()"));
+        if (grain.totals()) {
+            addOfCandidates(sql, cleanup);
+        } else {
+            sql.add(",\nworkflows AS (SELECT workflow_id, sum(going_rows) AS going FROM going GROUP BY workflow_id)\n");
+        }
+        sql.add("""
+                SELECT s.day, s.status, NULL::uuid AS workflow_id, NULL AS key, s.going, s.by_policy, s.by_last, s.exact,
+                       t.stored, s.all_go AND s.rows = t.stored AS all_go
+                FROM (
+                  SELECT day, status, sum(going_rows) AS going, sum(policy_rows) AS by_policy,
+                         sum(last_rows) AS by_last, bool_and(exact) AS exact, bool_and(all_go) AS all_go,
+                         sum(rows) AS rows
+                  FROM going
+                  GROUP BY GROUPING SETS ((day), (status), ())) s
+                LEFT JOIN (SELECT d.day, %s AS stored FROM execution_total d) t ON t.day = s.day
+                UNION ALL
+                SELECT NULL, NULL, b.workflow_id, w.key, b.going, NULL, NULL, NULL, NULL, NULL
+                FROM (SELECT workflow_id, going FROM workflows ORDER BY going DESC, workflow_id LIMIT %d) b
+                JOIN workflow w ON w.id = b.workflow_id
+                ORDER BY day, status, workflow_id
+                """.formatted(PRESENT, CleanupPreviews.TOP));
+        return statements.run("preview-rollups", sql);
     }
 
-    /** What goes of each of the biggest workflows. */
-    static Future<RowSet<Row>> sumsOfBiggest(Statements statements, Cleanup cleanup) {
-        Sql sql = new Sql();
-        // OFFSET 0 has the rollups of each looked up; the planner would rather read those of all.
-        String source = """
-                (SELECT r.*
-                 FROM biggest_candidate c
-                 CROSS JOIN LATERAL (
-                   SELECT d.*
-                   FROM execution_rollup d
-                   WHERE d.owner_id = c.owner_id AND d.workflow_id = c.workflow_id AND d.day < %s
-                   OFFSET 0) r)""".formatted(sql.argument(dayAfter(cleanup)));
-        addShares(sql, cleanup, false, source, null);
-        return statements.run(
-                "preview-biggest", addSums(sql, "workflow_id", "NULL::smallint AS status", "(workflow_id)"));
-    }
-
-    private static Sql addSums(Sql sql, String workflow, String status, String sets) {
-        return sql.add("""
-                SELECT %s, %s, sum(going_rows) AS going, sum(meant_rows) AS meant, sum(policy_rows) AS by_policy,
-                       sum(last_rows) AS by_last, bool_and(exact) AS exact
-                FROM going
-                GROUP BY GROUPING SETS (%s)
-                ORDER BY workflow_id, status
-                """.formatted(workflow, status, sets));
+    /**
+     * Appends the sums of the workflows that were biggest lately. Where totals do, the share of a day and status that
+     * goes is that of each workflow. OFFSET 0 has the rollups of each looked up; the planner would rather read those of
+     * all.
+     */
+    private static void addOfCandidates(Sql sql, Cleanup cleanup) {
+        sql.add("""
+                ,
+                parts AS (
+                  SELECT day, %s
+                  FROM going
+                  GROUP BY day),
+                workflows AS (
+                  SELECT c.workflow_id,
+                         sum((d.success - d.success_deleted) * p.success + (d.failed - d.failed_deleted) * p.failed
+                             + (d.cancelled - d.cancelled_deleted) * p.cancelled
+                             + (d.crashed - d.crashed_deleted) * p.crashed) AS going
+                  FROM biggest_candidate c
+                  CROSS JOIN LATERAL (
+                    SELECT d.*
+                    FROM execution_daily d
+                    WHERE d.owner_id = c.owner_id AND d.workflow_id = c.workflow_id AND d.day < %s
+                      AND d.day <> ALL (ARRAY(SELECT day FROM dropped_day))
+                    OFFSET 0) d
+                  JOIN parts p ON p.day = d.day
+                  GROUP BY c.workflow_id)
+                """.formatted(
+                        Stream.of(
+                                        ExecutionStatus.SUCCESS,
+                                        ExecutionStatus.FAILED,
+                                        ExecutionStatus.CANCELLED,
+                                        ExecutionStatus.CRASHED)
+                                .map(status -> "coalesce(max(going_rows / rows) FILTER (WHERE status = "
+                                        + status.number() + "), 0) AS "
+                                        + status.name().toLowerCase(Locale.ROOT))
+                                .collect(Collectors.joining(",\n         ")),
+                        sql.argument(dayAfter(cleanup))));
     }
 
     private static String source(Grain grain) {
-        return grain.totals() ? TOTALS : "execution_rollup";
+        return grain.totals() ? TOTALS : ROLLUPS;
     }
 
     /**
@@ -224,7 +264,7 @@ final class CleanupRollups {
         return "least(greatest(extract(epoch FROM " + moment + " - starts)::float8 / 86400, 0), 1)";
     }
 
-    private static LocalDate dayAfter(Cleanup cleanup) {
+    static LocalDate dayAfter(Cleanup cleanup) {
         return LocalDate.ofInstant(cleanup.criteria().before().minusNanos(1), ZoneOffset.UTC)
                 .plusDays(1);
     }

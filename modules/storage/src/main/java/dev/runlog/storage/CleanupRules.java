@@ -2,8 +2,11 @@ package dev.runlog.storage;
 
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.contract.retention.CleanupCriteria;
+import dev.runlog.storage.CleanupRollups.Candidates;
 import dev.runlog.storage.CleanupRollups.Grain;
 import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.LocalDate;
@@ -11,37 +14,16 @@ import java.time.ZoneOffset;
 
 /** What a cleanup has to heed, as rows that stand while it is open: policies, the newest of workflows, what is below. */
 final class CleanupRules {
-    static final String FORGET = """
-            WITH rules AS (DELETE FROM cleanup_rule WHERE cleanup_id = $1),
-            keeps AS (DELETE FROM cleanup_keep WHERE cleanup_id = $1)
-            DELETE FROM cleanup_spared
-            WHERE cleanup_id = $1
+    /** Parts of a statement that forget what the cleanup $1 was to heed. */
+    static final String FORGETTING = """
+            rules AS (DELETE FROM cleanup_rule WHERE cleanup_id = $1),
+            keeps AS (DELETE FROM cleanup_keep WHERE cleanup_id = $1),
+            spared AS (DELETE FROM cleanup_spared WHERE cleanup_id = $1)
             """;
+
+    static final String FORGET = "WITH " + FORGETTING + "SELECT";
 
     private static final String DELETE_SPARED = "DELETE FROM cleanup_spared WHERE cleanup_id = $1";
-
-    /**
-     * The policies by how specific they are. A policy's own cleanup leaves to the more specific ones what is theirs,
-     * whatever they say, and heeds no other.
-     */
-    private static final String ADD_RULES = """
-            WITH ranked AS (
-              SELECT p.*, row_number() OVER (
-                ORDER BY (p.workflow_id IS NULL), (p.owner_id IS NULL), (p.statuses = '{}'), cardinality(p.statuses),
-                         p.id) AS rank
-              FROM retention_policy p)
-            INSERT INTO cleanup_rule (cleanup_id, rank, policy_id, workflow_id, owner_id, statuses, keep_since,
-                                      keep_from, keep_last)
-            SELECT c.id, p.rank, p.id, p.workflow_id, p.owner_id, p.statuses,
-                   CASE WHEN c.policy_id IS NULL THEN c.created_at - p.keep_for ELSE 'epoch' END,
-                   CASE WHEN c.policy_id IS NULL THEN uuid_v7_floor(c.created_at - p.keep_for)
-                        ELSE '00000000-0000-0000-0000-000000000000' END,
-                   CASE WHEN c.policy_id IS NULL THEN p.keep_last END
-            FROM cleanup c
-            CROSS JOIN ranked p
-            WHERE c.id = $1 AND NOT c.ignore_policies
-              AND (c.policy_id IS NULL OR p.rank < (SELECT own.rank FROM ranked own WHERE own.id = c.policy_id))
-            """;
 
     /** Of each workflow that has something that old, the oldest of the newest N; all of it where there are fewer. */
     private static final String ADD_KEEPS = """
@@ -49,10 +31,10 @@ final class CleanupRules {
             SELECT n.cleanup_id, n.policy_id, w.workflow_id,
                    coalesce(oldest.id, '00000000-0000-0000-0000-000000000000')
             FROM (
-              SELECT c.id AS cleanup_id, '00000000-0000-0000-0000-000000000000'::uuid AS policy_id, c.workflow_id,
-                     c.owner_id, c.statuses, c.keep_last
-              FROM cleanup c
-              WHERE c.id = $1 AND c.keep_last IS NOT NULL
+              SELECT $1::uuid AS cleanup_id, '00000000-0000-0000-0000-000000000000'::uuid AS policy_id,
+                     $3::uuid AS workflow_id, (SELECT id FROM owner WHERE subject = $4::text) AS owner_id,
+                     $5::smallint[] AS statuses, $6::integer AS keep_last
+              WHERE $6::integer IS NOT NULL
               UNION ALL
               SELECT r.cleanup_id, r.policy_id, r.workflow_id, r.owner_id, r.statuses, r.keep_last
               FROM cleanup_rule r
@@ -111,18 +93,45 @@ final class CleanupRules {
 
     private CleanupRules() {}
 
-    /** Writes down what is so now, in place of what was before. */
-    static Future<Void> freeze(SqlConnection connection, Cleanup cleanup) {
-        Tuple id = Tuple.of(cleanup.id());
-        // Sent behind each other: where the first fails the others do.
-        Future<?> forgotten = connection.preparedQuery(FORGET).execute(id);
-        Future<?> ruled = connection.preparedQuery(ADD_RULES).execute(id);
-        Future<Grain> grain = CleanupRollups.grain(CleanupStore.on(connection), cleanup);
-        return Future.join(forgotten, ruled, grain)
-                .compose(done -> grain.result().newest()
-                        ? connection.preparedQuery(ADD_KEEPS).execute(Tuple.of(cleanup.id(), lastDay(cleanup)))
-                        : Future.succeededFuture())
-                .compose(done -> addSpared(connection, cleanup));
+    /**
+     * What stands before anything is counted.
+     *
+     * @param stays whether something is held, or below what stays
+     * @param open how many cleanups wait or are at work
+     */
+    record Frozen(Grain grain, Candidates candidates, boolean stays, long open) {}
+
+    /** Writes down what is so now, in the transaction that is under way. */
+    static Future<Frozen> freeze(SqlConnection connection, Cleanup cleanup) {
+        Sql sql = new Sql();
+        addRules(sql, cleanup);
+        sql.add(",\ncandidates AS (\n");
+        CleanupRollups.addCandidates(sql, cleanup);
+        sql.add("""
+                )
+                SELECT c.stored, c.running, coalesce(bool_or(r.keep_last IS NOT NULL), false) AS newest,
+                       coalesce(bool_or(r.workflow_id IS NOT NULL OR r.owner_id IS NOT NULL), false) AS targeted,
+                       (SELECT count(*) FROM cleanup WHERE state IN (1, 2)) AS open,
+                       EXISTS (SELECT FROM held_execution)
+                         OR EXISTS (SELECT FROM execution_total WHERE running > 0 AND day <=\s""").bind(lastDay(cleanup)).add("""
+                ) AS roots
+                FROM candidates c
+                LEFT JOIN added r ON true
+                GROUP BY c.stored, c.running
+                """);
+        return connection.preparedQuery(sql.text()).execute(sql.arguments()).compose(rows -> {
+            Row row = rows.iterator().next();
+            Grain grain = Grain.of(cleanup, row.getBoolean("newest"), row.getBoolean("targeted"));
+            Future<Boolean> roots = grain.newest()
+                    ? addKeeps(connection, cleanup).compose(kept -> hasRoots(connection, cleanup))
+                    : Future.succeededFuture(row.getBoolean("roots"));
+            return roots.compose(any -> addSpared(connection, cleanup, any)
+                    .map(new Frozen(
+                            grain,
+                            new Candidates(row.getLong("stored"), row.getLong("running")),
+                            any,
+                            row.getLong("open"))));
+        });
     }
 
     /** Finds anew what stays because something above it does. */
@@ -130,23 +139,70 @@ final class CleanupRules {
         return connection
                 .preparedQuery(DELETE_SPARED)
                 .execute(Tuple.of(cleanup.id()))
-                .compose(done -> addSpared(connection, cleanup));
+                .compose(done -> hasRoots(connection, cleanup))
+                .compose(any -> addSpared(connection, cleanup, any));
     }
 
-    private static Future<Void> addSpared(SqlConnection connection, Cleanup cleanup) {
-        LocalDate last = lastDay(cleanup);
+    /**
+     * Appends the policies by how specific they are. A policy's own cleanup leaves to the more specific ones what is
+     * theirs, whatever they say, and heeds no other.
+     */
+    private static void addRules(Sql sql, Cleanup cleanup) {
+        sql.add("""
+                WITH ranked AS (
+                  SELECT p.*, row_number() OVER (
+                    ORDER BY (p.workflow_id IS NULL), (p.owner_id IS NULL), (p.statuses = '{}'),
+                             cardinality(p.statuses), p.id) AS rank
+                  FROM retention_policy p),
+                added AS (
+                  INSERT INTO cleanup_rule (cleanup_id, rank, policy_id, workflow_id, owner_id, statuses, keep_since,
+                                            keep_from, keep_last)
+                  SELECT %1$s, p.rank, p.id, p.workflow_id, p.owner_id, p.statuses,
+                         CASE WHEN %2$s::uuid IS NULL THEN %3$s::timestamptz - p.keep_for ELSE 'epoch' END,
+                         CASE WHEN %2$s::uuid IS NULL THEN uuid_v7_floor(%3$s::timestamptz - p.keep_for)
+                              ELSE '00000000-0000-0000-0000-000000000000' END,
+                         CASE WHEN %2$s::uuid IS NULL THEN p.keep_last END
+                  FROM ranked p
+                  WHERE NOT %4$s
+                    AND (%2$s::uuid IS NULL
+                         OR p.rank < (SELECT own.rank FROM ranked own WHERE own.id = %2$s::uuid))
+                  RETURNING workflow_id, owner_id, keep_last)""".formatted(
+                        sql.argument(cleanup.id()),
+                        sql.argument(cleanup.policyId()),
+                        sql.argument(cleanup.createdAt().atOffset(ZoneOffset.UTC)),
+                        sql.argument(cleanup.criteria().ignorePolicies())));
+    }
+
+    private static Future<?> addKeeps(SqlConnection connection, Cleanup cleanup) {
+        CleanupCriteria criteria = cleanup.criteria();
+        return connection
+                .preparedQuery(ADD_KEEPS)
+                .execute(Tuple.of(
+                        cleanup.id(),
+                        lastDay(cleanup),
+                        criteria.workflowId(),
+                        criteria.owner(),
+                        CleanupStore.numbers(criteria.statuses()),
+                        criteria.keepLast()));
+    }
+
+    private static Future<Boolean> hasRoots(SqlConnection connection, Cleanup cleanup) {
         return connection
                 .preparedQuery(HAS_ROOTS)
-                .execute(Tuple.of(cleanup.id(), last))
-                .compose(rows -> rows.iterator().next().getBoolean(0)
-                        ? connection
-                                .preparedQuery(ADD_SPARED)
-                                .execute(Tuple.of(
-                                        cleanup.id(),
-                                        last,
-                                        Ids.lowerBound(cleanup.criteria().before())))
-                        : Future.succeededFuture())
-                .mapEmpty();
+                .execute(Tuple.of(cleanup.id(), lastDay(cleanup)))
+                .map(rows -> rows.iterator().next().getBoolean(0));
+    }
+
+    private static Future<Void> addSpared(SqlConnection connection, Cleanup cleanup, boolean hasRoots) {
+        return hasRoots
+                ? connection
+                        .preparedQuery(ADD_SPARED)
+                        .execute(Tuple.of(
+                                cleanup.id(),
+                                lastDay(cleanup),
+                                Ids.lowerBound(cleanup.criteria().before())))
+                        .mapEmpty()
+                : Future.succeededFuture();
     }
 
     private static LocalDate lastDay(Cleanup cleanup) {

@@ -212,6 +212,39 @@ public final class CleanupSession {
                 .map(rows -> ExecutionReads.all(rows, Doomed::of));
     }
 
+    /**
+     * A cleanup at work.
+     *
+     * @param days on which it has something to delete, oldest first
+     */
+    public record Begun(Cleanup cleanup, List<CleanupDay> days) {}
+
+    /**
+     * Begins a cleanup: freezes what it is to heed and marks what it found.
+     *
+     * @param rowsMax how many rows it may look at; where more are there that old, the rollups answer
+     */
+    public Future<Begun> begin(Cleanup cleanup, int rowsMax) {
+        return transaction(
+                connection,
+                "BEGIN",
+                () -> {
+                    // Whoever prepared it before did not come to begin it.
+                    Future<?> forgotten =
+                            connection.preparedQuery(CleanupRules.FORGET).execute(Tuple.of(cleanup.id()));
+                    Future<CleanupPreviews.Found> found = new CleanupPreviews(connection)
+                            .find(cleanup, CleanupRules.freeze(connection, cleanup), rowsMax);
+                    return inTurn(List.of(forgotten, found)).map(done -> found.result());
+                },
+                found -> CleanupStore.begin(connection, cleanup.id(), found.preview())
+                        .map(now -> new Begun(now, found.days())));
+    }
+
+    /** Takes up again what was begun before. */
+    public Future<Begun> resume(Cleanup cleanup) {
+        return new CleanupPreviews(connection).days(cleanup).map(days -> new Begun(cleanup, days));
+    }
+
     /** Finds anew what stays because something above it does. */
     public Future<Void> refreshSpared(Cleanup cleanup) {
         return transaction(connection, "BEGIN", () -> CleanupRules.refreshSpared(connection, cleanup));
@@ -301,7 +334,10 @@ public final class CleanupSession {
                 connection.preparedQuery(ADD_PROGRESS).execute(Tuple.of(cleanupId, (long) doomed.size(), bytes))));
     }
 
-    /** The first failure says why; those behind it only that the transaction was aborted. */
+    /**
+     * Succeeds when all have that were sent behind each other. The first failure says why; those behind it only that the
+     * transaction was aborted.
+     */
     static Future<Void> inTurn(List<Future<?>> sent) {
         return Future.join(sent)
                 .<Void>mapEmpty()
@@ -314,13 +350,20 @@ public final class CleanupSession {
 
     /** Runs work between a beginning and a commit, or a rollback where it fails. */
     static <T> Future<T> transaction(SqlConnection connection, String begin, Supplier<Future<T>> work) {
-        return connection
-                .query(begin)
-                .execute()
-                .compose(begun -> orRollback(connection, work.get().compose(result -> connection
-                        .query("COMMIT")
-                        .execute()
-                        .map(result))));
+        return transaction(connection, begin, work, result -> Future.succeededFuture(result));
+    }
+
+    /** The same, whose last statement is sent with the commit right behind it. */
+    static <R, T> Future<T> transaction(
+            SqlConnection connection, String begin, Supplier<Future<R>> work, Function<R, Future<T>> last) {
+        Future<?> begun = connection.query(begin).execute();
+        // Nothing is sent before the beginning is, and nobody waits for its answer.
+        Future<R> worked = Future.succeededFuture().compose(sent -> work.get());
+        return orRollback(connection, inTurn(List.of(begun, worked)).compose(done -> {
+            Future<T> result = last.apply(worked.result());
+            Future<?> committed = connection.query("COMMIT").execute();
+            return inTurn(List.of(result, committed)).map(over -> result.result());
+        }));
     }
 
     /** Undoes a transaction whose work fails. */

@@ -7,6 +7,8 @@ import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupCriteria;
 import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.ListCleanups.CleanupPage;
+import dev.runlog.storage.CleanupPreviews.Found;
+import dev.runlog.storage.CleanupRules.Frozen;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -22,7 +24,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The ledger of cleanups, and the batches that they delete. */
+/** The ledger of cleanups, and what they would find. */
 public final class CleanupStore {
     private static final String SELECT = """
             SELECT c.id, c.dry_run, c.state, c.before, c.statuses, c.workflow_id, o.subject, c.keep_last,
@@ -35,10 +37,25 @@ public final class CleanupStore {
     private static final String INSERT = """
             INSERT INTO cleanup (id, dry_run, state, before, statuses, workflow_id, owner_id, requested_by, policy_id,
                                  keep_last, ignore_policies)
-            SELECT $1, $2, 1, $3, $4, $5, o.id, $7, $8, $9, $10
-            FROM (SELECT $6::text AS subject) asked
+            SELECT $1, false, 1, $2, $3, $4, o.id, $6, $7, $8, $9
+            FROM (SELECT $5::text AS subject) asked
             LEFT JOIN owner o ON o.subject = asked.subject
             """;
+
+    private static final String INSERT_DRY_RUN = """
+            INSERT INTO cleanup (id, dry_run, state, before, statuses, workflow_id, owner_id, requested_by, keep_last,
+                                 ignore_policies, matched, matched_exact, deleted, bytes, partitions_dropped, preview,
+                                 started_at, finished_at)
+            SELECT $1, true, 3, $2, $3, $4, o.id, $6, $7, $8, $9, $10, $9, $11, $12, $13, now(), clock_timestamp()
+            FROM (SELECT $5::text AS subject) asked
+            LEFT JOIN owner o ON o.subject = asked.subject
+            """;
+
+    /**
+     * All of one moment. Its commit waits for no disk, as it deletes nothing: a database that crashes at once may forget
+     * that somebody asked.
+     */
+    private static final String SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL synchronous_commit = off";
 
     private static final String REGISTER_OWNER =
             "INSERT INTO owner (subject) VALUES ($1) ON CONFLICT (subject) DO NOTHING";
@@ -67,9 +84,7 @@ public final class CleanupStore {
     }
 
     /** Enters a cleanup as {@code PENDING}. */
-    public Future<Cleanup> create(
-            CleanupCriteria criteria, boolean dryRun, String requestedBy, @Nullable UUID policyId) {
-        UUID id = Ids.next();
+    public Future<Cleanup> create(CleanupCriteria criteria, String requestedBy, @Nullable UUID policyId) {
         Future<?> registered = criteria.owner() == null
                 ? Future.succeededFuture()
                 : database.query("register-owner", REGISTER_OWNER, Tuple.of(criteria.owner()));
@@ -78,8 +93,7 @@ public final class CleanupStore {
                         "create-cleanup",
                         returning(INSERT),
                         Tuple.of(
-                                id,
-                                dryRun,
+                                Ids.next(),
                                 criteria.before().atOffset(ZoneOffset.UTC),
                                 numbers(criteria.statuses()),
                                 criteria.workflowId(),
@@ -88,6 +102,89 @@ public final class CleanupStore {
                                 policyId,
                                 criteria.keepLast(),
                                 criteria.ignorePolicies())))
+                .map(rows -> toCleanup(rows.iterator().next()));
+    }
+
+    /**
+     * Enters a dry run with its figures, which are all of one moment; leaves nothing where it fails.
+     *
+     * @param rowsMax how many rows it may look at; where more are there that old, the rollups answer
+     * @param admission is told how many cleanups wait or are at work, and fails where that is too many
+     */
+    public Future<Cleanup> dryRun(
+            CleanupCriteria criteria, String requestedBy, int rowsMax, Function<Long, Future<Void>> admission) {
+        Cleanup asked = asked(criteria, requestedBy, null);
+        return database.onConnection("dry-run", connection -> {
+            Future<?> registered = criteria.owner() == null
+                    ? Future.succeededFuture()
+                    : connection.preparedQuery(REGISTER_OWNER).execute(Tuple.of(criteria.owner()));
+            return CleanupSession.transaction(
+                    connection,
+                    SNAPSHOT,
+                    () -> {
+                        Future<Frozen> frozen = CleanupRules.freeze(connection, asked);
+                        Future<Frozen> admitted = CleanupSession.inTurn(List.of(registered, frozen))
+                                .compose(done -> admission.apply(frozen.result().open()))
+                                .map(done -> frozen.result());
+                        return new CleanupPreviews(connection).find(asked, admitted, rowsMax);
+                    },
+                    found -> enter(connection, asked, found.preview()));
+        });
+    }
+
+    /** What a cleanup would find; it leaves no trace. */
+    public Future<CleanupPreview> preview(CleanupCriteria criteria, @Nullable UUID policyId, int rowsMax) {
+        Cleanup asked = asked(criteria, "", policyId);
+        return database.onConnection("preview", connection -> {
+            Future<?> begun = connection.query(SNAPSHOT).execute();
+            Future<Found> found =
+                    new CleanupPreviews(connection).find(asked, CleanupRules.freeze(connection, asked), rowsMax);
+            return CleanupSession.inTurn(List.of(begun, found))
+                    .eventually(() -> connection.query("ROLLBACK").execute())
+                    .map(done -> found.result().preview());
+        });
+    }
+
+    /** A dry run before it is in the ledger. */
+    private static Cleanup asked(CleanupCriteria criteria, String requestedBy, @Nullable UUID policyId) {
+        UUID id = Ids.next();
+        return new Cleanup(
+                id,
+                true,
+                Cleanup.State.PENDING,
+                criteria,
+                0,
+                true,
+                0,
+                0,
+                0,
+                requestedBy,
+                policyId,
+                Ids.timeOf(id),
+                null,
+                null,
+                null,
+                null);
+    }
+
+    private static Future<Cleanup> enter(SqlConnection connection, Cleanup dryRun, CleanupPreview found) {
+        CleanupCriteria criteria = dryRun.criteria();
+        return connection
+                .preparedQuery("WITH " + CleanupRules.FORGETTING + ", " + changed(INSERT_DRY_RUN))
+                .execute(Tuple.of(
+                        dryRun.id(),
+                        criteria.before().atOffset(ZoneOffset.UTC),
+                        numbers(criteria.statuses()),
+                        criteria.workflowId(),
+                        criteria.owner(),
+                        dryRun.requestedBy(),
+                        criteria.keepLast(),
+                        criteria.ignorePolicies(),
+                        found.executions(),
+                        found.exact(),
+                        found.bytes(),
+                        found.partitions(),
+                        PreviewJson.write(found)))
                 .map(rows -> toCleanup(rows.iterator().next()));
     }
 
@@ -153,11 +250,6 @@ public final class CleanupStore {
                         .findFirst());
     }
 
-    /** Freezes what a cleanup is to heed, as of now, in place of what it was to heed before. */
-    public Future<Void> prepare(Cleanup cleanup) {
-        return database.inTransaction("prepare-cleanup", connection -> CleanupRules.freeze(connection, cleanup));
-    }
-
     static CleanupRollups.Statements on(SqlConnection connection) {
         return (operation, sql) -> connection.preparedQuery(sql.text()).execute(sql.arguments());
     }
@@ -171,20 +263,6 @@ public final class CleanupStore {
     /** Works as the one cleaner of the database; empty where another is at it. */
     public <T> Future<Optional<T>> asCleaner(Function<CleanupSession, Future<T>> work) {
         return CleanupSession.open(database, work);
-    }
-
-    /** The days on which a prepared cleanup has something to delete, oldest first. */
-    public Future<List<CleanupDay>> days(Cleanup cleanup) {
-        return new CleanupPreviews(anywhere()).days(cleanup);
-    }
-
-    /** What a prepared cleanup would do; looks at so many rows at the most, else at rollups. */
-    public Future<CleanupPreview> preview(Cleanup cleanup, int rowsMax) {
-        return new CleanupPreviews(anywhere()).of(cleanup, rowsMax);
-    }
-
-    private CleanupRollups.Statements anywhere() {
-        return (operation, sql) -> database.query(operation, sql.text(), sql.arguments());
     }
 
     /** Notes which workflows are the biggest now, which takes a look at all rollups. */
@@ -207,11 +285,15 @@ public final class CleanupStore {
     }
 
     /** Marks that it began, with what it found. */
-    public Future<Cleanup> begin(UUID id, CleanupPreview found) {
-        return change(
-                id,
-                "state = 2, started_at = now(), matched = " + found.executions() + ", matched_exact = " + found.exact(),
-                "state = 1");
+    static Future<Cleanup> begin(SqlConnection connection, UUID id, CleanupPreview found) {
+        return connection
+                .preparedQuery(returning("UPDATE cleanup SET state = 2, started_at = now(), matched = $2, "
+                        + "matched_exact = $3 WHERE id = $1 AND state = 1"))
+                .execute(Tuple.of(id, found.executions(), found.exact()))
+                .compose(rows -> rows.size() > 0
+                        ? Future.succeededFuture(rows)
+                        : connection.preparedQuery(SELECT + "WHERE c.id = $1").execute(Tuple.of(id)))
+                .map(rows -> toCleanup(rows.iterator().next()));
     }
 
     /** Ends it, unless it was ended otherwise meanwhile. What was told by shares is known by now. */
@@ -221,32 +303,6 @@ public final class CleanupStore {
                 "state = 3, finished_at = now(), matched_exact = true, "
                         + "matched = CASE WHEN matched_exact THEN greatest(matched, deleted) ELSE deleted END",
                 "state IN (1, 2)");
-    }
-
-    /** Takes a dry run out of the ledger again that nobody asked for. */
-    public Future<Void> forget(UUID id) {
-        return discard(id)
-                .compose(done -> database.query(
-                        "forget-probe", "DELETE FROM cleanup WHERE id = $1 AND dry_run AND state = 1", Tuple.of(id)))
-                .mapEmpty();
-    }
-
-    /** Ends a dry run with what it found. */
-    public Future<Cleanup> completeDryRun(UUID id, CleanupPreview found) {
-        return database.query(
-                        "complete-dry-run",
-                        returning(
-                                "UPDATE cleanup SET state = 3, started_at = created_at, finished_at = now(), matched = $2, "
-                                        + "matched_exact = $3, deleted = $2, bytes = $4, partitions_dropped = $5, preview = $6 "
-                                        + "WHERE id = $1 AND state IN (1, 2)"),
-                        Tuple.of(
-                                id,
-                                found.executions(),
-                                found.exact(),
-                                found.bytes(),
-                                found.partitions(),
-                                PreviewJson.write(found)))
-                .compose(rows -> changedOrAsItIs(id, rows));
     }
 
     public Future<Cleanup> cancel(UUID id) {
@@ -264,7 +320,11 @@ public final class CleanupStore {
 
     /** The row as a statement leaves it, in the same answer. */
     private static String returning(String change) {
-        return "WITH changed AS (" + change + "\nRETURNING *)\n" + SELECT.replace("FROM cleanup c", "FROM changed c");
+        return "WITH " + changed(change);
+    }
+
+    private static String changed(String change) {
+        return "changed AS (" + change + "\nRETURNING *)\n" + SELECT.replace("FROM cleanup c", "FROM changed c");
     }
 
     private Future<Cleanup> change(UUID id, String set, String where) {

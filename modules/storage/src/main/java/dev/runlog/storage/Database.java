@@ -88,6 +88,8 @@ public final class Database {
                 .setPipeliningLimit(config.pipelining())
                 // Planning a page for its arguments costs more than reading it (docs/decisions/0002-storage-layout.md).
                 .addProperty("plan_cache_mode", "force_generic_plan")
+                // A plan for any arguments is estimated so high that it would be compiled, each time that it runs.
+                .addProperty("jit", "off")
                 .addProperty(
                         "statement_timeout",
                         Long.toString(config.statementTimeout().toMillis()))
@@ -123,9 +125,14 @@ public final class Database {
                 .execute(arguments)));
     }
 
+    /** Runs work on one connection, in transactions of its own making. */
+    <T> Future<T> onConnection(String operation, Function<SqlConnection, Future<T>> work) {
+        return timed(operation, AnswerGuard.use(pool, work));
+    }
+
     /** Runs statements on one connection, committed together when the returned future succeeds, else rolled back. */
     public <T> Future<T> inTransaction(String operation, Function<SqlConnection, Future<T>> work) {
-        return timed(operation, AnswerGuard.use(pool, connection -> transaction(connection, work)));
+        return onConnection(operation, connection -> transaction(connection, work));
     }
 
     /** Runs work on a connection, committed when it succeeds, else rolled back. */

@@ -6,11 +6,13 @@ import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.CleanupPreview.OfWorkflow;
 import dev.runlog.contract.retention.CleanupPreview.Spared;
+import dev.runlog.storage.CleanupPreviews.Size;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,59 +23,62 @@ import java.util.UUID;
 /**
  * Sums over rollups, and the preview that they come to.
  *
- * @param byWorkflow of those workflows that were told apart
+ * @param days those on which there is something to delete, oldest first
+ * @param biggest the workflows of which most goes
  */
 record RollupSums(
-        boolean exact, Map<Integer, Double> byStatus, Map<UUID, Double> byWorkflow, double byPolicy, double byLast) {
+        boolean exact,
+        Map<Integer, Double> byStatus,
+        List<CleanupDay> days,
+        List<OfWorkflow> biggest,
+        double byPolicy,
+        double byLast) {
 
-    static RollupSums of(RowSet<Row> sums, RowSet<Row> ofWorkflows) {
+    static RollupSums of(RowSet<Row> sums) {
         Map<Integer, Double> byStatus = new HashMap<>();
-        Map<UUID, Double> byWorkflow = new HashMap<>();
+        List<CleanupDay> days = new ArrayList<>();
+        List<OfWorkflow> biggest = new ArrayList<>();
         boolean exact = true;
         double byPolicy = 0;
         double byLast = 0;
-        for (Row row : ofWorkflows) {
-            if (row.getUUID("workflow_id") != null) {
-                byWorkflow.put(row.getUUID("workflow_id"), row.getDouble("going"));
-            }
-        }
         for (Row row : sums) {
             if (row.getUUID("workflow_id") != null) {
-                continue;
-            }
-            if (row.getValue("status") != null) {
+                biggest.add(new OfWorkflow(
+                        row.getUUID("workflow_id"), row.getString("key"), Math.round(row.getDouble("going"))));
+            } else if (row.getValue("day") != null) {
+                addDay(days, row);
+            } else if (row.getValue("status") != null) {
                 byStatus.put((int) row.getShort("status"), row.getDouble("going"));
-            } else if (row.getValue("meant") != null) {
+            } else if (row.getValue("going") != null) {
                 exact = row.getBoolean("exact");
                 byPolicy = row.getDouble("by_policy");
                 byLast = row.getDouble("by_last");
             }
         }
-        return new RollupSums(exact, byStatus, byWorkflow, byPolicy, byLast);
+        return new RollupSums(exact, byStatus, days, biggest, byPolicy, byLast);
     }
 
-    List<UUID> topIds() {
-        return byWorkflow.entrySet().stream()
-                .sorted(Map.Entry.<UUID, Double>comparingByValue().reversed())
-                .limit(CleanupPreviews.TOP)
-                .map(Map.Entry::getKey)
-                .toList();
+    private static void addDay(List<CleanupDay> days, Row row) {
+        if (row.getDouble("going") > 0 && row.getValue("stored") != null) {
+            days.add(new CleanupDay(
+                    row.getLocalDate("day"),
+                    row.getLong("stored"),
+                    (long) Math.ceil(row.getDouble("going")),
+                    row.getBoolean("all_go")));
+        }
     }
 
-    CleanupPreview toPreview(
-            Cleanup cleanup,
-            long running,
-            List<CleanupDay> days,
-            List<Row> stays,
-            Map<UUID, String> keys,
-            Map<LocalDate, long[]> sizes) {
+    CleanupPreview toPreview(Cleanup cleanup, long running, List<Row> stays, Map<LocalDate, Size> sizes) {
         Map<Integer, Double> statuses = new HashMap<>(byStatus);
-        Map<UUID, Double> workflows = new HashMap<>(byWorkflow);
+        Map<UUID, OfWorkflow> workflows = new HashMap<>();
+        biggest.forEach(of -> workflows.put(of.workflowId(), of));
         Set<LocalDate> staying = new HashSet<>();
         long held = 0;
         for (Row row : stays) {
             statuses.merge((int) row.getShort("status"), -1.0, Double::sum);
-            workflows.merge(row.getUUID("workflow_id"), -1.0, Double::sum);
+            workflows.computeIfPresent(
+                    row.getUUID("workflow_id"),
+                    (id, of) -> new OfWorkflow(id, of.key(), Math.max(0, of.executions() - 1)));
             staying.add(LocalDate.ofInstant(Ids.timeOf(row.getUUID("id")), ZoneOffset.UTC));
             held += row.getBoolean("held") ? 1 : 0;
         }
@@ -81,24 +86,21 @@ record RollupSums(
         for (Map.Entry<Integer, Double> status : statuses.entrySet()) {
             counts = counts.plus(CleanupPreviews.counts(status.getKey(), Math.max(0, Math.round(status.getValue()))));
         }
-        Map<UUID, OfWorkflow> top = new HashMap<>();
-        keys.forEach((id, key) ->
-                top.put(id, new OfWorkflow(id, key, Math.max(0, Math.round(workflows.getOrDefault(id, 0.0))))));
         double bytes = 0;
         double steps = 0;
         int whole = 0;
         for (CleanupDay day : days) {
             double share = Math.min(1, (double) day.going() / Math.max(1, day.stored()));
-            long[] size = sizes.getOrDefault(day.day(), new long[2]);
-            bytes += size[0] * share;
-            steps += size[1] * share;
+            Size size = sizes.getOrDefault(day.day(), Size.NONE);
+            bytes += size.bytes() * share;
+            steps += size.steps() * share;
             whole += day.isWhole(cleanup) && !staying.contains(day.day()) ? 1 : 0;
         }
         return new CleanupPreview(
                 exact && stays.size() <= CleanupPreviews.LOOKED_AT_MAX,
                 false,
                 counts,
-                CleanupPreviews.top(top),
+                CleanupPreviews.top(workflows.values()),
                 days.isEmpty() ? null : startOf(days.get(0)),
                 days.isEmpty() ? null : startOf(days.get(days.size() - 1)),
                 Math.round(steps),
