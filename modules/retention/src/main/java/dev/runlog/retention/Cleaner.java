@@ -44,6 +44,9 @@ final class Cleaner {
     private final Progress progress;
     private final RecordingPulse recording;
     private final Pace pace;
+    /** Once in a process's life it looks what a crash has left, whether there is work or not. */
+    private boolean looked;
+
     private boolean atWork;
     private boolean wokenMeanwhile;
     private boolean stopping;
@@ -92,6 +95,7 @@ final class Cleaner {
             if (!work || stopping) {
                 return Future.succeededFuture();
             }
+            looked = true;
             return store.asCleaner(this::workThrough)
                     .compose(mine -> mine.isPresent()
                             ? Future.succeededFuture()
@@ -100,7 +104,9 @@ final class Cleaner {
     }
 
     private Future<Boolean> hasWork() {
-        return findOpen().compose(open -> open.isPresent() ? Future.succeededFuture(true) : store.hasDropped());
+        return !looked
+                ? Future.succeededFuture(true)
+                : findOpen().compose(open -> open.isPresent() ? Future.succeededFuture(true) : store.hasDropped());
     }
 
     /** Ends after the step that is under way. */
@@ -221,7 +227,9 @@ final class Cleaner {
                 .compose(gone -> {
                     if (gone) {
                         dropped.addAll(group);
-                        return progress.tellNowAndThen(cleanup).map(true);
+                        // The next group does not wait for who follows it.
+                        progress.tellNowAndThen(cleanup);
+                        return Future.succeededFuture(true);
                     }
                     // One of them may be why all of them stay.
                     return isOn(cleanup)

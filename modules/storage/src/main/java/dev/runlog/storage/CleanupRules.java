@@ -56,12 +56,20 @@ final class CleanupRules {
               LIMIT 1) oldest ON true
             """;
 
-    /** Whether something may stay that others are below; to look for it plans a scan of every partition. */
+    /** Whether anything has a parent at all: an index of parents that is empty is its first page alone. */
+    private static final String HAS_CHILDREN = """
+            EXISTS (
+              SELECT FROM pg_inherits i
+              WHERE i.inhparent = 'execution_parent'::regclass
+                AND pg_relation_size(i.inhrelid) > current_setting('block_size')::bigint)""";
+
+    /** Whether something is held, and may be below what stays; to look for that plans a scan of every partition. */
     private static final String HAS_ROOTS = """
-            SELECT EXISTS (SELECT FROM execution_total WHERE day <= $2 AND running > 0)
-              OR EXISTS (SELECT FROM held_execution)
-              OR EXISTS (SELECT FROM cleanup_keep WHERE cleanup_id = $1)
-            """;
+            SELECT EXISTS (SELECT FROM held_execution) AS held,
+                   (EXISTS (SELECT FROM execution_total WHERE day <= $2 AND running > 0)
+                    OR EXISTS (SELECT FROM held_execution)
+                    OR EXISTS (SELECT FROM cleanup_keep WHERE cleanup_id = $1)) AND %s AS below
+            """.formatted(HAS_CHILDREN);
 
     /** From what stays down to its children; the totals know on which days something runs, the rollups of what. */
     private static final String ADD_SPARED = """
@@ -112,24 +120,25 @@ final class CleanupRules {
                 SELECT c.stored, c.running, coalesce(bool_or(r.keep_last IS NOT NULL), false) AS newest,
                        coalesce(bool_or(r.workflow_id IS NOT NULL OR r.owner_id IS NOT NULL), false) AS targeted,
                        (SELECT count(*) FROM cleanup WHERE state IN (1, 2)) AS open,
-                       EXISTS (SELECT FROM held_execution)
-                         OR EXISTS (SELECT FROM execution_total WHERE running > 0 AND day <=\s""").bind(lastDay(cleanup)).add("""
-                ) AS roots
+                       EXISTS (SELECT FROM held_execution) AS held,
+                       (EXISTS (SELECT FROM held_execution)
+                        OR EXISTS (SELECT FROM execution_total WHERE running > 0 AND day <=\s""").bind(lastDay(cleanup)).add("""
+                )) AND %s AS below
                 FROM candidates c
                 LEFT JOIN added r ON true
                 GROUP BY c.stored, c.running
-                """);
+                """.formatted(HAS_CHILDREN));
         return connection.preparedQuery(sql.text()).execute(sql.arguments()).compose(rows -> {
             Row row = rows.iterator().next();
             Grain grain = Grain.of(cleanup, row.getBoolean("newest"), row.getBoolean("targeted"));
-            Future<Boolean> roots = grain.newest()
-                    ? addKeeps(connection, cleanup).compose(kept -> hasRoots(connection, cleanup))
-                    : Future.succeededFuture(row.getBoolean("roots"));
-            return roots.compose(any -> addSpared(connection, cleanup, any)
+            Future<Roots> roots = grain.newest()
+                    ? addKeeps(connection, cleanup).compose(kept -> roots(connection, cleanup))
+                    : Future.succeededFuture(Roots.of(row));
+            return roots.compose(known -> addSpared(connection, cleanup, known)
                     .map(new Frozen(
                             grain,
                             new Candidates(row.getLong("stored"), row.getLong("running")),
-                            any,
+                            known.held() || known.below(),
                             row.getLong("open"))));
         });
     }
@@ -139,8 +148,8 @@ final class CleanupRules {
         return connection
                 .preparedQuery(DELETE_SPARED)
                 .execute(Tuple.of(cleanup.id()))
-                .compose(done -> hasRoots(connection, cleanup))
-                .compose(any -> addSpared(connection, cleanup, any));
+                .compose(done -> roots(connection, cleanup))
+                .compose(known -> addSpared(connection, cleanup, known));
     }
 
     /**
@@ -186,15 +195,22 @@ final class CleanupRules {
                         criteria.keepLast()));
     }
 
-    private static Future<Boolean> hasRoots(SqlConnection connection, Cleanup cleanup) {
+    /** Whether something is held, and whether something may be below what stays. */
+    private record Roots(boolean held, boolean below) {
+        static Roots of(Row row) {
+            return new Roots(row.getBoolean("held"), row.getBoolean("below"));
+        }
+    }
+
+    private static Future<Roots> roots(SqlConnection connection, Cleanup cleanup) {
         return connection
                 .preparedQuery(HAS_ROOTS)
                 .execute(Tuple.of(cleanup.id(), lastDay(cleanup)))
-                .map(rows -> rows.iterator().next().getBoolean(0));
+                .map(rows -> Roots.of(rows.iterator().next()));
     }
 
-    private static Future<Void> addSpared(SqlConnection connection, Cleanup cleanup, boolean hasRoots) {
-        return hasRoots
+    private static Future<Void> addSpared(SqlConnection connection, Cleanup cleanup, Roots roots) {
+        return roots.below()
                 ? connection
                         .preparedQuery(ADD_SPARED)
                         .execute(Tuple.of(
