@@ -114,9 +114,10 @@ final class CleanupSubject {
     /** Asks for a cleanup of all owners and waits for its end; a dry run is over with its answer. */
     static Outcome clean(ServerProcess server, Instant before, String status, boolean dryRun) {
         long began = System.nanoTime();
-        JsonNode cleanup =
-                data(server, """
-                {"query":"mutation { cleanupExecutions(input: { before: \\"%s\\", %s allOwners: true, dryRun: %s }) { cleanup { %s } } }"}""".formatted(before, status.isEmpty() ? "" : "status: [" + status + "],", dryRun, FIELDS)).at("/cleanupExecutions/cleanup");
+        JsonNode cleanup = data(server, """
+                {"query":"mutation { cleanupExecutions(input: { before: \\"%s\\", %s allOwners: true, dryRun: %s }) { cleanup { %s } } }"}""".formatted(
+                                before, status.isEmpty() ? "" : "status: [" + status + "],", dryRun, FIELDS))
+                .at("/cleanupExecutions/cleanup");
         long rowsGoneNanos = 0;
         while (true) {
             long nanos = System.nanoTime() - began;
@@ -137,9 +138,9 @@ final class CleanupSubject {
                 case "FAILED", "CANCELLED" -> throw new BenchFailure("The cleanup failed: " + cleanup);
                 default -> Pause.millis(2);
             }
-            cleanup =
-                    data(server, """
-                    {"query":"{ cleanup(id: \\"%s\\") { %s } }"}""".formatted(cleanup.get("id").asText(), FIELDS)).get("cleanup");
+            cleanup = data(server, """
+                    {"query":"{ cleanup(id: \\"%s\\") { %s } }"}""".formatted(cleanup.get("id").asText(), FIELDS))
+                    .get("cleanup");
         }
     }
 
