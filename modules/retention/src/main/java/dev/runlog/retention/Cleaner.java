@@ -227,9 +227,7 @@ final class Cleaner {
                 .compose(gone -> {
                     if (gone) {
                         dropped.addAll(group);
-                        // The next group does not wait for who follows it.
-                        progress.tellNowAndThen(cleanup);
-                        return Future.succeededFuture(true);
+                        return progress.tellNowAndThen(cleanup).map(true);
                     }
                     // One of them may be why all of them stay.
                     return isOn(cleanup)
