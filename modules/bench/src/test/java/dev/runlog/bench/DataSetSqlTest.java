@@ -28,32 +28,18 @@ class DataSetSqlTest {
     private static final DataSet SET = new DataSet(3_000, 20, 5, 3, 20, System.currentTimeMillis());
 
     /** Everything but the ids that a database gives out itself, which the names beside them stand for. */
-    private static final String EXECUTIONS = """
+    private static final String ROWS = """
             SELECT string_agg(row_text, E'\\n' ORDER BY row_text)
             FROM (
-              SELECT o.subject || w.key || (to_jsonb(e) - 'workflow_id' - 'owner_id')::text AS row_text
-              FROM execution e
-              JOIN workflow w ON w.id = e.workflow_id
-              JOIN owner o ON o.id = e.owner_id) rows
+              SELECT o.subject || w.key || (to_jsonb(r) - 'workflow_id' - 'owner_id')::text AS row_text
+              FROM %s r
+              JOIN workflow w ON w.id = r.workflow_id
+              JOIN owner o ON o.id = r.owner_id) rows
             """;
 
-    private static final String ROLLUPS = """
-            SELECT string_agg(row_text, E'\\n' ORDER BY row_text)
-            FROM (
-              SELECT o.subject || w.key || (to_jsonb(d) - 'workflow_id' - 'owner_id')::text AS row_text
-              FROM execution_daily d
-              JOIN workflow w ON w.id = d.workflow_id
-              JOIN owner o ON o.id = d.owner_id) rows
-            """;
-
-    private static final String UNSUCCESSFUL = """
-            SELECT string_agg(row_text, E'\\n' ORDER BY row_text)
-            FROM (
-              SELECT o.subject || w.key || (to_jsonb(u) - 'workflow_id' - 'owner_id')::text AS row_text
-              FROM unsuccessful u
-              JOIN workflow w ON w.id = u.workflow_id
-              JOIN owner o ON o.id = u.owner_id) rows
-            """;
+    private static final String EXECUTIONS = ROWS.formatted("execution");
+    private static final String ROLLUPS = ROWS.formatted("execution_daily");
+    private static final String UNSUCCESSFUL = ROWS.formatted("unsuccessful");
 
     private static final String TOTALS = """
             SELECT string_agg(to_jsonb(t)::text, E'\\n' ORDER BY day)

@@ -55,7 +55,7 @@ final class Reach {
      */
     Future<RowSet<Row>> read(
             String owner, ExecutionQuery query, PageRequest page, Function<ExecutionQuery, Future<RowSet<Row>>> read) {
-        if (query.order().cursorOrder() != Cursor.Order.EXECUTION_START || ExecutionSelect.isUnpartitioned(query)) {
+        if (!goesByDays(query)) {
             return read.apply(query);
         }
         int place = place(owner, query, page);
@@ -93,10 +93,7 @@ final class Reach {
             PageRequest page,
             int of,
             BiFunction<List<UUID>, ExecutionQuery, Future<RowSet<Row>>> read) {
-        ExecutionQuery within =
-                query.order().cursorOrder() == Cursor.Order.EXECUTION_START && !ExecutionSelect.isUnpartitioned(query)
-                        ? new Way(query, page, clock.instant()).within(FOR_SEVERAL)
-                        : query;
+        ExecutionQuery within = goesByDays(query) ? new Way(query, page, clock.instant()).within(FOR_SEVERAL) : query;
         return read.apply(ids, within).compose(near -> {
             Map<UUID, List<Row>> found = grouped(near, of);
             List<UUID> unfilled = ids.stream()
@@ -111,6 +108,11 @@ final class Reach {
                 return found;
             });
         });
+    }
+
+    /** Whether its rows are read in the order of the partitions. */
+    private static boolean goesByDays(ExecutionQuery query) {
+        return query.order().cursorOrder() == Cursor.Order.EXECUTION_START && !ExecutionSelect.isUnpartitioned(query);
     }
 
     static Map<UUID, List<Row>> grouped(RowSet<Row> rows, int of) {

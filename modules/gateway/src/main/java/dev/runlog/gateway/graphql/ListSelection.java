@@ -3,13 +3,10 @@ package dev.runlog.gateway.graphql;
 import dev.runlog.contract.querying.ExecutionColumns;
 import graphql.language.Field;
 import graphql.language.FragmentDefinition;
-import graphql.language.FragmentSpread;
-import graphql.language.InlineFragment;
 import graphql.language.Selection;
 import graphql.language.SelectionSet;
 import graphql.schema.DataFetchingEnvironment;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -63,22 +60,14 @@ final class ListSelection {
             return true;
         }
         for (Selection<?> selection : selections.getSelections()) {
-            if (!isOfOutline(selection, fragments)) {
+            if (selection instanceof Field field && !WAY_TO_NODES.contains(field.getName())) {
+                if (!OF_OUTLINE.contains(field.getName())) {
+                    return false;
+                }
+            } else if (!isOfOutline(PlainSelections.below(selection, fragments), fragments)) {
                 return false;
             }
         }
         return true;
-    }
-
-    private static boolean isOfOutline(Selection<?> selection, Map<String, FragmentDefinition> fragments) {
-        if (selection instanceof Field field) {
-            return OF_OUTLINE.contains(field.getName())
-                    || WAY_TO_NODES.contains(field.getName()) && isOfOutline(field.getSelectionSet(), fragments);
-        }
-        SelectionSet inside = selection instanceof InlineFragment inline
-                ? inline.getSelectionSet()
-                : Objects.requireNonNull(fragments.get(((FragmentSpread) selection).getName()))
-                        .getSelectionSet();
-        return isOfOutline(inside, fragments);
     }
 }

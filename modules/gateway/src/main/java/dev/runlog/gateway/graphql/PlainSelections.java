@@ -190,7 +190,8 @@ final class PlainSelections extends AsyncExecutionStrategy {
         return true;
     }
 
-    private static @Nullable SelectionSet below(Selection<?> selection, Map<String, FragmentDefinition> fragments) {
+    /** What is selected inside of a selection; null where nothing can be. */
+    static @Nullable SelectionSet below(Selection<?> selection, Map<String, FragmentDefinition> fragments) {
         if (selection instanceof Field field) {
             return field.getSelectionSet();
         }

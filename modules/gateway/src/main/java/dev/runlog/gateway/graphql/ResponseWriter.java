@@ -1,5 +1,6 @@
 package dev.runlog.gateway.graphql;
 
+import com.ethlo.time.ITU;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import graphql.ExecutionResult;
@@ -9,6 +10,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,11 @@ public final class ResponseWriter {
     private static final double WHOLE_MAX = 1L << 53;
 
     private ResponseWriter() {}
+
+    /** A moment as all answers have it, such as {@code 2026-11-24T04:26:10.123Z}. */
+    public static String text(Instant moment) {
+        return ITU.formatUtcMilli(moment.atOffset(ZoneOffset.UTC));
+    }
 
     /** A value that knows how it is written. */
     public interface Json {

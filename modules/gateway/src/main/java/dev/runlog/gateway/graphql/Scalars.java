@@ -20,7 +20,6 @@ import graphql.schema.GraphQLScalarType;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +34,7 @@ final class Scalars {
             "DateTime",
             "a moment such as 2026-11-24T04:26:10.123Z",
             text -> ITU.parseDateTime(text).toInstant(),
-            moment -> ITU.formatUtcMilli(moment.atOffset(ZoneOffset.UTC)),
+            ResponseWriter::text,
             Instant.class);
 
     static final GraphQLScalarType DURATION = ofText(

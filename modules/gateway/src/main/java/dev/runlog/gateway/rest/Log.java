@@ -1,6 +1,5 @@
 package dev.runlog.gateway.rest;
 
-import com.ethlo.time.ITU;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
@@ -8,7 +7,6 @@ import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.gateway.graphql.ResponseWriter;
 import java.io.IOException;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -59,6 +57,6 @@ record Log(Execution execution, boolean detailed, @Nullable ExecutionDetail deta
     }
 
     private static @Nullable String text(@Nullable Instant moment) {
-        return moment == null ? null : ITU.formatUtcMilli(moment.atOffset(ZoneOffset.UTC));
+        return moment == null ? null : ResponseWriter.text(moment);
     }
 }
