@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** A cleanup by the server, each on a fresh copy, beside SQL that deletes the same executions with their steps. */
 final class Cleanup implements Figure {
     private static final int BATCH = 1_000;
-    private static final int DRY_RUNS_BEFORE = 20;
 
     private final boolean ofFailed;
 
@@ -132,10 +131,7 @@ final class Cleanup implements Figure {
     private CleanupSubject.Outcome clean(Bench bench, CleanupSubject subject, Instant before) {
         try (ServerProcess server = bench.startServer(subject.copy())) {
             String status = ofFailed ? "FAILED" : "";
-            // What is measured is not among the first that this server does.
-            for (int i = 0; i < DRY_RUNS_BEFORE; i++) {
-                CleanupSubject.clean(server, before, status, true);
-            }
+            CleanupSubject.warmUp(server, before, status);
             CleanupSubject.Outcome outcome = CleanupSubject.clean(server, before, status, false);
             Progress.say(
                     "  deleted %,d of %,d in %,d ms, with %d days' files in %,d ms",

@@ -43,13 +43,15 @@ final class Cleaner {
     private final Window window;
     private final Progress progress;
     private final RecordingPulse recording;
-    private final Pace pace;
     /** Once in a process's life it looks what a crash has left, whether there is work or not. */
     private boolean looked;
 
     private boolean atWork;
     private boolean wokenMeanwhile;
     private boolean stopping;
+    /** Of the cleanup that it is at. */
+    private Pace pace;
+
     /** When what is spared was found, by {@link System#nanoTime}. */
     private long sparedAt;
 
@@ -59,10 +61,10 @@ final class Cleaner {
         this.vertx = vertx;
         this.store = store;
         this.config = config;
+        this.pace = new Pace(config);
         this.clock = clock;
         this.window = config.window();
         this.recording = new RecordingPulse(meters);
-        this.pace = new Pace(config);
         this.progress = new Progress(store, bus, meters);
     }
 
@@ -147,6 +149,7 @@ final class Cleaner {
     }
 
     private Future<Void> work(CleanupSession session, Cleanup cleanup) {
+        pace = new Pace(config);
         // What is prepared now knows what it spares.
         sparedAt = System.nanoTime() - (cleanup.state() == Cleanup.State.PENDING ? 0 : SPARED_FOR.toNanos());
         Future<Cleanup> worked = cleanup.dryRun()

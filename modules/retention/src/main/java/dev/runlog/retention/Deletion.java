@@ -88,7 +88,8 @@ final class Deletion {
             if (ended == Pass.SOME_HELD) {
                 log.warn("Cleanup {} leaves rows of {} that others hold.", cleanup.id(), day);
             }
-            return (deleted >= VACUUM_ROWS_MIN ? session.vacuum(day) : Future.succeededFuture()).map(true);
+            return (deleted >= VACUUM_ROWS_MIN ? session.vacuum(day, !pace.isAlone()) : Future.succeededFuture())
+                    .map(true);
         });
     }
 

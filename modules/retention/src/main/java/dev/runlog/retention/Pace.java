@@ -11,9 +11,9 @@ final class Pace {
     private static final Duration SLOW = Duration.ofMillis(250);
     private static final Duration FAST = Duration.ofMillis(60);
     /** Beside others, as who comes meanwhile may have to wait for the processor until a batch ends. */
-    private static final Duration SLOW_FOR_OTHERS = Duration.ofMillis(30);
+    private static final Duration SLOW_FOR_OTHERS = Duration.ofMillis(12);
 
-    private static final Duration FAST_FOR_OTHERS = Duration.ofMillis(10);
+    private static final Duration FAST_FOR_OTHERS = Duration.ofMillis(4);
     private static final int RECORDING_FIRST = 4;
     /** A batch costs some waits for the database whatever it takes; fewer rows would only make it last for ever. */
     private static final int LEAST = 50;
@@ -21,7 +21,7 @@ final class Pace {
     private static final int LEAST_PART = 4;
 
     /** Who asks now and then is seen now and then only, so having been seen counts for some batches. */
-    private static final int SEEN_FOR_BATCHES = 16;
+    private static final int SEEN_FOR_BATCHES = 8;
 
     private final RetentionConfig config;
     private int size;
@@ -37,6 +37,11 @@ final class Pace {
         return size;
     }
 
+    /** Whether nobody else was seen at the database of late. */
+    boolean isAlone() {
+        return batchesUnseen >= SEEN_FOR_BATCHES;
+    }
+
     /**
      * Takes note of a batch and returns how long to rest.
      *
@@ -45,7 +50,7 @@ final class Pace {
      */
     Duration after(Duration batch, Duration recording, boolean shared) {
         batchesUnseen = shared || !recording.isZero() ? 0 : batchesUnseen + 1;
-        boolean alone = batchesUnseen >= SEEN_FOR_BATCHES;
+        boolean alone = isAlone();
         boolean inTheWay = recording.compareTo(config.recordingTimeMax()) > 0;
         if (inTheWay || batch.compareTo(alone ? SLOW : SLOW_FOR_OTHERS) > 0) {
             size = Math.max(least(), size / 2);

@@ -67,7 +67,7 @@ final class Runs {
     }
 
     static Database open(Vertx vertx, TestDatabase test) {
-        return Database.open(
+        return Database.openForRetention(
                 vertx,
                 new DatabaseConfig(
                         test.url(),

@@ -86,6 +86,11 @@ final class CleanupScope {
                 .collect(Collectors.joining(", "));
     }
 
+    /** Whether all that it deletes is in the list of what did not end well. */
+    static boolean isOfUnsuccessful(Cleanup cleanup) {
+        return deletable(cleanup.criteria().statuses()).stream().allMatch(ExecutionStatus::isUnsuccessful);
+    }
+
     static Set<ExecutionStatus> deletable(Set<ExecutionStatus> wanted) {
         return wanted.isEmpty() ? EnumSet.complementOf(EnumSet.of(ExecutionStatus.RUNNING)) : EnumSet.copyOf(wanted);
     }

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,17 +31,23 @@ public final class CleanupSession {
     private static final String TRY_LOCK = "SELECT pg_try_advisory_lock(hashtext('runlog.cleanup'))";
     private static final String UNLOCK = "SELECT pg_advisory_unlock(hashtext('runlog.cleanup'))";
 
-    /** Tells also whether anybody else asks something of the database just now, on whatever server. */
+    /**
+     * Tells also whether anybody asks something of the database but retention, on whatever server: just now, or a
+     * moment ago, as who asks a thousand times a second is at it for a tenth of that time.
+     */
     private static final String LOCK_STATE = """
             SELECT c.state,
                    EXISTS (
                      SELECT FROM pg_stat_get_activity(NULL) a
-                     WHERE a.state = 'active' AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'
-                       AND a.datid = (SELECT oid FROM pg_database WHERE datname = current_database())) AS shared
+                     WHERE a.datid = (SELECT oid FROM pg_database WHERE datname = current_database())
+                       AND a.backend_type = 'client backend'
+                       AND a.application_name NOT IN (%s)
+                       AND (a.state = 'active' OR a.state_change > clock_timestamp() - interval '100 ms')) AS shared
             FROM cleanup c
             WHERE c.id = $1
             FOR UPDATE
-            """;
+            """.formatted(
+            Database.namesOfRetention().stream().map(name -> "'" + name + "'").collect(Collectors.joining(", ")));
 
     private static final String PARENTS_THAT_STAY = """
             SELECT id
@@ -158,11 +165,20 @@ public final class CleanupSession {
         }
     }
 
-    /** The number of rows stands in the text, as the plan for an unknown one would sort the day. */
+    /**
+     * Failures are found in their list: in the day's table they are a few among many. The number of rows stands in the
+     * text, as the plan for an unknown one would sort the day.
+     */
     private Future<Found> find(Cleanup cleanup, LocalDate day, @Nullable UUID after, int rowsMax) {
         Sql sql = new Sql()
-                .add("SELECT e.id, e.parent_id\nFROM execution_" + CleanupDay.suffix(day) + " e\nWHERE e.id > ")
-                .bind(after == null ? firstId(day.minusDays(1)) : after)
+                .add("SELECT e.id, e.parent_id\nFROM "
+                        + (CleanupScope.isOfUnsuccessful(cleanup)
+                                ? "unsuccessful_execution"
+                                : "execution_" + CleanupDay.suffix(day))
+                        + " e\nWHERE e.id " + (after == null ? ">= " : "> "))
+                .bind(after == null ? firstId(day) : after)
+                .add(" AND e.id < ")
+                .bind(firstId(day.plusDays(1)))
                 .add(" AND ");
         CleanupScope.addDoomedUnlessBelow(sql, cleanup);
         sql.add("\nORDER BY e.id\nLIMIT " + rowsMax);
@@ -284,16 +300,26 @@ public final class CleanupSession {
                         : Future.succeededFuture(false));
     }
 
-    /** Lets what was deleted from a day be used again, and gives back what is free at the end of its files. */
-    public Future<Void> vacuum(LocalDate day) {
+    /**
+     * Lets what was deleted from a day be used again, and gives back what is free at the end of its files.
+     *
+     * @param shared whether others are at the database, too: then it goes at the pace of autovacuum
+     */
+    public Future<Void> vacuum(LocalDate day, boolean shared) {
         String suffix = CleanupDay.suffix(day);
-        return isThere(day)
-                .compose(there -> there
-                        ? connection
-                                .query("VACUUM (SKIP_LOCKED, ANALYZE) execution_" + suffix + ", step_" + suffix)
-                                .execute()
-                                .mapEmpty()
-                        : Future.succeededFuture());
+        String vacuum = "VACUUM (SKIP_LOCKED, ANALYZE%s) execution_%s, step_%s"
+                .formatted(shared ? ", PARALLEL 0" : "", suffix, suffix);
+        return isThere(day).compose(there -> {
+            if (!there) {
+                return Future.succeededFuture();
+            }
+            return shared
+                    ? inTurn(List.of(
+                            connection.query("SET vacuum_cost_delay = '2ms'").execute(),
+                            connection.query(vacuum).execute(),
+                            connection.query("RESET vacuum_cost_delay").execute()))
+                    : connection.query(vacuum).execute().mapEmpty();
+        });
     }
 
     /** Tells the rollups of workflows what was dropped, a day at a time; returns whether there was a day left. */

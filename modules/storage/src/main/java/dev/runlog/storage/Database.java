@@ -17,6 +17,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,11 @@ public final class Database {
 
     private static final int RETENTION_CONNECTIONS = 2;
 
+    /** Of the names of connections, as the database shows them. */
+    static final String NAME_PREFIX = "runlog-";
+
+    private static final String RETENTION = "retention";
+    private static final String CLEANING = "cleaning";
     private static final String QUERY_CANCELED = "57014";
 
     private final Pool pool;
@@ -51,8 +57,8 @@ public final class Database {
 
     private Database(Vertx vertx, DatabaseConfig config, int connections, String purpose, MeterRegistry meters) {
         this.vertx = vertx;
-        this.pool = pool(vertx, config, connections, "runlog-" + purpose);
-        this.cleaning = pool(vertx, config.withStatementTimeout(CLEANING_TIMEOUT), 1, "runlog-cleaning");
+        this.pool = pool(vertx, config, connections, purpose);
+        this.cleaning = pool(vertx, config.withStatementTimeout(CLEANING_TIMEOUT), 1, CLEANING);
         this.meters = meters;
         Gauge.builder("runlog.database.underway", underWay, AtomicInteger::get)
                 .description("Statements and transactions that run or wait for a connection.")
@@ -74,11 +80,17 @@ public final class Database {
      * that is read by one of another loop costs two switches between threads.
      */
     public static Database openForRetention(Vertx vertx, DatabaseConfig config, MeterRegistry meters) {
-        return new Database(vertx, config, RETENTION_CONNECTIONS, "retention", meters);
+        return new Database(vertx, config, RETENTION_CONNECTIONS, RETENTION, meters);
+    }
+
+    /** Names of the connections that a cleanup has itself. */
+    static List<String> namesOfRetention() {
+        return List.of(NAME_PREFIX + RETENTION, NAME_PREFIX + CLEANING);
     }
 
     /** A pool of its own for a purpose that must not wait for others, nor others for it. */
-    static Pool pool(Vertx vertx, DatabaseConfig config, int connections, String name) {
+    static Pool pool(Vertx vertx, DatabaseConfig config, int connections, String purpose) {
+        String name = NAME_PREFIX + purpose;
         int waitMillis = Math.toIntExact(config.poolWait().toMillis());
         PgConnectOptions connect = PgConnectOptions.fromUri(config.url())
                 .setCachePreparedStatements(true)

@@ -268,7 +268,7 @@ public final class RecordingStore {
      * @param connections at the most; statements wait for {@code config.poolWait()} for one
      */
     public static RecordingStore open(Vertx vertx, DatabaseConfig config, int connections) {
-        return new RecordingStore(Database.pool(vertx, config, connections, "runlog-recording"));
+        return new RecordingStore(Database.pool(vertx, config, connections, "recording"));
     }
 
     public Future<Void> close() {

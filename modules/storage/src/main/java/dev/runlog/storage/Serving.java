@@ -12,9 +12,8 @@ public final class Serving {
     private static final String COUNT = """
             SELECT count(*)
             FROM pg_stat_activity
-            WHERE datname = current_database() AND application_name IN
-              ('runlog-reading', 'runlog-recording', 'runlog-retention', 'runlog-cleaning')
-            """;
+            WHERE datname = current_database() AND starts_with(application_name, '%s')
+            """.formatted(Database.NAME_PREFIX);
 
     private Serving() {}
 
