@@ -47,6 +47,7 @@ final class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource({
+        "cleanup --days 0, '0'",
         "cleanup --days -3, '-3'",
         "cleanup --days abc, 'abc'",
         "cleanup --days 1.5, '1.5'",
@@ -83,7 +84,7 @@ final class CommandLineTest {
                 RunningServer.start(database, "LOG_LEVEL", "error", "DATABASE_POOL_WAIT", "PT20S")) {
             String subject = "alice-" + Ids.next();
             record(server, subject, 40, 30);
-            record(server, subject, 1, 5);
+            record(server, subject, 2, 5);
             String token = server.token(subject, "executions:read", "executions:cleanup");
             String[] at = {"--url", server.url().toString(), "--token", token};
 
@@ -94,7 +95,7 @@ final class CommandLineTest {
                     .contains("Would delete 30 executions.", "of workflow nightly          30");
             assertThat(text(at, "cleanup", "--days", "30"))
                     .startsWith("Deleted 30 executions, 1 whole day among them; ");
-            assertThat(text(at, "cleanup-status", "failed", "success", "--days", "0"))
+            assertThat(text(at, "cleanup-status", "failed", "success", "--days", "1"))
                     .startsWith("Deleted 5 executions");
             assertThat(text(at, "cleanups"))
                     .contains("dry run", "completed", subject, "failed")

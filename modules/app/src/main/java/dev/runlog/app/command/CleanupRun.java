@@ -35,11 +35,7 @@ final class CleanupRun {
     private static final String FOLLOW = "query Cleanup($id: ID!) { cleanup(id: $id)" + FIELDS + "}";
     private static final long POLL_MILLIS = 200;
 
-    @Option(
-            names = "--days",
-            required = true,
-            paramLabel = "DAYS",
-            description = "How many days to keep; 0 to delete all that is over.")
+    @Option(names = "--days", required = true, paramLabel = "DAYS", description = "How many days to keep, 1 at least.")
     private String days = "";
 
     @Option(names = "--dry-run", description = "Only tell what would be deleted.")
@@ -59,7 +55,7 @@ final class CleanupRun {
 
     int run(TargetOption server, boolean json, List<String> statuses) throws InterruptedException {
         Map<String, @Nullable Object> input = new LinkedHashMap<>();
-        input.put("olderThan", "P" + Days.parse("--days", days, 0) + "D");
+        input.put("olderThan", "P" + Days.parse("--days", days) + "D");
         if (!statuses.isEmpty()) {
             input.put("status", statuses);
         }

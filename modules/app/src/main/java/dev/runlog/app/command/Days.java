@@ -7,7 +7,7 @@ final class Days {
     private Days() {}
 
     /** Fails with a {@link BadUsage} that names what was given. */
-    static int parse(String option, String text, int min) {
-        return Numbers.parse(option, text, min, MAX);
+    static int parse(String option, String text) {
+        return Numbers.parse(option, text, 1, MAX);
     }
 }

@@ -47,7 +47,7 @@ final class PoliciesSetCommand extends TargetCommand {
         if (keepDays == null && keepLast == null) {
             throw new BadUsage("Give --keep-days, --keep-last or both.");
         }
-        input.put("keepFor", keepDays == null ? null : "P" + Days.parse("--keep-days", keepDays, 1) + "D");
+        input.put("keepFor", keepDays == null ? null : "P" + Days.parse("--keep-days", keepDays) + "D");
         input.put("keepLast", keepLast == null ? null : Numbers.parse("--keep-last", keepLast, 1, KEEP_LAST_MAX));
         input.put("allOwners", server.allOwners());
         input.put("workflowId", server.workflowId(workflow));

@@ -54,7 +54,7 @@ public final class StatsCommand extends TargetCommand {
                 days == null
                         ? null
                         : Instant.now()
-                                .minus(Duration.ofDays(Days.parse("--days", days, 1) - 1L))
+                                .minus(Duration.ofDays(Days.parse("--days", days) - 1L))
                                 .toString());
         variables.put("allOwners", server.allOwners());
         variables.put("workflowId", server.workflowId(workflow));
