@@ -72,6 +72,7 @@ final class Runs {
                 new DatabaseConfig(
                         test.url(),
                         4,
+                        2,
                         100,
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(5),

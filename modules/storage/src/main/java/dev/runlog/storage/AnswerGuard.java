@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.AttributeKey;
 import io.vertx.core.Future;
@@ -15,7 +16,9 @@ import io.vertx.sqlclient.internal.Connection;
 import io.vertx.sqlclient.internal.SqlConnectionInternal;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,12 +38,16 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
      */
     private static final int TICKS = 4;
 
+    private static final int FLUSHES_HELD_MAX = 64;
+
     private final Duration silenceMax;
-    private volatile boolean isAnswerDue;
+    private final Channel channel;
+    private final AtomicInteger answersDue = new AtomicInteger();
     private volatile int silentTicks;
 
-    private AnswerGuard(Duration silenceMax) {
+    private AnswerGuard(Duration silenceMax, Channel channel) {
         this.silenceMax = silenceMax;
+        this.channel = channel;
     }
 
     /** Guards a connection that was opened just now. */
@@ -50,7 +57,7 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
         if (pipeline.get(IdleStateHandler.class) != null) {
             pipeline.remove(IdleStateHandler.class);
         }
-        AnswerGuard guard = new AnswerGuard(silenceMax);
+        AnswerGuard guard = new AnswerGuard(silenceMax, pipeline.channel());
         pipeline.channel().attr(KEY).set(guard);
         pipeline.addFirst(guard);
     }
@@ -58,28 +65,44 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
     /** Lends a guarded connection to the work, and takes it back when the work is over. */
     static <T> Future<T> use(Pool pool, Function<SqlConnection, Future<T>> work) {
         return pool.getConnection().compose(connection -> {
-            Channel channel = pipeline(connection).channel();
-            AnswerGuard guard = channel.attr(KEY).get();
-            guard.silentTicks = 0;
-            guard.isAnswerDue = true;
-            Future<T> result;
-            try {
-                result = work.apply(connection);
-            } catch (RuntimeException failure) {
-                result = Future.failedFuture(failure);
-            }
-            return result.eventually(() -> {
-                guard.isAnswerDue = false;
-                return giveBack(connection, channel);
-            });
+            AnswerGuard guard = of(connection);
+            return guard.during(() -> work.apply(connection)).eventually(() -> guard.giveBack(connection));
         });
+    }
+
+    /** The guard of a connection that has one. */
+    static AnswerGuard of(SqlConnection connection) {
+        return pipeline(connection).channel().attr(KEY).get();
+    }
+
+    /** Guards the connection while the work goes on, which others may be at as well. */
+    <T> Future<T> during(Supplier<Future<T>> work) {
+        if (answersDue.getAndIncrement() == 0) {
+            silentTicks = 0;
+        }
+        Future<T> result;
+        try {
+            result = work.get();
+        } catch (RuntimeException failure) {
+            result = Future.failedFuture(failure);
+        }
+        return result.onComplete(done -> answersDue.decrementAndGet());
+    }
+
+    /** Sends what one turn of the event loop brings by one call of the system. */
+    void holdFlushes() {
+        channel.pipeline().addFirst(new FlushConsolidationHandler(FLUSHES_HELD_MAX, true));
+    }
+
+    boolean isConnected() {
+        return channel.isActive();
     }
 
     /**
      * A lost connection tells first those who wait for an answer of it, then the pool. It is given back after that, or
      * the pool would lend it to the next at once, who would fail for nothing.
      */
-    private static Future<Void> giveBack(SqlConnection connection, Channel channel) {
+    Future<Void> giveBack(SqlConnection connection) {
         if (channel.isActive()) {
             connection.close();
             return Future.succeededFuture();
@@ -104,7 +127,7 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
     }
 
     private void tick(ChannelHandlerContext context) {
-        if (!isAnswerDue) {
+        if (answersDue.get() == 0) {
             return;
         }
         // The tick that follows a sign of life at once says little.

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,7 @@ public final class Database {
     private static final String QUERY_CANCELED = "57014";
 
     private final Pool pool;
+    private final @Nullable SharedConnections shared;
     private final Pool cleaning;
     private final Vertx vertx;
     private final MeterRegistry meters;
@@ -55,9 +57,16 @@ public final class Database {
     private final AtomicInteger underWay = new AtomicInteger();
     private final AtomicBoolean away = new AtomicBoolean();
 
-    private Database(Vertx vertx, DatabaseConfig config, int connections, String purpose, MeterRegistry meters) {
+    private Database(
+            Vertx vertx,
+            DatabaseConfig config,
+            int connections,
+            @Nullable SharedConnections shared,
+            String purpose,
+            MeterRegistry meters) {
         this.vertx = vertx;
         this.pool = pool(vertx, config, connections, purpose);
+        this.shared = shared;
         this.cleaning = pool(vertx, config.withStatementTimeout(CLEANING_TIMEOUT), 1, CLEANING);
         this.meters = meters;
         Gauge.builder("runlog.database.underway", underWay, AtomicInteger::get)
@@ -65,14 +74,14 @@ public final class Database {
                 .tag("purpose", purpose)
                 .register(meters);
         Gauge.builder("runlog.database.connections.max", () -> connections)
-                .description("Connections at the most.")
+                .description("Connections at the most, besides those that short statements share.")
                 .tag("purpose", purpose)
                 .register(meters);
     }
 
     /** Opens connections as they are needed; {@link #check} tells whether the database answers. */
     public static Database open(Vertx vertx, DatabaseConfig config, MeterRegistry meters) {
-        return new Database(vertx, config, config.poolSize(), "reading", meters);
+        return new Database(vertx, config, config.poolSize(), SharedConnections.of(vertx, config), "reading", meters);
     }
 
     /**
@@ -80,7 +89,7 @@ public final class Database {
      * that is read by one of another loop costs two switches between threads.
      */
     public static Database openForRetention(Vertx vertx, DatabaseConfig config, MeterRegistry meters) {
-        return new Database(vertx, config, RETENTION_CONNECTIONS, RETENTION, meters);
+        return new Database(vertx, config, RETENTION_CONNECTIONS, null, RETENTION, meters);
     }
 
     /** Names of the connections that a cleanup has itself. */
@@ -130,11 +139,17 @@ public final class Database {
                 .build();
     }
 
-    /** Runs one statement. */
+    /** Runs one statement, on a connection that it has for itself. */
     public Future<RowSet<Row>> query(String operation, String sql, Tuple arguments) {
         return timed(operation, AnswerGuard.use(pool, connection -> connection
                 .preparedQuery(sql)
                 .execute(arguments)));
+    }
+
+    /** Runs one statement that is known to be short, among those of others, unless there are too many. */
+    Future<RowSet<Row>> queryShort(String operation, String sql, Tuple arguments) {
+        Future<RowSet<Row>> rows = shared == null ? null : shared.query(sql, arguments);
+        return rows == null ? query(operation, sql, arguments) : timed(operation, rows);
     }
 
     /** Runs work on one connection, in transactions of its own making. */
@@ -174,7 +189,8 @@ public final class Database {
 
     /** Waits for what is under way, then closes the connections. */
     public Future<Void> close() {
-        return Future.join(cleaning.close(), pool.close()).mapEmpty();
+        Future<Void> sharedClosed = shared == null ? Future.succeededFuture() : shared.close();
+        return Future.join(cleaning.close(), sharedClosed, pool.close()).mapEmpty();
     }
 
     private <T> Future<T> timed(String operation, Future<T> outcome) {

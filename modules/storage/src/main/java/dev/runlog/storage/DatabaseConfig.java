@@ -6,6 +6,7 @@ import java.time.Duration;
 public record DatabaseConfig(
         String url,
         int poolSize,
+        int pageConnections,
         int poolQueueMax,
         Duration poolWait,
         Duration statementTimeout,
@@ -19,6 +20,7 @@ public record DatabaseConfig(
         return new DatabaseConfig(
                 url,
                 poolSize,
+                pageConnections,
                 poolQueueMax,
                 poolWait,
                 timeout,

@@ -68,7 +68,8 @@ public final class ExecutionReads {
                         owner,
                         query,
                         page,
-                        within -> run(operation, ExecutionSelect.page(owner, within, page, columns, counted)))
+                        within ->
+                                runPage(operation, query, ExecutionSelect.page(owner, within, page, columns, counted)))
                 .map(rows -> Pages.cut(
                         all(
                                 rows,
@@ -210,6 +211,12 @@ public final class ExecutionReads {
                                     (steps, ends) -> new StepPage(steps, ends, totals.getOrDefault(id, 0L)))));
                     return pages;
                 });
+    }
+
+    private Future<RowSet<Row>> runPage(String operation, ExecutionQuery query, Sql sql) {
+        return ExecutionSelect.isShort(query)
+                ? database.queryShort(operation, sql.text(), sql.arguments())
+                : run(operation, sql);
     }
 
     private Future<RowSet<Row>> run(String operation, Sql sql) {

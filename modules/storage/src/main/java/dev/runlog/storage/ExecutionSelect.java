@@ -55,6 +55,21 @@ final class ExecutionSelect {
         return columns == ExecutionColumns.OUTLINE && query.order().cursorOrder() == Cursor.Order.EXECUTION_START;
     }
 
+    /**
+     * Whether a page ends after about as many rows as it has, as an index holds them alone and in its order: not where
+     * what is wanted is looked for among what is not.
+     */
+    static boolean isShort(ExecutionQuery query) {
+        return query.order().cursorOrder() == Cursor.Order.EXECUTION_START
+                && !query.statuses().contains(ExecutionStatus.SUCCESS)
+                && query.minDuration() == null
+                && query.maxDuration() == null
+                && query.trigger() == null
+                && query.labels().isEmpty()
+                && query.errorContains() == null
+                && query.parentId() == null;
+    }
+
     /** Whether a list of the query, other than one of children, is read from one table over all days. */
     static boolean isUnpartitioned(ExecutionQuery query) {
         return isListed(query, query.statuses());

@@ -31,7 +31,7 @@ final class AnswerGuardTest {
     void open(Vertx vertx, TestDatabase test) {
         relay = Relay.to(vertx, test.url());
         DatabaseConfig config = new DatabaseConfig(
-                relay.url(), 2, 4, Duration.ofSeconds(2), Duration.ofSeconds(5), SILENCE_MAX, Duration.ZERO, 4, 16);
+                relay.url(), 2, 2, 4, Duration.ofSeconds(2), Duration.ofSeconds(5), SILENCE_MAX, Duration.ZERO, 4, 16);
         database = Database.open(vertx, config, new SimpleMeterRegistry());
     }
 
@@ -44,18 +44,22 @@ final class AnswerGuardTest {
     @Test
     void givesUpAServerThatFallsSilentAndComesBackWithIt() {
         String before = await(database.check());
+        await(database.queryShort("short", "SELECT 1", Tuple.tuple()));
 
         relay.fallSilent();
+        Throwable shared = awaitFailure(database.queryShort("short", "SELECT 1", Tuple.tuple()));
         Throwable statement = awaitFailure(database.check());
         Throwable handshake = awaitFailure(database.check());
         Throwable transaction = awaitFailure(database.inTransaction(
                 "silent", connection -> connection.query("SELECT 1").execute()));
         relay.speak();
 
-        assertThat(new Throwable[] {statement, handshake, transaction})
+        assertThat(new Throwable[] {shared, statement, handshake, transaction})
                 .allSatisfy(failure ->
                         assertThat(((RunlogException) failure).code()).isEqualTo(ErrorCode.OVERLOADED));
         assertThat(await(database.check())).isEqualTo(before);
+        assertThat(await(database.queryShort("short", "SELECT 1", Tuple.tuple())))
+                .hasSize(1);
     }
 
     @Test
@@ -76,6 +80,7 @@ final class AnswerGuardTest {
         DatabaseConfig patient = new DatabaseConfig(
                 test.url(),
                 1,
+                2,
                 4,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(5),

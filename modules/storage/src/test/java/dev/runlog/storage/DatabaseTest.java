@@ -32,6 +32,7 @@ final class DatabaseTest {
         DatabaseConfig config = new DatabaseConfig(
                 test.url(),
                 2,
+                2,
                 4,
                 Duration.ofSeconds(2),
                 Duration.ofMillis(500),

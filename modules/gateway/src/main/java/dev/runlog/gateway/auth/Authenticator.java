@@ -1,10 +1,10 @@
 package dev.runlog.gateway.auth;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
+import dev.runlog.gateway.Caches;
 import dev.runlog.gateway.GatewayConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -45,7 +45,7 @@ public final class Authenticator {
         this.vertx = vertx;
         this.config = config;
         this.keys = keys;
-        this.known = Caffeine.newBuilder().maximumSize(config.tokensKnownMax()).build();
+        this.known = Caches.builder().maximumSize(config.tokensKnownMax()).build();
     }
 
     /** Reads the keys; fails where a file or the JWKS document cannot be read or holds no usable key. */

@@ -1,13 +1,13 @@
 package dev.runlog.gateway.graphql;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.ErrorCode;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
+import dev.runlog.gateway.Caches;
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.live.LiveFeed;
 import graphql.ErrorType;
@@ -62,8 +62,7 @@ public final class GraphqlEngine {
         this.bus = bus;
         this.config = config;
         this.workflowsOfEvents = new TurnLoader<>(ids -> Loaders.loadWorkflows(bus, ids));
-        this.documents =
-                Caffeine.newBuilder().maximumSize(config.documentCacheMax()).build();
+        this.documents = Caches.builder().maximumSize(config.documentCacheMax()).build();
         DataFetcherExceptionHandler failures = GraphqlEngine::handle;
         PlainSelections plain = new PlainSelections(failures);
         this.graphQl = GraphQL.newGraphQL(schema(bus, config, feed))

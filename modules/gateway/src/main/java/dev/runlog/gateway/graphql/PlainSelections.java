@@ -3,7 +3,7 @@ package dev.runlog.gateway.graphql;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.runlog.gateway.Caches;
 import graphql.GraphQLContext;
 import graphql.execution.AsyncExecutionStrategy;
 import graphql.execution.DataFetcherExceptionHandler;
@@ -54,7 +54,7 @@ import org.jspecify.annotations.Nullable;
 final class PlainSelections extends AsyncExecutionStrategy {
     /** By the query's own field: weak keys are compared by identity, and go with their query. */
     private final Cache<Field, Optional<Plan>> plans =
-            Caffeine.newBuilder().weakKeys().build();
+            Caches.builder().weakKeys().build();
 
     private final FieldCollector collector = new FieldCollector();
 

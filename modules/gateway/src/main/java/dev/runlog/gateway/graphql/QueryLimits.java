@@ -1,7 +1,7 @@
 package dev.runlog.gateway.graphql;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.runlog.gateway.Caches;
 import dev.runlog.gateway.GatewayConfig;
 import graphql.ExecutionResult;
 import graphql.analysis.QueryTraverser;
@@ -44,8 +44,7 @@ final class QueryLimits extends SimplePerformantInstrumentation {
 
     QueryLimits(GatewayConfig.Graphql config) {
         this.config = config;
-        this.accepted =
-                Caffeine.newBuilder().maximumSize(config.documentCacheMax()).build();
+        this.accepted = Caches.builder().maximumSize(config.documentCacheMax()).build();
     }
 
     @Override

@@ -4,7 +4,9 @@ import com.ethlo.time.ITU;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import graphql.ExecutionResult;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.buffer.BufferInternal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,13 +41,26 @@ public final class ResponseWriter {
 
     /** Any value of maps, lists, strings, numbers, booleans and what {@code toString} tells of the rest. */
     public static Buffer write(@Nullable Object value) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+        Bytes bytes = new Bytes();
         try (JsonGenerator generator = JSON.createGenerator(bytes)) {
             write(generator, value);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return Buffer.buffer(bytes.toByteArray());
+        return bytes.toBuffer();
+    }
+
+    /** An answer as it lies, without a copy of it. */
+    private static final class Bytes extends ByteArrayOutputStream {
+        private static final int SIZE_AT_FIRST = 1024;
+
+        Bytes() {
+            super(SIZE_AT_FIRST);
+        }
+
+        Buffer toBuffer() {
+            return BufferInternal.buffer(Unpooled.wrappedBuffer(buf, 0, count));
+        }
     }
 
     static void write(JsonGenerator generator, @Nullable Object value) throws IOException {

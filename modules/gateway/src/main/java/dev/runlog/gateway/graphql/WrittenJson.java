@@ -8,11 +8,11 @@ import java.io.UncheckedIOException;
 
 /** A value that is JSON in UTF-8 already, and goes out as that. */
 final class WrittenJson implements ResponseWriter.Json {
-    private static final int SIZE_GUESSED = 4096;
+    private static final int SIZE_GUESSED = 8192;
 
-    private final byte[] utf8;
+    private final ByteArrayOutputStream utf8;
 
-    private WrittenJson(byte[] utf8) {
+    private WrittenJson(ByteArrayOutputStream utf8) {
         this.utf8 = utf8;
     }
 
@@ -24,7 +24,7 @@ final class WrittenJson implements ResponseWriter.Json {
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
-        return new WrittenJson(bytes.toByteArray());
+        return new WrittenJson(bytes);
     }
 
     @Override
@@ -32,6 +32,6 @@ final class WrittenJson implements ResponseWriter.Json {
         // The generator knows that a value stands here; its bytes need no look.
         json.writeRawValue("");
         json.flush();
-        ((OutputStream) json.getOutputTarget()).write(utf8);
+        utf8.writeTo((OutputStream) json.getOutputTarget());
     }
 }
