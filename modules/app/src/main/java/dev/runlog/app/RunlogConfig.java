@@ -136,7 +136,6 @@ public record RunlogConfig(
         DatabaseConfig with = new DatabaseConfig(
                 url,
                 database.poolSize(),
-                database.pageConnections(),
                 database.poolQueueMax(),
                 database.poolWait(),
                 database.statementTimeout(),

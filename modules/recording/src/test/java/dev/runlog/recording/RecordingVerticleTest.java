@@ -105,7 +105,6 @@ final class RecordingVerticleTest {
         databaseConfig = new DatabaseConfig(
                 database.url(),
                 4,
-                2,
                 100,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
@@ -572,7 +571,6 @@ final class RecordingVerticleTest {
         databaseConfig = new DatabaseConfig(
                 url,
                 4,
-                2,
                 100,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(5),

@@ -72,7 +72,6 @@ final class Runs {
                 new DatabaseConfig(
                         test.url(),
                         4,
-                        2,
                         100,
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(5),

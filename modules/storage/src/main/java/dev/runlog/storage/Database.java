@@ -39,6 +39,9 @@ public final class Database {
     /** For filling the successor of a partition: some seconds a million rows, unless the machine is busy. */
     private static final Duration CLEANING_TIMEOUT = Duration.ofMinutes(10);
 
+    /** Some dozen pages' time. */
+    private static final Duration SHARED_PATIENCE = Duration.ofMillis(5);
+
     private static final int RETENTION_CONNECTIONS = 2;
 
     /** Of the names of connections, as the database shows them. */
@@ -49,7 +52,7 @@ public final class Database {
     private static final String QUERY_CANCELED = "57014";
 
     private final Pool pool;
-    private final @Nullable SharedConnections shared;
+    private final @Nullable SharedConnection shared;
     private final Pool cleaning;
     private final Vertx vertx;
     private final MeterRegistry meters;
@@ -61,7 +64,7 @@ public final class Database {
             Vertx vertx,
             DatabaseConfig config,
             int connections,
-            @Nullable SharedConnections shared,
+            @Nullable SharedConnection shared,
             String purpose,
             MeterRegistry meters) {
         this.vertx = vertx;
@@ -74,14 +77,20 @@ public final class Database {
                 .tag("purpose", purpose)
                 .register(meters);
         Gauge.builder("runlog.database.connections.max", () -> connections)
-                .description("Connections at the most, besides those that short statements share.")
+                .description("Connections at the most, besides the one that short statements share.")
                 .tag("purpose", purpose)
                 .register(meters);
     }
 
     /** Opens connections as they are needed; {@link #check} tells whether the database answers. */
     public static Database open(Vertx vertx, DatabaseConfig config, MeterRegistry meters) {
-        return new Database(vertx, config, config.poolSize(), SharedConnections.of(vertx, config), "reading", meters);
+        return new Database(
+                vertx,
+                config,
+                config.poolSize(),
+                new SharedConnection(pool(vertx, config, 1, "pages"), config.pipelining(), SHARED_PATIENCE),
+                "reading",
+                meters);
     }
 
     /**
@@ -146,7 +155,7 @@ public final class Database {
                 .execute(arguments)));
     }
 
-    /** Runs one statement that is known to be short, among those of others, unless there are too many. */
+    /** Runs one statement that is known to be short, among those of others while that gets on. */
     Future<RowSet<Row>> queryShort(String operation, String sql, Tuple arguments) {
         Future<RowSet<Row>> rows = shared == null ? null : shared.query(sql, arguments);
         return rows == null ? query(operation, sql, arguments) : timed(operation, rows);

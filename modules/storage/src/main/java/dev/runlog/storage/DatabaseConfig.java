@@ -6,7 +6,6 @@ import java.time.Duration;
 public record DatabaseConfig(
         String url,
         int poolSize,
-        int pageConnections,
         int poolQueueMax,
         Duration poolWait,
         Duration statementTimeout,
@@ -20,7 +19,6 @@ public record DatabaseConfig(
         return new DatabaseConfig(
                 url,
                 poolSize,
-                pageConnections,
                 poolQueueMax,
                 poolWait,
                 timeout,

@@ -31,7 +31,7 @@ final class AnswerGuardTest {
     void open(Vertx vertx, TestDatabase test) {
         relay = Relay.to(vertx, test.url());
         DatabaseConfig config = new DatabaseConfig(
-                relay.url(), 2, 2, 4, Duration.ofSeconds(2), Duration.ofSeconds(5), SILENCE_MAX, Duration.ZERO, 4, 16);
+                relay.url(), 2, 4, Duration.ofSeconds(2), Duration.ofSeconds(5), SILENCE_MAX, Duration.ZERO, 4, 16);
         database = Database.open(vertx, config, new SimpleMeterRegistry());
     }
 
@@ -80,7 +80,6 @@ final class AnswerGuardTest {
         DatabaseConfig patient = new DatabaseConfig(
                 test.url(),
                 1,
-                2,
                 4,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(5),

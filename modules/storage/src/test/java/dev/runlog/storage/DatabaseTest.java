@@ -32,7 +32,6 @@ final class DatabaseTest {
         DatabaseConfig config = new DatabaseConfig(
                 test.url(),
                 2,
-                2,
                 4,
                 Duration.ofSeconds(2),
                 Duration.ofMillis(500),

@@ -68,7 +68,6 @@ final class ReachTest {
                 new DatabaseConfig(
                         test.url(),
                         2,
-                        2,
                         4,
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(10),

@@ -1,0 +1,143 @@
+package dev.runlog.storage;
+
+import static dev.runlog.testing.Futures.await;
+import static dev.runlog.testing.Futures.awaitFailure;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.TestDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith({PostgresExtension.class, VertxExtension.class})
+final class SharedConnectionTest {
+    private static final int STATEMENTS_MAX = 4;
+    private static final String BACKEND = "SELECT pg_backend_pid() AS pid";
+    private static final String SLOW_BACKEND = "SELECT pg_backend_pid() AS pid, pg_sleep(0.3)";
+
+    private DatabaseConfig config;
+    private Database database;
+    private SharedConnection patient;
+    private SharedConnection impatient;
+
+    @BeforeEach
+    void open(Vertx vertx, TestDatabase test) {
+        config = new DatabaseConfig(
+                test.url(),
+                2,
+                100,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(7),
+                Duration.ZERO,
+                STATEMENTS_MAX,
+                16);
+        database = Database.open(vertx, config, new SimpleMeterRegistry());
+        patient = shared(vertx, Duration.ofSeconds(30));
+        impatient = shared(vertx, Duration.ofMillis(50));
+    }
+
+    @AfterEach
+    void close() {
+        await(Future.join(database.close(), patient.close(), impatient.close()));
+    }
+
+    @Test
+    void sendsStatementsOfAllByOneProcessOfTheDatabase() {
+        List<Future<Integer>> pids = Stream.generate(() -> backend(patient, BACKEND))
+                .limit(STATEMENTS_MAX)
+                .toList();
+        await(Future.all(pids));
+
+        assertThat(pids)
+                .extracting(Future::result)
+                .hasSize(STATEMENTS_MAX)
+                .containsOnly(pids.get(0).result());
+    }
+
+    @Test
+    void takesNoMoreThanItMay() {
+        List<Future<Integer>> taken = Stream.generate(() -> backend(patient, SLOW_BACKEND))
+                .limit(STATEMENTS_MAX)
+                .toList();
+
+        assertThat(patient.query(BACKEND, Tuple.tuple())).isNull();
+        await(Future.all(taken));
+        await(backend(patient, BACKEND));
+    }
+
+    @Test
+    void takesNoMoreWhileItDoesNotGetOn() {
+        Future<Integer> slow = backend(impatient, "SELECT pg_backend_pid() AS pid, pg_sleep(3)");
+        await(database.query("longer than its patience", "SELECT pg_sleep(0.2)", Tuple.tuple()));
+
+        assertThat(impatient.query(BACKEND, Tuple.tuple())).isNull();
+        await(slow);
+        await(backend(impatient, BACKEND));
+    }
+
+    @Test
+    void leavesWhatItDoesNotTakeToConnectionsOfItsOwn() {
+        Future<RowSet<Row>> slow = database.queryShort("slow", SLOW_BACKEND, Tuple.tuple());
+        List<Future<Integer>> others = Stream.generate(() -> database.queryShort("more", SLOW_BACKEND, Tuple.tuple()))
+                .limit(STATEMENTS_MAX)
+                .map(rows -> rows.map(SharedConnectionTest::pid))
+                .toList();
+
+        await(Future.all(others));
+
+        assertThat(others).extracting(Future::result).isNotEmpty().anyMatch(pid -> pid != pid(await(slow)));
+    }
+
+    @Test
+    void failsAStatementAlone() {
+        Future<Integer> before = backend(patient, BACKEND);
+        Future<Integer> failing = backend(patient, "SELECT 1 / (pg_backend_pid() - pg_backend_pid()) AS pid");
+        Future<Integer> behind = backend(patient, BACKEND);
+
+        assertThat(awaitFailure(failing)).isInstanceOf(PgException.class).hasMessageContaining("division by zero");
+        assertThat(await(behind)).isEqualTo(await(before));
+    }
+
+    @Test
+    void isOpenedAgainWhereItWasLost() {
+        int lost = await(backend(patient, BACKEND));
+        Future<Integer> waiting = backend(patient, "SELECT pg_backend_pid() AS pid, pg_sleep(30)");
+
+        await(database.query("terminate", "SELECT pg_terminate_backend($1, 5000)", Tuple.of(lost)));
+
+        assertThat(WriteFailure.of(awaitFailure(waiting))).isEqualTo(WriteFailure.AWAY);
+        assertThat(await(backendOnceReopened())).isNotEqualTo(lost);
+    }
+
+    /** What is sent before the loss is noticed fails with it; its sender asks again. */
+    private Future<Integer> backendOnceReopened() {
+        return backend(patient, BACKEND).recover(lost -> backendOnceReopened());
+    }
+
+    private SharedConnection shared(Vertx vertx, Duration patience) {
+        return new SharedConnection(Database.pool(vertx, config, 1, "shared"), STATEMENTS_MAX, patience);
+    }
+
+    private static Future<Integer> backend(SharedConnection shared, String sql) {
+        return requireNonNull(shared.query(sql, Tuple.tuple())).map(SharedConnectionTest::pid);
+    }
+
+    private static int pid(RowSet<Row> rows) {
+        return rows.iterator().next().getInteger("pid");
+    }
+}
