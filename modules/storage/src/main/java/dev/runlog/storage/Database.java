@@ -39,7 +39,7 @@ public final class Database {
     /** For filling the successor of a partition: some seconds a million rows, unless the machine is busy. */
     private static final Duration CLEANING_TIMEOUT = Duration.ofMinutes(10);
 
-    /** Some dozen pages' time. */
+    /** The time of some dozen pages that are in memory. */
     private static final Duration SHARED_PATIENCE = Duration.ofMillis(5);
 
     private static final int RETENTION_CONNECTIONS = 2;

@@ -12,22 +12,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * A connection that short statements share. Each is sent behind those of other callers, those of one turn of the event
  * loop together, so that the process of the database that has answered finds the next question waiting: neither side is
- * woken for each of them (docs/decisions/0004-speed.md). It takes no more where it is full or does not get on; a
- * statement that may take long would hold up those behind it.
+ * woken for each of them (docs/decisions/0004-speed.md). It takes no more than it will soon have answered: where
+ * statements wait for a disk, or for one that is stuck, they are better off side by side.
  */
 final class SharedConnection {
+    /** Of how many answers their time is the mean, about. */
+    private static final int ANSWERS_REMEMBERED = 8;
+
     private final Pool pool;
     private final int statementsMax;
     private final long patienceNanos;
 
     private int underWay;
+    /** When it had answered last, or began to have something to answer. */
     private long gotOnAt;
+    /** From one answer to the next, lately. */
+    private long answerNanos;
+
     private @Nullable Future<Guarded> opened;
 
     /**
      * @param pool from which it is taken when it is first wanted, and again where it was lost
      * @param statementsMax how many statements are under way at the most
-     * @param patience for how long it may answer none of them before it takes no more
+     * @param patience how long those that are under way may take, or have taken without an answer, where it takes more
      */
     SharedConnection(Pool pool, int statementsMax, Duration patience) {
         this.pool = pool;
@@ -53,7 +60,9 @@ final class SharedConnection {
         long now = System.nanoTime();
         if (underWay == 0) {
             gotOnAt = now;
-        } else if (underWay == statementsMax || now - gotOnAt > patienceNanos) {
+        } else if (underWay == statementsMax
+                || underWay * answerNanos > patienceNanos
+                || now - gotOnAt > patienceNanos) {
             return false;
         }
         underWay++;
@@ -61,8 +70,10 @@ final class SharedConnection {
     }
 
     private synchronized void leave() {
+        long now = System.nanoTime();
         underWay--;
-        gotOnAt = System.nanoTime();
+        answerNanos += (now - gotOnAt - answerNanos) / ANSWERS_REMEMBERED;
+        gotOnAt = now;
     }
 
     private synchronized Future<Guarded> connection() {

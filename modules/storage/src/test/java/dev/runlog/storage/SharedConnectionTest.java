@@ -16,6 +16,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -91,6 +92,21 @@ final class SharedConnectionTest {
     }
 
     @Test
+    void takesNoMoreThanItWillSoonHaveAnswered(Vertx vertx) {
+        SharedConnection shared = shared(vertx, Duration.ofMillis(200));
+        for (int i = 0; i < 3; i++) {
+            await(backend(shared, SLOW_BACKEND));
+        }
+
+        assertThat(offered(shared)).isLessThan(STATEMENTS_MAX);
+        for (int i = 0; i < 50; i++) {
+            await(backend(shared, BACKEND));
+        }
+        assertThat(offered(shared)).isEqualTo(STATEMENTS_MAX);
+        await(shared.close());
+    }
+
+    @Test
     void leavesWhatItDoesNotTakeToConnectionsOfItsOwn() {
         Future<RowSet<Row>> slow = database.queryShort("slow", SLOW_BACKEND, Tuple.tuple());
         List<Future<Integer>> others = Stream.generate(() -> database.queryShort("more", SLOW_BACKEND, Tuple.tuple()))
@@ -127,6 +143,19 @@ final class SharedConnectionTest {
     /** What is sent before the loss is noticed fails with it; its sender asks again. */
     private Future<Integer> backendOnceReopened() {
         return backend(patient, BACKEND).recover(lost -> backendOnceReopened());
+    }
+
+    /** How many of as many as it may take it takes at once. */
+    private static int offered(SharedConnection shared) {
+        List<Future<?>> taken = new ArrayList<>();
+        for (int i = 0; i < STATEMENTS_MAX; i++) {
+            Future<RowSet<Row>> rows = shared.query(BACKEND, Tuple.tuple());
+            if (rows != null) {
+                taken.add(rows);
+            }
+        }
+        await(Future.all(taken));
+        return taken.size();
     }
 
     private SharedConnection shared(Vertx vertx, Duration patience) {
