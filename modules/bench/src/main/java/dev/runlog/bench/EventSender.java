@@ -24,6 +24,10 @@ import java.util.concurrent.Executors;
  * costs next to nothing, as COPY's does.
  */
 final class EventSender {
+    private static final int ATTEMPTS = 5;
+    /** What the server says in {@code Retry-After}. */
+    private static final long RETRY_MILLIS = 1000;
+
     private final int port;
 
     EventSender(int port) {
@@ -84,8 +88,25 @@ final class EventSender {
         }
     }
 
-    /** Posts one body; fails unless all of its events were recorded. */
+    /**
+     * Posts one body, again where the server asks for that, as any client should. Fails unless all of its events were recorded.
+     */
     void post(Body body) {
+        for (int attempt = 1; ; attempt++) {
+            String answer = answerTo(body);
+            if (answer.startsWith("HTTP/1.1 200") && answer.contains("\"rejected\":[]")) {
+                return;
+            }
+            String shown = answer.substring(0, Math.min(600, answer.length()));
+            if (!answer.startsWith("HTTP/1.1 503") || attempt == ATTEMPTS) {
+                throw new BenchFailure("Events were not recorded: " + shown);
+            }
+            System.err.println("Events are sent again in " + RETRY_MILLIS + " ms, as they were answered with " + shown);
+            Pause.millis(RETRY_MILLIS);
+        }
+    }
+
+    private String answerTo(Body body) {
         String head = "POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: "
                 + "application/x-ndjson\r\nAuthorization: Bearer " + Tokens.of(Tokens.ENGINE) + "\r\nContent-Length: "
                 + body.length() + "\r\n\r\n";
@@ -101,11 +122,7 @@ final class EventSender {
                     }
                 }
             }
-            String answer = new String(socket.socket().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!answer.startsWith("HTTP/1.1 200") || !answer.contains("\"rejected\":[]")) {
-                throw new BenchFailure(
-                        "Events were not recorded: " + answer.substring(0, Math.min(600, answer.length())));
-            }
+            return new String(socket.socket().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException failure) {
             throw new BenchFailure("Events could not be sent: " + failure.getMessage(), failure);
         }
