@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             ServeCommand.class,
             DemoCommand.class,
+            PrepareCommand.class,
             RecordCommand.class,
             StatsCommand.class,
             CleanupCommand.class,

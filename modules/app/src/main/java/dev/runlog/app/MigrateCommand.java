@@ -1,6 +1,5 @@
 package dev.runlog.app;
 
-import dev.runlog.storage.Migrations;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,18 +19,10 @@ final class MigrateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RunlogConfig loaded = config.load();
-        if (!loaded.isEmbedded()) {
-            report(Migrations.run(loaded.database().url()));
-            return 0;
-        }
-        try (EmbeddedDatabase database = EmbeddedDatabase.start(loaded.dataDirectory())) {
-            report(Migrations.run(database.url()));
+        try (DatabaseStart database = DatabaseStart.begin(config.load())) {
+            int applied = database.await().migrations();
+            System.out.println(applied == 0 ? "Nothing to do." : "Applied " + applied + " migrations.");
         }
         return 0;
-    }
-
-    private static void report(int applied) {
-        System.out.println(applied == 0 ? "Nothing to do." : "Applied " + applied + " migrations.");
     }
 }

@@ -8,8 +8,6 @@ import dev.runlog.querying.QueryingVerticle;
 import dev.runlog.recording.RecordingVerticle;
 import dev.runlog.retention.RetentionVerticle;
 import dev.runlog.storage.Database;
-import dev.runlog.storage.DatabaseConfig;
-import dev.runlog.storage.Migrations;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -29,7 +27,6 @@ import java.util.Deque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +36,6 @@ public final class Server implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Server.class);
     private static final Duration BUS_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration START_PATIENCE = Duration.ofMinutes(2);
-    private static final long START_PAUSE_MILLIS = 500;
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
 
     private final Deque<Runnable> closers = new ArrayDeque<>();
@@ -68,12 +64,8 @@ public final class Server implements AutoCloseable {
         if (config.cluster().enabled() && embedded) {
             throw new StartFailure("cluster.enabled: servers of a cluster share a database; set database.url.");
         }
-        if (embedded) {
-            EmbeddedDatabase database = EmbeddedDatabase.start(config.dataDirectory());
-            closers.push(database::close);
-            config = config.withDatabaseUrl(database.url());
-        }
-        migrate(config.database());
+        DatabaseStart database = DatabaseStart.begin(config);
+        closers.push(database::close);
         // As many event loops as processors: the gateway and querying, deployed two apart, then share one of two, and a
         // page costs no switch between threads.
         VertxOptions options = new VertxOptions()
@@ -89,10 +81,10 @@ public final class Server implements AutoCloseable {
             config = config.withPublicKey(
                     DevelopmentKeys.in(config.dataDirectory()).publicKey());
         }
-        deployAll(opened, embedded, developmentToken);
+        deployAll(opened, database, developmentToken);
     }
 
-    private void deployAll(Vertx opened, boolean embedded, @Nullable String developmentToken) {
+    private void deployAll(Vertx opened, DatabaseStart database, @Nullable String developmentToken) {
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         new JvmMemoryMetrics().bindTo(meters);
         closers.push(bound(new JvmGcMetrics(), meters));
@@ -103,6 +95,10 @@ public final class Server implements AutoCloseable {
                     .description("Other servers that are heard of.")
                     .register(meters);
         }
+        // The gateway needs no database to be made, and takes no request before all the others are there.
+        GatewayVerticle gateway = gateway(bus, developmentToken, meters);
+        String gatewayId = await(opened.deployVerticle(gateway), START_PATIENCE);
+        config = config.withDatabaseUrl(database.await().url());
         Clock clock = Clock.systemUTC();
         Database reading = Database.open(opened, config.database(), meters);
         Database retaining = Database.openForRetention(opened, config.database(), meters);
@@ -110,16 +106,19 @@ public final class Server implements AutoCloseable {
         deploy(opened, new RecordingVerticle(bus, config.database(), config.recording(), clock, meters));
         deploy(opened, new QueryingVerticle(bus, reading, config.querying(), clock));
         deploy(opened, new RetentionVerticle(bus, retaining, config.retention(), clock, meters));
-        GatewayConfig gatewayConfig = new GatewayConfig(config.http(), config.auth(), config.graphql(), config.live());
+        closers.push(() -> await(opened.undeploy(gatewayId), STOP_PATIENCE));
+        port = await(gateway.listen(), START_PATIENCE);
+    }
+
+    private GatewayVerticle gateway(Bus bus, @Nullable String developmentToken, PrometheusMeterRegistry meters) {
         boolean graphiql =
                 switch (config.graphql().graphiql()) {
                     case ON -> true;
                     case OFF -> false;
-                    case AUTO -> embedded;
+                    case AUTO -> config.isEmbedded();
                 };
-        GatewayVerticle gateway = new GatewayVerticle(bus, gatewayConfig, graphiql, developmentToken, meters);
-        deploy(opened, gateway);
-        port = gateway.port();
+        GatewayConfig gatewayConfig = new GatewayConfig(config.http(), config.auth(), config.graphql(), config.live());
+        return new GatewayVerticle(bus, gatewayConfig, graphiql, developmentToken, meters);
     }
 
     /** The port that it listens on. */
@@ -159,42 +158,6 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private static void migrate(DatabaseConfig database) {
-        long deadline = System.nanoTime() + database.startWait().toNanos();
-        boolean waits = false;
-        while (true) {
-            try {
-                int applied = Migrations.run(database.url());
-                if (applied > 0) {
-                    log.info("Applied {} migrations.", applied);
-                }
-                return;
-            } catch (FlywayException failure) {
-                String reason = firstLine(String.valueOf(failure.getMessage()));
-                if (!Migrations.isPassing(failure) || System.nanoTime() > deadline) {
-                    throw new StartFailure("The database cannot be migrated: " + reason, failure);
-                }
-                if (!waits) {
-                    waits = true;
-                    log.warn("Waits up to {} for the database: {}", database.startWait(), reason);
-                }
-                pause();
-            } catch (IllegalArgumentException malformed) {
-                throw new StartFailure(
-                        "database.url is no URL such as postgresql://user:password@host:port/name.", malformed);
-            }
-        }
-    }
-
-    private static void pause() {
-        try {
-            TimeUnit.MILLISECONDS.sleep(START_PAUSE_MILLIS);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new StartFailure("Interrupted.", stop);
-        }
-    }
-
     private void deploy(Vertx opened, Deployable verticle) {
         String id = await(opened.deployVerticle(verticle), START_PATIENCE);
         closers.push(() -> await(opened.undeploy(id), STOP_PATIENCE));
@@ -228,11 +191,7 @@ public final class Server implements AutoCloseable {
             }
         }
         return new StartFailure(
-                cause == null ? "Unknown failure." : firstLine(String.valueOf(cause.getMessage())),
+                cause == null ? "Unknown failure." : StartFailure.firstLine(cause),
                 cause == null ? new IllegalStateException() : cause);
-    }
-
-    private static String firstLine(String text) {
-        return text.lines().filter(line -> !line.isBlank()).findFirst().orElse(text);
     }
 }

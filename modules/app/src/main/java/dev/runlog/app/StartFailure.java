@@ -16,4 +16,10 @@ public final class StartFailure extends RuntimeException {
     public String getMessage() {
         return String.valueOf(super.getMessage());
     }
+
+    /** What a failure says first, as others tell the rest of their story in lines after it. */
+    static String firstLine(Throwable failure) {
+        String text = String.valueOf(failure.getMessage());
+        return text.lines().filter(line -> !line.isBlank()).findFirst().orElse(text);
+    }
 }

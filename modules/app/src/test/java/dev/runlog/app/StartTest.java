@@ -9,9 +9,12 @@ import dev.runlog.testing.Relay;
 import dev.runlog.testing.TestDatabase;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class StartTest {
@@ -37,6 +40,28 @@ final class StartTest {
         assertThatThrownBy(() -> RunningServer.start(NOBODY, "DATABASE_START_WAIT", "PT0S"))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("localhost:1");
+    }
+
+    @Test
+    void waitsForNoDatabaseWhenItCannotStartAnyway() {
+        assertThatThrownBy(() -> RunningServer.start(
+                        NOBODY, "DATABASE_START_WAIT", "P1D", "AUTH_PUBLIC_KEYS", "there_is_no_such.pem"))
+                .isInstanceOf(StartFailure.class)
+                .hasMessageContaining("there_is_no_such.pem");
+    }
+
+    @Test
+    void leavesNoDatabaseBehindWhenItCannotStart(@TempDir Path directory) {
+        RunlogConfig config = RunlogConfig.load(
+                null,
+                Map.of("RUNLOG_DATA_DIR", directory.toString(), "RUNLOG_AUTH_PUBLIC_KEYS", "there_is_no_such.pem"));
+
+        assertThatThrownBy(() -> Server.start(config))
+                .isInstanceOf(StartFailure.class)
+                .hasMessageContaining("there_is_no_such.pem");
+
+        assertThat(directory.resolve("postgres")).isDirectory();
+        assertThat(directory.resolve("postgres/postmaster.pid")).doesNotExist();
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.runlog.bench;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -20,9 +22,27 @@ record Home(Path root) {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    /** The options of the JVM that the launcher gives a server. */
-    String serverOptions() {
-        return "@" + root.resolve("config").resolve("jvm.options");
+    /**
+     * A command of Runlog as a user gives it, on this JVM, with no configuration of the environment but what
+     * {@code RUNLOG_JAVA_OPTS} says.
+     */
+    ProcessBuilder launcher(String command) {
+        ProcessBuilder builder = new ProcessBuilder(root.resolve("runlog").toString(), command);
+        builder.environment().keySet().removeIf(name -> name.startsWith("RUNLOG_") && !name.equals("RUNLOG_JAVA_OPTS"));
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        return builder;
+    }
+
+    /** Deletes what {@code runlog prepare} has made; a server then starts as it does after a build. */
+    void forgetArchives() {
+        Path target = root.resolve("modules").resolve("app").resolve("target");
+        try (DirectoryStream<Path> archives = Files.newDirectoryStream(target, "*.archive")) {
+            for (Path archive : archives) {
+                Files.delete(archive);
+            }
+        } catch (IOException failure) {
+            throw new BenchFailure("The archives of classes cannot be deleted: " + failure.getMessage(), failure);
+        }
     }
 
     /** The class path of a module that was packaged with its libraries. */

@@ -11,8 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -46,16 +44,9 @@ final class ServerProcess implements AutoCloseable {
 
     private static ServerProcess start(Home home, Map<String, String> settings, Path log) {
         int port = freePort();
-        List<String> command = new ArrayList<>(List.of(home.java()));
-        String options = System.getenv().getOrDefault("RUNLOG_JAVA_OPTS", home.serverOptions());
-        if (!options.isBlank()) {
-            command.addAll(List.of(options.trim().split("\\s+")));
-        }
-        command.addAll(List.of("-cp", home.classPath("app", "runlog-app.jar"), "dev.runlog.app.Main", "serve"));
-        ProcessBuilder builder = new ProcessBuilder(command)
+        ProcessBuilder builder = home.launcher("serve")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.environment().keySet().removeIf(name -> name.startsWith("RUNLOG_"));
         builder.environment().putAll(settings);
         builder.environment().put("RUNLOG_HTTP_PORT", Integer.toString(port));
         builder.environment().put("RUNLOG_AUTH_SECRET", Tokens.SECRET);

@@ -1,5 +1,6 @@
 package dev.runlog.bench;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -14,13 +15,40 @@ final class StartTime implements Figure {
     public List<Row> measure(Bench bench) {
         Path data = bench.directory().resolve("start-data");
         Path log = bench.options().out().resolve("start.log");
+        bench.home().forgetArchives();
+        Samples asBuilt = starts(bench, data, log);
+        prepare(bench, log);
+        Samples prepared = starts(bench, data, log);
+        String title = "Start of serve with an existing data directory";
+        return List.of(
+                Row.ofValue(title + ", after ./runlog prepare", "s", prepared, Goal.atMost(2), "until it is ready"),
+                Row.ofValue(title + ", as built", "s", asBuilt, Goal.atMost(2), "until it is ready"));
+    }
+
+    private static Samples starts(Bench bench, Path data, Path log) {
         ServerProcess.startEmbedded(bench.home(), data, log).close();
-        Samples seconds = bench.repeat(round -> {
+        return bench.repeat(round -> {
             try (ServerProcess server = ServerProcess.startEmbedded(bench.home(), data, log)) {
                 return server.startTime().toMillis() / 1000.0;
             }
         });
-        return List.of(Row.ofValue(
-                "Start of serve with an existing data directory", "s", seconds, Goal.atMost(2), "until it is ready"));
+    }
+
+    private static void prepare(Bench bench, Path log) {
+        try {
+            Process process = bench.home()
+                    .launcher("prepare")
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+            if (process.waitFor() != 0) {
+                throw new BenchFailure("./runlog prepare failed; see " + log + ".");
+            }
+        } catch (IOException failure) {
+            throw new BenchFailure("./runlog prepare cannot be started: " + failure.getMessage(), failure);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new BenchFailure("Interrupted.", stop);
+        }
     }
 }

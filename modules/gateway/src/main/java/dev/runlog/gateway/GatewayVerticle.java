@@ -16,6 +16,7 @@ import dev.runlog.gateway.sse.EventStreams;
 import dev.runlog.gateway.websocket.GraphqlTransportWs;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -59,14 +60,17 @@ public final class GatewayVerticle extends VerticleBase {
         this.meters = meters;
     }
 
-    /** The port that it listens on; set once it is deployed. */
-    public int port() {
-        return Objects.requireNonNull(server).actualPort();
-    }
-
+    /** Makes all that a request needs, and takes none before {@link #listen}. */
     @Override
     public Future<?> start() {
-        return Authenticator.create(vertx, config.auth()).compose(this::listen);
+        return Authenticator.create(vertx, config.auth()).map(authenticator -> server = server(authenticator));
+    }
+
+    /** Takes connections from now on, and returns the port; called once whoever it asks over the bus is deployed. */
+    public Future<Integer> listen() {
+        Promise<HttpServer> listening = Promise.promise();
+        context.runOnContext(now -> Objects.requireNonNull(server).listen().onComplete(listening));
+        return listening.future().map(HttpServer::actualPort);
     }
 
     /** Takes no new connection, says goodbye to subscribers, and lets requests end that are under way. */
@@ -80,19 +84,17 @@ public final class GatewayVerticle extends VerticleBase {
                 done -> server == null ? Future.succeededFuture() : server.shutdown(10, TimeUnit.SECONDS));
     }
 
-    private Future<HttpServer> listen(Authenticator authenticator) {
+    private HttpServer server(Authenticator authenticator) {
         LiveFeed feed = LiveFeed.start(vertx, bus, config.live(), meters);
         GraphqlEngine engine = new GraphqlEngine(bus, config.graphql(), feed);
         Operations operations =
                 new Operations(engine, new Selections(config.live().renderedBytesMax(), meters));
         GraphqlTransportWs sockets = new GraphqlTransportWs(vertx, operations, authenticator, config.live());
         webSockets = sockets;
-        HttpServer created = vertx.createHttpServer(options())
+        return vertx.createHttpServer(options())
                 .requestHandler(router(engine, operations, authenticator))
                 .webSocketHandshakeHandler(GatewayVerticle::shakeHands)
                 .webSocketHandler(sockets::handle);
-        server = created;
-        return created.listen();
     }
 
     private Router router(GraphqlEngine engine, Operations operations, Authenticator authenticator) {

@@ -1,0 +1,111 @@
+package dev.runlog.app;
+
+import dev.runlog.storage.DatabaseConfig;
+import dev.runlog.storage.Migrations;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings up the database, the embedded one where none is configured, and its schema, in a thread of its own: half of a
+ * start is made of what needs no database, and need not wait for it.
+ */
+final class DatabaseStart implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(DatabaseStart.class);
+    private static final long PAUSE_MILLIS = 500;
+
+    private final RunlogConfig config;
+    private final CountDownLatch givenUp = new CountDownLatch(1);
+    private final CompletableFuture<Started> started;
+    private volatile @Nullable EmbeddedDatabase embedded;
+
+    /**
+     * A database that is there.
+     *
+     * @param url where, with user and password
+     * @param migrations how many were missing and have been applied
+     */
+    record Started(String url, int migrations) {}
+
+    private DatabaseStart(RunlogConfig config) {
+        this.config = config;
+        this.started = CompletableFuture.supplyAsync(this::start, task -> new Thread(task, "database-start").start());
+    }
+
+    static DatabaseStart begin(RunlogConfig config) {
+        return new DatabaseStart(config);
+    }
+
+    /** Waits until it is there; fails with a {@link StartFailure}. */
+    Started await() {
+        try {
+            return started.join();
+        } catch (CompletionException failure) {
+            throw failure.getCause() instanceof StartFailure known ? known : failure;
+        }
+    }
+
+    /** Stops the database if it is the embedded one, and before that its start if that is under way. */
+    @Override
+    public void close() {
+        givenUp.countDown();
+        started.exceptionally(failure -> null).join();
+        EmbeddedDatabase own = embedded;
+        if (own != null) {
+            own.close();
+        }
+    }
+
+    private Started start() {
+        if (!config.isEmbedded()) {
+            return migrate(config.database().url());
+        }
+        EmbeddedDatabase own = EmbeddedDatabase.start(config.dataDirectory());
+        embedded = own;
+        return migrate(own.url());
+    }
+
+    private Started migrate(String url) {
+        DatabaseConfig database = config.database();
+        long deadline = System.nanoTime() + database.startWait().toNanos();
+        boolean waits = false;
+        while (true) {
+            try {
+                int applied = Migrations.run(url);
+                if (applied > 0) {
+                    log.info("Applied {} migrations.", applied);
+                }
+                return new Started(url, applied);
+            } catch (FlywayException failure) {
+                String reason = StartFailure.firstLine(failure);
+                if (!Migrations.isPassing(failure) || System.nanoTime() > deadline) {
+                    throw new StartFailure("The database cannot be migrated: " + reason, failure);
+                }
+                if (!waits) {
+                    waits = true;
+                    log.warn("Waits up to {} for the database: {}", database.startWait(), reason);
+                }
+                pause();
+            } catch (IllegalArgumentException malformed) {
+                throw new StartFailure(
+                        "database.url is no URL such as postgresql://user:password@host:port/name.", malformed);
+            }
+        }
+    }
+
+    private void pause() {
+        try {
+            if (givenUp.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw new StartFailure("Stopped while it waited for the database.", new IllegalStateException());
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new StartFailure("Interrupted.", stop);
+        }
+    }
+}
