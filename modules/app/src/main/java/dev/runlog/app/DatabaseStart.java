@@ -2,6 +2,7 @@ package dev.runlog.app;
 
 import dev.runlog.storage.DatabaseConfig;
 import dev.runlog.storage.Migrations;
+import java.nio.channels.FileChannel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -32,13 +33,15 @@ final class DatabaseStart implements AutoCloseable {
      */
     record Started(String url, int migrations) {}
 
-    private DatabaseStart(RunlogConfig config) {
+    private DatabaseStart(RunlogConfig config, @Nullable FileChannel lock) {
         this.config = config;
-        this.started = CompletableFuture.supplyAsync(this::start, task -> new Thread(task, "database-start").start());
+        this.started =
+                CompletableFuture.supplyAsync(() -> start(lock), task -> new Thread(task, "database-start").start());
     }
 
+    /** Begins, with the data directory of an embedded database locked; fails where it is another's. */
     static DatabaseStart begin(RunlogConfig config) {
-        return new DatabaseStart(config);
+        return new DatabaseStart(config, config.isEmbedded() ? EmbeddedDatabase.lock(config.dataDirectory()) : null);
     }
 
     /** Waits until it is there; fails with a {@link StartFailure}. */
@@ -61,11 +64,11 @@ final class DatabaseStart implements AutoCloseable {
         }
     }
 
-    private Started start() {
-        if (!config.isEmbedded()) {
+    private Started start(@Nullable FileChannel lock) {
+        if (lock == null) {
             return migrate(config.database().url());
         }
-        EmbeddedDatabase own = EmbeddedDatabase.start(config.dataDirectory());
+        EmbeddedDatabase own = EmbeddedDatabase.start(config.dataDirectory(), lock);
         embedded = own;
         return migrate(own.url());
     }

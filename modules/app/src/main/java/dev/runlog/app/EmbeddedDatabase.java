@@ -66,12 +66,20 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     /** Starts it, made anew where there is none; fails with a {@link StartFailure} where the directory is in use. */
     static EmbeddedDatabase start(Path directory) {
-        return start(directory, CONNECTIONS_MAX);
+        return start(directory, lock(directory), CONNECTIONS_MAX);
     }
 
     /** The same for more clients than one Runlog. */
     public static EmbeddedDatabase start(Path directory, int connectionsMax) {
-        FileChannel lock = lock(directory);
+        return start(directory, lock(directory), connectionsMax);
+    }
+
+    /** The same in a directory that is locked already; it is free again where this fails. */
+    static EmbeddedDatabase start(Path directory, FileChannel lock) {
+        return start(directory, lock, CONNECTIONS_MAX);
+    }
+
+    private static EmbeddedDatabase start(Path directory, FileChannel lock, int connectionsMax) {
         try {
             Path binaries = unpack(directory);
             Path data = directory.resolve("postgres");
@@ -120,7 +128,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
         close(lockFile);
     }
 
-    private static FileChannel lock(Path directory) {
+    /** Makes the directory where there is none, and makes it ours; fails where it is another's. */
+    static FileChannel lock(Path directory) {
         try {
             Files.createDirectories(directory);
             restrict(directory, "rwx------");

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
@@ -38,16 +39,24 @@ final class PrepareCommand implements Callable<Integer> {
                 null,
                 Map.of("RUNLOG_DATA_DIR", directory.toString(), "RUNLOG_HTTP_PORT", "0", "RUNLOG_LOG_LEVEL", "warn"));
         Logging.configure(config.log());
-        Server server = Server.start(config);
-        // Ctrl+C leaves nothing behind either.
+        // Ctrl+C leaves nothing behind either: what is starting is waited for and stopped.
+        CompletableFuture<Server> started = new CompletableFuture<>();
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
-                            server.close();
+                            started.thenAccept(Server::close)
+                                    .exceptionally(failure -> null)
+                                    .join();
                             delete(directory);
                         },
                         "stop"));
-        rehearse(config, URI.create(server.url()));
+        try {
+            started.complete(Server.start(config));
+        } catch (RuntimeException failure) {
+            started.completeExceptionally(failure);
+            throw failure;
+        }
+        rehearse(config, URI.create(started.join().url()));
         return 0;
     }
 

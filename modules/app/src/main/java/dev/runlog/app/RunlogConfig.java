@@ -72,7 +72,8 @@ public record RunlogConfig(
 
     private static final String PREFIX = "RUNLOG_";
     /** Read by the command line and the launcher, not by the server. */
-    private static final Set<String> OTHERS = Set.of("RUNLOG_URL", "RUNLOG_TOKEN", "RUNLOG_JAVA_OPTS", "RUNLOG_HOME");
+    private static final Set<String> OTHERS =
+            Set.of("RUNLOG_URL", "RUNLOG_TOKEN", "RUNLOG_JAVA_OPTS", "RUNLOG_HOME", "RUNLOG_BUILT");
 
     private static final Set<String> ZERO_IS_FINE = Set.of(
             "http.port",

@@ -30,6 +30,7 @@ record Home(Path root) {
         ProcessBuilder builder = new ProcessBuilder(root.resolve("runlog").toString(), command);
         builder.environment().keySet().removeIf(name -> name.startsWith("RUNLOG_") && !name.equals("RUNLOG_JAVA_OPTS"));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("RUNLOG_BUILT", "true");
         return builder;
     }
 

@@ -69,7 +69,9 @@ public final class GatewayVerticle extends VerticleBase {
     /** Takes connections from now on, and returns the port; called once whoever it asks over the bus is deployed. */
     public Future<Integer> listen() {
         Promise<HttpServer> listening = Promise.promise();
-        context.runOnContext(now -> Objects.requireNonNull(server).listen().onComplete(listening));
+        context.runOnContext(now -> Future.succeededFuture()
+                .compose(here -> Objects.requireNonNull(server).listen())
+                .onComplete(listening));
         return listening.future().map(HttpServer::actualPort);
     }
 
