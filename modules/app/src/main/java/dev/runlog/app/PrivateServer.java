@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * A server for one command, straight on a database that no other serves. It listens on a loopback port with a secret
- * that nobody else knows, finds no crashed executions and runs no policies.
+ * that nobody else knows, finds no crashed executions, runs no policies and leaves those that are there as they are.
  */
 public final class PrivateServer implements AutoCloseable {
     private static final Duration NEVER = Duration.ofDays(365);
@@ -35,13 +35,11 @@ public final class PrivateServer implements AutoCloseable {
         settings.put("RUNLOG_HTTP_PORT", "0");
         settings.put("RUNLOG_AUTH_SECRET", HexFormat.of().formatHex(secret));
         settings.put("RUNLOG_RECORDING_HEARTBEAT_SWEEP_INTERVAL", NEVER.toString());
-        settings.put("RUNLOG_RETENTION_POLICY_INTERVAL", NEVER.toString());
-        settings.put("RUNLOG_RETENTION_POLICY_JITTER", NEVER.toString());
         settings.put("RUNLOG_RETENTION_REQUESTS_PER_MINUTE", "1000");
         settings.put("RUNLOG_LOG_LEVEL", "error");
         RunlogConfig config = RunlogConfig.load(null, settings);
         Logging.configure(config.log());
-        Server server = Server.start(config);
+        Server server = Server.startOnDemand(config);
         return new PrivateServer(server, DevelopmentToken.sign(config, subject, Tokens.ALL_SCOPES, Duration.ofDays(1)));
     }
 

@@ -39,16 +39,27 @@ public final class Server implements AutoCloseable {
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
 
     private final Deque<Runnable> closers = new ArrayDeque<>();
+    private final boolean byItself;
     private RunlogConfig config;
     private int port;
 
-    private Server(RunlogConfig config) {
+    private Server(RunlogConfig config, boolean byItself) {
         this.config = config;
+        this.byItself = byItself;
     }
 
     /** Starts everything, in the caller's thread; fails with a {@link StartFailure} and leaves nothing behind. */
     public static Server start(RunlogConfig config) {
-        Server server = new Server(config);
+        return start(config, true);
+    }
+
+    /** The same of a server whose retention does what it is asked for and nothing else. */
+    static Server startOnDemand(RunlogConfig config) {
+        return start(config, false);
+    }
+
+    private static Server start(RunlogConfig config, boolean byItself) {
+        Server server = new Server(config, byItself);
         try {
             server.open();
             return server;
@@ -105,7 +116,11 @@ public final class Server implements AutoCloseable {
         closers.push(() -> await(Future.join(reading.close(), retaining.close()), STOP_PATIENCE));
         deploy(opened, new RecordingVerticle(bus, config.database(), config.recording(), clock, meters));
         deploy(opened, new QueryingVerticle(bus, reading, config.querying(), clock));
-        deploy(opened, new RetentionVerticle(bus, retaining, config.retention(), clock, meters));
+        deploy(
+                opened,
+                byItself
+                        ? new RetentionVerticle(bus, retaining, config.retention(), clock, meters)
+                        : RetentionVerticle.onDemand(bus, retaining, config.retention(), clock, meters));
         closers.push(() -> await(opened.undeploy(gatewayId), STOP_PATIENCE));
         port = await(gateway.listen(), START_PATIENCE);
     }

@@ -119,9 +119,16 @@ final class CommandLineTest {
             assertThat(err.toString(StandardCharsets.UTF_8)).contains("A server is connected to this database");
         }
         String[] direct = {"--database", database.url()};
+        database.execute("INSERT INTO retention_policy (id, statuses, keep_for, from_configuration) "
+                + "VALUES (gen_random_uuid(), '{}', '9000 days', true);"
+                + "INSERT INTO cleanup (id, dry_run, state, before, statuses, requested_by) "
+                + "VALUES (gen_random_uuid(), false, 1, now(), '{}', 'somebody')");
         assertThat(json(direct, "stats", "--json").at("/recorded/success").asInt())
                 .isEqualTo(35);
         assertThat(text(direct, "cleanups")).contains("completed");
+        assertThat(text(direct, "policies", "list")).contains("9000 days");
+        assertThat(database.get("SELECT state FROM cleanup WHERE requested_by = 'somebody'"))
+                .isEqualTo("1");
         assertThat(run(new String[] {"--database", "postgresql://nobody@127.0.0.1:1/none"}, "stats"))
                 .isEqualTo(1);
     }
