@@ -44,8 +44,8 @@ final class CleanupCrashTest {
         this.database = database;
         database.execute("DELETE FROM step; DELETE FROM execution; DELETE FROM execution_daily; "
                 + "DELETE FROM execution_day; DELETE FROM dropped_day; DELETE FROM unsuccessful_execution; "
-                + "DELETE FROM cleanup; "
-                + "DELETE FROM cleanup_rule");
+                + "DELETE FROM cleanup; DELETE FROM retention_policy; "
+                + "DELETE FROM cleanup_rule; DELETE FROM cleanup_keep; DELETE FROM cleanup_spared");
         database.execute("INSERT INTO owner (subject) VALUES ('alice'), ('bob') ON CONFLICT DO NOTHING");
     }
 
@@ -66,6 +66,31 @@ final class CleanupCrashTest {
         finish();
         assertThatItDeleted(180, 0);
         assertThat(database.get("SELECT count(*) FROM execution")).isEqualTo("400");
+    }
+
+    /** The newest were found when it began, and others fail meanwhile. */
+    @Test
+    void endsAPolicysCleanupOfFailuresButTheNewestAfterAKillInTheMiddle() throws Exception {
+        seed("alice", first, 90, 3);
+        seed("bob", first, 200, 2);
+        seed("alice", first.plusDays(1), 90, 3);
+        seed("alice", first.plusDays(1), 200, 2);
+        String policy = Ids.next().toString();
+        database.execute("INSERT INTO retention_policy (id, owner_id, statuses, keep_for, keep_last) " + "SELECT '"
+                + policy + "', id, '{3}', '30 days', 20 FROM owner WHERE subject = 'alice'");
+        enter("alice");
+        database.execute("UPDATE cleanup SET policy_id = '" + policy + "', statuses = '{3}', keep_last = 20");
+
+        killWhileStoppedBy("SELECT FROM execution_daily WHERE day = '" + first.plusDays(1) + "' FOR UPDATE");
+
+        assertThat(database.get("SELECT deleted >= 90 AND deleted < 160 FROM cleanup"))
+                .isEqualTo("t");
+        assertThatRowsAndRollupsAgree();
+        seed("alice", first.plusDays(2), 10, 3);
+        finish();
+        assertThatItDeleted(160, 0);
+        assertThat(database.get("SELECT row(count(*), count(*) FILTER (WHERE status = 3)) FROM execution"))
+                .isEqualTo("(430,30)");
     }
 
     /** A reader's lock keeps the day from being dropped. */

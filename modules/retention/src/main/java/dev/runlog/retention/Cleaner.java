@@ -35,12 +35,15 @@ final class Cleaner {
     private static final int DAYS_AT_ONCE = 4;
     /** To find anew what stays below others plans a scan of every partition, and steps may be shorter than that. */
     private static final Duration SPARED_FOR = Duration.ofMillis(250);
+    /** A day of many rows takes minutes, in which somebody may hold what its rows are below. */
+    private static final Duration SPARED_FOR_IN_BATCHES = Duration.ofSeconds(1);
 
     private final Vertx vertx;
     private final CleanupStore store;
     private final RetentionConfig config;
     private final Clock clock;
     private final Window window;
+    private final boolean ofPolicies;
     private final Progress progress;
     private final RecordingPulse recording;
     /** Once in a process's life it looks what a crash has left, whether there is work or not. */
@@ -57,13 +60,22 @@ final class Cleaner {
 
     private Promise<Void> idle = Promise.promise();
 
-    Cleaner(Vertx vertx, Bus bus, CleanupStore store, RetentionConfig config, Clock clock, MeterRegistry meters) {
+    /** @param ofPolicies whether to carry out cleanups of policies, in their window */
+    Cleaner(
+            Vertx vertx,
+            Bus bus,
+            CleanupStore store,
+            RetentionConfig config,
+            Clock clock,
+            boolean ofPolicies,
+            MeterRegistry meters) {
         this.vertx = vertx;
         this.store = store;
         this.config = config;
         this.pace = new Pace(config);
         this.clock = clock;
         this.window = config.window();
+        this.ofPolicies = ofPolicies;
         this.recording = new RecordingPulse(meters);
         this.progress = new Progress(store, bus, meters);
     }
@@ -118,7 +130,7 @@ final class Cleaner {
     }
 
     private Future<Optional<Cleanup>> findOpen() {
-        return store.findOpen(window.isOpen(clock.instant()));
+        return store.findOpen(ofPolicies && window.isOpen(clock.instant()));
     }
 
     private Future<Boolean> workThrough(CleanupSession session) {
@@ -130,9 +142,9 @@ final class Cleaner {
                                 .compose(done -> workThrough(session)));
     }
 
-    /** What nobody waits for: files of a cleanup that ended early, and rollups of workflows of what was dropped. */
+    /** What nobody waits for: what cleanups that ended early have left, and rollups of workflows of what was dropped. */
     private Future<Void> settle(CleanupSession session) {
-        return removeFiles(session).compose(done -> settleDropped(session));
+        return session.forgetOver().compose(done -> removeFiles(session)).compose(done -> settleDropped(session));
     }
 
     private Future<Void> settleDropped(CleanupSession session) {
@@ -159,11 +171,7 @@ final class Cleaner {
                         .compose(over -> over
                                 ? store.complete(cleanup.id()).onSuccess(progress.announcing())
                                 : store.get(cleanup.id()))
-                        .compose(now -> now.state().isOver()
-                                ? store.discard(now.id())
-                                        .compose(done -> noteBiggest())
-                                        .map(now)
-                                : Future.succeededFuture(now));
+                        .compose(now -> now.state().isOver() ? noteBiggest().map(now) : Future.succeededFuture(now));
         return worked.<Void>mapEmpty().recover(failure -> {
             if (failure instanceof RunlogException || WriteFailure.of(failure) == WriteFailure.AWAY) {
                 // The database is away or too slow; it stays open and goes on later.
@@ -187,8 +195,7 @@ final class Cleaner {
 
     /** A dry run of an earlier version that stopped in its midst; nobody waits for the figures any more. */
     private Future<Cleanup> leftOver(Cleanup dryRun) {
-        return store.discard(dryRun.id())
-                .compose(done -> store.fail(dryRun.id(), "The server stopped before it was done; ask for it again."))
+        return store.fail(dryRun.id(), "The server stopped before it was done; ask for it again.")
                 .onSuccess(progress.announcing());
     }
 
@@ -225,7 +232,7 @@ final class Cleaner {
             return Future.succeededFuture(days.isEmpty());
         }
         List<CleanupDay> group = days.subList(0, Math.min(atOnce, days.size()));
-        return knowSpared(session, cleanup)
+        return knowSpared(session, cleanup, SPARED_FOR)
                 .compose(known -> session.drop(cleanup, group))
                 .compose(gone -> {
                     if (gone) {
@@ -252,15 +259,15 @@ final class Cleaner {
         if (days.isEmpty() || isToPause(cleanup)) {
             return Future.succeededFuture(days.isEmpty());
         }
-        return knowSpared(session, cleanup)
+        return knowSpared(session, cleanup, SPARED_FOR)
                 .compose(known -> workDay(session, cleanup, days.get(0)))
                 .compose(on ->
                         on ? workDays(session, cleanup, days.subList(1, days.size())) : Future.succeededFuture(false));
     }
 
-    private Future<Void> knowSpared(CleanupSession session, Cleanup cleanup) {
+    private Future<Void> knowSpared(CleanupSession session, Cleanup cleanup, Duration goodFor) {
         long now = System.nanoTime();
-        return now - sparedAt < SPARED_FOR.toNanos()
+        return now - sparedAt < goodFor.toNanos()
                 ? Future.succeededFuture()
                 : session.refreshSpared(cleanup).onSuccess(found -> sparedAt = now);
     }
@@ -268,18 +275,26 @@ final class Cleaner {
     private Future<Boolean> workDay(CleanupSession session, Cleanup cleanup, CleanupDay day) {
         Future<Boolean> rewritten =
                 isWorthRewriting(cleanup, day) ? session.rewrite(cleanup, day) : Future.succeededFuture(false);
-        return rewritten.compose(done -> done
-                ? isOn(cleanup)
-                : new Deletion(
-                                session,
-                                cleanup,
-                                day.day(),
-                                pace,
-                                recording,
-                                progress,
-                                this::pause,
-                                () -> isToPause(cleanup))
-                        .run());
+        return rewritten.compose(done -> {
+            if (done) {
+                return isOn(cleanup);
+            }
+            if (isWorthRewriting(cleanup, day)) {
+                // It may have been given up as more is spared by now.
+                sparedAt = System.nanoTime() - SPARED_FOR_IN_BATCHES.toNanos();
+            }
+            return new Deletion(
+                            session,
+                            cleanup,
+                            day.day(),
+                            pace,
+                            recording,
+                            progress,
+                            this::pause,
+                            () -> knowSpared(session, cleanup, SPARED_FOR_IN_BATCHES),
+                            () -> isToPause(cleanup))
+                    .run();
+        });
     }
 
     private boolean isToPause(Cleanup cleanup) {

@@ -11,6 +11,7 @@ import java.time.LocalDate;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,10 +49,16 @@ final class Deletion {
     private final RecordingPulse recording;
     private final Progress progress;
     private final Function<Duration, Future<Void>> pause;
+    private final Supplier<Future<Void>> knowSpared;
     private final BooleanSupplier stopping;
     private long deleted;
 
-    /** @param stopping asked after each batch: for a stop of the server, or the end of a window */
+    /**
+     * Of a day.
+     *
+     * @param knowSpared called before each batch: finds anew what stays because something above it does, now and then
+     * @param stopping asked after each batch: for a stop of the server, or the end of a window
+     */
     Deletion(
             CleanupSession session,
             Cleanup cleanup,
@@ -60,6 +67,7 @@ final class Deletion {
             RecordingPulse recording,
             Progress progress,
             Function<Duration, Future<Void>> pause,
+            Supplier<Future<Void>> knowSpared,
             BooleanSupplier stopping) {
         this.session = session;
         this.cleanup = cleanup;
@@ -68,6 +76,7 @@ final class Deletion {
         this.recording = recording;
         this.progress = progress;
         this.pause = pause;
+        this.knowSpared = knowSpared;
         this.stopping = stopping;
     }
 
@@ -106,7 +115,9 @@ final class Deletion {
             return;
         }
         long startedAt = System.nanoTime();
-        batch(after, patient)
+        knowSpared
+                .get()
+                .compose(known -> batch(after, patient))
                 .compose(batch -> batch.open() && batch.last() != null
                         ? rest(batch, startedAt).map(batch)
                         : Future.succeededFuture(batch))

@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -36,13 +37,12 @@ final class PolicyRun {
         this.window = config.window();
     }
 
-    /** Enters a cleanup for each policy that has work and was not run by another server; returns how many. */
+    /**
+     * Enters a cleanup for each policy that has work and was not run by another server; returns how many. A policy that
+     * fails keeps no other from its turn.
+     */
     Future<Integer> runOnce() {
-        return policies.all().compose(all -> {
-            overdue = 0;
-            behind = Duration.ZERO;
-            return runFrom(all, 0, 0);
-        });
+        return policies.all().compose(all -> runFrom(all, 0, new Sums()));
     }
 
     /** Executions that the policies were to delete and have not, when they looked last. */
@@ -59,39 +59,50 @@ final class PolicyRun {
         log.warn("The retention policies did not run: {}", failure.toString());
     }
 
-    private Future<Integer> runFrom(List<RetentionPolicy> all, int index, int made) {
-        if (index == all.size()) {
-            return Future.succeededFuture(made);
-        }
-        return run(all.get(index)).compose(more -> runFrom(all, index + 1, made + more));
+    /** What a run has found so far; it counts once it is over. */
+    private static final class Sums {
+        int made;
+        long overdue;
+        Duration behind = Duration.ZERO;
     }
 
-    private Future<Integer> run(RetentionPolicy policy) {
+    private Future<Integer> runFrom(List<RetentionPolicy> all, int index, Sums sums) {
+        if (index == all.size()) {
+            overdue = sums.overdue;
+            behind = sums.behind;
+            return Future.succeededFuture(sums.made);
+        }
+        RetentionPolicy policy = all.get(index);
+        return run(policy, sums)
+                .recover(failure -> {
+                    log.warn("Retention policy {} did not run: {}", policy.id(), failure.toString());
+                    return Future.succeededFuture();
+                })
+                .compose(done -> runFrom(all, index + 1, sums));
+    }
+
+    private Future<?> run(RetentionPolicy policy, Sums sums) {
         Instant now = clock.instant();
         CleanupCriteria criteria = criteria(policy, now);
         String requester = Objects.requireNonNullElse(policy.owner(), FOR_ALL_OWNERS);
         return cleanups.preview(criteria, policy.id(), config.previewRowsMax())
-                .compose(found -> mark(policy, found, now).map(found))
+                .compose(found -> mark(policy, found, now, sums).map(found))
                 .compose(found -> {
                     if (!window.isOpen(now)) {
-                        return Future.succeededFuture(0);
+                        return Future.succeededFuture(false);
                     }
                     // Half an interval: timers of several servers do not tick together.
-                    return policies.claim(
-                                    policy.id(),
-                                    now,
-                                    now.minus(config.policyInterval().dividedBy(2)))
-                            .compose(mine -> mine && found.executions() > 0
-                                    ? cleanups.create(criteria, requester, policy.id())
-                                            .map(1)
-                                    : Future.succeededFuture(0));
-                });
+                    Instant notSince = now.minus(config.policyInterval().dividedBy(2));
+                    boolean work = found.executions() > 0;
+                    return policies.run(policy.id(), now, notSince, work ? criteria : null, requester)
+                            .map(mine -> mine && work);
+                })
+                .onSuccess(made -> sums.made += made ? 1 : 0);
     }
 
     private static CleanupCriteria criteria(RetentionPolicy policy, Instant now) {
-        Duration keepFor = policy.keepFor();
         return new CleanupCriteria(
-                keepFor == null ? now : now.minus(keepFor),
+                bound(policy.keepFor(), now),
                 policy.statuses(),
                 policy.workflowId(),
                 policy.owner(),
@@ -99,11 +110,27 @@ final class PolicyRun {
                 false);
     }
 
-    private Future<Void> mark(RetentionPolicy policy, CleanupPreview found, Instant now) {
+    /**
+     * What is kept for whole days goes by whole days of UTC, once all of a day is that old: a day goes at once by its
+     * partition, where an hour of it would go row by row.
+     */
+    static Instant bound(@Nullable Duration keepFor, Instant now) {
+        if (keepFor == null) {
+            return now;
+        }
+        Instant bound = now.minus(keepFor);
+        return isOfDays(keepFor) ? bound.truncatedTo(ChronoUnit.DAYS) : bound;
+    }
+
+    private static boolean isOfDays(Duration keepFor) {
+        return keepFor.equals(Duration.ofDays(keepFor.toDays()));
+    }
+
+    private Future<Void> mark(RetentionPolicy policy, CleanupPreview found, Instant now, Sums sums) {
         Instant since = overdueSince(policy, found);
-        overdue += found.executions();
-        if (since != null && Duration.between(since, now).compareTo(behind) > 0) {
-            behind = Duration.between(since, now);
+        sums.overdue += found.executions();
+        if (since != null && Duration.between(since, now).compareTo(sums.behind) > 0) {
+            sums.behind = Duration.between(since, now);
         }
         return policies.markOverdue(policy.id(), found.executions(), since);
     }
@@ -111,6 +138,10 @@ final class PolicyRun {
     private static @Nullable Instant overdueSince(RetentionPolicy policy, CleanupPreview found) {
         Instant oldest = found.oldestStartedAt();
         Duration keepFor = policy.keepFor();
-        return oldest == null || found.executions() == 0 ? null : keepFor == null ? oldest : oldest.plus(keepFor);
+        if (oldest == null || found.executions() == 0 || keepFor == null) {
+            return found.executions() == 0 ? null : oldest;
+        }
+        Instant kept = isOfDays(keepFor) ? oldest.truncatedTo(ChronoUnit.DAYS).plus(Duration.ofDays(1)) : oldest;
+        return kept.plus(keepFor);
     }
 }

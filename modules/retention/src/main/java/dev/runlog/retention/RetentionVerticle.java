@@ -43,6 +43,7 @@ public final class RetentionVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(RetentionVerticle.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     private static final Duration RESUME_INTERVAL = Duration.ofSeconds(30);
+    private static final Duration WINDOW_LOOKED_AT = Duration.ofSeconds(30);
     private static final Duration KEEP_MAX = Duration.ofDays(20_000);
     private static final int KEEP_LAST_MAX = 1_000_000;
 
@@ -54,9 +55,21 @@ public final class RetentionVerticle extends VerticleBase {
     private final PolicyStore policies;
     private final ExecutionReads executions;
     private final RequestRate rate;
+    private final boolean byItself;
     private @Nullable Cleaner cleaner;
 
     public RetentionVerticle(Bus bus, Database database, RetentionConfig config, Clock clock, MeterRegistry meters) {
+        this(bus, database, config, clock, meters, true);
+    }
+
+    /** One that does what it is asked for and nothing else: it runs no policy and changes none. */
+    public static RetentionVerticle onDemand(
+            Bus bus, Database database, RetentionConfig config, Clock clock, MeterRegistry meters) {
+        return new RetentionVerticle(bus, database, config, clock, meters, false);
+    }
+
+    private RetentionVerticle(
+            Bus bus, Database database, RetentionConfig config, Clock clock, MeterRegistry meters, boolean byItself) {
         this.bus = bus;
         this.config = config;
         this.clock = clock;
@@ -65,12 +78,12 @@ public final class RetentionVerticle extends VerticleBase {
         this.policies = new PolicyStore(database);
         this.executions = new ExecutionReads(database, clock);
         this.rate = new RequestRate(config.requestsPerMinute());
+        this.byItself = byItself;
     }
 
     @Override
     public Future<?> start() {
-        Cleaner worker = new Cleaner(vertx, bus, cleanups, config, clock, meters);
-        PolicyRun policyRun = new PolicyRun(policies, cleanups, config, clock);
+        Cleaner worker = new Cleaner(vertx, bus, cleanups, config, clock, byItself, meters);
         cleaner = worker;
         bus.handle(RequestCleanup.class, request -> requestCleanup(worker, request));
         bus.handle(CancelCleanup.class, this::cancelCleanup);
@@ -81,6 +94,12 @@ public final class RetentionVerticle extends VerticleBase {
         bus.handle(LoadRetentionPolicies.class, this::loadPolicies);
         bus.handle(ListRetentionPolicies.class, this::listPolicies);
         bus.handle(HoldExecution.class, this::hold);
+        noteBiggest();
+        return byItself ? workByItself(worker) : Future.succeededFuture();
+    }
+
+    private Future<?> workByItself(Cleaner worker) {
+        PolicyRun policyRun = new PolicyRun(policies, cleanups, config, clock);
         Gauge.builder("runlog.retention.overdue", policyRun, PolicyRun::overdue)
                 .description("Executions that retention policies were to delete and have not yet.")
                 .register(meters);
@@ -95,9 +114,22 @@ public final class RetentionVerticle extends VerticleBase {
             runPoliciesSoon(worker, policyRun);
             noteBiggest();
         });
-        noteBiggest();
+        runWhereWindowOpens(worker, policyRun);
         return policies.setDefault(config.keepForOrNull(), config.keepLastOrNull())
                 .onSuccess(done -> runPoliciesSoon(worker, policyRun));
+    }
+
+    /** A window may be shorter than the interval. What a policy has run since, whoever asked, is not run again. */
+    private void runWhereWindowOpens(Cleaner worker, PolicyRun policyRun) {
+        Window window = config.window();
+        boolean[] wasOpen = {window.isOpen(clock.instant())};
+        vertx.setPeriodic(WINDOW_LOOKED_AT.toMillis(), timer -> {
+            boolean isOpen = window.isOpen(clock.instant());
+            if (isOpen && !wasOpen[0]) {
+                runPoliciesSoon(worker, policyRun);
+            }
+            wasOpen[0] = isOpen;
+        });
     }
 
     private void runPoliciesSoon(Cleaner worker, PolicyRun policyRun) {
@@ -129,7 +161,7 @@ public final class RetentionVerticle extends VerticleBase {
         }
         return cleanups.countOpen()
                 .compose(this::admit)
-                .compose(admitted -> cleanups.create(criteria, viewer.subject(), null))
+                .compose(admitted -> cleanups.create(criteria, viewer.subject()))
                 .onSuccess(entered -> worker.wake());
     }
 
@@ -221,11 +253,21 @@ public final class RetentionVerticle extends VerticleBase {
             throw RunlogException.badInput("'keepFor' must be from PT1M to " + KEEP_MAX + ", not " + keepFor + ".");
         }
         return policies.set(
-                request.workflowId(),
-                request.allOwners() ? null : viewer.subject(),
-                request.statuses(),
-                keepFor,
-                request.keepLast());
+                        request.workflowId(),
+                        request.allOwners() ? null : viewer.subject(),
+                        request.statuses(),
+                        keepFor,
+                        request.keepLast())
+                .compose(set -> announceEnded(set.ended()).map(set.policy()));
+    }
+
+    /** Who follows a cleanup that ends with its policy hears of it. */
+    private Future<Void> announceEnded(List<UUID> ended) {
+        return ended.isEmpty()
+                ? Future.succeededFuture()
+                : cleanups.load(null, ended)
+                        .onSuccess(all -> all.forEach(Progress.announcing(bus)::handle))
+                        .mapEmpty();
     }
 
     private Future<RetentionPolicy> deletePolicy(DeleteRetentionPolicy request) {
@@ -237,7 +279,7 @@ public final class RetentionVerticle extends VerticleBase {
             if (policy.owner() == null) {
                 request.viewer().require(Scope.OPS);
             }
-            return policies.delete(policy.id()).map(policy);
+            return policies.delete(policy.id()).compose(this::announceEnded).map(policy);
         });
     }
 

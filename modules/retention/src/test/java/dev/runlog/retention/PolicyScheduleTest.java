@@ -111,7 +111,7 @@ final class PolicyScheduleTest {
     }
 
     private Cleaner cleaner(Vertx vertx, RetentionConfig config, Clock clock) {
-        return new Cleaner(vertx, bus, cleanups, config, clock, new SimpleMeterRegistry());
+        return new Cleaner(vertx, bus, cleanups, config, clock, true, new SimpleMeterRegistry());
     }
 
     /** It is night until it has been asked so often, and noon from then on. */

@@ -83,15 +83,18 @@ final class CleanupPreviews {
     /** Held executions and children of what stays among those that are meant, as far as they are looked at. */
     private Future<List<Row>> findStays(Cleanup cleanup) {
         Sql sql = new Sql();
-        sql.add("""
-                SELECT e.workflow_id, e.status, e.id, e.held
-                FROM (
-                  SELECT execution_id FROM held_execution
-                  UNION
-                  SELECT execution_id FROM cleanup_spared WHERE cleanup_id =\s""").bind(cleanup.id()).add("""
-                ) s
-                JOIN execution e ON e.id = s.execution_id
-                WHERE\s""");
+        sql.add("SELECT e.workflow_id, e.status, e.id, e.held, (" + CleanupScope.unkept(sql, cleanup) + ") AS unkept")
+                .add("""
+
+                        FROM (
+                          SELECT execution_id FROM held_execution
+                          UNION
+                          SELECT execution_id FROM cleanup_spared WHERE cleanup_id =\s""")
+                .bind(cleanup.id())
+                .add("""
+                        ) s
+                        JOIN execution e ON e.id = s.execution_id
+                        WHERE\s""");
         CleanupScope.addMeant(sql, cleanup);
         sql.add("\nLIMIT " + (LOOKED_AT_MAX + 1));
         return statements.run("preview-held", sql).map(rows -> ExecutionReads.all(rows, row -> row));
@@ -156,22 +159,28 @@ final class CleanupPreviews {
         CleanupScope.addDoomed(sql, cleanup);
         sql.add("""
                 )
-                SELECT d.workflow_id, d.status, d.day, count(*) AS rows, sum(d.bytes)::bigint AS bytes,
+                SELECT d.workflow_id, d.status, d.day, count(*) AS rows, sum(d.bytes + s.bytes)::bigint AS bytes,
                        sum(s.steps)::bigint AS steps, (array_agg(d.id ORDER BY d.id))[1] AS oldest,
                        (array_agg(d.id ORDER BY d.id DESC))[1] AS newest, w.key
                 FROM doomed d
                 JOIN workflow w ON w.id = d.workflow_id
-                CROSS JOIN LATERAL (SELECT count(*) AS steps FROM step WHERE execution_id = d.id) s
+                CROSS JOIN LATERAL (
+                  SELECT count(*) AS steps, coalesce(sum(%s), 0) AS bytes
+                  FROM step s
+                  WHERE s.execution_id = d.id) s
                 GROUP BY d.workflow_id, d.status, d.day, w.key
                 ORDER BY d.workflow_id, d.status, d.day
-                """);
+                """.formatted(CleanupStore.STEP_BYTES));
         Sql reasons = new Sql();
         reasons.add("""
-                SELECT count(*) AS meant, count(*) FILTER (WHERE e.held) AS held,
-                       count(*) FILTER (WHERE NOT e.held AND EXISTS (
+                SELECT count(*) AS meant, count(*) FILTER (WHERE e.held) AS held, %s AS running,
+                       count(*) FILTER (WHERE NOT e.held AND %s AND EXISTS (
                          SELECT FROM cleanup_spared s WHERE s.cleanup_id = %s AND s.execution_id = e.id)) AS children
                 FROM execution e
-                WHERE\s""".formatted(reasons.argument(cleanup.id())));
+                WHERE\s""".formatted(
+                        CleanupScope.running(reasons, cleanup),
+                        CleanupScope.unkept(reasons, cleanup),
+                        reasons.argument(cleanup.id())));
         CleanupScope.addMeant(reasons, cleanup);
         Future<RowSet<Row>> counted = statements.run("preview-rows", sql);
         Future<RowSet<Row>> spared = statements.run("preview-reasons", reasons);
@@ -184,19 +193,13 @@ final class CleanupPreviews {
                                 cleanup,
                                 counted.result(),
                                 spared.result().iterator().next(),
-                                frozen.candidates().running(),
                                 days.result(),
                                 files),
                         days.result()));
     }
 
     private static CleanupPreview fromRows(
-            Cleanup cleanup,
-            RowSet<Row> rows,
-            Row reasons,
-            long running,
-            List<CleanupDay> days,
-            Map<LocalDate, Long> files) {
+            Cleanup cleanup, RowSet<Row> rows, Row reasons, List<CleanupDay> days, Map<LocalDate, Long> files) {
         StatusCounts byStatus = StatusCounts.NONE;
         Map<UUID, OfWorkflow> workflows = new HashMap<>();
         Instant oldest = null;
@@ -241,7 +244,7 @@ final class CleanupPreviews {
                 steps,
                 bytes,
                 whole,
-                new Spared(running, held, byLast ? 0 : rest, byLast ? rest : 0, children));
+                new Spared(reasons.getLong("running"), held, byLast ? 0 : rest, byLast ? rest : 0, children));
     }
 
     static List<OfWorkflow> top(Collection<OfWorkflow> workflows) {

@@ -88,10 +88,18 @@ final class CleanupRollups {
 
                   GROUP BY d.day) t ON t.day = g.day
                 GROUP BY g.day
-                HAVING sum(g.going_rows) > 0
+                HAVING sum(g.%s) > 0
                 ORDER BY g.day
-                """);
+                """.formatted(lookedAt(grain)));
         return statements.run("cleanup-days", sql).map(CleanupRollups::toDays);
+    }
+
+    /**
+     * What tells whether a day is to be looked at. Where the newest are kept, only the rows know which these are: what is
+     * newest of some statuses, under one policy beside another, no rollup can say.
+     */
+    private static String lookedAt(Grain grain) {
+        return grain.newest() ? "meant_rows" : "going_rows";
     }
 
     private static List<CleanupDay> toDays(RowSet<Row> rows) {
@@ -109,8 +117,10 @@ final class CleanupRollups {
 
     /** Appends a query of the columns of {@link Candidates}, one row. */
     static void addCandidates(Sql sql, Cleanup cleanup) {
-        sql.add("SELECT coalesce(sum(" + PRESENT + "), 0)::bigint AS stored,\n       ceil(coalesce(sum(d.running * "
-                        + share(before(sql, cleanup)) + "), 0))::bigint AS running\n"
+        // Who names statuses does not mean what runs, so that it is not spared either.
+        String running = cleanup.criteria().statuses().isEmpty() ? "d.running * " + share(before(sql, cleanup)) : "0";
+        sql.add("SELECT coalesce(sum(" + PRESENT + "), 0)::bigint AS stored,\n       ceil(coalesce(sum(" + running
+                        + "), 0))::bigint AS running\n"
                         + "FROM (SELECT d.*, d.day::timestamp AT TIME ZONE 'UTC' AS starts FROM "
                         + (isOfAll(cleanup) ? TOTALS : ROLLUPS) + " d) d\nWHERE d.day < ")
                 .bind(dayAfter(cleanup));
@@ -131,20 +141,20 @@ final class CleanupRollups {
         }
         sql.add("""
                 SELECT s.day, s.status, NULL::uuid AS workflow_id, NULL AS key, s.going, s.by_policy, s.by_last, s.exact,
-                       t.stored, s.all_go AND s.rows = t.stored AS all_go
+                       t.stored, s.all_go AND s.rows = t.stored AS all_go, s.looked_at
                 FROM (
-                  SELECT day, status, sum(going_rows) AS going, sum(policy_rows) AS by_policy,
+                  SELECT day, status, sum(going_rows) AS going, sum(%s) > 0 AS looked_at, sum(policy_rows) AS by_policy,
                          sum(last_rows) AS by_last, bool_and(exact) AS exact, bool_and(all_go) AS all_go,
                          sum(rows) AS rows
                   FROM going
                   GROUP BY GROUPING SETS ((day), (status), ())) s
                 LEFT JOIN (SELECT d.day, %s AS stored FROM execution_total d) t ON t.day = s.day
                 UNION ALL
-                SELECT NULL, NULL, b.workflow_id, w.key, b.going, NULL, NULL, NULL, NULL, NULL
+                SELECT NULL, NULL, b.workflow_id, w.key, b.going, NULL, NULL, NULL, NULL, NULL, NULL
                 FROM (SELECT workflow_id, going FROM workflows ORDER BY going DESC, workflow_id LIMIT %d) b
                 JOIN workflow w ON w.id = b.workflow_id
                 ORDER BY day, status, workflow_id
-                """.formatted(PRESENT, CleanupPreviews.TOP));
+                """.formatted(lookedAt(grain), PRESENT, CleanupPreviews.TOP));
         return statements.run("preview-rollups", sql);
     }
 
@@ -199,6 +209,8 @@ final class CleanupRollups {
             Sql sql, Cleanup cleanup, boolean countsNewest, String source, LocalDate @Nullable [] of) {
         String id = sql.argument(cleanup.id());
         String before = before(sql, cleanup);
+        // The number of the criteria is of all that is meant, a policy's of what the policy decides about.
+        String ranked = cleanup.criteria().keepLast() == null ? "workflow_id, policy_id" : "workflow_id";
         sql.add("""
                 WITH present AS (
                   SELECT d.owner_id, d.workflow_id, d.day, s.status, s.rows, r.policy_id, r.keep_since,
@@ -243,17 +255,18 @@ final class CleanupRollups {
                            AS policy_rows,
                          CASE WHEN policy_id IS NULL THEN rows * (meant - least(old, beyond, meant)) ELSE 0 END
                            AS last_rows,
-                         least(old, beyond) IN (0, 1) AS exact, least(old, beyond) = 1 AS all_go
+                         least(old, beyond) IN (0, 1)%s AS exact, least(old, beyond) = 1 AS all_go
                   FROM shares
                   WHERE meant > 0)
                 """.formatted(
-                        countsNewest
-                                ? "sum(rows) OVER (PARTITION BY workflow_id, policy_id, day) AS day_rows, "
-                                        + "sum(rows) OVER (PARTITION BY workflow_id, policy_id ORDER BY day DESC) AS upto"
-                                : "rows AS day_rows, rows AS upto",
-                        share(before),
-                        share(before),
-                        share("keep_since")));
+                countsNewest
+                        ? "sum(rows) OVER (PARTITION BY %1$s, day) AS day_rows, ".formatted(ranked)
+                                + "sum(rows) OVER (PARTITION BY %1$s ORDER BY day DESC) AS upto".formatted(ranked)
+                        : "rows AS day_rows, rows AS upto",
+                share(before),
+                share(before),
+                share("keep_since"),
+                countsNewest ? " AND NOT EXISTS (SELECT FROM cleanup_rule WHERE cleanup_id = " + id + ")" : ""));
     }
 
     private static String before(Sql sql, Cleanup cleanup) {

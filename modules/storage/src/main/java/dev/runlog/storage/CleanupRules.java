@@ -23,6 +23,20 @@ final class CleanupRules {
 
     static final String FORGET = "WITH " + FORGETTING + "SELECT";
 
+    /** Forgets what cleanups that are over were to heed, however they ended. */
+    static final String FORGET_OVER = """
+            WITH over AS (
+              SELECT c.id
+              FROM cleanup c
+              WHERE c.state NOT IN (1, 2)
+                AND c.id IN (SELECT cleanup_id FROM cleanup_rule
+                             UNION SELECT cleanup_id FROM cleanup_keep
+                             UNION SELECT cleanup_id FROM cleanup_spared)),
+            rules AS (DELETE FROM cleanup_rule WHERE cleanup_id IN (SELECT id FROM over)),
+            keeps AS (DELETE FROM cleanup_keep WHERE cleanup_id IN (SELECT id FROM over)),
+            spared AS (DELETE FROM cleanup_spared WHERE cleanup_id IN (SELECT id FROM over))
+            SELECT""";
+
     private static final String DELETE_SPARED = "DELETE FROM cleanup_spared WHERE cleanup_id = $1";
 
     /** Of each workflow that has something that old, the oldest of the newest N; all of it where there are fewer. */
@@ -105,7 +119,7 @@ final class CleanupRules {
      * What stands before anything is counted.
      *
      * @param stays whether something is held, or below what stays
-     * @param open how many cleanups wait or are at work
+     * @param open how many cleanups that somebody asked for wait or are at work
      */
     record Frozen(Grain grain, Candidates candidates, boolean stays, long open) {}
 
@@ -119,7 +133,7 @@ final class CleanupRules {
                 )
                 SELECT c.stored, c.running, coalesce(bool_or(r.keep_last IS NOT NULL), false) AS newest,
                        coalesce(bool_or(r.workflow_id IS NOT NULL OR r.owner_id IS NOT NULL), false) AS targeted,
-                       (SELECT count(*) FROM cleanup WHERE state IN (1, 2)) AS open,
+                       (SELECT count(*) FROM cleanup WHERE state IN (1, 2) AND policy_id IS NULL) AS open,
                        EXISTS (SELECT FROM held_execution) AS held,
                        (EXISTS (SELECT FROM held_execution)
                         OR EXISTS (SELECT FROM execution_total WHERE running > 0 AND day <=\s""").bind(lastDay(cleanup)).add("""
@@ -154,7 +168,7 @@ final class CleanupRules {
 
     /**
      * Appends the policies by how specific they are. A policy's own cleanup leaves to the more specific ones what is
-     * theirs, whatever they say, and heeds no other.
+     * theirs, whatever they say, and heeds no other; their newest are noted, as children of those stay.
      */
     private static void addRules(Sql sql, Cleanup cleanup) {
         sql.add("""
@@ -170,11 +184,10 @@ final class CleanupRules {
                          CASE WHEN %2$s::uuid IS NULL THEN %3$s::timestamptz - p.keep_for ELSE 'epoch' END,
                          CASE WHEN %2$s::uuid IS NULL THEN uuid_v7_floor(%3$s::timestamptz - p.keep_for)
                               ELSE '00000000-0000-0000-0000-000000000000' END,
-                         CASE WHEN %2$s::uuid IS NULL THEN p.keep_last END
+                         p.keep_last
                   FROM ranked p
                   WHERE NOT %4$s
-                    AND (%2$s::uuid IS NULL
-                         OR p.rank < (SELECT own.rank FROM ranked own WHERE own.id = %2$s::uuid))
+                    AND p.rank < coalesce((SELECT own.rank FROM ranked own WHERE own.id = %2$s::uuid), p.rank + 1)
                   RETURNING workflow_id, owner_id, keep_last)""".formatted(
                         sql.argument(cleanup.id()),
                         sql.argument(cleanup.policyId()),

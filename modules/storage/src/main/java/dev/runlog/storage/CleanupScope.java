@@ -30,39 +30,63 @@ final class CleanupScope {
      * scans take longer to plan than a batch takes.
      */
     static void addDoomedUnlessBelow(Sql sql, Cleanup cleanup) {
-        addMeant(sql, cleanup);
-        String id = sql.argument(cleanup.id());
-        sql.add("\n  AND NOT e.held");
+        sql.add(unkept(sql, cleanup)).add("\n  AND NOT e.held");
+        sql.add("\n  AND (e.parent_id IS NULL OR NOT EXISTS (\n"
+                + "    SELECT FROM cleanup_spared s WHERE s.cleanup_id = " + sql.argument(cleanup.id())
+                + " AND s.execution_id = e.id))");
+    }
+
+    /** Whether a row {@code e} would go by the criteria and the policies, whatever holds it or is above it. */
+    static String unkept(Sql sql, Cleanup cleanup) {
+        StringBuilder condition = new StringBuilder(meant(sql, cleanup));
         if (cleanup.criteria().keepLast() != null) {
-            sql.add("\n  AND NOT " + isKept("e", "'" + NIL + "'", id));
+            condition.append("\n  AND NOT ").append(isKept("e", "'" + NIL + "'", sql.argument(cleanup.id())));
         }
         if (!cleanup.criteria().ignorePolicies()) {
-            sql.add("\n  AND NOT EXISTS (SELECT FROM (" + deciding("e", id)
-                    + ") r\n    WHERE e.id >= r.keep_from OR r.keep_last IS NOT NULL AND "
-                    + isKept("e", "r.policy_id", id) + ")");
+            String id = sql.argument(cleanup.id());
+            condition
+                    .append("\n  AND NOT EXISTS (SELECT FROM (" + deciding("e", id) + ") r\n")
+                    .append("    WHERE e.id >= r.keep_from OR r.keep_last IS NOT NULL AND ")
+                    .append(isKept("e", "r.policy_id", id) + ")");
         }
-        sql.add("\n  AND (e.parent_id IS NULL OR NOT EXISTS (\n"
-                + "    SELECT FROM cleanup_spared s WHERE s.cleanup_id = " + id + " AND s.execution_id = e.id))");
+        return condition.toString();
     }
 
     /** Appends what the criteria alone say of rows {@code e}. */
     static void addMeant(Sql sql, Cleanup cleanup) {
+        sql.add(meant(sql, cleanup));
+    }
+
+    private static String meant(Sql sql, Cleanup cleanup) {
         CleanupCriteria criteria = cleanup.criteria();
-        sql.add("e.id < ").bind(Ids.lowerBound(criteria.before()));
-        sql.add(" AND e.status IN (" + numbers(criteria.statuses()) + ")");
-        addTarget(sql, criteria, "e");
+        return "e.id < " + sql.argument(Ids.lowerBound(criteria.before())) + " AND e.status IN ("
+                + numbers(criteria.statuses()) + ")" + target(sql, criteria, "e");
+    }
+
+    /** How many that run are meant but for that: none where statuses are named, which running is not among. */
+    static String running(Sql sql, Cleanup cleanup) {
+        if (!cleanup.criteria().statuses().isEmpty()) {
+            return "0::bigint";
+        }
+        return "(SELECT count(*) FROM execution e WHERE e.status = 1 AND e.id < "
+                + sql.argument(Ids.lowerBound(cleanup.criteria().before())) + target(sql, cleanup.criteria(), "e")
+                + ")";
     }
 
     /** Appends whose rows are meant. */
     static void addTarget(Sql sql, CleanupCriteria criteria, String row) {
-        if (criteria.owner() != null) {
-            sql.add("\n  AND " + row + ".owner_id = (SELECT id FROM owner WHERE subject = ")
-                    .bind(criteria.owner())
-                    .add(")");
-        }
-        if (criteria.workflowId() != null) {
-            sql.add("\n  AND " + row + ".workflow_id = ").bind(criteria.workflowId());
-        }
+        sql.add(target(sql, criteria, row));
+    }
+
+    private static String target(Sql sql, CleanupCriteria criteria, String row) {
+        String owner = criteria.owner() == null
+                ? ""
+                : "\n  AND " + row + ".owner_id = (SELECT id FROM owner WHERE subject = "
+                        + sql.argument(criteria.owner()) + ")";
+        String workflow = criteria.workflowId() == null
+                ? ""
+                : "\n  AND " + row + ".workflow_id = " + sql.argument(criteria.workflowId());
+        return owner + workflow;
     }
 
     /** The policy that decides about a row, as a query of one row at the most. */

@@ -82,9 +82,11 @@ public final class CleanupSession {
                 crashed_deleted = known.crashed_deleted + excluded.crashed_deleted
             """;
 
-    private static final String ADD_PROGRESS = """
+    /** Steps of executions $4, and the ledger's row: what steps held is known as they go. */
+    private static final String DELETE_STEPS = """
+            WITH gone AS (DELETE FROM %s s WHERE s.execution_id = ANY ($4) RETURNING %s AS bytes)
             UPDATE cleanup
-            SET deleted = deleted + $2, bytes = bytes + $3
+            SET deleted = deleted + $2, bytes = bytes + $3 + (SELECT coalesce(sum(gone.bytes), 0) FROM gone)
             WHERE id = $1
             """;
 
@@ -330,6 +332,11 @@ public final class CleanupSession {
                         """).execute().map(rows -> rows.size() > 0);
     }
 
+    /** Forgets what cleanups that are over were to heed; nothing is at work while this is. */
+    public Future<Void> forgetOver() {
+        return connection.query(CleanupRules.FORGET_OVER).execute().mapEmpty();
+    }
+
     static UUID firstId(LocalDate day) {
         return Ids.lowerBound(day.atStartOfDay(ZoneOffset.UTC).toInstant());
     }
@@ -340,24 +347,23 @@ public final class CleanupSession {
             return Future.succeededFuture();
         }
         String suffix = CleanupDay.suffix(day);
-        Tuple ids = Tuple.of((Object) doomed.stream().map(Doomed::id).toArray(UUID[]::new));
+        UUID[] ids = doomed.stream().map(Doomed::id).toArray(UUID[]::new);
         UUID[] listed =
                 doomed.stream().filter(Doomed::isUnsuccessful).map(Doomed::id).toArray(UUID[]::new);
         long bytes = doomed.stream().mapToLong(Doomed::bytes).sum();
         Gone gone = Gone.of(doomed);
         return inTurn(List.of(
                 connection
-                        .preparedQuery("DELETE FROM step_" + suffix + " WHERE execution_id = ANY ($1)")
-                        .execute(ids),
+                        .preparedQuery(DELETE_STEPS.formatted("step_" + suffix, CleanupStore.STEP_BYTES))
+                        .execute(Tuple.of(cleanupId, (long) doomed.size(), bytes, ids)),
                 connection
                         .preparedQuery("DELETE FROM execution_" + suffix + " WHERE id = ANY ($1)")
-                        .execute(ids),
+                        .execute(Tuple.of((Object) ids)),
                 connection
                         .preparedQuery("DELETE FROM unsuccessful_execution WHERE id = ANY ($1)")
                         .execute(Tuple.of((Object) listed)),
                 connection.preparedQuery(ADD_DELETED).execute(gone.byWorkflow(day)),
-                connection.preparedQuery(ADD_DAY_DELETED).execute(gone.inAll(day)),
-                connection.preparedQuery(ADD_PROGRESS).execute(Tuple.of(cleanupId, (long) doomed.size(), bytes))));
+                connection.preparedQuery(ADD_DAY_DELETED).execute(gone.inAll(day))));
     }
 
     /**

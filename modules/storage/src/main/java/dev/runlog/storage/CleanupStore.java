@@ -77,32 +77,45 @@ public final class CleanupStore {
              + coalesce(pg_column_size(e.error_details), 0) + coalesce(pg_column_size(e.stack_trace), 0))
             """;
 
+    /** The same of a step. */
+    static final String STEP_BYTES = """
+            (60 + coalesce(pg_column_size(s.input), 0) + coalesce(pg_column_size(s.output), 0)
+             + coalesce(pg_column_size(s.error), 0))
+            """;
+
     private final Database database;
 
     public CleanupStore(Database database) {
         this.database = database;
     }
 
-    /** Enters a cleanup as {@code PENDING}. */
-    public Future<Cleanup> create(CleanupCriteria criteria, String requestedBy, @Nullable UUID policyId) {
+    /** Enters a cleanup that somebody asks for, as {@code PENDING}. */
+    public Future<Cleanup> create(CleanupCriteria criteria, String requestedBy) {
         Future<?> registered = criteria.owner() == null
                 ? Future.succeededFuture()
                 : database.query("register-owner", REGISTER_OWNER, Tuple.of(criteria.owner()));
         return registered
-                .compose(done -> database.query(
-                        "create-cleanup",
-                        returning(INSERT),
-                        Tuple.of(
-                                Ids.next(),
-                                criteria.before().atOffset(ZoneOffset.UTC),
-                                numbers(criteria.statuses()),
-                                criteria.workflowId(),
-                                criteria.owner(),
-                                requestedBy,
-                                policyId,
-                                criteria.keepLast(),
-                                criteria.ignorePolicies())))
+                .compose(done ->
+                        database.query("create-cleanup", returning(INSERT), toInsert(criteria, requestedBy, null)))
                 .map(rows -> toCleanup(rows.iterator().next()));
+    }
+
+    /** Enters a cleanup of a policy in the transaction that is under way. */
+    static Future<?> create(SqlConnection connection, CleanupCriteria criteria, String requestedBy, UUID policyId) {
+        return connection.preparedQuery(INSERT).execute(toInsert(criteria, requestedBy, policyId));
+    }
+
+    private static Tuple toInsert(CleanupCriteria criteria, String requestedBy, @Nullable UUID policyId) {
+        return Tuple.of(
+                Ids.next(),
+                criteria.before().atOffset(ZoneOffset.UTC),
+                numbers(criteria.statuses()),
+                criteria.workflowId(),
+                criteria.owner(),
+                requestedBy,
+                policyId,
+                criteria.keepLast(),
+                criteria.ignorePolicies());
     }
 
     /**
@@ -231,11 +244,11 @@ public final class CleanupStore {
                         (cleanups, ends) -> new CleanupPage(cleanups, ends, both.<Long>resultAt(1))));
     }
 
-    /** How many wait or are at work. */
+    /** How many that somebody asked for wait or are at work; a policy has one at the most, and in its window only. */
     public Future<Long> countOpen() {
         return database.query(
                         "count-open-cleanups",
-                        "SELECT count(*) AS rows FROM cleanup WHERE state IN (1, 2)",
+                        "SELECT count(*) AS rows FROM cleanup WHERE state IN (1, 2) AND policy_id IS NULL",
                         Tuple.tuple())
                 .map(rows -> rows.iterator().next().getLong("rows"));
     }
@@ -252,12 +265,6 @@ public final class CleanupStore {
 
     static CleanupRollups.Statements on(SqlConnection connection) {
         return (operation, sql) -> connection.preparedQuery(sql.text()).execute(sql.arguments());
-    }
-
-    /** Forgets what a cleanup that is over was to heed. */
-    public Future<Void> discard(UUID id) {
-        return database.query("discard-rules", CleanupRules.FORGET, Tuple.of(id))
-                .mapEmpty();
     }
 
     /** Works as the one cleaner of the database; empty where another is at it. */
@@ -296,17 +303,22 @@ public final class CleanupStore {
                 .map(rows -> toCleanup(rows.iterator().next()));
     }
 
-    /** Ends it, unless it was ended otherwise meanwhile. What was told by shares is known by now. */
+    /**
+     * Ends it, unless it was ended otherwise meanwhile, and forgets what it was to heed. What was told by shares is known
+     * by now.
+     */
     public Future<Cleanup> complete(UUID id) {
-        return change(
-                id,
-                "state = 3, finished_at = now(), matched_exact = true, "
-                        + "matched = CASE WHEN matched_exact THEN greatest(matched, deleted) ELSE deleted END",
-                "state IN (1, 2)");
+        return change(id, "WITH " + CleanupRules.FORGETTING + ", " + changed("""
+                UPDATE cleanup
+                SET state = 3, finished_at = now(), matched_exact = true,
+                    matched = CASE WHEN matched_exact THEN greatest(matched, deleted) ELSE deleted END
+                WHERE id = $1 AND state IN (1, 2)"""));
     }
 
+    /** Ends it where it is; the batch that is under way, which heeds its rules, is waited for. */
     public Future<Cleanup> cancel(UUID id) {
-        return change(id, "state = 4, finished_at = now()", "state IN (1, 2)");
+        return change(
+                id, returning("UPDATE cleanup SET state = 4, finished_at = now() WHERE id = $1 AND state IN (1, 2)"));
     }
 
     public Future<Cleanup> fail(UUID id, String why) {
@@ -327,12 +339,8 @@ public final class CleanupStore {
         return "changed AS (" + change + "\nRETURNING *)\n" + SELECT.replace("FROM cleanup c", "FROM changed c");
     }
 
-    private Future<Cleanup> change(UUID id, String set, String where) {
-        return database.query(
-                        "change-cleanup",
-                        returning("UPDATE cleanup SET " + set + " WHERE id = $1 AND " + where),
-                        Tuple.of(id))
-                .compose(rows -> changedOrAsItIs(id, rows));
+    private Future<Cleanup> change(UUID id, String statement) {
+        return database.query("change-cleanup", statement, Tuple.of(id)).compose(rows -> changedOrAsItIs(id, rows));
     }
 
     private Future<Cleanup> changedOrAsItIs(UUID id, RowSet<Row> rows) {

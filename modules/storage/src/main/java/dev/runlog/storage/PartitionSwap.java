@@ -166,7 +166,16 @@ final class PartitionSwap {
     Future<Boolean> drop(Cleanup cleanup, List<CleanupDay> days) {
         return withoutFilesOf(days)
                 .compose(ready -> check.prepare(cleanup, days))
-                .compose(whole -> whole ? attempt(1, first -> dropOnce(cleanup, days)) : Future.succeededFuture(false));
+                .compose(whole -> whole
+                        ? attempt(1, number -> sparedAnew(cleanup, number).compose(known -> dropOnce(cleanup, days)))
+                        : Future.succeededFuture(false));
+    }
+
+    /** Between tries somebody may hold what rows of these days are below. */
+    private Future<Void> sparedAnew(Cleanup cleanup, int number) {
+        return number == 1
+                ? Future.succeededFuture()
+                : transaction("BEGIN", () -> CleanupRules.refreshSpared(connection, cleanup));
     }
 
     /** Puts in place of a day's partitions what stays of them. */
@@ -180,8 +189,9 @@ final class PartitionSwap {
                         ? bytes(List.of(day))
                                 .compose(bytes -> attempt(
                                         1,
-                                        first -> transaction(
-                                                "BEGIN", () -> replaceOnce(cleanup, day, next, bytes, first))))
+                                        number -> transaction(
+                                                "BEGIN",
+                                                () -> replaceOnce(cleanup, day, next, bytes, number % 2 != 0))))
                         : Future.succeededFuture(false))
                 .compose(
                         done -> {
@@ -229,12 +239,14 @@ final class PartitionSwap {
             Cleanup cleanup, CleanupDay day, Successor next, long bytes, boolean countFirst) {
         String kept = KEPT.replace(":next", "execution_" + day.suffix() + "_next");
         return requireOpen(cleanup)
-                .compose(open -> countFirst ? countDeleted(day, kept) : Future.succeededFuture(0L))
+                .compose(open -> CleanupRules.refreshSpared(connection, cleanup))
+                .compose(known -> countFirst ? countDeleted(day, kept) : Future.succeededFuture(0L))
                 .compose(counted -> run(PATIENCE)
                         .compose(done -> run(LOCK_PARENTS))
                         .compose(done -> next.takeChanges(cleanup, CHANGES_MAX))
                         .compose(changes ->
-                                changes < CHANGES_MAX ? countDeleted(day, kept) : Future.failedFuture(new NotWhole()))
+                                changes < CHANGES_MAX ? next.lacksSpared(cleanup) : Future.failedFuture(new NotWhole()))
+                        .compose(lacks -> lacks ? Future.failedFuture(new NotWhole()) : countDeleted(day, kept))
                         .compose(more -> next.unlist().map(counted + more)))
                 .compose(deleted -> next.isEmpty().compose(empty -> next.detachOld()
                         .compose(done -> empty ? next.drop() : next.attach())
@@ -289,9 +301,9 @@ final class PartitionSwap {
         }
     }
 
-    /** One try of a swap in a transaction of its own, told whether to count before the lock. */
+    /** One try of a swap in a transaction of its own, told the how manyth it is. */
     private interface Try {
-        Future<Boolean> once(boolean countFirst);
+        Future<Boolean> once(int number);
     }
 
     /**
@@ -299,7 +311,7 @@ final class PartitionSwap {
      * very day stands in the way of both then, so every other try counts under the lock.
      */
     private Future<Boolean> attempt(int number, Try swap) {
-        return swap.once(number % 2 != 0).compose(Future::succeededFuture, failure -> {
+        return swap.once(number).compose(Future::succeededFuture, failure -> {
             if (failure instanceof NotWhole || isInTheWay(failure) && number == ATTEMPTS) {
                 return Future.succeededFuture(false);
             }

@@ -3,16 +3,19 @@ package dev.runlog.storage;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.page.PageRequest;
+import dev.runlog.contract.retention.CleanupCriteria;
 import dev.runlog.contract.retention.ListRetentionPolicies.PolicyPage;
 import dev.runlog.contract.retention.RetentionPolicy;
 import io.vertx.core.Future;
 import io.vertx.pgclient.data.Interval;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -32,15 +35,27 @@ public final class PolicyStore {
     private static final String REGISTER_OWNER =
             "INSERT INTO owner (subject) VALUES ($1) ON CONFLICT (subject) DO NOTHING";
 
+    /** Tells also whether it says something else than before. */
     private static final String SET = """
-            INSERT INTO retention_policy (id, workflow_id, owner_id, statuses, keep_for, keep_last)
-            SELECT $1, $2, o.id, $4, $5, $6
-            FROM (SELECT $3::text AS subject) asked
-            LEFT JOIN owner o ON o.subject = asked.subject
+            WITH asked AS (
+              SELECT $2::uuid AS workflow_id, o.id AS owner_id, $4::smallint[] AS statuses
+              FROM (SELECT $3::text AS subject) subject
+              LEFT JOIN owner o ON o.subject = subject.subject),
+            old AS (
+              SELECT p.keep_for, p.keep_last
+              FROM retention_policy p
+              JOIN asked a ON p.workflow_id IS NOT DISTINCT FROM a.workflow_id
+                AND p.owner_id IS NOT DISTINCT FROM a.owner_id AND p.statuses = a.statuses)
+            INSERT INTO retention_policy AS known (id, workflow_id, owner_id, statuses, keep_for, keep_last)
+            SELECT $1, a.workflow_id, a.owner_id, a.statuses, $5, $6
+            FROM asked a
             ON CONFLICT ON CONSTRAINT retention_policy_target DO UPDATE
             SET keep_for = excluded.keep_for, keep_last = excluded.keep_last, from_configuration = false,
                 overdue = NULL, overdue_since = NULL, checked_at = NULL
-            RETURNING id
+            RETURNING id, EXISTS (
+              SELECT FROM old
+              WHERE old.keep_for IS DISTINCT FROM known.keep_for OR old.keep_last IS DISTINCT FROM known.keep_last)
+              AS changed
             """;
 
     /** A policy for all owners that somebody has set goes before the one of the configuration. */
@@ -49,7 +64,17 @@ public final class PolicyStore {
             VALUES ($1, '{}', $2, $3, true)
             ON CONFLICT ON CONSTRAINT retention_policy_target DO UPDATE
             SET keep_for = excluded.keep_for, keep_last = excluded.keep_last
-            WHERE known.from_configuration
+            WHERE known.from_configuration AND (known.keep_for IS DISTINCT FROM excluded.keep_for
+                                                OR known.keep_last IS DISTINCT FROM excluded.keep_last)
+            RETURNING id
+            """;
+
+    /** Its criteria are what the policy has said, and it says something else now or nothing any more. */
+    private static final String END_CLEANUPS = """
+            UPDATE cleanup
+            SET state = 4, finished_at = now()
+            WHERE policy_id = $1 AND state IN (1, 2)
+            RETURNING id
             """;
 
     private static final String CLAIM = """
@@ -80,8 +105,15 @@ public final class PolicyStore {
         this.database = database;
     }
 
+    /**
+     * A policy as it stands now.
+     *
+     * @param ended the cleanups of what it said before that were under way
+     */
+    public record Changed(RetentionPolicy policy, List<UUID> ended) {}
+
     /** Makes a policy or replaces the one of the same target. */
-    public Future<RetentionPolicy> set(
+    public Future<Changed> set(
             @Nullable UUID workflowId,
             @Nullable String owner,
             Set<ExecutionStatus> statuses,
@@ -90,20 +122,26 @@ public final class PolicyStore {
         Future<?> registered = owner == null
                 ? Future.succeededFuture()
                 : database.query("register-owner", REGISTER_OWNER, Tuple.of(owner));
+        Tuple asked =
+                Tuple.of(Ids.next(), workflowId, owner, CleanupStore.numbers(statuses), toInterval(keepFor), keepLast);
         return registered
-                .compose(done -> database.query(
-                        "set-policy",
-                        SET,
-                        Tuple.of(
-                                Ids.next(),
-                                workflowId,
-                                owner,
-                                CleanupStore.numbers(statuses),
-                                toInterval(keepFor),
-                                keepLast)))
-                .map(rows -> rows.iterator().next().getUUID(0))
-                .compose(id -> load(null, List.of(id)))
-                .map(policies -> policies.get(0));
+                .compose(done -> database.inTransaction("set-policy", connection -> connection
+                        .preparedQuery(SET)
+                        .execute(asked)
+                        .map(rows -> rows.iterator().next())
+                        .compose(set -> (set.getBoolean("changed")
+                                        ? endCleanups(connection, set.getUUID("id"))
+                                        : Future.succeededFuture(List.<UUID>of()))
+                                .map(ended -> Map.entry(set.getUUID("id"), ended)))))
+                .compose(set -> load(null, List.of(set.getKey()))
+                        .map(policies -> new Changed(policies.get(0), set.getValue())));
+    }
+
+    private static Future<List<UUID>> endCleanups(SqlConnection connection, UUID policyId) {
+        return connection
+                .preparedQuery(END_CLEANUPS)
+                .execute(Tuple.of(policyId))
+                .map(rows -> ExecutionReads.all(rows, row -> row.getUUID(0)));
     }
 
     /** Those of the policies that exist and, where an owner is given, bear on the owner's executions. */
@@ -152,31 +190,42 @@ public final class PolicyStore {
                 .map(rows -> ExecutionReads.all(rows, PolicyStore::toPolicy));
     }
 
-    /** Takes a policy away. */
-    public Future<Void> delete(UUID id) {
-        return database.query("delete-policy", "DELETE FROM retention_policy WHERE id = $1", Tuple.of(id))
-                .mapEmpty();
+    /** Takes a policy away; returns the cleanups of it that were under way and end with it. */
+    public Future<List<UUID>> delete(UUID id) {
+        return database.inTransaction("delete-policy", connection -> connection
+                .preparedQuery("DELETE FROM retention_policy WHERE id = $1")
+                .execute(Tuple.of(id))
+                .compose(done -> endCleanups(connection, id)));
     }
 
     /** Sets the policy of the configuration, or takes it away where it says neither. */
     public Future<Void> setDefault(@Nullable Duration keepFor, @Nullable Integer keepLast) {
-        return keepFor == null && keepLast == null
-                ? database.query(
-                                "delete-default-policy",
-                                "DELETE FROM retention_policy WHERE from_configuration",
-                                Tuple.tuple())
-                        .mapEmpty()
-                : database.query("set-default-policy", SET_DEFAULT, Tuple.of(Ids.next(), toInterval(keepFor), keepLast))
-                        .mapEmpty();
+        return database.inTransaction("set-default-policy", connection -> (keepFor == null && keepLast == null
+                        ? connection
+                                .preparedQuery("DELETE FROM retention_policy WHERE from_configuration RETURNING id")
+                                .execute()
+                        : connection
+                                .preparedQuery(SET_DEFAULT)
+                                .execute(Tuple.of(Ids.next(), toInterval(keepFor), keepLast)))
+                .compose(rows -> rows.size() == 0
+                        ? Future.succeededFuture(List.<UUID>of())
+                        : endCleanups(connection, rows.iterator().next().getUUID(0)))
+                .<Void>mapEmpty());
     }
 
-    /** Marks that it runs now; false where it has run since the moment, on whatever server, or is at work still. */
-    public Future<Boolean> claim(UUID id, Instant now, Instant notSince) {
-        return database.query(
-                        "claim-policy",
-                        CLAIM,
-                        Tuple.of(id, now.atOffset(ZoneOffset.UTC), notSince.atOffset(ZoneOffset.UTC)))
-                .map(rows -> rows.size() > 0);
+    /**
+     * Marks that it runs now and, where there is something to do, enters its cleanup; whoever changes the policy
+     * meanwhile waits, and ends it. False where it has run since the moment, on whatever server, or is at work still.
+     */
+    public Future<Boolean> run(
+            UUID id, Instant now, Instant notSince, @Nullable CleanupCriteria work, String requestedBy) {
+        return database.inTransaction("run-policy", connection -> connection
+                .preparedQuery(CLAIM)
+                .execute(Tuple.of(id, now.atOffset(ZoneOffset.UTC), notSince.atOffset(ZoneOffset.UTC)))
+                .map(rows -> rows.size() > 0)
+                .compose(mine -> mine && work != null
+                        ? CleanupStore.create(connection, work, requestedBy, id).map(true)
+                        : Future.succeededFuture(mine)));
     }
 
     /** Marks how far behind it is. */

@@ -23,7 +23,7 @@ import java.util.UUID;
 /**
  * Sums over rollups, and the preview that they come to.
  *
- * @param days those on which there is something to delete, oldest first
+ * @param days those on which there may be something to delete, oldest first
  * @param biggest the workflows of which most goes
  */
 record RollupSums(
@@ -59,7 +59,7 @@ record RollupSums(
     }
 
     private static void addDay(List<CleanupDay> days, Row row) {
-        if (row.getDouble("going") > 0 && row.getValue("stored") != null) {
+        if (row.getBoolean("looked_at") && row.getValue("stored") != null) {
             days.add(new CleanupDay(
                     row.getLocalDate("day"),
                     row.getLong("stored"),
@@ -74,13 +74,21 @@ record RollupSums(
         biggest.forEach(of -> workflows.put(of.workflowId(), of));
         Set<LocalDate> staying = new HashSet<>();
         long held = 0;
+        long children = 0;
+        long kept = 0;
         for (Row row : stays) {
+            held += row.getBoolean("held") ? 1 : 0;
+            if (!row.getBoolean("unkept")) {
+                // The rollups have it among what a policy or a number keeps.
+                kept += row.getBoolean("held") ? 1 : 0;
+                continue;
+            }
+            children += row.getBoolean("held") ? 0 : 1;
             statuses.merge((int) row.getShort("status"), -1.0, Double::sum);
             workflows.computeIfPresent(
                     row.getUUID("workflow_id"),
                     (id, of) -> new OfWorkflow(id, of.key(), Math.max(0, of.executions() - 1)));
             staying.add(LocalDate.ofInstant(Ids.timeOf(row.getUUID("id")), ZoneOffset.UTC));
-            held += row.getBoolean("held") ? 1 : 0;
         }
         StatusCounts counts = StatusCounts.NONE;
         for (Map.Entry<Integer, Double> status : statuses.entrySet()) {
@@ -89,7 +97,8 @@ record RollupSums(
         double bytes = 0;
         double steps = 0;
         int whole = 0;
-        for (CleanupDay day : days) {
+        List<CleanupDay> touched = days.stream().filter(day -> day.going() > 0).toList();
+        for (CleanupDay day : touched) {
             double share = Math.min(1, (double) day.going() / Math.max(1, day.stored()));
             Size size = sizes.getOrDefault(day.day(), Size.NONE);
             bytes += size.bytes() * share;
@@ -101,12 +110,17 @@ record RollupSums(
                 false,
                 counts,
                 CleanupPreviews.top(workflows.values()),
-                days.isEmpty() ? null : startOf(days.get(0)),
-                days.isEmpty() ? null : startOf(days.get(days.size() - 1)),
+                touched.isEmpty() ? null : startOf(touched.get(0)),
+                touched.isEmpty() ? null : startOf(touched.get(touched.size() - 1)),
                 Math.round(steps),
                 Math.round(bytes),
                 whole,
-                new Spared(running, held, Math.round(byPolicy), Math.round(byLast), stays.size() - held));
+                new Spared(
+                        running,
+                        held,
+                        Math.max(0, Math.round(byPolicy) - (byPolicy > 0 ? kept : 0)),
+                        Math.max(0, Math.round(byLast) - (byPolicy > 0 ? 0 : kept)),
+                        children));
     }
 
     static Instant startOf(CleanupDay day) {

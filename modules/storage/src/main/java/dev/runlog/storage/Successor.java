@@ -113,6 +113,19 @@ final class Successor {
                 .mapEmpty();
     }
 
+    /** Whether something is spared by now that was to go when it was filled, as what is above it was held since. */
+    Future<Boolean> lacksSpared(Cleanup cleanup) {
+        return connection
+                .preparedQuery("""
+                        SELECT EXISTS (
+                          SELECT FROM cleanup_spared s
+                          JOIN execution_:day e ON e.id = s.execution_id
+                          WHERE s.cleanup_id = $1 AND NOT EXISTS (SELECT FROM execution_:day_next n WHERE n.id = e.id))
+                        """.replace(":day", suffix))
+                .execute(Tuple.of(cleanup.id()))
+                .map(rows -> rows.iterator().next().getBoolean(0));
+    }
+
     Future<Boolean> isEmpty() {
         return connection
                 .query("SELECT NOT EXISTS (SELECT FROM execution_" + suffix + "_next)")

@@ -1,0 +1,97 @@
+package dev.runlog.retention;
+
+import static dev.runlog.testing.Futures.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.contract.retention.CleanupCriteria;
+import dev.runlog.storage.CleanupStore;
+import dev.runlog.storage.Database;
+import dev.runlog.storage.PolicyStore;
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.TestDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Somebody holds an execution while a cleanup is at what is below it. */
+@ExtendWith({PostgresExtension.class, VertxExtension.class})
+final class HoldTest {
+    private TestDatabase test;
+    private CleanupStore cleanups;
+    private PolicyStore policies;
+    private Cleaner cleaner;
+
+    @BeforeEach
+    void open(Vertx vertx, TestDatabase database) throws SQLException {
+        test = database;
+        Runs.clear(test);
+        Database opened = Runs.open(vertx, test);
+        cleanups = new CleanupStore(opened);
+        policies = new PolicyStore(opened);
+        cleaner = new Cleaner(
+                vertx,
+                Bus.create(vertx, Duration.ofSeconds(20)),
+                cleanups,
+                Configs.with(0, "", Duration.ofHours(1)),
+                Clock.systemUTC(),
+                true,
+                new SimpleMeterRegistry());
+    }
+
+    /** A day goes whole where nobody else has anything on it, and is rewritten where little stays. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 20})
+    void keepsWhatIsBelowItWhileADayIsAboutToGo(int others) throws Exception {
+        Runs.seed(test, "alice", 300, 40, "SUCCESS");
+        Runs.seed(test, "bob", 1, 41, "SUCCESS");
+        if (others > 0) {
+            Runs.seed(test, "bob", others, 40, "SUCCESS");
+        }
+        String parent = test.get("SELECT min(id::text) FROM execution");
+        String child = test.get("SELECT e.id FROM execution e JOIN owner o ON o.id = e.owner_id "
+                + "WHERE o.subject = 'alice' ORDER BY e.id LIMIT 1");
+        String grandchild = test.get("SELECT e.id FROM execution e JOIN owner o ON o.id = e.owner_id "
+                + "WHERE o.subject = 'alice' ORDER BY e.id DESC LIMIT 1");
+        test.execute("UPDATE execution SET parent_id = '" + parent + "' WHERE id = '" + child + "';"
+                + "UPDATE execution SET parent_id = '" + child + "' WHERE id = '" + grandchild + "'");
+        Cleanup cleanup = await(
+                cleanups.create(new CleanupCriteria(Instant.now(), Set.of(), null, "alice", null, false), "alice"));
+        try (var connection = test.connect();
+                var statement = connection.createStatement()) {
+            // The day cannot go while somebody reads in a transaction.
+            connection.setAutoCommit(false);
+            statement.execute("SELECT count(*) FROM execution");
+            Future<Void> cleaned = cleaner.runOnce();
+            awaitRows("SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted");
+
+            await(policies.hold("bob", UUID.fromString(parent), true, "audit"));
+            connection.rollback();
+
+            await(cleaned);
+        }
+
+        assertThat(await(cleanups.get(cleanup.id())).deleted()).isEqualTo(298);
+        assertThat(test.get("SELECT string_agg(e.id::text, ',' ORDER BY e.id) FROM execution e "
+                        + "JOIN owner o ON o.id = e.owner_id WHERE o.subject = 'alice'"))
+                .isEqualTo(child + "," + grandchild);
+    }
+
+    /** Waits on the database itself until a query finds something. */
+    private void awaitRows(String query) throws SQLException {
+        test.execute("DO $$ BEGIN FOR i IN 1..3000 LOOP IF EXISTS (" + query
+                + ") THEN RETURN; END IF; PERFORM pg_sleep(0.01); END LOOP; RAISE 'It did not come.'; END $$");
+    }
+}

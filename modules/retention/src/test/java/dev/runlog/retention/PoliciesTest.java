@@ -1,0 +1,268 @@
+package dev.runlog.retention;
+
+import static dev.runlog.testing.Futures.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.contract.retention.CleanupCriteria;
+import dev.runlog.contract.retention.CleanupPreview;
+import dev.runlog.contract.retention.RetentionPolicy;
+import dev.runlog.storage.CleanupStore;
+import dev.runlog.storage.Database;
+import dev.runlog.storage.PolicyStore;
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.TestDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Policies beside one another and beside cleanups that somebody asks for. */
+@ExtendWith({PostgresExtension.class, VertxExtension.class})
+final class PoliciesTest {
+    private static final RetentionConfig CONFIG = Configs.with(0, "", Duration.ofHours(1));
+    private static final Set<ExecutionStatus> ALL = Set.of();
+    private static final Set<ExecutionStatus> FAILED = Set.of(ExecutionStatus.FAILED);
+    /** So few that only rollups answer. */
+    private static final int NO_ROWS = 1;
+
+    private static final int ALL_ROWS = 1000;
+
+    private TestDatabase test;
+    private CleanupStore cleanups;
+    private PolicyStore policies;
+    private Bus bus;
+    private Cleaner cleaner;
+
+    @BeforeEach
+    void open(Vertx vertx, TestDatabase database) throws SQLException {
+        test = database;
+        Runs.clear(test);
+        Database opened = Runs.open(vertx, test);
+        cleanups = new CleanupStore(opened);
+        policies = new PolicyStore(opened);
+        bus = Bus.create(vertx, Duration.ofSeconds(20));
+        cleaner = new Cleaner(vertx, bus, cleanups, CONFIG, Clock.systemUTC(), true, new SimpleMeterRegistry());
+    }
+
+    @Test
+    void endACleanupOfWhatTheySaidBefore() throws SQLException {
+        Runs.seed(test, "alice", 10, 40, "SUCCESS");
+        set("alice", ALL, 30, null);
+        Cleanup made = runPolicies().orElseThrow();
+
+        set("alice", ALL, 30, null);
+        assertThat(await(cleanups.get(made.id())).state()).isEqualTo(Cleanup.State.PENDING);
+        assertThat(await(policies.set(null, "alice", ALL, Duration.ofDays(60), null))
+                        .ended())
+                .containsExactly(made.id());
+        await(cleaner.runOnce());
+
+        assertThat(await(cleanups.get(made.id())).state()).isEqualTo(Cleanup.State.CANCELLED);
+        assertThat(rows()).isEqualTo("10");
+    }
+
+    @Test
+    void takeTheirCleanupsWithThem() throws SQLException {
+        Runs.seed(test, "alice", 10, 40, "SUCCESS");
+        RetentionPolicy policy = set("alice", ALL, 30, null);
+        Cleanup made = runPolicies().orElseThrow();
+
+        assertThat(await(policies.delete(policy.id()))).containsExactly(made.id());
+        await(cleaner.runOnce());
+
+        assertThat(rows()).isEqualTo("10");
+        assertThat(test.get("SELECT count(*) FROM cleanup_rule")).isEqualTo("0");
+    }
+
+    @Test
+    void endTheCleanupOfADefaultThatIsConfiguredOtherwise() throws SQLException {
+        Runs.seed(test, "alice", 10, 40, "SUCCESS");
+        await(policies.setDefault(Duration.ofDays(30), null));
+        Cleanup made = runPolicies().orElseThrow();
+
+        await(policies.setDefault(Duration.ofDays(30), null));
+        assertThat(await(cleanups.get(made.id())).state()).isEqualTo(Cleanup.State.PENDING);
+        await(policies.setDefault(null, null));
+
+        assertThat(await(cleanups.get(made.id())).state()).isEqualTo(Cleanup.State.CANCELLED);
+    }
+
+    @Test
+    void areAllHeededByACleanupWhosePolicyIsUnknown() throws SQLException {
+        Runs.seed(test, "alice", 10, 40, "SUCCESS");
+        Runs.seed(test, "bob", 5, 40, "SUCCESS");
+        set("alice", ALL, 90, null);
+        UUID id = Ids.next();
+        test.execute("INSERT INTO cleanup (id, dry_run, state, before, statuses, requested_by, policy_id) VALUES ('"
+                + id + "', false, 1, now(), '{}', 'retention-policy', gen_random_uuid())");
+
+        await(cleaner.runOnce());
+
+        assertThat(await(cleanups.get(id)).deleted()).isEqualTo(5);
+        assertThat(rows()).isEqualTo("10");
+    }
+
+    @Test
+    void keepChildrenOfTheNewestThatAMoreSpecificOneKeeps() throws SQLException {
+        Runs.seed(test, "alice", 3, 40, "SUCCESS");
+        Runs.seed(test, "bob", 2, 39, "SUCCESS");
+        String newest = test.get("SELECT e.id FROM execution e JOIN owner o ON o.id = e.owner_id "
+                + "WHERE o.subject = 'alice' ORDER BY e.id DESC LIMIT 1");
+        String child = test.get("SELECT e.id FROM execution e JOIN owner o ON o.id = e.owner_id "
+                + "WHERE o.subject = 'bob' ORDER BY e.id LIMIT 1");
+        test.execute("UPDATE execution SET parent_id = '" + newest + "' WHERE id = '" + child + "'");
+        set("alice", ALL, null, 1);
+        set(null, ALL, 30, null);
+
+        runPolicies();
+        await(cleaner.runOnce());
+
+        assertThat(test.get("SELECT string_agg(id::text, ',' ORDER BY id) FROM execution"))
+                .isEqualTo(newest + "," + child);
+    }
+
+    @Test
+    void leaveToANumberWhatIsNewestBesideThem() throws SQLException {
+        Runs.seed(test, "alice", 10, 40, "SUCCESS");
+        Runs.seed(test, "alice", 10, 35, "FAILED");
+        set("alice", FAILED, 1, null);
+        CleanupCriteria criteria = new CleanupCriteria(midnight(30), ALL, null, "alice", 10, false);
+
+        CleanupPreview rollups = await(cleanups.preview(criteria, null, NO_ROWS));
+        CleanupPreview rows = await(cleanups.preview(criteria, null, ALL_ROWS));
+        Cleanup cleanup = await(cleanups.create(criteria, "alice"));
+        await(cleaner.runOnce());
+
+        assertThat(rows.executions()).isEqualTo(10);
+        assertThat(rollups.executions()).isEqualTo(10);
+        assertThat(await(cleanups.get(cleanup.id())).deleted()).isEqualTo(10);
+        assertThat(test.get("SELECT count(*) FROM execution WHERE status = 3")).isEqualTo("10");
+    }
+
+    @Test
+    void countWhatTheyKeepOnceThoughItIsHeld() throws SQLException {
+        Runs.seed(test, "alice", 5, 40, "SUCCESS");
+        Runs.seed(test, "bob", 5, 40, "SUCCESS");
+        set("alice", ALL, 90, null);
+        String held = test.get("SELECT e.id FROM execution e JOIN owner o ON o.id = e.owner_id "
+                + "WHERE o.subject = 'alice' ORDER BY e.id LIMIT 1");
+        await(policies.hold("alice", UUID.fromString(held), true, "audit"));
+        CleanupCriteria criteria = new CleanupCriteria(midnight(30), ALL, null, null, null, false);
+
+        CleanupPreview rollups = await(cleanups.preview(criteria, null, NO_ROWS));
+        CleanupPreview rows = await(cleanups.preview(criteria, null, ALL_ROWS));
+
+        assertThat(rows.executions()).isEqualTo(5);
+        assertThat(rows.spared().held()).isEqualTo(1);
+        assertThat(rows.spared().keptByPolicy()).isEqualTo(4);
+        assertThat(rollups.byStatus()).isEqualTo(rows.byStatus());
+        assertThat(rollups.spared()).isEqualTo(rows.spared());
+    }
+
+    @Test
+    void spareNothingThatRunsWhereStatusesAreNamed() throws SQLException {
+        Runs.seed(test, "alice", 2, 40, "RUNNING");
+        Runs.seed(test, "alice", 5, 40, "FAILED");
+        CleanupCriteria failed = new CleanupCriteria(midnight(30), FAILED, null, "alice", null, false);
+        CleanupCriteria any = new CleanupCriteria(midnight(30), ALL, null, "alice", null, false);
+
+        for (int rowsMax : new int[] {NO_ROWS, ALL_ROWS}) {
+            assertThat(await(cleanups.preview(failed, null, rowsMax)).spared().running())
+                    .isZero();
+            assertThat(await(cleanups.preview(any, null, rowsMax)).spared().running())
+                    .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void goOnWithTheOthersWhereOneFails() throws SQLException {
+        Runs.seed(test, "alice", 5, 40, "SUCCESS");
+        Runs.seed(test, "bob", 7, 40, "SUCCESS");
+        RetentionPolicy failing = set("alice", ALL, 30, null);
+        set("bob", ALL, 30, null);
+        test.execute("ALTER TABLE cleanup ADD CONSTRAINT cleanup_refused CHECK (policy_id <> '" + failing.id() + "')");
+        PolicyRun run = new PolicyRun(policies, cleanups, CONFIG, Clock.systemUTC());
+
+        int made = await(run.runOnce());
+        test.execute("ALTER TABLE cleanup DROP CONSTRAINT cleanup_refused");
+        await(cleaner.runOnce());
+
+        assertThat(made).isEqualTo(1);
+        assertThat(run.overdue()).isEqualTo(12);
+        assertThat(rows()).isEqualTo("5");
+    }
+
+    @Test
+    void deleteWholeDaysOfWhatTheyKeepForDays() {
+        Instant now = Instant.parse("2026-03-31T12:34:56Z");
+
+        assertThat(PolicyRun.bound(Duration.ofDays(30), now)).isEqualTo(Instant.parse("2026-03-01T00:00:00Z"));
+        assertThat(PolicyRun.bound(Duration.ofHours(36), now)).isEqualTo(Instant.parse("2026-03-30T00:34:56Z"));
+        assertThat(PolicyRun.bound(null, now)).isEqualTo(now);
+    }
+
+    @Test
+    void doNotCountAmongThoseThatSomebodyAskedFor() throws SQLException {
+        Runs.seed(test, "alice", 5, 40, "SUCCESS");
+        set("alice", ALL, 30, null);
+
+        runPolicies();
+
+        assertThat(await(cleanups.countOpen())).isZero();
+    }
+
+    @Test
+    void countWhatStepsHoldAmongTheBytes() throws SQLException {
+        Runs.seed(test, "alice", 2, 40, "SUCCESS");
+        String one = test.get("SELECT id FROM execution ORDER BY id LIMIT 1");
+        test.execute("UPDATE step SET output = (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 400) i) "
+                + "WHERE execution_id = '" + one + "'");
+        await(policies.hold("alice", UUID.fromString(test.get("SELECT max(id::text) FROM execution")), true, "audit"));
+        CleanupCriteria criteria = new CleanupCriteria(Instant.now(), ALL, null, "alice", null, false);
+
+        CleanupPreview preview = await(cleanups.preview(criteria, null, ALL_ROWS));
+        Cleanup cleanup = await(cleanups.create(criteria, "alice"));
+        await(cleaner.runOnce());
+
+        assertThat(preview.bytes()).isGreaterThan(5000);
+        assertThat(await(cleanups.get(cleanup.id())).bytes()).isEqualTo(preview.bytes());
+    }
+
+    private RetentionPolicy set(
+            @Nullable String owner,
+            Set<ExecutionStatus> statuses,
+            @Nullable Integer keepDays,
+            @Nullable Integer keepLast) {
+        return await(policies.set(null, owner, statuses, keepDays == null ? null : Duration.ofDays(keepDays), keepLast))
+                .policy();
+    }
+
+    /** The oldest cleanup that they make. */
+    private Optional<Cleanup> runPolicies() {
+        await(new PolicyRun(policies, cleanups, CONFIG, Clock.systemUTC()).runOnce());
+        return await(cleanups.findOpen(true));
+    }
+
+    private static Instant midnight(int daysAgo) {
+        return Instant.now().minus(Duration.ofDays(daysAgo)).truncatedTo(ChronoUnit.DAYS);
+    }
+
+    private String rows() throws SQLException {
+        return test.get("SELECT count(*) FROM execution");
+    }
+}

@@ -1,0 +1,91 @@
+package dev.runlog.retention;
+
+import static dev.runlog.testing.Futures.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.retention.CleanupCriteria;
+import dev.runlog.storage.CleanupStore;
+import dev.runlog.storage.Database;
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.TestDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What who reads sees of a cleanup that is at work. */
+@ExtendWith({PostgresExtension.class, VertxExtension.class})
+final class ReadersTest {
+    /** What one statement saw: of who stays, and of who goes. */
+    private record Seen(long staying, long going) {}
+
+    @Test
+    void missNothingThatStaysAndSeeNothingTwice(Vertx vertx, TestDatabase test) throws Exception {
+        Runs.clear(test);
+        for (int daysAgo = 40; daysAgo < 44; daysAgo++) {
+            Runs.seed(test, "alice", 500, daysAgo, "SUCCESS");
+            Runs.seed(test, "bob", 100, daysAgo, "SUCCESS");
+        }
+        Runs.seed(test, "alice", 200, 50, "SUCCESS");
+        String partition = test.get("SELECT max(tableoid) FROM execution");
+        Database database = Runs.open(vertx, test);
+        CleanupStore cleanups = new CleanupStore(database);
+        Cleaner cleaner = new Cleaner(
+                vertx,
+                Bus.create(vertx, Duration.ofSeconds(20)),
+                cleanups,
+                Configs.with(0, "", Duration.ofHours(1)),
+                Clock.systemUTC(),
+                true,
+                new SimpleMeterRegistry());
+        await(cleanups.create(new CleanupCriteria(Instant.now(), Set.of(), null, "alice", null, false), "alice"));
+        AtomicBoolean over = new AtomicBoolean();
+        CountDownLatch reads = new CountDownLatch(1);
+        CompletableFuture<List<Seen>> reader = CompletableFuture.supplyAsync(() -> read(test, over, reads));
+
+        reads.await();
+        await(cleaner.runOnce());
+        over.set(true);
+
+        List<Seen> seen = reader.join();
+        assertThat(seen).allSatisfy(one -> assertThat(one.staying()).isEqualTo(400));
+        List<Long> going = seen.stream().map(Seen::going).toList();
+        assertThat(going).isSortedAccordingTo(Collections.reverseOrder()).startsWith(2200L);
+        assertThat(Set.copyOf(going)).hasSizeGreaterThan(2);
+        assertThat(test.get("SELECT count(*) FROM execution WHERE tableoid = " + partition))
+                .isEqualTo("0");
+    }
+
+    private static List<Seen> read(TestDatabase test, AtomicBoolean over, CountDownLatch reads) {
+        List<Seen> seen = new ArrayList<>();
+        try (var connection = test.connect();
+                var statement = connection.createStatement()) {
+            while (!over.get()) {
+                try (ResultSet rows = statement.executeQuery(
+                        "SELECT count(*) FILTER (WHERE o.subject = 'bob'), count(*) FILTER (WHERE o.subject = 'alice') "
+                                + "FROM execution e JOIN owner o ON o.id = e.owner_id")) {
+                    rows.next();
+                    seen.add(new Seen(rows.getLong(1), rows.getLong(2)));
+                    reads.countDown();
+                }
+            }
+            return seen;
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+}
