@@ -11,6 +11,7 @@ import dev.runlog.contract.recording.ExecutionsChanged.Change;
 import dev.runlog.contract.retention.CancelCleanup;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupCriteria;
+import dev.runlog.contract.retention.CleanupProgressed;
 import dev.runlog.contract.retention.DeleteRetentionPolicy;
 import dev.runlog.contract.retention.HoldExecution;
 import dev.runlog.contract.retention.ListCleanups;
@@ -44,6 +45,9 @@ public final class RetentionVerticle extends VerticleBase {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     private static final Duration RESUME_INTERVAL = Duration.ofSeconds(30);
     private static final Duration WINDOW_LOOKED_AT = Duration.ofSeconds(30);
+    /** Several cleanups that end at once are one reason. */
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
+
     private static final Duration KEEP_MAX = Duration.ofDays(20_000);
     private static final int KEEP_LAST_MAX = 1_000_000;
 
@@ -115,6 +119,7 @@ public final class RetentionVerticle extends VerticleBase {
             noteBiggest();
         });
         runWhereWindowOpens(worker, policyRun);
+        lookAgainBehindCleanups(worker, policyRun);
         return policies.setDefault(config.keepForOrNull(), config.keepLastOrNull())
                 .onSuccess(done -> runPoliciesSoon(worker, policyRun));
     }
@@ -132,10 +137,27 @@ public final class RetentionVerticle extends VerticleBase {
         });
     }
 
+    /** How far behind policies are was found before their cleanups were at work, here or on another server. */
+    private void lookAgainBehindCleanups(Cleaner worker, PolicyRun policyRun) {
+        boolean[] soon = {false};
+        bus.subscribe(CleanupProgressed.class, event -> {
+            if (event.cleanup().policyId() != null && event.cleanup().state().isOver() && !soon[0]) {
+                soon[0] = true;
+                vertx.setTimer(LOOK_AGAIN.toMillis(), timer -> {
+                    soon[0] = false;
+                    runPolicies(worker, policyRun);
+                });
+            }
+        });
+    }
+
     private void runPoliciesSoon(Cleaner worker, PolicyRun policyRun) {
         vertx.setTimer(
-                1 + new Jitter(config.policyJitter()).next().toMillis(),
-                timer -> policyRun.runOnce().onSuccess(made -> worker.wake()).onFailure(PolicyRun::logFailure));
+                1 + new Jitter(config.policyJitter()).next().toMillis(), timer -> runPolicies(worker, policyRun));
+    }
+
+    private static void runPolicies(Cleaner worker, PolicyRun policyRun) {
+        policyRun.runOnce().onSuccess(made -> worker.wake()).onFailure(PolicyRun::logFailure);
     }
 
     /** Without it, statistics and previews know the biggest workflows of before. */

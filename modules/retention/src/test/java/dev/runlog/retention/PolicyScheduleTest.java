@@ -94,6 +94,10 @@ final class PolicyScheduleTest {
                 new SimpleMeterRegistry())));
 
         assertThat(await(ended.future()).deleted()).isEqualTo(20);
+        // It looks again, and is not behind any more.
+        test.execute("DO $$ BEGIN FOR i IN 1..3000 LOOP IF EXISTS (SELECT FROM retention_policy WHERE overdue = 0) "
+                + "THEN RETURN; END IF; PERFORM pg_sleep(0.01); END LOOP; RAISE 'It did not come.'; END $$");
+        assertThat(test.get("SELECT count(*) FROM cleanup")).isEqualTo("1");
     }
 
     @Test
