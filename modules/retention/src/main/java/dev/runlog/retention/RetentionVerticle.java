@@ -43,7 +43,7 @@ public final class RetentionVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(RetentionVerticle.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     private static final Duration RESUME_INTERVAL = Duration.ofSeconds(30);
-    private static final Duration KEEP_MAX = Duration.ofDays(20_000);
+    private static final Duration KEEP_MAX = RequestCleanup.OLDER_THAN_MAX;
     private static final int KEEP_LAST_MAX = 1_000_000;
 
     private final Bus bus;

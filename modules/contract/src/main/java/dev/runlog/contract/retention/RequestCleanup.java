@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * {@code executions:cleanup} or {@code ops}. At least one of {@code olderThan}, {@code before}, {@code keepLast} and a status is
  * given.
  *
- * @param olderThan started longer ago than this
+ * @param olderThan started longer ago than this, {@link #OLDER_THAN_MAX} at the most
  * @param before started before; the earlier of both where both are given
  * @param keepLast spare so many of the newest of each workflow; null for none
  * @param ignorePolicies delete also what a retention policy would keep longer
@@ -31,6 +31,9 @@ public record RequestCleanup(
         boolean allOwners,
         boolean dryRun)
         implements Request<Cleanup> {
+    /** {@code olderThan} reaches back no further. */
+    public static final Duration OLDER_THAN_MAX = Duration.ofDays(20_000);
+
     public RequestCleanup {
         statuses = Set.copyOf(statuses);
     }

@@ -49,7 +49,7 @@ public final class LogsEndpoints {
 
     private static final int SKIP_PAGE = 500;
     private static final int DAYS_DEFAULT = 30;
-    private static final int DAYS_MAX = 36_500;
+    private static final int DAYS_MAX = (int) RequestCleanup.OLDER_THAN_MAX.toDays();
 
     private final Bus bus;
     private final Authenticator authenticator;
