@@ -412,6 +412,34 @@ final class GraphqlTest {
         assertThat(server.code(reader, "{ viewer { subject scopes } }")).isEqualTo("none");
     }
 
+    @Test
+    void letsOperatorsNameAnOwner() {
+        String alice = anOwner();
+        record(server.token(alice), 12, "for-alice");
+        String operator = server.token(anOwner(), "ops");
+        String cleanup = "mutation($owner: String) { cleanupExecutions(input: "
+                + "{olderThan: \"PT0S\", owner: $owner, dryRun: true}) { cleanup { owner matched requestedBy } } }";
+        String policy = "mutation($owner: String) { setRetentionPolicy(input: {keepFor: \"P30D\", owner: $owner}) "
+                + "{ retentionPolicy { owner } } }";
+
+        JsonNode told = server.data(operator, cleanup, "owner", alice).at("/cleanupExecutions/cleanup");
+        String owner = server.data(operator, policy, "owner", alice)
+                .at("/setRetentionPolicy/retentionPolicy/owner")
+                .asText();
+
+        assertThat(told.get("owner").asText()).isEqualTo(alice);
+        assertThat(told.get("matched").asInt()).isEqualTo(12);
+        assertThat(owner).isEqualTo(alice);
+        String mallory = server.token(anOwner(), "executions:cleanup");
+        assertThat(server.code(mallory, cleanup, "owner", alice)).isEqualTo("FORBIDDEN");
+        assertThat(server.code(mallory, policy, "owner", alice)).isEqualTo("FORBIDDEN");
+        assertThat(server.code(
+                        operator,
+                        "mutation { cleanupExecutions(input: {olderThan: \"P1D\", owner: \"a\", allOwners: true}) "
+                                + "{ cleanup { id } } }"))
+                .isEqualTo("BAD_INPUT");
+    }
+
     /** The least of a few times: what runs beside it, such as a cleanup of another test, only ever adds. */
     private double statementsOf(String token, int size) {
         return DoubleStream.generate(() -> statementsOnce(token, size))

@@ -45,6 +45,7 @@ public final class RetentionVerticle extends VerticleBase {
     private static final Duration RESUME_INTERVAL = Duration.ofSeconds(30);
     private static final Duration KEEP_MAX = RequestCleanup.OLDER_THAN_MAX;
     private static final int KEEP_LAST_MAX = 1_000_000;
+    private static final int TEXT_MAX_CHARS = 1000;
 
     private final Bus bus;
     private final RetentionConfig config;
@@ -120,8 +121,7 @@ public final class RetentionVerticle extends VerticleBase {
 
     private Future<Cleanup> requestCleanup(Cleaner worker, RequestCleanup request) {
         Viewer viewer = request.viewer();
-        viewer.require(request.allOwners() ? new Scope[] {Scope.OPS} : new Scope[] {Scope.CLEANUP, Scope.OPS});
-        CleanupCriteria criteria = criteria(request);
+        CleanupCriteria criteria = criteria(request, whose(viewer, request.owner(), request.allOwners()));
         rate.require(viewer.subject());
         if (request.dryRun()) {
             return cleanups.dryRun(criteria, viewer.subject(), config.previewRowsMax(), this::admit)
@@ -133,6 +133,33 @@ public final class RetentionVerticle extends VerticleBase {
                 .onSuccess(entered -> worker.wake());
     }
 
+    /** Whose executions a viewer means, null for everybody's; fails where the viewer may not. */
+    private static @Nullable String whose(Viewer viewer, @Nullable String owner, boolean allOwners) {
+        boolean own = !allOwners && (owner == null || owner.equals(viewer.subject()));
+        viewer.require(own ? new Scope[] {Scope.CLEANUP, Scope.OPS} : new Scope[] {Scope.OPS});
+        if (owner == null) {
+            return allOwners ? null : viewer.subject();
+        }
+        requireText("owner", owner);
+        if (owner.isBlank()) {
+            throw RunlogException.badInput("'owner' is empty.");
+        }
+        if (allOwners) {
+            throw RunlogException.badInput("Give 'owner', which is '" + owner + "', or 'allOwners', not both.");
+        }
+        return owner;
+    }
+
+    private static void requireText(String name, String text) {
+        if (text.length() > TEXT_MAX_CHARS) {
+            throw RunlogException.badInput(
+                    "'" + name + "' has " + text.length() + " characters; the limit is " + TEXT_MAX_CHARS + ".");
+        }
+        if (text.indexOf('\u0000') >= 0) {
+            throw RunlogException.badInput("'" + name + "' holds a NUL character.");
+        }
+    }
+
     private Future<Void> admit(long open) {
         return open < config.queueMax()
                 ? Future.succeededFuture()
@@ -141,7 +168,7 @@ public final class RetentionVerticle extends VerticleBase {
                         RETRY_AFTER));
     }
 
-    private CleanupCriteria criteria(RequestCleanup request) {
+    private CleanupCriteria criteria(RequestCleanup request, @Nullable String owner) {
         if (request.olderThan() == null
                 && request.before() == null
                 && request.keepLast() == null
@@ -169,7 +196,7 @@ public final class RetentionVerticle extends VerticleBase {
                 before.isAfter(latest) ? latest : before,
                 request.statuses(),
                 request.workflowId(),
-                request.allOwners() ? null : request.viewer().subject(),
+                owner,
                 request.keepLast(),
                 request.ignorePolicies());
     }
@@ -210,7 +237,7 @@ public final class RetentionVerticle extends VerticleBase {
 
     private Future<RetentionPolicy> setPolicy(SetRetentionPolicy request) {
         Viewer viewer = request.viewer();
-        viewer.require(request.allOwners() ? new Scope[] {Scope.OPS} : new Scope[] {Scope.CLEANUP, Scope.OPS});
+        String owner = whose(viewer, request.owner(), request.allOwners());
         requireDeletable(request.statuses());
         Duration keepFor = request.keepFor();
         if (keepFor == null && request.keepLast() == null) {
@@ -220,12 +247,7 @@ public final class RetentionVerticle extends VerticleBase {
         if (keepFor != null && (keepFor.compareTo(Duration.ofMinutes(1)) < 0 || keepFor.compareTo(KEEP_MAX) > 0)) {
             throw RunlogException.badInput("'keepFor' must be from PT1M to " + KEEP_MAX + ", not " + keepFor + ".");
         }
-        return policies.set(
-                request.workflowId(),
-                request.allOwners() ? null : viewer.subject(),
-                request.statuses(),
-                keepFor,
-                request.keepLast());
+        return policies.set(request.workflowId(), owner, request.statuses(), keepFor, request.keepLast());
     }
 
     private Future<RetentionPolicy> deletePolicy(DeleteRetentionPolicy request) {
@@ -253,11 +275,8 @@ public final class RetentionVerticle extends VerticleBase {
         request.viewer().require(Scope.CLEANUP);
         String owner = request.viewer().subject();
         String reason = request.reason();
-        if (reason != null && reason.length() > 1000) {
-            throw RunlogException.badInput("'reason' has " + reason.length() + " characters; the limit is 1000.");
-        }
-        if (reason != null && reason.indexOf('\u0000') >= 0) {
-            throw RunlogException.badInput("'reason' holds a NUL character.");
+        if (reason != null) {
+            requireText("reason", reason);
         }
         return policies.hold(owner, request.executionId(), request.held(), reason)
                 .compose(held -> executions.load(owner, List.of(request.executionId())))

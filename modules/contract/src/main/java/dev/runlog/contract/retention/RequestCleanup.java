@@ -11,14 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Enters a cleanup into the ledger and answers at once; a dry run answers with its figures. Needs the scope
- * {@code executions:cleanup} or {@code ops}. At least one of {@code olderThan}, {@code before}, {@code keepLast} and a status is
- * given.
+ * {@code executions:cleanup} or {@code ops} for the viewer's own, {@code ops} for another's or everybody's. At least one of
+ * {@code olderThan}, {@code before}, {@code keepLast} and a status is given.
  *
  * @param olderThan started longer ago than this, {@link #OLDER_THAN_MAX} at the most
  * @param before started before; the earlier of both where both are given
  * @param keepLast spare so many of the newest of each workflow; null for none
  * @param ignorePolicies delete also what a retention policy would keep longer
- * @param allOwners across owners; needs the scope {@code ops}
+ * @param owner whose; null for the viewer's, or for everybody's with {@code allOwners}
+ * @param allOwners across owners; not with an owner
  */
 public record RequestCleanup(
         Viewer viewer,
@@ -28,6 +29,7 @@ public record RequestCleanup(
         @Nullable UUID workflowId,
         @Nullable Integer keepLast,
         boolean ignorePolicies,
+        @Nullable String owner,
         boolean allOwners,
         boolean dryRun)
         implements Request<Cleanup> {

@@ -506,6 +506,7 @@ final class Resolvers {
                 input.idOrNull("workflowId"),
                 input.integerOrNull("keepLast"),
                 input.flag("ignorePolicies"),
+                input.stringOrNull("owner"),
                 input.flag("allOwners"),
                 input.flag("dryRun")));
     }
@@ -514,6 +515,7 @@ final class Resolvers {
         return bus.request(new SetRetentionPolicy(
                 viewer,
                 input.idOrNull("workflowId"),
+                input.stringOrNull("owner"),
                 input.flag("allOwners"),
                 input.statuses("status"),
                 input.durationOrNull("keepFor"),

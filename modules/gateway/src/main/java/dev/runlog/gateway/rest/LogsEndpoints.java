@@ -113,7 +113,7 @@ public final class LogsEndpoints {
         int days = number(ctx, "days_to_keep", DAYS_DEFAULT, DAYS_MAX);
         boolean dryRun = Boolean.parseBoolean(ctx.request().getParam("dry_run", "false"));
         return bus.request(new RequestCleanup(
-                        viewer, Duration.ofDays(days), null, Set.of(), null, null, false, false, dryRun))
+                        viewer, Duration.ofDays(days), null, Set.of(), null, null, false, null, false, dryRun))
                 .map(LogsEndpoints::cleanupAnswer);
     }
 
