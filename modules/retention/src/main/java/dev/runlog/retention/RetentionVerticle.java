@@ -24,6 +24,7 @@ import dev.runlog.storage.CleanupStore;
 import dev.runlog.storage.Database;
 import dev.runlog.storage.ExecutionReads;
 import dev.runlog.storage.PolicyStore;
+import dev.runlog.storage.WorkflowReads;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -54,6 +55,7 @@ public final class RetentionVerticle extends VerticleBase {
     private final CleanupStore cleanups;
     private final PolicyStore policies;
     private final ExecutionReads executions;
+    private final WorkflowReads workflows;
     private final RequestRate rate;
     private @Nullable Cleaner cleaner;
 
@@ -65,6 +67,7 @@ public final class RetentionVerticle extends VerticleBase {
         this.cleanups = new CleanupStore(database);
         this.policies = new PolicyStore(database);
         this.executions = new ExecutionReads(database, clock);
+        this.workflows = new WorkflowReads(database);
         this.rate = new RequestRate(config.requestsPerMinute());
     }
 
@@ -123,11 +126,13 @@ public final class RetentionVerticle extends VerticleBase {
         Viewer viewer = request.viewer();
         CleanupCriteria criteria = criteria(request, whose(viewer, request.owner(), request.allOwners()));
         rate.require(viewer.subject());
+        Future<Void> known = requireWorkflow(criteria.owner(), criteria.workflowId());
         if (request.dryRun()) {
-            return cleanups.dryRun(criteria, viewer.subject(), config.previewRowsMax(), this::admit)
+            return known.compose(workflow ->
+                            cleanups.dryRun(criteria, viewer.subject(), config.previewRowsMax(), this::admit))
                     .onSuccess(Progress.announcing(bus));
         }
-        return cleanups.countOpen()
+        return known.compose(workflow -> cleanups.countOpen())
                 .compose(this::admit)
                 .compose(admitted -> cleanups.create(criteria, viewer.subject(), null))
                 .onSuccess(entered -> worker.wake());
@@ -158,6 +163,18 @@ public final class RetentionVerticle extends VerticleBase {
         if (text.indexOf('\u0000') >= 0) {
             throw RunlogException.badInput("'" + name + "' holds a NUL character.");
         }
+    }
+
+    /** A workflow that nobody has, or another than who is meant, would be a cleanup of nothing. */
+    private Future<Void> requireWorkflow(@Nullable String owner, @Nullable UUID id) {
+        return id == null
+                ? Future.succeededFuture()
+                : workflows
+                        .load(owner, List.of(id))
+                        .compose(found -> found.isEmpty()
+                                ? Future.failedFuture(RunlogException.notFound("There is no workflow " + id
+                                        + (owner == null ? "." : " of the owner '" + owner + "'.")))
+                                : Future.succeededFuture());
     }
 
     private Future<Void> admit(long open) {
@@ -247,7 +264,9 @@ public final class RetentionVerticle extends VerticleBase {
         if (keepFor != null && (keepFor.compareTo(Duration.ofMinutes(1)) < 0 || keepFor.compareTo(KEEP_MAX) > 0)) {
             throw RunlogException.badInput("'keepFor' must be from PT1M to " + KEEP_MAX + ", not " + keepFor + ".");
         }
-        return policies.set(request.workflowId(), owner, request.statuses(), keepFor, request.keepLast());
+        return requireWorkflow(owner, request.workflowId())
+                .compose(known ->
+                        policies.set(request.workflowId(), owner, request.statuses(), keepFor, request.keepLast()));
     }
 
     private Future<RetentionPolicy> deletePolicy(DeleteRetentionPolicy request) {

@@ -114,6 +114,44 @@ final class OperatorsTest {
         }
     }
 
+    @Test
+    void refusesAWorkflowThatNobodyHas() {
+        UUID unknown = Ids.next();
+
+        for (Request<?> request : List.of(
+                cleanup(alice, null, false, unknown, true),
+                cleanup(operator, null, true, unknown, false),
+                policy(alice, null, false, unknown),
+                policy(operator, null, true, unknown))) {
+            RunlogException refusal = refusalOf(request);
+            assertThat(refusal.code()).isEqualTo(ErrorCode.NOT_FOUND);
+            assertThat(refusal).hasMessageStartingWith("There is no workflow " + unknown);
+        }
+    }
+
+    @Test
+    void refusesTheWorkflowOfAnOwnerWhoIsNotMeant() throws SQLException {
+        seed(bob, 7);
+        UUID workflow = UUID.fromString(test.get("SELECT id FROM workflow w WHERE owner_id = "
+                + "(SELECT id FROM owner WHERE subject = '" + bob.subject() + "')"));
+
+        for (Request<?> request : List.of(
+                cleanup(alice, null, false, workflow, true),
+                cleanup(operator, alice.subject(), false, workflow, true),
+                policy(alice, null, false, workflow),
+                policy(operator, null, false, workflow))) {
+            assertThat(refusalOf(request).code()).isEqualTo(ErrorCode.NOT_FOUND);
+        }
+        assertThat(await(bus.request(cleanup(operator, bob.subject(), false, workflow, true)))
+                        .matched())
+                .isEqualTo(7);
+        assertThat(await(bus.request(cleanup(operator, null, true, workflow, true)))
+                        .matched())
+                .isEqualTo(7);
+        assertThat(await(bus.request(policy(bob, null, false, workflow))).workflowId())
+                .isEqualTo(workflow);
+    }
+
     private static RequestCleanup cleanup(
             Viewer viewer, @Nullable String owner, boolean allOwners, @Nullable UUID workflow, boolean dryRun) {
         return new RequestCleanup(

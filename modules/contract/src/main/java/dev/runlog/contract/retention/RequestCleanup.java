@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Enters a cleanup into the ledger and answers at once; a dry run answers with its figures. Needs the scope
  * {@code executions:cleanup} or {@code ops} for the viewer's own, {@code ops} for another's or everybody's. At least one of
- * {@code olderThan}, {@code before}, {@code keepLast} and a status is given.
+ * {@code olderThan}, {@code before}, {@code keepLast} and a status is given. Fails with {@code NOT_FOUND} where whose
+ * executions are meant has no such workflow.
  *
  * @param olderThan started longer ago than this, {@link #OLDER_THAN_MAX} at the most
  * @param before started before; the earlier of both where both are given
