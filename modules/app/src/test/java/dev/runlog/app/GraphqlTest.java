@@ -440,6 +440,19 @@ final class GraphqlTest {
                 .isEqualTo("BAD_INPUT");
     }
 
+    @Test
+    void saysWhenPoliciesMayBeSetAgain() {
+        String alice = server.token(anOwner(), "executions:cleanup");
+        String policy = "mutation { setRetentionPolicy(input: {keepFor: \"P30D\"}) { retentionPolicy { id } } }";
+        JsonNode answer = server.graphql(alice, policy);
+        for (int more = 0; more < 40 && !answer.has("errors"); more++) {
+            answer = server.graphql(alice, policy);
+        }
+
+        assertThat(answer.at("/errors/0/extensions/code").asText()).isEqualTo("RATE_LIMITED");
+        assertThat(answer.at("/errors/0/extensions/retryAfterMillis").asInt()).isPositive();
+    }
+
     /** The least of a few times: what runs beside it, such as a cleanup of another test, only ever adds. */
     private double statementsOf(String token, int size) {
         return DoubleStream.generate(() -> statementsOnce(token, size))

@@ -264,6 +264,7 @@ public final class RetentionVerticle extends VerticleBase {
         if (keepFor != null && (keepFor.compareTo(Duration.ofMinutes(1)) < 0 || keepFor.compareTo(KEEP_MAX) > 0)) {
             throw RunlogException.badInput("'keepFor' must be from PT1M to " + KEEP_MAX + ", not " + keepFor + ".");
         }
+        rate.require(viewer.subject());
         return requireWorkflow(owner, request.workflowId())
                 .compose(known ->
                         policies.set(request.workflowId(), owner, request.statuses(), keepFor, request.keepLast()));

@@ -152,6 +152,20 @@ final class OperatorsTest {
                 .isEqualTo(workflow);
     }
 
+    @Test
+    void countsPoliciesTowardsTheRateOfACallerAndSaysWhenToComeAgain() {
+        for (int i = 0; i < 5; i++) {
+            await(bus.request(policy(alice, null, false, null)));
+        }
+
+        RunlogException refusal = refusalOf(policy(alice, null, false, null));
+
+        assertThat(refusal.code()).isEqualTo(ErrorCode.RATE_LIMITED);
+        assertThat(refusal.retryAfter()).isPositive().isLessThanOrEqualTo(Duration.ofSeconds(12));
+        assertThat(refusalOf(cleanup(alice, null, false, null, true)).code()).isEqualTo(ErrorCode.RATE_LIMITED);
+        assertThat(await(bus.request(policy(bob, null, false, null))).owner()).isEqualTo(bob.subject());
+    }
+
     private static RequestCleanup cleanup(
             Viewer viewer, @Nullable String owner, boolean allOwners, @Nullable UUID workflow, boolean dryRun) {
         return new RequestCleanup(
