@@ -440,6 +440,35 @@ final class GraphqlTest {
                 .isEqualTo("BAD_INPUT");
     }
 
+    /** Whoever may hold any execution could read them all by holding them. */
+    @Test
+    void showsAnOperatorNoMoreThanTheHeadOfAnothersExecution() {
+        String id = record(server.token(anOwner()), 1, "foreign").get(0);
+        String operator = server.token(anOwner(), "executions:read", "ops");
+        String hold = "mutation($id: ID!) { holdExecution(input: {executionId: $id}) { execution { id held %s } } }";
+
+        JsonNode head = server.data(operator, hold.formatted("status workflow { key owner }"), "id", id);
+
+        assertThat(head.at("/holdExecution/execution/held").asBoolean()).isTrue();
+        assertThat(head.at("/holdExecution/execution/workflow/key").asText()).isEqualTo("foreign");
+        for (String contents : List.of(
+                "payload",
+                "result",
+                "error { stackTrace }",
+                "error { details }",
+                "steps { totalCount }",
+                "children { totalCount }",
+                "workflow { executions { totalCount } }")) {
+            assertThat(server.code(operator, hold.formatted(contents), "id", id))
+                    .as(contents)
+                    .isEqualTo("FORBIDDEN");
+        }
+        assertThat(server.data(operator, "query($id: ID!) { execution(id: $id) { id } }", "id", id)
+                        .get("execution")
+                        .isNull())
+                .isTrue();
+    }
+
     @Test
     void saysWhenPoliciesMayBeSetAgain() {
         String alice = server.token(anOwner(), "executions:cleanup");

@@ -292,17 +292,17 @@ public final class RetentionVerticle extends VerticleBase {
     }
 
     private Future<HoldExecution.Done> hold(HoldExecution request) {
-        request.viewer().require(Scope.CLEANUP);
-        String owner = request.viewer().subject();
+        String visible = owner(request.viewer());
+        UUID id = request.executionId();
         String reason = request.reason();
         if (reason != null) {
             requireText("reason", reason);
         }
-        return policies.hold(owner, request.executionId(), request.held(), reason)
-                .compose(held -> executions.load(owner, List.of(request.executionId())))
+        return policies.hold(visible, id, request.held(), reason)
+                .compose(owner ->
+                        owner.isEmpty() ? Future.succeededFuture(List.of()) : executions.load(owner.get(), List.of(id)))
                 .compose(found -> found.isEmpty()
-                        ? Future.failedFuture(
-                                RunlogException.notFound("There is no execution " + request.executionId() + "."))
+                        ? Future.failedFuture(RunlogException.notFound("There is no execution " + id + "."))
                         : Future.succeededFuture(found.get(0)))
                 .onSuccess(this::announce)
                 .map(HoldExecution.Done::new);

@@ -8,12 +8,14 @@ import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.bus.Request;
 import dev.runlog.contract.error.ErrorCode;
 import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupProgressed;
+import dev.runlog.contract.retention.HoldExecution;
 import dev.runlog.contract.retention.ListRetentionPolicies;
 import dev.runlog.contract.retention.RequestCleanup;
 import dev.runlog.contract.retention.RetentionPolicy;
@@ -36,7 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Whose executions somebody may clean up and keep. */
+/** Whose executions somebody may clean up, keep and hold. */
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class OperatorsTest {
     private final Viewer alice = new Viewer("alice-" + Ids.next(), Set.of(Scope.CLEANUP));
@@ -164,6 +166,40 @@ final class OperatorsTest {
         assertThat(refusal.retryAfter()).isPositive().isLessThanOrEqualTo(Duration.ofSeconds(12));
         assertThat(refusalOf(cleanup(alice, null, false, null, true)).code()).isEqualTo(ErrorCode.RATE_LIMITED);
         assertThat(await(bus.request(policy(bob, null, false, null))).owner()).isEqualTo(bob.subject());
+    }
+
+    @Test
+    void letsAnOperatorHoldAndReleaseWhoseverExecution() throws SQLException {
+        seed(alice, 2);
+        UUID id = UUID.fromString(test.get("SELECT id FROM execution ORDER BY id LIMIT 1"));
+
+        Execution held = await(bus.request(new HoldExecution(operator, id, true, "audit")))
+                .execution();
+        String noted = test.get("SELECT row(held, hold_reason) FROM execution WHERE id = '" + id + "'");
+        Execution released =
+                await(bus.request(new HoldExecution(operator, id, false, null))).execution();
+
+        assertThat(held.owner()).isEqualTo(alice.subject());
+        assertThat(held.held()).isTrue();
+        assertThat(noted).isEqualTo("(t,audit)");
+        assertThat(released.held()).isFalse();
+        assertThat(test.get("SELECT row(held, hold_reason) FROM execution WHERE id = '" + id + "'"))
+                .isEqualTo("(f,)");
+        assertThat(test.get("SELECT count(*) FROM held_execution")).isEqualTo("0");
+    }
+
+    @Test
+    void holdsNothingForWhomItIsNot() throws SQLException {
+        seed(alice, 1);
+        UUID id = UUID.fromString(test.get("SELECT id FROM execution"));
+        Viewer reader = new Viewer(alice.subject(), Set.of(Scope.READ));
+
+        assertThat(refusalOf(new HoldExecution(bob, id, true, null)).code()).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(refusalOf(new HoldExecution(operator, Ids.next(), true, null))
+                        .code())
+                .isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(refusalOf(new HoldExecution(reader, id, true, null)).code()).isEqualTo(ErrorCode.FORBIDDEN);
+        assertThat(test.get("SELECT held FROM execution")).isEqualTo("f");
     }
 
     private static RequestCleanup cleanup(

@@ -258,11 +258,12 @@ final class Resolvers {
 
     private CompletionStage<Connection<Execution>> executionsOfWorkflow(DataFetchingEnvironment env) {
         Workflow workflow = (Workflow) source(env);
+        requireOwn(env, workflow.owner());
         return executionsOf(env, Parent.WORKFLOW, workflow.id(), arguments(env).executionQuery());
     }
 
     private CompletionStage<Connection<Execution>> children(DataFetchingEnvironment env) {
-        Execution parent = execution(env);
+        Execution parent = ownExecution(env);
         return executionsOf(env, Parent.EXECUTION, parent.id(), arguments(env).executionQuery());
     }
 
@@ -310,7 +311,7 @@ final class Resolvers {
     private CompletionStage<Connection<Step>> steps(DataFetchingEnvironment env) {
         PageRequest page = arguments(env).page(Cursor.Order.STEP, config);
         return loaders(env)
-                .steps(env, new Loaders.StepsKey(execution(env).id(), page))
+                .steps(env, new Loaders.StepsKey(ownExecution(env).id(), page))
                 .thenApply(listed -> new Connection<>(
                         listed.steps(),
                         listed.ends(),
@@ -572,6 +573,19 @@ final class Resolvers {
         return (Execution) source(env);
     }
 
+    /** The execution, where it is the viewer's: whoever may hold any of them sees no more of another's than its head. */
+    private static Execution ownExecution(DataFetchingEnvironment env) {
+        Execution execution = execution(env);
+        requireOwn(env, execution.owner());
+        return execution;
+    }
+
+    private static void requireOwn(DataFetchingEnvironment env, String owner) {
+        if (!owner.equals(viewer(env).subject())) {
+            throw RunlogException.forbidden("'" + env.getField().getName() + "' is for its owner alone to see.");
+        }
+    }
+
     private static Object source(DataFetchingEnvironment env) {
         return Objects.requireNonNull(env.<Object>getSource());
     }
@@ -614,13 +628,14 @@ final class Resolvers {
 
     private static DataFetcher<CompletionStage<@Nullable RawJson>> json(
             ExecutionPart part, Function<ExecutionDetail, @Nullable String> text) {
-        return env ->
-                loaders(env).part(env, execution(env).id(), part).thenApply(detail -> RawJson.of(text.apply(detail)));
+        return env -> loaders(env)
+                .part(env, ownExecution(env).id(), part)
+                .thenApply(detail -> RawJson.of(text.apply(detail)));
     }
 
     private static DataFetcher<CompletionStage<@Nullable String>> part(
             ExecutionPart part, Function<ExecutionDetail, @Nullable String> text) {
-        return env -> loaders(env).part(env, execution(env).id(), part).thenApply(text);
+        return env -> loaders(env).part(env, ownExecution(env).id(), part).thenApply(text);
     }
 
     private static @Nullable Double millis(@Nullable Duration duration) {
