@@ -440,6 +440,39 @@ final class GraphqlTest {
                 .isEqualTo("BAD_INPUT");
     }
 
+    @Test
+    void tellsWhyAnExecutionIsHeldUntilItIsReleased() {
+        String alice = server.token(anOwner(), "executions:read", "executions:write", "executions:cleanup");
+        List<String> ids = record(alice, 3, "held");
+        String hold = "mutation($id: ID!, $reason: String) { holdExecution(input: {executionId: $id, reason: $reason}) "
+                + "{ execution { held holdReason } } }";
+        String release = "mutation($id: ID!) { releaseExecution(input: {executionId: $id}) "
+                + "{ execution { held holdReason } } }";
+        String reasons = "{ executions(orderBy: STARTED_AT_ASC) { nodes { holdReason } } }";
+
+        JsonNode held = server.data(alice, hold, "id", ids.get(0), "reason", "audit");
+        server.data(alice, hold, "id", ids.get(1));
+        List<String> told = texts(server.data(alice, reasons).at("/executions/nodes"), "/holdReason");
+        JsonNode released = server.data(alice, release, "id", ids.get(0));
+
+        assertThat(held.at("/holdExecution/execution/holdReason").asText()).isEqualTo("audit");
+        assertThat(told).containsExactly("audit", "null", "null");
+        assertThat(released.at("/releaseExecution/execution").toString())
+                .isEqualTo("{\"held\":false,\"holdReason\":null}");
+        assertThat(texts(server.data(alice, reasons).at("/executions/nodes"), "/holdReason"))
+                .containsOnly("null");
+    }
+
+    @Test
+    void readsNoHoldReasonsWhereNothingIsHeld() {
+        String alice = server.token(anOwner());
+        record(alice, 5, "not-held");
+        String without = "{ executions { nodes { held } } }";
+        String with = "{ executions { nodes { held holdReason } } }";
+
+        assertThat(statementsFor(alice, with)).isEqualTo(statementsFor(alice, without));
+    }
+
     /** Whoever may hold any execution could read them all by holding them. */
     @Test
     void showsAnOperatorNoMoreThanTheHeadOfAnothersExecution() {
@@ -485,6 +518,17 @@ final class GraphqlTest {
     /** The least of a few times: what runs beside it, such as a cleanup of another test, only ever adds. */
     private double statementsOf(String token, int size) {
         return DoubleStream.generate(() -> statementsOnce(token, size))
+                .limit(3)
+                .min()
+                .orElseThrow();
+    }
+
+    private double statementsFor(String token, String query) {
+        return DoubleStream.generate(() -> {
+                    double before = server.metric("runlog_query_seconds_count");
+                    server.data(token, query);
+                    return server.metric("runlog_query_seconds_count") - before;
+                })
                 .limit(3)
                 .min()
                 .orElseThrow();

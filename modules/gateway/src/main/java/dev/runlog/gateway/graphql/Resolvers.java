@@ -297,6 +297,10 @@ final class Resolvers {
                 .dataFetcher("payload", json(ExecutionPart.PAYLOAD, ExecutionDetail::payload))
                 .dataFetcher("result", json(ExecutionPart.RESULT, ExecutionDetail::result))
                 .dataFetcher("error", of(Execution.class, execution -> execution.hasError() ? execution : null))
+                .dataFetcher("holdReason", env -> {
+                    Execution execution = execution(env);
+                    return execution.held() ? loaders(env).holdReason(env, execution.id()) : null;
+                })
                 .dataFetcher("steps", this::steps);
     }
 
