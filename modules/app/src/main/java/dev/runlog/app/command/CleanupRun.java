@@ -63,6 +63,7 @@ final class CleanupRun {
             input.put("keepLast", Numbers.parse("--keep-last", keepLast, 1, 1_000_000));
         }
         input.put("ignorePolicies", ignorePolicies);
+        input.put("owner", server.owner());
         input.put("allOwners", server.allOwners());
         input.put("workflowId", server.workflowId(workflow));
         boolean asks = !dryRun && !yes && !json && Boolean.getBoolean("runlog.interactive");
