@@ -2,9 +2,12 @@ package dev.runlog.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +23,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(PostgresExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class CleanupCommandsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private final String alice = "alice-" + Ids.next();
     private final String bob = "bob-" + Ids.next();
     private TestDatabase database;
@@ -94,6 +99,40 @@ final class CleanupCommandsTest {
                 .contains(alice, "30 days");
         assertThat(console.text(as(alice, "executions:cleanup"), "policies", "list"))
                 .contains(alice);
+    }
+
+    @Test
+    void asksPeopleBeforeItDeletesAndKeepsTheQuestionOutOfTheJson() throws IOException {
+        record(alice, "asked", 3);
+        String[] at = as(alice, "executions:read", "executions:cleanup");
+
+        int refused = console.runForPeople("n\n", at, "cleanup", "--days", "30", "--json");
+        String nothing = console.out();
+        String asked = console.err();
+        int confirmed = console.runForPeople("y\n", at, "cleanup", "--days", "30", "--json");
+        JsonNode deleted = JSON.readTree(console.out());
+
+        assertThat(refused).isEqualTo(3);
+        assertThat(nothing).isEmpty();
+        assertThat(asked).contains("Would delete 3 executions.", "Delete them? [y/N]", "nothing was deleted");
+        assertThat(confirmed).isZero();
+        assertThat(deleted.get("deleted").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void asksNobodyWhereNothingWouldGoOrYesWasSaid() throws IOException {
+        String[] at = as("nobody", "executions:cleanup");
+
+        int empty = console.runForPeople("", at, "cleanup", "--days", "30", "--json");
+        JsonNode found = JSON.readTree(console.out());
+        String told = console.err();
+        int yes = console.runForPeople("", at, "cleanup", "--days", "30", "--json", "--yes");
+
+        assertThat(empty).isZero();
+        assertThat(found.get("matched").asInt()).isZero();
+        assertThat(told).contains("Would delete 0 executions.").doesNotContain("Delete them?");
+        assertThat(yes).isZero();
+        assertThat(console.err()).isEmpty();
     }
 
     private String[] as(String subject, String... scopes) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,6 +34,19 @@ final class Console implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of(at));
         return Main.commandLine().execute(all.toArray(String[]::new));
+    }
+
+    /** The same where the launcher finds people at both ends, who type an answer. */
+    int runForPeople(String typed, String[] at, String... arguments) {
+        InputStream before = System.in;
+        System.setIn(new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)));
+        System.setProperty("runlog.interactive", "true");
+        try {
+            return run(at, arguments);
+        } finally {
+            System.clearProperty("runlog.interactive");
+            System.setIn(before);
+        }
     }
 
     /** What a command that must succeed prints. */

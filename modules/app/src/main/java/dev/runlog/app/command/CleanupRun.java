@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,21 +67,22 @@ final class CleanupRun {
         input.put("owner", server.owner());
         input.put("allOwners", server.allOwners());
         input.put("workflowId", server.workflowId(workflow));
-        boolean asks = !dryRun && !yes && !json && Boolean.getBoolean("runlog.interactive");
+        boolean asks = !dryRun && !yes && Boolean.getBoolean("runlog.interactive");
         if (dryRun || asks) {
             JsonNode preview = start(server, input, true);
-            if (json) {
-                System.out.println(preview.toPrettyString());
-            } else {
-                printPreview(preview);
+            boolean ends = dryRun || preview.path("matched").asLong() == 0;
+            // What is for people stays out of the JSON.
+            PrintStream people = json ? System.err : System.out;
+            if (asks || !json) {
+                printPreview(people, preview);
             }
-            if (dryRun) {
+            if (ends) {
+                if (json) {
+                    System.out.println(preview.toPrettyString());
+                }
                 return 0;
             }
-            if (preview.path("matched").asLong() == 0) {
-                return 0;
-            }
-            if (!isConfirmed()) {
+            if (!isConfirmed(people)) {
                 System.err.println("runlog: nothing was deleted.");
                 return NOT_CONFIRMED;
             }
@@ -101,9 +103,9 @@ final class CleanupRun {
         return server.graphql(START, variables).path("cleanupExecutions").path("cleanup");
     }
 
-    private static boolean isConfirmed() {
-        System.out.print("Delete them? [y/N] ");
-        System.out.flush();
+    private static boolean isConfirmed(PrintStream people) {
+        people.print("Delete them? [y/N] ");
+        people.flush();
         try {
             String answer = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
             return answer != null && List.of("y", "yes").contains(answer.trim().toLowerCase(Locale.ROOT));
@@ -144,12 +146,11 @@ final class CleanupRun {
         return !state.equals("PENDING") && !state.equals("RUNNING");
     }
 
-    private static void printPreview(JsonNode cleanup) {
+    private static void printPreview(PrintStream people, JsonNode cleanup) {
         JsonNode preview = cleanup.path("preview");
         boolean exact = preview.path("exact").asBoolean();
-        System.out.println(
-                "Would delete " + (exact ? "" : "about ") + Text.counted(preview.path("executions"), "execution")
-                        + (exact ? "." : " (estimated: the bound lies within a day of very many)."));
+        people.println("Would delete " + (exact ? "" : "about ") + Text.counted(preview.path("executions"), "execution")
+                + (exact ? "." : " (estimated: the bound lies within a day of very many)."));
         if (preview.path("executions").asLong() > 0) {
             List<String[]> rows = new ArrayList<>();
             preview.path("byStatus").fields().forEachRemaining(status -> {
@@ -167,7 +168,7 @@ final class CleanupRun {
             rows.add(new String[] {"  steps" + about, Text.number(preview.path("steps"))});
             rows.add(new String[] {"  space" + about, Text.bytes(preview.path("bytes"))});
             rows.add(new String[] {"  whole days", Text.number(preview.path("partitions"))});
-            Text.print(1, rows);
+            Text.print(people, 1, rows);
         }
         JsonNode spared = preview.path("spared");
         List<String[]> rows = new ArrayList<>();
@@ -177,8 +178,8 @@ final class CleanupRun {
         addSpared(rows, "  among the newest", spared.path("keptLast"));
         addSpared(rows, "  children of those", spared.path("children"));
         if (!rows.isEmpty()) {
-            System.out.println("Would spare:");
-            Text.print(1, rows);
+            people.println("Would spare:");
+            Text.print(people, 1, rows);
         }
     }
 
