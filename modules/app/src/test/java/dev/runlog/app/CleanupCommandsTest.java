@@ -96,9 +96,28 @@ final class CleanupCommandsTest {
         String[] operator = as("operator", "executions:read", "ops");
 
         assertThat(console.text(operator, "policies", "set", "--keep-days", "30", "--owner", alice))
-                .contains(alice, "30 days");
+                .contains("overdue executions", "since", alice, "30 days");
         assertThat(console.text(as(alice, "executions:cleanup"), "policies", "list"))
                 .contains(alice);
+    }
+
+    @Test
+    void tellsWhatPoliciesHadToDoWithACleanup() throws IOException, SQLException {
+        String[] at = as(alice, "executions:read", "executions:cleanup");
+        String policy = console.json(at, "policies", "set", "--keep-days", "30", "--json")
+                .get("id")
+                .asText();
+        console.text(at, "cleanup", "--days", "30", "--ignore-policies", "--dry-run");
+        database.execute("INSERT INTO cleanup (id, dry_run, state, before, statuses, requested_by, policy_id) VALUES ('"
+                + Ids.next() + "', false, 3, now(), '{}', '" + alice + "', '" + policy + "')");
+
+        String text = console.text(at, "cleanups");
+        JsonNode json = console.json(at, "cleanups", "--json");
+
+        assertThat(text).contains(alice + ", whatever policies keep", "all owners, by policy " + policy);
+        assertThat(json.at("/nodes/0/policyId").asText()).isEqualTo(policy);
+        assertThat(json.at("/nodes/0/ignorePolicies").asBoolean(true)).isFalse();
+        assertThat(json.at("/nodes/1/ignorePolicies").asBoolean()).isTrue();
     }
 
     @Test
@@ -133,6 +152,23 @@ final class CleanupCommandsTest {
         assertThat(told).contains("Would delete 0 executions.").doesNotContain("Delete them?");
         assertThat(yes).isZero();
         assertThat(console.err()).isEmpty();
+    }
+
+    @Test
+    void tellsHowManyAreOfWorkflowsBeyondTheTenWithMost() {
+        String carol = "carol-" + Ids.next();
+        for (int i = 0; i < 12; i++) {
+            record(carol, "workflow-" + i, i < 10 ? 3 : 1);
+        }
+        String[] at = as(carol, "executions:cleanup");
+
+        String told = console.text(at, "cleanup", "--days", "30", "--dry-run");
+
+        assertThat(told)
+                .contains("Would delete 32 executions.")
+                .contains("of workflow workflow-9")
+                .doesNotContain("workflow-11")
+                .containsPattern("of other workflows +2\n");
     }
 
     private String[] as(String subject, String... scopes) {

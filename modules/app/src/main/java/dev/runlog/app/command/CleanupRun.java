@@ -35,6 +35,7 @@ final class CleanupRun {
                     + "} }";
     private static final String FOLLOW = "query Cleanup($id: ID!) { cleanup(id: $id)" + FIELDS + "}";
     private static final long POLL_MILLIS = 200;
+    private static final int WORKFLOWS_TOLD_MAX = 10;
 
     @Option(names = "--days", required = true, paramLabel = "DAYS", description = "How many days to keep, 1 at least.")
     private String days = "";
@@ -117,17 +118,26 @@ final class CleanupRun {
     private static JsonNode follow(TargetOption server, boolean json, JsonNode started) throws InterruptedException {
         JsonNode cleanup = started;
         boolean terminal = Boolean.getBoolean("runlog.terminal") && !json;
-        try (@Nullable ProgressBar bar = terminal ? bar() : null) {
+        ProgressBar bar = null;
+        try {
             while (!isOver(cleanup)) {
                 TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
                 cleanup = server.graphql(FOLLOW, Map.of("id", cleanup.path("id").asText()))
                         .path("cleanup");
-                if (bar != null) {
-                    bar.maxHint(Math.max(
-                            cleanup.path("matched").asLong(),
-                            cleanup.path("deleted").asLong()));
-                    bar.stepTo(cleanup.path("deleted").asLong());
+                long deleted = cleanup.path("deleted").asLong();
+                long matched = Math.max(cleanup.path("matched").asLong(), deleted);
+                // Nothing is known of one that waits, and there is nothing to show of one that finds nothing.
+                if (terminal && bar == null && matched > 0) {
+                    bar = bar();
                 }
+                if (bar != null) {
+                    bar.maxHint(matched);
+                    bar.stepTo(deleted);
+                }
+            }
+        } finally {
+            if (bar != null) {
+                bar.close();
             }
         }
         return cleanup;
@@ -150,7 +160,7 @@ final class CleanupRun {
         JsonNode preview = cleanup.path("preview");
         boolean exact = preview.path("exact").asBoolean();
         people.println("Would delete " + (exact ? "" : "about ") + Text.counted(preview.path("executions"), "execution")
-                + (exact ? "." : " (estimated: the bound lies within a day of very many)."));
+                + (exact ? "." : " (estimated; see docs/retention.md)."));
         if (preview.path("executions").asLong() > 0) {
             List<String[]> rows = new ArrayList<>();
             preview.path("byStatus").fields().forEachRemaining(status -> {
@@ -158,10 +168,7 @@ final class CleanupRun {
                     rows.add(new String[] {"  " + status.getKey(), Text.number(status.getValue())});
                 }
             });
-            preview.path("workflows")
-                    .forEach(of -> rows.add(
-                            new String[] {"  of workflow " + of.path("key").asText(), Text.number(of.path("executions"))
-                            }));
+            addWorkflows(rows, preview, exact);
             String about = preview.path("sizesExact").asBoolean() ? "" : ", about";
             rows.add(new String[] {"  started from", Text.day(preview.path("oldestStartedAt"))});
             rows.add(new String[] {"  to", Text.day(preview.path("newestStartedAt"))});
@@ -180,6 +187,21 @@ final class CleanupRun {
         if (!rows.isEmpty()) {
             people.println("Would spare:");
             Text.print(people, 1, rows);
+        }
+    }
+
+    /** Those with most, and what the others come to; a few more or less are roundings where it is not exact. */
+    private static void addWorkflows(List<String[]> rows, JsonNode preview, boolean exact) {
+        JsonNode workflows = preview.path("workflows");
+        long others = preview.path("executions").asLong();
+        for (JsonNode of : workflows) {
+            rows.add(new String[] {"  of workflow " + of.path("key").asText(), Text.number(of.path("executions"))});
+            others -= of.path("executions").asLong();
+        }
+        if (exact && others > 0 && !workflows.isEmpty()) {
+            rows.add(new String[] {"  of other workflows", Text.number(others)});
+        } else if (!exact && workflows.size() >= WORKFLOWS_TOLD_MAX) {
+            rows.add(new String[] {"  of other workflows, about", Text.number(Math.max(0, others))});
         }
     }
 

@@ -15,7 +15,11 @@ final class Text {
     private Text() {}
 
     static String number(JsonNode number) {
-        return String.format(Locale.ROOT, "%,d", Math.round(number.asDouble()));
+        return number(Math.round(number.asDouble()));
+    }
+
+    static String number(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
     }
 
     /** Such as {@code 1 day} or {@code 2 days}. */
