@@ -3,17 +3,11 @@ package dev.runlog.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,25 +18,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The commands of operators, as they are typed. */
 @ExtendWith(PostgresExtension.class)
 final class CommandLineTest {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    private final PrintStream outBefore = System.out;
-    private final PrintStream errBefore = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private TestDatabase database;
+    private Console console;
 
     @BeforeEach
     void listen(TestDatabase database) {
         this.database = database;
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+        console = new Console();
     }
 
     @AfterEach
     void restore() {
-        System.setOut(outBefore);
-        System.setErr(errBefore);
+        console.close();
     }
 
     @ParameterizedTest
@@ -59,6 +46,11 @@ final class CommandLineTest {
         "cleanup-status --days 7, STATUS",
         "stats --days 0, '0'",
         "cleanups --last many, 'many'",
+        "cleanup --days 1 --owner alice --all-owners, --owner",
+        "policies set --keep-days 1 --owner alice --all-owners, --owner",
+        "stats --owner alice, --owner",
+        "cleanups --owner alice, --owner",
+        "policies list --owner alice, --owner",
         "policies, list",
         "policies set, --keep-days",
         "policies set --keep-days x, 'x'",
@@ -66,16 +58,16 @@ final class CommandLineTest {
         "purge, purge"
     })
     void namesABadValueInOneLineAndEndsWithTwo(String line, String named) {
-        int code = Main.commandLine().execute(line.split(" "));
+        int code = console.run(new String[0], line.split(" "));
 
         assertThat(code).isEqualTo(2);
-        assertThat(err.toString(StandardCharsets.UTF_8).lines())
+        assertThat(console.err().lines())
                 .hasSize(1)
                 .first()
                 .asString()
                 .startsWith("runlog: ")
                 .contains(named);
-        assertThat(out.toString(StandardCharsets.UTF_8)).isEmpty();
+        assertThat(console.out()).isEmpty();
     }
 
     @Test
@@ -88,48 +80,56 @@ final class CommandLineTest {
             String token = server.token(subject, "executions:read", "executions:cleanup");
             String[] at = {"--url", server.url().toString(), "--token", token};
 
-            JsonNode preview = json(at, "cleanup", "--days", "30", "--dry-run", "--json");
+            JsonNode preview = console.json(at, "cleanup", "--days", "30", "--dry-run", "--json");
             assertThat(preview.at("/preview/executions").asInt()).isEqualTo(30);
             assertThat(preview.at("/preview/exact").asBoolean()).isTrue();
-            assertThat(text(at, "cleanup", "--days", "30", "--dry-run"))
+            assertThat(console.text(at, "cleanup", "--days", "30", "--dry-run"))
                     .contains("Would delete 30 executions.", "of workflow nightly          30");
-            assertThat(text(at, "cleanup", "--days", "30"))
+            assertThat(console.text(at, "cleanup", "--days", "30"))
                     .startsWith("Deleted 30 executions, 1 whole day among them; ");
-            assertThat(text(at, "cleanup-status", "failed", "success", "--days", "1"))
+            assertThat(console.text(at, "cleanup-status", "failed", "success", "--days", "1"))
                     .startsWith("Deleted 5 executions");
-            assertThat(text(at, "cleanups"))
+            assertThat(console.text(at, "cleanups"))
                     .contains("dry run", "completed", subject, "failed")
                     .contains("30");
-            assertThat(json(at, "cleanups", "--json").at("/totalCount").asInt()).isEqualTo(4);
-            assertThat(text(at, "stats")).contains("success", "ever recorded", "35");
-            assertThat(json(at, "stats", "--json").at("/recorded/success").asInt())
+            assertThat(console.json(at, "cleanups", "--json").at("/totalCount").asInt())
+                    .isEqualTo(4);
+            assertThat(console.text(at, "stats")).contains("success", "ever recorded", "35");
+            assertThat(console.json(at, "stats", "--json")
+                            .at("/recorded/success")
+                            .asInt())
                     .isEqualTo(35);
 
-            assertThat(text(at, "policies", "list")).contains("There are no policies");
-            assertThat(text(at, "policies", "set", "--keep-days", "30", "--keep-last", "5", "--workflow", "nightly"))
+            assertThat(console.text(at, "policies", "list")).contains("There are no policies");
+            assertThat(console.text(
+                            at, "policies", "set", "--keep-days", "30", "--keep-last", "5", "--workflow", "nightly"))
                     .contains("30 days and the newest 5");
-            String id = json(at, "policies", "list", "--json").at("/nodes/0/id").asText();
-            assertThat(text(at, "policies", "delete", id)).isEqualTo("Policy " + id + " is gone.\n");
-            assertThat(run(at, "policies", "delete", id)).isEqualTo(1);
-            assertThat(run(at, "stats", "--all-owners")).isEqualTo(1);
-            assertThat(err.toString(StandardCharsets.UTF_8)).contains("FORBIDDEN");
+            String id = console.json(at, "policies", "list", "--json")
+                    .at("/nodes/0/id")
+                    .asText();
+            assertThat(console.text(at, "policies", "delete", id)).isEqualTo("Policy " + id + " is gone.\n");
+            assertThat(console.run(at, "policies", "delete", id)).isEqualTo(1);
+            assertThat(console.run(at, "stats", "--all-owners")).isEqualTo(1);
+            assertThat(console.err()).contains("FORBIDDEN");
 
-            assertThat(run(new String[] {"--database", database.url()}, "stats"))
+            assertThat(console.run(new String[] {"--database", database.url()}, "stats"))
                     .isEqualTo(1);
-            assertThat(err.toString(StandardCharsets.UTF_8)).contains("A server is connected to this database");
+            assertThat(console.err()).contains("A server is connected to this database");
         }
         String[] direct = {"--database", database.url()};
         database.execute("INSERT INTO retention_policy (id, statuses, keep_for, from_configuration) "
                 + "VALUES (gen_random_uuid(), '{}', '9000 days', true);"
                 + "INSERT INTO cleanup (id, dry_run, state, before, statuses, requested_by) "
                 + "VALUES (gen_random_uuid(), false, 1, now(), '{}', 'somebody')");
-        assertThat(json(direct, "stats", "--json").at("/recorded/success").asInt())
+        assertThat(console.json(direct, "stats", "--json")
+                        .at("/recorded/success")
+                        .asInt())
                 .isEqualTo(35);
-        assertThat(text(direct, "cleanups")).contains("completed");
-        assertThat(text(direct, "policies", "list")).contains("9000 days");
+        assertThat(console.text(direct, "cleanups")).contains("completed");
+        assertThat(console.text(direct, "policies", "list")).contains("9000 days");
         assertThat(database.get("SELECT state FROM cleanup WHERE requested_by = 'somebody'"))
                 .isEqualTo("1");
-        assertThat(run(new String[] {"--database", "postgresql://nobody@127.0.0.1:1/none"}, "stats"))
+        assertThat(console.run(new String[] {"--database", "postgresql://nobody@127.0.0.1:1/none"}, "stats"))
                 .isEqualTo(1);
     }
 
@@ -142,23 +142,5 @@ final class CommandLineTest {
         }
         assertThat(server.events(server.token(subject), body.toString()).body())
                 .isEqualTo("{\"recorded\":" + runs + ",\"duplicates\":0,\"rejected\":[]}");
-    }
-
-    private int run(String[] at, String... arguments) {
-        out.reset();
-        err.reset();
-        List<String> all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of(at));
-        return Main.commandLine().execute(all.toArray(String[]::new));
-    }
-
-    private String text(String[] at, String... arguments) {
-        int code = run(at, arguments);
-        assertThat(code).as(err.toString(StandardCharsets.UTF_8)).isZero();
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private JsonNode json(String[] at, String... arguments) throws Exception {
-        return JSON.readTree(text(at, arguments));
     }
 }

@@ -412,9 +412,123 @@ final class GraphqlTest {
         assertThat(server.code(reader, "{ viewer { subject scopes } }")).isEqualTo("none");
     }
 
+    @Test
+    void letsOperatorsNameAnOwner() {
+        String alice = anOwner();
+        record(server.token(alice), 12, "for-alice");
+        String operator = server.token(anOwner(), "ops");
+        String cleanup = "mutation($owner: String) { cleanupExecutions(input: "
+                + "{olderThan: \"PT0S\", owner: $owner, dryRun: true}) { cleanup { owner matched requestedBy } } }";
+        String policy = "mutation($owner: String) { setRetentionPolicy(input: {keepFor: \"P30D\", owner: $owner}) "
+                + "{ retentionPolicy { owner } } }";
+
+        JsonNode told = server.data(operator, cleanup, "owner", alice).at("/cleanupExecutions/cleanup");
+        String owner = server.data(operator, policy, "owner", alice)
+                .at("/setRetentionPolicy/retentionPolicy/owner")
+                .asText();
+
+        assertThat(told.get("owner").asText()).isEqualTo(alice);
+        assertThat(told.get("matched").asInt()).isEqualTo(12);
+        assertThat(owner).isEqualTo(alice);
+        String mallory = server.token(anOwner(), "executions:cleanup");
+        assertThat(server.code(mallory, cleanup, "owner", alice)).isEqualTo("FORBIDDEN");
+        assertThat(server.code(mallory, policy, "owner", alice)).isEqualTo("FORBIDDEN");
+        assertThat(server.code(
+                        operator,
+                        "mutation { cleanupExecutions(input: {olderThan: \"P1D\", owner: \"a\", allOwners: true}) "
+                                + "{ cleanup { id } } }"))
+                .isEqualTo("BAD_INPUT");
+    }
+
+    @Test
+    void tellsWhyAnExecutionIsHeldUntilItIsReleased() {
+        String alice = server.token(anOwner(), "executions:read", "executions:write", "executions:cleanup");
+        List<String> ids = record(alice, 3, "held");
+        String hold = "mutation($id: ID!, $reason: String) { holdExecution(input: {executionId: $id, reason: $reason}) "
+                + "{ execution { held holdReason } } }";
+        String release = "mutation($id: ID!) { releaseExecution(input: {executionId: $id}) "
+                + "{ execution { held holdReason } } }";
+        String reasons = "{ executions(orderBy: STARTED_AT_ASC) { nodes { holdReason } } }";
+
+        JsonNode held = server.data(alice, hold, "id", ids.get(0), "reason", "audit");
+        server.data(alice, hold, "id", ids.get(1));
+        List<String> told = texts(server.data(alice, reasons).at("/executions/nodes"), "/holdReason");
+        JsonNode released = server.data(alice, release, "id", ids.get(0));
+
+        assertThat(held.at("/holdExecution/execution/holdReason").asText()).isEqualTo("audit");
+        assertThat(told).containsExactly("audit", "null", "null");
+        assertThat(released.at("/releaseExecution/execution").toString())
+                .isEqualTo("{\"held\":false,\"holdReason\":null}");
+        assertThat(texts(server.data(alice, reasons).at("/executions/nodes"), "/holdReason"))
+                .containsOnly("null");
+    }
+
+    @Test
+    void readsNoHoldReasonsWhereNothingIsHeld() {
+        String alice = server.token(anOwner());
+        record(alice, 5, "not-held");
+        String without = "{ executions { nodes { held } } }";
+        String with = "{ executions { nodes { held holdReason } } }";
+
+        assertThat(statementsFor(alice, with)).isEqualTo(statementsFor(alice, without));
+    }
+
+    /** Whoever may hold any execution could read them all by holding them. */
+    @Test
+    void showsAnOperatorNoMoreThanTheHeadOfAnothersExecution() {
+        String id = record(server.token(anOwner()), 1, "foreign").get(0);
+        String operator = server.token(anOwner(), "executions:read", "ops");
+        String hold = "mutation($id: ID!) { holdExecution(input: {executionId: $id}) { execution { id held %s } } }";
+
+        JsonNode head = server.data(operator, hold.formatted("status workflow { key owner }"), "id", id);
+
+        assertThat(head.at("/holdExecution/execution/held").asBoolean()).isTrue();
+        assertThat(head.at("/holdExecution/execution/workflow/key").asText()).isEqualTo("foreign");
+        for (String contents : List.of(
+                "payload",
+                "result",
+                "error { stackTrace }",
+                "error { details }",
+                "steps { totalCount }",
+                "children { totalCount }",
+                "workflow { executions { totalCount } }")) {
+            assertThat(server.code(operator, hold.formatted(contents), "id", id))
+                    .as(contents)
+                    .isEqualTo("FORBIDDEN");
+        }
+        assertThat(server.data(operator, "query($id: ID!) { execution(id: $id) { id } }", "id", id)
+                        .get("execution")
+                        .isNull())
+                .isTrue();
+    }
+
+    @Test
+    void saysWhenPoliciesMayBeSetAgain() {
+        String alice = server.token(anOwner(), "executions:cleanup");
+        String policy = "mutation { setRetentionPolicy(input: {keepFor: \"P30D\"}) { retentionPolicy { id } } }";
+        JsonNode answer = server.graphql(alice, policy);
+        for (int more = 0; more < 40 && !answer.has("errors"); more++) {
+            answer = server.graphql(alice, policy);
+        }
+
+        assertThat(answer.at("/errors/0/extensions/code").asText()).isEqualTo("RATE_LIMITED");
+        assertThat(answer.at("/errors/0/extensions/retryAfterMillis").asInt()).isPositive();
+    }
+
     /** The least of a few times: what runs beside it, such as a cleanup of another test, only ever adds. */
     private double statementsOf(String token, int size) {
         return DoubleStream.generate(() -> statementsOnce(token, size))
+                .limit(3)
+                .min()
+                .orElseThrow();
+    }
+
+    private double statementsFor(String token, String query) {
+        return DoubleStream.generate(() -> {
+                    double before = server.metric("runlog_query_seconds_count");
+                    server.data(token, query);
+                    return server.metric("runlog_query_seconds_count") - before;
+                })
                 .limit(3)
                 .min()
                 .orElseThrow();

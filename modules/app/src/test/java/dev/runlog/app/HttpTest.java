@@ -277,6 +277,11 @@ final class HttpTest {
                 .DELETE()));
         assertThat(cleanup.get("dry_run").asBoolean()).isTrue();
         assertThat(cleanup.get("matched").asInt()).isPositive();
+        HttpResponse<String> tooLong = server.send(
+                server.request("/logs/cleanup?days_to_keep=20001", token).DELETE());
+        assertThat(tooLong.statusCode()).isEqualTo(400);
+        assertThat(json(tooLong).at("/error/message").asText())
+                .isEqualTo("'days_to_keep' must be from 0 to 20000, not 20001.");
         assertThat(server.get("/nowhere", token).statusCode()).isEqualTo(404);
     }
 

@@ -21,7 +21,8 @@ final class Mutations implements Figure {
         DataSet set = bench.set();
         Path calls = bench.write(name(), Pages.ofWorkflows(set, workflow -> start(set, workflow)));
         bench.server();
-        // For the server's compiler: there are a fourth as many as pages, of two kinds, and more of our code is in each.
+        // For the server's compiler: there are a fourth as many as pages, of two kinds, and more of our code is in
+        // each.
         record(bench, calls, bench.options().warmUp().multipliedBy(3));
         Bench.Pair pair = bench.alternate(
                 name(), () -> record(bench, calls, bench.options().time()), () -> bench.clients()

@@ -17,6 +17,7 @@ import dev.runlog.contract.querying.ListSteps;
 import dev.runlog.contract.querying.ListWorkflows;
 import dev.runlog.contract.querying.LoadExecutionDetails;
 import dev.runlog.contract.querying.LoadExecutions;
+import dev.runlog.contract.querying.LoadHoldReasons;
 import dev.runlog.contract.querying.LoadWorkflows;
 import dev.runlog.contract.querying.Statistics;
 import dev.runlog.storage.Database;
@@ -57,6 +58,7 @@ public final class QueryingVerticle extends VerticleBase {
         bus.handle(CountExecutionsOf.class, this::countExecutionsOf);
         bus.handle(LoadExecutions.class, this::loadExecutions);
         bus.handle(LoadExecutionDetails.class, this::loadExecutionDetails);
+        bus.handle(LoadHoldReasons.class, this::loadHoldReasons);
         bus.handle(ListSteps.class, this::listSteps);
         bus.handle(LoadWorkflows.class, this::loadWorkflows);
         bus.handle(FindWorkflowByKey.class, this::findWorkflowByKey);
@@ -98,6 +100,10 @@ public final class QueryingVerticle extends VerticleBase {
 
     private Future<LoadExecutionDetails.Loaded> loadExecutionDetails(LoadExecutionDetails request) {
         return executions.loadDetails(request.executionIds(), request.parts()).map(LoadExecutionDetails.Loaded::new);
+    }
+
+    private Future<LoadHoldReasons.Loaded> loadHoldReasons(LoadHoldReasons request) {
+        return executions.loadHoldReasons(request.executionIds()).map(LoadHoldReasons.Loaded::new);
     }
 
     private Future<ListSteps.Pages> listSteps(ListSteps request) {

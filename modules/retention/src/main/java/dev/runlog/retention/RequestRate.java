@@ -7,7 +7,7 @@ import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import java.time.Duration;
 
-/** How often one caller may ask for a cleanup. */
+/** How often one caller may ask for a cleanup or set a policy. */
 final class RequestRate {
     private static final int CALLERS_MAX = 10_000;
 
@@ -29,7 +29,7 @@ final class RequestRate {
         ConsumptionProbe probe = buckets.get(caller).tryConsumeAndReturnRemaining(1);
         if (!probe.isConsumed()) {
             throw RunlogException.rateLimited(
-                    "More than " + perMinute + " cleanups a minute.",
+                    "More than " + perMinute + " cleanups and policies a minute.",
                     Duration.ofNanos(probe.getNanosToWaitForRefill()));
         }
     }

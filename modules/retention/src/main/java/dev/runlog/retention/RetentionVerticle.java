@@ -25,6 +25,7 @@ import dev.runlog.storage.CleanupStore;
 import dev.runlog.storage.Database;
 import dev.runlog.storage.ExecutionReads;
 import dev.runlog.storage.PolicyStore;
+import dev.runlog.storage.WorkflowReads;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -48,8 +49,9 @@ public final class RetentionVerticle extends VerticleBase {
     /** Several cleanups that end at once are one reason. */
     private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
 
-    private static final Duration KEEP_MAX = Duration.ofDays(20_000);
+    private static final Duration KEEP_MAX = RequestCleanup.OLDER_THAN_MAX;
     private static final int KEEP_LAST_MAX = 1_000_000;
+    private static final int TEXT_MAX_CHARS = 1000;
 
     private final Bus bus;
     private final RetentionConfig config;
@@ -58,6 +60,7 @@ public final class RetentionVerticle extends VerticleBase {
     private final CleanupStore cleanups;
     private final PolicyStore policies;
     private final ExecutionReads executions;
+    private final WorkflowReads workflows;
     private final RequestRate rate;
     private final boolean byItself;
     private @Nullable Cleaner cleaner;
@@ -81,6 +84,7 @@ public final class RetentionVerticle extends VerticleBase {
         this.cleanups = new CleanupStore(database);
         this.policies = new PolicyStore(database);
         this.executions = new ExecutionReads(database, clock);
+        this.workflows = new WorkflowReads(database);
         this.rate = new RequestRate(config.requestsPerMinute());
         this.byItself = byItself;
     }
@@ -174,17 +178,57 @@ public final class RetentionVerticle extends VerticleBase {
 
     private Future<Cleanup> requestCleanup(Cleaner worker, RequestCleanup request) {
         Viewer viewer = request.viewer();
-        viewer.require(request.allOwners() ? new Scope[] {Scope.OPS} : new Scope[] {Scope.CLEANUP, Scope.OPS});
-        CleanupCriteria criteria = criteria(request);
+        CleanupCriteria criteria = criteria(request, whose(viewer, request.owner(), request.allOwners()));
         rate.require(viewer.subject());
+        Future<Void> known = requireWorkflow(criteria.owner(), criteria.workflowId());
         if (request.dryRun()) {
-            return cleanups.dryRun(criteria, viewer.subject(), config.previewRowsMax(), this::admit)
+            return known.compose(workflow ->
+                            cleanups.dryRun(criteria, viewer.subject(), config.previewRowsMax(), this::admit))
                     .onSuccess(Progress.announcing(bus));
         }
-        return cleanups.countOpen()
+        return known.compose(workflow -> cleanups.countOpen())
                 .compose(this::admit)
                 .compose(admitted -> cleanups.create(criteria, viewer.subject()))
                 .onSuccess(entered -> worker.wake());
+    }
+
+    /** Whose executions a viewer means, null for everybody's; fails where the viewer may not. */
+    private static @Nullable String whose(Viewer viewer, @Nullable String owner, boolean allOwners) {
+        boolean own = !allOwners && (owner == null || owner.equals(viewer.subject()));
+        viewer.require(own ? new Scope[] {Scope.CLEANUP, Scope.OPS} : new Scope[] {Scope.OPS});
+        if (owner == null) {
+            return allOwners ? null : viewer.subject();
+        }
+        requireText("owner", owner);
+        if (owner.isBlank()) {
+            throw RunlogException.badInput("'owner' is empty.");
+        }
+        if (allOwners) {
+            throw RunlogException.badInput("Give 'owner', which is '" + owner + "', or 'allOwners', not both.");
+        }
+        return owner;
+    }
+
+    private static void requireText(String name, String text) {
+        if (text.length() > TEXT_MAX_CHARS) {
+            throw RunlogException.badInput(
+                    "'" + name + "' has " + text.length() + " characters; the limit is " + TEXT_MAX_CHARS + ".");
+        }
+        if (text.indexOf('\u0000') >= 0) {
+            throw RunlogException.badInput("'" + name + "' holds a NUL character.");
+        }
+    }
+
+    /** A workflow that nobody has, or another than who is meant, would be a cleanup of nothing. */
+    private Future<Void> requireWorkflow(@Nullable String owner, @Nullable UUID id) {
+        return id == null
+                ? Future.succeededFuture()
+                : workflows
+                        .load(owner, List.of(id))
+                        .compose(found -> found.isEmpty()
+                                ? Future.failedFuture(RunlogException.notFound("There is no workflow " + id
+                                        + (owner == null ? "." : " of the owner '" + owner + "'.")))
+                                : Future.succeededFuture());
     }
 
     private Future<Void> admit(long open) {
@@ -195,7 +239,7 @@ public final class RetentionVerticle extends VerticleBase {
                         RETRY_AFTER));
     }
 
-    private CleanupCriteria criteria(RequestCleanup request) {
+    private CleanupCriteria criteria(RequestCleanup request, @Nullable String owner) {
         if (request.olderThan() == null
                 && request.before() == null
                 && request.keepLast() == null
@@ -223,7 +267,7 @@ public final class RetentionVerticle extends VerticleBase {
                 before.isAfter(latest) ? latest : before,
                 request.statuses(),
                 request.workflowId(),
-                request.allOwners() ? null : request.viewer().subject(),
+                owner,
                 request.keepLast(),
                 request.ignorePolicies());
     }
@@ -264,7 +308,7 @@ public final class RetentionVerticle extends VerticleBase {
 
     private Future<RetentionPolicy> setPolicy(SetRetentionPolicy request) {
         Viewer viewer = request.viewer();
-        viewer.require(request.allOwners() ? new Scope[] {Scope.OPS} : new Scope[] {Scope.CLEANUP, Scope.OPS});
+        String owner = whose(viewer, request.owner(), request.allOwners());
         requireDeletable(request.statuses());
         Duration keepFor = request.keepFor();
         if (keepFor == null && request.keepLast() == null) {
@@ -274,12 +318,10 @@ public final class RetentionVerticle extends VerticleBase {
         if (keepFor != null && (keepFor.compareTo(Duration.ofMinutes(1)) < 0 || keepFor.compareTo(KEEP_MAX) > 0)) {
             throw RunlogException.badInput("'keepFor' must be from PT1M to " + KEEP_MAX + ", not " + keepFor + ".");
         }
-        return policies.set(
-                        request.workflowId(),
-                        request.allOwners() ? null : viewer.subject(),
-                        request.statuses(),
-                        keepFor,
-                        request.keepLast())
+        rate.require(viewer.subject());
+        return requireWorkflow(owner, request.workflowId())
+                .compose(known ->
+                        policies.set(request.workflowId(), owner, request.statuses(), keepFor, request.keepLast()))
                 .compose(set -> announceEnded(set.ended()).map(set.policy()));
     }
 
@@ -314,20 +356,17 @@ public final class RetentionVerticle extends VerticleBase {
     }
 
     private Future<HoldExecution.Done> hold(HoldExecution request) {
-        request.viewer().require(Scope.CLEANUP);
-        String owner = request.viewer().subject();
+        String visible = owner(request.viewer());
+        UUID id = request.executionId();
         String reason = request.reason();
-        if (reason != null && reason.length() > 1000) {
-            throw RunlogException.badInput("'reason' has " + reason.length() + " characters; the limit is 1000.");
+        if (reason != null) {
+            requireText("reason", reason);
         }
-        if (reason != null && reason.indexOf('\u0000') >= 0) {
-            throw RunlogException.badInput("'reason' holds a NUL character.");
-        }
-        return policies.hold(owner, request.executionId(), request.held(), reason)
-                .compose(held -> executions.load(owner, List.of(request.executionId())))
+        return policies.hold(visible, id, request.held(), reason)
+                .compose(owner ->
+                        owner.isEmpty() ? Future.succeededFuture(List.of()) : executions.load(owner.get(), List.of(id)))
                 .compose(found -> found.isEmpty()
-                        ? Future.failedFuture(
-                                RunlogException.notFound("There is no execution " + request.executionId() + "."))
+                        ? Future.failedFuture(RunlogException.notFound("There is no execution " + id + "."))
                         : Future.succeededFuture(found.get(0)))
                 .onSuccess(this::announce)
                 .map(HoldExecution.Done::new);

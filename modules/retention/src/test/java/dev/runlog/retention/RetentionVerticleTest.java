@@ -173,8 +173,8 @@ final class RetentionVerticleTest {
                         .deleted())
                 .isEqualTo(5);
         assertThat(rows()).isEqualTo("7");
-        assertThat(codeOf(
-                        new RequestCleanup(alice, Duration.ofDays(1), null, Set.of(), null, null, false, true, false)))
+        assertThat(codeOf(new RequestCleanup(
+                        alice, Duration.ofDays(1), null, Set.of(), null, null, false, null, true, false)))
                 .isEqualTo(ErrorCode.FORBIDDEN);
         Cleanup all = run(allOwners(Duration.ofDays(1), false));
         assertThat(all.deleted()).isEqualTo(7);
@@ -512,10 +512,10 @@ final class RetentionVerticleTest {
         seed("bob", 3, 40, "SUCCESS");
 
         RequestCleanup request =
-                new RequestCleanup(operator, Duration.ofDays(1), null, Set.of(), null, 8, false, true, true);
+                new RequestCleanup(operator, Duration.ofDays(1), null, Set.of(), null, 8, false, null, true, true);
         Cleanup dry = await(bus.request(request));
-        Cleanup real =
-                run(new RequestCleanup(operator, Duration.ofDays(1), null, Set.of(), null, 8, false, true, false));
+        Cleanup real = run(
+                new RequestCleanup(operator, Duration.ofDays(1), null, Set.of(), null, 8, false, null, true, false));
 
         assertThat(real.deleted()).isEqualTo(27).isEqualTo(dry.deleted());
         assertThat(dry.preview().spared().keptLast()).isEqualTo(11);
@@ -529,8 +529,8 @@ final class RetentionVerticleTest {
         seed(owner, 5, 40, "SUCCESS");
         seed(owner, 2, 40, "FAILED");
 
-        Cleanup cleanup =
-                run(new RequestCleanup(operator, Duration.ofDays(1), null, Set.of(), null, 1, false, true, false));
+        Cleanup cleanup = run(
+                new RequestCleanup(operator, Duration.ofDays(1), null, Set.of(), null, 1, false, null, true, false));
 
         assertThat(cleanup.deleted()).isEqualTo(6);
         assertThat(rows()).isEqualTo("1");
@@ -559,13 +559,13 @@ final class RetentionVerticleTest {
     void sparesWhatAPolicyKeepsLongerUnlessItIsToldNotTo() throws SQLException {
         seed(owner, 10, 40, "SUCCESS");
         seed(owner, 4, 40, "FAILED");
-        await(bus.request(
-                new SetRetentionPolicy(alice, null, false, Set.of(ExecutionStatus.FAILED), Duration.ofDays(90), null)));
+        await(bus.request(new SetRetentionPolicy(
+                alice, null, null, false, Set.of(ExecutionStatus.FAILED), Duration.ofDays(90), null)));
 
         Cleanup dry = await(bus.request(request(alice, Duration.ofDays(30), Set.of(), true)));
         Cleanup spared = run(request(alice, Duration.ofDays(30), Set.of(), false));
-        Cleanup rest =
-                run(new RequestCleanup(alice, Duration.ofDays(30), null, Set.of(), null, null, true, false, false));
+        Cleanup rest = run(
+                new RequestCleanup(alice, Duration.ofDays(30), null, Set.of(), null, null, true, null, false, false));
 
         assertThat(dry.preview().spared().keptByPolicy()).isEqualTo(4);
         assertThat(spared.deleted()).isEqualTo(10).isEqualTo(dry.deleted());
@@ -659,7 +659,7 @@ final class RetentionVerticleTest {
     @Test
     void leavesNothingOfADryRunThatFails() throws SQLException {
         seed(owner, 10, 40, "SUCCESS");
-        await(bus.request(new SetRetentionPolicy(alice, null, false, Set.of(), Duration.ofDays(90), 3)));
+        await(bus.request(new SetRetentionPolicy(alice, null, null, false, Set.of(), Duration.ofDays(90), 3)));
         RequestCleanup request = request(alice, Duration.ofDays(30), Set.of(), true);
 
         test.execute("ALTER TABLE cleanup ADD CONSTRAINT cleanup_refused CHECK (requested_by <> '" + owner + "')");
@@ -691,7 +691,7 @@ final class RetentionVerticleTest {
     void looksWhatAPolicyWouldFindWithoutATrace() throws SQLException {
         seed(owner, 30, 40, "SUCCESS");
         seed(owner, 1, 40, "RUNNING");
-        await(bus.request(new SetRetentionPolicy(alice, null, false, Set.of(), Duration.ofDays(90), 10)));
+        await(bus.request(new SetRetentionPolicy(alice, null, null, false, Set.of(), Duration.ofDays(90), 10)));
         CleanupCriteria criteria = new CleanupCriteria(Instant.now(), Set.of(), null, null, 20, false);
 
         CleanupPreview found = await(new CleanupStore(database).preview(criteria, null, 1000));
@@ -719,7 +719,7 @@ final class RetentionVerticleTest {
 
     @Test
     void refusesWhatMakesNoSenseOrComesTooOften() {
-        assertThat(codeOf(new RequestCleanup(alice, null, null, Set.of(), null, null, false, false, false)))
+        assertThat(codeOf(new RequestCleanup(alice, null, null, Set.of(), null, null, false, null, false, false)))
                 .isEqualTo(ErrorCode.BAD_INPUT);
         assertThat(codeOf(request(alice, Duration.ofDays(-1), Set.of(), false))).isEqualTo(ErrorCode.BAD_INPUT);
         assertThat(codeOf(request(alice, Duration.ofDays(1), Set.of(ExecutionStatus.RUNNING), false)))
@@ -737,10 +737,10 @@ final class RetentionVerticleTest {
         seed(owner, 4, 40, "SUCCESS");
         seed(owner, 5, 40, "FAILED");
         seed("bob", 6, 40, "SUCCESS");
-        await(bus.request(new SetRetentionPolicy(operator, null, true, Set.of(), Duration.ofDays(60), null)));
-        await(bus.request(new SetRetentionPolicy(alice, null, false, Set.of(), Duration.ofDays(30), null)));
-        await(bus.request(
-                new SetRetentionPolicy(alice, null, false, Set.of(ExecutionStatus.FAILED), Duration.ofDays(90), null)));
+        await(bus.request(new SetRetentionPolicy(operator, null, null, true, Set.of(), Duration.ofDays(60), null)));
+        await(bus.request(new SetRetentionPolicy(alice, null, null, false, Set.of(), Duration.ofDays(30), null)));
+        await(bus.request(new SetRetentionPolicy(
+                alice, null, null, false, Set.of(ExecutionStatus.FAILED), Duration.ofDays(90), null)));
         PolicyRun policies =
                 new PolicyRun(new PolicyStore(database), new CleanupStore(database), CONFIG, Clock.systemUTC());
 
@@ -787,7 +787,7 @@ final class RetentionVerticleTest {
     void letsAPolicyThatSomebodySetReplaceTheConfiguredOne() {
         PolicyStore policies = new PolicyStore(database);
         await(policies.setDefault(Duration.ofDays(30), null));
-        await(bus.request(new SetRetentionPolicy(operator, null, true, Set.of(), Duration.ofDays(60), null)));
+        await(bus.request(new SetRetentionPolicy(operator, null, null, true, Set.of(), Duration.ofDays(60), null)));
 
         await(policies.setDefault(Duration.ofDays(30), null));
         await(policies.setDefault(null, null));
@@ -798,11 +798,11 @@ final class RetentionVerticleTest {
 
     private static RequestCleanup request(
             Viewer viewer, @Nullable Duration olderThan, Set<ExecutionStatus> statuses, boolean dryRun) {
-        return new RequestCleanup(viewer, olderThan, null, statuses, null, null, false, false, dryRun);
+        return new RequestCleanup(viewer, olderThan, null, statuses, null, null, false, null, false, dryRun);
     }
 
     private RequestCleanup allOwners(Duration olderThan, boolean dryRun) {
-        return new RequestCleanup(operator, olderThan, null, Set.of(), null, null, false, true, dryRun);
+        return new RequestCleanup(operator, olderThan, null, Set.of(), null, null, false, null, true, dryRun);
     }
 
     private static CleanupCriteria criteria(String owner) {

@@ -45,6 +45,13 @@ public final class ExecutionReads {
             ORDER BY p.id, s.index %1$s
             """;
 
+    private static final String HOLD_REASONS = """
+            SELECT id, hold_reason
+            FROM execution
+            WHERE id = ANY ($1) AND id BETWEEN $2 AND $3 AND held AND hold_reason IS NOT NULL
+            ORDER BY id
+            """;
+
     private final Database database;
     private final Reach reach;
 
@@ -171,6 +178,23 @@ public final class ExecutionReads {
                                 row.getString(2),
                                 row.getString(3),
                                 row.getString(4))));
+    }
+
+    /** Why those of the executions are held of which somebody said it. */
+    public Future<Map<UUID, String>> loadHoldReasons(List<UUID> ids) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(Map.of());
+        }
+        UUID[] array = array(ids);
+        return database.query(
+                        "load-hold-reasons",
+                        HOLD_REASONS,
+                        Tuple.of(array, ExecutionSelect.min(array), ExecutionSelect.max(array)))
+                .map(rows -> {
+                    Map<UUID, String> reasons = new HashMap<>();
+                    rows.forEach(row -> reasons.put(row.getUUID(0), row.getString(1)));
+                    return reasons;
+                });
     }
 
     /** The same page of steps for each of several executions. */

@@ -86,10 +86,11 @@ public final class PolicyStore {
             """;
 
     private static final String HOLD = """
-            UPDATE execution
+            UPDATE execution e
             SET held = $3, hold_reason = CASE WHEN $3 THEN $4 END
-            WHERE id = $1 AND id BETWEEN $1 AND $1 AND owner_id = (SELECT id FROM owner WHERE subject = $2)
-            RETURNING id
+            WHERE e.id = $1 AND e.id BETWEEN $1 AND $1
+              AND ($2::text IS NULL OR e.owner_id = (SELECT id FROM owner WHERE subject = $2))
+            RETURNING (SELECT o.subject FROM owner o WHERE o.id = e.owner_id)
             """;
 
     private static final String HOLD_IN_LIST = "UPDATE unsuccessful_execution SET held = $2 WHERE id = $1";
@@ -237,21 +238,25 @@ public final class PolicyStore {
                 .mapEmpty();
     }
 
-    /** Holds an owner's execution or lets it go; empty where the owner has none of that id. */
-    public Future<Optional<UUID>> hold(String owner, UUID executionId, boolean held, @Nullable String reason) {
+    /**
+     * Holds an execution or lets it go, and tells whose it is; empty where there is none of that id or, where an owner is
+     * given, it is another's.
+     */
+    public Future<Optional<String>> hold(
+            @Nullable String owner, UUID executionId, boolean held, @Nullable String reason) {
         // Two statements: the second sees what a change that the first waited for has noted.
         return database.inTransaction("hold-execution", connection -> connection
                 .preparedQuery(HOLD)
                 .execute(Tuple.of(executionId, owner, held, reason))
                 .compose(rows -> rows.size() == 0
-                        ? Future.succeededFuture(Optional.<UUID>empty())
+                        ? Future.succeededFuture(Optional.<String>empty())
                         : connection
                                 .preparedQuery(HOLD_IN_LIST)
                                 .execute(Tuple.of(executionId, held))
                                 .compose(done -> connection
                                         .preparedQuery(held ? NOTE_HELD : NOTE_RELEASED)
                                         .execute(Tuple.of(executionId)))
-                                .map(Optional.of(executionId))));
+                                .map(Optional.of(rows.iterator().next().getString(0)))));
     }
 
     private static void addOwner(Sql sql, @Nullable String owner) {

@@ -19,6 +19,11 @@ public final class CleanupCommand extends TargetCommand {
     public CleanupCommand() {}
 
     @Override
+    boolean takesOwner() {
+        return true;
+    }
+
+    @Override
     int run(TargetOption server) throws InterruptedException {
         return cleanup.run(server, isJson(), List.of());
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,6 +35,7 @@ final class CleanupRun {
                     + "} }";
     private static final String FOLLOW = "query Cleanup($id: ID!) { cleanup(id: $id)" + FIELDS + "}";
     private static final long POLL_MILLIS = 200;
+    private static final int WORKFLOWS_TOLD_MAX = 10;
 
     @Option(names = "--days", required = true, paramLabel = "DAYS", description = "How many days to keep, 1 at least.")
     private String days = "";
@@ -63,23 +65,25 @@ final class CleanupRun {
             input.put("keepLast", Numbers.parse("--keep-last", keepLast, 1, 1_000_000));
         }
         input.put("ignorePolicies", ignorePolicies);
+        input.put("owner", server.owner());
         input.put("allOwners", server.allOwners());
         input.put("workflowId", server.workflowId(workflow));
-        boolean asks = !dryRun && !yes && !json && Boolean.getBoolean("runlog.interactive");
+        boolean asks = !dryRun && !yes && Boolean.getBoolean("runlog.interactive");
         if (dryRun || asks) {
             JsonNode preview = start(server, input, true);
-            if (json) {
-                System.out.println(preview.toPrettyString());
-            } else {
-                printPreview(preview);
+            boolean ends = dryRun || preview.path("matched").asLong() == 0;
+            // What is for people stays out of the JSON.
+            PrintStream people = json ? System.err : System.out;
+            if (asks || !json) {
+                printPreview(people, preview);
             }
-            if (dryRun) {
+            if (ends) {
+                if (json) {
+                    System.out.println(preview.toPrettyString());
+                }
                 return 0;
             }
-            if (preview.path("matched").asLong() == 0) {
-                return 0;
-            }
-            if (!isConfirmed()) {
+            if (!isConfirmed(people)) {
                 System.err.println("runlog: nothing was deleted.");
                 return NOT_CONFIRMED;
             }
@@ -100,9 +104,9 @@ final class CleanupRun {
         return server.graphql(START, variables).path("cleanupExecutions").path("cleanup");
     }
 
-    private static boolean isConfirmed() {
-        System.out.print("Delete them? [y/N] ");
-        System.out.flush();
+    private static boolean isConfirmed(PrintStream people) {
+        people.print("Delete them? [y/N] ");
+        people.flush();
         try {
             String answer = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
             return answer != null && List.of("y", "yes").contains(answer.trim().toLowerCase(Locale.ROOT));
@@ -114,17 +118,26 @@ final class CleanupRun {
     private static JsonNode follow(TargetOption server, boolean json, JsonNode started) throws InterruptedException {
         JsonNode cleanup = started;
         boolean terminal = Boolean.getBoolean("runlog.terminal") && !json;
-        try (@Nullable ProgressBar bar = terminal ? bar() : null) {
+        ProgressBar bar = null;
+        try {
             while (!isOver(cleanup)) {
                 TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
                 cleanup = server.graphql(FOLLOW, Map.of("id", cleanup.path("id").asText()))
                         .path("cleanup");
-                if (bar != null) {
-                    bar.maxHint(Math.max(
-                            cleanup.path("matched").asLong(),
-                            cleanup.path("deleted").asLong()));
-                    bar.stepTo(cleanup.path("deleted").asLong());
+                long deleted = cleanup.path("deleted").asLong();
+                long matched = Math.max(cleanup.path("matched").asLong(), deleted);
+                // Nothing is known of one that waits, and there is nothing to show of one that finds nothing.
+                if (terminal && bar == null && matched > 0) {
+                    bar = bar();
                 }
+                if (bar != null) {
+                    bar.maxHint(matched);
+                    bar.stepTo(deleted);
+                }
+            }
+        } finally {
+            if (bar != null) {
+                bar.close();
             }
         }
         return cleanup;
@@ -143,12 +156,11 @@ final class CleanupRun {
         return !state.equals("PENDING") && !state.equals("RUNNING");
     }
 
-    private static void printPreview(JsonNode cleanup) {
+    private static void printPreview(PrintStream people, JsonNode cleanup) {
         JsonNode preview = cleanup.path("preview");
         boolean exact = preview.path("exact").asBoolean();
-        System.out.println(
-                "Would delete " + (exact ? "" : "about ") + Text.counted(preview.path("executions"), "execution")
-                        + (exact ? "." : " (estimated: the bound lies within a day of very many)."));
+        people.println("Would delete " + (exact ? "" : "about ") + Text.counted(preview.path("executions"), "execution")
+                + (exact ? "." : " (estimated; see docs/retention.md)."));
         if (preview.path("executions").asLong() > 0) {
             List<String[]> rows = new ArrayList<>();
             preview.path("byStatus").fields().forEachRemaining(status -> {
@@ -156,17 +168,14 @@ final class CleanupRun {
                     rows.add(new String[] {"  " + status.getKey(), Text.number(status.getValue())});
                 }
             });
-            preview.path("workflows")
-                    .forEach(of -> rows.add(
-                            new String[] {"  of workflow " + of.path("key").asText(), Text.number(of.path("executions"))
-                            }));
+            addWorkflows(rows, preview, exact);
             String about = preview.path("sizesExact").asBoolean() ? "" : ", about";
             rows.add(new String[] {"  started from", Text.day(preview.path("oldestStartedAt"))});
             rows.add(new String[] {"  to", Text.day(preview.path("newestStartedAt"))});
             rows.add(new String[] {"  steps" + about, Text.number(preview.path("steps"))});
             rows.add(new String[] {"  space" + about, Text.bytes(preview.path("bytes"))});
             rows.add(new String[] {"  whole days", Text.number(preview.path("partitions"))});
-            Text.print(1, rows);
+            Text.print(people, 1, rows);
         }
         JsonNode spared = preview.path("spared");
         List<String[]> rows = new ArrayList<>();
@@ -176,8 +185,23 @@ final class CleanupRun {
         addSpared(rows, "  among the newest", spared.path("keptLast"));
         addSpared(rows, "  children of those", spared.path("children"));
         if (!rows.isEmpty()) {
-            System.out.println("Would spare:");
-            Text.print(1, rows);
+            people.println("Would spare:");
+            Text.print(people, 1, rows);
+        }
+    }
+
+    /** Those with most, and what the others come to; a few more or less are roundings where it is not exact. */
+    private static void addWorkflows(List<String[]> rows, JsonNode preview, boolean exact) {
+        JsonNode workflows = preview.path("workflows");
+        long others = preview.path("executions").asLong();
+        for (JsonNode of : workflows) {
+            rows.add(new String[] {"  of workflow " + of.path("key").asText(), Text.number(of.path("executions"))});
+            others -= of.path("executions").asLong();
+        }
+        if (exact && others > 0 && !workflows.isEmpty()) {
+            rows.add(new String[] {"  of other workflows", Text.number(others)});
+        } else if (!exact && workflows.size() >= WORKFLOWS_TOLD_MAX) {
+            rows.add(new String[] {"  of other workflows, about", Text.number(Math.max(0, others))});
         }
     }
 

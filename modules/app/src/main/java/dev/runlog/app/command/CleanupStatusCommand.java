@@ -26,6 +26,11 @@ public final class CleanupStatusCommand extends TargetCommand {
     public CleanupStatusCommand() {}
 
     @Override
+    boolean takesOwner() {
+        return true;
+    }
+
+    @Override
     int run(TargetOption server) throws InterruptedException {
         return cleanup.run(server, isJson(), Statuses.parse(statuses));
     }

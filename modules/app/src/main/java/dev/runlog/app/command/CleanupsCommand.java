@@ -19,8 +19,8 @@ public final class CleanupsCommand extends TargetCommand {
               cleanups(first: $last) {
                 totalCount
                 nodes {
-                  id dryRun state before status workflowId owner keepLast matched deleted bytes partitionsDropped
-                  requestedBy policyId createdAt finishedAt duration failure
+                  id dryRun state before status workflowId owner keepLast ignorePolicies matched deleted bytes
+                  partitionsDropped requestedBy policyId createdAt finishedAt duration failure
                 }
               }
             }
@@ -55,8 +55,7 @@ public final class CleanupsCommand extends TargetCommand {
                 .forEach(cleanup -> rows.add(new String[] {
                     Text.moment(cleanup.path("createdAt")),
                     cleanup.path("dryRun").asBoolean() ? "dry run" : Text.word(cleanup.path("state")),
-                    cleanup.path("requestedBy").asText()
-                            + (cleanup.path("policyId").isTextual() ? " (policy)" : ""),
+                    cleanup.path("requestedBy").asText(),
                     Text.moment(cleanup.path("before")),
                     Text.words(cleanup.path("status"), "all"),
                     target(cleanup),
@@ -73,11 +72,22 @@ public final class CleanupsCommand extends TargetCommand {
     }
 
     private static String target(JsonNode cleanup) {
-        String of = cleanup.path("workflowId").isTextual()
-                ? "workflow " + cleanup.path("workflowId").asText()
-                : cleanup.path("owner").isTextual() ? cleanup.path("owner").asText() : "all owners";
-        return cleanup.path("keepLast").isNumber()
-                ? of + ", but the newest " + cleanup.path("keepLast").asInt()
-                : of;
+        List<String> criteria = new ArrayList<>();
+        criteria.add(
+                cleanup.path("workflowId").isTextual()
+                        ? "workflow " + cleanup.path("workflowId").asText()
+                        : cleanup.path("owner").isTextual()
+                                ? cleanup.path("owner").asText()
+                                : "all owners");
+        if (cleanup.path("keepLast").isNumber()) {
+            criteria.add("but the newest " + cleanup.path("keepLast").asInt());
+        }
+        if (cleanup.path("ignorePolicies").asBoolean()) {
+            criteria.add("whatever policies keep");
+        }
+        if (cleanup.path("policyId").isTextual()) {
+            criteria.add("by policy " + cleanup.path("policyId").asText());
+        }
+        return String.join(", ", criteria);
     }
 }

@@ -34,7 +34,7 @@ final class PoliciesListCommand extends TargetCommand {
 
     static void print(JsonNode policies) {
         List<String[]> rows = new ArrayList<>();
-        rows.add(new String[] {"id", "for", "status", "keep", "last run", "it deleted", "behind by"});
+        rows.add(new String[] {"id", "for", "status", "keep", "last run", "it deleted", "overdue executions", "since"});
         policies.forEach(policy -> rows.add(new String[] {
             policy.path("id").asText(),
             target(policy),
@@ -44,7 +44,8 @@ final class PoliciesListCommand extends TargetCommand {
             policy.path("lastCleanup").isObject()
                     ? Text.number(policy.path("lastCleanup").path("deleted"))
                     : "-",
-            policy.path("overdue").isNumber() ? Text.number(policy.path("overdue")) : "-"
+            policy.path("overdue").isNumber() ? Text.number(policy.path("overdue")) : "-",
+            Text.moment(policy.path("overdueSince"))
         }));
         Text.print(5, rows);
     }

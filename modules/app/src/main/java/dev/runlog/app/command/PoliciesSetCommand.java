@@ -41,6 +41,11 @@ final class PoliciesSetCommand extends TargetCommand {
     PoliciesSetCommand() {}
 
     @Override
+    boolean takesOwner() {
+        return true;
+    }
+
+    @Override
     int run(TargetOption server) {
         Map<String, @Nullable Object> input = new LinkedHashMap<>();
         input.put("status", Statuses.parse(statuses));
@@ -49,6 +54,7 @@ final class PoliciesSetCommand extends TargetCommand {
         }
         input.put("keepFor", keepDays == null ? null : "P" + Days.parse("--keep-days", keepDays) + "D");
         input.put("keepLast", keepLast == null ? null : Numbers.parse("--keep-last", keepLast, 1, KEEP_LAST_MAX));
+        input.put("owner", server.owner());
         input.put("allOwners", server.allOwners());
         input.put("workflowId", server.workflowId(workflow));
         JsonNode policy = server.graphql(SET, Map.of("input", input))

@@ -18,10 +18,16 @@ abstract class TargetCommand implements Callable<Integer> {
     @Override
     public final Integer call() throws InterruptedException {
         try {
+            target.check(takesOwner());
             return run(target);
         } finally {
             target.close();
         }
+    }
+
+    /** Whether a server can be told whose executions are meant. */
+    boolean takesOwner() {
+        return false;
     }
 
     boolean isJson() {

@@ -22,7 +22,14 @@ class TargetOption extends ServerOption implements AutoCloseable {
             })
     private @Nullable String database;
 
-    @Option(names = "--owner", paramLabel = "NAME", description = "With --database: as this owner.")
+    @Option(
+            names = "--owner",
+            paramLabel = "NAME",
+            description = {
+                "With --database: as this owner.",
+                "With a server, for cleanup, cleanup-status and 'policies set': of this owner's executions only; "
+                        + "another's needs the scope ops."
+            })
     private @Nullable String owner;
 
     @Option(names = "--all-owners", description = "Across owners; needs the scope ops.")
@@ -40,11 +47,27 @@ class TargetOption extends ServerOption implements AutoCloseable {
         return database == null ? super.token() : server(database).token();
     }
 
-    boolean allOwners() {
-        if (owner != null && database == null) {
-            throw new BadUsage("--owner goes with --database; a server knows by the token who asks.");
+    /** Fails with a {@link BadUsage} where a server cannot be told what is said of owners. */
+    void check(boolean takesOwner) {
+        if (owner == null || database != null) {
+            return;
         }
+        if (!takesOwner) {
+            throw new BadUsage("Here, --owner goes with --database; a server knows by the token who asks.");
+        }
+        if (allOwners) {
+            throw new BadUsage("Give --owner or --all-owners, not both.");
+        }
+    }
+
+    boolean allOwners() {
         return allOwners || database != null && owner == null;
+    }
+
+    /** Whose executions a server is asked about; null for one's own. A database is asked as the owner. */
+    @Nullable
+    String owner() {
+        return database == null ? owner : null;
     }
 
     /** The id of a workflow that is given by its id or, where it is one's own, by its key; null for none. */
@@ -53,10 +76,13 @@ class TargetOption extends ServerOption implements AutoCloseable {
         if (idOrKey == null || ID.matcher(idOrKey).matches()) {
             return idOrKey;
         }
-        JsonNode workflow = graphql(
-                        "query Workflow($key: String!) { workflowByKey(key: $key) { id } }", Map.of("key", idOrKey))
-                .path("workflowByKey");
-        if (!workflow.isObject()) {
+        JsonNode found = graphql(
+                "query Workflow($key: String!) { viewer { subject } workflowByKey(key: $key) { id } }",
+                Map.of("key", idOrKey));
+        String subject = found.path("viewer").path("subject").asText();
+        boolean own = owner() == null || subject.equals(owner());
+        JsonNode workflow = found.path("workflowByKey");
+        if (!own || !workflow.isObject()) {
             throw new CommandFailure("There is no workflow '" + idOrKey + "'; of other owners, give the id.");
         }
         return workflow.path("id").asText();

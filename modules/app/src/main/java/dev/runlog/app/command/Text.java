@@ -1,6 +1,7 @@
 package dev.runlog.app.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,11 @@ final class Text {
     private Text() {}
 
     static String number(JsonNode number) {
-        return String.format(Locale.ROOT, "%,d", Math.round(number.asDouble()));
+        return number(Math.round(number.asDouble()));
+    }
+
+    static String number(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
     }
 
     /** Such as {@code 1 day} or {@code 2 days}. */
@@ -85,12 +90,17 @@ final class Text {
         return words.isEmpty() ? none : String.join(", ", words);
     }
 
+    /** As the other, for what a command is asked for. */
+    static void print(int left, List<String[]> rows) {
+        print(System.out, left, rows);
+    }
+
     /**
      * Prints rows in columns as wide as they need to be.
      *
      * @param left how many of the columns stand at the left; numbers stand at the right
      */
-    static void print(int left, List<String[]> rows) {
+    static void print(PrintStream to, int left, List<String[]> rows) {
         int columns = rows.get(0).length;
         int[] widths = new int[columns];
         for (String[] row : rows) {
@@ -104,7 +114,7 @@ final class Text {
                 line.append(i == 0 ? "" : "  ")
                         .append(String.format((i < left ? "%-" : "%") + Math.max(1, widths[i]) + "s", row[i]));
             }
-            System.out.println(line.toString().stripTrailing());
+            to.println(line.toString().stripTrailing());
         }
     }
 }

@@ -13,7 +13,7 @@ public enum Scope {
     ENGINE("engine"),
     /** Delete one's own executions. */
     CLEANUP("executions:cleanup"),
-    /** Statistics, cleanup and policies across owners. */
+    /** Statistics across owners; cleanups, policies and holds of anybody's executions. */
     OPS("ops");
 
     private final String word;

@@ -8,8 +8,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one of the viewer's executions whatever cleanups and policies say, or lets it go again. Needs
- * {@code executions:cleanup}. Saying it twice changes nothing.
+ * Keeps an execution whatever cleanups and policies say, or lets it go again. Needs {@code executions:cleanup} for the
+ * viewer's own, {@code ops} for any. Saying it twice changes nothing but the reason.
  *
  * @param held true to hold, false to release
  * @param reason why, for people; null when it is released

@@ -9,12 +9,17 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a policy or replaces the one of the same workflow, owner and statuses. Needs {@code executions:cleanup} for
- * one's own, {@code ops} for all owners. At least one of {@code keepFor} and {@code keepLast} is given.
+ * Makes a policy or replaces the one of the same workflow, owner and statuses. Needs {@code executions:cleanup} or
+ * {@code ops} for the viewer's own, {@code ops} for another's or everybody's. At least one of {@code keepFor} and {@code
+ * keepLast} is given. Fails with {@code NOT_FOUND} where whose executions are meant has no such workflow.
+ *
+ * @param owner for whose executions; null for the viewer's, or for everybody's with {@code allOwners}
+ * @param allOwners across owners; not with an owner
  */
 public record SetRetentionPolicy(
         Viewer viewer,
         @Nullable UUID workflowId,
+        @Nullable String owner,
         boolean allOwners,
         Set<ExecutionStatus> statuses,
         @Nullable Duration keepFor,

@@ -15,6 +15,7 @@ import dev.runlog.contract.querying.ListExecutionsOf;
 import dev.runlog.contract.querying.ListSteps;
 import dev.runlog.contract.querying.LoadExecutionDetails;
 import dev.runlog.contract.querying.LoadExecutions;
+import dev.runlog.contract.querying.LoadHoldReasons;
 import dev.runlog.contract.querying.LoadWorkflows;
 import graphql.language.OperationDefinition;
 import graphql.schema.DataFetchingEnvironment;
@@ -60,6 +61,7 @@ final class Loaders {
     private final Kind<UUID, @Nullable Workflow> workflows;
     private final Kind<UUID, @Nullable Execution> executions;
     private final Kind<PartKey, ExecutionDetail> parts;
+    private final Kind<UUID, @Nullable String> holdReasons;
     private final Kind<StepsKey, ListSteps.StepPage> steps;
     private final Kind<ExecutionsKey, ExecutionPage> pages;
     private final Kind<CountKey, Count> counts;
@@ -74,6 +76,7 @@ final class Loaders {
                 ids -> stage(bus.request(new LoadExecutions(viewer.subject(), ids))
                         .map(loaded -> inOrder(ids, loaded.executions(), Execution::id))));
         this.parts = new Kind<>("part", this::loadParts);
+        this.holdReasons = new Kind<>("holdReason", this::loadHoldReasons);
         this.steps = new Kind<>(
                 "steps",
                 keys -> grouped(keys, StepsKey::page, StepsKey::executionId, (page, ids) -> bus.request(
@@ -102,7 +105,7 @@ final class Loaders {
 
     DataLoaderRegistry registry() {
         DataLoaderRegistry registry = new DataLoaderRegistry();
-        for (Kind<?, ?> kind : List.of(workflows, executions, parts, steps, pages, counts)) {
+        for (Kind<?, ?> kind : List.of(workflows, executions, parts, holdReasons, steps, pages, counts)) {
             registry.register(kind.name(), loader(kind));
         }
         return registry;
@@ -118,6 +121,10 @@ final class Loaders {
 
     CompletionStage<ExecutionDetail> part(DataFetchingEnvironment env, UUID id, ExecutionPart part) {
         return load(env, parts, new PartKey(id, part));
+    }
+
+    CompletionStage<@Nullable String> holdReason(DataFetchingEnvironment env, UUID id) {
+        return load(env, holdReasons, id);
     }
 
     CompletionStage<ListSteps.StepPage> steps(DataFetchingEnvironment env, StepsKey key) {
@@ -164,6 +171,14 @@ final class Loaders {
                     .map(key -> byId.getOrDefault(
                             key.executionId(), new ExecutionDetail(key.executionId(), null, null, null, null)))
                     .toList();
+        }));
+    }
+
+    private CompletionStage<List<@Nullable String>> loadHoldReasons(List<UUID> ids) {
+        return stage(bus.request(new LoadHoldReasons(ids)).map(loaded -> {
+            List<@Nullable String> reasons = new ArrayList<>(ids.size());
+            ids.forEach(id -> reasons.add(loaded.reasons().get(id)));
+            return reasons;
         }));
     }
 

@@ -258,11 +258,12 @@ final class Resolvers {
 
     private CompletionStage<Connection<Execution>> executionsOfWorkflow(DataFetchingEnvironment env) {
         Workflow workflow = (Workflow) source(env);
+        requireOwn(env, workflow.owner());
         return executionsOf(env, Parent.WORKFLOW, workflow.id(), arguments(env).executionQuery());
     }
 
     private CompletionStage<Connection<Execution>> children(DataFetchingEnvironment env) {
-        Execution parent = execution(env);
+        Execution parent = ownExecution(env);
         return executionsOf(env, Parent.EXECUTION, parent.id(), arguments(env).executionQuery());
     }
 
@@ -296,6 +297,10 @@ final class Resolvers {
                 .dataFetcher("payload", json(ExecutionPart.PAYLOAD, ExecutionDetail::payload))
                 .dataFetcher("result", json(ExecutionPart.RESULT, ExecutionDetail::result))
                 .dataFetcher("error", of(Execution.class, execution -> execution.hasError() ? execution : null))
+                .dataFetcher("holdReason", env -> {
+                    Execution execution = execution(env);
+                    return execution.held() ? loaders(env).holdReason(env, execution.id()) : null;
+                })
                 .dataFetcher("steps", this::steps);
     }
 
@@ -310,7 +315,7 @@ final class Resolvers {
     private CompletionStage<Connection<Step>> steps(DataFetchingEnvironment env) {
         PageRequest page = arguments(env).page(Cursor.Order.STEP, config);
         return loaders(env)
-                .steps(env, new Loaders.StepsKey(execution(env).id(), page))
+                .steps(env, new Loaders.StepsKey(ownExecution(env).id(), page))
                 .thenApply(listed -> new Connection<>(
                         listed.steps(),
                         listed.ends(),
@@ -506,6 +511,7 @@ final class Resolvers {
                 input.idOrNull("workflowId"),
                 input.integerOrNull("keepLast"),
                 input.flag("ignorePolicies"),
+                input.stringOrNull("owner"),
                 input.flag("allOwners"),
                 input.flag("dryRun")));
     }
@@ -514,6 +520,7 @@ final class Resolvers {
         return bus.request(new SetRetentionPolicy(
                 viewer,
                 input.idOrNull("workflowId"),
+                input.stringOrNull("owner"),
                 input.flag("allOwners"),
                 input.statuses("status"),
                 input.durationOrNull("keepFor"),
@@ -570,6 +577,19 @@ final class Resolvers {
         return (Execution) source(env);
     }
 
+    /** The execution, where it is the viewer's: whoever may hold any of them sees no more of another's than its head. */
+    private static Execution ownExecution(DataFetchingEnvironment env) {
+        Execution execution = execution(env);
+        requireOwn(env, execution.owner());
+        return execution;
+    }
+
+    private static void requireOwn(DataFetchingEnvironment env, String owner) {
+        if (!owner.equals(viewer(env).subject())) {
+            throw RunlogException.forbidden("'" + env.getField().getName() + "' is for its owner alone to see.");
+        }
+    }
+
     private static Object source(DataFetchingEnvironment env) {
         return Objects.requireNonNull(env.<Object>getSource());
     }
@@ -612,13 +632,14 @@ final class Resolvers {
 
     private static DataFetcher<CompletionStage<@Nullable RawJson>> json(
             ExecutionPart part, Function<ExecutionDetail, @Nullable String> text) {
-        return env ->
-                loaders(env).part(env, execution(env).id(), part).thenApply(detail -> RawJson.of(text.apply(detail)));
+        return env -> loaders(env)
+                .part(env, ownExecution(env).id(), part)
+                .thenApply(detail -> RawJson.of(text.apply(detail)));
     }
 
     private static DataFetcher<CompletionStage<@Nullable String>> part(
             ExecutionPart part, Function<ExecutionDetail, @Nullable String> text) {
-        return env -> loaders(env).part(env, execution(env).id(), part).thenApply(text);
+        return env -> loaders(env).part(env, ownExecution(env).id(), part).thenApply(text);
     }
 
     private static @Nullable Double millis(@Nullable Duration duration) {

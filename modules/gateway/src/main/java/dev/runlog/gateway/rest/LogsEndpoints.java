@@ -49,7 +49,7 @@ public final class LogsEndpoints {
 
     private static final int SKIP_PAGE = 500;
     private static final int DAYS_DEFAULT = 30;
-    private static final int DAYS_MAX = 36_500;
+    private static final int DAYS_MAX = (int) RequestCleanup.OLDER_THAN_MAX.toDays();
 
     private final Bus bus;
     private final Authenticator authenticator;
@@ -113,7 +113,7 @@ public final class LogsEndpoints {
         int days = number(ctx, "days_to_keep", DAYS_DEFAULT, DAYS_MAX);
         boolean dryRun = Boolean.parseBoolean(ctx.request().getParam("dry_run", "false"));
         return bus.request(new RequestCleanup(
-                        viewer, Duration.ofDays(days), null, Set.of(), null, null, false, false, dryRun))
+                        viewer, Duration.ofDays(days), null, Set.of(), null, null, false, null, false, dryRun))
                 .map(LogsEndpoints::cleanupAnswer);
     }
 

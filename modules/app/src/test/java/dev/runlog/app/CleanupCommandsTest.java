@@ -1,0 +1,189 @@
+package dev.runlog.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.TestDatabase;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What operators are told and asked, at a server. */
+@ExtendWith(PostgresExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class CleanupCommandsTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final String alice = "alice-" + Ids.next();
+    private final String bob = "bob-" + Ids.next();
+    private TestDatabase database;
+    private RunningServer server;
+    private Console console;
+
+    @BeforeAll
+    void start(TestDatabase database) {
+        this.database = database;
+        server = RunningServer.start(database, "LOG_LEVEL", "error", "DATABASE_POOL_WAIT", "PT20S");
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void listen() throws SQLException {
+        database.execute("DELETE FROM cleanup; DELETE FROM retention_policy");
+        console = new Console();
+    }
+
+    @AfterEach
+    void restore() {
+        console.close();
+    }
+
+    @Test
+    void cleansUpForAnOwnerWhomAnOperatorNames() {
+        record(alice, "nightly", 3);
+        String[] operator = as("operator", "executions:read", "ops");
+        String[] mallory = as("mallory", "executions:read", "executions:cleanup");
+
+        int refused = console.run(mallory, "cleanup", "--days", "30", "--owner", alice);
+        String why = console.err();
+
+        assertThat(refused).isEqualTo(1);
+        assertThat(why).contains("FORBIDDEN");
+        assertThat(console.text(operator, "cleanup", "--days", "30", "--owner", alice))
+                .startsWith("Deleted 3 executions");
+        assertThat(console.text(operator, "cleanups")).contains("operator", alice);
+        assertThat(console.text(as(alice, "executions:cleanup"), "cleanup", "--days", "30", "--owner", alice))
+                .startsWith("Deleted 0 executions");
+    }
+
+    @Test
+    void takesAnotherOwnersWorkflowByItsIdAlone() {
+        record(bob, "nightly", 4);
+        String[] operator = as("operator", "executions:read", "executions:write", "ops");
+        record("operator", "nightly", 1);
+        String workflow = server.data(server.token(bob), "{ workflowByKey(key: \"nightly\") { id } }")
+                .at("/workflowByKey/id")
+                .asText();
+
+        int refused = console.run(
+                operator, "cleanup-status", "success", "--days", "30", "--owner", bob, "--workflow", "nightly");
+        String why = console.err();
+
+        assertThat(refused).isEqualTo(1);
+        assertThat(why).contains("'nightly'", "give the id");
+        assertThat(console.text(
+                        operator, "cleanup-status", "success", "--days", "30", "--owner", bob, "--workflow", workflow))
+                .startsWith("Deleted 4 executions");
+    }
+
+    @Test
+    void setsThePolicyOfAnOwnerWhomAnOperatorNames() {
+        String[] operator = as("operator", "executions:read", "ops");
+
+        assertThat(console.text(operator, "policies", "set", "--keep-days", "30", "--owner", alice))
+                .contains("overdue executions", "since", alice, "30 days");
+        assertThat(console.text(as(alice, "executions:cleanup"), "policies", "list"))
+                .contains(alice);
+    }
+
+    @Test
+    void tellsWhatPoliciesHadToDoWithACleanup() throws IOException, SQLException {
+        String[] at = as(alice, "executions:read", "executions:cleanup");
+        String policy = console.json(at, "policies", "set", "--keep-days", "30", "--json")
+                .get("id")
+                .asText();
+        console.text(at, "cleanup", "--days", "30", "--ignore-policies", "--dry-run");
+        database.execute("INSERT INTO cleanup (id, dry_run, state, before, statuses, requested_by, policy_id) VALUES ('"
+                + Ids.next() + "', false, 3, now(), '{}', '" + alice + "', '" + policy + "')");
+
+        String text = console.text(at, "cleanups");
+        JsonNode json = console.json(at, "cleanups", "--json");
+
+        assertThat(text).contains(alice + ", whatever policies keep", "all owners, by policy " + policy);
+        assertThat(json.at("/nodes/0/policyId").asText()).isEqualTo(policy);
+        assertThat(json.at("/nodes/0/ignorePolicies").asBoolean(true)).isFalse();
+        assertThat(json.at("/nodes/1/ignorePolicies").asBoolean()).isTrue();
+    }
+
+    @Test
+    void asksPeopleBeforeItDeletesAndKeepsTheQuestionOutOfTheJson() throws IOException {
+        record(alice, "asked", 3);
+        String[] at = as(alice, "executions:read", "executions:cleanup");
+
+        int refused = console.runForPeople("n\n", at, "cleanup", "--days", "30", "--json");
+        String nothing = console.out();
+        String asked = console.err();
+        int confirmed = console.runForPeople("y\n", at, "cleanup", "--days", "30", "--json");
+        JsonNode deleted = JSON.readTree(console.out());
+
+        assertThat(refused).isEqualTo(3);
+        assertThat(nothing).isEmpty();
+        assertThat(asked).contains("Would delete 3 executions.", "Delete them? [y/N]", "nothing was deleted");
+        assertThat(confirmed).isZero();
+        assertThat(deleted.get("deleted").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void asksNobodyWhereNothingWouldGoOrYesWasSaid() throws IOException {
+        String[] at = as("nobody", "executions:cleanup");
+
+        int empty = console.runForPeople("", at, "cleanup", "--days", "30", "--json");
+        JsonNode found = JSON.readTree(console.out());
+        String told = console.err();
+        int yes = console.runForPeople("", at, "cleanup", "--days", "30", "--json", "--yes");
+
+        assertThat(empty).isZero();
+        assertThat(found.get("matched").asInt()).isZero();
+        assertThat(told).contains("Would delete 0 executions.").doesNotContain("Delete them?");
+        assertThat(yes).isZero();
+        assertThat(console.err()).isEmpty();
+    }
+
+    @Test
+    void tellsHowManyAreOfWorkflowsBeyondTheTenWithMost() {
+        String carol = "carol-" + Ids.next();
+        for (int i = 0; i < 12; i++) {
+            record(carol, "workflow-" + i, i < 10 ? 3 : 1);
+        }
+        String[] at = as(carol, "executions:cleanup");
+
+        String told = console.text(at, "cleanup", "--days", "30", "--dry-run");
+
+        assertThat(told)
+                .contains("Would delete 32 executions.")
+                .contains("of workflow workflow-9")
+                .doesNotContain("workflow-11")
+                .containsPattern("of other workflows +2\n");
+    }
+
+    private String[] as(String subject, String... scopes) {
+        return new String[] {"--url", server.url().toString(), "--token", server.token(subject, scopes)};
+    }
+
+    private void record(String subject, String workflow, int runs) {
+        StringBuilder body = new StringBuilder();
+        Instant start = Instant.now().minus(Duration.ofDays(40));
+        for (int i = 0; i < runs; i++) {
+            body.append(String.format(
+                    "{\"event\":\"execution\",\"workflow\":\"%s\",\"id\":\"%s\",\"status\":\"SUCCESS\"}\n",
+                    workflow, Ids.at(start)));
+        }
+        assertThat(server.events(server.token(subject), body.toString()).body())
+                .isEqualTo("{\"recorded\":" + runs + ",\"duplicates\":0,\"rejected\":[]}");
+    }
+}

@@ -1,0 +1,21 @@
+package dev.runlog.contract.querying;
+
+import dev.runlog.contract.bus.Message;
+import dev.runlog.contract.bus.Request;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Why executions whose heads were seen are held. */
+public record LoadHoldReasons(List<UUID> executionIds) implements Request<LoadHoldReasons.Loaded> {
+    public LoadHoldReasons {
+        executionIds = List.copyOf(executionIds);
+    }
+
+    /** By execution; one that is not held, or of which nobody said why, is absent. */
+    public record Loaded(Map<UUID, String> reasons) implements Message {
+        public Loaded {
+            reasons = Map.copyOf(reasons);
+        }
+    }
+}
