@@ -297,6 +297,18 @@ final class HttpTest {
             assertThat(answer.at("/errors/0/extensions/code").asText()).isEqualTo("OVERLOADED");
             assertThat(answer.at("/errors/0/extensions/retryAfterMillis").asInt())
                     .isPositive();
+            for (String type : new String[] {"application/json", RESPONSE_TYPE}) {
+                HttpResponse<String> mutation = post(
+                        "application/json",
+                        type,
+                        "{\"query\":\"mutation { a: startExecution(input: {workflowKey: \\\"w\\\"}) { execution { id } } "
+                                + "b: startExecution(input: {workflowKey: \\\"w\\\"}) { execution { id } } }\"}");
+                assertThat(mutation.statusCode()).as(type).isEqualTo(200);
+                assertThat(json(mutation).get("data").isNull()).as(type).isTrue();
+                assertThat(mutation.headers().firstValue("Retry-After"))
+                        .as(type)
+                        .hasValue("1");
+            }
             HttpResponse<String> events = server.events(token, "{\"event\":\"started\",\"workflow\":\"w\"}\n");
             assertThat(events.statusCode()).isEqualTo(503);
             assertThat(events.headers().firstValue("Retry-After")).isPresent();
@@ -305,10 +317,34 @@ final class HttpTest {
         }
 
         assertThat(server.get("/health/ready", "").statusCode()).isEqualTo(200);
+        assertThat(post("application/json", RESPONSE_TYPE, "{\"query\":\"{ workflow(id: \\\"no id\\\") { id } }\"}")
+                        .headers()
+                        .firstValue("Retry-After"))
+                .isEmpty();
+    }
+
+    @Test
+    void tellsByGraphqlWhenTheNextCleanupMayBeAskedFor() {
+        String hurried = server.token("hurried", "executions:cleanup");
+        String cleanup = "{\"query\":\"mutation { cleanupExecutions(input: {olderThan: \\\"P1D\\\", dryRun: true}) "
+                + "{ cleanup { id } } }\"}";
+
+        HttpResponse<String> last = post(hurried, "application/json", RESPONSE_TYPE, cleanup);
+        for (int i = 0; i < 100 && !last.body().contains("RATE_LIMITED"); i++) {
+            last = post(hurried, "application/json", RESPONSE_TYPE, cleanup);
+        }
+
+        assertThat(last.statusCode()).isEqualTo(200);
+        assertThat(last.body()).contains("RATE_LIMITED");
+        assertThat(last.headers().firstValueAsLong("Retry-After").getAsLong()).isPositive();
     }
 
     private HttpResponse<String> post(String contentType, String accept, String body) {
-        return server.send(server.request("/graphql", token)
+        return post(token, contentType, accept, body);
+    }
+
+    private HttpResponse<String> post(String as, String contentType, String accept, String body) {
+        return server.send(server.request("/graphql", as)
                 .header("Content-Type", contentType)
                 .header("Accept", accept)
                 .POST(HttpRequest.BodyPublishers.ofString(body)));

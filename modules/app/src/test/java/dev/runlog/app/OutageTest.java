@@ -12,17 +12,23 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -44,6 +50,20 @@ final class OutageTest {
         Integer.toString(QUEUE_MAX),
         "RECORDING_QUEUE_WAIT",
         "PT3S"
+    };
+
+    /** The memory that the launcher gives it, its end where that is not enough, and patience in which much gathers. */
+    private static final String[] AS_LAUNCHED = {
+        "JAVA_OPTS",
+        "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m -Xmn64m -XX:+ExitOnOutOfMemoryError",
+        "DATABASE_POOL_WAIT",
+        "PT3S",
+        "DATABASE_STATEMENT_TIMEOUT",
+        "PT3S",
+        "DATABASE_ANSWER_TIMEOUT",
+        "PT3.5S",
+        "RECORDING_QUEUE_WAIT",
+        "PT6S"
     };
 
     @TempDir
@@ -97,6 +117,105 @@ final class OutageTest {
             try (EmbeddedDatabase database = EmbeddedDatabase.start(directory)) {
                 relay.leadTo(database.url());
                 assertIsWhole(load, server, database);
+            }
+        }
+    }
+
+    @Test
+    void livesThroughAFloodOfLargeEventsWhileTheDatabaseIsStopped() throws Exception {
+        List<LargeBody> bodies = IntStream.range(0, 24)
+                .mapToObj(i -> LargeBody.of("flood-" + i % 8))
+                .toList();
+        LargeBody recorded = bodies.get(0);
+        LargeBody refused = bodies.get(1);
+        // A connection for each of them.
+        HttpClient http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        try (EmbeddedDatabase database = EmbeddedDatabase.start(directory);
+                RunningServer server = RunningServer.startProcess(database.url(), AS_LAUNCHED)) {
+            assertThat(recorded.send(http, server).join().statusCode()).isEqualTo(200);
+
+            signal("STOP");
+            try {
+                List<CompletableFuture<HttpResponse<String>>> answers = bodies.stream()
+                        .map(body -> body.send(http, server).orTimeout(25, TimeUnit.SECONDS))
+                        .toList();
+                assertThat(answers).allSatisfy(answer -> {
+                    assertThat(answer.join().statusCode()).isEqualTo(503);
+                    assertThat(answer.join().headers().firstValue("Retry-After"))
+                            .isPresent();
+                });
+                assertThat(server.get("/health/live", "").statusCode()).isEqualTo(200);
+            } finally {
+                signal("CONT");
+            }
+            RunningServer.awaitThat(() -> server.get("/health/ready", "").statusCode() == 200);
+
+            assertThat(refused.send(http, server).join().statusCode()).isEqualTo(200);
+            JsonNode again = RunningServer.json(recorded.send(http, server).join());
+            assertThat(again.get("duplicates").asInt()).as(again.toString()).isEqualTo(LargeBody.LINES);
+            try (Connection connection = connect(database)) {
+                assertThat(recorded.rows(connection)).isEqualTo(LargeBody.ROWS);
+                assertThat(refused.rows(connection)).isEqualTo(LargeBody.ROWS);
+                assertThat(RandomLoad.wrong(connection)).isEmpty();
+            }
+        }
+    }
+
+    /**
+     * Executions with payloads near the limit, others with stack traces far beyond it, and the steps of one of them, told
+     * time and again: they are nearly nothing where they are counted by their texts, and few where they are stored.
+     */
+    private record LargeBody(String owner, List<UUID> ids) {
+        private static final int EXECUTIONS = 4;
+        private static final int STEPS = 10_000;
+        private static final int TIMES = 12;
+        private static final String PAYLOAD = "\"" + "p".repeat(250_000) + "\"";
+        private static final String STACK_TRACE = "\"" + "s".repeat(900_000) + "\"";
+        private static final String ALL_STEPS = IntStream.range(0, STEPS)
+                .mapToObj(i -> "{\"index\":" + i + ",\"name\":\"a\",\"status\":\"RUNNING\"}")
+                .collect(Collectors.joining(",", "[", "]"));
+
+        static final int LINES = EXECUTIONS + TIMES;
+        static final String ROWS = EXECUTIONS + " executions, " + STEPS + " steps";
+
+        static LargeBody of(String owner) {
+            return new LargeBody(
+                    owner, Stream.generate(Ids::next).limit(EXECUTIONS).toList());
+        }
+
+        CompletableFuture<HttpResponse<String>> send(HttpClient http, RunningServer server) {
+            HttpRequest request = server.request("/events", server.token(owner))
+                    .header("Content-Type", "application/x-ndjson")
+                    // Made as it is sent: all of them at once are large for the test as well.
+                    .POST(HttpRequest.BodyPublishers.ofByteArrays(() -> IntStream.range(0, LINES)
+                            .mapToObj(line -> (line(line) + "\n").getBytes(StandardCharsets.US_ASCII))
+                            .iterator()))
+                    .build();
+            return http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+        }
+
+        private String line(int number) {
+            if (number >= EXECUTIONS) {
+                return "{\"event\":\"steps\",\"id\":\"" + ids.get(0) + "\",\"steps\":" + ALL_STEPS + "}";
+            }
+            UUID id = ids.get(number);
+            return "{\"event\":\"execution\",\"workflow\":\"large\",\"id\":\"" + id + "\",\"finishedAt\":\""
+                    + Ids.timeOf(id)
+                    + (number % 2 == 0
+                            ? "\",\"status\":\"SUCCESS\",\"payload\":" + PAYLOAD + "}"
+                            : "\",\"status\":\"FAILED\",\"error\":{\"stackTrace\":" + STACK_TRACE + "}}");
+        }
+
+        /** What is stored of it, in the form of {@link #ROWS}. */
+        String rows(Connection connection) throws SQLException {
+            String list = ids.stream().map(id -> "'" + id + "'").collect(Collectors.joining(", "));
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT (SELECT count(*) FROM execution WHERE id IN (" + list
+                            + ")) || ' executions, ' || (SELECT count(*) FROM step WHERE execution_id IN (" + list
+                            + ")) || ' steps'")) {
+                row.next();
+                return row.getString(1);
             }
         }
     }

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** {@code runlog serve} as a process of its own, so that it can be killed. */
@@ -21,15 +23,19 @@ record ServerProcess(Process process, String url) implements AutoCloseable {
         return start(environment);
     }
 
-    /** Starts it and waits until it listens. */
+    /** Starts it, with the JVM's options of {@code RUNLOG_JAVA_OPTS}, and waits until it listens. */
     static ServerProcess start(Map<String, String> environment) {
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(environment
+                .getOrDefault("RUNLOG_JAVA_OPTS", "-XX:TieredStopAtLevel=1")
+                .split(" ")));
+        command.addAll(List.of(
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 "dev.runlog.app.Main",
-                "serve");
+                "serve"));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("RUNLOG_"));
         builder.environment().putAll(environment);
         builder.redirectError(ProcessBuilder.Redirect.appendTo(new File("target", "server-process.log")));

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -175,17 +176,19 @@ public final class BenchCommand implements Callable<Integer> {
         Instant began = Instant.now();
         Bench bench = new Bench(options, home, directory, database, set);
         closing.add(bench::close);
-        boolean failed = measure(bench, figures);
-        bench.close();
-        if (options.keep() == null) {
-            Databases.drop(database);
-            Databases.drop(server.named("runlog_bench_small"));
-        } else {
-            Progress.say("taking away what was recorded");
-            StagedRows.drop(database);
-            Loader.restore(database, began);
+        try {
+            return measure(bench, figures) ? 1 : 0;
+        } finally {
+            bench.close();
+            if (options.keep() == null) {
+                Databases.drop(database);
+                Databases.drop(server.named("runlog_bench_small"));
+            } else {
+                Progress.say("taking away what was recorded");
+                StagedRows.drop(database);
+                Loader.restore(database, began);
+            }
         }
-        return failed ? 1 : 0;
     }
 
     private static boolean measure(Bench bench, List<Figure> figures) {
@@ -197,16 +200,41 @@ public final class BenchCommand implements Callable<Integer> {
                         + bench.clients().name());
         for (Figure figure : figures) {
             Progress.say("measuring %s", figure.name());
+            long sentAgain = EventSender.sentAgain();
             try {
-                report.add(figure.name(), figure.measure(bench));
-            } catch (BenchFailure failure) {
-                Progress.say("%s failed: %s", figure.name(), String.valueOf(failure.getMessage()));
-                report.addFailure(figure.name(), String.valueOf(failure.getMessage()));
+                List<Row> rows = figure.measure(bench);
+                report.add(figure.name(), noted(rows, EventSender.sentAgain() - sentAgain));
+            } catch (RuntimeException failure) {
+                // Whatever it is, the other figures are still worth their table.
+                String why = reason(failure);
+                Progress.say("%s failed: %s", figure.name(), why);
+                report.addFailure(figure.name(), why);
             }
             report.write(bench.options().out());
         }
         System.out.println(report.toMarkdown());
         return report.hasFailures();
+    }
+
+    /** What was answered with {@code OVERLOADED} took a second more, which a reader of the figure has to know. */
+    private static List<Row> noted(List<Row> rows, long sentAgain) {
+        return sentAgain == 0
+                ? rows
+                : rows.stream()
+                        .map(row -> row.withNote(sentAgain
+                                + " requests were OVERLOADED and sent again, those of the warm-up among them"))
+                        .toList();
+    }
+
+    /** Why a figure was not measured; a failure that nobody foresaw is shown whole. */
+    private static String reason(RuntimeException failure) {
+        Throwable why =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (why instanceof BenchFailure) {
+            return String.valueOf(why.getMessage());
+        }
+        failure.printStackTrace();
+        return why.toString();
     }
 
     private static void delete(Path directory) {

@@ -46,7 +46,7 @@ final class BulkRecording implements Figure {
                 lifecycles ? Goal.atLeast(0.25, 0.40) : Goal.atLeast(0.60, 0.80),
                 CONNECTIONS + " connections, " + LINES + " events a request"
                         + (lifecycles ? ", no finish in the request of its start" : "")
-                        + "; COPY keeps no rollups"));
+                        + "; COPY is one stream and keeps no rollups"));
     }
 
     private double record(Bench bench, int rows) {

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Posts parts of files to {@code /events}. The kernel copies them from the file to the socket, so that this client
@@ -27,6 +28,8 @@ final class EventSender {
     private static final int ATTEMPTS = 5;
     /** What the server says in {@code Retry-After}. */
     private static final long RETRY_MILLIS = 1000;
+
+    private static final AtomicLong sentAgain = new AtomicLong();
 
     private final int port;
 
@@ -101,9 +104,15 @@ final class EventSender {
             if (!answer.startsWith("HTTP/1.1 503") || attempt == ATTEMPTS) {
                 throw new BenchFailure("Events were not recorded: " + shown);
             }
+            sentAgain.incrementAndGet();
             System.err.println("Events are sent again in " + RETRY_MILLIS + " ms, as they were answered with " + shown);
             Pause.millis(RETRY_MILLIS);
         }
+    }
+
+    /** Requests that any sender has sent again so far. */
+    static long sentAgain() {
+        return sentAgain.get();
     }
 
     private String answerTo(Body body) {

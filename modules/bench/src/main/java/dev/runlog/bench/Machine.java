@@ -6,17 +6,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** What the figures were measured on. */
+/**
+ * What the figures were measured on.
+ *
+ * @param hugePages that are set aside, of which PostgreSQL takes what it shares where they suffice; null where the system
+ *     tells of none
+ */
 record Machine(
-        int cores, String processor, long memoryBytes, String system, String java, String postgres, Instant time) {
+        int cores,
+        String processor,
+        long memoryBytes,
+        @Nullable Integer hugePages,
+        String system,
+        String java,
+        String postgres,
+        Instant time) {
 
     static Machine describe(Postgres database) {
         return new Machine(
                 Runtime.getRuntime().availableProcessors(),
-                processorName(),
+                line("/proc/cpuinfo", "model name").orElse("unknown processor"),
                 ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
                         .getTotalMemorySize(),
+                line("/proc/meminfo", "HugePages_Total").map(Integer::valueOf).orElse(null),
                 System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                         + System.getProperty("os.arch"),
                 System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
@@ -24,15 +39,15 @@ record Machine(
                 Instant.now().truncatedTo(ChronoUnit.SECONDS));
     }
 
-    private static String processorName() {
+    /** What the kernel tells behind a name; empty where there is no such file or line. */
+    private static Optional<String> line(String file, String name) {
         try {
-            return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-                    .filter(line -> line.startsWith("model name"))
+            return Files.readAllLines(Path.of(file)).stream()
+                    .filter(line -> line.startsWith(name))
                     .map(line -> line.substring(line.indexOf(':') + 1).trim())
-                    .findFirst()
-                    .orElse("unknown processor");
+                    .findFirst();
         } catch (IOException noSuchFile) {
-            return "unknown processor";
+            return Optional.empty();
         }
     }
 }

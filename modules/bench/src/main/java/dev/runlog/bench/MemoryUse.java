@@ -19,8 +19,11 @@ final class MemoryUse implements Figure {
         List<List<EventSender.Body>> bodies = BulkRecording.complete(bench, staged);
         CompletableFuture<Void> recorded =
                 CompletableFuture.runAsync(() -> new EventSender(bench.server().port()).send(bodies));
-        bench.closedLoop(bench.server(), calls, 64);
-        recorded.join();
+        try {
+            bench.closedLoop(bench.server(), calls, 64);
+        } finally {
+            recorded.join();
+        }
         return List.of(Row.ofValue(
                 "Resident memory under full load",
                 "MB",

@@ -58,8 +58,12 @@ final class Report {
         StringBuilder text = new StringBuilder("# Benchmark of " + machine.time() + "\n\n");
         text.append("- ")
                 .append(line(
-                        "%d cores of %s, %.1f GB of memory; %s",
-                        machine.cores(), machine.processor(), machine.memoryBytes() / 1e9, machine.system()));
+                        "%d cores of %s, %.1f GB of memory%s; %s",
+                        machine.cores(),
+                        machine.processor(),
+                        machine.memoryBytes() / 1e9,
+                        machine.hugePages() == null ? "" : ", " + machine.hugePages() + " huge pages",
+                        machine.system()));
         text.append("- ").append(line("%s; PostgreSQL %s", machine.java(), machine.postgres()));
         text.append("- ")
                 .append(line(
@@ -120,6 +124,7 @@ final class Report {
                 .put("cores", machine.cores())
                 .put("processor", machine.processor())
                 .put("memoryBytes", machine.memoryBytes())
+                .put("hugePages", machine.hugePages())
                 .put("system", machine.system())
                 .put("java", machine.java())
                 .put("postgres", machine.postgres())

@@ -50,6 +50,11 @@ record Row(
         return new Row(title, unit, ours, null, "", null, goal, note);
     }
 
+    /** The same with more to know of it. */
+    Row withNote(String more) {
+        return new Row(title, unit, ours, floor, floorName, ratio, goal, note.isEmpty() ? more : note + "; " + more);
+    }
+
     /** What the goal is for. */
     double measured() {
         return ratio == null ? ours.median() : ratio.median();

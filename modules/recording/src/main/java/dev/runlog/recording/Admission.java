@@ -67,7 +67,7 @@ final class Admission {
         for (QueuedEvent queued : events) {
             Load load = loads.computeIfAbsent(queued.owner(), owner -> new Load());
             load.events++;
-            load.chars += queued.event().chars();
+            load.chars += queued.chars();
         }
         return loads;
     }

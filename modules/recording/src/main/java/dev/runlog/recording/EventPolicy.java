@@ -273,6 +273,10 @@ final class EventPolicy {
         if (event.steps().isEmpty()) {
             throw RunlogException.badInput("There are no steps.");
         }
+        if (event.steps().size() > config.stepsMax()) {
+            throw RunlogException.badInput("There are " + event.steps().size()
+                    + " steps in one event; the limit, steps-max, is " + config.stepsMax() + ".");
+        }
         return new ValidEvent.Steps(
                 event.executionId(),
                 event.steps().stream()

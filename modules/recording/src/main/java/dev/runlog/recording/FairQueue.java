@@ -35,7 +35,7 @@ final class FairQueue {
             byOwner.put(event.owner(), own);
             turns.add(own);
         }
-        long more = event.event().chars();
+        long more = event.chars();
         own.events.add(event);
         own.chars += more;
         events++;
@@ -61,7 +61,7 @@ final class FairQueue {
                 QueuedEvent event = remove(own);
                 if (awaited.test(event)) {
                     batch.add(event);
-                    batchChars += event.event().chars();
+                    batchChars += event.chars();
                 }
             }
             if (own.events.isEmpty()) {
@@ -75,7 +75,7 @@ final class FairQueue {
 
     private QueuedEvent remove(Waiting own) {
         QueuedEvent event = own.events.remove();
-        long less = event.event().chars();
+        long less = event.chars();
         own.chars -= less;
         chars -= less;
         events--;

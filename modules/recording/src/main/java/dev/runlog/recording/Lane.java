@@ -20,7 +20,9 @@ final class Lane {
     private final int charsMax;
     private final FairQueue waiting = new FairQueue();
     private boolean writing;
-    private boolean lingering;
+    /** What the writer waits for while a batch gathers; null where it does not. */
+    private @Nullable Future<?> lingering;
+
     private @Nullable Promise<Void> drained;
 
     /**
@@ -48,9 +50,10 @@ final class Lane {
 
     /** Sets the writer to work where it is idle. */
     void flush() {
-        if (writing || waiting.isEmpty() || lingering && !isBatchFull() && drained == null) {
+        if (writing || waiting.isEmpty() || lingering != null && !isBatchFull() && drained == null) {
             return;
         }
+        lingering = null;
         List<QueuedEvent> batch = waiting.take(eventsMax, charsMax, awaited);
         if (batch.isEmpty()) {
             onIdle();
@@ -91,13 +94,17 @@ final class Lane {
 
     /** Only where more came while it wrote: a lone event is answered after one transaction, whatever is configured. */
     private void linger() {
-        if (lingering || isBatchFull()) {
+        if (isBatchFull()) {
             return;
         }
-        lingering = true;
-        linger.get().onComplete(over -> {
-            lingering = false;
-            flush();
+        Future<?> pause = linger.get();
+        lingering = pause;
+        pause.onComplete(over -> {
+            // Where a batch filled meanwhile, it was written without waiting for this.
+            if (lingering == pause) {
+                lingering = null;
+                flush();
+            }
         });
     }
 

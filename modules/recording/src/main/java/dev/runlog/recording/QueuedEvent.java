@@ -7,8 +7,14 @@ import dev.runlog.contract.recording.RecordEvents.Outcome;
  *
  * @param owner for whom it is recorded
  * @param index its place within its submission
+ * @param chars what it and the name of its owner keep in memory, in the unit of {@link ValidEvent#chars}
  */
-record QueuedEvent(String owner, ValidEvent event, Submission submission, int index) {
+record QueuedEvent(String owner, ValidEvent event, Submission submission, int index, long chars) {
+    /** Counts its characters, once for all who ask. */
+    QueuedEvent(String owner, ValidEvent event, Submission submission, int index) {
+        this(owner, event, submission, index, event.chars() + owner.length());
+    }
+
     void settle(Outcome outcome) {
         submission.settle(index, outcome);
     }

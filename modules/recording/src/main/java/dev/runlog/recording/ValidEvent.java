@@ -14,13 +14,29 @@ import org.jspecify.annotations.Nullable;
 
 /** An event as it may be stored: checked, defaults filled in, secrets replaced, long parts cut. */
 sealed interface ValidEvent {
+    /** An event with its ids and moments, and its place in the queue. */
+    int EVENT_CHARS = 256;
+
+    /** A step with its moments. */
+    int STEP_CHARS = 128;
+
+    /** A label's place among others. */
+    int LABEL_CHARS = 16;
+
+    /** A text beside its characters. */
+    int TEXT_CHARS = 48;
+
     UUID executionId();
 
     /** The workflow that it names; null where it bears on an execution that must be known. */
     @Nullable
     WorkflowRef workflow();
 
-    /** The characters of text that it holds, roughly: what the queue is bounded by. */
+    /**
+     * What it keeps in memory, roughly, which is what the queue is bounded by: the characters of its texts, and for
+     * objects as many as they take bytes on a 64-bit JVM. So a character is a byte, or two where its text has any beyond
+     * Latin-1. It is counted anew at each call.
+     */
     long chars();
 
     /** A run began.
@@ -40,7 +56,11 @@ sealed interface ValidEvent {
             implements ValidEvent {
         @Override
         public long chars() {
-            return length(payload);
+            long chars = EVENT_CHARS + charsOf(workflow) + charsOf(trigger) + charsOf(payload);
+            for (Map.Entry<String, String> label : labels.entrySet()) {
+                chars += LABEL_CHARS + charsOf(label.getKey()) + charsOf(label.getValue());
+            }
+            return chars;
         }
     }
 
@@ -62,7 +82,14 @@ sealed interface ValidEvent {
             implements ValidEvent {
         @Override
         public long chars() {
-            return length(result) + length(errorMessage) + length(errorDetails) + length(stackTrace);
+            return EVENT_CHARS
+                    + charsOf(workflow)
+                    + charsOf(result)
+                    + charsOf(errorType)
+                    + charsOf(errorMessage)
+                    + charsOf(errorFingerprint)
+                    + charsOf(errorDetails)
+                    + charsOf(stackTrace);
         }
     }
 
@@ -96,9 +123,16 @@ sealed interface ValidEvent {
 
         @Override
         public long chars() {
-            return steps.stream()
-                    .mapToLong(step -> length(step.input()) + length(step.output()) + length(step.error()))
-                    .sum();
+            long chars = EVENT_CHARS;
+            for (Step step : steps) {
+                chars += STEP_CHARS
+                        + charsOf(step.name())
+                        + charsOf(step.kind())
+                        + charsOf(step.input())
+                        + charsOf(step.output())
+                        + charsOf(step.error());
+            }
+            return chars;
         }
     }
 
@@ -110,11 +144,15 @@ sealed interface ValidEvent {
 
         @Override
         public long chars() {
-            return 0;
+            return EVENT_CHARS;
         }
     }
 
-    private static long length(@Nullable String text) {
-        return text == null ? 0 : text.length();
+    private static long charsOf(@Nullable WorkflowRef workflow) {
+        return workflow == null ? 0 : charsOf(workflow.key());
+    }
+
+    private static long charsOf(@Nullable String text) {
+        return text == null ? 0 : TEXT_CHARS + text.length();
     }
 }

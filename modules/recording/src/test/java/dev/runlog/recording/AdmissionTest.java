@@ -52,6 +52,20 @@ final class AdmissionTest {
                 .doesNotThrowAnyException();
     }
 
+    @Test
+    void countsStepsThatHoldNothingTheSame() {
+        one.add(steps("flood", 2000));
+
+        assertThatThrownBy(() -> admission.require(List.of(steps("flood", 2000)), queues()))
+                .isInstanceOf(RunlogException.class);
+        assertThatCode(() -> admission.require(List.of(steps("alice", 2000)), queues()))
+                .doesNotThrowAnyException();
+    }
+
+    private static QueuedEvent steps(String owner, int steps) {
+        return new QueuedEvent(owner, ValidEventTest.steps(steps), new Submission(1), 0);
+    }
+
     /** Adds single events until one is refused. */
     private void fill(String owner) {
         for (int i = 0; i < QUEUE_MAX * 2; i++) {

@@ -54,7 +54,8 @@ final class FairQueueTest {
         Map<String, Long> batch = owners(queue.take(100, 1_000_000, event -> true));
 
         assertThat(batch).isEqualTo(Map.of("large", 5L, "alice", 1L));
-        assertThat(queue.charsOf("large")).isEqualTo(15 * 200_000);
+        assertThat(queue.charsOf("large"))
+                .isEqualTo(15 * event("large", 0, 200_000).chars());
     }
 
     @Test

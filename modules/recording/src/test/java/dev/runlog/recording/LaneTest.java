@@ -25,7 +25,7 @@ final class LaneTest {
                 return lingered.future();
             },
             10,
-            1000);
+            1_000_000);
 
     @Test
     void writesALoneEventAtOnce() {
@@ -57,6 +57,36 @@ final class LaneTest {
 
         assertThat(written).hasSize(2);
         assertThat(written.get(1)).hasSize(2);
+    }
+
+    @Test
+    void writesALoneEventAtOnceThoughABatchFilledWhileItLingered() {
+        add(1);
+        add(2);
+        commit.complete();
+        add(8);
+        commit.complete();
+
+        add(1);
+
+        assertThat(written).hasSize(3);
+    }
+
+    @Test
+    void lingersAnewAfterABatchThatFilledWhileItLingered() {
+        add(1);
+        add(2);
+        commit.complete();
+        Promise<Void> before = lingered;
+        add(9);
+        commit.complete();
+
+        before.complete();
+        assertThat(written).as("it lingers").hasSize(2);
+        lingered.complete();
+
+        assertThat(written).hasSize(3);
+        assertThat(written.get(2)).hasSize(1);
     }
 
     @Test

@@ -260,6 +260,19 @@ final class RecordingVerticleTest {
     }
 
     @Test
+    void boundsTheStepsOfOneEvent() {
+        UUID id = Ids.next();
+        record(start(id));
+
+        Outcome most = record(new StepsRecorded(id, null, steps(CONFIG.stepsMax())));
+        Outcome tooMany = record(new StepsRecorded(id, null, steps(CONFIG.stepsMax() + 1)));
+
+        assertThat(most.kind()).isEqualTo(Kind.RECORDED);
+        assertThat(tooMany.code()).isEqualTo(ErrorCode.BAD_INPUT);
+        assertThat(tooMany.message()).contains("101 steps", "steps-max", "100");
+    }
+
+    @Test
     void cutsLongErrorsAndSaysSo() throws Exception {
         UUID id = Ids.next();
         record(start(id));
@@ -620,6 +633,13 @@ final class RecordingVerticleTest {
         return new Completed(
                 event.start(),
                 finish(event.start().executionId(), event.finish().status()));
+    }
+
+    /** So many, of the indices that there may be. */
+    private static List<StepEvent> steps(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> step(i % CONFIG.stepsMax(), StepStatus.RUNNING, "step"))
+                .toList();
     }
 
     private static StepEvent step(int index, StepStatus status, String name) {

@@ -23,6 +23,8 @@ public final class Bus {
     private static final Logger log = LoggerFactory.getLogger(Bus.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
+    private static final DeliveryOptions LOCAL = new DeliveryOptions().setLocalOnly(true);
+
     private static final String STREAM = "stream";
     private static final String NUMBER = "number";
 
@@ -90,17 +92,23 @@ public final class Bus {
 
     /** Sends a request and returns its reply; a failure is always a {@link RunlogException}. */
     public <R extends Message> Future<R> request(Request<R> request) {
-        return eventBus.<R>request(request.getClass().getName(), request, options)
+        // Of the request its type alone is kept until the reply: it may be large, and many may wait.
+        Class<?> type = request.getClass();
+        return eventBus.<R>request(type.getName(), request, options)
                 .map(io.vertx.core.eventbus.Message::body)
-                .recover(failure -> Future.failedFuture(toRunlogException(failure, request.getClass())));
+                .recover(failure -> Future.failedFuture(toRunlogException(failure, type)));
     }
 
     /** Answers all requests of a type. What the handler fails with is answered; an unknown failure is logged here. */
     public <R extends Message, Q extends Request<R>> MessageConsumer<Q> handle(
             Class<Q> type, Function<Q, Future<R>> handler) {
-        return eventBus.localConsumer(type.getName(), message -> invoke(handler, message.body())
-                .onSuccess(reply -> message.reply(reply, options))
-                .onFailure(failure -> message.reply(toRunlogException(failure, type))));
+        return eventBus.localConsumer(type.getName(), message -> {
+            // Not by message.reply, which would keep the request in memory until then.
+            String replyAddress = message.replyAddress();
+            invoke(handler, message.body())
+                    .onSuccess(reply -> eventBus.send(replyAddress, reply, options))
+                    .onFailure(failure -> eventBus.send(replyAddress, toRunlogException(failure, type), LOCAL));
+        });
     }
 
     /** Hands an event to all subscribers of its type, in all processes of a cluster. */

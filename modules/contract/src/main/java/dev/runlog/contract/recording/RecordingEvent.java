@@ -13,8 +13,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that happened to an execution. Recording it twice changes nothing; a finish that names its workflow may
- * come before its start.
+ * One thing that happened to an execution. Recording it twice changes nothing, but for a start without an id, which is a
+ * run of its own each time. A finish that names its workflow may come before its start.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
 @JsonSubTypes({

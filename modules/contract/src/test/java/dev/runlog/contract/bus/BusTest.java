@@ -12,14 +12,18 @@ import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.WorkflowRef;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +76,27 @@ final class BusTest {
     }
 
     @Test
+    void keepsNothingOfARequestWhileItWaitsForItsReply() {
+        Promise<RecordEvents.Outcomes> reply = Promise.promise();
+        AtomicReference<WeakReference<RecordEvents>> asked = new AtomicReference<>();
+        bus.handle(RecordEvents.class, request -> {
+            asked.set(new WeakReference<>(request));
+            return reply.future();
+        });
+
+        Future<RecordEvents.Outcomes> answer =
+                bus.request(new RecordEvents(new Viewer("alice", Set.of(Scope.WRITE)), List.of()));
+
+        awaitThat(() -> asked.get() != null);
+        awaitThat(() -> {
+            System.gc();
+            return asked.get().refersTo(null);
+        });
+        reply.complete(new RecordEvents.Outcomes(List.of()));
+        assertThat(answer.await().outcomes()).isEmpty();
+    }
+
+    @Test
     void readsFromTheWireWhatItWrote() {
         RecordEvents message = new RecordEvents(
                 new Viewer("alice", Set.of(Scope.WRITE)),
@@ -107,6 +132,14 @@ final class BusTest {
         RunlogException read = codec.decodeFromWire(0, wire);
         assertThat(read.code()).isEqualTo(ErrorCode.INTERNAL);
         assertThat(read.incident()).isEqualTo(incident);
+    }
+
+    private static void awaitThat(BooleanSupplier isSo) {
+        Instant deadline = Instant.now().plusSeconds(20);
+        while (!isSo.getAsBoolean()) {
+            assertThat(Instant.now()).as("it did not come about").isBefore(deadline);
+            Thread.onSpinWait();
+        }
     }
 
     private static RunlogException failureOf(Future<?> future) {

@@ -22,10 +22,16 @@ final class EventStream {
     private static final int BYTES_PER_REQUEST = 4 << 20;
     private static final int REQUESTS_UNDER_WAY_MAX = 4;
 
+    /** Where all streams together have gathered so much, each hands on what it has once that is worth a request. */
+    private static final long GATHERED_BYTES_MAX = 16 << 20;
+
+    private static final int BYTES_PER_REQUEST_MIN = 64 << 10;
+
     private final Bus bus;
     private final Viewer viewer;
     private final GatewayConfig.Http config;
     private final HttpServerRequest request;
+    private final Gathered gathered;
     private final LineSplitter lines = new LineSplitter(this::onLine);
     private final EventsReport report = new EventsReport();
     private final Promise<EventsReport> done = Promise.promise();
@@ -40,18 +46,25 @@ final class EventStream {
     /** A request that was read to its end can neither be paused nor resumed: it throws. */
     private boolean readToEnd;
 
-    EventStream(Bus bus, Viewer viewer, GatewayConfig.Http config, HttpServerRequest request) {
+    /** The lines that the streams of one event loop hold and recording, which bounds what waits, does not know yet. */
+    static final class Gathered {
+        private long bytes;
+    }
+
+    EventStream(Bus bus, Viewer viewer, GatewayConfig.Http config, HttpServerRequest request, Gathered gathered) {
         this.bus = bus;
         this.viewer = viewer;
         this.config = config;
         this.request = request;
+        this.gathered = gathered;
     }
 
     /** Reads to the end, or to the first failure that is not a line's own. */
     Future<EventsReport> read() {
         request.exceptionHandler(gone -> {
-            // What the client sent is recorded; nobody is there to answer.
+            // What was handed on is recorded; nobody is there to answer.
             ended = true;
+            forget();
             done.tryFail(gone);
         });
         request.handler(this::onChunk);
@@ -102,10 +115,13 @@ final class EventStream {
             events.add(EventReader.read(bytes, start, length));
             lineNumbers[events.size() - 1] = line;
             bytesGathered += length;
+            gathered.bytes += length;
         } catch (RunlogException refused) {
             report.reject(line, refused.code(), refused.getMessage());
         }
-        if (events.size() >= EVENTS_PER_REQUEST || bytesGathered >= BYTES_PER_REQUEST) {
+        if (events.size() >= EVENTS_PER_REQUEST
+                || bytesGathered >= BYTES_PER_REQUEST
+                || bytesGathered >= BYTES_PER_REQUEST_MIN && gathered.bytes >= GATHERED_BYTES_MAX) {
             flush();
         }
     }
@@ -136,8 +152,13 @@ final class EventStream {
             }
             finishIfDone();
         });
+        forget();
+    }
+
+    private void forget() {
         events = new ArrayList<>(EVENTS_PER_REQUEST);
         lineNumbers = new int[EVENTS_PER_REQUEST];
+        gathered.bytes -= bytesGathered;
         bytesGathered = 0;
     }
 

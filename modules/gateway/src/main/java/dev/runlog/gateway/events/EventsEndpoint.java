@@ -18,6 +18,7 @@ public final class EventsEndpoint {
     private final Bus bus;
     private final Authenticator authenticator;
     private final GatewayConfig.Http config;
+    private final EventStream.Gathered gathered = new EventStream.Gathered();
 
     public EventsEndpoint(Bus bus, Authenticator authenticator, GatewayConfig.Http config) {
         this.bus = bus;
@@ -39,7 +40,8 @@ public final class EventsEndpoint {
         request.pause();
         authenticator
                 .authenticate(request.getHeader(HttpHeaders.AUTHORIZATION))
-                .compose(authenticated -> new EventStream(bus, authenticated.viewer(), config, request).read())
+                .compose(
+                        authenticated -> new EventStream(bus, authenticated.viewer(), config, request, gathered).read())
                 .onSuccess(report -> report.answer(ctx))
                 .onFailure(failure -> {
                     request.resume();

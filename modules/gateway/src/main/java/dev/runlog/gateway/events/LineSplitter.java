@@ -10,8 +10,11 @@ final class LineSplitter {
         void line(byte[] bytes, int start, int length);
     }
 
+    /** A longer line's buffer is not kept for the next one: there is one for each request. */
+    private static final int KEPT_BYTES_MAX = 64 << 10;
+
     private final Sink sink;
-    private final ByteArrayOutputStream begun = new ByteArrayOutputStream();
+    private ByteArrayOutputStream begun = new ByteArrayOutputStream();
 
     LineSplitter(Sink sink) {
         this.sink = sink;
@@ -38,7 +41,11 @@ final class LineSplitter {
     void end() {
         if (begun.size() > 0) {
             byte[] line = begun.toByteArray();
-            begun.reset();
+            if (line.length > KEPT_BYTES_MAX) {
+                begun = new ByteArrayOutputStream();
+            } else {
+                begun.reset();
+            }
             sink.line(line, 0, line.length);
         }
     }

@@ -26,6 +26,11 @@ final class CodedError implements GraphQLError {
         this.path = path;
     }
 
+    @Nullable
+    Duration retryAfter() {
+        return why.retryAfter();
+    }
+
     @Override
     public String getMessage() {
         return why.getMessage();

@@ -34,6 +34,7 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -124,6 +125,19 @@ public final class GraphqlEngine {
     }
 
     static final String NOT_ALLOWED = "Only queries can be sent by GET.";
+
+    /** After how long it makes sense to ask again; null where that would not mend each of the errors, or there is none. */
+    public static @Nullable Duration retryAfter(ExecutionResult result) {
+        Duration longest = null;
+        for (GraphQLError error : result.getErrors()) {
+            Duration one = error instanceof CodedError coded ? coded.retryAfter() : null;
+            if (one == null) {
+                return null;
+            }
+            longest = longest == null || one.compareTo(longest) > 0 ? one : longest;
+        }
+        return longest;
+    }
 
     /** A result that refuses a request as a whole. */
     public static ExecutionResult refusal(RunlogException why) {

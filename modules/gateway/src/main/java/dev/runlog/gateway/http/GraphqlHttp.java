@@ -113,6 +113,8 @@ public final class GraphqlHttp {
         } else if (!result.isDataPresent() && mediaType == MediaType.GRAPHQL_RESPONSE) {
             response.setStatusCode(400);
         }
+        // The status stays 200 where an operation ran, in either media type: decision 12.
+        Replies.retryAfter(ctx, GraphqlEngine.retryAfter(result));
         response.putHeader(HttpHeaders.CONTENT_TYPE, mediaType.header())
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                 .end(ResponseWriter.write(result));

@@ -53,13 +53,17 @@ public final class Replies {
 
     /** The headers that go with a failure. */
     public static void prepare(RoutingContext ctx, RunlogException failure) {
-        Duration retryAfter = failure.retryAfter();
+        retryAfter(ctx, failure.retryAfter());
+        if (failure.code() == ErrorCode.UNAUTHENTICATED) {
+            ctx.response().putHeader("WWW-Authenticate", "Bearer");
+        }
+    }
+
+    /** Tells when to come back, in whole seconds; null for nothing to tell. */
+    static void retryAfter(RoutingContext ctx, @Nullable Duration retryAfter) {
         if (retryAfter != null) {
             long seconds = Math.max(1, (retryAfter.toMillis() + 999) / 1000);
             ctx.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
-        }
-        if (failure.code() == ErrorCode.UNAUTHENTICATED) {
-            ctx.response().putHeader("WWW-Authenticate", "Bearer");
         }
     }
 

@@ -25,6 +25,7 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -89,6 +90,24 @@ final class AuthenticatorTest {
                         assertThat(refused.getMessage()).doesNotContain(parts[1]);
                     });
         }
+    }
+
+    @Test
+    void refusesATokenThatItKnowsOnceItIsExpired(Vertx vertx) throws Exception {
+        Authenticator authenticator = authenticator(vertx, config(SECRET, List.of(), "", ""));
+        Instant end = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(2);
+        String header = "Bearer " + hs256(vertx, SECRET, claims().put("exp", end.getEpochSecond()));
+        Authenticated first = await(authenticator.authenticate(header));
+        assertThat(await(authenticator.authenticate(header))).as("it is known").isSameAs(first);
+
+        while (Instant.now().isBefore(end)) {
+            Thread.onSpinWait();
+        }
+
+        assertThatThrownBy(() -> await(authenticator.authenticate(header)))
+                .isInstanceOfSatisfying(RunlogException.class, refused -> assertThat(refused.code())
+                        .isEqualTo(ErrorCode.UNAUTHENTICATED))
+                .hasMessageContaining("expired");
     }
 
     @Test

@@ -1,0 +1,103 @@
+package dev.runlog.recording;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.model.Step;
+import dev.runlog.contract.model.StepStatus;
+import dev.runlog.contract.recording.WorkflowRef;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class ValidEventTest {
+    private static final long KEPT_CHARS = 20 << 20;
+
+    @Test
+    void countsAsManyCharactersAsItKeepsBytesInMemory() {
+        assertIsHonest(() -> new ValidEvent.Beat(Ids.next()));
+        assertIsHonest(() -> start(0, ""));
+        assertIsHonest(() -> start(30, ""));
+        assertIsHonest(() -> start(3, "x".repeat(10_000)));
+        assertIsHonest(ValidEventTest::finish);
+        assertIsHonest(() -> new ValidEvent.Complete(start(3, word(1)), finish()));
+        assertIsHonest(() -> steps(500));
+    }
+
+    /** Steps that say nothing but their names. */
+    static ValidEvent.Steps steps(int steps) {
+        UUID id = Ids.next();
+        return new ValidEvent.Steps(
+                id,
+                IntStream.range(0, steps)
+                        .mapToObj(i -> new Step(id, i, word(i), null, StepStatus.RUNNING, null, null, null, null, null))
+                        .toList());
+    }
+
+    /** Neither so few that the queue holds more than it may, nor so many that it holds much less. */
+    private static void assertIsHonest(Supplier<ValidEvent> events) {
+        Submission submission = new Submission(1);
+        List<QueuedEvent> kept = new ArrayList<>();
+        long chars = 0;
+        long before = bytesUsed();
+        while (chars < KEPT_CHARS) {
+            QueuedEvent event = new QueuedEvent("alice", events.get(), submission, 0);
+            kept.add(event);
+            chars += event.chars();
+        }
+        long bytes = bytesUsed() - before;
+
+        assertThat(chars).as("chars of %s", kept.get(0).event().getClass()).isBetween(bytes * 9 / 10, bytes * 3);
+    }
+
+    private static long bytesUsed() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    private static ValidEvent.Start start(int labels, String payload) {
+        Map<String, String> words = new HashMap<>();
+        for (int i = 0; i < labels; i++) {
+            words.put(word(i), word(i));
+        }
+        return new ValidEvent.Start(
+                Ids.next(),
+                false,
+                WorkflowRef.ofKey(word(0)),
+                word(0),
+                1,
+                Ids.next(),
+                Map.copyOf(words),
+                payload,
+                Set.of(),
+                Duration.ofMinutes(1));
+    }
+
+    private static ValidEvent.Finish finish() {
+        return new ValidEvent.Finish(
+                Ids.next(),
+                WorkflowRef.ofKey(word(0)),
+                ExecutionStatus.FAILED,
+                Instant.now(),
+                word(1),
+                word(2),
+                word(3),
+                word(4),
+                word(5),
+                word(6),
+                Set.of());
+    }
+
+    private static String word(int number) {
+        return "word " + number;
+    }
+}
