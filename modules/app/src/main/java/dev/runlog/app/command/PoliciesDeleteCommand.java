@@ -2,6 +2,7 @@ package dev.runlog.app.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
+import java.util.UUID;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -16,13 +17,13 @@ final class PoliciesDeleteCommand extends TargetCommand {
                     + PoliciesListCommand.FIELDS + " } } }";
 
     @Parameters(paramLabel = "ID", description = "The policy's id, as 'policies list' tells it.")
-    private String id = "";
+    private UUID id = new UUID(0, 0);
 
     PoliciesDeleteCommand() {}
 
     @Override
     int run(TargetOption server) {
-        JsonNode policy = server.graphql(DELETE, Map.of("id", id))
+        JsonNode policy = server.graphql(DELETE, Map.of("id", id.toString()))
                 .path("deleteRetentionPolicy")
                 .path("retentionPolicy");
         if (!printedAsJson(policy)) {
