@@ -110,7 +110,7 @@ final class CommandLineTest {
             assertThat(console.text(at, "policies", "delete", id)).isEqualTo("Policy " + id + " is gone.\n");
             assertThat(console.run(at, "policies", "delete", id)).isEqualTo(1);
             assertThat(console.run(at, "policies", "delete", "nothing")).isEqualTo(2);
-            assertThat(console.err()).contains("'nothing' is not a UUID");
+            assertThat(console.err()).contains("'nothing' is no id of a policy: ids are UUIDs.");
             assertThat(console.run(at, "stats", "--all-owners")).isEqualTo(1);
             assertThat(console.err()).contains("FORBIDDEN");
 

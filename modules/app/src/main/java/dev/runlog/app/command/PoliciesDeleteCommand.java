@@ -17,18 +17,26 @@ final class PoliciesDeleteCommand extends TargetCommand {
                     + PoliciesListCommand.FIELDS + " } } }";
 
     @Parameters(paramLabel = "ID", description = "The policy's id, as 'policies list' tells it.")
-    private UUID id = new UUID(0, 0);
+    private String id = "";
 
     PoliciesDeleteCommand() {}
 
     @Override
     int run(TargetOption server) {
-        JsonNode policy = server.graphql(DELETE, Map.of("id", id.toString()))
+        JsonNode policy = server.graphql(DELETE, Map.of("id", parsed(id).toString()))
                 .path("deleteRetentionPolicy")
                 .path("retentionPolicy");
         if (!printedAsJson(policy)) {
             System.out.println("Policy " + policy.path("id").asText() + " is gone.");
         }
         return 0;
+    }
+
+    private static UUID parsed(String id) {
+        try {
+            return UUID.fromString(id);
+        } catch (IllegalArgumentException unreadable) {
+            throw new BadUsage("'" + id + "' is no id of a policy: ids are UUIDs.");
+        }
     }
 }
