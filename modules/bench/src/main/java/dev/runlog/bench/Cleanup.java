@@ -94,7 +94,7 @@ final class Cleanup implements Figure {
                     floors.add(deleted);
                     return deleted.rows() * 1e9 / deleted.nanos();
                 });
-        String what = "%,d of %,d executions in %d days, with their steps"
+        String what = "%,d of %,d executions in %d days, with their steps; the process's first cleanup, of a day, went before"
                 .formatted(
                         ours.get(0).deleted(),
                         subject.set().executions(),
@@ -132,6 +132,12 @@ final class Cleanup implements Figure {
         try (ServerProcess server = bench.startServer(subject.copy())) {
             String status = ofFailed ? "FAILED" : "";
             CleanupSubject.warmUp(server, before, status);
+            if (!ofFailed) {
+                CleanupSubject.Outcome first = CleanupSubject.clean(server, subject.behindOldestDay(), "", false);
+                Progress.say(
+                        "  the process's first cleanup: %,d rows of a day in %,d ms",
+                        first.deleted(), first.rowsGoneNanos() / 1_000_000);
+            }
             CleanupSubject.Outcome outcome = CleanupSubject.clean(server, before, status, false);
             Progress.say(
                     "  deleted %,d of %,d in %,d ms, with %d days' files in %,d ms",

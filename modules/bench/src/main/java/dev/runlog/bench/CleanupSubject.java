@@ -3,6 +3,7 @@ package dev.runlog.bench;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -75,6 +76,11 @@ final class CleanupSubject {
 
     static Instant aThirdOf(DataSet set) {
         return dayOf(set.endMillis() - set.spanMillis() * 2 / 3);
+    }
+
+    /** The first moment of the second day. */
+    Instant behindOldestDay() {
+        return dayOf(set.endMillis() - set.spanMillis()).plus(Duration.ofDays(1));
     }
 
     /** The first moment of the second last day. */
