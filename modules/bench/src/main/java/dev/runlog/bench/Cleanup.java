@@ -94,11 +94,12 @@ final class Cleanup implements Figure {
                     floors.add(deleted);
                     return deleted.rows() * 1e9 / deleted.nanos();
                 });
-        String what = "%,d of %,d executions in %d days, with their steps; the process's first cleanup, of a day, went before"
-                .formatted(
-                        ours.get(0).deleted(),
-                        subject.set().executions(),
-                        subject.set().days());
+        String what =
+                "%,d of %,d executions in %d days, with their steps; the process's first cleanup, of a day, went before"
+                        .formatted(
+                                ours.get(0).deleted(),
+                                subject.set().executions(),
+                                subject.set().days());
         return List.of(
                 Row.ofRatio(
                         "Cleanup by age, whole days, until the rows are gone",
