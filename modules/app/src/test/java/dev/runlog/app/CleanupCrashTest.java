@@ -255,10 +255,9 @@ final class CleanupCrashTest {
         }
     }
 
-    /** Waits on the database itself until a query finds something. */
+    /** A process starts meanwhile, or dies. */
     private void awaitRows(String query) throws SQLException {
-        database.execute("DO $$ BEGIN FOR i IN 1..6000 LOOP PERFORM pg_stat_clear_snapshot(); IF EXISTS (" + query
-                + ") THEN RETURN; END IF; PERFORM pg_sleep(0.01); END LOOP; RAISE 'It did not come.'; END $$");
+        database.awaitRows(query, Duration.ofMinutes(1));
     }
 
     private void seed(String owner, LocalDate day, int runs, int status) throws SQLException {

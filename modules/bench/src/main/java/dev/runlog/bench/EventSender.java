@@ -92,7 +92,8 @@ final class EventSender {
     }
 
     /**
-     * Posts one body, again where the server asks for that, as any client should. Fails unless all of its events were recorded.
+     * Posts one body, again where the server asks for that, as any client should. Fails unless all of its events were
+     * recorded.
      */
     void post(Body body) {
         for (int attempt = 1; ; attempt++) {

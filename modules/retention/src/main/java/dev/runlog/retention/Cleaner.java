@@ -273,13 +273,13 @@ final class Cleaner {
     }
 
     private Future<Boolean> workDay(CleanupSession session, Cleanup cleanup, CleanupDay day) {
-        Future<Boolean> rewritten =
-                isWorthRewriting(cleanup, day) ? session.rewrite(cleanup, day) : Future.succeededFuture(false);
+        boolean tried = isWorthRewriting(cleanup, day);
+        Future<Boolean> rewritten = tried ? session.rewrite(cleanup, day) : Future.succeededFuture(false);
         return rewritten.compose(done -> {
             if (done) {
                 return isOn(cleanup);
             }
-            if (isWorthRewriting(cleanup, day)) {
+            if (tried) {
                 // It may have been given up as more is spared by now.
                 sparedAt = System.nanoTime() - SPARED_FOR_IN_BATCHES.toNanos();
             }

@@ -138,8 +138,11 @@ final class PolicyRun {
     private static @Nullable Instant overdueSince(RetentionPolicy policy, CleanupPreview found) {
         Instant oldest = found.oldestStartedAt();
         Duration keepFor = policy.keepFor();
-        if (oldest == null || found.executions() == 0 || keepFor == null) {
-            return found.executions() == 0 ? null : oldest;
+        if (oldest == null || found.executions() == 0) {
+            return null;
+        }
+        if (keepFor == null) {
+            return oldest;
         }
         Instant kept = isOfDays(keepFor) ? oldest.truncatedTo(ChronoUnit.DAYS).plus(Duration.ofDays(1)) : oldest;
         return kept.plus(keepFor);

@@ -11,7 +11,6 @@ import dev.runlog.storage.Database;
 import dev.runlog.storage.PolicyStore;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
@@ -41,14 +40,12 @@ final class HoldTest {
         Database opened = Runs.open(vertx, test);
         cleanups = new CleanupStore(opened);
         policies = new PolicyStore(opened);
-        cleaner = new Cleaner(
+        cleaner = Runs.cleaner(
                 vertx,
                 Bus.create(vertx, Duration.ofSeconds(20)),
                 cleanups,
                 Configs.with(0, "", Duration.ofHours(1)),
-                Clock.systemUTC(),
-                true,
-                new SimpleMeterRegistry());
+                Clock.systemUTC());
     }
 
     /** A day goes whole where nobody else has anything on it, and is rewritten where little stays. */
@@ -75,7 +72,7 @@ final class HoldTest {
             connection.setAutoCommit(false);
             statement.execute("SELECT count(*) FROM execution");
             Future<Void> cleaned = cleaner.runOnce();
-            awaitRows("SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted");
+            test.awaitRows("SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted");
 
             await(policies.hold("bob", UUID.fromString(parent), true, "audit"));
             connection.rollback();
@@ -87,11 +84,5 @@ final class HoldTest {
         assertThat(test.get("SELECT string_agg(e.id::text, ',' ORDER BY e.id) FROM execution e "
                         + "JOIN owner o ON o.id = e.owner_id WHERE o.subject = 'alice'"))
                 .isEqualTo(child + "," + grandchild);
-    }
-
-    /** Waits on the database itself until a query finds something. */
-    private void awaitRows(String query) throws SQLException {
-        test.execute("DO $$ BEGIN FOR i IN 1..3000 LOOP IF EXISTS (" + query
-                + ") THEN RETURN; END IF; PERFORM pg_sleep(0.01); END LOOP; RAISE 'It did not come.'; END $$");
     }
 }

@@ -15,7 +15,6 @@ import dev.runlog.storage.Database;
 import dev.runlog.storage.PolicyStore;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.sql.SQLException;
@@ -56,7 +55,7 @@ final class PoliciesTest {
         cleanups = new CleanupStore(opened);
         policies = new PolicyStore(opened);
         bus = Bus.create(vertx, Duration.ofSeconds(20));
-        cleaner = new Cleaner(vertx, bus, cleanups, CONFIG, Clock.systemUTC(), true, new SimpleMeterRegistry());
+        cleaner = Runs.cleaner(vertx, bus, cleanups, CONFIG, Clock.systemUTC());
     }
 
     @Test

@@ -95,8 +95,7 @@ final class PolicyScheduleTest {
 
         assertThat(await(ended.future()).deleted()).isEqualTo(20);
         // It looks again, and is not behind any more.
-        test.execute("DO $$ BEGIN FOR i IN 1..3000 LOOP IF EXISTS (SELECT FROM retention_policy WHERE overdue = 0) "
-                + "THEN RETURN; END IF; PERFORM pg_sleep(0.01); END LOOP; RAISE 'It did not come.'; END $$");
+        test.awaitRows("SELECT FROM retention_policy WHERE overdue = 0");
         assertThat(test.get("SELECT count(*) FROM cleanup")).isEqualTo("1");
     }
 
@@ -115,7 +114,7 @@ final class PolicyScheduleTest {
     }
 
     private Cleaner cleaner(Vertx vertx, RetentionConfig config, Clock clock) {
-        return new Cleaner(vertx, bus, cleanups, config, clock, true, new SimpleMeterRegistry());
+        return Runs.cleaner(vertx, bus, cleanups, config, clock);
     }
 
     /** It is night until it has been asked so often, and noon from then on. */

@@ -9,7 +9,6 @@ import dev.runlog.storage.CleanupStore;
 import dev.runlog.storage.Database;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.sql.ResultSet;
@@ -44,14 +43,12 @@ final class ReadersTest {
         String partition = test.get("SELECT max(tableoid) FROM execution");
         Database database = Runs.open(vertx, test);
         CleanupStore cleanups = new CleanupStore(database);
-        Cleaner cleaner = new Cleaner(
+        Cleaner cleaner = Runs.cleaner(
                 vertx,
                 Bus.create(vertx, Duration.ofSeconds(20)),
                 cleanups,
                 Configs.with(0, "", Duration.ofHours(1)),
-                Clock.systemUTC(),
-                true,
-                new SimpleMeterRegistry());
+                Clock.systemUTC());
         await(cleanups.create(new CleanupCriteria(Instant.now(), Set.of(), null, "alice", null, false), "alice"));
         AtomicBoolean over = new AtomicBoolean();
         CountDownLatch reads = new CountDownLatch(1);

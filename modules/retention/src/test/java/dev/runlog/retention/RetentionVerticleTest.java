@@ -343,7 +343,7 @@ final class RetentionVerticleTest {
 
             Cleanup entered = await(bus.request(allOwners(Duration.ofDays(30), false)));
             Cleanup told = await(rowsGone.future());
-            awaitRows("SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted");
+            test.awaitRows("SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted");
 
             assertThat(told.state()).isEqualTo(Cleanup.State.RUNNING);
             assertThat(told.partitionsDropped()).isEqualTo(2);
@@ -370,11 +370,11 @@ final class RetentionVerticleTest {
             statement.execute("LOCK TABLE " + partition(36) + " IN ACCESS SHARE MODE");
 
             Cleanup entered = await(bus.request(allOwners(Duration.ofDays(30), false)));
-            awaitRows("SELECT FROM cleanup WHERE deleted = 40");
+            test.awaitRows("SELECT FROM cleanup WHERE deleted = 40");
             Cleanup cancelled = await(bus.request(new CancelCleanup(operator, entered.id())));
 
             assertThat(cancelled.state()).isEqualTo(Cleanup.State.CANCELLED);
-            awaitRows("SELECT WHERE NOT EXISTS (SELECT FROM pg_class WHERE relname ~ '_gone$') "
+            test.awaitRows("SELECT WHERE NOT EXISTS (SELECT FROM pg_class WHERE relname ~ '_gone$') "
                     + "AND NOT EXISTS (SELECT FROM cleanup_rule) AND NOT EXISTS (SELECT FROM dropped_day)");
         }
         assertThat(test.get("SELECT row(state, deleted, partitions_dropped) FROM cleanup"))
@@ -487,8 +487,8 @@ final class RetentionVerticleTest {
             connection.setAutoCommit(false);
             statement.execute("SELECT count(*) FROM execution");
             Future<Optional<Boolean>> swap = store.asCleaner(session -> session.rewrite(begun, day));
-            awaitRows("SELECT 1 FROM pg_trigger WHERE tgname = 'runlog_change'");
-            awaitRows("SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted");
+            test.awaitRows("SELECT 1 FROM pg_trigger WHERE tgname = 'runlog_change'");
+            test.awaitRows("SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted");
 
             test.execute("UPDATE execution SET status = 2, finished_at = now(), duration_millis = 1 WHERE id = "
                     + "(SELECT max(id::text)::uuid FROM execution WHERE status = 1);"
@@ -816,7 +816,7 @@ final class RetentionVerticleTest {
     }
 
     private Cleaner cleaner(Vertx vertx, CleanupStore store) {
-        return new Cleaner(vertx, bus, store, CONFIG, Clock.systemUTC(), true, new SimpleMeterRegistry());
+        return Runs.cleaner(vertx, bus, store, CONFIG, Clock.systemUTC());
     }
 
     private void assertThatRowsAndRollupsAgree() throws SQLException {
@@ -868,12 +868,6 @@ final class RetentionVerticleTest {
     private List<String> ids(String sql) throws SQLException {
         String joined = test.get("SELECT string_agg(id::text, ',') FROM (" + sql + ") ids");
         return List.of(joined.split(","));
-    }
-
-    /** Waits on the database itself until a query finds something. */
-    private void awaitRows(String query) throws SQLException {
-        test.execute("DO $$ BEGIN FOR i IN 1..3000 LOOP PERFORM pg_stat_clear_snapshot(); IF EXISTS (" + query
-                + ") THEN RETURN; END IF; PERFORM pg_sleep(0.01); END LOOP; RAISE 'It did not come.'; END $$");
     }
 
     private Cleanup run(RequestCleanup request) {

@@ -1,7 +1,9 @@
 package dev.runlog.retention;
 
+import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
+import dev.runlog.storage.CleanupStore;
 import dev.runlog.storage.Database;
 import dev.runlog.storage.DatabaseConfig;
 import dev.runlog.testing.TestDatabase;
@@ -9,6 +11,7 @@ import dev.runlog.testing.UnsuccessfulList;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -64,6 +67,11 @@ final class Runs {
                 + column + " = known." + column
                 + " + " + runs + ";"
                 + UnsuccessfulList.FILL);
+    }
+
+    /** One that carries cleanups of policies out, too. */
+    static Cleaner cleaner(Vertx vertx, Bus bus, CleanupStore cleanups, RetentionConfig config, Clock clock) {
+        return new Cleaner(vertx, bus, cleanups, config, clock, true, new SimpleMeterRegistry());
     }
 
     static Database open(Vertx vertx, TestDatabase test) {

@@ -5,6 +5,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 
 /** A database of one test class, migrated and otherwise empty. */
 public final class TestDatabase {
@@ -48,6 +49,18 @@ public final class TestDatabase {
             }
             return String.valueOf(rows.getString(1));
         }
+    }
+
+    /** Waits half a minute at the most, on the database itself, until a query finds something. */
+    public void awaitRows(String query) throws SQLException {
+        awaitRows(query, Duration.ofSeconds(30));
+    }
+
+    /** The same with another patience; fails where it does not come. */
+    public void awaitRows(String query, Duration patience) throws SQLException {
+        execute("DO $$ BEGIN FOR i IN 1.." + patience.toMillis() / 10
+                + " LOOP PERFORM pg_stat_clear_snapshot(); IF EXISTS (" + query
+                + ") THEN RETURN; END IF; PERFORM pg_sleep(0.01); END LOOP; RAISE 'It did not come.'; END $$");
     }
 
     /** Whether the server lets anyone in; taking it away ends the connections that are there. */
