@@ -171,7 +171,7 @@ final class Cleaner {
                         .compose(over -> over
                                 ? store.complete(cleanup.id()).onSuccess(progress.announcing())
                                 : store.get(cleanup.id()))
-                        .compose(now -> now.state().isOver() ? noteBiggest().map(now) : Future.succeededFuture(now));
+                        .compose(now -> now.state().isOver() ? noteSizes().map(now) : Future.succeededFuture(now));
         return worked.<Void>mapEmpty().recover(failure -> {
             if (failure instanceof RunlogException || WriteFailure.of(failure) == WriteFailure.AWAY) {
                 // The database is away or too slow; it stays open and goes on later.
@@ -186,9 +186,9 @@ final class Cleaner {
     }
 
     /** What the cleanup did is done, whatever becomes of this; the hour brings it again. */
-    private Future<Void> noteBiggest() {
-        return store.noteBiggest().recover(failure -> {
-            log.warn("The biggest workflows were not noted: {}", failure.toString());
+    private Future<Void> noteSizes() {
+        return store.noteSizes().recover(failure -> {
+            log.warn("Sizes were not noted: {}", failure.toString());
             return Future.succeededFuture();
         });
     }

@@ -102,7 +102,7 @@ public final class RetentionVerticle extends VerticleBase {
         bus.handle(LoadRetentionPolicies.class, this::loadPolicies);
         bus.handle(ListRetentionPolicies.class, this::listPolicies);
         bus.handle(HoldExecution.class, this::hold);
-        noteBiggest();
+        noteSizes();
         return byItself ? workByItself(worker) : Future.succeededFuture();
     }
 
@@ -120,7 +120,7 @@ public final class RetentionVerticle extends VerticleBase {
         vertx.setPeriodic(RESUME_INTERVAL.toMillis(), timer -> worker.wake());
         vertx.setPeriodic(config.policyInterval().toMillis(), timer -> {
             runPoliciesSoon(worker, policyRun);
-            noteBiggest();
+            noteSizes();
         });
         runWhereWindowOpens(worker, policyRun);
         lookAgainBehindCleanups(worker, policyRun);
@@ -164,10 +164,9 @@ public final class RetentionVerticle extends VerticleBase {
         policyRun.runOnce().onSuccess(made -> worker.wake()).onFailure(PolicyRun::logFailure);
     }
 
-    /** Without it, statistics and previews know the biggest workflows of before. */
-    private void noteBiggest() {
-        cleanups.noteBiggest()
-                .onFailure(failure -> log.warn("The biggest workflows were not found: {}", failure.toString()));
+    /** Without it, statistics and previews know sizes and the biggest workflows of before. */
+    private void noteSizes() {
+        cleanups.noteSizes().onFailure(failure -> log.warn("Sizes were not noted: {}", failure.toString()));
     }
 
     /** Lets the batch end that is under way; what is left of the cleanup goes on at the next start. */

@@ -54,7 +54,7 @@ final class RollupCostTest {
                 ANALYZE
                 """.formatted(WORKFLOWS, DAYS, FIRST));
         Database reading = Runs.open(vertx, test);
-        await(new CleanupStore(reading).noteBiggest());
+        await(new CleanupStore(reading).noteSizes());
         await(reading.close());
     }
 

@@ -7,15 +7,19 @@ import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.CleanupPreview.OfWorkflow;
 import dev.runlog.contract.retention.CleanupPreview.Spared;
+import dev.runlog.storage.CleanupRollups.Candidates;
 import dev.runlog.storage.CleanupRollups.Grain;
 import dev.runlog.storage.CleanupRollups.Statements;
 import dev.runlog.storage.CleanupRules.Frozen;
+import dev.runlog.storage.CleanupRules.Rule;
+import dev.runlog.storage.DayTotals.Size;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -31,19 +35,26 @@ final class CleanupPreviews {
     static final int TOP = 10;
     static final int LOOKED_AT_MAX = 1000;
 
+    private final SqlConnection connection;
     private final Statements statements;
 
     CleanupPreviews(SqlConnection connection) {
+        this.connection = connection;
         this.statements = CleanupStore.on(connection);
     }
 
-    /** What was found, and on which days, oldest first. */
-    record Found(CleanupPreview preview, List<CleanupDay> days) {}
+    /**
+     * What was found.
+     *
+     * @param days on which, oldest first
+     * @param noted whether anything is written down that is to be forgotten
+     */
+    record Found(CleanupPreview preview, List<CleanupDay> days, boolean noted) {}
 
     /** The days on which a prepared cleanup has something to delete, oldest first. */
     Future<List<CleanupDay>> days(Cleanup cleanup) {
-        return CleanupRollups.grain(statements, cleanup)
-                .compose(grain -> CleanupRollups.days(statements, cleanup, grain));
+        return CleanupRules.rules(connection, cleanup)
+                .compose(rules -> CleanupRollups.days(statements, cleanup, rules));
     }
 
     /**
@@ -54,30 +65,55 @@ final class CleanupPreviews {
      */
     Future<Found> find(Cleanup cleanup, Future<Frozen> frozen, int rowsMax) {
         // What is likely to be needed goes along: to wait for the answer before takes as long as to ask in vain.
-        Future<Map<LocalDate, Size>> sizes = sizes(cleanup);
-        Grain likely = Grain.of(cleanup, false, false);
-        Future<RollupSums> totals = likely.totals() ? sums(cleanup, likely) : Future.succeededFuture();
-        Future<Found> found = frozen.compose(heeded -> {
-            if (heeded.candidates().stored() <= rowsMax) {
-                return fromRows(cleanup, heeded);
-            }
-            Future<RollupSums> sums = heeded.grain().totals() ? totals : sums(cleanup, heeded.grain());
-            return fromRollups(cleanup, heeded, sums, sizes);
-        });
-        return CleanupSession.inTurn(List.of(frozen, sizes, totals, found)).map(done -> found.result());
+        boolean ofAll = CleanupRollups.isOfAll(cleanup);
+        AgeBounds likely = AgeBounds.of(cleanup, List.of());
+        Future<List<DayTotals>> totals = DayTotals.read(statements, CleanupRollups.dayAfter(cleanup), null);
+        Future<Candidates> candidates = ofAll
+                ? totals.map(read -> Candidates.of(cleanup, read))
+                : CleanupRollups.candidates(statements, cleanup);
+        Future<List<OfWorkflow>> biggest =
+                ofAll ? CleanupRollups.biggest(statements, cleanup, likely) : Future.succeededFuture(List.of());
+        return CleanupSession.inTurn(List.of(frozen, totals, candidates, biggest))
+                .compose(answered -> {
+                    Frozen heeded = frozen.result();
+                    if (candidates.result().stored() <= rowsMax) {
+                        return fromRows(cleanup, heeded);
+                    }
+                    Future<Map<LocalDate, Size>> sizes = sizes(totals.result());
+                    Future<RollupSums> sums = sums(cleanup, heeded.rules(), totals.result(), likely, biggest);
+                    Future<List<Row>> stays = heeded.stays() ? findStays(cleanup) : Future.succeededFuture(List.of());
+                    return CleanupSession.inTurn(List.of(sizes, sums, stays))
+                            .map(done -> new Found(
+                                    sums.result()
+                                            .toPreview(
+                                                    cleanup,
+                                                    candidates.result().running(),
+                                                    stays.result(),
+                                                    sizes.result()),
+                                    sums.result().days(),
+                                    heeded.noted()));
+                });
     }
 
-    private Future<RollupSums> sums(Cleanup cleanup, Grain grain) {
-        return CleanupRollups.figures(statements, cleanup, grain).map(RollupSums::of);
-    }
-
-    private Future<Found> fromRollups(
-            Cleanup cleanup, Frozen frozen, Future<RollupSums> sums, Future<Map<LocalDate, Size>> sizes) {
-        Future<List<Row>> stays = frozen.stays() ? findStays(cleanup) : Future.succeededFuture(List.of());
-        return CleanupSession.inTurn(List.of(sizes, sums, stays))
-                .map(done -> new Found(
-                        sums.result().toPreview(cleanup, frozen.candidates().running(), stays.result(), sizes.result()),
-                        sums.result().days()));
+    /**
+     * What goes and what policies keep.
+     *
+     * @param likely the bounds of which the biggest were asked for
+     */
+    private Future<RollupSums> sums(
+            Cleanup cleanup,
+            List<Rule> rules,
+            List<DayTotals> totals,
+            AgeBounds likely,
+            Future<List<OfWorkflow>> biggest) {
+        Grain grain = Grain.of(cleanup, rules);
+        if (!grain.totals()) {
+            return CleanupRollups.sums(statements, cleanup, grain);
+        }
+        AgeBounds bounds = AgeBounds.of(cleanup, rules);
+        Future<List<OfWorkflow>> workflows =
+                bounds.equals(likely) ? biggest : CleanupRollups.biggest(statements, cleanup, bounds);
+        return workflows.map(RollupSums.of(bounds, totals)::withBiggest);
     }
 
     /** Held executions and children of what stays among those that are meant, as far as they are looked at. */
@@ -100,17 +136,36 @@ final class CleanupPreviews {
         return statements.run("preview-held", sql).map(rows -> ExecutionReads.all(rows, row -> row));
     }
 
-    /** What a day's partitions hold, about. */
-    record Size(long bytes, long steps) {
-        static final Size NONE = new Size(0, 0);
+    /** The sizes of days: as they are noted, and of those that are not as they are. */
+    private Future<Map<LocalDate, Size>> sizes(List<DayTotals> totals) {
+        Map<LocalDate, Size> sizes = new HashMap<>();
+        List<LocalDate> unknown = new ArrayList<>();
+        for (DayTotals of : totals) {
+            if (of.size() == null) {
+                unknown.add(of.day());
+            } else {
+                sizes.put(of.day(), of.size());
+            }
+        }
+        if (unknown.isEmpty()) {
+            return Future.succeededFuture(sizes);
+        }
+        Sql sql = new Sql();
+        sql.add(sizesOf("SELECT unnest(" + sql.argument(unknown.toArray(LocalDate[]::new)) + "::date[]) AS day"));
+        return statements.run("preview-sizes", sql).map(rows -> {
+            rows.forEach(row -> sizes.put(row.getLocalDate(0), new Size(row.getLong(1), row.getLong(2))));
+            return sizes;
+        });
     }
 
     /**
-     * The sizes of the days before the bound, by the pages that PostgreSQL has noted of each relation when it vacuumed
-     * or analyzed it last: to ask the system for every fork of every index takes longer than all the rest of a preview.
+     * A query of the sizes of days, by the pages that PostgreSQL has counted of each relation when it vacuumed or analyzed
+     * it last: to ask the system for every fork of every index takes several times as long.
+     *
+     * @param days a query of days
      */
-    private Future<Map<LocalDate, Size>> sizes(Cleanup cleanup) {
-        Sql sql = new Sql().add("""
+    static String sizesOf(String days) {
+        return """
                 SELECT to_date(right(t.relname, 8), 'YYYYMMDD') AS day,
                        sum(CASE WHEN t.relpages > 0 THEN current_setting('block_size')::bigint * (t.relpages
                               + coalesce((SELECT o.relpages FROM pg_class o WHERE o.oid = t.reltoastrelid), 0)
@@ -125,13 +180,8 @@ final class CleanupPreviews {
                 WHERE t.relnamespace = current_schema()::regnamespace
                   AND t.relname = ANY (ARRAY(
                     SELECT prefix || to_char(day, 'YYYYMMDD')
-                    FROM (VALUES ('execution_'), ('step_')) p (prefix),
-                         (SELECT DISTINCT day FROM execution_day WHERE day <\s""").bind(CleanupRollups.dayAfter(cleanup)).add(") d))\nGROUP BY day\nORDER BY day");
-        return statements.run("preview-sizes", sql).map(rows -> {
-            Map<LocalDate, Size> sizes = new HashMap<>();
-            rows.forEach(row -> sizes.put(row.getLocalDate(0), new Size(row.getLong(1), row.getLong(2))));
-            return sizes;
-        });
+                    FROM (VALUES ('execution_'), ('step_')) p (prefix), (DAYS) d))
+                GROUP BY 1""".replace("DAYS", days);
     }
 
     /** The bytes of the days' partitions, exactly. */
@@ -184,7 +234,7 @@ final class CleanupPreviews {
         CleanupScope.addMeant(reasons, cleanup);
         Future<RowSet<Row>> counted = statements.run("preview-rows", sql);
         Future<RowSet<Row>> spared = statements.run("preview-reasons", reasons);
-        Future<List<CleanupDay>> days = CleanupRollups.days(statements, cleanup, frozen.grain());
+        Future<List<CleanupDay>> days = CleanupRollups.days(statements, cleanup, frozen.rules());
         return CleanupSession.inTurn(List.of(counted, spared, days))
                 .compose(done ->
                         files(days.result().stream().map(CleanupDay::day).toList()))
@@ -195,7 +245,8 @@ final class CleanupPreviews {
                                 spared.result().iterator().next(),
                                 days.result(),
                                 files),
-                        days.result()));
+                        days.result(),
+                        frozen.noted()));
     }
 
     private static CleanupPreview fromRows(

@@ -1,17 +1,16 @@
 package dev.runlog.storage;
 
-import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.contract.retention.CleanupPreview.OfWorkflow;
+import dev.runlog.storage.CleanupRules.Rule;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,51 +30,39 @@ final class CleanupRollups {
      * @param totals whether the totals of days will do
      */
     record Grain(boolean newest, boolean totals) {
-        /** Of the cleanup and of what its rules say: whether one keeps a number, and whether one is not for all. */
-        static Grain of(Cleanup cleanup, boolean anyNewest, boolean anyTargeted) {
-            boolean newest = cleanup.criteria().keepLast() != null || anyNewest;
-            return new Grain(newest, !newest && !anyTargeted && isOfAll(cleanup));
+        static Grain of(Cleanup cleanup, List<Rule> rules) {
+            boolean newest =
+                    cleanup.criteria().keepLast() != null || rules.stream().anyMatch(rule -> rule.keepLast() != null);
+            return new Grain(
+                    newest, !newest && isOfAll(cleanup) && rules.stream().noneMatch(Rule::targeted));
         }
     }
 
     /** Of all statuses, running ones too. */
     private static final String PRESENT = StatisticsReads.present(Set.of());
 
-    private static final String TOTALS =
-            "(SELECT NULL::integer AS owner_id, NULL::uuid AS workflow_id, t.* FROM execution_total t)";
-
-    private static final String ROLLUPS = "execution_rollup";
-
     private CleanupRollups() {}
 
-    /** What of a prepared cleanup has to be told apart. */
-    static Future<Grain> grain(Statements statements, Cleanup cleanup) {
-        Sql sql = new Sql().add("""
-                SELECT coalesce(bool_or(keep_last IS NOT NULL), false),
-                       coalesce(bool_or(workflow_id IS NOT NULL OR owner_id IS NOT NULL), false)
-                FROM cleanup_rule
-                WHERE cleanup_id =\s""").bind(cleanup.id());
-        return statements.run("cleanup-grain", sql).map(rows -> {
-            Row rules = rows.iterator().next();
-            return Grain.of(cleanup, rules.getBoolean(0), rules.getBoolean(1));
-        });
-    }
-
-    private static boolean isOfAll(Cleanup cleanup) {
+    static boolean isOfAll(Cleanup cleanup) {
         return cleanup.criteria().owner() == null && cleanup.criteria().workflowId() == null;
     }
 
     /** The days on which there is something to delete, oldest first. */
-    static Future<List<CleanupDay>> days(Statements statements, Cleanup cleanup, Grain grain) {
-        return days(statements, cleanup, grain, null);
+    static Future<List<CleanupDay>> days(Statements statements, Cleanup cleanup, List<Rule> rules) {
+        return days(statements, cleanup, rules, Grain.of(cleanup, rules), null);
     }
 
     /** The same of some days alone, where no rank within a workflow matters. */
     static Future<List<CleanupDay>> days(
-            Statements statements, Cleanup cleanup, Grain grain, LocalDate @Nullable [] of) {
+            Statements statements, Cleanup cleanup, List<Rule> rules, Grain grain, LocalDate @Nullable [] of) {
         LocalDate[] alone = grain.newest() ? null : of;
+        if (grain.totals()) {
+            return DayTotals.read(statements, dayAfter(cleanup), alone)
+                    .map(totals ->
+                            RollupSums.of(AgeBounds.of(cleanup, rules), totals).days());
+        }
         Sql sql = new Sql();
-        addShares(sql, cleanup, grain.newest(), source(grain), alone);
+        addShares(sql, cleanup, grain.newest(), alone);
         sql.add("SELECT g.day, ceil(sum(g.going_rows))::bigint AS going, min(t.stored)::bigint AS stored,\n"
                         + "       bool_and(g.all_go) AND sum(g.rows) = min(t.stored) AS all_go\n"
                         + "FROM going g\nJOIN (\n  SELECT d.day, sum(" + PRESENT
@@ -113,33 +100,86 @@ final class CleanupRollups {
     }
 
     /** What there is of the target that old, about: all, and those that run. */
-    record Candidates(long stored, long running) {}
+    record Candidates(long stored, long running) {
+        /** Of everybody. */
+        static Candidates of(Cleanup cleanup, List<DayTotals> totals) {
+            long stored = 0;
+            double running = 0;
+            for (DayTotals day : totals) {
+                stored += day.stored().total();
+                running += day.stored().running()
+                        * AgeBounds.share(day.day(), cleanup.criteria().before());
+            }
+            return of(cleanup, stored, running);
+        }
 
-    /** Appends a query of the columns of {@link Candidates}, one row. */
-    static void addCandidates(Sql sql, Cleanup cleanup) {
-        // Who names statuses does not mean what runs, so that it is not spared either.
-        String running = cleanup.criteria().statuses().isEmpty() ? "d.running * " + share(before(sql, cleanup)) : "0";
-        sql.add("SELECT coalesce(sum(" + PRESENT + "), 0)::bigint AS stored,\n       ceil(coalesce(sum(" + running
-                        + "), 0))::bigint AS running\n"
-                        + "FROM (SELECT d.*, d.day::timestamp AT TIME ZONE 'UTC' AS starts FROM "
-                        + (isOfAll(cleanup) ? TOTALS : ROLLUPS) + " d) d\nWHERE d.day < ")
+        /** Who names statuses does not mean what runs, so that it is not spared either. */
+        static Candidates of(Cleanup cleanup, long stored, double running) {
+            boolean meansRunning = cleanup.criteria().statuses().isEmpty();
+            return new Candidates(stored, meansRunning ? (long) Math.ceil(running) : 0);
+        }
+    }
+
+    /** Of an owner or a workflow. */
+    static Future<Candidates> candidates(Statements statements, Cleanup cleanup) {
+        Sql sql = new Sql();
+        sql.add("SELECT coalesce(sum(" + PRESENT + "), 0)::bigint,\n       coalesce(sum(d.running * "
+                        + share(before(sql, cleanup))
+                        + "), 0)::float8\n"
+                        + "FROM (SELECT d.*, d.day::timestamp AT TIME ZONE 'UTC' AS starts FROM execution_rollup d) d\n"
+                        + "WHERE d.day < ")
                 .bind(dayAfter(cleanup));
         CleanupScope.addTarget(sql, cleanup.criteria(), "d");
+        return statements.run("preview-candidates", sql).map(rows -> {
+            Row sums = rows.iterator().next();
+            return Candidates.of(cleanup, sums.getLong(0), sums.getDouble(1));
+        });
+    }
+
+    /**
+     * What goes of the workflows that were biggest lately, the most first: where age and status alone decide, that takes
+     * no look at all workflows.
+     */
+    static Future<List<OfWorkflow>> biggest(Statements statements, Cleanup cleanup, AgeBounds bounds) {
+        Sql sql = new Sql();
+        String going = bounds.statuses().entrySet().stream()
+                .map(group -> "(" + StatisticsReads.present(group.getValue()) + ") * least(greatest("
+                        + sql.argument(AgeBounds.days(group.getKey()))
+                        + "::float8 - (d.day - date '1970-01-01'), 0), 1)")
+                .collect(Collectors.joining("\n             + "));
+        // OFFSET 0 has the rollups of each looked up; the planner would rather read those of all.
+        sql.add("""
+                SELECT b.workflow_id, w.key, b.going
+                FROM (
+                  SELECT c.workflow_id, sum(%s) AS going
+                  FROM biggest_candidate c
+                  CROSS JOIN LATERAL (
+                    SELECT d.*
+                    FROM execution_daily d
+                    WHERE d.owner_id = c.owner_id AND d.workflow_id = c.workflow_id AND d.day < %s
+                      AND d.day <> ALL (ARRAY(SELECT day FROM dropped_day))
+                    OFFSET 0) d
+                  GROUP BY c.workflow_id
+                  ORDER BY going DESC, c.workflow_id
+                  LIMIT %d) b
+                JOIN workflow w ON w.id = b.workflow_id
+                """.formatted(going, sql.argument(dayAfter(cleanup)), CleanupPreviews.TOP));
+        return statements.run("preview-biggest", sql).map(rows -> ExecutionReads.all(rows, CleanupRollups::toWorkflow));
+    }
+
+    static OfWorkflow toWorkflow(Row row) {
+        return new OfWorkflow(row.getUUID("workflow_id"), row.getString("key"), Math.round(row.getDouble("going")));
     }
 
     /**
      * What goes and what policies keep: in all, by status, and by day beside what is there of it; and what goes of the
      * workflows of which most goes, with their keys.
      */
-    static Future<RowSet<Row>> figures(Statements statements, Cleanup cleanup, Grain grain) {
+    static Future<RollupSums> sums(Statements statements, Cleanup cleanup, Grain grain) {
         Sql sql = new Sql();
-        addShares(sql, cleanup, grain.newest(), source(grain), null);
-        if (grain.totals()) {
-            addOfCandidates(sql, cleanup);
-        } else {
-            sql.add(",\nworkflows AS (SELECT workflow_id, sum(going_rows) AS going FROM going GROUP BY workflow_id)\n");
-        }
+        addShares(sql, cleanup, grain.newest(), null);
         sql.add("""
+
                 SELECT s.day, s.status, NULL::uuid AS workflow_id, NULL AS key, s.going, s.by_policy, s.by_last, s.exact,
                        t.stored, s.all_go AND s.rows = t.stored AS all_go, s.looked_at
                 FROM (
@@ -151,62 +191,23 @@ final class CleanupRollups {
                 LEFT JOIN (SELECT d.day, %s AS stored FROM execution_total d) t ON t.day = s.day
                 UNION ALL
                 SELECT NULL, NULL, b.workflow_id, w.key, b.going, NULL, NULL, NULL, NULL, NULL, NULL
-                FROM (SELECT workflow_id, going FROM workflows ORDER BY going DESC, workflow_id LIMIT %d) b
+                FROM (
+                  SELECT workflow_id, sum(going_rows) AS going
+                  FROM going
+                  GROUP BY workflow_id
+                  ORDER BY going DESC, workflow_id
+                  LIMIT %d) b
                 JOIN workflow w ON w.id = b.workflow_id
                 ORDER BY day, status, workflow_id
                 """.formatted(lookedAt(grain), PRESENT, CleanupPreviews.TOP));
-        return statements.run("preview-rollups", sql);
+        return statements.run("preview-rollups", sql).map(RollupSums::of);
     }
 
     /**
-     * Appends the sums of the workflows that were biggest lately. Where totals do, the share of a day and status that
-     * goes is that of each workflow. OFFSET 0 has the rollups of each looked up; the planner would rather read those of
-     * all.
-     */
-    private static void addOfCandidates(Sql sql, Cleanup cleanup) {
-        sql.add("""
-                ,
-                parts AS (
-                  SELECT day, %s
-                  FROM going
-                  GROUP BY day),
-                workflows AS (
-                  SELECT c.workflow_id,
-                         sum((d.success - d.success_deleted) * p.success + (d.failed - d.failed_deleted) * p.failed
-                             + (d.cancelled - d.cancelled_deleted) * p.cancelled
-                             + (d.crashed - d.crashed_deleted) * p.crashed) AS going
-                  FROM biggest_candidate c
-                  CROSS JOIN LATERAL (
-                    SELECT d.*
-                    FROM execution_daily d
-                    WHERE d.owner_id = c.owner_id AND d.workflow_id = c.workflow_id AND d.day < %s
-                      AND d.day <> ALL (ARRAY(SELECT day FROM dropped_day))
-                    OFFSET 0) d
-                  JOIN parts p ON p.day = d.day
-                  GROUP BY c.workflow_id)
-                """.formatted(
-                        Stream.of(
-                                        ExecutionStatus.SUCCESS,
-                                        ExecutionStatus.FAILED,
-                                        ExecutionStatus.CANCELLED,
-                                        ExecutionStatus.CRASHED)
-                                .map(status -> "coalesce(max(going_rows / rows) FILTER (WHERE status = "
-                                        + status.number() + "), 0) AS "
-                                        + status.name().toLowerCase(Locale.ROOT))
-                                .collect(Collectors.joining(",\n         ")),
-                        sql.argument(dayAfter(cleanup))));
-    }
-
-    private static String source(Grain grain) {
-        return grain.totals() ? TOTALS : ROLLUPS;
-    }
-
-    /**
-     * Appends what is meant, a row for each workflow, day and status of the source, with the share of it that is older
+     * Appends what is meant, a row for each workflow, day and status, with the share of it that is older
      * than the bound and that goes in the end. Shares are cut from a day's newer end.
      */
-    private static void addShares(
-            Sql sql, Cleanup cleanup, boolean countsNewest, String source, LocalDate @Nullable [] of) {
+    private static void addShares(Sql sql, Cleanup cleanup, boolean countsNewest, LocalDate @Nullable [] of) {
         String id = sql.argument(cleanup.id());
         String before = before(sql, cleanup);
         // The number of the criteria is of all that is meant, a policy's of what the policy decides about.
@@ -216,7 +217,7 @@ final class CleanupRollups {
                   SELECT d.owner_id, d.workflow_id, d.day, s.status, s.rows, r.policy_id, r.keep_since,
                          coalesce(%s::integer, r.keep_last) AS keep_last,
                          d.day::timestamp AT TIME ZONE 'UTC' AS starts
-                  FROM %s d
+                  FROM execution_rollup d
                   CROSS JOIN LATERAL (
                     VALUES (2::smallint, d.success - d.success_deleted), (3::smallint, d.failed - d.failed_deleted),
                            (4::smallint, d.cancelled - d.cancelled_deleted),
@@ -227,7 +228,6 @@ final class CleanupRollups {
                   WHERE s.rows > 0 AND s.status IN (%s)
                 """.formatted(
                         sql.argument(cleanup.criteria().keepLast()),
-                        source,
                         CleanupScope.deciding("e", id),
                         CleanupScope.numbers(cleanup.criteria().statuses())));
         CleanupScope.addTarget(sql, cleanup.criteria(), "d");

@@ -1,16 +1,20 @@
 package dev.runlog.storage;
 
+import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupCriteria;
-import dev.runlog.storage.CleanupRollups.Candidates;
 import dev.runlog.storage.CleanupRollups.Grain;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What a cleanup has to heed, as rows that stand while it is open: policies, the newest of workflows, what is below. */
 final class CleanupRules {
@@ -116,44 +120,76 @@ final class CleanupRules {
     private CleanupRules() {}
 
     /**
+     * A policy as a cleanup heeds it.
+     *
+     * @param keepSince from when executions started that it keeps; null where it keeps a number alone
+     * @param targeted whether it is for a workflow or an owner
+     */
+    record Rule(
+            @Nullable Instant keepSince, @Nullable Integer keepLast, boolean targeted, Set<ExecutionStatus> statuses) {
+        private static final String COLUMNS =
+                "r.keep_since, r.keep_last, r.workflow_id IS NOT NULL OR r.owner_id IS NOT NULL AS targeted, r.statuses";
+
+        boolean isFor(ExecutionStatus status) {
+            return statuses.isEmpty() || statuses.contains(status);
+        }
+
+        private static Rule of(Row row) {
+            return new Rule(
+                    ExecutionRows.toInstant(row.getOffsetDateTime("keep_since")),
+                    row.getInteger("keep_last"),
+                    row.getBoolean("targeted"),
+                    CleanupStore.toStatuses(row.getArrayOfShorts("statuses")));
+        }
+    }
+
+    /**
      * What stands before anything is counted.
      *
+     * @param rules by how specific they are
      * @param stays whether something is held, or below what stays
+     * @param noted whether anything is written down that is to be forgotten
      * @param open how many cleanups that somebody asked for wait or are at work
      */
-    record Frozen(Grain grain, Candidates candidates, boolean stays, long open) {}
+    record Frozen(List<Rule> rules, boolean stays, boolean noted, long open) {}
+
+    /** What a prepared cleanup heeds. */
+    static Future<List<Rule>> rules(SqlConnection connection, Cleanup cleanup) {
+        return connection
+                .preparedQuery(
+                        "SELECT " + Rule.COLUMNS + "\nFROM cleanup_rule r\nWHERE r.cleanup_id = $1\nORDER BY r.rank")
+                .execute(Tuple.of(cleanup.id()))
+                .map(rows -> ExecutionReads.all(rows, Rule::of));
+    }
 
     /** Writes down what is so now, in the transaction that is under way. */
     static Future<Frozen> freeze(SqlConnection connection, Cleanup cleanup) {
         Sql sql = new Sql();
         addRules(sql, cleanup);
-        sql.add(",\ncandidates AS (\n");
-        CleanupRollups.addCandidates(sql, cleanup);
         sql.add("""
-                )
-                SELECT c.stored, c.running, coalesce(bool_or(r.keep_last IS NOT NULL), false) AS newest,
-                       coalesce(bool_or(r.workflow_id IS NOT NULL OR r.owner_id IS NOT NULL), false) AS targeted,
-                       (SELECT count(*) FROM cleanup WHERE state IN (1, 2) AND policy_id IS NULL) AS open,
-                       EXISTS (SELECT FROM held_execution) AS held,
-                       (EXISTS (SELECT FROM held_execution)
-                        OR EXISTS (SELECT FROM execution_total WHERE running > 0 AND day <=\s""").bind(lastDay(cleanup)).add("""
-                )) AND %s AS below
-                FROM candidates c
+
+                SELECT s.*, r.rank, %s
+                FROM (
+                  SELECT (SELECT count(*) FROM cleanup WHERE state IN (1, 2) AND policy_id IS NULL) AS open,
+                         EXISTS (SELECT FROM held_execution) AS held,
+                         (EXISTS (SELECT FROM held_execution)
+                          OR EXISTS (SELECT FROM execution_total WHERE running > 0 AND day <= %s)) AND %s AS below) s
                 LEFT JOIN added r ON true
-                GROUP BY c.stored, c.running
-                """.formatted(HAS_CHILDREN));
+                ORDER BY r.rank
+                """.formatted(Rule.COLUMNS, sql.argument(lastDay(cleanup)), HAS_CHILDREN));
         return connection.preparedQuery(sql.text()).execute(sql.arguments()).compose(rows -> {
-            Row row = rows.iterator().next();
-            Grain grain = Grain.of(cleanup, row.getBoolean("newest"), row.getBoolean("targeted"));
-            Future<Roots> roots = grain.newest()
+            Row state = rows.iterator().next();
+            List<Rule> rules = state.getValue("rank") == null ? List.of() : ExecutionReads.all(rows, Rule::of);
+            boolean newest = Grain.of(cleanup, rules).newest();
+            Future<Roots> roots = newest
                     ? addKeeps(connection, cleanup).compose(kept -> roots(connection, cleanup))
-                    : Future.succeededFuture(Roots.of(row));
+                    : Future.succeededFuture(Roots.of(state));
             return roots.compose(known -> addSpared(connection, cleanup, known)
                     .map(new Frozen(
-                            grain,
-                            new Candidates(row.getLong("stored"), row.getLong("running")),
+                            rules,
                             known.held() || known.below(),
-                            row.getLong("open"))));
+                            !rules.isEmpty() || newest || known.below(),
+                            state.getLong("open"))));
         });
     }
 
@@ -188,7 +224,7 @@ final class CleanupRules {
                   FROM ranked p
                   WHERE NOT %4$s
                     AND p.rank < coalesce((SELECT own.rank FROM ranked own WHERE own.id = %2$s::uuid), p.rank + 1)
-                  RETURNING workflow_id, owner_id, keep_last)""".formatted(
+                  RETURNING *)""".formatted(
                         sql.argument(cleanup.id()),
                         sql.argument(cleanup.policyId()),
                         sql.argument(cleanup.createdAt().atOffset(ZoneOffset.UTC)),

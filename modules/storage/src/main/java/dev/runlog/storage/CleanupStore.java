@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The ledger of cleanups, and what they would find. */
@@ -49,6 +50,7 @@ public final class CleanupStore {
             SELECT $1, true, 3, $2, $3, $4, o.id, $6, $7, $8, $9, $10, $9, $11, $12, $13, now(), clock_timestamp()
             FROM (SELECT $5::text AS subject) asked
             LEFT JOIN owner o ON o.subject = asked.subject
+            RETURNING created_at, started_at, finished_at
             """;
 
     /**
@@ -61,15 +63,20 @@ public final class CleanupStore {
             "INSERT INTO owner (subject) VALUES ($1) ON CONFLICT (subject) DO NOTHING";
 
     private static final String ADD_BIGGEST = """
-            INSERT INTO biggest_workflow (workflow_id)
-            SELECT d.workflow_id
+            INSERT INTO biggest_workflow (workflow_id, owner_id)
+            SELECT d.workflow_id, d.owner_id
             FROM execution_rollup d
-            GROUP BY d.workflow_id
-            ORDER BY sum(d.running + d.success - d.success_deleted + d.failed - d.failed_deleted + d.cancelled
-                         - d.cancelled_deleted + d.crashed - d.crashed_deleted) DESC, d.workflow_id
+            GROUP BY d.workflow_id, d.owner_id
+            ORDER BY sum(%s) DESC, d.workflow_id
             LIMIT 30
             ON CONFLICT (workflow_id) DO NOTHING
-            """;
+            """.formatted(StatisticsReads.present(Set.of()));
+
+    /** Of days that are over; others grow. */
+    private static final String ADD_SIZES = "INSERT INTO noted_size (day, bytes, steps)\n"
+            + CleanupPreviews.sizesOf(
+                    "SELECT DISTINCT day FROM execution_day WHERE day < (now() AT TIME ZONE 'UTC')::date")
+            + "\nON CONFLICT (day) DO NOTHING";
 
     /** What a row holds by itself, about; its large parts as they are stored. */
     static final String BYTES = """
@@ -141,7 +148,7 @@ public final class CleanupStore {
                                 .map(done -> frozen.result());
                         return new CleanupPreviews(connection).find(asked, admitted, rowsMax);
                     },
-                    found -> enter(connection, asked, found.preview()));
+                    found -> enter(connection, asked, found));
         });
     }
 
@@ -180,25 +187,45 @@ public final class CleanupStore {
                 null);
     }
 
-    private static Future<Cleanup> enter(SqlConnection connection, Cleanup dryRun, CleanupPreview found) {
-        CleanupCriteria criteria = dryRun.criteria();
+    private static Future<Cleanup> enter(SqlConnection connection, Cleanup asked, Found found) {
+        CleanupCriteria criteria = asked.criteria();
+        CleanupPreview preview = found.preview();
         return connection
-                .preparedQuery("WITH " + CleanupRules.FORGETTING + ", " + changed(INSERT_DRY_RUN))
+                .preparedQuery((found.noted() ? "WITH " + CleanupRules.FORGETTING : "") + INSERT_DRY_RUN)
                 .execute(Tuple.of(
-                        dryRun.id(),
+                        asked.id(),
                         criteria.before().atOffset(ZoneOffset.UTC),
                         numbers(criteria.statuses()),
                         criteria.workflowId(),
                         criteria.owner(),
-                        dryRun.requestedBy(),
+                        asked.requestedBy(),
                         criteria.keepLast(),
                         criteria.ignorePolicies(),
-                        found.executions(),
-                        found.exact(),
-                        found.bytes(),
-                        found.partitions(),
-                        PreviewJson.write(found)))
-                .map(rows -> toCleanup(rows.iterator().next()));
+                        preview.executions(),
+                        preview.exact(),
+                        preview.bytes(),
+                        preview.partitions(),
+                        PreviewJson.write(preview)))
+                .map(rows -> {
+                    Row row = rows.iterator().next();
+                    return new Cleanup(
+                            asked.id(),
+                            true,
+                            Cleanup.State.COMPLETED,
+                            criteria,
+                            preview.executions(),
+                            preview.exact(),
+                            preview.executions(),
+                            preview.bytes(),
+                            preview.partitions(),
+                            asked.requestedBy(),
+                            null,
+                            row.getOffsetDateTime("created_at").toInstant(),
+                            row.getOffsetDateTime("started_at").toInstant(),
+                            row.getOffsetDateTime("finished_at").toInstant(),
+                            preview,
+                            null);
+                });
     }
 
     public Future<Cleanup> get(UUID id) {
@@ -272,13 +299,14 @@ public final class CleanupStore {
         return CleanupSession.open(database, work);
     }
 
-    /** Notes which workflows are the biggest now, which takes a look at all rollups. */
-    public Future<Void> noteBiggest() {
-        return database.inTransaction("note-biggest", connection -> connection
-                .query("DELETE FROM biggest_workflow")
-                .execute()
-                .compose(done -> connection.query(ADD_BIGGEST).execute())
-                .mapEmpty());
+    /** Notes the sizes of days and the biggest workflows as they are now, which takes a look at all rollups and files. */
+    public Future<Void> noteSizes() {
+        return database.inTransaction(
+                "note-sizes",
+                connection -> CleanupSession.inTurn(
+                        Stream.of("DELETE FROM noted_size", ADD_SIZES, "DELETE FROM biggest_workflow", ADD_BIGGEST)
+                                .<Future<?>>map(sql -> connection.query(sql).execute())
+                                .toList()));
     }
 
     /** Whether something is left to do of days that were dropped: rollups of workflows to be told, files to be removed. */

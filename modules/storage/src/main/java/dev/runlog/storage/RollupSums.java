@@ -1,12 +1,13 @@
 package dev.runlog.storage;
 
+import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.querying.StatusCounts;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.CleanupPreview.OfWorkflow;
 import dev.runlog.contract.retention.CleanupPreview.Spared;
-import dev.runlog.storage.CleanupPreviews.Size;
+import dev.runlog.storage.DayTotals.Size;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.time.Instant;
@@ -43,8 +44,7 @@ record RollupSums(
         double byLast = 0;
         for (Row row : sums) {
             if (row.getUUID("workflow_id") != null) {
-                biggest.add(new OfWorkflow(
-                        row.getUUID("workflow_id"), row.getString("key"), Math.round(row.getDouble("going"))));
+                biggest.add(CleanupRollups.toWorkflow(row));
             } else if (row.getValue("day") != null) {
                 addDay(days, row);
             } else if (row.getValue("status") != null) {
@@ -56,6 +56,36 @@ record RollupSums(
             }
         }
         return new RollupSums(exact, byStatus, days, biggest, byPolicy, byLast);
+    }
+
+    /** Where age and status alone decide; the biggest workflows are told apart from it. */
+    static RollupSums of(AgeBounds bounds, List<DayTotals> totals) {
+        Map<Integer, Double> byStatus = new HashMap<>();
+        List<CleanupDay> days = new ArrayList<>();
+        boolean exact = true;
+        double byPolicy = 0;
+        for (DayTotals of : totals) {
+            double goingOfDay = 0;
+            long goingWhole = 0;
+            for (Map.Entry<ExecutionStatus, Instant> bound : bounds.going().entrySet()) {
+                long rows = of.stored().of(bound.getKey());
+                double share = AgeBounds.share(of.day(), bound.getValue());
+                goingOfDay += rows * share;
+                goingWhole += share == 1 ? rows : 0;
+                byStatus.merge(bound.getKey().number(), rows * share, Double::sum);
+                byPolicy += rows * (AgeBounds.share(of.day(), bounds.meant()) - share);
+                exact &= rows == 0 || share == 0 || share == 1;
+            }
+            if (goingOfDay > 0) {
+                long stored = of.stored().total();
+                days.add(new CleanupDay(of.day(), stored, (long) Math.ceil(goingOfDay), goingWhole == stored));
+            }
+        }
+        return new RollupSums(exact, byStatus, days, List.of(), byPolicy, 0);
+    }
+
+    RollupSums withBiggest(List<OfWorkflow> workflows) {
+        return new RollupSums(exact, byStatus, days, workflows, byPolicy, byLast);
     }
 
     private static void addDay(List<CleanupDay> days, Row row) {

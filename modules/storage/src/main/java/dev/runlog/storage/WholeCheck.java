@@ -2,6 +2,7 @@ package dev.runlog.storage;
 
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.storage.CleanupRollups.Grain;
+import dev.runlog.storage.CleanupRules.Rule;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
@@ -28,7 +29,7 @@ final class WholeCheck {
 
     private final SqlConnection connection;
     private @Nullable UUID preparedFor;
-    private Grain grain = new Grain(false, false);
+    private List<Rule> rules = List.of();
 
     WholeCheck(SqlConnection connection) {
         this.connection = connection;
@@ -40,9 +41,8 @@ final class WholeCheck {
             return Future.succeededFuture(true);
         }
         // Its rules are frozen.
-        return CleanupRollups.grain(CleanupStore.on(connection), cleanup).compose(found -> {
-            // The newest that a policy keeps are not looked for under the lock; a day may seem not to be whole then.
-            grain = new Grain(cleanup.criteria().keepLast() != null, found.totals());
+        return CleanupRules.rules(connection, cleanup).compose(found -> {
+            rules = found;
             preparedFor = cleanup.id();
             return isWhole(cleanup, days);
         });
@@ -52,8 +52,11 @@ final class WholeCheck {
     Future<Boolean> isWhole(Cleanup cleanup, List<CleanupDay> days) {
         LocalDate[] dates = dates(days);
         Set<LocalDate> asked = Set.of(dates);
+        // The newest that a policy keeps are not looked for under the lock; a day may seem not to be whole then.
+        Grain grain = new Grain(
+                cleanup.criteria().keepLast() != null, Grain.of(cleanup, rules).totals());
         // A day of which nothing is to go any more is not among them.
-        Future<Boolean> goes = CleanupRollups.days(CleanupStore.on(connection), cleanup, grain, dates)
+        Future<Boolean> goes = CleanupRollups.days(CleanupStore.on(connection), cleanup, rules, grain, dates)
                 .map(now -> now.stream()
                                 .filter(one -> asked.contains(one.day()) && one.isWhole(cleanup))
                                 .count()

@@ -1,0 +1,118 @@
+package dev.runlog.retention;
+
+import static dev.runlog.testing.Futures.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.retention.CleanupCriteria;
+import dev.runlog.contract.retention.CleanupPreview;
+import dev.runlog.storage.CleanupStore;
+import dev.runlog.storage.Database;
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.TestDatabase;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Previews by rollups: of everybody they come from the totals of days, of an owner from the rollups of workflows. */
+@ExtendWith({PostgresExtension.class, VertxExtension.class})
+final class PreviewTest {
+    private static final String POLICY = "INSERT INTO retention_policy (id, statuses, keep_for) VALUES ";
+    private static final String KEEPS_FAILURES = POLICY + "(gen_random_uuid(), '{3}', '5 days 7 hours')";
+    private static final String KEEPS_ALL = POLICY + "(gen_random_uuid(), '{}', '3 days')";
+    private static final String KEEPS_OF_ONE_OWNER = "INSERT INTO retention_policy (id, owner_id, statuses, keep_for) "
+            + "SELECT gen_random_uuid(), id, '{2}', '6 days' FROM owner";
+
+    private TestDatabase test;
+    private Database database;
+    private CleanupStore cleanups;
+
+    @BeforeEach
+    void seed(Vertx vertx, TestDatabase of) throws SQLException {
+        test = of;
+        Runs.clear(test);
+        for (int daysAgo = 1; daysAgo <= 8; daysAgo++) {
+            Runs.seed(test, "alice", 40 + daysAgo, daysAgo, "SUCCESS");
+            Runs.seed(test, "alice", 10 + daysAgo, daysAgo, "FAILED");
+        }
+        Runs.seed(test, "alice", 4, 6, "RUNNING");
+        Runs.seed(test, "alice", 5, 7, "CRASHED");
+        database = Runs.open(vertx, test);
+        cleanups = new CleanupStore(database);
+    }
+
+    @AfterEach
+    void close() {
+        await(database.close());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", KEEPS_FAILURES, KEEPS_ALL, KEEPS_FAILURES + ";" + KEEPS_ALL, KEEPS_OF_ONE_OWNER})
+    void everybodysIsThatOfTheOnlyOwner(String policies) throws SQLException {
+        test.execute(policies);
+        for (Set<ExecutionStatus> statuses : Set.of(
+                Set.<ExecutionStatus>of(),
+                Set.of(ExecutionStatus.FAILED),
+                Set.of(ExecutionStatus.SUCCESS, ExecutionStatus.CRASHED))) {
+            for (int hours : new int[] {4 * 24, 4 * 24 + 11}) {
+                CleanupPreview everybodys = preview(null, hours, statuses);
+
+                assertThat(everybodys).isEqualTo(preview("alice", hours, statuses));
+                assertThat(everybodys.executions()).isPositive();
+                assertThat(everybodys.bytes()).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void whatAllOwnersKeepIsToldBesideWhatGoes() throws SQLException {
+        test.execute(KEEPS_FAILURES);
+
+        CleanupPreview preview = preview(null, 4 * 24, Set.of());
+
+        assertThat(preview.byStatus().success()).isEqualTo(45 + 46 + 47 + 48);
+        assertThat(preview.byStatus().crashed()).isEqualTo(5);
+        assertThat(preview.byStatus().failed() + preview.spared().keptByPolicy())
+                .isEqualTo(15 + 16 + 17 + 18);
+        assertThat(preview.byStatus().failed()).isBetween(17L + 18, 16L + 17 + 18);
+        assertThat(preview.exact()).isFalse();
+        assertThat(preview.spared().running()).isEqualTo(4);
+        assertThat(preview.workflows().get(0).executions()).isEqualTo(preview.executions());
+    }
+
+    @Test
+    void sizesAreThoseThatWereNotedAndOfOtherDaysAsTheyAre() throws SQLException {
+        long unnoted = preview(null, 4 * 24, Set.of()).bytes();
+        await(cleanups.noteSizes());
+        long noted = preview(null, 4 * 24, Set.of()).bytes();
+        test.execute("UPDATE noted_size SET bytes = bytes + 1000000");
+        long grown = preview(null, 4 * 24, Set.of()).bytes();
+        test.execute("DELETE FROM noted_size WHERE day = current_date - 7");
+        long partly = preview(null, 4 * 24, Set.of()).bytes();
+
+        assertThat(noted).isEqualTo(unnoted);
+        // What runs on one of the four days stays, with its share of the bytes.
+        assertThat(grown - noted).isBetween(3_800_000L, 4_000_000L);
+        assertThat(grown - partly).isEqualTo(1_000_000);
+    }
+
+    /** Of what started more than some hours before today. */
+    private CleanupPreview preview(@Nullable String owner, int hours, Set<ExecutionStatus> statuses) {
+        Instant today = Instant.now().truncatedTo(ChronoUnit.DAYS);
+        return await(cleanups.preview(
+                new CleanupCriteria(today.minus(Duration.ofHours(hours)), statuses, null, owner, null, false),
+                null,
+                0));
+    }
+}
