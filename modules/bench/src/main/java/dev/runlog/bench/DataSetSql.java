@@ -164,10 +164,10 @@ final class DataSetSql {
     /** The biggest workflows, as a server finds them when it starts. */
     static String insertBiggest() {
         return """
-                INSERT INTO biggest_workflow (workflow_id)
-                SELECT workflow_id
+                INSERT INTO biggest_workflow (workflow_id, owner_id)
+                SELECT workflow_id, owner_id
                 FROM execution_daily
-                GROUP BY workflow_id
+                GROUP BY workflow_id, owner_id
                 ORDER BY sum(running + success + failed) DESC, workflow_id
                 LIMIT 30
                 ON CONFLICT (workflow_id) DO NOTHING

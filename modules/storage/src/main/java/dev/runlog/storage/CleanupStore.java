@@ -38,18 +38,15 @@ public final class CleanupStore {
     private static final String INSERT = """
             INSERT INTO cleanup (id, dry_run, state, before, statuses, workflow_id, owner_id, requested_by, policy_id,
                                  keep_last, ignore_policies)
-            SELECT $1, false, 1, $2, $3, $4, o.id, $6, $7, $8, $9
-            FROM (SELECT $5::text AS subject) asked
-            LEFT JOIN owner o ON o.subject = asked.subject
+            VALUES ($1, false, 1, $2, $3, $4, (SELECT id FROM owner WHERE subject = $5), $6, $7, $8, $9)
             """;
 
     private static final String INSERT_DRY_RUN = """
             INSERT INTO cleanup (id, dry_run, state, before, statuses, workflow_id, owner_id, requested_by, keep_last,
                                  ignore_policies, matched, matched_exact, deleted, bytes, partitions_dropped, preview,
                                  started_at, finished_at)
-            SELECT $1, true, 3, $2, $3, $4, o.id, $6, $7, $8, $9, $10, $9, $11, $12, $13, now(), clock_timestamp()
-            FROM (SELECT $5::text AS subject) asked
-            LEFT JOIN owner o ON o.subject = asked.subject
+            VALUES ($1, true, 3, $2, $3, $4, (SELECT id FROM owner WHERE subject = $5), $6, $7, $8, $9, $10, $9, $11, $12,
+                    $13, now(), clock_timestamp())
             RETURNING created_at, started_at, finished_at
             """;
 
