@@ -11,12 +11,12 @@ final class Pace {
     private static final Duration SLOW = Duration.ofMillis(250);
     private static final Duration FAST = Duration.ofMillis(60);
     /** Beside others, as who comes meanwhile may have to wait for the processor until a batch ends. */
-    private static final Duration SLOW_FOR_OTHERS = Duration.ofMillis(12);
+    private static final Duration SLOW_FOR_OTHERS = Duration.ofMillis(6);
 
-    private static final Duration FAST_FOR_OTHERS = Duration.ofMillis(4);
+    private static final Duration FAST_FOR_OTHERS = Duration.ofMillis(2);
     private static final int RECORDING_FIRST = 4;
     /** A batch costs some waits for the database whatever it takes; fewer rows would only make it last for ever. */
-    private static final int LEAST = 50;
+    private static final int LEAST = 25;
 
     private static final int LEAST_PART = 4;
 
