@@ -19,7 +19,6 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -79,7 +78,7 @@ final class CleanupPreviews {
                     if (candidates.result().stored() <= rowsMax) {
                         return fromRows(cleanup, heeded);
                     }
-                    Future<Map<LocalDate, Size>> sizes = sizes(totals.result());
+                    Future<Map<LocalDate, Size>> sizes = DayTotals.sizes(statements, totals.result());
                     Future<RollupSums> sums = sums(cleanup, heeded.rules(), totals.result(), likely, biggest);
                     Future<List<Row>> stays = heeded.stays() ? findStays(cleanup) : Future.succeededFuture(List.of());
                     return CleanupSession.inTurn(List.of(sizes, sums, stays))
@@ -134,54 +133,6 @@ final class CleanupPreviews {
         CleanupScope.addMeant(sql, cleanup);
         sql.add("\nLIMIT " + (LOOKED_AT_MAX + 1));
         return statements.run("preview-held", sql).map(rows -> ExecutionReads.all(rows, row -> row));
-    }
-
-    /** The sizes of days: as they are noted, and of those that are not as they are. */
-    private Future<Map<LocalDate, Size>> sizes(List<DayTotals> totals) {
-        Map<LocalDate, Size> sizes = new HashMap<>();
-        List<LocalDate> unknown = new ArrayList<>();
-        for (DayTotals of : totals) {
-            if (of.size() == null) {
-                unknown.add(of.day());
-            } else {
-                sizes.put(of.day(), of.size());
-            }
-        }
-        if (unknown.isEmpty()) {
-            return Future.succeededFuture(sizes);
-        }
-        Sql sql = new Sql();
-        sql.add(sizesOf("SELECT unnest(" + sql.argument(unknown.toArray(LocalDate[]::new)) + "::date[]) AS day"));
-        return statements.run("preview-sizes", sql).map(rows -> {
-            rows.forEach(row -> sizes.put(row.getLocalDate(0), new Size(row.getLong(1), row.getLong(2))));
-            return sizes;
-        });
-    }
-
-    /**
-     * A query of the sizes of days, by the pages that PostgreSQL has counted of each relation when it vacuumed or analyzed
-     * it last: to ask the system for every fork of every index takes several times as long.
-     *
-     * @param days a query of days
-     */
-    static String sizesOf(String days) {
-        return """
-                SELECT to_date(right(t.relname, 8), 'YYYYMMDD') AS day,
-                       sum(CASE WHEN t.relpages > 0 THEN current_setting('block_size')::bigint * (t.relpages
-                              + coalesce((SELECT o.relpages FROM pg_class o WHERE o.oid = t.reltoastrelid), 0)
-                              + coalesce((SELECT sum(i.relpages) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
-                                          WHERE x.indrelid = t.oid), 0))
-                             WHEN pg_relation_size(t.oid) > 0 THEN pg_total_relation_size(t.oid)
-                             ELSE 0 END)::bigint AS bytes,
-                       sum(CASE WHEN t.relname NOT LIKE 'step%' THEN 0
-                             WHEN t.reltuples < 0 THEN pg_relation_size(t.oid) / 120
-                             ELSE t.reltuples END)::bigint AS steps
-                FROM pg_class t
-                WHERE t.relnamespace = current_schema()::regnamespace
-                  AND t.relname = ANY (ARRAY(
-                    SELECT prefix || to_char(day, 'YYYYMMDD')
-                    FROM (VALUES ('execution_'), ('step_')) p (prefix), (DAYS) d))
-                GROUP BY 1""".replace("DAYS", days);
     }
 
     /** The bytes of the days' partitions, exactly. */

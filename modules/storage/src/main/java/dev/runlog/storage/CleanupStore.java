@@ -71,8 +71,7 @@ public final class CleanupStore {
 
     /** Of days that are over; others grow. */
     private static final String ADD_SIZES = "INSERT INTO noted_size (day, bytes, steps)\n"
-            + CleanupPreviews.sizesOf(
-                    "SELECT DISTINCT day FROM execution_day WHERE day < (now() AT TIME ZONE 'UTC')::date")
+            + DayTotals.sizesOf("SELECT DISTINCT day FROM execution_day WHERE day < (now() AT TIME ZONE 'UTC')::date")
             + "\nON CONFLICT (day) DO NOTHING";
 
     /** What a row holds by itself, about; its large parts as they are stored. */
