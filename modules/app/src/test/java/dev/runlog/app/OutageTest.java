@@ -20,12 +20,15 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -39,6 +42,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class OutageTest {
     private static final int CLIENTS = 8;
     private static final int QUEUE_MAX = 3000;
+    private static final int BODIES_WHILE_SLOW = 60;
+    private static final Duration STOPPED_FOR = Duration.ofMillis(60);
+    private static final Duration GOING_FOR = Duration.ofMillis(5);
     private static final String[] IMPATIENT = {
         "DATABASE_POOL_WAIT",
         "PT1S",
@@ -88,13 +94,76 @@ final class OutageTest {
             try {
                 // Each of them ends when it is told to come later.
                 clients.run();
-                assertThat(mostWaiting(server)).isPositive().isLessThanOrEqualTo(QUEUE_MAX);
+                Flood flood = Flood.over(server);
+                assertThat(flood.mostWaiting()).isPositive().isLessThanOrEqualTo(QUEUE_MAX);
+                assertThat(flood.answers()).allSatisfy(OutageTest::assertTellsToComeLater);
                 assertTellsToComeLater(server);
             } finally {
                 signal("CONT");
             }
 
-            assertIsWhole(load, server, database);
+            assertIsWhole(load, server, database, CLIENTS);
+        }
+    }
+
+    @Test
+    void takesWhatItCanAndLosesNothingWhileTheDatabaseIsSlow() throws Exception {
+        try (EmbeddedDatabase database = EmbeddedDatabase.start(directory);
+                RunningServer server = RunningServer.start(database.url(), IMPATIENT)) {
+            RandomLoad load = new RandomLoad(seed, CLIENTS * 2);
+            Runnable clients = load.start(server, CLIENTS, BODIES_WHILE_SLOW);
+            load.awaitBusy();
+
+            try (Slowness slowness = new Slowness()) {
+                Flood flood = Flood.over(server);
+                clients.run();
+                assertThat(flood.mostWaiting()).isPositive().isLessThanOrEqualTo(QUEUE_MAX);
+                assertThat(flood.answers()).anyMatch(answer -> answer.statusCode() == 200);
+                assertThat(flood.answers())
+                        .filteredOn(answer -> answer.statusCode() != 200)
+                        .allSatisfy(OutageTest::assertTellsToComeLater);
+                assertThat(slowness.times()).isPositive();
+            }
+
+            assertIsWhole(load, server, database, 0);
+        }
+    }
+
+    /** Stops the database for most of the time, over and over. */
+    private final class Slowness implements AutoCloseable {
+        private final Thread thread = new Thread(this::run, "slowness");
+        private final AtomicInteger times = new AtomicInteger();
+        private volatile boolean over;
+
+        Slowness() {
+            thread.start();
+        }
+
+        int times() {
+            return times.get();
+        }
+
+        private void run() {
+            try {
+                while (!over) {
+                    signal("STOP");
+                    try {
+                        LockSupport.parkNanos(STOPPED_FOR.toNanos());
+                    } finally {
+                        signal("CONT");
+                    }
+                    LockSupport.parkNanos(GOING_FOR.toNanos());
+                    times.incrementAndGet();
+                }
+            } catch (IOException | InterruptedException failure) {
+                throw new AssertionError(failure);
+            }
+        }
+
+        @Override
+        public void close() {
+            over = true;
+            RandomLoad.join(thread);
         }
     }
 
@@ -116,7 +185,7 @@ final class OutageTest {
 
             try (EmbeddedDatabase database = EmbeddedDatabase.start(directory)) {
                 relay.leadTo(database.url());
-                assertIsWhole(load, server, database);
+                assertIsWhole(load, server, database, CLIENTS);
             }
         }
     }
@@ -140,11 +209,7 @@ final class OutageTest {
                 List<CompletableFuture<HttpResponse<String>>> answers = bodies.stream()
                         .map(body -> body.send(http, server).orTimeout(25, TimeUnit.SECONDS))
                         .toList();
-                assertThat(answers).allSatisfy(answer -> {
-                    assertThat(answer.join().statusCode()).isEqualTo(503);
-                    assertThat(answer.join().headers().firstValue("Retry-After"))
-                            .isPresent();
-                });
+                assertThat(answers).allSatisfy(answer -> assertTellsToComeLater(answer.join()));
                 assertThat(server.get("/health/live", "").statusCode()).isEqualTo(200);
             } finally {
                 signal("CONT");
@@ -220,27 +285,34 @@ final class OutageTest {
         }
     }
 
-    /** Floods it with more than it may hold, for several owners; returns the most events that waited. */
-    private static double mostWaiting(RunningServer server) {
-        HttpClient http = HttpClient.newHttpClient();
-        List<CompletableFuture<HttpResponse<String>>> flood = IntStream.range(0, 24)
-                .mapToObj(i -> server.request("/events", server.token("flood-" + i % 3))
-                        .header("Content-Type", "application/x-ndjson")
-                        .POST(HttpRequest.BodyPublishers.ofString(IntStream.range(0, 500)
-                                .mapToObj(n -> "{\"event\":\"started\",\"workflow\":\"flood\"}")
-                                .collect(Collectors.joining("\n"))))
-                        .build())
-                .map(request -> http.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
-                .toList();
-        double most = 0;
-        while (!flood.stream().allMatch(CompletableFuture::isDone)) {
-            most = Math.max(most, server.metric("runlog_recording_waiting"));
+    /**
+     * More than it may hold, of several owners at once.
+     *
+     * @param mostWaiting the most events that waited
+     */
+    private record Flood(double mostWaiting, List<HttpResponse<String>> answers) {
+        static Flood over(RunningServer server) {
+            HttpClient http = HttpClient.newHttpClient();
+            List<CompletableFuture<HttpResponse<String>>> sent = IntStream.range(0, 24)
+                    .mapToObj(i -> server.request("/events", server.token("flood-" + i % 3))
+                            .header("Content-Type", "application/x-ndjson")
+                            .POST(HttpRequest.BodyPublishers.ofString(IntStream.range(0, 500)
+                                    .mapToObj(n -> "{\"event\":\"started\",\"workflow\":\"flood\"}")
+                                    .collect(Collectors.joining("\n"))))
+                            .build())
+                    .map(request -> http.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
+                    .toList();
+            double most = 0;
+            while (!sent.stream().allMatch(CompletableFuture::isDone)) {
+                most = Math.max(most, server.metric("runlog_recording_waiting"));
+            }
+            return new Flood(most, sent.stream().map(CompletableFuture::join).toList());
         }
-        assertThat(flood).allSatisfy(answer -> {
-            assertThat(answer.join().statusCode()).isEqualTo(503);
-            assertThat(answer.join().headers().firstValue("Retry-After")).isPresent();
-        });
-        return most;
+    }
+
+    private static void assertTellsToComeLater(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
     }
 
     private static void assertTellsToComeLater(RunningServer server) {
@@ -262,12 +334,17 @@ final class OutageTest {
         assertThat(server.get("/health/live", "").statusCode()).isEqualTo(200);
     }
 
-    /** It serves again by itself, has what it answered and no more than once, and takes what it refused. */
-    private void assertIsWhole(RandomLoad load, RunningServer server, EmbeddedDatabase database) throws Exception {
+    /**
+     * It serves again by itself, has what it answered and no more than once, and takes what it refused.
+     *
+     * @param refusedMin how many requests were refused at least
+     */
+    private void assertIsWhole(RandomLoad load, RunningServer server, EmbeddedDatabase database, int refusedMin)
+            throws Exception {
         RunningServer.awaitThat(() -> server.get("/health/ready", "").statusCode() == 200);
         try (Connection connection = connect(database)) {
             assertThat(load.lost(connection)).as("seed %d", seed).isEmpty();
-            assertThat(load.repeatUnanswered(server)).isGreaterThanOrEqualTo(CLIENTS);
+            assertThat(load.repeatUnanswered(server)).isGreaterThanOrEqualTo(refusedMin);
             assertThat(load.repeatUnanswered(server))
                     .as("refused though it is back")
                     .isZero();

@@ -287,7 +287,7 @@ final class RandomLoad {
         };
     }
 
-    private static void join(Thread thread) {
+    static void join(Thread thread) {
         try {
             thread.join(60_000);
         } catch (InterruptedException stop) {
