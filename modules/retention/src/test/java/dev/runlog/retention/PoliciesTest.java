@@ -136,6 +136,58 @@ final class PoliciesTest {
     }
 
     @Test
+    void keepChildrenOfWhatAMoreSpecificOneKeepsLonger() throws SQLException {
+        family();
+        set("alice", ALL, 90, null);
+        set(null, ALL, 30, null);
+
+        runPolicies();
+        await(cleaner.runOnce());
+
+        assertThat(test.get("SELECT string_agg(o.subject, ',' ORDER BY e.id) FROM execution e JOIN owner o "
+                        + "ON o.id = e.owner_id"))
+                .isEqualTo("alice,bob,carol");
+    }
+
+    @Test
+    void keepChildrenOfWhatTheyKeepFromCleanupsThatSomebodyAsksFor() throws SQLException {
+        family();
+        set("alice", ALL, 90, null);
+        CleanupCriteria criteria = new CleanupCriteria(midnight(30), ALL, null, null, null, false);
+        CleanupCriteria whatever = new CleanupCriteria(midnight(30), ALL, null, null, null, true);
+
+        CleanupPreview rollups = await(cleanups.preview(criteria, null, NO_ROWS));
+        CleanupPreview rows = await(cleanups.preview(criteria, null, ALL_ROWS));
+        Cleanup cleanup = await(cleanups.create(criteria, "operator"));
+        await(cleaner.runOnce());
+
+        assertThat(rows.executions()).isEqualTo(4);
+        assertThat(rows.spared().children()).isEqualTo(2);
+        assertThat(rows.spared().keptByPolicy()).isEqualTo(1);
+        assertThat(rollups.byStatus()).isEqualTo(rows.byStatus());
+        assertThat(rollups.spared()).isEqualTo(rows.spared());
+        assertThat(await(cleanups.get(cleanup.id())).deleted()).isEqualTo(4);
+        assertThat(rows()).isEqualTo("3");
+        assertThat(await(cleanups.preview(whatever, null, ALL_ROWS)).executions())
+                .isEqualTo(3);
+        assertThat(test.get("SELECT count(*) FROM cleanup_spared")).isEqualTo("0");
+    }
+
+    @Test
+    void letChildrenGoWithTheirParent() throws SQLException {
+        family();
+        set("alice", ALL, 39, null);
+        set(null, ALL, 30, null);
+
+        runPolicies();
+        await(cleaner.runOnce());
+        await(cleanups.create(new CleanupCriteria(midnight(30), ALL, null, null, null, false), "operator"));
+        await(cleaner.runOnce());
+
+        assertThat(rows()).isEqualTo("0");
+    }
+
+    @Test
     void leaveToANumberWhatIsNewestBesideThem() throws SQLException {
         Runs.seed(test, "alice", 10, 40, "SUCCESS");
         Runs.seed(test, "alice", 10, 35, "FAILED");
@@ -240,6 +292,19 @@ final class PoliciesTest {
 
         assertThat(preview.bytes()).isGreaterThan(5000);
         assertThat(await(cleanups.get(cleanup.id())).bytes()).isEqualTo(preview.bytes());
+    }
+
+    /** One of alice's with a child of bob's and a grandchild of carol's, and two more of each child's day. */
+    private void family() throws SQLException {
+        Runs.seed(test, "alice", 1, 40, "SUCCESS");
+        Runs.seed(test, "bob", 3, 38, "FAILED");
+        Runs.seed(test, "carol", 3, 36, "SUCCESS");
+        test.execute("""
+                UPDATE execution SET parent_id = (SELECT min(id::text)::uuid FROM execution)
+                WHERE id = (SELECT min(id::text)::uuid FROM execution WHERE status = 3);
+                UPDATE execution SET parent_id = (SELECT min(id::text)::uuid FROM execution WHERE status = 3)
+                WHERE id = (SELECT min(e.id::text)::uuid FROM execution e JOIN owner o ON o.id = e.owner_id
+                            WHERE o.subject = 'carol')""");
     }
 
     private RetentionPolicy set(

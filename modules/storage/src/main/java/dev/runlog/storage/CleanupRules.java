@@ -41,7 +41,7 @@ final class CleanupRules {
             spared AS (DELETE FROM cleanup_spared WHERE cleanup_id IN (SELECT id FROM over))
             SELECT""";
 
-    private static final String DELETE_SPARED = "DELETE FROM cleanup_spared WHERE cleanup_id = $1";
+    private static final String DELETE_SPARED = "DELETE FROM cleanup_spared WHERE cleanup_id = $1 AND NOT lasting";
 
     /** Of each workflow that has something that old, the oldest of the newest N; all of it where there are fewer. */
     private static final String ADD_KEEPS = """
@@ -115,7 +115,29 @@ final class CleanupRules {
               FROM below
               JOIN execution e ON e.parent_id = below.id)
             SELECT DISTINCT $1::uuid, id FROM below WHERE root IS NULL
+            ON CONFLICT DO NOTHING
             """;
+
+    /**
+     * Children of what policies keep, at any depth, of those that are that old. OFFSET 0 has each parent looked up; the
+     * planner would rather read all executions.
+     */
+    private static final String ADD_CHILDREN_OF_KEPT = """
+            INSERT INTO cleanup_spared (cleanup_id, execution_id, lasting)
+            WITH RECURSIVE below AS (
+              SELECT e.id
+              FROM execution e
+              CROSS JOIN LATERAL (
+                SELECT p.id, p.workflow_id, p.owner_id, p.status FROM execution p WHERE p.id = e.parent_id OFFSET 0) p
+              WHERE e.parent_id IS NOT NULL AND e.id < $2 AND EXISTS (
+                SELECT FROM (%s) r WHERE p.id >= r.keep_from)
+              UNION
+              SELECT e.id
+              FROM below
+              JOIN execution e ON e.parent_id = below.id)
+            SELECT $1::uuid, id, true FROM below
+            ON CONFLICT DO NOTHING
+            """.formatted(CleanupScope.deciding("p", "$1"));
 
     private CleanupRules() {}
 
@@ -168,12 +190,13 @@ final class CleanupRules {
         addRules(sql, cleanup);
         sql.add("""
 
-                SELECT s.*, r.rank, %s
+                SELECT s.*, r.rank, %1$s
                 FROM (
                   SELECT (SELECT count(*) FROM cleanup WHERE state IN (1, 2) AND policy_id IS NULL) AS open,
                          EXISTS (SELECT FROM held_execution) AS held,
                          (EXISTS (SELECT FROM held_execution)
-                          OR EXISTS (SELECT FROM execution_total WHERE running > 0 AND day <= %s)) AND %s AS below) s
+                          OR EXISTS (SELECT FROM execution_total WHERE running > 0 AND day <= %2$s)) AND %3$s AS below,
+                         EXISTS (SELECT FROM added) AND %3$s AS parted) s
                 LEFT JOIN added r ON true
                 ORDER BY r.rank
                 """.formatted(Rule.COLUMNS, sql.argument(lastDay(cleanup)), HAS_CHILDREN));
@@ -184,16 +207,34 @@ final class CleanupRules {
             Future<Roots> roots = newest
                     ? addKeeps(connection, cleanup).compose(kept -> roots(connection, cleanup))
                     : Future.succeededFuture(Roots.of(state));
+            boolean parted = state.getBoolean("parted") && mayPart(rules);
             return roots.compose(known -> addSpared(connection, cleanup, known)
+                    .compose(added -> parted ? addChildrenOfKept(connection, cleanup) : Future.succeededFuture())
                     .map(new Frozen(
                             rules,
-                            known.held() || known.below(),
+                            known.held() || known.below() || parted,
                             !rules.isEmpty() || newest || known.below(),
                             state.getLong("open"))));
         });
     }
 
-    /** Finds anew what stays because something above it does. */
+    /** Whether a policy may keep an execution and not its children: those of one that is for all are younger. */
+    private static boolean mayPart(List<Rule> rules) {
+        return rules.stream()
+                .anyMatch(rule -> rule.keepSince() != null
+                        && (rules.size() > 1
+                                || rule.targeted()
+                                || !rule.statuses().isEmpty()));
+    }
+
+    private static Future<?> addChildrenOfKept(SqlConnection connection, Cleanup cleanup) {
+        return connection
+                .preparedQuery(ADD_CHILDREN_OF_KEPT)
+                .execute(
+                        Tuple.of(cleanup.id(), Ids.lowerBound(cleanup.criteria().before())));
+    }
+
+    /** Finds anew what stays because something above it does, but for what policies keep. */
     static Future<Void> refreshSpared(SqlConnection connection, Cleanup cleanup) {
         return connection
                 .preparedQuery(DELETE_SPARED)
