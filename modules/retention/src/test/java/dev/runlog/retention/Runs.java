@@ -25,7 +25,7 @@ final class Runs {
     static void clear(TestDatabase test) throws SQLException {
         test.execute("DELETE FROM step; DELETE FROM execution; DELETE FROM execution_daily; DELETE FROM execution_day;"
                 + "DELETE FROM dropped_day; DELETE FROM unsuccessful_execution; DELETE FROM held_execution;"
-                + "DELETE FROM biggest_workflow; DELETE FROM cleanup; DELETE FROM cleanup_rule; DELETE FROM cleanup_keep;"
+                + "DELETE FROM biggest_workflow; DELETE FROM noted_size; DELETE FROM cleanup; DELETE FROM cleanup_rule; DELETE FROM cleanup_keep;"
                 + "DELETE FROM cleanup_spared; DELETE FROM retention_policy");
     }
 

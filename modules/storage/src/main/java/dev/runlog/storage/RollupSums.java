@@ -65,6 +65,7 @@ record RollupSums(
         boolean exact = true;
         double byPolicy = 0;
         for (DayTotals of : totals) {
+            double meant = AgeBounds.share(of.day(), bounds.meant());
             double goingOfDay = 0;
             long goingWhole = 0;
             for (Map.Entry<ExecutionStatus, Instant> bound : bounds.going().entrySet()) {
@@ -73,7 +74,7 @@ record RollupSums(
                 goingOfDay += rows * share;
                 goingWhole += share == 1 ? rows : 0;
                 byStatus.merge(bound.getKey().number(), rows * share, Double::sum);
-                byPolicy += rows * (AgeBounds.share(of.day(), bounds.meant()) - share);
+                byPolicy += rows * (meant - share);
                 exact &= rows == 0 || share == 0 || share == 1;
             }
             if (goingOfDay > 0) {

@@ -77,17 +77,7 @@ final class AnswerGuardTest {
 
     @Test
     void leavesAConnectionAloneThatNobodyWaitsFor(Vertx vertx, TestDatabase test) {
-        DatabaseConfig patient = new DatabaseConfig(
-                test.url(),
-                1,
-                4,
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(7),
-                Duration.ZERO,
-                4,
-                16);
-        Database other = Database.open(vertx, patient, new SimpleMeterRegistry());
+        Database other = Database.open(vertx, Configs.patient(test.url(), 1), new SimpleMeterRegistry());
         String before = backend();
 
         await(other.query("longer than the silence", "SELECT pg_sleep(2.5)", Tuple.tuple()));

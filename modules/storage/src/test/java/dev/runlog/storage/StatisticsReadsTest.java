@@ -22,6 +22,8 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,17 +56,7 @@ final class StatisticsReadsTest {
                 SELECT w.id, o.id, w.subject, w.subject
                 FROM (VALUES ('big', '%s'::uuid), ('small', '%s')) w (subject, id) JOIN owner o USING (subject)
                 ON CONFLICT DO NOTHING""".formatted(BIG, SMALL));
-        DatabaseConfig config = new DatabaseConfig(
-                test.url(),
-                2,
-                4,
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(7),
-                Duration.ZERO,
-                4,
-                16);
-        database = Database.open(vertx, config, new SimpleMeterRegistry());
+        database = Database.open(vertx, Configs.patient(test.url(), 2), new SimpleMeterRegistry());
         statistics = new StatisticsReads(database);
     }
 
@@ -194,19 +186,21 @@ final class StatisticsReadsTest {
     /** Runs of a day as recording and cleanups leave them in the rollups; the big owner has one more that is there. */
     private void day(int daysAgo, String status, int runs, int deleted) throws SQLException {
         LocalDate day = TODAY.minusDays(daysAgo);
-        String columns = status + (status.equals("running") ? "" : ", " + status + "_deleted");
+        // What runs is never deleted.
+        List<String> columns = status.equals("running") ? List.of(status) : List.of(status, status + "_deleted");
+        String names = String.join(", ", columns);
+        String adds = columns.stream()
+                .map(column -> column + " = known." + column + " + excluded." + column)
+                .collect(Collectors.joining(", "));
         for (String owner : List.of("small", "big")) {
-            int more = owner.equals("big") ? 1 : 0;
-            String values = runs + more + (status.equals("running") ? "" : ", " + deleted);
-            String adds = status + " = known." + status + " + excluded." + status
-                    + (status.equals("running")
-                            ? ""
-                            : ", " + status + "_deleted = known." + status + "_deleted + excluded." + status
-                                    + "_deleted");
-            test.execute("INSERT INTO execution_daily AS known (owner_id, workflow_id, day, " + columns
+            String values = Stream.of(owner.equals("big") ? runs + 1 : runs, deleted)
+                    .limit(columns.size())
+                    .map(String::valueOf)
+                    .collect(Collectors.joining(", "));
+            test.execute("INSERT INTO execution_daily AS known (owner_id, workflow_id, day, " + names
                     + ") SELECT owner_id, id, '" + day + "', " + values + " FROM workflow WHERE key = '" + owner
                     + "' ON CONFLICT (owner_id, workflow_id, day) DO UPDATE SET " + adds
-                    + "; INSERT INTO execution_day AS known (day, shard, " + columns + ") VALUES ('" + day + "', 0, "
+                    + "; INSERT INTO execution_day AS known (day, shard, " + names + ") VALUES ('" + day + "', 0, "
                     + values + ") ON CONFLICT (day, shard) DO UPDATE SET " + adds);
         }
     }
