@@ -29,7 +29,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class PreviewTest {
     private static final String POLICY = "INSERT INTO retention_policy (id, statuses, keep_for) VALUES ";
-    private static final String KEEPS_FAILURES = POLICY + "(gen_random_uuid(), '{3}', '5 days 7 hours')";
+    /** Since seven o'clock of six days ago, whatever time it is now. */
+    private static final String KEEPS_FAILURES =
+            POLICY + "(gen_random_uuid(), '{3}', now() - (current_date - interval '5 days 17 hours'))";
+
     private static final String KEEPS_ALL = POLICY + "(gen_random_uuid(), '{}', '3 days')";
     private static final String KEEPS_OF_ONE_OWNER = "INSERT INTO retention_policy (id, owner_id, statuses, keep_for) "
             + "SELECT gen_random_uuid(), id, '{2}', '6 days' FROM owner";
