@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,12 +30,19 @@ final class BatchWriter {
     private static final int ATTEMPTS = 5;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
+    /**
+     * What begins is nearly always new, and not to look for it first saves a wait for the database. Who sends again what
+     * was recorded does so for a while; each batch that has such an event is written twice.
+     */
+    private static final int BATCHES_TO_LOOK_AT = 100;
+
     private final Bus bus;
     private final RecordingStore store;
     private final WorkflowDirectory workflows;
     private final Partitions partitions;
     private final Clock clock;
     private final RecordingMetrics metrics;
+    private int batchesToLookAt;
 
     BatchWriter(
             Bus bus,
@@ -53,7 +61,9 @@ final class BatchWriter {
 
     /** Settles each of the events; succeeds in any case. */
     Future<Void> write(List<QueuedEvent> batch) {
-        return metrics.timeBatch(batch.size(), attempt(batch, 1)).recover(failure -> {
+        boolean unseen = batchesToLookAt == 0;
+        batchesToLookAt -= unseen ? 0 : 1;
+        return metrics.timeBatch(batch.size(), attempt(batch, unseen, 1)).recover(failure -> {
             if (WriteFailure.of(failure) == WriteFailure.BAD_ROW) {
                 return isolate(batch, failure);
             }
@@ -64,11 +74,16 @@ final class BatchWriter {
         });
     }
 
-    private Future<Void> attempt(List<QueuedEvent> batch, int attempt) {
+    /**
+     * Tries to write a batch, again where others were in the way.
+     *
+     * @param unseen whether what begins is taken to be new, without a look
+     */
+    private Future<Void> attempt(List<QueuedEvent> batch, boolean unseen, int attempt) {
         return workflows
                 .prepare(batch)
                 .compose(ready -> partitions.ensure(daysOf(batch)))
-                .compose(ready -> store.transaction(transaction -> commit(transaction, batch)))
+                .compose(ready -> store.transaction(transaction -> commit(transaction, batch, unseen)))
                 .onSuccess(committed -> committed.settle(batch))
                 .<Void>mapEmpty()
                 .recover(failure -> {
@@ -79,12 +94,15 @@ final class BatchWriter {
                     if (kind == WriteFailure.NO_PARTITION) {
                         partitions.forget();
                     }
-                    return attempt(batch, attempt + 1);
+                    if (unseen && kind == WriteFailure.CONTENTION) {
+                        batchesToLookAt = BATCHES_TO_LOOK_AT;
+                    }
+                    return attempt(batch, unseen && kind != WriteFailure.CONTENTION, attempt + 1);
                 });
     }
 
-    private Future<Committed> commit(RecordingStore.Transaction transaction, List<QueuedEvent> batch) {
-        return transaction.lock(idsToLock(batch)).compose(locked -> write(transaction, batch, locked));
+    private Future<Committed> commit(RecordingStore.Transaction transaction, List<QueuedEvent> batch, boolean unseen) {
+        return transaction.lock(idsToLock(batch, unseen)).compose(locked -> write(transaction, batch, locked));
     }
 
     /** Sends all that is to be written right behind each other, the commit last: one wait for the database. */
@@ -139,13 +157,29 @@ final class BatchWriter {
                 .compose(done -> write(new ArrayList<>(batch.subList(middle, batch.size()))));
     }
 
-    /** Ids that were made here are new: nobody has a row of them. */
-    private static Set<UUID> idsToLock(List<QueuedEvent> batch) {
-        return batch.stream()
-                .map(QueuedEvent::event)
-                .filter(event -> !(event instanceof ValidEvent.Start start && start.idMade()))
-                .map(ValidEvent::executionId)
-                .collect(Collectors.toSet());
+    /**
+     * The executions that are looked for before they are written. Those that begin in the batch are not where they are to
+     * be written unseen: one that was recorded before lets the insert fail.
+     */
+    private static Set<UUID> idsToLock(List<QueuedEvent> batch, boolean unseen) {
+        Set<UUID> begun = new HashSet<>();
+        Set<UUID> toLock = new HashSet<>();
+        for (QueuedEvent queued : batch) {
+            UUID id = queued.event().executionId();
+            if (begins(queued.event(), unseen)) {
+                begun.add(id);
+            } else if (!begun.contains(id)) {
+                toLock.add(id);
+            }
+        }
+        return toLock;
+    }
+
+    /** Ids that were made here are new for certain: nobody has a row of them. */
+    private static boolean begins(ValidEvent event, boolean unseen) {
+        return event instanceof ValidEvent.Start start
+                ? unseen || start.idMade()
+                : unseen && event instanceof ValidEvent.Complete;
     }
 
     private static Set<LocalDate> daysOf(List<QueuedEvent> batch) {

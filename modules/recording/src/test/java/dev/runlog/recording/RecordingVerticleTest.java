@@ -141,6 +141,41 @@ final class RecordingVerticleTest {
     }
 
     @Test
+    void writesALoneStartWithOneWaitForTheDatabase(Vertx vertx, TestDatabase database) {
+        Relay relay = Relay.to(vertx, database.url());
+        redeploy(vertx, relay.url());
+        // A connection prepares each statement once.
+        IntStream.range(0, 8).forEach(i -> record(start(Ids.next())));
+
+        Future<Void> committed = relay.answerOnlyAfter("COMMIT");
+        Outcome started = record(start(Ids.next()));
+
+        assertThat(committed.succeeded()).isTrue();
+        assertThat(started.kind()).isEqualTo(Kind.RECORDED);
+    }
+
+    @Test
+    void tellsWhatIsNewFromWhatWasToldBeforeInOneBatch() {
+        UUID known = Ids.next();
+        UUID over = Ids.next();
+        UUID begun = Ids.next();
+        record(List.of(start(known), start(begun), new Completed(start(over), finish(over, ExecutionStatus.SUCCESS))));
+        UUID fresh = Ids.next();
+        List<RecordingEvent> events = List.of(
+                start(fresh),
+                start(known),
+                new Completed(start(over), finish(over, ExecutionStatus.SUCCESS)),
+                finish(begun, ExecutionStatus.FAILED),
+                finish(fresh, ExecutionStatus.SUCCESS));
+
+        assertThat(record(events))
+                .extracting(Outcome::kind)
+                .containsExactly(Kind.RECORDED, Kind.DUPLICATE, Kind.DUPLICATE, Kind.RECORDED, Kind.RECORDED);
+        assertThat(record(events)).extracting(Outcome::kind).containsOnly(Kind.DUPLICATE);
+        assertThat(daily("running, success, failed")).isEqualTo("(1,2,1)");
+    }
+
+    @Test
     void fillsALateStartIntoAnEarlyFinish() throws Exception {
         UUID id = Ids.next();
         Outcome finish = record(new Finished(

@@ -19,10 +19,16 @@ public final class Relay {
     private final NetClient client;
     private final NetServer server;
     private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
+    /** Those of them that answer. */
+    private final Set<NetSocket> servers = ConcurrentHashMap.newKeySet();
+
     private final Promise<Void> refused = Promise.promise();
     private volatile boolean silent;
     private volatile boolean cut;
     private volatile @Nullable String lastWord;
+    private volatile @Nullable Awaited awaited;
+
+    private record Awaited(String word, Promise<Void> said) {}
 
     private Relay(Vertx vertx, URI target) {
         this.target = target;
@@ -89,6 +95,19 @@ public final class Relay {
         lastWord = word;
     }
 
+    /**
+     * Keeps the answers of servers that are connected to itself until a client has said a word, then passes all of
+     * them on.
+     *
+     * @return succeeds once the word was said
+     */
+    public Future<Void> answerOnlyAfter(String word) {
+        Awaited next = new Awaited(word, Promise.promise());
+        awaited = next;
+        servers.forEach(NetSocket::pause);
+        return next.said().future();
+    }
+
     private void accept(NetSocket near) {
         if (cut) {
             near.close();
@@ -106,6 +125,7 @@ public final class Relay {
     private void join(NetSocket near, NetSocket far) {
         sockets.add(near);
         sockets.add(far);
+        servers.add(far);
         if (cut) {
             near.close();
             far.close();
@@ -116,6 +136,7 @@ public final class Relay {
         near.closeHandler(closed -> sockets.remove(near));
         far.closeHandler(closed -> {
             sockets.remove(far);
+            servers.remove(far);
             near.close();
         });
         if (silent) {
@@ -127,12 +148,22 @@ public final class Relay {
 
     private void passOn(Buffer text, NetSocket near, NetSocket far) {
         far.write(text);
+        Awaited next = awaited;
+        if (next != null && says(text, next.word())) {
+            awaited = null;
+            next.said().complete();
+            servers.forEach(NetSocket::resume);
+        }
         String word = lastWord;
-        if (word != null && text.toString(StandardCharsets.ISO_8859_1).contains(word)) {
+        if (word != null && says(text, word)) {
             lastWord = null;
             // The far end stays, so that the server carries out what it was told.
             far.handler(lost -> {});
             near.close();
         }
+    }
+
+    private static boolean says(Buffer text, String word) {
+        return text.toString(StandardCharsets.ISO_8859_1).contains(word);
     }
 }
