@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -314,11 +315,9 @@ final class Cleaner {
     }
 
     private Future<Void> pause(Duration time) {
-        if (time.toMillis() < 1) {
-            return Future.succeededFuture();
-        }
-        Promise<Void> over = Promise.promise();
-        vertx.setTimer(time.toMillis(), timer -> over.complete());
-        return over.future();
+        long millis = Math.round(time.toNanos() / 1e6);
+        return millis < 1
+                ? Future.succeededFuture()
+                : vertx.timer(millis, TimeUnit.MILLISECONDS).mapEmpty();
     }
 }

@@ -11,9 +11,9 @@ final class Pace {
     private static final Duration SLOW = Duration.ofMillis(250);
     private static final Duration FAST = Duration.ofMillis(60);
     /** Beside others, as who comes meanwhile may have to wait for the processor until a batch ends. */
-    private static final Duration SLOW_FOR_OTHERS = Duration.ofMillis(6);
+    private static final Duration SLOW_FOR_OTHERS = Duration.ofMillis(4);
 
-    private static final Duration FAST_FOR_OTHERS = Duration.ofMillis(2);
+    private static final Duration FAST_FOR_OTHERS = Duration.ofMillis(1);
     private static final int RECORDING_FIRST = 4;
     /** A batch costs some waits for the database whatever it takes; fewer rows would only make it last for ever. */
     private static final int LEAST = 25;
@@ -61,7 +61,7 @@ final class Pace {
             return Duration.ZERO;
         }
         double factor = config.pauseFactor() * (inTheWay ? RECORDING_FIRST : 1);
-        return Duration.ofMillis((long) (batch.toMillis() * factor));
+        return Duration.ofNanos((long) (batch.toNanos() * factor));
     }
 
     private int least() {

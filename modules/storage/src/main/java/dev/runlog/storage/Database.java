@@ -187,7 +187,8 @@ public final class Database {
 
     /** Succeeds after a while. */
     Future<Void> pause(Duration time) {
-        return vertx.timer(Math.max(1, time.toMillis()), TimeUnit.MILLISECONDS).mapEmpty();
+        return vertx.timer(Math.max(1, Math.round(time.toNanos() / 1e6)), TimeUnit.MILLISECONDS)
+                .mapEmpty();
     }
 
     /** The version of PostgreSQL, such as {@code 18.6}; fails where it does not answer. */
