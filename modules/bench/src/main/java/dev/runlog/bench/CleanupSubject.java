@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.function.LongUnaryOperator;
 
 /** What cleanups are measured on: copies of a data set of its own, as each can be cleaned but once. */
 final class CleanupSubject {
@@ -127,6 +128,18 @@ final class CleanupSubject {
 
     /** Asks for a cleanup of all owners and waits for its end; a dry run is over with its answer. */
     static Outcome clean(ServerProcess server, Instant before, String status, boolean dryRun) {
+        // A hundredth of the time till now: exact enough, and hardly a load beside what is measured.
+        return clean(server, before, status, dryRun, nanos -> Math.max(2, Math.min(100, nanos / 100_000_000)));
+    }
+
+    /** The same for who measures what others notice: asks once a second, as who looks on would, not many times. */
+    static Outcome cleanInBackground(ServerProcess server, Instant before, String status) {
+        return clean(server, before, status, false, nanos -> 1000);
+    }
+
+    /** @param pauseMillis before the server is asked again, by the nanoseconds since the request */
+    private static Outcome clean(
+            ServerProcess server, Instant before, String status, boolean dryRun, LongUnaryOperator pauseMillis) {
         long began = System.nanoTime();
         JsonNode cleanup = data(server, """
                 {"query":"mutation { cleanupExecutions(input: { before: \\"%s\\", %s allOwners: true, dryRun: %s }) { cleanup { %s } } }"}""".formatted(
@@ -150,8 +163,7 @@ final class CleanupSubject {
                             nanos);
                 }
                 case "FAILED", "CANCELLED" -> throw new BenchFailure("The cleanup failed: " + cleanup);
-                // A hundredth of the time till now: exact enough, and hardly a load beside what is measured.
-                default -> Pause.millis(Math.max(2, Math.min(100, nanos / 100_000_000)));
+                default -> Pause.millis(pauseMillis.applyAsLong(nanos));
             }
             cleanup = data(server, """
                     {"query":"{ cleanup(id: \\"%s\\") { %s } }"}""".formatted(cleanup.get("id").asText(), FIELDS))

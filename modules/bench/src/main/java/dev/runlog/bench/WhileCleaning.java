@@ -141,7 +141,7 @@ final class WhileCleaning implements Figure {
                 + set.spanMillis() * slice / (1 + bench.options().rounds()));
         CompletableFuture<CleanupSubject.Outcome> cleanup = CompletableFuture.supplyAsync(() -> {
             begun.run();
-            return CleanupSubject.clean(server, before, "FAILED", false);
+            return CleanupSubject.cleanInBackground(server, before, "FAILED");
         });
         double value = measured.getAsDouble();
         CleanupSubject.Outcome outcome = cleanup.join();
