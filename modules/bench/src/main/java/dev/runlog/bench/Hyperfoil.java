@@ -17,29 +17,37 @@ import java.nio.charset.StandardCharsets;
 final class Hyperfoil implements LoadGenerator {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Process process;
-    private final BufferedWriter commands;
-    private final BufferedReader answers;
+    private final Home home;
+    private Driver driver;
 
     Hyperfoil(Home home) {
-        ProcessBuilder builder = new ProcessBuilder(
-                        home.java(),
-                        "-Xmx512m",
-                        "-XX:+UseSerialGC",
-                        // The quick compiler's code does for a client, and compiling takes no time from what is
-                        // measured.
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        home.classPath("bench-load", "runlog-bench-load.jar"),
-                        "dev.runlog.bench.load.LoadDriver")
-                .redirectError(ProcessBuilder.Redirect.INHERIT);
-        try {
-            process = builder.start();
-        } catch (IOException failure) {
-            throw new BenchFailure("The load generator cannot be started: " + failure.getMessage(), failure);
+        this.home = home;
+        this.driver = Driver.start(home);
+    }
+
+    private record Driver(Process process, BufferedWriter commands, BufferedReader answers) {
+        static Driver start(Home home) {
+            ProcessBuilder builder = new ProcessBuilder(
+                            home.java(),
+                            "-Xmx512m",
+                            "-XX:+UseSerialGC",
+                            // The quick compiler's code does for a client, and compiling takes no time from what is
+                            // measured.
+                            "-XX:TieredStopAtLevel=1",
+                            "-cp",
+                            home.classPath("bench-load", "runlog-bench-load.jar"),
+                            "dev.runlog.bench.load.LoadDriver")
+                    .redirectError(ProcessBuilder.Redirect.INHERIT);
+            try {
+                Process process = builder.start();
+                return new Driver(
+                        process,
+                        new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8)),
+                        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)));
+            } catch (IOException failure) {
+                throw new BenchFailure("The load generator cannot be started: " + failure.getMessage(), failure);
+            }
         }
-        commands = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
-        answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
     @Override
@@ -72,11 +80,15 @@ final class Hyperfoil implements LoadGenerator {
     }
 
     private synchronized Load.Outcome run(ObjectNode command) {
+        if (!driver.process().isAlive()) {
+            // One figure's failure is not that of those that follow.
+            driver = Driver.start(home);
+        }
         try {
-            commands.write(command.toString());
-            commands.newLine();
-            commands.flush();
-            String line = answers.readLine();
+            driver.commands().write(command.toString());
+            driver.commands().newLine();
+            driver.commands().flush();
+            String line = driver.answers().readLine();
             if (line == null) {
                 throw new BenchFailure("The load generator ended; what it says stands above.");
             }
@@ -99,6 +111,6 @@ final class Hyperfoil implements LoadGenerator {
 
     @Override
     public void close() {
-        process.destroy();
+        driver.process().destroy();
     }
 }

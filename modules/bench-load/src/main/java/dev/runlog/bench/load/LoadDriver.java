@@ -32,6 +32,8 @@ public final class LoadDriver {
     private static final long DRAIN_MILLIS = 10_000;
     /** Sessions that a fixed rate may have waiting at once, in seconds of its schedule: a stall that long is still told. */
     private static final int BACKLOG_SECONDS = 15;
+    /** Hyperfoil makes them all before it begins, 2 to 3 kB each and for each phase. */
+    private static final int SESSIONS_MAX = 50_000;
 
     private final Map<Path, List<Call>> calls = new HashMap<>();
 
@@ -107,7 +109,11 @@ public final class LoadDriver {
         // A fixed rate starts each request when its time has come, whatever became of those before; its time counts
         // from there, the wait for a connection included.
         PhaseBuilder<?> phase = rate > 0
-                ? benchmark.addPhase(name).constantRate(rate).variance(false).maxSessions(rate * BACKLOG_SECONDS)
+                ? benchmark
+                        .addPhase(name)
+                        .constantRate(rate)
+                        .variance(false)
+                        .maxSessions(Math.min(SESSIONS_MAX, rate * BACKLOG_SECONDS))
                 : benchmark.addPhase(name).always(load.getInteger("connections"));
         phase.duration(millis).maxDuration(millis + DRAIN_MILLIS);
         SequenceBuilder sequence =
