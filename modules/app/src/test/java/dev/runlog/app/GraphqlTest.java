@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(PostgresExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -461,6 +463,39 @@ final class GraphqlTest {
                 .isEqualTo("{\"held\":false,\"holdReason\":null}");
         assertThat(texts(server.data(alice, reasons).at("/executions/nodes"), "/holdReason"))
                 .containsOnly("null");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"executions(%s)", "workflows { nodes { executions(%s)"})
+    void listsWhatIsHeldAndWhatIsNot(String list) {
+        String alice = server.token(anOwner(), "executions:read", "executions:write", "executions:cleanup");
+        List<String> ids = record(alice, 6, "some-held");
+        for (int held : new int[] {0, 1, 3}) {
+            server.data(
+                    alice,
+                    "mutation($id: ID!) { holdExecution(input: {executionId: $id}) { execution { id } } }",
+                    "id",
+                    ids.get(held));
+        }
+
+        assertThat(listed(alice, list, "filter: {held: true}"))
+                .containsExactly("3", ids.get(0), ids.get(1), ids.get(3));
+        assertThat(listed(alice, list, "filter: {held: false}"))
+                .containsExactly("3", ids.get(2), ids.get(4), ids.get(5));
+        assertThat(listed(alice, list, "status: [FAILED], filter: {held: true}"))
+                .containsExactly("2", ids.get(0), ids.get(3));
+        assertThat(listed(alice, list, "status: [FAILED, CANCELLED], filter: {held: false}"))
+                .containsExactly("2", ids.get(2), ids.get(5));
+    }
+
+    /** How many a list has, and their ids. */
+    private List<String> listed(String token, String list, String arguments) {
+        String within = list.formatted(arguments + ", orderBy: STARTED_AT_ASC") + " { totalCount nodes { id } }";
+        String closing = list.startsWith("workflows") ? " } }" : "";
+        JsonNode found = server.data(token, "{ " + within + closing + " }").findValue("executions");
+        List<String> told = new ArrayList<>(List.of(found.get("totalCount").asText()));
+        told.addAll(texts(found.get("nodes"), "/id"));
+        return told;
     }
 
     @Test

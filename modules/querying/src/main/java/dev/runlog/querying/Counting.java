@@ -55,14 +55,7 @@ final class Counting {
     }
 
     static boolean areRollupsEnough(ExecutionQuery query) {
-        return query.minDuration() == null
-                && query.maxDuration() == null
-                && query.trigger() == null
-                && query.labels().isEmpty()
-                && query.errorContains() == null
-                && query.parentId() == null
-                && isDayOrAbsent(query.startedAfter())
-                && isDayOrAbsent(query.startedBefore());
+        return query.filter().isNone() && isDayOrAbsent(query.startedAfter()) && isDayOrAbsent(query.startedBefore());
     }
 
     private static boolean isDayOrAbsent(@Nullable Instant moment) {

@@ -7,6 +7,7 @@ import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionColumns;
 import dev.runlog.contract.querying.ExecutionOrder;
 import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.contract.querying.RowFilter;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,12 +63,7 @@ final class ExecutionSelect {
     static boolean isShort(ExecutionQuery query) {
         return query.order().cursorOrder() == Cursor.Order.EXECUTION_START
                 && !query.statuses().contains(ExecutionStatus.SUCCESS)
-                && query.minDuration() == null
-                && query.maxDuration() == null
-                && query.trigger() == null
-                && query.labels().isEmpty()
-                && query.errorContains() == null
-                && query.parentId() == null;
+                && query.filter().isNone();
     }
 
     /** Whether a list of the query, other than one of children, is read from one table over all days. */
@@ -75,11 +71,12 @@ final class ExecutionSelect {
         return isListed(query, query.statuses());
     }
 
-    /** What did not end well has a list of its own, which has no order by duration and no index of parents. */
+    /** What did not end well has a list of its own, which has no order by duration and no index of parents or holds. */
     private static boolean isListed(ExecutionQuery query, Set<ExecutionStatus> statuses) {
         return !statuses.isEmpty()
                 && statuses.stream().allMatch(ExecutionStatus::isUnsuccessful)
-                && query.parentId() == null
+                && query.filter().parentId() == null
+                && !Boolean.TRUE.equals(query.filter().held())
                 && query.order().cursorOrder() == Cursor.Order.EXECUTION_START;
     }
 
@@ -199,28 +196,32 @@ final class ExecutionSelect {
         if (query.startedBefore() != null) {
             conditions.add("e.id < " + sql.argument(Ids.lowerBound(query.startedBefore())));
         }
-        if (query.minDuration() != null) {
+        RowFilter filter = query.filter();
+        if (filter.minDuration() != null) {
             conditions.add("e.duration_millis >= "
-                    + sql.argument(Math.max(0, query.minDuration().toMillis())));
+                    + sql.argument(Math.max(0, filter.minDuration().toMillis())));
         }
-        if (query.maxDuration() != null) {
+        if (filter.maxDuration() != null) {
             conditions.add("e.duration_millis BETWEEN 0 AND "
-                    + sql.argument(query.maxDuration().toMillis()));
+                    + sql.argument(filter.maxDuration().toMillis()));
         }
-        if (query.trigger() != null) {
-            conditions.add("e.trigger = " + sql.argument(query.trigger()));
+        if (filter.trigger() != null) {
+            conditions.add("e.trigger = " + sql.argument(filter.trigger()));
         }
-        if (!query.labels().isEmpty()) {
+        if (!filter.labels().isEmpty()) {
             JsonObject labels = new JsonObject();
-            query.labels().forEach(labels::put);
+            filter.labels().forEach(labels::put);
             conditions.add("e.labels @> " + sql.argument(labels));
         }
-        if (query.errorContains() != null) {
-            String pattern = sql.argument(Sql.containing(query.errorContains()));
+        if (filter.errorContains() != null) {
+            String pattern = sql.argument(Sql.containing(filter.errorContains()));
             conditions.add("(e.error_message ILIKE " + pattern + " OR e.error_type ILIKE " + pattern + ")");
         }
-        if (query.parentId() != null) {
-            conditions.add("e.parent_id = " + sql.argument(query.parentId()));
+        if (filter.parentId() != null) {
+            conditions.add("e.parent_id = " + sql.argument(filter.parentId()));
+        }
+        if (filter.held() != null) {
+            conditions.add(filter.held() ? "e.held" : "NOT e.held");
         }
     }
 

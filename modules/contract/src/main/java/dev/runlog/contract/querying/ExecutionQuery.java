@@ -6,7 +6,6 @@ import dev.runlog.contract.page.Cursor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -17,95 +16,40 @@ import org.jspecify.annotations.Nullable;
  * @param statuses one of these; empty for any
  * @param startedAfter at or after
  * @param startedBefore before
- * @param minDuration at least; only finished executions have a duration
- * @param maxDuration at most
- * @param labels all of these
- * @param errorContains part of the error's message or type, in any case
  */
 public record ExecutionQuery(
         @Nullable UUID workflowId,
         Set<ExecutionStatus> statuses,
         @Nullable Instant startedAfter,
         @Nullable Instant startedBefore,
-        @Nullable Duration minDuration,
-        @Nullable Duration maxDuration,
-        @Nullable String trigger,
-        Map<String, String> labels,
-        @Nullable String errorContains,
-        @Nullable UUID parentId,
+        RowFilter filter,
         ExecutionOrder order) {
 
     public ExecutionQuery {
         // All statuses are no filter: one shape of SQL less, and the index without a predicate serves it.
         statuses = statuses.size() == ExecutionStatus.values().length ? Set.of() : Set.copyOf(statuses);
-        labels = Map.copyOf(labels);
     }
 
     /** Everything, newest first. */
     public static ExecutionQuery all() {
-        return new ExecutionQuery(
-                null, Set.of(), null, null, null, null, null, Map.of(), null, null, ExecutionOrder.STARTED_AT_DESC);
+        return new ExecutionQuery(null, Set.of(), null, null, RowFilter.NONE, ExecutionOrder.STARTED_AT_DESC);
     }
 
     public ExecutionQuery ofWorkflow(@Nullable UUID id) {
-        return new ExecutionQuery(
-                id,
-                statuses,
-                startedAfter,
-                startedBefore,
-                minDuration,
-                maxDuration,
-                trigger,
-                labels,
-                errorContains,
-                parentId,
-                order);
+        return new ExecutionQuery(id, statuses, startedAfter, startedBefore, filter, order);
     }
 
     public ExecutionQuery withStatuses(Set<ExecutionStatus> wanted) {
-        return new ExecutionQuery(
-                workflowId,
-                wanted,
-                startedAfter,
-                startedBefore,
-                minDuration,
-                maxDuration,
-                trigger,
-                labels,
-                errorContains,
-                parentId,
-                order);
+        return new ExecutionQuery(workflowId, wanted, startedAfter, startedBefore, filter, order);
     }
 
     /** The same in other bounds of the start: at or after the first, before the second. */
     public ExecutionQuery startedWithin(@Nullable Instant after, @Nullable Instant before) {
-        return new ExecutionQuery(
-                workflowId,
-                statuses,
-                after,
-                before,
-                minDuration,
-                maxDuration,
-                trigger,
-                labels,
-                errorContains,
-                parentId,
-                order);
+        return new ExecutionQuery(workflowId, statuses, after, before, filter, order);
     }
 
     public ExecutionQuery inOrder(ExecutionOrder wanted) {
-        return new ExecutionQuery(
-                workflowId,
-                statuses,
-                startedAfter,
-                startedBefore,
-                minDuration,
-                maxDuration,
-                trigger,
-                labels,
-                errorContains,
-                parentId,
-                wanted);
+        return new ExecutionQuery(workflowId, statuses, startedAfter, startedBefore, filter, wanted);
     }
 
     /** The statuses as a set in their own order; every status where none is asked for. */

@@ -10,6 +10,7 @@ import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionOrder;
 import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.contract.querying.RowFilter;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.gateway.GatewayConfig;
 import java.time.Duration;
@@ -63,6 +64,11 @@ public record Arguments(Map<String, @Nullable Object> values) {
     @Nullable
     Integer integerOrNull(String name) {
         return (Integer) values.get(name);
+    }
+
+    @Nullable
+    Boolean booleanOrNull(String name) {
+        return (Boolean) values.get(name);
     }
 
     boolean flag(String name) {
@@ -162,12 +168,14 @@ public record Arguments(Map<String, @Nullable Object> values) {
                 statuses("status"),
                 filter.instantOrNull("startedAfter"),
                 filter.instantOrNull("startedBefore"),
-                filter.durationOrNull("minDuration"),
-                filter.durationOrNull("maxDuration"),
-                filter.stringOrNull("trigger"),
-                filter.labels("labels"),
-                filter.stringOrNull("errorContains"),
-                filter.idOrNull("parentId"),
+                new RowFilter(
+                        filter.durationOrNull("minDuration"),
+                        filter.durationOrNull("maxDuration"),
+                        filter.stringOrNull("trigger"),
+                        filter.labels("labels"),
+                        filter.stringOrNull("errorContains"),
+                        filter.idOrNull("parentId"),
+                        filter.booleanOrNull("held")),
                 order == null ? ExecutionOrder.STARTED_AT_DESC : ExecutionOrder.valueOf(order));
     }
 
