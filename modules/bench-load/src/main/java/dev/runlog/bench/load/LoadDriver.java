@@ -33,7 +33,7 @@ public final class LoadDriver {
     /** Sessions that a fixed rate may have waiting at once, in seconds of its schedule: a stall that long is still told. */
     private static final int BACKLOG_SECONDS = 15;
     /** Hyperfoil makes them all before it begins, 2 to 3 kB each and for each phase. */
-    private static final int SESSIONS_MAX = 50_000;
+    private static final int SESSIONS_MAX = 20_000;
 
     private final Map<Path, List<Call>> calls = new HashMap<>();
 
