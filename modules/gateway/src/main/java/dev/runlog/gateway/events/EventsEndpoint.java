@@ -3,6 +3,7 @@ package dev.runlog.gateway.events;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.auth.Authenticator;
+import dev.runlog.gateway.auth.Credentials;
 import dev.runlog.gateway.http.Replies;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -38,8 +39,8 @@ public final class EventsEndpoint {
         }
         // Nothing is read before it is known who sends.
         request.pause();
-        authenticator
-                .authenticate(request.getHeader(HttpHeaders.AUTHORIZATION))
+        Credentials.of(request)
+                .authenticate(authenticator)
                 .compose(
                         authenticated -> new EventStream(bus, authenticated.viewer(), config, request, gathered).read())
                 .onSuccess(report -> report.answer(ctx))

@@ -4,6 +4,7 @@ import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.gateway.auth.Authenticated;
 import dev.runlog.gateway.auth.Authenticator;
+import dev.runlog.gateway.auth.Credentials;
 import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.GraphqlRequest;
 import dev.runlog.gateway.graphql.RequestReader;
@@ -86,8 +87,8 @@ public final class GraphqlHttp {
         }
         MediaType mediaType = mediaType(ctx).orElseThrow(() -> new HttpException(406));
         GraphqlRequest request = RequestReader.toRequest(members);
-        authenticator
-                .authenticate(ctx.request().getHeader(HttpHeaders.AUTHORIZATION))
+        Credentials.of(ctx.request())
+                .authenticate(authenticator)
                 .map(Authenticated::viewer)
                 .compose(viewer -> execute(ctx, request, viewer))
                 .onSuccess(result -> send(ctx, mediaType, result))

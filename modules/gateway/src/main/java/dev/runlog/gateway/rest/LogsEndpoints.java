@@ -20,11 +20,11 @@ import dev.runlog.contract.querying.LoadWorkflows;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.RequestCleanup;
 import dev.runlog.gateway.auth.Authenticator;
+import dev.runlog.gateway.auth.Credentials;
 import dev.runlog.gateway.graphql.Arguments;
 import dev.runlog.gateway.http.Replies;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -67,8 +67,8 @@ public final class LogsEndpoints {
     }
 
     private Handler<RoutingContext> answering(BiFunction<RoutingContext, Viewer, Future<? extends Object>> endpoint) {
-        return ctx -> authenticator
-                .authenticate(ctx.request().getHeader(HttpHeaders.AUTHORIZATION))
+        return ctx -> Credentials.of(ctx.request())
+                .authenticate(authenticator)
                 .compose(authenticated -> endpoint.apply(ctx, authenticated.viewer()))
                 .onSuccess(answer -> Replies.json(ctx, 200, answer))
                 .onFailure(failure -> Replies.failure(ctx, failure));

@@ -3,6 +3,7 @@ package dev.runlog.gateway.sse;
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.auth.Authenticated;
 import dev.runlog.gateway.auth.Authenticator;
+import dev.runlog.gateway.auth.Credentials;
 import dev.runlog.gateway.graphql.GraphqlRequest;
 import dev.runlog.gateway.graphql.Operations;
 import graphql.language.Document;
@@ -63,8 +64,8 @@ public final class EventStreams {
             ctx.response().putHeader(HttpHeaders.ALLOW, "POST");
             throw new HttpException(405);
         }
-        authenticator
-                .authenticate(ctx.request().getHeader(HttpHeaders.AUTHORIZATION))
+        Credentials.of(ctx.request())
+                .authenticate(authenticator)
                 .onSuccess(authenticated -> begin(ctx, request, authenticated))
                 .onFailure(ctx::fail);
     }

@@ -5,6 +5,7 @@ import dev.runlog.contract.model.Viewer;
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.auth.Authenticated;
 import dev.runlog.gateway.auth.Authenticator;
+import dev.runlog.gateway.auth.Credentials;
 import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.GraphqlRequest;
 import dev.runlog.gateway.graphql.Operations;
@@ -20,7 +21,6 @@ import io.netty.handler.stream.ChunkedWriteHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
 import java.time.Duration;
@@ -149,14 +149,16 @@ final class Connection {
             close(CloseCode.BAD_MESSAGE, "The payload of connection_init must be an object");
             return;
         }
-        authenticator
-                .authenticate(authorization(payload))
+        String token = tokenOf(payload);
+        Future<Authenticated> authenticated =
+                token == null ? Credentials.of(socket).authenticate(authenticator) : authenticator.authenticate(token);
+        authenticated
                 .onSuccess(this::acknowledge)
                 .onFailure(refused -> close(CloseCode.FORBIDDEN, refused.getMessage()));
     }
 
-    /** The header of the upgrade, or what browsers, who cannot set one, send in the payload. */
-    private @Nullable String authorization(@Nullable Object payload) {
+    /** What scripts in a browser, which cannot set headers of the upgrade, send in the payload; null for nothing. */
+    private static @Nullable String tokenOf(@Nullable Object payload) {
         if (payload instanceof Map<?, ?> members) {
             for (Map.Entry<?, ?> member : members.entrySet()) {
                 String name = String.valueOf(member.getKey());
@@ -166,7 +168,7 @@ final class Connection {
                 }
             }
         }
-        return socket.headers().get(HttpHeaders.AUTHORIZATION);
+        return null;
     }
 
     private void acknowledge(Authenticated authenticated) {

@@ -1,0 +1,89 @@
+package dev.runlog.gateway.auth;
+
+import dev.runlog.contract.error.RunlogException;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request authenticates with: its {@code Authorization} header or, without one, the session cookie. Browsers send
+ * the cookie for any page, so a request that changes something, opens a WebSocket or an event stream must come from a
+ * page of this server ({@link BrowserOrigin}); any other is refused only if it names a foreign one.
+ */
+public final class Credentials {
+    private final MultiMap headers;
+    private final @Nullable String host;
+    private final boolean secure;
+    private final boolean needsSameOrigin;
+
+    private Credentials(MultiMap headers, @Nullable String host, boolean tls, boolean needsSameOrigin) {
+        this.headers = headers;
+        this.host = host;
+        this.secure = tls || isForwardedHttps(headers);
+        this.needsSameOrigin = needsSameOrigin;
+    }
+
+    public static Credentials of(HttpServerRequest request) {
+        boolean reads =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        return new Credentials(request.headers(), host(request), request.isSSL(), !reads || takesEventStream(request));
+    }
+
+    /** Those of a WebSocket's upgrade. */
+    public static Credentials of(ServerWebSocket socket) {
+        MultiMap headers = socket.headers();
+        return new Credentials(headers, headers.get(HttpHeaders.HOST), socket.isSsl(), true);
+    }
+
+    /** Fails with {@code UNAUTHENTICATED}, or with {@code FORBIDDEN} if the cookie comes from another origin's page. */
+    public Future<Authenticated> authenticate(Authenticator authenticator) {
+        String header = headers.get(HttpHeaders.AUTHORIZATION);
+        if (header != null) {
+            return authenticator.authenticate(header);
+        }
+        String token = SessionCookie.find(headers, secure);
+        if (token == null || token.isEmpty()) {
+            return authenticator.authenticate(null);
+        }
+        BrowserOrigin origin = origin();
+        if (origin == BrowserOrigin.FOREIGN || needsSameOrigin && origin != BrowserOrigin.SAME) {
+            return Future.failedFuture(RunlogException.forbidden(
+                    "The session cookie is accepted only from pages of this server; the request names another origin "
+                            + "or none. Other clients send the token in the Authorization header."));
+        }
+        return authenticator.authenticate("Bearer " + token);
+    }
+
+    /** Where the request comes from. */
+    public BrowserOrigin origin() {
+        return BrowserOrigin.of(headers, host, secure);
+    }
+
+    /** Whether the browser uses HTTPS, as far as this server or the proxy in front of it can say. */
+    public boolean isSecure() {
+        return secure;
+    }
+
+    private static @Nullable String host(HttpServerRequest request) {
+        String header = request.getHeader(HttpHeaders.HOST);
+        return header != null || request.authority() == null
+                ? header
+                : request.authority().toString();
+    }
+
+    private static boolean takesEventStream(HttpServerRequest request) {
+        String accept = request.getHeader(HttpHeaders.ACCEPT);
+        return accept != null && accept.toLowerCase(Locale.ROOT).contains("text/event-stream");
+    }
+
+    /** No page of another origin can set this header: browsers ask with a preflight request first. */
+    private static boolean isForwardedHttps(MultiMap headers) {
+        String scheme = headers.get("X-Forwarded-Proto");
+        return scheme != null && scheme.split(",", 2)[0].trim().equalsIgnoreCase("https");
+    }
+}
