@@ -4,6 +4,7 @@ import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Step;
+import dev.runlog.contract.model.StepPart;
 import dev.runlog.contract.model.StepStatus;
 import dev.runlog.contract.recording.ExecutionsChanged.Change;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
@@ -17,12 +18,14 @@ import dev.runlog.storage.StoredWorkflow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -262,7 +265,33 @@ final class BatchPlan {
                                 either(news.finishedAt(), known.finishedAt()),
                                 either(news.input(), known.input()),
                                 either(news.output(), known.output()),
-                                either(news.error(), known.error())));
+                                either(news.error(), known.error()),
+                                merged(news, known, Step::truncated),
+                                merged(news, known, Step::sanitized),
+                                merged(news, known, Step::redacted)));
+    }
+
+    /** The marks of the values that both together have: those of the news, and of what is kept as they lack it. */
+    private static Set<StepPart> merged(Step news, Step known, Function<Step, Set<StepPart>> marks) {
+        if (marks.apply(known).isEmpty()) {
+            return marks.apply(news);
+        }
+        Set<StepPart> merged = EnumSet.noneOf(StepPart.class);
+        merged.addAll(marks.apply(news));
+        for (StepPart part : marks.apply(known)) {
+            boolean kept =
+                    switch (part) {
+                        case NAME -> false;
+                        case KIND -> news.kind() == null;
+                        case INPUT -> news.input() == null;
+                        case OUTPUT -> news.output() == null;
+                        case ERROR -> news.error() == null;
+                    };
+            if (kept) {
+                merged.add(part);
+            }
+        }
+        return merged;
     }
 
     private static <T> @Nullable T either(@Nullable T news, @Nullable T known) {

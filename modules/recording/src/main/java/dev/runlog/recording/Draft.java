@@ -2,7 +2,6 @@ package dev.runlog.recording;
 
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
-import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.storage.DailyDelta;
@@ -15,7 +14,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +60,9 @@ final class Draft {
                                 null,
                                 null,
                                 null,
-                                start.truncated(),
+                                start.altered().truncated(),
+                                start.altered().sanitized(),
+                                start.altered().redacted(),
                                 false),
                         workflow.ownerId(),
                         true,
@@ -89,6 +89,8 @@ final class Draft {
                 null,
                 null,
                 Set.of(),
+                Set.of(),
+                0,
                 false);
         Draft draft = new Draft(new StoredExecution(unknown, workflow.ownerId(), false, null), null);
         draft.finish(finish);
@@ -109,9 +111,7 @@ final class Draft {
 
     void fillStart(ValidEvent.Start start) {
         Execution head = head();
-        Set<ExecutionPart> truncated = EnumSet.noneOf(ExecutionPart.class);
-        truncated.addAll(head.truncated());
-        truncated.addAll(start.truncated());
+        Alterations altered = Alterations.of(head).plus(start.altered());
         stored = new StoredExecution(
                 new Execution(
                         head.id(),
@@ -127,7 +127,9 @@ final class Draft {
                         head.errorType(),
                         head.errorMessage(),
                         head.errorFingerprint(),
-                        truncated,
+                        altered.truncated(),
+                        altered.sanitized(),
+                        altered.redacted(),
                         head.held()),
                 stored.ownerId(),
                 true,
@@ -138,18 +140,13 @@ final class Draft {
     }
 
     void finish(ValidEvent.Finish finish) {
-        Set<ExecutionPart> truncated = EnumSet.noneOf(ExecutionPart.class);
-        if (head().truncated().contains(ExecutionPart.PAYLOAD)) {
-            truncated.add(ExecutionPart.PAYLOAD);
-        }
-        truncated.addAll(finish.truncated());
         end(
                 finish.status(),
                 finish.finishedAt(),
                 finish.errorType(),
                 finish.errorMessage(),
                 finish.errorFingerprint(),
-                truncated);
+                Alterations.of(head()).plus(finish.altered()));
         detail = new ExecutionDetail(
                 head().id(), detail.payload(), finish.result(), finish.errorDetails(), finish.stackTrace());
     }
@@ -175,7 +172,7 @@ final class Draft {
     }
 
     private void crash(Instant at, String type, String message) {
-        end(ExecutionStatus.CRASHED, at, type, message, Fingerprint.of(type, message, null), head().truncated());
+        end(ExecutionStatus.CRASHED, at, type, message, Fingerprint.of(type, message, null), Alterations.of(head()));
     }
 
     /** Moves the deadline; tells whether there is one. */
@@ -200,6 +197,8 @@ final class Draft {
                 null,
                 null,
                 head.truncated(),
+                head.sanitized(),
+                head.redacted(),
                 head.held()));
         beaten = true;
         return true;
@@ -308,7 +307,7 @@ final class Draft {
             @Nullable String errorType,
             @Nullable String errorMessage,
             @Nullable String errorFingerprint,
-            Set<ExecutionPart> truncated) {
+            Alterations altered) {
         Execution head = head();
         replaceHead(new Execution(
                 head.id(),
@@ -324,7 +323,9 @@ final class Draft {
                 errorType,
                 errorMessage,
                 errorFingerprint,
-                truncated,
+                altered.truncated(),
+                altered.sanitized(),
+                altered.redacted(),
                 head.held()));
         finished = true;
     }

@@ -95,7 +95,7 @@ final class EventPolicy {
                         config.payloadMaxBytes(),
                         ExecutionPart.PAYLOAD,
                         truncated),
-                Set.copyOf(truncated),
+                new Alterations(truncated, Set.of(), 0),
                 event.heartbeatTimeout());
     }
 
@@ -204,7 +204,7 @@ final class EventPolicy {
                 failed ? Fingerprint.of(error.type(), error.message(), error.stackTrace()) : null,
                 error.details(),
                 error.stackTrace(),
-                Set.copyOf(truncated));
+                new Alterations(truncated, Set.of(), 0));
     }
 
     /** The finish to the millisecond; one that clocks put a little before the start counts as at the start. */
@@ -307,7 +307,10 @@ final class EventPolicy {
                 finishedAt,
                 stepJson(step.input(), what + ": its input", "payload-max-bytes", config.payloadMaxBytes()),
                 stepJson(step.output(), what + ": its output", "result-max-bytes", config.resultMaxBytes()),
-                stepJson(step.error(), what + ": its error", "result-max-bytes", config.resultMaxBytes()));
+                stepJson(step.error(), what + ": its error", "result-max-bytes", config.resultMaxBytes()),
+                Set.of(),
+                Set.of(),
+                Set.of());
     }
 
     private @Nullable Instant moment(@Nullable Instant given, String what) {

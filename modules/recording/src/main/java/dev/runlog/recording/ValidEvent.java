@@ -1,6 +1,5 @@
 package dev.runlog.recording;
 
-import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Step;
 import dev.runlog.contract.recording.WorkflowRef;
@@ -8,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +49,7 @@ sealed interface ValidEvent {
             @Nullable UUID parentId,
             Map<String, String> labels,
             @Nullable String payload,
-            Set<ExecutionPart> truncated,
+            Alterations altered,
             @Nullable Duration heartbeatTimeout)
             implements ValidEvent {
         @Override
@@ -78,7 +76,7 @@ sealed interface ValidEvent {
             @Nullable String errorFingerprint,
             @Nullable String errorDetails,
             @Nullable String stackTrace,
-            Set<ExecutionPart> truncated)
+            Alterations altered)
             implements ValidEvent {
         @Override
         public long chars() {

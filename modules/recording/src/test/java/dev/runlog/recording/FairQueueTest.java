@@ -7,7 +7,6 @@ import dev.runlog.contract.model.Ids;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -91,7 +90,7 @@ final class FairQueueTest {
                 null,
                 null,
                 null,
-                Set.of());
+                Alterations.NONE);
         return new QueuedEvent(owner, finish, new Submission(index + 1), index);
     }
 

@@ -39,7 +39,7 @@ final class ValidEventTest {
         return new ValidEvent.Steps(
                 id,
                 IntStream.range(0, steps)
-                        .mapToObj(i -> new Step(id, i, word(i), null, StepStatus.RUNNING, null, null, null, null, null))
+                        .mapToObj(i -> new Step(id, i, word(i), null, StepStatus.RUNNING, null, null, null, null, null, Set.of(), Set.of(), Set.of()))
                         .toList());
     }
 
@@ -78,7 +78,7 @@ final class ValidEventTest {
                 Ids.next(),
                 Map.copyOf(words),
                 payload,
-                Set.of(),
+                Alterations.NONE,
                 Duration.ofMinutes(1));
     }
 
@@ -94,7 +94,7 @@ final class ValidEventTest {
                 word(4),
                 word(5),
                 word(6),
-                Set.of());
+                Alterations.NONE);
     }
 
     private static String word(int number) {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class ExecutionReads {
     private static final String STEPS = """
             SELECT p.id AS of, t.total, s.index, s.status, s.name, s.kind, s.started_at, s.finished_at, s.input,
-                   s.output, s.error
+                   s.output, s.error, s.truncated, s.sanitized, s.redacted
             FROM unnest($1::uuid[]) AS p (id)
             CROSS JOIN LATERAL (
               SELECT count(*) AS total
@@ -258,7 +258,10 @@ public final class ExecutionReads {
                 ExecutionRows.toInstant(row.getOffsetDateTime(7)),
                 row.getString(8),
                 row.getString(9),
-                row.getString(10));
+                row.getString(10),
+                ExecutionRows.toStepParts(row.getShort(11)),
+                ExecutionRows.toStepParts(row.getShort(12)),
+                ExecutionRows.toStepParts(row.getShort(13)));
     }
 
     private static String word(Parent parent) {

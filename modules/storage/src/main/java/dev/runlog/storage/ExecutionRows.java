@@ -3,6 +3,7 @@ package dev.runlog.storage;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.StepPart;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import java.time.Instant;
@@ -16,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 /** Rows of the columns that {@link ExecutionSelect} lists, read by their places. */
 final class ExecutionRows {
     /** The place of {@code of}, the parent that a row of several pages belongs to. */
-    static final int OF = 16;
+    static final int OF = 18;
 
     private static final ExecutionPart[] PARTS = ExecutionPart.values();
+    private static final StepPart[] STEP_PARTS = StepPart.values();
 
     private ExecutionRows() {}
 
@@ -26,7 +28,7 @@ final class ExecutionRows {
         return new Execution(
                 row.getUUID(0),
                 row.getUUID(1),
-                row.getString(15),
+                row.getString(17),
                 ExecutionStatus.ofNumber(row.getShort(2)),
                 row.getString(3),
                 row.getShort(4),
@@ -38,7 +40,9 @@ final class ExecutionRows {
                 row.getString(10),
                 row.getString(11),
                 toParts(row.getShort(12)),
-                row.getBoolean(13));
+                toParts(row.getShort(13)),
+                row.getInteger(14),
+                row.getBoolean(15));
     }
 
     static Execution toOutline(Row row, String owner) {
@@ -57,6 +61,8 @@ final class ExecutionRows {
                 row.getString(5),
                 row.getString(6),
                 Set.of(),
+                Set.of(),
+                0,
                 false);
     }
 
@@ -90,6 +96,28 @@ final class ExecutionRows {
     static short toBits(Set<ExecutionPart> parts) {
         int bits = 0;
         for (ExecutionPart part : parts) {
+            bits |= part.bit();
+        }
+        return (short) bits;
+    }
+
+    /** The parts of a step of a set of bits. */
+    static Set<StepPart> toStepParts(int bits) {
+        if (bits == 0) {
+            return Set.of();
+        }
+        Set<StepPart> parts = EnumSet.noneOf(StepPart.class);
+        for (StepPart part : STEP_PARTS) {
+            if ((bits & part.bit()) != 0) {
+                parts.add(part);
+            }
+        }
+        return parts;
+    }
+
+    static short toStepBits(Set<StepPart> parts) {
+        int bits = 0;
+        for (StepPart part : parts) {
             bits |= part.bit();
         }
         return (short) bits;

@@ -25,8 +25,8 @@ final class ExecutionSelect {
     /** What a list reads; {@link ExecutionRows} knows their places. */
     private static final String HEAD =
             "e.id, e.workflow_id, e.status, e.trigger, e.attempt, e.parent_id, e.labels, e.finished_at, "
-                    + "e.heartbeat_deadline, e.error_type, e.error_message, e.error_fingerprint, e.truncated, e.held, "
-                    + "e.duration_millis";
+                    + "e.heartbeat_deadline, e.error_type, e.error_message, e.error_fingerprint, e.truncated, "
+                    + "e.sanitized, e.redacted, e.held, e.duration_millis";
 
     /** What {@link ExecutionRows#toOutline} reads. */
     private static final String OUTLINE =

@@ -40,7 +40,8 @@ public final class RecordingStore {
     private static final String HEAD = """
             e.id, e.workflow_id, e.owner_id, o.subject, e.status, e.attempt, e.held, e.truncated, e.start_known,
             e.finished_at, (extract(epoch FROM e.heartbeat_timeout) * 1000)::bigint AS heartbeat_timeout_millis,
-            e.heartbeat_deadline, e.parent_id, e.trigger, e.labels, e.error_type, e.error_message, e.error_fingerprint
+            e.heartbeat_deadline, e.parent_id, e.trigger, e.labels, e.error_type, e.error_message, e.error_fingerprint,
+            e.sanitized, e.redacted
             """;
 
     private static final String LOCK = "SELECT " + HEAD + """
@@ -77,18 +78,19 @@ public final class RecordingStore {
             INSERT INTO execution (id, workflow_id, owner_id, status, attempt, truncated, start_known, finished_at,
                                    heartbeat_timeout, heartbeat_deadline, duration_millis, parent_id, trigger, labels,
                                    error_type, error_message, error_fingerprint, payload, result, error_details,
-                                   stack_trace)
+                                   stack_trace, sanitized, redacted)
             SELECT id, workflow_id, owner_id, status, attempt, truncated, start_known, finished_at,
                    heartbeat_timeout_millis * interval '1 millisecond', heartbeat_deadline, duration_millis, parent_id,
                    trigger, labels::jsonb, error_type, error_message, error_fingerprint, payload, result, error_details,
-                   stack_trace
+                   stack_trace, sanitized, redacted
             FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::smallint[], $5::smallint[], $6::smallint[],
                         $7::boolean[], $8::timestamptz[], $9::bigint[], $10::timestamptz[], $11::bigint[], $12::uuid[],
                         $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[],
-                        $20::text[], $21::text[])
+                        $20::text[], $21::text[], $22::smallint[], $23::integer[])
               AS new (id, workflow_id, owner_id, status, attempt, truncated, start_known, finished_at,
                       heartbeat_timeout_millis, heartbeat_deadline, duration_millis, parent_id, trigger, labels,
-                      error_type, error_message, error_fingerprint, payload, result, error_details, stack_trace)
+                      error_type, error_message, error_fingerprint, payload, result, error_details, stack_trace, sanitized,
+                      redacted)
             """;
 
     private static final String FINISH = """
@@ -96,11 +98,13 @@ public final class RecordingStore {
             SET status = new.status, finished_at = new.finished_at, duration_millis = new.duration_millis,
                 truncated = new.truncated, heartbeat_deadline = NULL, error_type = new.error_type,
                 error_message = new.error_message, error_fingerprint = new.error_fingerprint, result = new.result,
-                error_details = new.error_details, stack_trace = new.stack_trace
+                error_details = new.error_details, stack_trace = new.stack_trace, sanitized = new.sanitized,
+                redacted = new.redacted
             FROM unnest($1::uuid[], $4::smallint[], $5::timestamptz[], $6::bigint[], $7::smallint[], $8::text[],
-                        $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
+                        $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::smallint[],
+                        $15::integer[])
               AS new (id, status, finished_at, duration_millis, truncated, error_type, error_message,
-                      error_fingerprint, result, error_details, stack_trace)
+                      error_fingerprint, result, error_details, stack_trace, sanitized, redacted)
             WHERE e.id = new.id AND e.id BETWEEN $2 AND $3
             """;
 
@@ -108,10 +112,12 @@ public final class RecordingStore {
             UPDATE execution e
             SET start_known = true, attempt = new.attempt, truncated = new.truncated,
                 heartbeat_timeout = new.heartbeat_timeout_millis * interval '1 millisecond',
-                parent_id = new.parent_id, trigger = new.trigger, labels = new.labels::jsonb, payload = new.payload
+                parent_id = new.parent_id, trigger = new.trigger, labels = new.labels::jsonb, payload = new.payload,
+                sanitized = new.sanitized, redacted = new.redacted
             FROM unnest($1::uuid[], $4::smallint[], $5::smallint[], $6::bigint[], $7::uuid[], $8::text[], $9::text[],
-                        $10::text[])
-              AS new (id, attempt, truncated, heartbeat_timeout_millis, parent_id, trigger, labels, payload)
+                        $10::text[], $11::smallint[], $12::integer[])
+              AS new (id, attempt, truncated, heartbeat_timeout_millis, parent_id, trigger, labels, payload, sanitized,
+                      redacted)
             WHERE e.id = new.id AND e.id BETWEEN $2 AND $3
             """;
 
@@ -119,18 +125,20 @@ public final class RecordingStore {
     private static final String LIST_UNSUCCESSFUL = """
             INSERT INTO unsuccessful_execution (id, workflow_id, owner_id, status, attempt, held, truncated, finished_at,
                                                 duration_millis, parent_id, trigger, labels, error_type, error_message,
-                                                error_fingerprint)
+                                                error_fingerprint, sanitized, redacted)
             SELECT id, workflow_id, owner_id, status, attempt, held, truncated, finished_at, duration_millis, parent_id,
-                   trigger, labels, error_type, error_message, error_fingerprint
+                   trigger, labels, error_type, error_message, error_fingerprint, sanitized, redacted
             FROM execution
             WHERE id = ANY ($1) AND id BETWEEN $2 AND $3
             ORDER BY id
             ON CONFLICT (id) DO UPDATE
             SET status = excluded.status, attempt = excluded.attempt, held = excluded.held,
                 truncated = excluded.truncated, finished_at = excluded.finished_at,
-                duration_millis = excluded.duration_millis, parent_id = excluded.parent_id, trigger = excluded.trigger, labels = excluded.labels,
+                duration_millis = excluded.duration_millis, parent_id = excluded.parent_id,
+                trigger = excluded.trigger, labels = excluded.labels,
                 error_type = excluded.error_type, error_message = excluded.error_message,
-                error_fingerprint = excluded.error_fingerprint
+                error_fingerprint = excluded.error_fingerprint, sanitized = excluded.sanitized,
+                redacted = excluded.redacted
             """;
 
     private static final String UNLIST = "DELETE FROM unsuccessful_execution WHERE id = ANY ($1)";
@@ -145,11 +153,15 @@ public final class RecordingStore {
     /** A step that is over stays; one that says nothing new is not written, and so not returned. */
     private static final String UPSERT_STEPS = """
             INSERT INTO step AS known
-              (execution_id, index, status, name, kind, started_at, finished_at, input, output, error)
-            SELECT execution_id, index, status, name, kind, started_at, finished_at, input, output, error
+              (execution_id, index, status, name, kind, started_at, finished_at, input, output, error, truncated,
+               sanitized, redacted)
+            SELECT execution_id, index, status, name, kind, started_at, finished_at, input, output, error, truncated,
+                   sanitized, redacted
             FROM unnest($1::uuid[], $2::integer[], $3::smallint[], $4::text[], $5::text[], $6::timestamptz[],
-                        $7::timestamptz[], $8::text[], $9::text[], $10::text[])
-              AS new (execution_id, index, status, name, kind, started_at, finished_at, input, output, error)
+                        $7::timestamptz[], $8::text[], $9::text[], $10::text[], $11::smallint[], $12::smallint[],
+                        $13::smallint[])
+              AS new (execution_id, index, status, name, kind, started_at, finished_at, input, output, error, truncated,
+                      sanitized, redacted)
             ON CONFLICT (execution_id, index) DO UPDATE
             SET status = excluded.status,
                 name = excluded.name,
@@ -158,7 +170,13 @@ public final class RecordingStore {
                 finished_at = coalesce(excluded.finished_at, known.finished_at),
                 input = coalesce(excluded.input, known.input),
                 output = coalesce(excluded.output, known.output),
-                error = coalesce(excluded.error, known.error)
+                error = coalesce(excluded.error, known.error),
+                truncated = excluded.truncated | (known.truncated
+                  & step_parts_kept(excluded.kind, excluded.input, excluded.output, excluded.error)),
+                sanitized = excluded.sanitized | (known.sanitized
+                  & step_parts_kept(excluded.kind, excluded.input, excluded.output, excluded.error)),
+                redacted = excluded.redacted | (known.redacted
+                  & step_parts_kept(excluded.kind, excluded.input, excluded.output, excluded.error))
             WHERE known.status = 1
               AND (excluded.status <> 1
                    OR (excluded.name, coalesce(excluded.kind, known.kind),
@@ -449,7 +467,10 @@ public final class RecordingStore {
                                     columns.of(
                                             String[]::new, row -> row.detail().errorDetails()),
                                     columns.of(
-                                            String[]::new, row -> row.detail().stackTrace())))
+                                            String[]::new, row -> row.detail().stackTrace()),
+                                    columns.of(Short[]::new, RecordingStore::sanitized),
+                                    columns.of(
+                                            Integer[]::new, row -> head(row).redacted())))
                     .mapEmpty();
         }
 
@@ -479,7 +500,10 @@ public final class RecordingStore {
                                     columns.of(
                                             String[]::new, row -> row.detail().errorDetails()),
                                     columns.of(
-                                            String[]::new, row -> row.detail().stackTrace())))
+                                            String[]::new, row -> row.detail().stackTrace()),
+                                    columns.of(Short[]::new, RecordingStore::sanitized),
+                                    columns.of(
+                                            Integer[]::new, row -> head(row).redacted())))
                     .mapEmpty();
         }
 
@@ -503,7 +527,10 @@ public final class RecordingStore {
                                     columns.of(String[]::new, row -> head(row).trigger()),
                                     columns.of(String[]::new, RecordingStore::labels),
                                     columns.of(
-                                            String[]::new, row -> row.detail().payload())))
+                                            String[]::new, row -> row.detail().payload()),
+                                    columns.of(Short[]::new, RecordingStore::sanitized),
+                                    columns.of(
+                                            Integer[]::new, row -> head(row).redacted())))
                     .mapEmpty();
         }
 
@@ -563,7 +590,10 @@ public final class RecordingStore {
                                     column(sorted, OffsetDateTime[]::new, step -> toOffset(step.finishedAt())),
                                     column(sorted, String[]::new, Step::input),
                                     column(sorted, String[]::new, Step::output),
-                                    column(sorted, String[]::new, Step::error)))
+                                    column(sorted, String[]::new, Step::error),
+                                    column(sorted, Short[]::new, step -> ExecutionRows.toStepBits(step.truncated())),
+                                    column(sorted, Short[]::new, step -> ExecutionRows.toStepBits(step.sanitized())),
+                                    column(sorted, Short[]::new, step -> ExecutionRows.toStepBits(step.redacted()))))
                     .map(returned -> {
                         Set<StepKey> changed = new HashSet<>();
                         returned.forEach(row -> changed.add(new StepKey(row.getUUID(0), row.getInteger(1))));
@@ -698,6 +728,10 @@ public final class RecordingStore {
         return ExecutionRows.toBits(head(row).truncated());
     }
 
+    private static Short sanitized(ExecutionRow row) {
+        return ExecutionRows.toBits(head(row).sanitized());
+    }
+
     private static StoredExecution toStored(Row row) {
         Long heartbeatMillis = row.getLong("heartbeat_timeout_millis");
         return new StoredExecution(
@@ -716,6 +750,8 @@ public final class RecordingStore {
                         row.getString("error_message"),
                         row.getString("error_fingerprint"),
                         ExecutionRows.toParts(row.getShort("truncated")),
+                        ExecutionRows.toParts(row.getShort("sanitized")),
+                        row.getInteger("redacted"),
                         row.getBoolean("held")),
                 row.getInteger("owner_id"),
                 row.getBoolean("start_known"),

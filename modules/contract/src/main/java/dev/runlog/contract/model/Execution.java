@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param heartbeatDeadline when it counts as crashed unless it is heard of before; null where it never does
  * @param errorFingerprint equal for errors of the same type and place; null where there is no error
  * @param truncated the parts that were over a limit and cut
+ * @param sanitized the parts in which characters that cannot be stored were replaced by U+FFFD
+ * @param redacted how many secrets were replaced in it, those of its steps not counted
  * @param held whether it is kept whatever cleanups and policies say
  */
 public record Execution(
@@ -36,11 +38,14 @@ public record Execution(
         @Nullable String errorMessage,
         @Nullable String errorFingerprint,
         Set<ExecutionPart> truncated,
+        Set<ExecutionPart> sanitized,
+        int redacted,
         boolean held) {
 
     public Execution {
         labels = Map.copyOf(labels);
         truncated = Set.copyOf(truncated);
+        sanitized = Set.copyOf(sanitized);
     }
 
     public Instant startedAt() {

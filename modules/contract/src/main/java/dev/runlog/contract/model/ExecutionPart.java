@@ -1,12 +1,13 @@
 package dev.runlog.contract.model;
 
-/** The large parts of an execution: read only when asked for, cut or refused when over their limit. */
+/** The parts of an execution that have limits. They are cut where they exceed them. */
 public enum ExecutionPart {
     PAYLOAD(1),
     RESULT(2),
     ERROR_MESSAGE(4),
     ERROR_DETAILS(8),
-    STACK_TRACE(16);
+    STACK_TRACE(16),
+    ERROR_TYPE(32);
 
     private final int bit;
 

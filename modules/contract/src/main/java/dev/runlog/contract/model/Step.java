@@ -1,6 +1,7 @@
 package dev.runlog.contract.model;
 
 import java.time.Instant;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param input JSON text
  * @param output JSON text
  * @param error JSON text
+ * @param truncated the parts that were over a limit and cut
+ * @param sanitized the parts in which characters that cannot be stored were replaced by U+FFFD
+ * @param redacted the parts in which secrets were replaced
  */
 public record Step(
         UUID executionId,
@@ -23,4 +27,14 @@ public record Step(
         @Nullable Instant finishedAt,
         @Nullable String input,
         @Nullable String output,
-        @Nullable String error) {}
+        @Nullable String error,
+        Set<StepPart> truncated,
+        Set<StepPart> sanitized,
+        Set<StepPart> redacted) {
+
+    public Step {
+        truncated = Set.copyOf(truncated);
+        sanitized = Set.copyOf(sanitized);
+        redacted = Set.copyOf(redacted);
+    }
+}

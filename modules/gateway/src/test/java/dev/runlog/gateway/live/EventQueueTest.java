@@ -83,6 +83,8 @@ final class EventQueueTest {
                 null,
                 null,
                 Set.of(),
+                Set.of(),
+                0,
                 false);
     }
 }

@@ -289,6 +289,8 @@ final class LiveSubscriptionTest {
                     null,
                     null,
                     Set.of(),
+                    Set.of(),
+                    0,
                     false);
         }
     }

@@ -1,0 +1,21 @@
+package dev.runlog.contract.model;
+
+/** The parts of a step that have limits. They are cut where they exceed them. */
+public enum StepPart {
+    NAME(1),
+    KIND(2),
+    INPUT(4),
+    OUTPUT(8),
+    ERROR(16);
+
+    private final int bit;
+
+    StepPart(int bit) {
+        this.bit = bit;
+    }
+
+    /** The bit that stands for it in a set of parts in the database. */
+    public int bit() {
+        return bit;
+    }
+}
