@@ -1,12 +1,28 @@
 package dev.runlog.app;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.runlog.contract.bus.Request;
+import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.querying.CheckHealth;
+import dev.runlog.contract.querying.LoadWatchedWorkflows;
+import dev.runlog.contract.querying.ReadRequest;
+import dev.runlog.storage.ExecutionReads;
+import dev.runlog.storage.WorkflowReads;
+import java.lang.reflect.Parameter;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** docs/decisions/0001-modules-and-bus.md, as rules. */
@@ -77,6 +93,69 @@ final class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.runlog.contract..", "io.vertx.."));
+    }
+
+    /** Where a question carries no viewer, one check in the gateway would be all that keeps owners apart. */
+    @Test
+    void everyQuestionCarriesItsViewer() {
+        check(classes()
+                .that()
+                .resideInAPackage("dev.runlog.contract.querying..")
+                .and()
+                .implement(Request.class)
+                .and()
+                .doNotHaveFullyQualifiedName(CheckHealth.class.getName())
+                // It names an owner for each of its workflows.
+                .and()
+                .doNotHaveFullyQualifiedName(LoadWatchedWorkflows.class.getName())
+                .should()
+                .implement(ReadRequest.class));
+        check(classes()
+                .that()
+                .resideInAPackage("dev.runlog.contract.retention..")
+                .and()
+                .implement(Request.class)
+                .should(haveAViewer()));
+    }
+
+    private static ArchCondition<JavaClass> haveAViewer() {
+        return new ArchCondition<>("have a viewer") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                boolean satisfied = type.getFields().stream()
+                        .anyMatch(field -> field.getRawType().isEquivalentTo(Viewer.class));
+                events.add(new SimpleConditionEvent(type, satisfied, type.getName() + " has no viewer"));
+            }
+        };
+    }
+
+    /** Reads of executions take whose they are; a statement over all owners is one that says so. */
+    @Test
+    void everyReadOfExecutionsTakesItsOwners() {
+        check(methods()
+                .that()
+                .areDeclaredIn(ExecutionReads.class)
+                .or()
+                .areDeclaredIn(WorkflowReads.class)
+                .and()
+                .arePublic()
+                .should(takeOwnersFirst()));
+    }
+
+    private static ArchCondition<JavaMethod> takeOwnersFirst() {
+        return new ArchCondition<>("take whose rows they read as their first parameter") {
+            @Override
+            public void check(JavaMethod method, ConditionEvents events) {
+                Parameter[] parameters = method.reflect().getParameters();
+                String first = parameters.length == 0
+                        ? ""
+                        : parameters[0].getType().getSimpleName() + " " + parameters[0].getName();
+                events.add(new SimpleConditionEvent(
+                        method,
+                        List.of("String owner", "Owners owners", "List owners").contains(first),
+                        method.getFullName() + " begins with '" + first + "'"));
+            }
+        };
     }
 
     @Test

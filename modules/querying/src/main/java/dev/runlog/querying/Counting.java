@@ -38,12 +38,12 @@ final class Counting {
         return statistics.count(range(owner, query), query.statuses()).map(Count::exactly);
     }
 
-    Future<Map<UUID, Count>> countOf(Parent parent, List<UUID> ids, ExecutionQuery query) {
+    Future<Map<UUID, Count>> countOf(String owner, Parent parent, List<UUID> ids, ExecutionQuery query) {
         if (parent != Parent.WORKFLOW || !areRollupsEnough(query)) {
-            return executions.countOf(parent, ids, query, rowsMax);
+            return executions.countOf(owner, parent, ids, query, rowsMax);
         }
         return statistics
-                .countOf(ids, day(query.startedAfter()), day(query.startedBefore()), query.statuses())
+                .countOf(owner, ids, day(query.startedAfter()), day(query.startedBefore()), query.statuses())
                 .map(counts -> counts.entrySet().stream()
                         .collect(Collectors.toMap(Map.Entry::getKey, count -> Count.exactly(count.getValue()))));
     }

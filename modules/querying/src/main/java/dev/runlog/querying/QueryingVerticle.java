@@ -1,8 +1,8 @@
 package dev.runlog.querying;
 
 import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.bus.Message;
 import dev.runlog.contract.error.RunlogException;
-import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.page.Count;
 import dev.runlog.contract.querying.CheckHealth;
 import dev.runlog.contract.querying.CountExecutions;
@@ -18,7 +18,10 @@ import dev.runlog.contract.querying.ListWorkflows;
 import dev.runlog.contract.querying.LoadExecutionDetails;
 import dev.runlog.contract.querying.LoadExecutions;
 import dev.runlog.contract.querying.LoadHoldReasons;
+import dev.runlog.contract.querying.LoadWatchedWorkflows;
+import dev.runlog.contract.querying.LoadWatchedWorkflows.Watched;
 import dev.runlog.contract.querying.LoadWorkflows;
+import dev.runlog.contract.querying.ReadRequest;
 import dev.runlog.contract.querying.Statistics;
 import dev.runlog.storage.Database;
 import dev.runlog.storage.ExecutionReads;
@@ -29,6 +32,7 @@ import io.vertx.core.VerticleBase;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.function.Function;
 
 /** Answers what viewers ask: each request is one statement, seldom more, and what a viewer may not see is not in its rows. */
 public final class QueryingVerticle extends VerticleBase {
@@ -52,26 +56,38 @@ public final class QueryingVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        bus.handle(ListExecutions.class, this::listExecutions);
-        bus.handle(CountExecutions.class, this::countExecutions);
-        bus.handle(ListExecutionsOf.class, this::listExecutionsOf);
-        bus.handle(CountExecutionsOf.class, this::countExecutionsOf);
-        bus.handle(LoadExecutions.class, this::loadExecutions);
-        bus.handle(LoadExecutionDetails.class, this::loadExecutionDetails);
-        bus.handle(LoadHoldReasons.class, this::loadHoldReasons);
-        bus.handle(ListSteps.class, this::listSteps);
-        bus.handle(LoadWorkflows.class, this::loadWorkflows);
-        bus.handle(FindWorkflowByKey.class, this::findWorkflowByKey);
-        bus.handle(ListWorkflows.class, this::listWorkflows);
-        bus.handle(CountWorkflows.class, this::countWorkflows);
-        bus.handle(GetStatistics.class, this::getStatistics);
+        answer(ListExecutions.class, this::listExecutions);
+        answer(CountExecutions.class, this::countExecutions);
+        answer(ListExecutionsOf.class, this::listExecutionsOf);
+        answer(CountExecutionsOf.class, this::countExecutionsOf);
+        answer(LoadExecutions.class, this::loadExecutions);
+        answer(LoadExecutionDetails.class, this::loadExecutionDetails);
+        answer(LoadHoldReasons.class, this::loadHoldReasons);
+        answer(ListSteps.class, this::listSteps);
+        answer(LoadWorkflows.class, this::loadWorkflows);
+        answer(FindWorkflowByKey.class, this::findWorkflowByKey);
+        answer(ListWorkflows.class, this::listWorkflows);
+        answer(CountWorkflows.class, this::countWorkflows);
+        bus.handle(LoadWatchedWorkflows.class, this::loadWatchedWorkflows);
+        answer(GetStatistics.class, this::getStatistics);
         bus.handle(CheckHealth.class, this::checkHealth);
         return Future.succeededFuture();
     }
 
+    /** The scope is checked here as well as in the gateway, whatever way a question came. */
+    private <R extends Message, Q extends ReadRequest<R>> void answer(Class<Q> type, Function<Q, Future<R>> handler) {
+        bus.handle(type, request -> {
+            request.viewer().require(request.scope());
+            return handler.apply(request);
+        });
+    }
+
+    private static String owner(ReadRequest<?> request) {
+        return request.viewer().subject();
+    }
+
     private Future<ExecutionPage> listExecutions(ListExecutions request) {
-        request.viewer().require(Scope.READ);
-        String owner = request.viewer().subject();
+        String owner = owner(request);
         StatisticsReads.Range counted = request.withCount() && Counting.areRollupsEnough(request.query())
                 ? Counting.range(owner, request.query())
                 : null;
@@ -79,62 +95,71 @@ public final class QueryingVerticle extends VerticleBase {
     }
 
     private Future<CountExecutions.Counted> countExecutions(CountExecutions request) {
-        request.viewer().require(Scope.READ);
-        return counting.count(request.viewer().subject(), request.query()).map(CountExecutions.Counted::new);
+        return counting.count(owner(request), request.query()).map(CountExecutions.Counted::new);
     }
 
     private Future<ListExecutionsOf.Pages> listExecutionsOf(ListExecutionsOf request) {
         return executions
-                .listOf(request.parent(), request.parentIds(), request.query(), request.page())
+                .listOf(owner(request), request.parent(), request.parentIds(), request.query(), request.page())
                 .map(ListExecutionsOf.Pages::new);
     }
 
     private Future<CountExecutionsOf.Counts> countExecutionsOf(CountExecutionsOf request) {
-        return counting.countOf(request.parent(), request.parentIds(), request.query())
+        return counting.countOf(owner(request), request.parent(), request.parentIds(), request.query())
                 .map(CountExecutionsOf.Counts::new);
     }
 
     private Future<LoadExecutions.Loaded> loadExecutions(LoadExecutions request) {
-        return executions.load(request.owner(), request.ids()).map(LoadExecutions.Loaded::new);
+        return executions.load(owner(request), request.ids()).map(LoadExecutions.Loaded::new);
     }
 
     private Future<LoadExecutionDetails.Loaded> loadExecutionDetails(LoadExecutionDetails request) {
-        return executions.loadDetails(request.executionIds(), request.parts()).map(LoadExecutionDetails.Loaded::new);
+        return executions
+                .loadDetails(owner(request), request.executionIds(), request.parts())
+                .map(LoadExecutionDetails.Loaded::new);
     }
 
     private Future<LoadHoldReasons.Loaded> loadHoldReasons(LoadHoldReasons request) {
-        return executions.loadHoldReasons(request.executionIds()).map(LoadHoldReasons.Loaded::new);
+        return executions
+                .loadHoldReasons(owner(request), request.executionIds())
+                .map(LoadHoldReasons.Loaded::new);
     }
 
     private Future<ListSteps.Pages> listSteps(ListSteps request) {
-        return executions.listSteps(request.executionIds(), request.page()).map(ListSteps.Pages::new);
+        return executions
+                .listSteps(owner(request), request.executionIds(), request.page())
+                .map(ListSteps.Pages::new);
     }
 
     private Future<LoadWorkflows.Loaded> loadWorkflows(LoadWorkflows request) {
-        return workflows.load(request.owner(), request.ids()).map(LoadWorkflows.Loaded::new);
+        return workflows.load(request.owners(), request.ids()).map(LoadWorkflows.Loaded::new);
+    }
+
+    private Future<LoadWatchedWorkflows.Loaded> loadWatchedWorkflows(LoadWatchedWorkflows request) {
+        return workflows
+                .loadEach(
+                        request.watched().stream().map(Watched::owner).toList(),
+                        request.watched().stream().map(Watched::workflowId).toList())
+                .map(LoadWatchedWorkflows.Loaded::new);
     }
 
     private Future<FindWorkflowByKey.Found> findWorkflowByKey(FindWorkflowByKey request) {
-        request.viewer().require(Scope.READ);
         return workflows
-                .findByKey(request.viewer().subject(), request.key())
+                .findByKey(owner(request), request.key())
                 .map(found -> new FindWorkflowByKey.Found(found.orElse(null)));
     }
 
     private Future<ListWorkflows.WorkflowPage> listWorkflows(ListWorkflows request) {
-        request.viewer().require(Scope.READ);
-        return workflows.list(request.viewer().subject(), request.search(), request.page());
+        return workflows.list(owner(request), request.search(), request.page());
     }
 
     private Future<CountExecutions.Counted> countWorkflows(CountWorkflows request) {
-        request.viewer().require(Scope.READ);
         return workflows
-                .count(request.viewer().subject(), request.search())
+                .count(owner(request), request.search())
                 .map(rows -> new CountExecutions.Counted(Count.exactly(rows)));
     }
 
     private Future<Statistics> getStatistics(GetStatistics request) {
-        request.viewer().require(request.allOwners() ? Scope.OPS : Scope.READ);
         LocalDate from = request.from() == null ? null : LocalDate.ofInstant(request.from(), ZoneOffset.UTC);
         // A bound within a day takes that day in: its last nanosecond decides.
         LocalDate to = request.to() == null
@@ -146,8 +171,7 @@ public final class QueryingVerticle extends VerticleBase {
                     "'from' (" + request.from() + ") must be before 'to' (" + request.to() + ").");
         }
         return statistics.get(
-                new StatisticsReads.Range(
-                        request.allOwners() ? null : request.viewer().subject(), request.workflowId(), from, to),
+                new StatisticsReads.Range(request.owners().subject(), request.workflowId(), from, to),
                 request.interval(),
                 request.workflowsMax(),
                 LocalDate.now(clock.withZone(ZoneOffset.UTC)),

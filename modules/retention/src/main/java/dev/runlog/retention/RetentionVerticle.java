@@ -4,6 +4,7 @@ import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Owners;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.recording.ExecutionsChanged;
@@ -179,7 +180,7 @@ public final class RetentionVerticle extends VerticleBase {
         Viewer viewer = request.viewer();
         CleanupCriteria criteria = criteria(request, whose(viewer, request.owner(), request.allOwners()));
         rate.require(viewer.subject());
-        Future<Void> known = requireWorkflow(criteria.owner(), criteria.workflowId());
+        Future<Void> known = requireWorkflow(viewer, criteria.owner(), criteria.workflowId());
         if (request.dryRun()) {
             return known.compose(workflow ->
                             cleanups.dryRun(criteria, viewer.subject(), config.previewRowsMax(), this::admit))
@@ -219,11 +220,11 @@ public final class RetentionVerticle extends VerticleBase {
     }
 
     /** A workflow that nobody has, or another than who is meant, would be a cleanup of nothing. */
-    private Future<Void> requireWorkflow(@Nullable String owner, @Nullable UUID id) {
+    private Future<Void> requireWorkflow(Viewer viewer, @Nullable String owner, @Nullable UUID id) {
         return id == null
                 ? Future.succeededFuture()
                 : workflows
-                        .load(owner, List.of(id))
+                        .load(owner == null ? Owners.all(viewer) : Owners.of(viewer, owner), List.of(id))
                         .compose(found -> found.isEmpty()
                                 ? Future.failedFuture(RunlogException.notFound("There is no workflow " + id
                                         + (owner == null ? "." : " of the owner '" + owner + "'.")))
@@ -318,7 +319,7 @@ public final class RetentionVerticle extends VerticleBase {
             throw RunlogException.badInput("'keepFor' must be from PT1M to " + KEEP_MAX + ", not " + keepFor + ".");
         }
         rate.require(viewer.subject());
-        return requireWorkflow(owner, request.workflowId())
+        return requireWorkflow(viewer, owner, request.workflowId())
                 .compose(known ->
                         policies.set(request.workflowId(), owner, request.statuses(), keepFor, request.keepLast()))
                 .compose(set -> announceEnded(set.ended()).map(set.policy()));

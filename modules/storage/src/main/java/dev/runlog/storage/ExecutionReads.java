@@ -31,7 +31,7 @@ public final class ExecutionReads {
     private static final String STEPS = """
             SELECT p.id AS of, t.total, s.index, s.status, s.name, s.kind, s.started_at, s.finished_at, s.input,
                    s.output, s.error, s.truncated, s.sanitized, s.redacted
-            FROM unnest($1::uuid[]) AS p (id)
+            FROM execution p
             CROSS JOIN LATERAL (
               SELECT count(*) AS total
               FROM step
@@ -42,13 +42,16 @@ public final class ExecutionReads {
               WHERE execution_id = p.id AND execution_id BETWEEN $2 AND $3 AND index > $4 AND index < $5
               ORDER BY index %1$s
               LIMIT $6) s ON true
+            WHERE p.id = ANY ($1) AND p.id BETWEEN $2 AND $3
+              AND p.owner_id = (SELECT id FROM owner WHERE subject = $7)
             ORDER BY p.id, s.index %1$s
             """;
 
     private static final String HOLD_REASONS = """
             SELECT id, hold_reason
             FROM execution
-            WHERE id = ANY ($1) AND id BETWEEN $2 AND $3 AND held AND hold_reason IS NOT NULL
+            WHERE id = ANY ($1) AND id BETWEEN $2 AND $3 AND owner_id = (SELECT id FROM owner WHERE subject = $4)
+              AND held AND hold_reason IS NOT NULL
             ORDER BY id
             """;
 
@@ -95,17 +98,17 @@ public final class ExecutionReads {
         return page.after() == null && page.before() == null ? Count.exactly(0) : null;
     }
 
-    /** The same page for each of several workflows or starting executions, whose owners' it shows. */
+    /** The same page for each of several workflows or starting executions of an owner's. */
     public Future<Map<UUID, ExecutionPage>> listOf(
-            Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
+            String owner, Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
         if (ids.isEmpty()) {
             return Future.succeededFuture(Map.of());
         }
         // Children begin soon after their parent, whenever that was; their index is small.
         Future<Map<UUID, List<Row>>> read = parent == Parent.WORKFLOW
                 ? reach.readEach(
-                        ids, query, page, ExecutionRows.OF, (some, within) -> readOf(parent, some, within, page))
-                : readOf(parent, ids, query, page).map(rows -> Reach.grouped(rows, ExecutionRows.OF));
+                        ids, query, page, ExecutionRows.OF, (some, within) -> readOf(owner, parent, some, within, page))
+                : readOf(owner, parent, ids, query, page).map(rows -> Reach.grouped(rows, ExecutionRows.OF));
         return read.map(found -> {
             Map<UUID, ExecutionPage> pages = new HashMap<>();
             ids.forEach(id -> pages.put(
@@ -120,10 +123,11 @@ public final class ExecutionReads {
         });
     }
 
-    private Future<RowSet<Row>> readOf(Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
+    private Future<RowSet<Row>> readOf(
+            String owner, Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
         return run(
                 "list-executions-of-" + word(parent),
-                ExecutionSelect.pages(table(parent), root(parent), array(ids), query, page));
+                ExecutionSelect.pages(owner, table(parent), root(parent), array(ids), query, page));
     }
 
     /** How many executions a query has, counted one by one up to a bound. */
@@ -132,14 +136,15 @@ public final class ExecutionReads {
                 .map(rows -> bounded(rows.iterator().next().getLong("rows"), rowsMax));
     }
 
-    /** The same count for each of several workflows or starting executions. */
-    public Future<Map<UUID, Count>> countOf(Parent parent, List<UUID> ids, ExecutionQuery query, int rowsMax) {
+    /** The same count for each of several workflows or starting executions of an owner's. */
+    public Future<Map<UUID, Count>> countOf(
+            String owner, Parent parent, List<UUID> ids, ExecutionQuery query, int rowsMax) {
         if (ids.isEmpty()) {
             return Future.succeededFuture(Map.of());
         }
         return run(
                         "count-executions-of-" + word(parent),
-                        ExecutionSelect.counts(table(parent), root(parent), array(ids), query, rowsMax))
+                        ExecutionSelect.counts(owner, table(parent), root(parent), array(ids), query, rowsMax))
                 .map(rows -> {
                     Map<UUID, Count> counts = new HashMap<>();
                     ids.forEach(id -> counts.put(id, Count.exactly(0)));
@@ -157,8 +162,8 @@ public final class ExecutionReads {
                 .map(rows -> all(rows, ExecutionRows::toExecution));
     }
 
-    /** The large parts that are asked for; the others are not read. */
-    public Future<List<ExecutionDetail>> loadDetails(List<UUID> ids, Set<ExecutionPart> parts) {
+    /** The large parts that are asked for of an owner's executions; the others are not read. */
+    public Future<List<ExecutionDetail>> loadDetails(String owner, List<UUID> ids, Set<ExecutionPart> parts) {
         if (ids.isEmpty()) {
             return Future.succeededFuture(List.of());
         }
@@ -167,9 +172,12 @@ public final class ExecutionReads {
                 + column(parts, ExecutionPart.RESULT, "result") + ", "
                 + column(parts, ExecutionPart.ERROR_DETAILS, "error_details") + ", "
                 + column(parts, ExecutionPart.STACK_TRACE, "stack_trace")
-                + "\nFROM execution\nWHERE id = ANY ($1) AND id BETWEEN $2 AND $3\nORDER BY id";
+                + "\nFROM execution\nWHERE id = ANY ($1) AND id BETWEEN $2 AND $3"
+                + "\n  AND owner_id = (SELECT id FROM owner WHERE subject = $4)\nORDER BY id";
         return database.query(
-                        "load-details", sql, Tuple.of(array, ExecutionSelect.min(array), ExecutionSelect.max(array)))
+                        "load-details",
+                        sql,
+                        Tuple.of(array, ExecutionSelect.min(array), ExecutionSelect.max(array), owner))
                 .map(rows -> all(
                         rows,
                         row -> new ExecutionDetail(
@@ -180,8 +188,8 @@ public final class ExecutionReads {
                                 row.getString(4))));
     }
 
-    /** Why those of the executions are held of which somebody said it. */
-    public Future<Map<UUID, String>> loadHoldReasons(List<UUID> ids) {
+    /** Why those of an owner's executions are held of which somebody said it. */
+    public Future<Map<UUID, String>> loadHoldReasons(String owner, List<UUID> ids) {
         if (ids.isEmpty()) {
             return Future.succeededFuture(Map.of());
         }
@@ -189,7 +197,7 @@ public final class ExecutionReads {
         return database.query(
                         "load-hold-reasons",
                         HOLD_REASONS,
-                        Tuple.of(array, ExecutionSelect.min(array), ExecutionSelect.max(array)))
+                        Tuple.of(array, ExecutionSelect.min(array), ExecutionSelect.max(array), owner))
                 .map(rows -> {
                     Map<UUID, String> reasons = new HashMap<>();
                     rows.forEach(row -> reasons.put(row.getUUID(0), row.getString(1)));
@@ -197,8 +205,8 @@ public final class ExecutionReads {
                 });
     }
 
-    /** The same page of steps for each of several executions. */
-    public Future<Map<UUID, StepPage>> listSteps(List<UUID> ids, PageRequest page) {
+    /** The same page of steps for each of several executions of an owner's. */
+    public Future<Map<UUID, StepPage>> listSteps(String owner, List<UUID> ids, PageRequest page) {
         if (ids.isEmpty()) {
             return Future.succeededFuture(Map.of());
         }
@@ -215,7 +223,8 @@ public final class ExecutionReads {
                                 ExecutionSelect.max(array),
                                 after,
                                 before,
-                                page.size() + 1))
+                                page.size() + 1,
+                                owner))
                 .map(rows -> {
                     Map<UUID, List<Step>> read = new HashMap<>();
                     Map<UUID, Long> totals = new HashMap<>();

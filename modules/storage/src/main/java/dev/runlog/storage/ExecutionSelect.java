@@ -105,17 +105,15 @@ final class ExecutionSelect {
         return select.sql;
     }
 
-    /** The same page for each of several workflows or parents; the last column tells which. */
-    static Sql pages(String parents, String root, UUID[] ids, ExecutionQuery query, PageRequest page) {
+    /** The same page for each of several workflows or parents of an owner's; the last column tells which. */
+    static Sql pages(String owner, String parents, String root, UUID[] ids, ExecutionQuery query, PageRequest page) {
         ExecutionSelect select = new ExecutionSelect(query, root, parents.equals("execution"), HEAD);
-        select.sql.add("SELECT " + HEAD + ", o.subject AS owner, p.id AS of\nFROM " + parents + " p\n");
-        select.sql.add("JOIN owner o ON o.id = p.owner_id\nCROSS JOIN LATERAL (");
+        String subject = select.sql.argument(owner);
+        select.sql.add("SELECT " + HEAD + ", " + subject + "::text AS owner, p.id AS of\nFROM " + parents + " p\n");
+        select.sql.add("CROSS JOIN LATERAL (");
         select.addPage(page);
-        select.sql.add(") e\nWHERE p.id = ANY (").bind(ids).add(")");
-        if (parents.equals("execution")) {
-            select.sql.add(
-                    " AND p.id BETWEEN " + select.sql.argument(min(ids)) + " AND " + select.sql.argument(max(ids)));
-        }
+        select.sql.add(") e\nWHERE ");
+        select.addParents(subject, ids);
         select.sql.add("\nORDER BY p.id, " + select.ordering("e", page));
         return select.sql;
     }
@@ -130,17 +128,14 @@ final class ExecutionSelect {
         return select.sql;
     }
 
-    /** The same count for each of several workflows or parents. */
-    static Sql counts(String parents, String root, UUID[] ids, ExecutionQuery query, int rowsMax) {
+    /** The same count for each of several workflows or parents of an owner's. */
+    static Sql counts(String owner, String parents, String root, UUID[] ids, ExecutionQuery query, int rowsMax) {
         ExecutionSelect select = new ExecutionSelect(query, root, parents.equals("execution"), HEAD);
         select.sql.add("SELECT p.id AS of, e.rows\nFROM " + parents
                 + " p\nCROSS JOIN LATERAL (SELECT count(*) AS rows FROM (");
         select.addBounded(rowsMax);
-        select.sql.add(") e) e\nWHERE p.id = ANY (").bind(ids).add(")");
-        if (parents.equals("execution")) {
-            select.sql.add(
-                    " AND p.id BETWEEN " + select.sql.argument(min(ids)) + " AND " + select.sql.argument(max(ids)));
-        }
+        select.sql.add(") e) e\nWHERE ");
+        select.addParents(select.sql.argument(owner), ids);
         select.sql.add("\nORDER BY p.id");
         return select.sql;
     }
@@ -187,6 +182,15 @@ final class ExecutionSelect {
                 ? "e.owner_id = (SELECT id FROM owner WHERE subject = " + subject + ")"
                 : "e.workflow_id = (SELECT w.id FROM workflow w JOIN owner o ON o.id = w.owner_id WHERE w.id = "
                         + sql.argument(query.workflowId()) + " AND o.subject = " + subject + ")";
+    }
+
+    /** Which parents: those that are the owner's, of the ids that are asked for. */
+    private void addParents(String subject, UUID[] ids) {
+        sql.add("p.id = ANY (").bind(ids).add(")");
+        if (ofParent) {
+            sql.add(" AND p.id BETWEEN " + sql.argument(min(ids)) + " AND " + sql.argument(max(ids)));
+        }
+        sql.add("\n  AND p.owner_id = (SELECT id FROM owner WHERE subject = " + subject + ")");
     }
 
     private void addFilters() {

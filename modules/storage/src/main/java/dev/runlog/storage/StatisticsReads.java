@@ -58,12 +58,19 @@ public final class StatisticsReads {
                 .map(rows -> rows.iterator().next().getLong("rows"));
     }
 
-    /** How many executions are there now in each of several workflows, exactly. */
+    /** How many executions are there now in each of several workflows of an owner's, exactly. */
     public Future<Map<UUID, Long>> countOf(
-            List<UUID> workflowIds, @Nullable LocalDate from, @Nullable LocalDate to, Set<ExecutionStatus> statuses) {
+            String owner,
+            List<UUID> workflowIds,
+            @Nullable LocalDate from,
+            @Nullable LocalDate to,
+            Set<ExecutionStatus> statuses) {
         Sql sql = new Sql().add("SELECT w.id, coalesce(sum(" + present(statuses) + "), 0)::bigint AS rows\n");
         sql.add("FROM workflow w\nJOIN execution_rollup d ON d.owner_id = w.owner_id AND d.workflow_id = w.id\n");
-        sql.add("WHERE w.id = ANY (").bind(workflowIds.toArray(UUID[]::new)).add(")");
+        sql.add("WHERE w.id = ANY (").bind(workflowIds.toArray(UUID[]::new));
+        sql.add(") AND w.owner_id = (SELECT id FROM owner WHERE subject = ")
+                .bind(owner)
+                .add(")");
         addDays(sql, from, to);
         sql.add("\nGROUP BY w.id\nORDER BY w.id");
         return database.query("count-rollups-of-workflow", sql.text(), sql.arguments())

@@ -1,5 +1,6 @@
 package dev.runlog.storage;
 
+import dev.runlog.contract.model.Owners;
 import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ListWorkflows.WorkflowPage;
@@ -19,18 +20,31 @@ public final class WorkflowReads {
             JOIN owner o ON o.id = w.owner_id
             """;
 
+    private static final String LOAD_EACH = SELECT + """
+            JOIN unnest($1::text[], $2::uuid[]) AS asked (subject, id) ON asked.id = w.id AND asked.subject = o.subject
+            ORDER BY w.id
+            """;
+
     private final Database database;
 
     public WorkflowReads(Database database) {
         this.database = database;
     }
 
-    /** Those of the workflows that exist and, where an owner is given, are the owner's. */
-    public Future<List<Workflow>> load(@Nullable String owner, List<UUID> ids) {
+    /** Those of the workflows that are the owners'. */
+    public Future<List<Workflow>> load(Owners owners, List<UUID> ids) {
         String sql =
-                SELECT + "WHERE w.id = ANY ($1)" + (owner == null ? "" : " AND o.subject = $2") + "\nORDER BY w.id";
+                SELECT + "WHERE w.id = ANY ($1)" + (owners.isAll() ? "" : " AND o.subject = $2") + "\nORDER BY w.id";
         Tuple arguments = Tuple.of(ids.toArray(UUID[]::new));
-        return database.query("load-workflows", sql, owner == null ? arguments : arguments.addString(owner))
+        return database.query("load-workflows", sql, owners.isAll() ? arguments : arguments.addString(owners.subject()))
+                .map(rows -> ExecutionReads.all(rows, WorkflowReads::toWorkflow));
+    }
+
+    /** Those of the workflows that are the owner's at the same place of the other list. */
+    public Future<List<Workflow>> loadEach(List<String> owners, List<UUID> ids) {
+        return database.query(
+                        "load-watched-workflows", LOAD_EACH, Tuple.of((Object) owners.toArray(String[]::new), (Object)
+                                ids.toArray(UUID[]::new)))
                 .map(rows -> ExecutionReads.all(rows, WorkflowReads::toWorkflow));
     }
 

@@ -137,7 +137,7 @@ final class ReachTest {
             PageRequest page = new PageRequest(random.nextInt(30), false, null, null);
 
             Map<UUID, ExecutionPage> read =
-                    await(reads.listOf(Parent.WORKFLOW, List.of(often, seldom, ended), query, page));
+                    await(reads.listOf(OWNER, Parent.WORKFLOW, List.of(often, seldom, ended), query, page));
 
             for (UUID workflow : List.of(often, seldom, ended)) {
                 assertThat(read.get(workflow).executions())

@@ -1,15 +1,16 @@
 package dev.runlog.contract.querying;
 
 import dev.runlog.contract.bus.Message;
-import dev.runlog.contract.bus.Request;
+import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.page.Count;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
 /** How many executions the same query has for each of several parents, in one statement. */
-public record CountExecutionsOf(ListExecutionsOf.Parent parent, List<UUID> parentIds, ExecutionQuery query)
-        implements Request<CountExecutionsOf.Counts> {
+public record CountExecutionsOf(
+        Viewer viewer, ListExecutionsOf.Parent parent, List<UUID> parentIds, ExecutionQuery query)
+        implements ReadRequest<CountExecutionsOf.Counts> {
     public CountExecutionsOf {
         parentIds = List.copyOf(parentIds);
     }

@@ -1,6 +1,7 @@
 package dev.runlog.contract.querying;
 
-import dev.runlog.contract.bus.Request;
+import dev.runlog.contract.model.Owners;
+import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import java.time.Instant;
 import java.util.UUID;
@@ -25,7 +26,17 @@ public record GetStatistics(
         @Nullable Interval interval,
         int workflowsMax,
         boolean allOwners)
-        implements Request<Statistics> {
+        implements ReadRequest<Statistics> {
+
+    @Override
+    public Owners owners() {
+        return allOwners ? Owners.all(viewer) : Owners.of(viewer);
+    }
+
+    @Override
+    public Scope scope() {
+        return allOwners ? Scope.OPS : Scope.READ;
+    }
 
     /** The widths of intervals: UTC days, ISO weeks, calendar months. */
     public enum Interval {

@@ -1,6 +1,5 @@
 package dev.runlog.contract.querying;
 
-import dev.runlog.contract.bus.Request;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.page.PageRequest;
 
@@ -12,7 +11,7 @@ import dev.runlog.contract.page.PageRequest;
  */
 public record ListExecutions(
         Viewer viewer, ExecutionQuery query, PageRequest page, ExecutionColumns columns, boolean withCount)
-        implements Request<ExecutionPage> {
+        implements ReadRequest<ExecutionPage> {
     /** A page of whole heads, without a count. */
     public ListExecutions(Viewer viewer, ExecutionQuery query, PageRequest page) {
         this(viewer, query, page, ExecutionColumns.ALL, false);

@@ -1,18 +1,19 @@
 package dev.runlog.contract.querying;
 
 import dev.runlog.contract.bus.Message;
-import dev.runlog.contract.bus.Request;
+import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.page.PageRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
 /**
- * The same page of executions for each of several parents, in one statement. A parent without executions has an empty
- * page.
+ * The same page of executions for each of several parents, in one statement. A parent without executions of the
+ * viewer's has an empty page.
  */
-public record ListExecutionsOf(Parent parent, List<UUID> parentIds, ExecutionQuery query, PageRequest page)
-        implements Request<ListExecutionsOf.Pages> {
+public record ListExecutionsOf(
+        Viewer viewer, Parent parent, List<UUID> parentIds, ExecutionQuery query, PageRequest page)
+        implements ReadRequest<ListExecutionsOf.Pages> {
     public ListExecutionsOf {
         parentIds = List.copyOf(parentIds);
     }

@@ -1,16 +1,17 @@
 package dev.runlog.contract.querying;
 
 import dev.runlog.contract.bus.Message;
-import dev.runlog.contract.bus.Request;
 import dev.runlog.contract.model.Step;
+import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.page.PageEnds;
 import dev.runlog.contract.page.PageRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** The same page of steps, by index, for each of several executions whose heads were seen, in one statement. */
-public record ListSteps(List<UUID> executionIds, PageRequest page) implements Request<ListSteps.Pages> {
+/** The same page of steps, by index, for each of several of the viewer's executions, in one statement. */
+public record ListSteps(Viewer viewer, List<UUID> executionIds, PageRequest page)
+        implements ReadRequest<ListSteps.Pages> {
     public ListSteps {
         executionIds = List.copyOf(executionIds);
     }

@@ -1,7 +1,6 @@
 package dev.runlog.contract.querying;
 
 import dev.runlog.contract.bus.Message;
-import dev.runlog.contract.bus.Request;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.page.PageEnds;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param search part of the name or key, in any case; null for all
  */
 public record ListWorkflows(Viewer viewer, @Nullable String search, PageRequest page)
-        implements Request<ListWorkflows.WorkflowPage> {
+        implements ReadRequest<ListWorkflows.WorkflowPage> {
 
     /** Workflows, and whether more stand beyond. */
     public record WorkflowPage(List<Workflow> workflows, PageEnds ends) implements Message {

@@ -1,13 +1,13 @@
 package dev.runlog.contract.querying;
 
 import dev.runlog.contract.bus.Message;
-import dev.runlog.contract.bus.Request;
 import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.Viewer;
 import java.util.List;
 import java.util.UUID;
 
-/** An owner's executions by their ids; those that are unknown or another's are absent from the reply. */
-public record LoadExecutions(String owner, List<UUID> ids) implements Request<LoadExecutions.Loaded> {
+/** The viewer's executions by their ids; those that are unknown or another's are absent from the reply. */
+public record LoadExecutions(Viewer viewer, List<UUID> ids) implements ReadRequest<LoadExecutions.Loaded> {
     public LoadExecutions {
         ids = List.copyOf(ids);
     }

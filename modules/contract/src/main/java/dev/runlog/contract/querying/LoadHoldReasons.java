@@ -1,13 +1,13 @@
 package dev.runlog.contract.querying;
 
 import dev.runlog.contract.bus.Message;
-import dev.runlog.contract.bus.Request;
+import dev.runlog.contract.model.Viewer;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Why executions whose heads were seen are held. */
-public record LoadHoldReasons(List<UUID> executionIds) implements Request<LoadHoldReasons.Loaded> {
+/** Why the viewer's executions are held. */
+public record LoadHoldReasons(Viewer viewer, List<UUID> executionIds) implements ReadRequest<LoadHoldReasons.Loaded> {
     public LoadHoldReasons {
         executionIds = List.copyOf(executionIds);
     }

@@ -1,18 +1,23 @@
 package dev.runlog.contract.querying;
 
 import dev.runlog.contract.bus.Message;
-import dev.runlog.contract.bus.Request;
+import dev.runlog.contract.model.Owners;
+import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
 import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Workflows by their ids; those that are unknown or another's are absent from the reply.
+ * Workflows by their ids; those that are unknown or of other owners are absent from the reply.
  *
- * @param owner whose they must be; null where the ids come from executions that were seen
+ * @param owners the viewer's own, or others' where an operator has held an execution
  */
-public record LoadWorkflows(@Nullable String owner, List<UUID> ids) implements Request<LoadWorkflows.Loaded> {
+public record LoadWorkflows(Viewer viewer, Owners owners, List<UUID> ids) implements ReadRequest<LoadWorkflows.Loaded> {
+    /** Of the viewer's own. */
+    public LoadWorkflows(Viewer viewer, List<UUID> ids) {
+        this(viewer, Owners.of(viewer), ids);
+    }
+
     public LoadWorkflows {
         ids = List.copyOf(ids);
     }

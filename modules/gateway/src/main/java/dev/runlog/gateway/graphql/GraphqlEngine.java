@@ -7,6 +7,7 @@ import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
+import dev.runlog.contract.querying.LoadWatchedWorkflows.Watched;
 import dev.runlog.gateway.Caches;
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.live.LiveFeed;
@@ -57,12 +58,12 @@ public final class GraphqlEngine {
     private final GatewayConfig.Graphql config;
     private final GraphQL graphQl;
     private final Cache<String, PreparsedDocumentEntry> documents;
-    private final TurnLoader<UUID, @Nullable Workflow> workflowsOfEvents;
+    private final TurnLoader<Watched, @Nullable Workflow> workflowsOfEvents;
 
     public GraphqlEngine(Bus bus, GatewayConfig.Graphql config, LiveFeed feed) {
         this.bus = bus;
         this.config = config;
-        this.workflowsOfEvents = new TurnLoader<>(ids -> Loaders.loadWorkflows(bus, ids));
+        this.workflowsOfEvents = new TurnLoader<>(ids -> Loaders.loadWatchedWorkflows(bus, ids));
         this.documents = Caches.builder().maximumSize(config.documentCacheMax()).build();
         DataFetcherExceptionHandler failures = GraphqlEngine::handle;
         PlainSelections plain = new PlainSelections(failures);

@@ -4,6 +4,7 @@ import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionPart;
+import dev.runlog.contract.model.Owners;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.page.Count;
@@ -16,6 +17,8 @@ import dev.runlog.contract.querying.ListSteps;
 import dev.runlog.contract.querying.LoadExecutionDetails;
 import dev.runlog.contract.querying.LoadExecutions;
 import dev.runlog.contract.querying.LoadHoldReasons;
+import dev.runlog.contract.querying.LoadWatchedWorkflows;
+import dev.runlog.contract.querying.LoadWatchedWorkflows.Watched;
 import dev.runlog.contract.querying.LoadWorkflows;
 import graphql.language.OperationDefinition;
 import graphql.schema.DataFetchingEnvironment;
@@ -57,8 +60,9 @@ final class Loaders {
     private record Kind<K, V>(String name, BatchLoader<K, V> batch) {}
 
     private final Bus bus;
-    private final TurnLoader<UUID, @Nullable Workflow> workflowsOfEvents;
-    private final Kind<UUID, @Nullable Workflow> workflows;
+    private final Viewer viewer;
+    private final TurnLoader<Watched, @Nullable Workflow> workflowsOfEvents;
+    private final Kind<Watched, @Nullable Workflow> workflows;
     private final Kind<UUID, @Nullable Execution> executions;
     private final Kind<PartKey, ExecutionDetail> parts;
     private final Kind<UUID, @Nullable String> holdReasons;
@@ -66,21 +70,26 @@ final class Loaders {
     private final Kind<ExecutionsKey, ExecutionPage> pages;
     private final Kind<CountKey, Count> counts;
 
-    /** {@code workflowsOfEvents} is shared by all subscriptions: whoever sees an execution sees its workflow. */
-    Loaders(Bus bus, Viewer viewer, TurnLoader<UUID, @Nullable Workflow> workflowsOfEvents) {
+    /** {@code workflowsOfEvents} is shared by all subscriptions. */
+    Loaders(Bus bus, Viewer viewer, TurnLoader<Watched, @Nullable Workflow> workflowsOfEvents) {
         this.bus = bus;
+        this.viewer = viewer;
         this.workflowsOfEvents = workflowsOfEvents;
-        this.workflows = new Kind<>("workflow", ids -> loadWorkflows(bus, ids));
+        this.workflows = new Kind<>(
+                "workflow",
+                keys -> grouped(keys, Watched::owner, Watched::workflowId, (owner, ids) -> bus.request(
+                                new LoadWorkflows(viewer, Owners.of(viewer, owner), ids))
+                        .map(loaded -> byId(loaded.workflows(), Workflow::id))));
         this.executions = new Kind<>(
                 "execution",
-                ids -> stage(bus.request(new LoadExecutions(viewer.subject(), ids))
+                ids -> stage(bus.request(new LoadExecutions(viewer, ids))
                         .map(loaded -> inOrder(ids, loaded.executions(), Execution::id))));
         this.parts = new Kind<>("part", this::loadParts);
         this.holdReasons = new Kind<>("holdReason", this::loadHoldReasons);
         this.steps = new Kind<>(
                 "steps",
                 keys -> grouped(keys, StepsKey::page, StepsKey::executionId, (page, ids) -> bus.request(
-                                new ListSteps(ids, page))
+                                new ListSteps(viewer, ids, page))
                         .map(ListSteps.Pages::pages)));
         this.pages = new Kind<>(
                 "executions",
@@ -89,7 +98,7 @@ final class Loaders {
                         key -> new ExecutionsKey(key.parent(), NO_ID, key.query(), key.page()),
                         ExecutionsKey::parentId,
                         (group, ids) -> bus.request(
-                                        new ListExecutionsOf(group.parent(), ids, group.query(), group.page()))
+                                        new ListExecutionsOf(viewer, group.parent(), ids, group.query(), group.page()))
                                 .map(ListExecutionsOf.Pages::pages)));
         this.counts = new Kind<>(
                 "count",
@@ -97,7 +106,7 @@ final class Loaders {
                         keys,
                         key -> new CountKey(key.parent(), NO_ID, key.query()),
                         CountKey::parentId,
-                        (group, ids) -> bus.request(new CountExecutionsOf(group.parent(), ids, group.query()))
+                        (group, ids) -> bus.request(new CountExecutionsOf(viewer, group.parent(), ids, group.query()))
                                 .map(CountExecutionsOf.Counts::counts)));
     }
 
@@ -111,8 +120,10 @@ final class Loaders {
         return registry;
     }
 
-    CompletionStage<@Nullable Workflow> workflow(DataFetchingEnvironment env, UUID id) {
-        return isOfEvent(env) ? workflowsOfEvents.load(id) : load(env, workflows, id);
+    /** The workflow of an execution that the viewer was given, which is another's only where an operator holds it. */
+    CompletionStage<@Nullable Workflow> workflow(DataFetchingEnvironment env, Execution execution) {
+        Watched key = new Watched(execution.owner(), execution.workflowId());
+        return isOfEvent(env) ? workflowsOfEvents.load(key) : load(env, workflows, key);
     }
 
     CompletionStage<@Nullable Execution> execution(DataFetchingEnvironment env, UUID id) {
@@ -155,16 +166,17 @@ final class Loaders {
         return env.getOperationDefinition().getOperation() == OperationDefinition.Operation.SUBSCRIPTION;
     }
 
-    static CompletionStage<List<@Nullable Workflow>> loadWorkflows(Bus bus, List<UUID> ids) {
-        return stage(bus.request(new LoadWorkflows(null, ids))
-                .map(loaded -> inOrder(ids, loaded.workflows(), Workflow::id)));
+    static CompletionStage<List<@Nullable Workflow>> loadWatchedWorkflows(Bus bus, List<Watched> watched) {
+        return stage(bus.request(new LoadWatchedWorkflows(watched))
+                .map(loaded -> inOrder(
+                        watched, loaded.workflows(), workflow -> new Watched(workflow.owner(), workflow.id()))));
     }
 
     private CompletionStage<List<ExecutionDetail>> loadParts(List<PartKey> keys) {
         Set<ExecutionPart> wanted = EnumSet.noneOf(ExecutionPart.class);
         keys.forEach(key -> wanted.add(key.part()));
         List<UUID> ids = keys.stream().map(PartKey::executionId).distinct().toList();
-        return stage(bus.request(new LoadExecutionDetails(ids, wanted)).map(loaded -> {
+        return stage(bus.request(new LoadExecutionDetails(viewer, ids, wanted)).map(loaded -> {
             Map<UUID, ExecutionDetail> byId = new HashMap<>();
             loaded.details().forEach(detail -> byId.put(detail.executionId(), detail));
             return keys.stream()
@@ -175,7 +187,7 @@ final class Loaders {
     }
 
     private CompletionStage<List<@Nullable String>> loadHoldReasons(List<UUID> ids) {
-        return stage(bus.request(new LoadHoldReasons(ids)).map(loaded -> {
+        return stage(bus.request(new LoadHoldReasons(viewer, ids)).map(loaded -> {
             List<@Nullable String> reasons = new ArrayList<>(ids.size());
             ids.forEach(id -> reasons.add(loaded.reasons().get(id)));
             return reasons;
@@ -201,12 +213,17 @@ final class Loaders {
     }
 
     /** A loader wants its values in the order of its keys, null where there is none. */
-    static <T> List<@Nullable T> inOrder(List<UUID> ids, Collection<T> values, Function<T, UUID> id) {
-        Map<UUID, T> byId = new HashMap<>();
-        values.forEach(value -> byId.put(id.apply(value), value));
+    static <K, T> List<@Nullable T> inOrder(List<K> ids, Collection<T> values, Function<T, K> id) {
+        Map<K, T> byId = byId(values, id);
         List<@Nullable T> ordered = new ArrayList<>(ids.size());
         ids.forEach(wanted -> ordered.add(byId.get(wanted)));
         return ordered;
+    }
+
+    private static <K, T> Map<K, T> byId(Collection<T> values, Function<T, K> id) {
+        Map<K, T> byId = new HashMap<>();
+        values.forEach(value -> byId.put(id.apply(value), value));
+        return byId;
     }
 
     private static <T> CompletionStage<T> stage(Future<T> future) {

@@ -137,14 +137,14 @@ final class Resolvers {
                                 .map(found -> found.get(0))))
                 .dataFetcher("nodes", async(this::nodes))
                 .dataFetcher("workflow", async(env -> bus.request(new LoadWorkflows(
-                                reader(env).subject(), List.of(arguments(env).id("id"))))
+                                reader(env), List.of(arguments(env).id("id"))))
                         .map(loaded -> loaded.workflows().stream().findFirst().orElse(null))))
                 .dataFetcher("workflowByKey", async(env -> bus.request(new FindWorkflowByKey(
                                 viewer(env), arguments(env).string("key")))
                         .map(FindWorkflowByKey.Found::workflow)))
                 .dataFetcher("workflows", async(this::workflows))
                 .dataFetcher("execution", async(env -> bus.request(new LoadExecutions(
-                                reader(env).subject(), List.of(arguments(env).id("id"))))
+                                reader(env), List.of(arguments(env).id("id"))))
                         .map(loaded -> loaded.executions().stream().findFirst().orElse(null))))
                 .dataFetcher("executions", async(this::executions))
                 .dataFetcher("statistics", async(this::statistics))
@@ -167,12 +167,12 @@ final class Resolvers {
     private Future<List<@Nullable Object>> nodes(DataFetchingEnvironment env, List<UUID> ids) {
         Viewer viewer = reader(env);
         List<Object> found = new ArrayList<>();
-        return bus.request(new LoadExecutions(viewer.subject(), ids))
+        return bus.request(new LoadExecutions(viewer, ids))
                 .compose(loaded -> {
                     found.addAll(loaded.executions());
                     return found.size() == ids.size()
                             ? Future.succeededFuture()
-                            : bus.request(new LoadWorkflows(viewer.subject(), ids))
+                            : bus.request(new LoadWorkflows(viewer, ids))
                                     .onSuccess(more -> found.addAll(more.workflows()));
                 })
                 .compose(done -> found.size() == ids.size() || !(viewer.may(Scope.CLEANUP) || viewer.may(Scope.OPS))
@@ -281,8 +281,7 @@ final class Resolvers {
     }
 
     private TypeRuntimeWiring.Builder executionFields(TypeRuntimeWiring.Builder type) {
-        return type.dataFetcher("workflow", env -> loaders(env)
-                        .workflow(env, execution(env).workflowId()))
+        return type.dataFetcher("workflow", env -> loaders(env).workflow(env, execution(env)))
                 .dataFetcher("parent", env -> {
                     UUID parentId = execution(env).parentId();
                     return parentId == null ? null : loaders(env).execution(env, parentId);

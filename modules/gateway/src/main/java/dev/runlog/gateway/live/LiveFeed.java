@@ -165,7 +165,7 @@ public final class LiveFeed implements Channel.Feed {
      */
     private void verify(String owner, UUID id) {
         if (verifying.add(id)) {
-            bus.request(new LoadExecutions(owner, List.of(id)))
+            bus.request(new LoadExecutions(watcher(owner), List.of(id)))
                     .onComplete(done -> {
                         verifying.remove(id);
                         if (verifyAgain.remove(id)) {
@@ -183,6 +183,11 @@ public final class LiveFeed implements Channel.Feed {
     private void onCleanup(CleanupProgressed event) {
         List.copyOf(byCleanup.getOrDefault(event.cleanup().id(), Set.of()))
                 .forEach(subscription -> subscription.offer(event.cleanup()));
+    }
+
+    /** Whoever watches an owner's executions was seen to have the scope when the watch was made. */
+    private static Viewer watcher(String owner) {
+        return new Viewer(owner, Set.of(Scope.READ));
     }
 
     private Future<Cleanup> load(Viewer viewer, UUID id) {
@@ -246,8 +251,7 @@ public final class LiveFeed implements Channel.Feed {
         private boolean exhausted;
 
         ListSnapshot(Watch watch) {
-            // Whoever made the watch was seen to have the scope.
-            this.viewer = new Viewer(watch.owner(), Set.of(Scope.READ));
+            this.viewer = watcher(watch.owner());
             this.query = ExecutionQuery.all().ofWorkflow(watch.workflowId()).withStatuses(watch.statuses());
         }
 
@@ -288,7 +292,7 @@ public final class LiveFeed implements Channel.Feed {
             }
             exhausted = true;
             return snapshotQueries
-                    .pass(() -> bus.request(new LoadExecutions(owner, List.of(id))))
+                    .pass(() -> bus.request(new LoadExecutions(watcher(owner), List.of(id))))
                     .compose(loaded -> loaded.executions().isEmpty()
                             ? Future.failedFuture(RunlogException.notFound("There is no execution " + id + "."))
                             : Future.succeededFuture(loaded.executions()));

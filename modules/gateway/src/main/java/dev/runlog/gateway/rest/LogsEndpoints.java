@@ -99,11 +99,11 @@ public final class LogsEndpoints {
     private Future<Log> get(RoutingContext ctx, Viewer viewer) {
         viewer.require(Scope.READ);
         UUID id = id(ctx);
-        return bus.request(new LoadExecutions(viewer.subject(), List.of(id)))
+        return bus.request(new LoadExecutions(viewer, List.of(id)))
                 .compose(loaded -> loaded.executions().isEmpty()
                         ? Future.failedFuture(RunlogException.notFound("There is no log " + id + "."))
                         : bus.request(new LoadExecutionDetails(
-                                        List.of(id), Set.of(ExecutionPart.PAYLOAD, ExecutionPart.RESULT)))
+                                        viewer, List.of(id), Set.of(ExecutionPart.PAYLOAD, ExecutionPart.RESULT)))
                                 .map(details -> Log.detail(
                                         loaded.executions().get(0),
                                         details.details().stream().findFirst().orElse(null))));
@@ -159,7 +159,7 @@ public final class LogsEndpoints {
 
     private Future<Void> requireWorkflow(Viewer viewer, ExecutionQuery query) {
         UUID id = Objects.requireNonNull(query.workflowId());
-        return bus.request(new LoadWorkflows(viewer.subject(), List.of(id)))
+        return bus.request(new LoadWorkflows(viewer, List.of(id)))
                 .compose(loaded -> loaded.workflows().isEmpty()
                         ? Future.failedFuture(RunlogException.notFound("There is no workflow " + id + "."))
                         : Future.succeededFuture());
