@@ -107,9 +107,9 @@ final class CleanupCommandsTest {
         String policy = console.json(at, "policies", "set", "--keep-days", "30", "--json")
                 .get("id")
                 .asText();
-        console.text(at, "cleanup", "--days", "30", "--ignore-policies", "--dry-run");
-        database.execute("INSERT INTO cleanup (id, dry_run, state, before, statuses, requested_by, policy_id) VALUES ('"
-                + Ids.next() + "', false, 3, now(), '{}', '" + alice + "', '" + policy + "')");
+        console.text(at, "cleanup", "--days", "30", "--ignore-policies");
+        database.execute("INSERT INTO cleanup (id, state, before, statuses, requested_by, policy_id) VALUES ('"
+                + Ids.next() + "', 3, now(), '{}', '" + alice + "', '" + policy + "')");
 
         String text = console.text(at, "cleanups");
         JsonNode json = console.json(at, "cleanups", "--json");
@@ -118,6 +118,18 @@ final class CleanupCommandsTest {
         assertThat(json.at("/nodes/0/policyId").asText()).isEqualTo(policy);
         assertThat(json.at("/nodes/0/ignorePolicies").asBoolean(true)).isFalse();
         assertThat(json.at("/nodes/1/ignorePolicies").asBoolean()).isTrue();
+    }
+
+    @Test
+    void saysWhatACleanupSparedAndWhy() {
+        String dave = "dave-" + Ids.next();
+        record(dave, "kept", 3);
+        String[] at = as(dave, "executions:read", "executions:cleanup");
+        console.text(at, "policies", "set", "--keep-days", "90");
+
+        assertThat(console.text(at, "cleanup", "--days", "30"))
+                .startsWith("Deleted 0 executions")
+                .containsPattern("Spared:\n +kept by a policy +3\n");
     }
 
     @Test

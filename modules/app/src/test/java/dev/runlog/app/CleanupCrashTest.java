@@ -200,8 +200,8 @@ final class CleanupCrashTest {
 
     private void enter(String owner) throws SQLException {
         cleanup = Ids.next().toString();
-        database.execute("INSERT INTO cleanup (id, dry_run, state, before, statuses, owner_id, requested_by) VALUES ('"
-                + cleanup + "', false, 1, '" + Instant.now().minus(Duration.ofDays(30)) + "', '{}', "
+        database.execute("INSERT INTO cleanup (id, state, before, statuses, owner_id, requested_by) VALUES ('"
+                + cleanup + "', 1, '" + Instant.now().minus(Duration.ofDays(30)) + "', '{}', "
                 + "(SELECT id FROM owner WHERE subject = '" + owner + "'), 'tester')");
     }
 

@@ -90,10 +90,11 @@ final class CommandLineTest {
             assertThat(console.text(at, "cleanup-status", "failed", "success", "--days", "1"))
                     .startsWith("Deleted 5 executions");
             assertThat(console.text(at, "cleanups"))
-                    .contains("dry run", "completed", subject, "failed")
-                    .contains("30");
+                    .contains("completed", subject, "failed")
+                    .contains("30")
+                    .doesNotContain("dry run");
             assertThat(console.json(at, "cleanups", "--json").at("/totalCount").asInt())
-                    .isEqualTo(4);
+                    .isEqualTo(2);
             assertThat(console.text(at, "stats")).contains("success", "ever recorded", "35");
             assertThat(console.json(at, "stats", "--json")
                             .at("/recorded/success")
@@ -121,8 +122,8 @@ final class CommandLineTest {
         String[] direct = {"--database", database.url()};
         database.execute("INSERT INTO retention_policy (id, statuses, keep_for, from_configuration) "
                 + "VALUES (gen_random_uuid(), '{}', '9000 days', true);"
-                + "INSERT INTO cleanup (id, dry_run, state, before, statuses, requested_by) "
-                + "VALUES (gen_random_uuid(), false, 1, now(), '{}', 'somebody')");
+                + "INSERT INTO cleanup (id, state, before, statuses, requested_by) "
+                + "VALUES (gen_random_uuid(), 1, now(), '{}', 'somebody')");
         assertThat(console.json(direct, "stats", "--json")
                         .at("/recorded/success")
                         .asInt())

@@ -165,14 +165,11 @@ final class Cleaner {
         pace = new Pace(config);
         // What is prepared now knows what it spares.
         sparedAt = System.nanoTime() - (cleanup.state() == Cleanup.State.PENDING ? 0 : SPARED_FOR.toNanos());
-        Future<Cleanup> worked = cleanup.dryRun()
-                ? leftOver(cleanup)
-                : begun(session, cleanup)
-                        .compose(begun -> workAll(session, begun.cleanup(), begun.days()))
-                        .compose(over -> over
-                                ? store.complete(cleanup.id()).onSuccess(progress.announcing())
-                                : store.get(cleanup.id()))
-                        .compose(now -> now.state().isOver() ? noteSizes().map(now) : Future.succeededFuture(now));
+        Future<Cleanup> worked = begun(session, cleanup)
+                .compose(begun -> workAll(session, begun.cleanup(), begun.days()))
+                .compose(over ->
+                        over ? store.complete(cleanup.id()).onSuccess(progress.announcing()) : store.get(cleanup.id()))
+                .compose(now -> now.state().isOver() ? noteSizes().map(now) : Future.succeededFuture(now));
         return worked.<Void>mapEmpty().recover(failure -> {
             if (failure instanceof RunlogException || WriteFailure.of(failure) == WriteFailure.AWAY) {
                 // The database is away or too slow; it stays open and goes on later.
@@ -192,12 +189,6 @@ final class Cleaner {
             log.warn("Sizes were not noted: {}", failure.toString());
             return Future.succeededFuture();
         });
-    }
-
-    /** A dry run of an earlier version that stopped in its midst; nobody waits for the figures any more. */
-    private Future<Cleanup> leftOver(Cleanup dryRun) {
-        return store.fail(dryRun.id(), "The server stopped before it was done; ask for it again.")
-                .onSuccess(progress.announcing());
     }
 
     private Future<CleanupSession.Begun> begun(CleanupSession session, Cleanup cleanup) {

@@ -44,7 +44,6 @@ import org.slf4j.LoggerFactory;
 /** Takes requests for cleanups and policies, and lets the {@link Cleaner} carry them out. */
 public final class RetentionVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(RetentionVerticle.class);
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     private static final Duration RESUME_INTERVAL = Duration.ofSeconds(30);
     private static final Duration WINDOW_LOOKED_AT = Duration.ofSeconds(30);
     /** Several cleanups that end at once are one reason. */
@@ -63,6 +62,8 @@ public final class RetentionVerticle extends VerticleBase {
     private final ExecutionReads executions;
     private final WorkflowReads workflows;
     private final RequestRate rate;
+    private final Room queue;
+    private final DryRuns dryRuns;
     private final boolean byItself;
     private @Nullable Cleaner cleaner;
 
@@ -87,6 +88,10 @@ public final class RetentionVerticle extends VerticleBase {
         this.executions = new ExecutionReads(database, clock);
         this.workflows = new WorkflowReads(database);
         this.rate = new RequestRate(config.requestsPerMinute());
+        this.queue = new Room("cleanups", "retention.queue-max", config.queueMax(), config.queueOwnerShare());
+        this.dryRuns = new DryRuns(
+                new Room("dry runs", "retention.dry-run-queue-max", config.dryRunQueueMax(), config.queueOwnerShare()),
+                config.dryRunWait());
         this.byItself = byItself;
     }
 
@@ -182,14 +187,22 @@ public final class RetentionVerticle extends VerticleBase {
         rate.require(viewer.subject());
         Future<Void> known = requireWorkflow(viewer, criteria.owner(), criteria.workflowId());
         if (request.dryRun()) {
+            Instant createdAt = clock.instant();
             return known.compose(workflow ->
-                            cleanups.dryRun(criteria, viewer.subject(), config.previewRowsMax(), this::admit))
-                    .onSuccess(Progress.announcing(bus));
+                    dryRuns.run(viewer.subject(), viewer.may(Scope.OPS), () -> dryRun(criteria, viewer, createdAt)));
         }
-        return known.compose(workflow -> cleanups.countOpen())
-                .compose(this::admit)
-                .compose(admitted -> cleanups.create(criteria, viewer.subject()))
+        return known.compose(workflow -> cleanups.countOpen(viewer.subject()))
+                .compose(open -> {
+                    queue.require(open.all(), open.own(), viewer.may(Scope.OPS));
+                    return cleanups.create(criteria, viewer.subject());
+                })
                 .onSuccess(entered -> worker.wake());
+    }
+
+    private Future<Cleanup> dryRun(CleanupCriteria criteria, Viewer viewer, Instant createdAt) {
+        Instant startedAt = clock.instant();
+        return cleanups.preview(criteria, null, config.previewRowsMax())
+                .map(found -> Cleanup.dryRun(criteria, viewer.subject(), createdAt, startedAt, clock.instant(), found));
     }
 
     /** Whose executions a viewer means, null for everybody's; fails where the viewer may not. */
@@ -229,14 +242,6 @@ public final class RetentionVerticle extends VerticleBase {
                                 ? Future.failedFuture(RunlogException.notFound("There is no workflow " + id
                                         + (owner == null ? "." : " of the owner '" + owner + "'.")))
                                 : Future.succeededFuture());
-    }
-
-    private Future<Void> admit(long open) {
-        return open < config.queueMax()
-                ? Future.succeededFuture()
-                : Future.failedFuture(RunlogException.overloaded(
-                        open + " cleanups wait already; the limit, retention.queue-max, is " + config.queueMax() + ".",
-                        RETRY_AFTER));
     }
 
     private CleanupCriteria criteria(RequestCleanup request, @Nullable String owner) {
@@ -320,8 +325,13 @@ public final class RetentionVerticle extends VerticleBase {
         }
         rate.require(viewer.subject());
         return requireWorkflow(viewer, owner, request.workflowId())
-                .compose(known ->
-                        policies.set(request.workflowId(), owner, request.statuses(), keepFor, request.keepLast()))
+                .compose(known -> policies.set(
+                        request.workflowId(),
+                        owner,
+                        request.statuses(),
+                        keepFor,
+                        request.keepLast(),
+                        config.policiesMax()))
                 .compose(set -> announceEnded(set.ended()).map(set.policy()));
     }
 
@@ -362,7 +372,7 @@ public final class RetentionVerticle extends VerticleBase {
         if (reason != null) {
             requireText("reason", reason);
         }
-        return policies.hold(visible, id, request.held(), reason)
+        return policies.hold(visible, id, request.held(), reason, config.holdsMax())
                 .compose(owner ->
                         owner.isEmpty() ? Future.succeededFuture(List.of()) : executions.load(owner.get(), List.of(id)))
                 .compose(found -> found.isEmpty()

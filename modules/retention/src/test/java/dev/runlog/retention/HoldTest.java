@@ -74,7 +74,7 @@ final class HoldTest {
             Future<Void> cleaned = cleaner.runOnce();
             test.awaitRows("SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted");
 
-            await(policies.hold("bob", UUID.fromString(parent), true, "audit"));
+            await(policies.hold("bob", UUID.fromString(parent), true, "audit", 100));
             connection.rollback();
 
             await(cleaned);

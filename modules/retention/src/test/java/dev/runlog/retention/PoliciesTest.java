@@ -66,7 +66,7 @@ final class PoliciesTest {
 
         set("alice", ALL, 30, null);
         assertThat(await(cleanups.get(made.id())).state()).isEqualTo(Cleanup.State.PENDING);
-        assertThat(await(policies.set(null, "alice", ALL, Duration.ofDays(60), null))
+        assertThat(await(policies.set(null, "alice", ALL, Duration.ofDays(60), null, 100))
                         .ended())
                 .containsExactly(made.id());
         await(cleaner.runOnce());
@@ -107,8 +107,8 @@ final class PoliciesTest {
         Runs.seed(test, "bob", 5, 40, "SUCCESS");
         set("alice", ALL, 90, null);
         UUID id = Ids.next();
-        test.execute("INSERT INTO cleanup (id, dry_run, state, before, statuses, requested_by, policy_id) VALUES ('"
-                + id + "', false, 1, now(), '{}', 'retention-policy', gen_random_uuid())");
+        test.execute("INSERT INTO cleanup (id, state, before, statuses, requested_by, policy_id) VALUES ('" + id
+                + "', 1, now(), '{}', 'retention-policy', gen_random_uuid())");
 
         await(cleaner.runOnce());
 
@@ -212,7 +212,7 @@ final class PoliciesTest {
         set("alice", ALL, 90, null);
         String held = test.get("SELECT e.id FROM execution e JOIN owner o ON o.id = e.owner_id "
                 + "WHERE o.subject = 'alice' ORDER BY e.id LIMIT 1");
-        await(policies.hold("alice", UUID.fromString(held), true, "audit"));
+        await(policies.hold("alice", UUID.fromString(held), true, "audit", 100));
         CleanupCriteria criteria = new CleanupCriteria(midnight(30), ALL, null, null, null, false);
 
         CleanupPreview rollups = await(cleanups.preview(criteria, null, NO_ROWS));
@@ -274,7 +274,7 @@ final class PoliciesTest {
 
         runPolicies();
 
-        assertThat(await(cleanups.countOpen())).isZero();
+        assertThat(await(cleanups.countOpen("alice")).all()).isZero();
     }
 
     @Test
@@ -283,7 +283,8 @@ final class PoliciesTest {
         String one = test.get("SELECT id FROM execution ORDER BY id LIMIT 1");
         test.execute("UPDATE step SET output = (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 400) i) "
                 + "WHERE execution_id = '" + one + "'");
-        await(policies.hold("alice", UUID.fromString(test.get("SELECT max(id::text) FROM execution")), true, "audit"));
+        await(policies.hold(
+                "alice", UUID.fromString(test.get("SELECT max(id::text) FROM execution")), true, "audit", 100));
         CleanupCriteria criteria = new CleanupCriteria(Instant.now(), ALL, null, "alice", null, false);
 
         CleanupPreview preview = await(cleanups.preview(criteria, null, ALL_ROWS));
@@ -312,7 +313,8 @@ final class PoliciesTest {
             Set<ExecutionStatus> statuses,
             @Nullable Integer keepDays,
             @Nullable Integer keepLast) {
-        return await(policies.set(null, owner, statuses, keepDays == null ? null : Duration.ofDays(keepDays), keepLast))
+        return await(policies.set(
+                        null, owner, statuses, keepDays == null ? null : Duration.ofDays(keepDays), keepLast, 100))
                 .policy();
     }
 

@@ -92,10 +92,12 @@ final class RetentionVerticleTest {
         Cleanup real = run(request(alice, Duration.ofDays(30), Set.of(), false));
 
         assertThat(dry.state()).isEqualTo(Cleanup.State.COMPLETED);
-        assertThat(dry.matched()).isEqualTo(160).isEqualTo(dry.deleted());
+        assertThat(dry.matched()).isEqualTo(160);
+        assertThat(dry.deleted()).isZero();
         assertThat(real.matched()).isEqualTo(160);
         assertThat(real.deleted()).isEqualTo(160);
-        assertThat(dry.bytes()).isPositive();
+        assertThat(dry.bytes()).isZero();
+        assertThat(dry.preview().bytes()).isPositive();
         assertThat(real.bytes()).isPositive();
         assertThat(rows()).isEqualTo("20");
         assertThat(test.get("SELECT count(*) FROM step")).isEqualTo("20");
@@ -288,7 +290,7 @@ final class RetentionVerticleTest {
         Cleanup dry = await(bus.request(allOwners(Duration.ofDays(30), true)));
         Cleanup all = run(allOwners(Duration.ofDays(30), false));
 
-        assertThat(dry.partitionsDropped()).isEqualTo(1).isEqualTo(all.partitionsDropped());
+        assertThat(dry.preview().partitions()).isEqualTo(1).isEqualTo(all.partitionsDropped());
         assertThat(all.deleted()).isEqualTo(50).isEqualTo(all.matched());
         assertThat(all.bytes()).isGreaterThan(50 * 200);
         assertThat(test.get("SELECT to_regclass('" + day + "')")).isEqualTo("null");
@@ -446,12 +448,12 @@ final class RetentionVerticleTest {
         test.execute("UPDATE execution SET parent_id = '" + parent + "' WHERE id = '" + some.get(1) + "';"
                 + "UPDATE execution SET parent_id = '" + some.get(1) + "' WHERE id = '" + some.get(2) + "';"
                 + "UPDATE execution SET held = true WHERE id = '" + some.get(3) + "';"
-                + "INSERT INTO held_execution VALUES ('" + some.get(3) + "')");
+                + "INSERT INTO held_execution SELECT id, owner_id FROM execution WHERE held");
 
         Cleanup dry = await(bus.request(request(alice, Duration.ofDays(30), Set.of(), true)));
         Cleanup real = run(request(alice, Duration.ofDays(30), Set.of(), false));
 
-        assertThat(real.deleted()).isEqualTo(147).isEqualTo(dry.deleted());
+        assertThat(real.deleted()).isEqualTo(147).isEqualTo(dry.matched());
         assertThat(real.partitionsDropped()).isZero();
         CleanupPreview preview = dry.preview();
         assertThat(preview.spared()).isEqualTo(new CleanupPreview.Spared(2, 1, 0, 0, 2));
@@ -517,7 +519,7 @@ final class RetentionVerticleTest {
         Cleanup real = run(
                 new RequestCleanup(operator, Duration.ofDays(1), null, Set.of(), null, 8, false, null, true, false));
 
-        assertThat(real.deleted()).isEqualTo(27).isEqualTo(dry.deleted());
+        assertThat(real.deleted()).isEqualTo(27).isEqualTo(dry.matched());
         assertThat(dry.preview().spared().keptLast()).isEqualTo(11);
         assertThat(rows()).isEqualTo("11");
         assertThatRowsAndRollupsAgree();
@@ -568,7 +570,7 @@ final class RetentionVerticleTest {
                 new RequestCleanup(alice, Duration.ofDays(30), null, Set.of(), null, null, true, null, false, false));
 
         assertThat(dry.preview().spared().keptByPolicy()).isEqualTo(4);
-        assertThat(spared.deleted()).isEqualTo(10).isEqualTo(dry.deleted());
+        assertThat(spared.deleted()).isEqualTo(10).isEqualTo(dry.matched());
         assertThat(rest.deleted()).isEqualTo(4);
     }
 
@@ -580,7 +582,7 @@ final class RetentionVerticleTest {
         seed("bob", 50, 35, "SUCCESS");
         test.execute(
                 "UPDATE execution SET held = true WHERE id = (SELECT min(id::text)::uuid FROM execution WHERE status = 3);"
-                        + "INSERT INTO held_execution SELECT id FROM execution WHERE held");
+                        + "INSERT INTO held_execution SELECT id, owner_id FROM execution WHERE held");
         CleanupStore store = new CleanupStore(database);
         Instant midnight = Instant.now().minus(Duration.ofDays(30)).truncatedTo(ChronoUnit.DAYS);
         CleanupCriteria criteria = new CleanupCriteria(midnight, Set.of(), null, owner, null, false);
@@ -662,29 +664,13 @@ final class RetentionVerticleTest {
         await(bus.request(new SetRetentionPolicy(alice, null, null, false, Set.of(), Duration.ofDays(90), 3)));
         RequestCleanup request = request(alice, Duration.ofDays(30), Set.of(), true);
 
-        test.execute("ALTER TABLE cleanup ADD CONSTRAINT cleanup_refused CHECK (requested_by <> '" + owner + "')");
+        test.execute("ALTER TABLE cleanup_keep ADD CONSTRAINT keep_refused CHECK (policy_id IS NULL)");
         ErrorCode refused = codeOf(request);
-        test.execute("ALTER TABLE cleanup DROP CONSTRAINT cleanup_refused");
+        test.execute("ALTER TABLE cleanup_keep DROP CONSTRAINT keep_refused");
 
         assertThat(refused).isEqualTo(ErrorCode.INTERNAL);
         assertThatTheLedgerIsEmpty();
         assertThat(await(bus.request(request)).state()).isEqualTo(Cleanup.State.COMPLETED);
-    }
-
-    @Test
-    void leavesNothingOfADryRunThatComesWhereTooManyWait() throws SQLException {
-        seed(owner, 10, 40, "SUCCESS");
-
-        Throwable refused = awaitFailure(new CleanupStore(database)
-                .dryRun(
-                        criteria(owner),
-                        owner,
-                        1,
-                        open -> Future.failedFuture(
-                                RunlogException.overloaded(open + " wait.", Duration.ofSeconds(1)))));
-
-        assertThat(refused).hasMessage("0 wait.");
-        assertThatTheLedgerIsEmpty();
     }
 
     @Test
@@ -699,22 +685,6 @@ final class RetentionVerticleTest {
         assertThat(found.executions()).isZero();
         assertThat(found.spared().running()).isEqualTo(1);
         assertThatTheLedgerIsEmpty();
-    }
-
-    @Test
-    void endsADryRunThatAnEarlierVersionHasLeft(Vertx vertx) throws SQLException {
-        UUID id = Ids.next();
-        test.execute("INSERT INTO cleanup (id, dry_run, state, before, statuses, requested_by) VALUES ('" + id
-                + "', true, 1, now(), '{}', 'bob');"
-                + "INSERT INTO cleanup_rule (cleanup_id, rank, policy_id, statuses) VALUES ('" + id
-                + "', 1, gen_random_uuid(), '{}')");
-
-        await(cleaner(vertx, new CleanupStore(database)).runOnce());
-
-        Cleanup ended = await(new CleanupStore(database).get(id));
-        assertThat(ended.state()).isEqualTo(Cleanup.State.FAILED);
-        assertThat(ended.failure()).contains("ask for it again");
-        assertThat(test.get("SELECT count(*) FROM cleanup_rule")).isEqualTo("0");
     }
 
     @Test

@@ -46,9 +46,8 @@ final class CleanupPreviews {
      * What was found.
      *
      * @param days on which, oldest first
-     * @param noted whether anything is written down that is to be forgotten
      */
-    record Found(CleanupPreview preview, List<CleanupDay> days, boolean noted) {}
+    record Found(CleanupPreview preview, List<CleanupDay> days) {}
 
     /** The days on which a prepared cleanup has something to delete, oldest first. */
     Future<List<CleanupDay>> days(Cleanup cleanup) {
@@ -89,8 +88,7 @@ final class CleanupPreviews {
                                                     candidates.result().running(),
                                                     stays.result(),
                                                     sizes.result()),
-                                    sums.result().days(),
-                                    heeded.noted()));
+                                    sums.result().days()));
                 });
     }
 
@@ -196,8 +194,7 @@ final class CleanupPreviews {
                                 spared.result().iterator().next(),
                                 days.result(),
                                 files),
-                        days.result(),
-                        frozen.noted()));
+                        days.result()));
     }
 
     private static CleanupPreview fromRows(

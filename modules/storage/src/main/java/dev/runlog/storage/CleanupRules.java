@@ -170,10 +170,8 @@ final class CleanupRules {
      *
      * @param rules by how specific they are
      * @param stays whether something is held, or below what stays
-     * @param noted whether anything is written down that is to be forgotten
-     * @param open how many cleanups that somebody asked for wait or are at work
      */
-    record Frozen(List<Rule> rules, boolean stays, boolean noted, long open) {}
+    record Frozen(List<Rule> rules, boolean stays) {}
 
     /** What a prepared cleanup heeds. */
     static Future<List<Rule>> rules(SqlConnection connection, Cleanup cleanup) {
@@ -192,8 +190,7 @@ final class CleanupRules {
 
                 SELECT s.*, r.rank, %1$s
                 FROM (
-                  SELECT (SELECT count(*) FROM cleanup WHERE state IN (1, 2) AND policy_id IS NULL) AS open,
-                         EXISTS (SELECT FROM held_execution) AS held,
+                  SELECT EXISTS (SELECT FROM held_execution) AS held,
                          (EXISTS (SELECT FROM held_execution)
                           OR EXISTS (SELECT FROM execution_total WHERE running > 0 AND day <= %2$s)) AND %3$s AS below,
                          EXISTS (SELECT FROM added) AND %3$s AS parted) s
@@ -210,11 +207,7 @@ final class CleanupRules {
             boolean parted = state.getBoolean("parted") && mayPart(rules);
             return roots.compose(known -> addSpared(connection, cleanup, known)
                     .compose(added -> parted ? addChildrenOfKept(connection, cleanup) : Future.succeededFuture())
-                    .map(new Frozen(
-                            rules,
-                            known.held() || known.below() || parted,
-                            !rules.isEmpty() || newest || known.below(),
-                            state.getLong("open"))));
+                    .map(new Frozen(rules, known.held() || known.below() || parted)));
         });
     }
 

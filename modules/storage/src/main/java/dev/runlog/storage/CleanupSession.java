@@ -40,7 +40,7 @@ public final class CleanupSession {
      * now, or a moment ago, as who asks a thousand times a second is at it for a tenth of that time.
      */
     private static final String LOCK_STATE = """
-            SELECT c.state,
+            SELECT c.state, c.first_later_xid,
                    $2 AND EXISTS (
                      SELECT FROM pg_stat_get_activity(NULL) a
                      WHERE a.datid = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -160,7 +160,7 @@ public final class CleanupSession {
                     if (now.getShort("state") != 2) {
                         return Future.succeededFuture(new Batch(0, null, 0, false, shared));
                     }
-                    return find(cleanup, day, after, rowsMax)
+                    return find(cleanup, day, after, now.getLong("first_later_xid"), rowsMax)
                             .compose(found -> found.isEmpty()
                                     ? Future.succeededFuture(new Batch(0, null, 0, true, shared))
                                     : lock(cleanup, day, found.toGo(), waiting)
@@ -183,9 +183,11 @@ public final class CleanupSession {
 
     /**
      * Failures are found in their list: in the day's table they are a few among many. The number of rows stands in the
-     * text, as the plan for an unknown one would sort the day.
+     * text, as the plan for an unknown one would sort the day. Rows written since the cleanup began are left alone, or
+     * a writer that fills in a day would keep it there forever.
      */
-    private Future<Found> find(Cleanup cleanup, LocalDate day, @Nullable UUID after, int rowsMax) {
+    private Future<Found> find(
+            Cleanup cleanup, LocalDate day, @Nullable UUID after, @Nullable Long firstLaterXid, int rowsMax) {
         Sql sql = new Sql()
                 .add("SELECT e.id, e.parent_id\nFROM "
                         + (CleanupScope.isOfUnsuccessful(cleanup)
@@ -197,6 +199,12 @@ public final class CleanupSession {
                 .bind(firstId(day.plusDays(1)))
                 .add(" AND ");
         CleanupScope.addDoomedUnlessBelow(sql, cleanup);
+        if (firstLaterXid != null) {
+            // Rows carry the low 32 bits of their transaction's number; age() compares them across its wraparound.
+            sql.add(" AND age(e.xmin) > age(")
+                    .bind(Long.toString(firstLaterXid & 0xFFFF_FFFFL))
+                    .add("::text::xid)");
+        }
         sql.add("\nORDER BY e.id\nLIMIT " + rowsMax);
         return connection.preparedQuery(sql.text()).execute(sql.arguments()).compose(rows -> {
             UUID[] parents = ExecutionReads.all(rows, row -> row.getUUID(1)).stream()

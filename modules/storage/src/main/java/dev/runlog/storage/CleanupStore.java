@@ -8,7 +8,6 @@ import dev.runlog.contract.retention.CleanupCriteria;
 import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.ListCleanups.CleanupPage;
 import dev.runlog.storage.CleanupPreviews.Found;
-import dev.runlog.storage.CleanupRules.Frozen;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** The ledger of cleanups, and what they would find. */
 public final class CleanupStore {
     private static final String SELECT = """
-            SELECT c.id, c.dry_run, c.state, c.before, c.statuses, c.workflow_id, o.subject, c.keep_last,
+            SELECT c.id, c.state, c.before, c.statuses, c.workflow_id, o.subject, c.keep_last,
                    c.ignore_policies, c.matched, c.matched_exact, c.deleted, c.bytes, c.partitions_dropped,
                    c.requested_by, c.policy_id, c.created_at, c.started_at, c.finished_at, c.preview, c.failure
             FROM cleanup c
@@ -36,25 +35,10 @@ public final class CleanupStore {
             """;
 
     private static final String INSERT = """
-            INSERT INTO cleanup (id, dry_run, state, before, statuses, workflow_id, owner_id, requested_by, policy_id,
-                                 keep_last, ignore_policies)
-            VALUES ($1, false, 1, $2, $3, $4, (SELECT id FROM owner WHERE subject = $5), $6, $7, $8, $9)
+            INSERT INTO cleanup (id, state, before, statuses, workflow_id, owner_id, requested_by, policy_id, keep_last,
+                                 ignore_policies)
+            VALUES ($1, 1, $2, $3, $4, (SELECT id FROM owner WHERE subject = $5), $6, $7, $8, $9)
             """;
-
-    private static final String INSERT_DRY_RUN = """
-            INSERT INTO cleanup (id, dry_run, state, before, statuses, workflow_id, owner_id, requested_by, keep_last,
-                                 ignore_policies, matched, matched_exact, deleted, bytes, partitions_dropped, preview,
-                                 started_at, finished_at)
-            VALUES ($1, true, 3, $2, $3, $4, (SELECT id FROM owner WHERE subject = $5), $6, $7, $8, $9, $10, $9, $11, $12,
-                    $13, now(), clock_timestamp())
-            RETURNING created_at, started_at, finished_at
-            """;
-
-    /**
-     * All of one moment. Its commit waits for no disk, as it deletes nothing: a database that crashes at once may forget
-     * that somebody asked.
-     */
-    private static final String SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL synchronous_commit = off";
 
     private static final String REGISTER_OWNER =
             "INSERT INTO owner (subject) VALUES ($1) ON CONFLICT (subject) DO NOTHING";
@@ -122,37 +106,15 @@ public final class CleanupStore {
     }
 
     /**
-     * Enters a dry run with its figures, which are all of one moment; leaves nothing where it fails.
+     * Returns what a cleanup would find, all of one moment. Nothing of it is kept.
      *
      * @param rowsMax how many rows it may look at; where more are there that old, the rollups answer
-     * @param admission is told how many cleanups wait or are at work, and fails where that is too many
      */
-    public Future<Cleanup> dryRun(
-            CleanupCriteria criteria, String requestedBy, int rowsMax, Function<Long, Future<Void>> admission) {
-        Cleanup asked = asked(criteria, requestedBy, null);
-        return database.onConnection("dry-run", connection -> {
-            Future<?> registered = criteria.owner() == null
-                    ? Future.succeededFuture()
-                    : connection.preparedQuery(REGISTER_OWNER).execute(Tuple.of(criteria.owner()));
-            return CleanupSession.transaction(
-                    connection,
-                    SNAPSHOT,
-                    () -> {
-                        Future<Frozen> frozen = CleanupRules.freeze(connection, asked);
-                        Future<Frozen> admitted = CleanupSession.inTurn(List.of(registered, frozen))
-                                .compose(done -> admission.apply(frozen.result().open()))
-                                .map(done -> frozen.result());
-                        return new CleanupPreviews(connection).find(asked, admitted, rowsMax);
-                    },
-                    found -> enter(connection, asked, found));
-        });
-    }
-
-    /** What a cleanup would find; it leaves no trace. */
     public Future<CleanupPreview> preview(CleanupCriteria criteria, @Nullable UUID policyId, int rowsMax) {
-        Cleanup asked = asked(criteria, "", policyId);
+        Cleanup asked = asked(criteria, policyId);
         return database.onConnection("preview", connection -> {
-            Future<?> begun = connection.query(SNAPSHOT).execute();
+            Future<?> begun =
+                    connection.query("BEGIN ISOLATION LEVEL REPEATABLE READ").execute();
             Future<Found> found =
                     new CleanupPreviews(connection).find(asked, CleanupRules.freeze(connection, asked), rowsMax);
             return CleanupSession.inTurn(List.of(begun, found))
@@ -161,8 +123,7 @@ public final class CleanupStore {
         });
     }
 
-    /** A dry run before it is in the ledger. */
-    private static Cleanup asked(CleanupCriteria criteria, String requestedBy, @Nullable UUID policyId) {
+    private static Cleanup asked(CleanupCriteria criteria, @Nullable UUID policyId) {
         UUID id = Ids.next();
         return new Cleanup(
                 id,
@@ -174,54 +135,13 @@ public final class CleanupStore {
                 0,
                 0,
                 0,
-                requestedBy,
+                "",
                 policyId,
                 Ids.timeOf(id),
                 null,
                 null,
                 null,
                 null);
-    }
-
-    private static Future<Cleanup> enter(SqlConnection connection, Cleanup asked, Found found) {
-        CleanupCriteria criteria = asked.criteria();
-        CleanupPreview preview = found.preview();
-        return connection
-                .preparedQuery((found.noted() ? "WITH " + CleanupRules.FORGETTING : "") + INSERT_DRY_RUN)
-                .execute(Tuple.of(
-                        asked.id(),
-                        criteria.before().atOffset(ZoneOffset.UTC),
-                        numbers(criteria.statuses()),
-                        criteria.workflowId(),
-                        criteria.owner(),
-                        asked.requestedBy(),
-                        criteria.keepLast(),
-                        criteria.ignorePolicies(),
-                        preview.executions(),
-                        preview.exact(),
-                        preview.bytes(),
-                        preview.partitions(),
-                        PreviewJson.write(preview)))
-                .map(rows -> {
-                    Row row = rows.iterator().next();
-                    return new Cleanup(
-                            asked.id(),
-                            true,
-                            Cleanup.State.COMPLETED,
-                            criteria,
-                            preview.executions(),
-                            preview.exact(),
-                            preview.executions(),
-                            preview.bytes(),
-                            preview.partitions(),
-                            asked.requestedBy(),
-                            null,
-                            row.getOffsetDateTime("created_at").toInstant(),
-                            row.getOffsetDateTime("started_at").toInstant(),
-                            row.getOffsetDateTime("finished_at").toInstant(),
-                            preview,
-                            null);
-                });
     }
 
     public Future<Cleanup> get(UUID id) {
@@ -267,21 +187,41 @@ public final class CleanupStore {
                         (cleanups, ends) -> new CleanupPage(cleanups, ends, both.<Long>resultAt(1))));
     }
 
-    /** How many that somebody asked for wait or are at work; a policy has one at the most, and in its window only. */
-    public Future<Long> countOpen() {
-        return database.query(
-                        "count-open-cleanups",
-                        "SELECT count(*) AS rows FROM cleanup WHERE state IN (1, 2) AND policy_id IS NULL",
-                        Tuple.tuple())
-                .map(rows -> rows.iterator().next().getLong("rows"));
+    /** Cleanups that wait or are at work: all that somebody asked for, and those of one caller. */
+    public record Open(long all, long own) {}
+
+    /** Counts what is open besides cleanups of policies; a policy has one at the most, and in its window only. */
+    public Future<Open> countOpen(String requestedBy) {
+        return database.query("count-open-cleanups", """
+                        SELECT count(*) AS rows, count(*) FILTER (WHERE requested_by = $1) AS own
+                        FROM cleanup
+                        WHERE state IN (1, 2) AND policy_id IS NULL
+                        """, Tuple.of(requestedBy)).map(rows -> {
+            Row counts = rows.iterator().next();
+            return new Open(counts.getLong("rows"), counts.getLong("own"));
+        });
     }
 
-    /** The oldest that waits or is at work, those of policies only where they are asked for. */
+    /**
+     * Returns the cleanup to work on: one that is at work already, else the oldest of the caller whose last turn is
+     * longest ago. Those of policies only where they are asked for.
+     */
     public Future<Optional<Cleanup>> findOpen(boolean withPolicies) {
-        return database.query(
-                        "find-open-cleanup",
-                        SELECT + "WHERE c.state IN (1, 2) AND (c.policy_id IS NULL OR $1)\nORDER BY c.id\nLIMIT 1",
-                        Tuple.of(withPolicies))
+        return database.query("find-open-cleanup", SELECT + """
+                        JOIN (
+                          SELECT DISTINCT ON (requested_by) id, state, requested_by
+                          FROM cleanup
+                          WHERE state IN (1, 2) AND (policy_id IS NULL OR $1)
+                          ORDER BY requested_by, state DESC, id) first ON first.id = c.id
+                        LEFT JOIN LATERAL (
+                          SELECT l.started_at
+                          FROM cleanup l
+                          WHERE l.requested_by = first.requested_by AND l.started_at IS NOT NULL
+                          ORDER BY l.id DESC
+                          LIMIT 1) last ON true
+                        ORDER BY first.state DESC, last.started_at NULLS FIRST, c.id
+                        LIMIT 1
+                        """, Tuple.of(withPolicies))
                 .map(rows -> ExecutionReads.all(rows, CleanupStore::toCleanup).stream()
                         .findFirst());
     }
@@ -315,12 +255,15 @@ public final class CleanupStore {
                 .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
-    /** Marks that it began, with what it found. */
+    /** Marks that it began, with what it found. Rows that transactions write from now on are not its concern. */
     static Future<Cleanup> begin(SqlConnection connection, UUID id, CleanupPreview found) {
         return connection
-                .preparedQuery(returning("UPDATE cleanup SET state = 2, started_at = now(), matched = $2, "
-                        + "matched_exact = $3 WHERE id = $1 AND state = 1"))
-                .execute(Tuple.of(id, found.executions(), found.exact()))
+                .preparedQuery(returning("""
+                        UPDATE cleanup
+                        SET state = 2, started_at = now(), matched = $2, matched_exact = $3, preview = $4,
+                            first_later_xid = pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+                        WHERE id = $1 AND state = 1"""))
+                .execute(Tuple.of(id, found.executions(), found.exact(), PreviewJson.write(found)))
                 .compose(rows -> rows.size() > 0
                         ? Future.succeededFuture(rows)
                         : connection.preparedQuery(SELECT + "WHERE c.id = $1").execute(Tuple.of(id)))
@@ -396,12 +339,12 @@ public final class CleanupStore {
 
     private static Cleanup toCleanup(Row row) {
         return new Cleanup(
-                row.getUUID(0),
-                row.getBoolean(1),
-                toState(row.getShort(2)),
+                row.getUUID("id"),
+                false,
+                toState(row.getShort("state")),
                 new CleanupCriteria(
-                        row.getOffsetDateTime(3).toInstant(),
-                        toStatuses(row.getArrayOfShorts(4)),
+                        row.getOffsetDateTime("before").toInstant(),
+                        toStatuses(row.getArrayOfShorts("statuses")),
                         row.getUUID("workflow_id"),
                         row.getString("subject"),
                         row.getInteger("keep_last"),

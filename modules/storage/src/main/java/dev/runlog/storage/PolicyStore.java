@@ -1,5 +1,6 @@
 package dev.runlog.storage;
 
+import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.page.PageRequest;
@@ -26,7 +27,7 @@ public final class PolicyStore {
     private static final String SELECT = """
             SELECT p.id, p.workflow_id, o.subject, p.statuses, extract(epoch FROM p.keep_for)::bigint AS keep_seconds,
                    p.keep_last, p.from_configuration, p.created_at, p.last_run_at, p.overdue, p.overdue_since,
-                   (SELECT c.id FROM cleanup c WHERE c.policy_id = p.id AND NOT c.dry_run ORDER BY c.id DESC LIMIT 1)
+                   (SELECT c.id FROM cleanup c WHERE c.policy_id = p.id ORDER BY c.id DESC LIMIT 1)
                      AS last_cleanup_id
             FROM retention_policy p
             LEFT JOIN owner o ON o.id = p.owner_id
@@ -49,6 +50,8 @@ public final class PolicyStore {
             INSERT INTO retention_policy AS known (id, workflow_id, owner_id, statuses, keep_for, keep_last)
             SELECT $1, a.workflow_id, a.owner_id, a.statuses, $5, $6
             FROM asked a
+            WHERE EXISTS (SELECT FROM old)
+              OR (SELECT count(*) FROM retention_policy p WHERE p.owner_id IS NOT DISTINCT FROM a.owner_id) < $7
             ON CONFLICT ON CONSTRAINT retention_policy_target DO UPDATE
             SET keep_for = excluded.keep_for, keep_last = excluded.keep_last, from_configuration = false,
                 overdue = NULL, overdue_since = NULL, checked_at = NULL
@@ -90,13 +93,19 @@ public final class PolicyStore {
             SET held = $3, hold_reason = CASE WHEN $3 THEN $4 END
             WHERE e.id = $1 AND e.id BETWEEN $1 AND $1
               AND ($2::text IS NULL OR e.owner_id = (SELECT id FROM owner WHERE subject = $2))
-            RETURNING (SELECT o.subject FROM owner o WHERE o.id = e.owner_id)
+            RETURNING (SELECT o.subject FROM owner o WHERE o.id = e.owner_id), e.owner_id
             """;
 
     private static final String HOLD_IN_LIST = "UPDATE unsuccessful_execution SET held = $2 WHERE id = $1";
 
-    private static final String NOTE_HELD =
-            "INSERT INTO held_execution (execution_id) VALUES ($1) ON CONFLICT (execution_id) DO NOTHING";
+    /** Inserts nothing if the owner has too many. */
+    private static final String NOTE_HELD = """
+            INSERT INTO held_execution (execution_id, owner_id)
+            SELECT $1, $2
+            WHERE EXISTS (SELECT FROM held_execution WHERE execution_id = $1)
+              OR (SELECT count(*) FROM held_execution WHERE owner_id = $2) < $3
+            ON CONFLICT (execution_id) DO UPDATE SET owner_id = excluded.owner_id
+            """;
 
     private static final String NOTE_RELEASED = "DELETE FROM held_execution WHERE execution_id = $1";
 
@@ -113,23 +122,37 @@ public final class PolicyStore {
      */
     public record Changed(RetentionPolicy policy, List<UUID> ended) {}
 
-    /** Makes a policy or replaces the one of the same target. */
+    /**
+     * Makes a policy or replaces the one of the same target.
+     *
+     * @param policiesMax how many policies an owner may have; one more fails with {@code BAD_INPUT}
+     */
     public Future<Changed> set(
             @Nullable UUID workflowId,
             @Nullable String owner,
             Set<ExecutionStatus> statuses,
             @Nullable Duration keepFor,
-            @Nullable Integer keepLast) {
+            @Nullable Integer keepLast,
+            int policiesMax) {
         Future<?> registered = owner == null
                 ? Future.succeededFuture()
                 : database.query("register-owner", REGISTER_OWNER, Tuple.of(owner));
-        Tuple asked =
-                Tuple.of(Ids.next(), workflowId, owner, CleanupStore.numbers(statuses), toInterval(keepFor), keepLast);
+        Tuple asked = Tuple.of(
+                Ids.next(),
+                workflowId,
+                owner,
+                CleanupStore.numbers(statuses),
+                toInterval(keepFor),
+                keepLast,
+                policiesMax);
         return registered
                 .compose(done -> database.inTransaction("set-policy", connection -> connection
                         .preparedQuery(SET)
                         .execute(asked)
-                        .map(rows -> rows.iterator().next())
+                        .compose(rows -> rows.size() > 0
+                                ? Future.succeededFuture(rows.iterator().next())
+                                : Future.failedFuture(RunlogException.badInput("There are already " + policiesMax
+                                        + " retention policies of this owner, the limit (retention.policies-max).")))
                         .compose(set -> (set.getBoolean("changed")
                                         ? endCleanups(connection, set.getUUID("id"))
                                         : Future.succeededFuture(List.<UUID>of()))
@@ -241,9 +264,11 @@ public final class PolicyStore {
     /**
      * Holds an execution or lets it go, and tells whose it is; empty where there is none of that id or, where an owner is
      * given, it is another's.
+     *
+     * @param holdsMax how many executions of one owner may be held; one more fails with {@code BAD_INPUT}
      */
     public Future<Optional<String>> hold(
-            @Nullable String owner, UUID executionId, boolean held, @Nullable String reason) {
+            @Nullable String owner, UUID executionId, boolean held, @Nullable String reason, int holdsMax) {
         // Two statements: the second sees what a change that the first waited for has noted.
         return database.inTransaction("hold-execution", connection -> connection
                 .preparedQuery(HOLD)
@@ -253,10 +278,27 @@ public final class PolicyStore {
                         : connection
                                 .preparedQuery(HOLD_IN_LIST)
                                 .execute(Tuple.of(executionId, held))
-                                .compose(done -> connection
-                                        .preparedQuery(held ? NOTE_HELD : NOTE_RELEASED)
-                                        .execute(Tuple.of(executionId)))
+                                .compose(done -> held
+                                        ? noteHeld(
+                                                connection,
+                                                executionId,
+                                                rows.iterator().next().getInteger("owner_id"),
+                                                holdsMax)
+                                        : connection
+                                                .preparedQuery(NOTE_RELEASED)
+                                                .execute(Tuple.of(executionId))
+                                                .<Void>mapEmpty())
                                 .map(Optional.of(rows.iterator().next().getString(0)))));
+    }
+
+    private static Future<Void> noteHeld(SqlConnection connection, UUID executionId, int ownerId, int holdsMax) {
+        return connection
+                .preparedQuery(NOTE_HELD)
+                .execute(Tuple.of(executionId, ownerId, holdsMax))
+                .compose(noted -> noted.rowCount() > 0
+                        ? Future.<Void>succeededFuture()
+                        : Future.failedFuture(RunlogException.badInput("There are already " + holdsMax
+                                + " held executions of this owner, the limit (retention.holds-max).")));
     }
 
     private static void addOwner(Sql sql, @Nullable String owner) {

@@ -177,7 +177,10 @@ final class CleanupRun {
             rows.add(new String[] {"  whole days", Text.number(preview.path("partitions"))});
             Text.print(people, 1, rows);
         }
-        JsonNode spared = preview.path("spared");
+        printSpared(people, "Would spare:", preview.path("spared"));
+    }
+
+    private static void printSpared(PrintStream people, String title, JsonNode spared) {
         List<String[]> rows = new ArrayList<>();
         addSpared(rows, "  running", spared.path("running"));
         addSpared(rows, "  held", spared.path("held"));
@@ -185,7 +188,7 @@ final class CleanupRun {
         addSpared(rows, "  among the newest", spared.path("keptLast"));
         addSpared(rows, "  children of those", spared.path("children"));
         if (!rows.isEmpty()) {
-            people.println("Would spare:");
+            people.println(title);
             Text.print(people, 1, rows);
         }
     }
@@ -219,6 +222,7 @@ final class CleanupRun {
                         : "")
                 + "; " + Text.bytes(cleanup.path("bytes")) + " freed in " + Text.time(cleanup.path("duration")) + ".");
         System.out.println("Cleanup " + cleanup.path("id").asText() + " is " + state + ".");
+        printSpared(System.out, "Spared:", cleanup.path("preview").path("spared"));
         if (cleanup.path("failure").isTextual()) {
             System.err.println("runlog: " + cleanup.path("failure").asText());
         }

@@ -19,8 +19,9 @@ public final class CleanupsCommand extends TargetCommand {
               cleanups(first: $last) {
                 totalCount
                 nodes {
-                  id dryRun state before status workflowId owner keepLast ignorePolicies matched deleted bytes
+                  id state before status workflowId owner keepLast ignorePolicies matched deleted bytes
                   partitionsDropped requestedBy policyId createdAt finishedAt duration failure
+                  preview { spared { running held keptByPolicy keptLast children } }
                 }
               }
             }
@@ -54,12 +55,12 @@ public final class CleanupsCommand extends TargetCommand {
         cleanups.path("nodes")
                 .forEach(cleanup -> rows.add(new String[] {
                     Text.moment(cleanup.path("createdAt")),
-                    cleanup.path("dryRun").asBoolean() ? "dry run" : Text.word(cleanup.path("state")),
+                    Text.word(cleanup.path("state")),
                     cleanup.path("requestedBy").asText(),
                     Text.moment(cleanup.path("before")),
                     Text.words(cleanup.path("status"), "all"),
                     target(cleanup),
-                    cleanup.path("dryRun").asBoolean() ? "-" : Text.number(cleanup.path("deleted")),
+                    Text.number(cleanup.path("deleted")),
                     Text.number(cleanup.path("matched")),
                     Text.bytes(cleanup.path("bytes")),
                     Text.time(cleanup.path("duration"))
