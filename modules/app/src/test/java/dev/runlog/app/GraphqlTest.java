@@ -249,7 +249,7 @@ final class GraphqlTest {
                 .at("/startExecution/execution");
         JsonNode made = server.data(
                 token,
-                "mutation { cleanupExecutions(input: {olderThan: \"P1D\", dryRun: true}) { cleanup { id } } "
+                "mutation { cleanupExecutions(input: {olderThan: \"P1D\"}) { cleanup { id } } "
                         + "setRetentionPolicy(input: {keepFor: \"P30D\"}) { retentionPolicy { id } } }");
 
         JsonNode nodes = server.data(

@@ -40,6 +40,7 @@ final class BatchPlan {
     private final Outcome[] outcomes;
     private final @Nullable Change[] changes;
     private final BiFunction<String, WorkflowRef, @Nullable StoredWorkflow> workflows;
+    private final Refusals refusals;
     private final Instant now;
 
     /**
@@ -47,17 +48,20 @@ final class BatchPlan {
      *
      * @param locked the rows that exist among those that the events are about
      * @param workflows an owner's workflow of a reference; null where there is none
+     * @param refusals what may not be made
      */
     BatchPlan(
             List<QueuedEvent> batch,
             Map<UUID, StoredExecution> locked,
             BiFunction<String, WorkflowRef, @Nullable StoredWorkflow> workflows,
+            Refusals refusals,
             Instant now) {
         locked.forEach((id, stored) -> drafts.put(id, Draft.of(stored)));
         this.batch = batch;
         this.outcomes = new Outcome[batch.size()];
         this.changes = new Change[batch.size()];
         this.workflows = workflows;
+        this.refusals = refusals;
         this.now = now;
         for (int i = 0; i < outcomes.length; i++) {
             apply(i, batch.get(i));
@@ -65,6 +69,11 @@ final class BatchPlan {
     }
 
     private void apply(int index, QueuedEvent queued) {
+        RunlogException refusal = refusals.of(queued);
+        if (refusal != null) {
+            outcomes[index] = Outcome.rejected(refusal);
+            return;
+        }
         try {
             Draft known = drafts.get(queued.event().executionId());
             ExecutionStatus before = known == null ? null : known.head().status();

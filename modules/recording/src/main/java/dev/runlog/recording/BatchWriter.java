@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,10 +79,8 @@ final class BatchWriter {
      * @param unseen whether what begins is taken to be new, without a look
      */
     private Future<Void> attempt(List<QueuedEvent> batch, boolean unseen, int attempt) {
-        return workflows
-                .prepare(batch)
-                .compose(ready -> partitions.ensure(daysOf(batch)))
-                .compose(ready -> store.transaction(transaction -> commit(transaction, batch, unseen)))
+        return prepare(batch)
+                .compose(refusals -> store.transaction(transaction -> commit(transaction, batch, refusals, unseen)))
                 .onSuccess(committed -> committed.settle(batch))
                 .<Void>mapEmpty()
                 .recover(failure -> {
@@ -101,14 +98,36 @@ final class BatchWriter {
                 });
     }
 
-    private Future<Committed> commit(RecordingStore.Transaction transaction, List<QueuedEvent> batch, boolean unseen) {
-        return transaction.lock(idsToLock(batch, unseen)).compose(locked -> write(transaction, batch, locked));
+    /** Makes the days and workflows that are missing. Nothing waits for the database where none is. */
+    private Future<Refusals> prepare(List<QueuedEvent> batch) {
+        return partitions.ensureFor(batch).compose(days -> {
+            List<QueuedEvent> allowed = days.isEmpty() ? batch : without(batch, days.keySet());
+            return workflows
+                    .prepare(allowed)
+                    .map(refused -> days.isEmpty() && refused.isEmpty() ? Refusals.NONE : new Refusals(days, refused));
+        });
+    }
+
+    private static List<QueuedEvent> without(List<QueuedEvent> batch, Set<LocalDate> days) {
+        return batch.stream()
+                .filter(queued -> !days.contains(Draft.dayOf(queued.event().executionId())))
+                .toList();
+    }
+
+    private Future<Committed> commit(
+            RecordingStore.Transaction transaction, List<QueuedEvent> batch, Refusals refusals, boolean unseen) {
+        return transaction
+                .lock(idsToLock(batch, unseen))
+                .compose(locked -> write(transaction, batch, locked, refusals));
     }
 
     /** Sends all that is to be written right behind each other, the commit last: one wait for the database. */
     private Future<Committed> write(
-            RecordingStore.Transaction transaction, List<QueuedEvent> batch, Map<UUID, StoredExecution> locked) {
-        BatchPlan plan = new BatchPlan(batch, locked, workflows::find, clock.instant());
+            RecordingStore.Transaction transaction,
+            List<QueuedEvent> batch,
+            Map<UUID, StoredExecution> locked,
+            Refusals refusals) {
+        BatchPlan plan = new BatchPlan(batch, locked, workflows::find, refusals, clock.instant());
         transaction.insert(plan.inserts());
         transaction.fillStart(plan.startsToFill());
         transaction.finish(plan.finishes());
@@ -180,12 +199,5 @@ final class BatchWriter {
         return event instanceof ValidEvent.Start start
                 ? unseen || start.idMade()
                 : unseen && event instanceof ValidEvent.Complete;
-    }
-
-    private static Set<LocalDate> daysOf(List<QueuedEvent> batch) {
-        return batch.stream()
-                .filter(queued -> queued.event().workflow() != null)
-                .map(queued -> Draft.dayOf(queued.event().executionId()))
-                .collect(Collectors.toSet());
     }
 }

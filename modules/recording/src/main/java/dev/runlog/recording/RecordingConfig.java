@@ -30,7 +30,10 @@ public record RecordingConfig(
         Duration heartbeatSweepInterval,
         Duration runTimeMax,
         Duration durationsInterval,
-        int partitionsAheadDays) {
+        int partitionsAheadDays,
+        int workflowsMax,
+        int workflowsPerHourMax,
+        int daysPerHourMax) {
 
     public RecordingConfig {
         redactPaths = List.copyOf(redactPaths);

@@ -64,9 +64,14 @@ public final class RecordingVerticle extends VerticleBase {
         // One connection more than writers: for the sweep and for workflows, which no batch should wait for.
         RecordingStore opened = RecordingStore.open(vertx, databaseConfig, config.writers() + 1);
         store = opened;
-        Partitions partitions = new Partitions(opened);
+        Partitions partitions =
+                new Partitions(opened, new HourlyQuota("days", "recording.days-per-hour-max", config.daysPerHourMax()));
+        WorkflowDirectory workflows = new WorkflowDirectory(
+                opened,
+                config.workflowsMax(),
+                new HourlyQuota("workflows", "recording.workflows-per-hour-max", config.workflowsPerHourMax()));
         HeartbeatSweep sweep = new HeartbeatSweep(bus, opened, clock, config.runTimeMax());
-        BatchWriter writer = new BatchWriter(bus, opened, new WorkflowDirectory(opened), partitions, clock, metrics);
+        BatchWriter writer = new BatchWriter(bus, opened, workflows, partitions, clock, metrics);
         for (int i = 0; i < config.writers(); i++) {
             lanes.add(new Lane(
                     writer::write, this::isAwaited, this::linger, config.batchSizeMax(), config.batchCharsMax()));
@@ -76,7 +81,7 @@ public final class RecordingVerticle extends VerticleBase {
             every(config.durationsInterval(), "Folding durations in", () -> foldDurations(opened));
             every(PARTITIONS_INTERVAL, "Making partitions ahead", () -> partitions.ensure(daysAhead()));
             consumers.add(bus.handle(RecordEvents.class, this::record));
-            consumers.add(bus.handle(UpsertWorkflow.class, request -> upsertWorkflow(opened, request)));
+            consumers.add(bus.handle(UpsertWorkflow.class, request -> upsertWorkflow(workflows, request)));
         });
     }
 
@@ -96,7 +101,8 @@ public final class RecordingVerticle extends VerticleBase {
 
     private Future<RecordEvents.Outcomes> record(RecordEvents request) {
         request.viewer().require(Scope.WRITE, Scope.ENGINE);
-        Submission submission = new Submission(request.events().size());
+        Submission submission =
+                new Submission(request.viewer().subject(), request.events().size());
         List<QueuedEvent> valid = new ArrayList<>(request.events().size());
         List<Runnable> refused = new ArrayList<>();
         for (int i = 0; i < request.events().size(); i++) {
@@ -119,14 +125,18 @@ public final class RecordingVerticle extends VerticleBase {
         return submission.answer();
     }
 
-    private Future<UpsertWorkflow.Saved> upsertWorkflow(RecordingStore opened, UpsertWorkflow request) {
+    private Future<UpsertWorkflow.Saved> upsertWorkflow(WorkflowDirectory workflows, UpsertWorkflow request) {
         request.viewer().require(Scope.WRITE, Scope.ENGINE);
         String owner = owner(request.viewer(), request.owner());
         policy.checkWorkflow(request.key(), request.name());
-        return opened.upsertWorkflow(new WorkflowKey(owner, request.key()), request.name())
+        return workflows
+                .upsert(
+                        new WorkflowKey(owner, request.key()),
+                        request.name(),
+                        request.viewer().subject())
                 .map(saved -> new UpsertWorkflow.Saved(saved.workflow()))
                 .recover(failure -> Future.failedFuture(
-                        WriteFailure.of(failure) == WriteFailure.AWAY
+                        !(failure instanceof RunlogException) && WriteFailure.of(failure) == WriteFailure.AWAY
                                 ? RunlogException.overloaded("The database does not answer.", RETRY_AFTER)
                                 : failure));
     }

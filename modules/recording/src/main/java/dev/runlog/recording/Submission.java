@@ -13,11 +13,18 @@ final class Submission {
     private final Outcome[] outcomes;
     private final Promise<Outcomes> answer = Promise.promise();
     private final long takenNanos = System.nanoTime();
+    private final String caller;
     private int open;
 
-    Submission(int events) {
+    Submission(String caller, int events) {
+        this.caller = caller;
         this.outcomes = new Outcome[events];
         this.open = events;
+    }
+
+    /** The subject of the token that it came with. */
+    String caller() {
+        return caller;
     }
 
     void settle(int index, Outcome outcome) {

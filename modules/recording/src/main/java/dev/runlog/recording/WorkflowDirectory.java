@@ -2,13 +2,16 @@ package dev.runlog.recording;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.storage.RecordingStore;
 import dev.runlog.storage.StoredWorkflow;
 import dev.runlog.storage.WorkflowKey;
 import io.vertx.core.Future;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -18,18 +21,31 @@ final class WorkflowDirectory {
     private static final int KEPT_MAX = 100_000;
 
     private final RecordingStore store;
+    private final int workflowsMax;
+    private final HourlyQuota hourly;
     private final Cache<WorkflowKey, StoredWorkflow> byKey =
             Caffeine.newBuilder().maximumSize(KEPT_MAX).build();
     private final Cache<UUID, StoredWorkflow> byId =
             Caffeine.newBuilder().maximumSize(KEPT_MAX).build();
 
-    WorkflowDirectory(RecordingStore store) {
+    /**
+     * Knows nothing yet.
+     *
+     * @param workflowsMax how many an owner may have
+     * @param hourly how many a caller may register, for itself and for others
+     */
+    WorkflowDirectory(RecordingStore store, int workflowsMax, HourlyQuota hourly) {
         this.store = store;
+        this.workflowsMax = workflowsMax;
+        this.hourly = hourly;
     }
 
-    /** Sees to it that {@link #find} knows all that the events name; unknown keys are registered. */
-    Future<Void> prepare(Collection<QueuedEvent> events) {
-        Set<WorkflowKey> keys = new HashSet<>();
+    /**
+     * Sees to it that {@link #find} knows all that the events name; unknown keys are registered. Returns those that are
+     * refused, and why.
+     */
+    Future<Map<WorkflowKey, RunlogException>> prepare(Collection<QueuedEvent> events) {
+        Map<WorkflowKey, String> callers = new HashMap<>();
         Set<UUID> ids = new HashSet<>();
         for (QueuedEvent queued : events) {
             WorkflowRef reference = queued.event().workflow();
@@ -37,17 +53,65 @@ final class WorkflowDirectory {
                 continue;
             }
             if (reference.key() != null) {
-                keys.add(new WorkflowKey(queued.owner(), reference.key()));
+                callers.putIfAbsent(
+                        new WorkflowKey(queued.owner(), reference.key()),
+                        queued.submission().caller());
             } else if (reference.id() != null) {
                 ids.add(reference.id());
             }
         }
-        Future<Void> registered = keys.isEmpty()
-                ? Future.succeededFuture()
-                : store.registerWorkflows(keys).map(this::keep);
+        Future<Map<WorkflowKey, RunlogException>> registered =
+                callers.isEmpty() ? Future.succeededFuture(Map.of()) : register(callers);
         return ids.isEmpty()
                 ? registered
-                : registered.compose(done -> store.findWorkflows(ids)).map(this::keep);
+                : registered.compose(
+                        refused -> store.findWorkflows(ids).map(this::keep).map(refused));
+    }
+
+    /** Registers or renames one workflow for a caller. */
+    Future<StoredWorkflow> upsert(WorkflowKey key, @Nullable String name, String caller) {
+        return register(Map.of(key, caller))
+                .compose(refused -> refused.containsKey(key)
+                        ? Future.failedFuture(refused.get(key))
+                        : store.renameWorkflow(key, name));
+    }
+
+    /** Finds workflows and registers those that are missing, as far as their callers and owners may have more. */
+    private Future<Map<WorkflowKey, RunlogException>> register(Map<WorkflowKey, String> callers) {
+        return store.findWorkflowsByKey(callers.keySet()).map(this::keep).compose(found -> {
+            Map<WorkflowKey, RunlogException> refused = new HashMap<>();
+            Map<String, Long> left = new HashMap<>();
+            Map<WorkflowKey, String> missing = new HashMap<>();
+            callers.forEach((key, caller) -> {
+                if (byKey.getIfPresent(key) != null) {
+                    return;
+                }
+                if (left.merge(caller, hourly.left(caller) - 1, (before, first) -> before - 1) < 0) {
+                    refused.put(key, hourly.refusal(caller));
+                } else {
+                    missing.put(key, caller);
+                }
+            });
+            return missing.isEmpty()
+                    ? Future.succeededFuture(refused)
+                    : store.registerWorkflows(missing.keySet(), workflowsMax)
+                            .map(this::keep)
+                            .map(done -> {
+                                missing.forEach((key, caller) -> {
+                                    if (byKey.getIfPresent(key) == null) {
+                                        refused.put(key, tooMany(key.owner()));
+                                    } else {
+                                        hourly.use(caller, 1);
+                                    }
+                                });
+                                return refused;
+                            });
+        });
+    }
+
+    private RunlogException tooMany(String owner) {
+        return RunlogException.badInput(
+                "'" + owner + "' cannot have more workflows (recording.workflows-max is " + workflowsMax + ").");
     }
 
     /** An owner's workflow; null where it is unknown or another's. */

@@ -63,7 +63,7 @@ final class AdmissionTest {
     }
 
     private static QueuedEvent steps(String owner, int steps) {
-        return new QueuedEvent(owner, ValidEventTest.steps(steps), new Submission(1), 0);
+        return new QueuedEvent(owner, ValidEventTest.steps(steps), new Submission("caller", 1), 0);
     }
 
     /** Adds single events until one is refused. */

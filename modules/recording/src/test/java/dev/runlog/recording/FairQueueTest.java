@@ -91,7 +91,7 @@ final class FairQueueTest {
                 null,
                 null,
                 Alterations.NONE);
-        return new QueuedEvent(owner, finish, new Submission(index + 1), index);
+        return new QueuedEvent(owner, finish, new Submission("caller", index + 1), index);
     }
 
     private static Map<String, Long> owners(List<QueuedEvent> events) {

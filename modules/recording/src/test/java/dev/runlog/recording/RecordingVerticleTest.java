@@ -64,33 +64,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class RecordingVerticleTest {
-    private static final RecordingConfig CONFIG = new RecordingConfig(
-            100,
-            1_000_000,
-            Duration.ZERO,
-            2,
-            1000,
-            10_000_000,
-            1,
-            Duration.ofSeconds(10),
-            1000,
-            1000,
-            RecordingConfig.Oversize.REFUSE,
-            20,
-            40,
-            3,
-            50,
-            50,
-            100,
-            Duration.ofMinutes(5),
-            Duration.ofDays(400),
-            Duration.ofSeconds(1),
-            List.of("**.password"),
-            Duration.ofDays(31),
-            Duration.ofDays(1),
-            Duration.ZERO,
-            Duration.ofDays(1),
-            1);
+    private static final RecordingConfig CONFIG = Configs.with(10_000, 10_000, 1000);
 
     private final Viewer alice = new Viewer("alice-" + Ids.next(), Set.of(Scope.WRITE));
     private final Viewer engine = new Viewer("engine", Set.of(Scope.ENGINE));

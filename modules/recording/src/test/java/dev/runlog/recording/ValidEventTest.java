@@ -39,13 +39,26 @@ final class ValidEventTest {
         return new ValidEvent.Steps(
                 id,
                 IntStream.range(0, steps)
-                        .mapToObj(i -> new Step(id, i, word(i), null, StepStatus.RUNNING, null, null, null, null, null, Set.of(), Set.of(), Set.of()))
+                        .mapToObj(i -> new Step(
+                                id,
+                                i,
+                                word(i),
+                                null,
+                                StepStatus.RUNNING,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                Set.of(),
+                                Set.of(),
+                                Set.of()))
                         .toList());
     }
 
     /** Neither so few that the queue holds more than it may, nor so many that it holds much less. */
     private static void assertIsHonest(Supplier<ValidEvent> events) {
-        Submission submission = new Submission(1);
+        Submission submission = new Submission("caller", 1);
         List<QueuedEvent> kept = new ArrayList<>();
         long chars = 0;
         long before = bytesUsed();

@@ -238,12 +238,34 @@ public final class RecordingStore {
             ON CONFLICT (subject) DO NOTHING
             """;
 
+    /** Whoever registers workflows of an owner waits for others who do, so that the count of them is exact. */
+    private static final String LOCK_OWNERS = """
+            SELECT id
+            FROM owner
+            WHERE subject = ANY ($1)
+            ORDER BY id
+            FOR NO KEY UPDATE
+            """;
+
+    /** Registers as many as there is room for. The count of an owner's workflows ends at the limit. */
     private static final String REGISTER_WORKFLOWS = """
+            WITH missing AS (
+              SELECT new.id, o.id AS owner_id, new.key, row_number() OVER (PARTITION BY o.id ORDER BY new.key) AS number
+              FROM unnest($1::uuid[], $2::text[], $3::text[]) AS new (id, subject, key)
+              JOIN owner o ON o.subject = new.subject
+              WHERE NOT EXISTS (SELECT FROM workflow w WHERE w.owner_id = o.id AND w.key = new.key)),
+            room AS (
+              SELECT m.owner_id,
+                     $4::bigint - (SELECT count(*)
+                                   FROM (SELECT FROM workflow w WHERE w.owner_id = m.owner_id LIMIT $4::bigint) w)
+                       AS workflows
+              FROM (SELECT DISTINCT owner_id FROM missing) m)
             INSERT INTO workflow (id, owner_id, key, name)
-            SELECT new.id, o.id, new.key, new.key
-            FROM unnest($1::uuid[], $2::text[], $3::text[]) AS new (id, subject, key)
-            JOIN owner o ON o.subject = new.subject
-            ORDER BY o.id, new.key
+            SELECT m.id, m.owner_id, m.key, m.key
+            FROM missing m
+            JOIN room r ON r.owner_id = m.owner_id
+            WHERE m.number <= r.workflows
+            ORDER BY m.owner_id, m.key
             ON CONFLICT (owner_id, key) DO NOTHING
             """;
 
@@ -263,13 +285,19 @@ public final class RecordingStore {
             ORDER BY w.id
             """;
 
-    private static final String UPSERT_WORKFLOW = """
-            INSERT INTO workflow AS known (id, owner_id, key, name)
-            SELECT $1, o.id, $3, coalesce($4, $3)
+    private static final String RENAME_WORKFLOW = """
+            UPDATE workflow w
+            SET name = coalesce($3, w.name)
             FROM owner o
-            WHERE o.subject = $2
-            ON CONFLICT (owner_id, key) DO UPDATE SET name = coalesce($4, known.name)
-            RETURNING id, owner_id, $2::text AS subject, key, name, created_at
+            WHERE o.subject = $1 AND w.owner_id = o.id AND w.key = $2
+            RETURNING w.id, w.owner_id, o.subject, w.key, w.name, w.created_at
+            """;
+
+    private static final String FIND_PARTITIONS = """
+            SELECT day
+            FROM unnest($1::date[]) AS asked (day)
+            WHERE to_regclass('execution_' || to_char(day, 'YYYYMMDD')) IS NOT NULL
+            ORDER BY day
             """;
 
     private static final String ENSURE_PARTITIONS = "SELECT ensure_day_partitions($1)";
@@ -298,6 +326,14 @@ public final class RecordingStore {
         return AnswerGuard.use(pool, connection -> new Transaction(connection).run(work));
     }
 
+    /** Returns those of the UTC days that have partitions. */
+    public Future<List<LocalDate>> findPartitions(Collection<LocalDate> days) {
+        return AnswerGuard.use(pool, connection -> connection
+                .preparedQuery(FIND_PARTITIONS)
+                .execute(tuple((Object) days.toArray(LocalDate[]::new)))
+                .map(rows -> ExecutionReads.all(rows, row -> row.getLocalDate(0))));
+    }
+
     /** Makes the partitions of a UTC day where they are missing. */
     public Future<Void> ensurePartitions(LocalDate day) {
         return AnswerGuard.use(pool, connection -> connection
@@ -311,16 +347,33 @@ public final class RecordingStore {
         return AnswerGuard.use(pool, connection -> DurationFold.run(connection, batchesMax));
     }
 
-    /** The workflows of the keys, those that were unknown registered under their key as their name. */
-    public Future<List<StoredWorkflow>> registerWorkflows(Collection<WorkflowKey> keys) {
+    /**
+     * Registers workflows under their keys as their names, and returns those that exist then.
+     *
+     * @param ownerMax how many workflows an owner may have; those beyond are not registered
+     */
+    public Future<List<StoredWorkflow>> registerWorkflows(Collection<WorkflowKey> keys, int ownerMax) {
         String[] owners = keys.stream().map(WorkflowKey::owner).toArray(String[]::new);
         String[] names = keys.stream().map(WorkflowKey::key).toArray(String[]::new);
         UUID[] ids = keys.stream().map(key -> Ids.next()).toArray(UUID[]::new);
         return AnswerGuard.use(pool, connection -> connection
                 .preparedQuery(REGISTER_OWNERS)
                 .execute(tuple((Object) owners))
-                .compose(done -> connection.preparedQuery(REGISTER_WORKFLOWS).execute(tuple(ids, owners, names)))
+                .compose(done -> Database.transaction(connection, same -> same.preparedQuery(LOCK_OWNERS)
+                        .execute(tuple((Object) owners))
+                        .compose(locked ->
+                                same.preparedQuery(REGISTER_WORKFLOWS).execute(tuple(ids, owners, names, ownerMax)))))
                 .compose(done -> connection.preparedQuery(FIND_WORKFLOWS_BY_KEY).execute(tuple(owners, names)))
+                .map(RecordingStore::toWorkflows));
+    }
+
+    /** Those of the workflows that exist. */
+    public Future<List<StoredWorkflow>> findWorkflowsByKey(Collection<WorkflowKey> keys) {
+        String[] owners = keys.stream().map(WorkflowKey::owner).toArray(String[]::new);
+        String[] names = keys.stream().map(WorkflowKey::key).toArray(String[]::new);
+        return AnswerGuard.use(pool, connection -> connection
+                .preparedQuery(FIND_WORKFLOWS_BY_KEY)
+                .execute(tuple(owners, names))
                 .map(RecordingStore::toWorkflows));
     }
 
@@ -332,14 +385,11 @@ public final class RecordingStore {
                 .map(RecordingStore::toWorkflows));
     }
 
-    /** Registers or renames a workflow; a null name keeps it, or takes the key for a new one. */
-    public Future<StoredWorkflow> upsertWorkflow(WorkflowKey key, @Nullable String name) {
+    /** Renames a workflow that exists, unless the name is null. */
+    public Future<StoredWorkflow> renameWorkflow(WorkflowKey key, @Nullable String name) {
         return AnswerGuard.use(pool, connection -> connection
-                .preparedQuery(REGISTER_OWNERS)
-                .execute(tuple((Object) new String[] {key.owner()}))
-                .compose(done -> connection
-                        .preparedQuery(UPSERT_WORKFLOW)
-                        .execute(Tuple.of(Ids.next(), key.owner(), key.key(), name)))
+                .preparedQuery(RENAME_WORKFLOW)
+                .execute(Tuple.of(key.owner(), key.key(), name))
                 .map(rows -> toWorkflow(rows.iterator().next())));
     }
 
@@ -469,8 +519,7 @@ public final class RecordingStore {
                                     columns.of(
                                             String[]::new, row -> row.detail().stackTrace()),
                                     columns.of(Short[]::new, RecordingStore::sanitized),
-                                    columns.of(
-                                            Integer[]::new, row -> head(row).redacted())))
+                                    columns.of(Integer[]::new, row -> head(row).redacted())))
                     .mapEmpty();
         }
 
@@ -502,8 +551,7 @@ public final class RecordingStore {
                                     columns.of(
                                             String[]::new, row -> row.detail().stackTrace()),
                                     columns.of(Short[]::new, RecordingStore::sanitized),
-                                    columns.of(
-                                            Integer[]::new, row -> head(row).redacted())))
+                                    columns.of(Integer[]::new, row -> head(row).redacted())))
                     .mapEmpty();
         }
 
@@ -529,8 +577,7 @@ public final class RecordingStore {
                                     columns.of(
                                             String[]::new, row -> row.detail().payload()),
                                     columns.of(Short[]::new, RecordingStore::sanitized),
-                                    columns.of(
-                                            Integer[]::new, row -> head(row).redacted())))
+                                    columns.of(Integer[]::new, row -> head(row).redacted())))
                     .mapEmpty();
         }
 

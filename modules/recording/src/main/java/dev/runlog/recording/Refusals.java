@@ -1,0 +1,26 @@
+package dev.runlog.recording;
+
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.recording.WorkflowRef;
+import dev.runlog.storage.WorkflowKey;
+import java.time.LocalDate;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The days and workflows that a batch names and may not make, and why. */
+record Refusals(Map<LocalDate, RunlogException> days, Map<WorkflowKey, RunlogException> workflows) {
+    static final Refusals NONE = new Refusals(Map.of(), Map.of());
+
+    /** Why an event is refused; null if it is not. */
+    @Nullable
+    RunlogException of(QueuedEvent queued) {
+        WorkflowRef workflow = queued.event().workflow();
+        if (workflow == null || days.isEmpty() && workflows.isEmpty()) {
+            return null;
+        }
+        RunlogException refusal = days.get(Draft.dayOf(queued.event().executionId()));
+        return refusal != null || workflow.key() == null
+                ? refusal
+                : workflows.get(new WorkflowKey(queued.owner(), workflow.key()));
+    }
+}
