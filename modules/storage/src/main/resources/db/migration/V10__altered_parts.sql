@@ -1,7 +1,7 @@
 -- What recording changed in an execution or a step before storing it: parts that were cut have been marked for
 -- executions only; characters that cannot be stored and secrets that were replaced were not.
 ALTER TABLE execution
-  -- Bits as in truncated, and 32 for the error type.
+  -- Bits as in truncated, and 32 error type, 64 trigger, 128 labels.
   ADD COLUMN sanitized smallint NOT NULL DEFAULT 0,
   ADD COLUMN redacted  integer  NOT NULL DEFAULT 0;
 ALTER TABLE unsuccessful_execution

@@ -24,14 +24,14 @@ final class RunlogConfigTest {
         assertThat(config.http().port()).isEqualTo(8080);
         assertThat(config.http().host()).isEqualTo("127.0.0.1");
         assertThat(config.recording().startAgeMax()).isEqualTo(Duration.ofDays(400));
-        assertThat(config.recording().redactPaths()).contains("**.password");
+        assertThat(config.recording().redactNames()).contains("*password");
         assertThat(config.isEmbedded()).isTrue();
         assertThat(config.usesDevelopmentKeys()).isTrue();
     }
 
     @Test
     void letsAFileOverrideTheDefaultsAndTheEnvironmentBoth() throws Exception {
-        Path file = file("http:\n  port: 1\n  gzip: false\nrecording:\n  redact-paths: []\n");
+        Path file = file("http:\n  port: 1\n  gzip: false\nrecording:\n  redact-names: []\n");
 
         RunlogConfig config = RunlogConfig.load(
                 file,
@@ -48,7 +48,7 @@ final class RunlogConfigTest {
         assertThat(config.http().port()).isEqualTo(2);
         assertThat(config.http().gzip()).isFalse();
         assertThat(config.http().corsOrigins()).containsExactly("https://a", "https://b");
-        assertThat(config.recording().redactPaths()).isEmpty();
+        assertThat(config.recording().redactNames()).isEmpty();
         assertThat(config.live().pingInterval()).isEqualTo(Duration.ofSeconds(7));
     }
 

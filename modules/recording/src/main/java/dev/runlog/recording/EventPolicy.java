@@ -1,11 +1,11 @@
 package dev.runlog.recording;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.ExecutionError;
 import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Step;
+import dev.runlog.contract.model.StepPart;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
@@ -18,24 +18,27 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which events are taken, and in which form. Everything here fails with {@code BAD_INPUT} and a message that names the
- * value; payloads and other places where secrets may stand are named, never quoted.
+ * Which events are accepted, and in which form. A start is refused where an identifier or a limit is violated. A finish
+ * is refused for its id and status only: anything else in it is made {@link Storable}. Refusals are {@code BAD_INPUT} and
+ * name the value; payloads and other places where secrets may stand are named, never quoted.
  */
 final class EventPolicy {
+    private static final ExecutionError NO_ERROR = new ExecutionError(null, null, null, null);
+
     private final RecordingConfig config;
     private final Redaction redaction;
     private final Clock clock;
 
     EventPolicy(RecordingConfig config, Clock clock) {
         this.config = config;
-        this.redaction = new Redaction(config.redactPaths());
+        this.redaction = new Redaction(config.redactPaths(), config.redactNames(), config.redactTexts());
         this.clock = clock;
     }
 
@@ -57,21 +60,21 @@ final class EventPolicy {
 
     /** Fails where a workflow cannot be called that. */
     void checkWorkflow(String key, @Nullable String name) {
-        TextRules.requireName(key, "The workflow's key", config.nameMaxChars());
+        TextRules.requireIdentifier(key, "workflow key", config.nameMaxChars());
         if (name != null) {
-            TextRules.requireName(name, "The workflow's name", config.nameMaxChars());
+            TextRules.requireIdentifier(name, "workflow name", config.nameMaxChars());
         }
     }
 
     /** Fails where nobody can have that subject. */
     void checkOwner(String owner) {
-        TextRules.requireName(owner, "The owner", config.nameMaxChars());
+        TextRules.requireIdentifier(owner, "owner", config.nameMaxChars());
     }
 
     private ValidEvent.Start start(Started event) {
         UUID id = startId(event);
         checkRef(event.workflow());
-        TextRules.requireShort(event.trigger(), "The trigger", config.nameMaxChars());
+        TextRules.requireShort(event.trigger(), "trigger", config.nameMaxChars());
         int attempt = event.attempt() == null ? 1 : event.attempt();
         if (attempt < 1 || attempt > Short.MAX_VALUE) {
             throw RunlogException.badInput("The attempt " + attempt + " is not in 1.." + Short.MAX_VALUE + ".");
@@ -79,24 +82,27 @@ final class EventPolicy {
         checkParent(event.parentId(), id);
         checkLabels(event.labels());
         checkHeartbeatTimeout(event.heartbeatTimeout());
-        Set<ExecutionPart> truncated = EnumSet.noneOf(ExecutionPart.class);
+        if (config.oversize() == RecordingConfig.Oversize.REFUSE) {
+            requireSize(event.payload());
+        }
+        Storable<ExecutionPart> parts = new Storable<>(redaction, config.jsonDepthMax(), ExecutionPart.class);
         return new ValidEvent.Start(
                 id,
                 event.executionId() == null,
                 event.workflow(),
-                event.trigger(),
+                parts.text(event.trigger(), config.nameMaxChars(), ExecutionPart.TRIGGER),
                 attempt,
                 event.parentId(),
-                event.labels(),
-                json(
-                        event.payload(),
-                        "The payload",
-                        "payload-max-bytes",
-                        config.payloadMaxBytes(),
-                        ExecutionPart.PAYLOAD,
-                        truncated),
-                new Alterations(truncated, Set.of(), 0),
+                labels(event.labels(), parts),
+                parts.json(event.payload(), config.payloadMaxBytes(), ExecutionPart.PAYLOAD),
+                new Alterations(parts.truncated(), parts.sanitized(), parts.secrets()),
                 event.heartbeatTimeout());
+    }
+
+    private static Map<String, String> labels(Map<String, String> labels, Storable<ExecutionPart> parts) {
+        Map<String, String> storable = new HashMap<>();
+        labels.forEach((key, value) -> storable.put(key, parts.value(key, value, ExecutionPart.LABELS)));
+        return storable;
     }
 
     private UUID startId(Started event) {
@@ -132,7 +138,7 @@ final class EventPolicy {
 
     private void checkRef(WorkflowRef workflow) {
         if (workflow.key() != null) {
-            TextRules.requireName(workflow.key(), "The workflow's key", config.nameMaxChars());
+            TextRules.requireIdentifier(workflow.key(), "workflow key", config.nameMaxChars());
         }
     }
 
@@ -152,8 +158,8 @@ final class EventPolicy {
                     "There are " + labels.size() + " labels; the limit is " + config.labelsMax() + ".");
         }
         labels.forEach((key, value) -> {
-            TextRules.requireName(key, "The label", config.labelMaxChars());
-            TextRules.requireShort(value, "The value of the label " + key, config.labelMaxChars());
+            TextRules.requireIdentifier(key, "label", config.labelMaxChars());
+            TextRules.requireShort(value, "value of the label " + key, config.labelMaxChars());
         });
     }
 
@@ -179,20 +185,9 @@ final class EventPolicy {
             throw RunlogException.badInput(
                     "The status " + event.status() + " is no outcome; SUCCESS, FAILED and CANCELLED are.");
         }
-        Set<ExecutionPart> truncated = EnumSet.noneOf(ExecutionPart.class);
-        String result = json(
-                event.result(),
-                "The result",
-                "result-max-bytes",
-                config.resultMaxBytes(),
-                ExecutionPart.RESULT,
-                truncated);
-        ExecutionError error =
-                event.error() == null ? new ExecutionError(null, null, null, null) : error(event.error(), truncated);
-        boolean failed = error.type() != null
-                || error.message() != null
-                || error.stackTrace() != null
-                || error.details() != null;
+        Storable<ExecutionPart> parts = new Storable<>(redaction, config.jsonDepthMax(), ExecutionPart.class);
+        String result = parts.json(event.result(), config.resultMaxBytes(), ExecutionPart.RESULT);
+        ExecutionError error = event.error() == null ? NO_ERROR : error(event.error(), parts);
         return new ValidEvent.Finish(
                 id,
                 event.workflow(),
@@ -201,51 +196,25 @@ final class EventPolicy {
                 result,
                 error.type(),
                 error.message(),
-                failed ? Fingerprint.of(error.type(), error.message(), error.stackTrace()) : null,
+                error.equals(NO_ERROR) ? null : Fingerprint.of(error.type(), error.message(), error.stackTrace()),
                 error.details(),
                 error.stackTrace(),
-                new Alterations(truncated, Set.of(), 0));
+                new Alterations(parts.truncated(), parts.sanitized(), parts.secrets()));
     }
 
-    /** The finish to the millisecond; one that clocks put a little before the start counts as at the start. */
+    /** The finish to the millisecond, between the start and now: clocks that differ keep no run from ending. */
     private Instant finishedAt(Instant start, @Nullable Instant given) {
         Instant now = clock.instant();
-        if (given == null) {
-            return latest(start, now.truncatedTo(ChronoUnit.MILLIS));
-        }
-        if (given.isBefore(start.minus(config.startSkewMax()))) {
-            throw RunlogException.badInput("finishedAt " + given + " is before the start " + start + ".");
-        }
-        if (given.isAfter(now.plus(config.startAheadMax()))) {
-            throw RunlogException.badInput("finishedAt " + given + " is in the future by more than "
-                    + config.startAheadMax() + "; it is " + now.truncatedTo(ChronoUnit.MILLIS) + ".");
-        }
-        return latest(start, given.truncatedTo(ChronoUnit.MILLIS));
+        Instant finishedAt = given == null || given.isAfter(now.plus(config.startAheadMax())) ? now : given;
+        return latest(start, finishedAt.truncatedTo(ChronoUnit.MILLIS));
     }
 
-    private ExecutionError error(ExecutionError error, Set<ExecutionPart> truncated) {
-        TextRules.requireShort(error.type(), "The error's type", config.nameMaxChars());
+    private ExecutionError error(ExecutionError error, Storable<ExecutionPart> parts) {
         return new ExecutionError(
-                text(
-                        error.message(),
-                        "The error's message",
-                        config.errorMessageMaxChars(),
-                        ExecutionPart.ERROR_MESSAGE,
-                        truncated),
-                error.type(),
-                text(
-                        error.stackTrace(),
-                        "The stack trace",
-                        config.stackTraceMaxChars(),
-                        ExecutionPart.STACK_TRACE,
-                        truncated),
-                json(
-                        error.details(),
-                        "The error's details",
-                        "result-max-bytes",
-                        config.resultMaxBytes(),
-                        ExecutionPart.ERROR_DETAILS,
-                        truncated));
+                parts.text(error.message(), config.errorMessageMaxChars(), ExecutionPart.ERROR_MESSAGE),
+                parts.text(error.type(), config.nameMaxChars(), ExecutionPart.ERROR_TYPE),
+                parts.text(error.stackTrace(), config.stackTraceMaxChars(), ExecutionPart.STACK_TRACE),
+                parts.json(error.details(), config.resultMaxBytes(), ExecutionPart.ERROR_DETAILS));
     }
 
     private ValidEvent.Complete complete(Completed event) {
@@ -290,27 +259,30 @@ final class EventPolicy {
                     "The step's index " + step.index() + " is not in 0.." + (config.stepsMax() - 1) + ".");
         }
         String what = "Step " + step.index();
-        TextRules.requireName(step.name(), what + ": its name", config.nameMaxChars());
-        TextRules.requireShort(step.kind(), what + ": its kind", config.nameMaxChars());
+        if (step.name().isBlank()) {
+            throw RunlogException.badInput("Invalid name of step " + step.index() + ": empty.");
+        }
         Instant startedAt = moment(step.startedAt(), what + ": startedAt");
         Instant finishedAt = moment(step.finishedAt(), what + ": finishedAt");
         if (startedAt != null && finishedAt != null && finishedAt.isBefore(startedAt)) {
             throw RunlogException.badInput(what + ": finishedAt " + finishedAt + " is before " + startedAt + ".");
         }
+        Storable<StepPart> parts = new Storable<>(redaction, config.jsonDepthMax(), StepPart.class);
+        String name = parts.text(step.name(), config.nameMaxChars(), StepPart.NAME);
         return new Step(
                 executionId,
                 step.index(),
-                step.name(),
-                step.kind(),
+                Objects.requireNonNull(name),
+                parts.text(step.kind(), config.nameMaxChars(), StepPart.KIND),
                 step.status(),
                 startedAt,
                 finishedAt,
-                stepJson(step.input(), what + ": its input", "payload-max-bytes", config.payloadMaxBytes()),
-                stepJson(step.output(), what + ": its output", "result-max-bytes", config.resultMaxBytes()),
-                stepJson(step.error(), what + ": its error", "result-max-bytes", config.resultMaxBytes()),
-                Set.of(),
-                Set.of(),
-                Set.of());
+                parts.json(step.input(), config.payloadMaxBytes(), StepPart.INPUT),
+                parts.json(step.output(), config.resultMaxBytes(), StepPart.OUTPUT),
+                parts.json(step.error(), config.resultMaxBytes(), StepPart.ERROR),
+                parts.truncated(),
+                parts.sanitized(),
+                parts.redacted());
     }
 
     private @Nullable Instant moment(@Nullable Instant given, String what) {
@@ -325,73 +297,11 @@ final class EventPolicy {
         return given.truncatedTo(ChronoUnit.MILLIS);
     }
 
-    /** A step has no mark for what was cut, so that its parts are refused whatever the configuration says. */
-    private @Nullable String stepJson(@Nullable String json, String what, String limit, int bytesMax) {
-        if (json == null) {
-            return null;
+    private void requireSize(@Nullable String payload) {
+        if (payload != null && JsonShape.isLarger(payload, config.payloadMaxBytes())) {
+            throw RunlogException.badInput("Invalid payload: " + TextRules.utf8Bytes(payload)
+                    + " bytes (recording.payload-max-bytes allows " + config.payloadMaxBytes() + ").");
         }
-        TextRules.requireStorable(json, what);
-        String redacted = redaction.apply(json, what);
-        requireSize(redacted, what, limit, bytesMax);
-        return redacted;
-    }
-
-    private @Nullable String json(
-            @Nullable String json,
-            String what,
-            String limit,
-            int bytesMax,
-            ExecutionPart part,
-            Set<ExecutionPart> truncated) {
-        if (json == null) {
-            return null;
-        }
-        TextRules.requireStorable(json, what);
-        String redacted = redaction.apply(json, what);
-        if (config.oversize() == RecordingConfig.Oversize.REFUSE) {
-            requireSize(redacted, what, limit, bytesMax);
-        } else if (TextRules.utf8Bytes(redacted) > bytesMax) {
-            truncated.add(part);
-            return asJsonString(redacted, bytesMax);
-        }
-        return redacted;
-    }
-
-    private static void requireSize(String json, String what, String limit, int bytesMax) {
-        long bytes = TextRules.utf8Bytes(json);
-        if (bytes > bytesMax) {
-            throw RunlogException.badInput(
-                    what + " has " + bytes + " bytes; the limit, " + limit + ", is " + bytesMax + ".");
-        }
-    }
-
-    /** The first characters as a JSON string, with its quotes and escapes within the limit. */
-    private static String asJsonString(String text, int bytesMax) {
-        StringBuilder string = new StringBuilder("\"");
-        int room = Math.max(0, bytesMax - 2);
-        int at = 0;
-        while (at < text.length()) {
-            int codePoint = text.codePointAt(at);
-            String escaped =
-                    String.valueOf(JsonStringEncoder.getInstance().quoteAsString(Character.toString(codePoint)));
-            room -= Math.toIntExact(TextRules.utf8Bytes(escaped));
-            if (room < 0) {
-                break;
-            }
-            string.append(escaped);
-            at += Character.charCount(codePoint);
-        }
-        return string.append('"').toString();
-    }
-
-    private static @Nullable String text(
-            @Nullable String text, String what, int charsMax, ExecutionPart part, Set<ExecutionPart> truncated) {
-        TextRules.requireStorable(text, what);
-        if (text == null || text.length() <= charsMax) {
-            return text;
-        }
-        truncated.add(part);
-        return TextRules.cut(text, charsMax);
     }
 
     private static void requireId(UUID id) {

@@ -16,6 +16,7 @@ public record RecordingConfig(
         int payloadMaxBytes,
         int resultMaxBytes,
         Oversize oversize,
+        int jsonDepthMax,
         int errorMessageMaxChars,
         int stackTraceMaxChars,
         int labelsMax,
@@ -26,6 +27,8 @@ public record RecordingConfig(
         Duration startAgeMax,
         Duration startSkewMax,
         List<String> redactPaths,
+        List<String> redactNames,
+        boolean redactTexts,
         Duration heartbeatTimeoutMax,
         Duration heartbeatSweepInterval,
         Duration runTimeMax,
@@ -37,9 +40,10 @@ public record RecordingConfig(
 
     public RecordingConfig {
         redactPaths = List.copyOf(redactPaths);
+        redactNames = List.copyOf(redactNames);
     }
 
-    /** What happens to a payload or result beyond its limit. */
+    /** What happens to a payload over its limit. */
     public enum Oversize {
         REFUSE,
         TRUNCATE

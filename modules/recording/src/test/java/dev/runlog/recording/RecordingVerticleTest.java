@@ -247,8 +247,8 @@ final class RecordingVerticleTest {
                 start(Ids.at(now.plus(Duration.ofDays(2)))),
                 start(Ids.at(now.minus(Duration.ofDays(500)))),
                 startedWith("{\"n\":\"" + "x".repeat(2000) + "\"}"),
-                startedWith("{\"n\":\"\u0000\"}"),
-                startedWith("{\"n\":\"\uD800\"}"),
+                startedBy("a\u0000"),
+                startedBy("\uD800"),
                 new StepsRecorded(id, null, List.of(step(0, StepStatus.SUCCESS, "fine")))));
 
         assertThat(outcomes)
@@ -264,7 +264,7 @@ final class RecordingVerticleTest {
                         ErrorCode.BAD_INPUT,
                         ErrorCode.BAD_INPUT,
                         null);
-        assertThat(outcomes.get(6).message()).contains("2008 bytes", "1000");
+        assertThat(outcomes.get(6).message()).contains("2008 bytes", "payload-max-bytes", "1000");
         assertThat(outcomes.get(7).message()).contains("NUL");
     }
 
@@ -303,11 +303,150 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void storesNoSecretOfAConfiguredPath() throws Exception {
-        Execution started = record(startedWith("{\"db\":{\"password\":\"hunter2\",\"port\":1.0}}"))
-                .execution();
+    void storesNoSecretAndCountsThoseOfStartAndFinish() throws Exception {
+        UUID id = Ids.next();
+        Map<String, String> labels = Map.of("api-token", "abc", "url", "https://u:p@host/");
+        record(new Started(
+                id,
+                null,
+                WorkflowRef.ofKey("nightly"),
+                null,
+                "https://u:p@hook/",
+                null,
+                null,
+                labels,
+                "{\"db\":{\"Password\":\"hunter2\",\"card\":1.0,\"port\":1.0}}",
+                null));
 
-        assertThat(stored(started.id(), "payload")).isEqualTo("{\"db\":{\"password\":\"[redacted]\",\"port\":1.0}}");
+        Execution failed = record(new Finished(
+                        id,
+                        null,
+                        null,
+                        ExecutionStatus.FAILED,
+                        null,
+                        "\"Bearer abc123\"",
+                        new ExecutionError("token=abc", null, "password=x", "{\"Authorization\":\"x\"}")))
+                .orThrow();
+
+        assertThat(failed.redacted()).isEqualTo(9);
+        assertThat(failed.labels()).isEqualTo(Map.of("api-token", "[redacted]", "url", "https://u:[redacted]@host/"));
+        assertThat(failed.trigger()).isEqualTo("https://u:[redacted]@hook/");
+        assertThat(stored(id, "payload || result || error_details || error_message || stack_trace || redacted"))
+                .isEqualTo(
+                        "{\"db\":{\"Password\":\"[redacted]\",\"card\":\"[redacted]\",\"port\":1.0}}"
+                                + "\"Bearer [redacted]\"{\"Authorization\":\"[redacted]\"}token=[redacted]password=[redacted]9");
+    }
+
+    @Test
+    void takesAnyFinishOfAValidIdAndStatus() throws Exception {
+        String bad = "\u0000\uD800";
+        for (RecordingEvent.Finished finish : List.of(
+                failed(null, new ExecutionError(bad, bad, bad, "{\"a\":\"" + bad + "\"}")),
+                failed("{\"a\":\"\\ud800" + bad + "\"}", null),
+                failed(null, new ExecutionError(null, "T".repeat(10_000), null, "[" + "1,".repeat(5000) + "1]")),
+                failed("\"" + "x".repeat(300_000) + "\"", null),
+                failed("[".repeat(50_000) + "]".repeat(50_000), null),
+                failed("no JSON, password=x", null))) {
+            UUID id = Ids.next();
+            record(start(id));
+
+            Outcome outcome =
+                    record(new Finished(id, null, null, ExecutionStatus.FAILED, null, finish.result(), finish.error()));
+
+            assertThat(outcome.kind()).as(outcome.message()).isEqualTo(Kind.RECORDED);
+            assertThat(outcome.orThrow().truncated().isEmpty()
+                            && outcome.orThrow().sanitized().isEmpty())
+                    .isFalse();
+            assertThat(stored(id, "greatest(octet_length(result), octet_length(error_details), length(error_type))"))
+                    .satisfiesAnyOf(
+                            none -> assertThat(none).isEqualTo("null"),
+                            size -> assertThat(Integer.parseInt(size)).isLessThanOrEqualTo(CONFIG.resultMaxBytes()));
+        }
+    }
+
+    @Test
+    void takesAFinishBetweenItsStartAndNow() {
+        UUID id = Ids.next();
+        UUID other = Ids.next();
+        record(List.of(start(id), start(other)));
+
+        Execution early = record(finishedAt(id, Instant.EPOCH)).orThrow();
+        Execution late = record(finishedAt(other, Instant.now().plus(Duration.ofDays(1))))
+                .orThrow();
+
+        assertThat(early.duration()).isEqualTo(Duration.ZERO);
+        assertThat(late.finishedAt()).isBetween(late.startedAt(), Instant.now());
+    }
+
+    @Test
+    void marksWhatItChangedOfStepsForAsLongAsItIsKept() throws Exception {
+        UUID id = Ids.next();
+        record(start(id));
+        StepEvent running = new StepEvent(
+                0, "n".repeat(60), "k\u0000", StepStatus.RUNNING, null, null, "{\"password\":1}", null, null);
+        StepEvent over = new StepEvent(
+                0, "name", null, StepStatus.FAILED, null, null, null, "\"" + "x".repeat(2000) + "\"", "\"\uD800\"");
+
+        record(new StepsRecorded(id, null, List.of(running)));
+        String before =
+                database.get("SELECT row(truncated, sanitized, redacted) FROM step WHERE execution_id = '" + id + "'");
+        record(new StepsRecorded(id, null, List.of(over)));
+        String after =
+                database.get("SELECT row(truncated, sanitized, redacted) FROM step WHERE execution_id = '" + id + "'");
+        UUID atOnce = Ids.next();
+        record(List.of(
+                start(atOnce),
+                new StepsRecorded(atOnce, null, List.of(running)),
+                new StepsRecorded(atOnce, null, List.of(over))));
+        String merged = database.get(
+                "SELECT row(truncated, sanitized, redacted) FROM step WHERE execution_id = '" + atOnce + "'");
+
+        assertThat(before).isEqualTo("(1,2,4)");
+        assertThat(after).isEqualTo("(8,18,4)").isEqualTo(merged);
+    }
+
+    @Test
+    void refusesControlAndBidirectionalCharactersInIdentifiers() {
+        List<Outcome> outcomes = record(List.of(
+                startedOf("a\u001b]0;x\u0007"),
+                startedOf("a\u202Eb"),
+                startedOf("a\nb"),
+                startedOf("a\u0085"),
+                startedOf("a\u2066b"),
+                startedLabelled("a\u200Fb"),
+                startedOf("שלום 👩‍💻 a-b_c.d/e")));
+
+        assertThat(outcomes)
+                .extracting(Outcome::code)
+                .containsExactly(
+                        ErrorCode.BAD_INPUT,
+                        ErrorCode.BAD_INPUT,
+                        ErrorCode.BAD_INPUT,
+                        ErrorCode.BAD_INPUT,
+                        ErrorCode.BAD_INPUT,
+                        ErrorCode.BAD_INPUT,
+                        null);
+        assertThat(outcomes.get(0).message())
+                .isEqualTo("Invalid workflow key: control character U+001B at position 1.");
+        assertThat(outcomes.get(1).message())
+                .isEqualTo("Invalid workflow key: bidirectional control character U+202E at position 1.");
+    }
+
+    private static Started startedOf(String key) {
+        return new Started(null, null, WorkflowRef.ofKey(key), null, null, null, null, Map.of(), null, null);
+    }
+
+    private static Started startedLabelled(String label) {
+        return new Started(
+                null, null, WorkflowRef.ofKey("nightly"), null, null, null, null, Map.of(label, "x"), null, null);
+    }
+
+    private static Finished failed(@Nullable String result, @Nullable ExecutionError error) {
+        return new Finished(Ids.next(), null, null, ExecutionStatus.FAILED, null, result, error);
+    }
+
+    private static Finished finishedAt(UUID id, Instant moment) {
+        return new Finished(id, null, null, ExecutionStatus.SUCCESS, moment, null, null);
     }
 
     @Test
@@ -632,6 +771,10 @@ final class RecordingVerticleTest {
 
     private static Started startedWith(String payload) {
         return new Started(null, null, WorkflowRef.ofKey("nightly"), null, null, null, null, Map.of(), payload, null);
+    }
+
+    private static Started startedBy(String trigger) {
+        return new Started(null, null, WorkflowRef.ofKey("nightly"), null, trigger, null, null, Map.of(), null, null);
     }
 
     private static Finished finish(UUID id, ExecutionStatus status) {

@@ -44,8 +44,8 @@ public record Execution(
 
     public Execution {
         labels = Map.copyOf(labels);
-        truncated = Set.copyOf(truncated);
-        sanitized = Set.copyOf(sanitized);
+        truncated = OrderedSet.copyOf(truncated);
+        sanitized = OrderedSet.copyOf(sanitized);
     }
 
     public Instant startedAt() {

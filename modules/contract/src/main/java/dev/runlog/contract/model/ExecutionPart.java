@@ -7,7 +7,9 @@ public enum ExecutionPart {
     ERROR_MESSAGE(4),
     ERROR_DETAILS(8),
     STACK_TRACE(16),
-    ERROR_TYPE(32);
+    ERROR_TYPE(32),
+    TRIGGER(64),
+    LABELS(128);
 
     private final int bit;
 

@@ -33,8 +33,8 @@ public record Step(
         Set<StepPart> redacted) {
 
     public Step {
-        truncated = Set.copyOf(truncated);
-        sanitized = Set.copyOf(sanitized);
-        redacted = Set.copyOf(redacted);
+        truncated = OrderedSet.copyOf(truncated);
+        sanitized = OrderedSet.copyOf(sanitized);
+        redacted = OrderedSet.copyOf(redacted);
     }
 }

@@ -1,13 +1,11 @@
 package dev.runlog.gateway.events;
 
 import com.ethlo.time.ITU;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.ExecutionError;
 import dev.runlog.contract.model.ExecutionStatus;
@@ -44,10 +42,20 @@ import org.jspecify.annotations.Nullable;
  * parser only walks over payload and result to find that they are JSON; their text goes on as it came.
  */
 final class EventReader {
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+    private static final int DEPTH_MAX = 100_000;
+
+    /**
+     * The length of a line bounds all of it but its depth, each level of which takes some 80 bytes while it is read.
+     * Recording cuts what is too deep or too large to be stored.
+     */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(DEPTH_MAX)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .build())
             .build();
 
     /** What an event, a step or an error may have. */
@@ -363,10 +371,7 @@ final class EventReader {
         if (text.indexOf('\uFFFD') >= 0) {
             requireUtf8(from, to);
         }
-        // An escape may stand for half a character, which shows once it is read and written again.
-        return text.contains("\\u")
-                ? JSON.readValue(bytes, from, to - from, JsonNode.class).toString()
-                : text;
+        return text;
     }
 
     private void requireUtf8(int from, int to) {

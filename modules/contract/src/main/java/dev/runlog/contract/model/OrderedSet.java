@@ -1,0 +1,14 @@
+package dev.runlog.contract.model;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** Immutable sets of constants, always in the order of their declaration. */
+final class OrderedSet {
+    private OrderedSet() {}
+
+    static <E extends Enum<E>> Set<E> copyOf(Set<E> constants) {
+        return constants.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(constants));
+    }
+}

@@ -1,0 +1,100 @@
+package dev.runlog.recording;
+
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the parts of an execution or a step storable, and remembers what it changed for that: characters that cannot be
+ * stored are replaced, secrets are redacted, what is too long or too deep is cut. It never fails.
+ */
+final class Storable<P extends Enum<P>> {
+    private final Redaction redaction;
+    private final int depthMax;
+    private final Set<P> truncated;
+    private final Set<P> sanitized;
+    private final Set<P> redacted;
+    private int secrets;
+
+    Storable(Redaction redaction, int depthMax, Class<P> parts) {
+        this.redaction = redaction;
+        this.depthMax = depthMax;
+        this.truncated = EnumSet.noneOf(parts);
+        this.sanitized = EnumSet.noneOf(parts);
+        this.redacted = EnumSet.noneOf(parts);
+    }
+
+    Set<P> truncated() {
+        return truncated;
+    }
+
+    Set<P> sanitized() {
+        return sanitized;
+    }
+
+    Set<P> redacted() {
+        return redacted;
+    }
+
+    int secrets() {
+        return secrets;
+    }
+
+    @Nullable
+    String text(@Nullable String text, int charsMax, P part) {
+        if (text == null) {
+            return null;
+        }
+        String stored = TextRules.storable(text);
+        mark(sanitized, part, !stored.equals(text));
+        String clean = withoutSecrets(stored, part);
+        mark(truncated, part, clean.length() > charsMax);
+        return TextRules.cut(clean, charsMax);
+    }
+
+    /** JSON; where it is cut, its first characters as a JSON string. */
+    @Nullable
+    String json(@Nullable String json, int bytesMax, P part) {
+        if (json == null) {
+            return null;
+        }
+        String stored = TextRules.storableJson(json);
+        mark(sanitized, part, !stored.equals(json));
+        if (JsonShape.isDeeper(stored, depthMax)) {
+            truncated.add(part);
+            return JsonShape.asString(withoutSecrets(stored, part), bytesMax);
+        }
+        Redaction.Redacted clean = redaction.json(stored);
+        count(clean.count(), part);
+        mark(sanitized, part, !clean.valid());
+        if (!JsonShape.isLarger(clean.json(), bytesMax)) {
+            return clean.json();
+        }
+        truncated.add(part);
+        return JsonShape.asString(clean.json(), bytesMax);
+    }
+
+    /** The value of a name, which may be known for secrets. */
+    String value(String name, String text, P part) {
+        TextSecrets.Redacted clean = redaction.value(name, text);
+        count(clean.count(), part);
+        return clean.text();
+    }
+
+    private String withoutSecrets(String text, P part) {
+        TextSecrets.Redacted clean = redaction.text(text);
+        count(clean.count(), part);
+        return clean.text();
+    }
+
+    private void count(int found, P part) {
+        secrets += found;
+        mark(redacted, part, found > 0);
+    }
+
+    private void mark(Set<P> parts, P part, boolean changed) {
+        if (changed) {
+            parts.add(part);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.runlog.recording;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RedactionTest {
+    private final Redaction redaction = new Redaction(
+            List.of("**.card.number"),
+            List.of("*password", "*token", "*secret", "*apikey", "authorization", "cookie", "пароль"),
+            true);
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "password",
+                "Password",
+                "PASSWORD",
+                "db_password",
+                "DB-PassWord",
+                "pass word",
+                "spring.datasource.password",
+                "client_secret",
+                "clientSecret",
+                "access-token",
+                "apiKey",
+                "X-API-Key",
+                "Authorization",
+                "Cookie",
+                "ｐａｓｓｗｏｒｄ",
+                "pass\\u200bword",
+                "p\\u0061ssword",
+                "ПАРОЛЬ",
+            })
+    void matchesNamesInAnySpelling(String name) {
+        assertRedacts("{\"" + name + "\":\"x\"}", "{\"" + name + "\":\"[redacted]\"}", 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\1',
+            value = {
+                "{\"token\" : 512 , \"a\":1.0}|{\"token\" : \"[redacted]\" , \"a\":1.0}|1",
+                "{\"token\":-1.50e+7}|{\"token\":\"[redacted]\"}|1",
+                "{\"secret\":[\"a\",{\"b\":1}],\"n\":1}|{\"secret\":\"[redacted]\",\"n\":1}|1",
+                "{\"secret\":{\"password\":\"a\"}}|{\"secret\":\"[redacted]\"}|1",
+                "[{\"a\":{\"Password\":\"x\"}},{\"token\":\"y\"}]|[{\"a\":{\"Password\":\"[redacted]\"}},{\"token\":\"[redacted]\"}]|2",
+                "{\"token\":\"a\",\"token\":\"b\"}|{\"token\":\"[redacted]\",\"token\":\"[redacted]\"}|2",
+                "[{\"name\":\"X-Api-Key\",\"value\":\"v\"},{\"name\":\"Accept\",\"value\":\"w\"}]"
+                        + "|[{\"name\":\"X-Api-Key\",\"value\":\"[redacted]\"},{\"name\":\"Accept\",\"value\":\"w\"}]|1",
+                "{\"value\":\"Bearer abc123\",\"key\":\"authorization\"}|{\"value\":\"[redacted]\",\"key\":\"authorization\"}|1",
+                "{\"url\":\"https:\\/\\/u:p@h\\/\",\"n\":\"\\u00e9\"}|{\"url\":\"https://u:[redacted]@h/\",\"n\":\"\\u00e9\"}|1",
+                "{\"body\":\"{\\\"password\\\":\\\"x\\\",\\\"n\\\":1}\"}|{\"body\":\"{\\\"password\\\":\\\"[redacted]\\\",\\\"n\\\":1}\"}|1",
+                "\"Bearer abc123\"|\"Bearer [redacted]\"|1",
+                "{\"card\":{\"number\":4111},\"number\":1}|{\"card\":{\"number\":\"[redacted]\"},\"number\":1}|1",
+            })
+    void replacesValuesAndNothingElse(String json, String redacted, int count) {
+        assertRedacts(json, redacted, count);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"tokens\":512,\"max_tokens\":4096,\"passwords_checked\":3}",
+                "{\"password\":null,\"hasPassword\":true,\"secret\":false}",
+                "{ \"a\" : [ 1.10 , 1e400 ] , \"u\" : \"\\u00e9\" }",
+                "{\"card\":{\"Number\":1}}",
+            })
+    void keepsWhatIsNoSecret(String json) {
+        assertThat(redaction.json(json)).isEqualTo(new Redaction.Redacted(json, 0, true));
+    }
+
+    @Test
+    void makesAStringOfWhatIsNoJson() {
+        Redaction.Redacted redacted = redaction.json("{\"password\":\"x\"");
+
+        assertThat(redacted).isEqualTo(new Redaction.Redacted("\"{\\\"password\\\":\\\"[redacted]\\\"\"", 1, false));
+    }
+
+    @Test
+    void looksAtNamesOnlyWhereTextsAreOff() {
+        Redaction namesOnly = new Redaction(List.of(), List.of("*password"), false);
+
+        assertThat(namesOnly
+                        .json("{\"password\":\"x\",\"h\":\"Bearer abc123\"}")
+                        .json())
+                .isEqualTo("{\"password\":\"[redacted]\",\"h\":\"Bearer abc123\"}");
+        assertThat(namesOnly.value("DB-Password", "x").text()).isEqualTo("[redacted]");
+        assertThat(namesOnly.value("note", "Bearer abc123").text()).isEqualTo("Bearer abc123");
+    }
+
+    private void assertRedacts(String json, String redacted, int count) {
+        assertThat(redaction.json(json)).isEqualTo(new Redaction.Redacted(redacted, count, true));
+    }
+}
