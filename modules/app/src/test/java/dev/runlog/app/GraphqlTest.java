@@ -362,7 +362,7 @@ final class GraphqlTest {
                         "longer ago"),
                 Map.entry(
                         "mutation { startExecution(input: {workflowKey: \"a\\u0000b\"}) { execution { id } } }", "NUL"),
-                Map.entry("mutation { startExecution(input: {workflowKey: \" \"}) { execution { id } } }", "is empty"),
+                Map.entry("mutation { startExecution(input: {workflowKey: \" \"}) { execution { id } } }", "Invalid workflow key: empty."),
                 Map.entry(
                         "mutation { startExecution(input: {workflowKey: \"w\", labels: {a: 1}}) { execution { id } } }",
                         "label 'a' must be a string"));
