@@ -78,6 +78,8 @@ public record RunlogConfig(
     private static final Set<String> ZERO_IS_FINE = Set.of(
             "http.port",
             "auth.leeway",
+            "auth.jwks-wait",
+            "auth.token-life-max",
             "cluster.bus-port",
             "database.start-wait",
             "recording.batch-linger",
@@ -149,15 +151,7 @@ public record RunlogConfig(
 
     /** The same, accepting tokens of one more public key. */
     public RunlogConfig withPublicKey(Path file) {
-        GatewayConfig.Auth with = new GatewayConfig.Auth(
-                auth.secret(),
-                List.of(file.toString()),
-                auth.jwksUrl(),
-                auth.jwksRefresh(),
-                auth.issuer(),
-                auth.audience(),
-                auth.leeway(),
-                auth.tokensKnownMax());
+        GatewayConfig.Auth with = auth.withPublicKeys(List.of(file.toString()));
         return new RunlogConfig(
                 dataDir, http, database, with, graphql, live, recording, querying, retention, cluster, log);
     }

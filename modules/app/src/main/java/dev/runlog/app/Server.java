@@ -108,7 +108,9 @@ public final class Server implements AutoCloseable {
         }
         // The gateway needs no database to be made, and takes no request before all the others are there.
         GatewayVerticle gateway = gateway(bus, developmentToken, meters);
-        String gatewayId = await(opened.deployVerticle(gateway), START_PATIENCE);
+        String gatewayId = await(
+                opened.deployVerticle(gateway),
+                START_PATIENCE.plus(config.auth().jwksWait()));
         config = config.withDatabaseUrl(database.await().url());
         Clock clock = Clock.systemUTC();
         Database reading = Database.open(opened, config.database(), meters);

@@ -56,7 +56,13 @@ final class TokenCommand implements Callable<Integer> {
         if (validFor.isNegative() || validFor.isZero()) {
             throw new StartFailure("--valid-for must be above zero, not " + validFor + ".");
         }
-        System.out.println(DevelopmentToken.sign(config.load(), subject, scopes, validFor));
+        RunlogConfig loaded = config.load();
+        Duration lifeMax = loaded.auth().tokenLifeMax();
+        if (!lifeMax.isZero() && validFor.compareTo(lifeMax) > 0) {
+            throw new StartFailure(
+                    "Invalid --valid-for: " + validFor + " (auth.token-life-max allows at most " + lifeMax + ").");
+        }
+        System.out.println(DevelopmentToken.sign(loaded, subject, scopes, validFor));
         return 0;
     }
 }

@@ -19,7 +19,10 @@ final class Tokens {
 
     private Tokens() {}
 
-    /** Fails with a {@link StartFailure} where the configuration has no key to sign with. */
+    /**
+     * Signs a token that is valid for the duration or for {@code auth.token-life-max}, whichever is shorter. Fails with
+     * a {@link StartFailure} where the configuration has no key to sign with.
+     */
     static String sign(Vertx vertx, RunlogConfig config, String subject, List<String> scopes, Duration validFor) {
         JWTOptions options = new JWTOptions();
         PubSecKeyOptions key = key(config);
@@ -34,8 +37,16 @@ final class Tokens {
         JsonObject claims = new JsonObject()
                 .put("sub", subject)
                 .put("scope", String.join(" ", scopes))
-                .put("exp", now.plus(validFor).getEpochSecond());
+                .put("iat", now.getEpochSecond())
+                .put(
+                        "exp",
+                        now.plus(shorter(validFor, config.auth().tokenLifeMax()))
+                                .getEpochSecond());
         return JWTAuth.create(vertx, new JWTAuthOptions().addPubSecKey(key)).generateToken(claims, options);
+    }
+
+    private static Duration shorter(Duration validFor, Duration lifeMax) {
+        return lifeMax.isZero() || validFor.compareTo(lifeMax) <= 0 ? validFor : lifeMax;
     }
 
     private static PubSecKeyOptions key(RunlogConfig config) {

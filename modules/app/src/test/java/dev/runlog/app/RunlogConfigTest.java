@@ -25,6 +25,9 @@ final class RunlogConfigTest {
         assertThat(config.http().host()).isEqualTo("127.0.0.1");
         assertThat(config.recording().startAgeMax()).isEqualTo(Duration.ofDays(400));
         assertThat(config.recording().redactNames()).contains("*password");
+        assertThat(config.auth().audienceRequired()).isTrue();
+        assertThat(config.auth().tokenLifeMax()).isZero();
+        assertThat(config.auth().defaultScopes()).isEmpty();
         assertThat(config.isEmbedded()).isTrue();
         assertThat(config.usesDevelopmentKeys()).isTrue();
     }

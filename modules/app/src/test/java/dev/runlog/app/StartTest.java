@@ -51,6 +51,29 @@ final class StartTest {
     }
 
     @Test
+    void needsAnAudienceWithJwks() {
+        assertThatThrownBy(() -> RunningServer.start(NOBODY, "AUTH_JWKS_URL", "https://localhost:1/jwks"))
+                .isInstanceOf(StartFailure.class)
+                .hasMessageContaining("auth.audience is empty");
+    }
+
+    @Test
+    void failsInOneLineWhenTheIssuerCannotBeReached() {
+        assertThatThrownBy(() -> RunningServer.start(
+                        NOBODY,
+                        "AUTH_JWKS_URL",
+                        "http://localhost:1/jwks",
+                        "AUTH_JWKS_WAIT",
+                        "PT0S",
+                        "AUTH_AUDIENCE",
+                        "runlog"))
+                .isInstanceOf(StartFailure.class)
+                .hasMessageContaining("auth.jwks-url: http://localhost:1/jwks cannot be read")
+                .message()
+                .hasLineCount(1);
+    }
+
+    @Test
     void leavesNoDatabaseBehindWhenItCannotStart(@TempDir Path directory) {
         RunlogConfig config = RunlogConfig.load(
                 null,

@@ -28,12 +28,40 @@ public record GatewayConfig(Http http, Auth auth, Graphql graphql, Live live) {
             List<String> publicKeys,
             String jwksUrl,
             Duration jwksRefresh,
+            Duration jwksWait,
+            Duration jwksTimeout,
+            int jwksMaxBytes,
             String issuer,
             String audience,
+            boolean audienceRequired,
             Duration leeway,
+            Duration tokenLifeMax,
+            int tokenMaxBytes,
+            List<String> defaultScopes,
             int tokensKnownMax) {
         public Auth {
             publicKeys = List.copyOf(publicKeys);
+            defaultScopes = List.copyOf(defaultScopes);
+        }
+
+        /** Returns a copy that accepts the tokens of these PEM files. */
+        public Auth withPublicKeys(List<String> files) {
+            return new Auth(
+                    secret,
+                    files,
+                    jwksUrl,
+                    jwksRefresh,
+                    jwksWait,
+                    jwksTimeout,
+                    jwksMaxBytes,
+                    issuer,
+                    audience,
+                    audienceRequired,
+                    leeway,
+                    tokenLifeMax,
+                    tokenMaxBytes,
+                    defaultScopes,
+                    tokensKnownMax);
         }
     }
 

@@ -2,162 +2,164 @@ package dev.runlog.gateway.auth;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import dev.runlog.contract.error.RunlogException;
-import dev.runlog.contract.model.Scope;
-import dev.runlog.contract.model.Viewer;
 import dev.runlog.gateway.Caches;
 import dev.runlog.gateway.GatewayConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
-import io.vertx.ext.auth.JWTOptions;
-import io.vertx.ext.auth.User;
-import io.vertx.ext.auth.authentication.TokenCredentials;
-import io.vertx.ext.auth.jwt.JWTAuth;
-import io.vertx.ext.auth.jwt.JWTAuthOptions;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumSet;
-import java.util.Locale;
-import java.util.Set;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks bearer tokens: signature by a configured key of the very algorithm, issuer, audience, times, subject. Every
- * refusal is {@code UNAUTHENTICATED}; messages never quote the token.
+ * Checks bearer tokens: first the header against an allow list, then the signature with a key that loaded for that
+ * algorithm, then the claims. Every refusal is {@code UNAUTHENTICATED}; messages never quote the token.
  */
 public final class Authenticator {
     private static final Logger log = LoggerFactory.getLogger(Authenticator.class);
     private static final String PREFIX = "bearer ";
     private static final Duration REFRESH_ON_DEMAND_AFTER = Duration.ofSeconds(30);
+    /** What a token of usual size keeps in the cache. A larger one takes the room of several. */
+    private static final int CACHED_TOKEN_CHARS = 2048;
 
-    private final Vertx vertx;
     private final GatewayConfig.Auth config;
-    /** Tokens that were found good, so that a signature is checked once; none outlives its expiry or a change of keys. */
+    private final Claims claims;
+    private final @Nullable JwksClient jwks;
+    private final Clock clock;
+    /** Verified tokens, so that a signature is checked once. None outlives its expiry or a change of keys. */
     private final Cache<String, Authenticated> known;
 
-    private JWTAuth keys;
-    private Instant refreshedAt = Instant.now();
+    private Keys keys;
+    private List<String> ignoredKeys = List.of();
+    private Instant refreshedAt = Instant.MIN;
 
-    private Authenticator(Vertx vertx, GatewayConfig.Auth config, JWTAuth keys) {
-        this.vertx = vertx;
+    private Authenticator(GatewayConfig.Auth config, @Nullable JwksClient jwks, Keys keys, Clock clock) {
         this.config = config;
+        this.claims = new Claims(config);
+        this.jwks = jwks;
         this.keys = keys;
-        this.known = Caches.builder().maximumSize(config.tokensKnownMax()).build();
+        this.clock = clock;
+        this.known = Caches.builder()
+                .maximumWeight(config.tokensKnownMax())
+                .weigher((String token, Authenticated verified) -> 1 + token.length() / CACHED_TOKEN_CHARS)
+                .build();
     }
 
-    /** Reads the keys; fails where a file or the JWKS document cannot be read or holds no usable key. */
+    /**
+     * Reads the keys. Fails if a file or the JWKS document cannot be read, if no key is usable, or if the audience is
+     * missing that {@code auth.audience-required} asks for.
+     */
     public static Future<Authenticator> create(Vertx vertx, GatewayConfig.Auth config) {
-        return readKeys(vertx, config).map(keys -> {
-            Authenticator authenticator = new Authenticator(vertx, config, keys);
-            if (!config.jwksUrl().isEmpty()) {
-                vertx.setPeriodic(config.jwksRefresh().toMillis(), timer -> authenticator.refresh());
-            }
-            return authenticator;
+        return create(vertx, config, Clock.systemUTC());
+    }
+
+    static Future<Authenticator> create(Vertx vertx, GatewayConfig.Auth config, Clock clock) {
+        boolean usesJwks = !config.jwksUrl().isEmpty();
+        if (usesJwks && config.audienceRequired() && config.audience().isEmpty()) {
+            return Future.failedFuture(
+                    "auth.audience is empty, but auth.jwks-url needs it: without an audience, tokens "
+                            + "that the issuer made for other services are accepted. Set auth.audience, or "
+                            + "auth.audience-required to false.");
+        }
+        return Keys.read(vertx, config)
+                .map(configured ->
+                        new Authenticator(config, usesJwks ? new JwksClient(vertx, config) : null, configured, clock))
+                .compose(authenticator -> authenticator.readPublished(vertx).map(read -> {
+                    if (authenticator.keys.isEmpty()) {
+                        throw new IllegalStateException("auth: no key is configured to verify tokens with.");
+                    }
+                    return authenticator;
+                }));
+    }
+
+    private Future<Void> readPublished(Vertx vertx) {
+        if (jwks == null) {
+            return Future.succeededFuture();
+        }
+        return jwks.readPatiently().map(read -> {
+            use(read);
+            refreshedAt = clock.instant();
+            vertx.setPeriodic(config.jwksRefresh().toMillis(), timer -> refresh());
+            return null;
         });
     }
 
     /** The viewer of an {@code Authorization} header's bearer token. */
     public Future<Authenticated> authenticate(@Nullable String authorizationHeader) {
-        if (authorizationHeader == null) {
-            return Future.failedFuture(RunlogException.unauthenticated("A bearer token is needed."));
-        }
-        if (!authorizationHeader.toLowerCase(Locale.ROOT).startsWith(PREFIX)) {
-            return Future.failedFuture(
-                    RunlogException.unauthenticated("The Authorization header holds no bearer token."));
-        }
-        String token = authorizationHeader.substring(PREFIX.length()).trim();
-        Authenticated seen = known.getIfPresent(token);
-        if (seen != null && Instant.now().isBefore(seen.expiresAt())) {
-            return Future.succeededFuture(seen);
-        }
-        return verified(token)
-                .recover(refused ->
-                        mayHaveNewKeys() ? refresh().compose(done -> verified(token)) : Future.failedFuture(refused))
-                .transform(verified -> verified.succeeded()
-                        ? toAuthenticated(verified.result())
-                        : Future.failedFuture(RunlogException.unauthenticated(reason(verified.cause()))))
-                .onSuccess(authenticated -> known.put(token, authenticated));
-    }
-
-    private Future<User> verified(String token) {
         try {
-            return keys.authenticate(new TokenCredentials(token));
-        } catch (RuntimeException malformed) {
-            return Future.failedFuture(malformed);
-        }
-    }
-
-    private Future<Authenticated> toAuthenticated(User user) {
-        JsonObject token = user.attributes().getJsonObject("accessToken", user.principal());
-        if (!(token.getValue("exp") instanceof Number expiry)) {
-            return Future.failedFuture(RunlogException.unauthenticated("The token has no expiry."));
-        }
-        if (!(token.getValue("sub") instanceof String subject) || subject.isBlank()) {
-            return Future.failedFuture(RunlogException.unauthenticated("The token has no subject."));
-        }
-        Instant expiresAt = Instant.ofEpochSecond(expiry.longValue()).plus(config.leeway());
-        return Future.succeededFuture(new Authenticated(new Viewer(subject, scopes(token)), expiresAt));
-    }
-
-    /** {@code scope} as a list of words in one string, {@code scp} or {@code scopes} as an array, whatever is there. */
-    private static Set<Scope> scopes(JsonObject token) {
-        Set<Scope> scopes = EnumSet.noneOf(Scope.class);
-        for (String claim : new String[] {"scope", "scp", "scopes"}) {
-            Object value = token.getValue(claim);
-            if (value instanceof String words) {
-                for (String word : words.split(" ", -1)) {
-                    Scope.ofWord(word).ifPresent(scopes::add);
-                }
-            } else if (value instanceof JsonArray words) {
-                words.forEach(word -> Scope.ofWord(String.valueOf(word)).ifPresent(scopes::add));
+            String token = bearerToken(authorizationHeader);
+            Authenticated seen = known.getIfPresent(token);
+            if (seen != null && clock.instant().isBefore(seen.expiresAt())) {
+                return Future.succeededFuture(seen);
             }
+            Jws jws = Jws.parse(token);
+            if (keys.verify(jws)) {
+                return Future.succeededFuture(accept(token, jws));
+            }
+            if (!mayHaveNewKeys(jws)) {
+                throw Jws.invalid();
+            }
+            return refresh().map(done -> {
+                if (!keys.verify(jws)) {
+                    throw Jws.invalid();
+                }
+                return accept(token, jws);
+            });
+        } catch (RunlogException refused) {
+            return Future.failedFuture(refused);
         }
-        return scopes;
     }
 
-    private static String reason(Throwable failure) {
-        String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
-        return message.contains("expired") ? "The token is expired." : "The token is not valid.";
+    private String bearerToken(@Nullable String header) {
+        if (header == null) {
+            throw RunlogException.unauthenticated("A bearer token is required.");
+        }
+        if (!header.regionMatches(true, 0, PREFIX, 0, PREFIX.length())) {
+            throw RunlogException.unauthenticated("The Authorization header does not hold a bearer token.");
+        }
+        if (header.length() - PREFIX.length() > config.tokenMaxBytes()) {
+            throw RunlogException.unauthenticated(
+                    "The token is larger than " + config.tokenMaxBytes() + " bytes (auth.token-max-bytes).");
+        }
+        return header.substring(PREFIX.length()).trim();
     }
 
-    private boolean mayHaveNewKeys() {
-        return !config.jwksUrl().isEmpty() && Instant.now().isAfter(refreshedAt.plus(REFRESH_ON_DEMAND_AFTER));
+    private Authenticated accept(String token, Jws jws) {
+        Authenticated authenticated = claims.check(jws.claims(), clock.instant());
+        known.put(token, authenticated);
+        return authenticated;
     }
 
-    /** Takes over the keys as they are now; those that are known stay where they cannot be read. */
-    private Future<Void> refresh() {
-        refreshedAt = Instant.now();
-        return readKeys(vertx, config)
-                .onSuccess(read -> {
-                    keys = read;
-                    known.invalidateAll();
-                })
-                .onFailure(failure -> log.warn("{} was not read again: {}", config.jwksUrl(), failure.toString()))
+    private boolean mayHaveNewKeys(Jws jws) {
+        return jwks != null
+                && jws.algorithm() != Algorithm.HS256
+                && clock.instant().isAfter(refreshedAt.plus(REFRESH_ON_DEMAND_AFTER));
+    }
+
+    /** Takes over the issuer's current keys. If none is usable, the previous ones stay in use. */
+    Future<Void> refresh() {
+        if (jwks == null) {
+            return Future.succeededFuture();
+        }
+        refreshedAt = clock.instant();
+        return jwks.read()
+                .onSuccess(this::use)
+                .onFailure(failure -> log.warn("{} Keeping the previous keys.", failure.getMessage()))
                 .<Void>mapEmpty()
                 .otherwiseEmpty();
     }
 
-    private static Future<JWTAuth> readKeys(Vertx vertx, GatewayConfig.Auth config) {
-        JWTOptions claims =
-                new JWTOptions().setLeeway(Math.toIntExact(config.leeway().toSeconds()));
-        if (!config.issuer().isEmpty()) {
-            claims.setIssuer(config.issuer());
+    private void use(Jwks read) {
+        if (!read.ignored().isEmpty() && !read.ignored().equals(ignoredKeys)) {
+            log.warn("Ignored keys of {}: {}", config.jwksUrl(), read.ignored());
         }
-        if (!config.audience().isEmpty()) {
-            claims.addAudience(config.audience());
+        ignoredKeys = read.ignored();
+        if (!read.keys().equals(keys.published())) {
+            keys = keys.withPublished(read.keys());
+            known.invalidateAll();
         }
-        return Keys.read(vertx, config).map(keys -> {
-            JWTAuthOptions options = new JWTAuthOptions().setJWTOptions(claims);
-            keys.pems().forEach(options::addPubSecKey);
-            keys.jwks().forEach(options::addJwk);
-            if (keys.isEmpty()) {
-                // Without any key the library would take unsigned tokens.
-                throw new IllegalStateException("auth: there is no key to check tokens with.");
-            }
-            return JWTAuth.create(vertx, options);
-        });
     }
 }

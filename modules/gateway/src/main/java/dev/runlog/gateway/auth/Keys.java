@@ -3,105 +3,101 @@ package dev.runlog.gateway.auth;
 import dev.runlog.gateway.GatewayConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
-import io.vertx.core.json.JsonObject;
-import io.vertx.ext.auth.PubSecKeyOptions;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyFactory;
-import java.security.interfaces.ECPublicKey;
+import java.security.PublicKey;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** The configured keys, each for the algorithms of its own kind, so that no key is taken for another's. */
-record Keys(List<PubSecKeyOptions> pems, List<JsonObject> jwks) {
-    private static final int SECRET_BYTES_MIN = 32;
-    private static final int TIMEOUT_MILLIS = 5000;
-    private static final Set<String> PUBLIC_KEY_TYPES = Set.of("RSA", "EC");
+/**
+ * The keys that tokens are verified with.
+ *
+ * @param configured the secret and the keys of files; an operator chose them, so a token need not name one of them
+ * @param published the issuer's keys
+ */
+record Keys(List<VerificationKey> configured, List<VerificationKey> published) {
+    private static final List<String> KEY_TYPES = List.of("RSA", "EC", "EdDSA");
 
-    boolean isEmpty() {
-        return pems.isEmpty() && jwks.isEmpty();
+    Keys {
+        configured = List.copyOf(configured);
+        published = List.copyOf(published);
     }
 
+    /** Reads the secret and the files of public keys; fails if one of them is not usable. */
     static Future<Keys> read(Vertx vertx, GatewayConfig.Auth config) {
-        List<PubSecKeyOptions> pems = new ArrayList<>();
+        List<VerificationKey> keys = new ArrayList<>();
         if (!config.secret().isEmpty()) {
-            if (config.secret().length() < SECRET_BYTES_MIN) {
-                return Future.failedFuture("auth.secret: it must have at least " + SECRET_BYTES_MIN + " characters.");
+            try {
+                keys.add(VerificationKey.ofSecret(config.secret()));
+            } catch (InvalidKeyException weak) {
+                return Future.failedFuture("auth.secret cannot be used: " + weak.getMessage() + ".");
             }
-            pems.add(new PubSecKeyOptions().setAlgorithm("HS256").setBuffer(config.secret()));
         }
         Future<Void> files = Future.succeededFuture();
         for (String file : config.publicKeys()) {
             files = files.compose(done -> vertx.fileSystem().readFile(file))
-                    .map(pem -> pems.addAll(ofPem(file, pem.toString())))
+                    .recover(failure -> Future.failedFuture(new IllegalStateException(
+                            "auth.public-keys: " + file + " cannot be read: " + failure.getMessage(), failure)))
+                    .map(pem -> keys.add(ofPem(file, pem.toString())))
                     .mapEmpty();
         }
-        return files.compose(done -> config.jwksUrl().isEmpty()
-                        ? Future.succeededFuture(List.<JsonObject>of())
-                        : fetch(vertx, config.jwksUrl()))
-                .map(jwks -> new Keys(pems, jwks));
+        return files.map(done -> new Keys(keys, List.of()));
     }
 
-    private static List<PubSecKeyOptions> ofPem(String file, String pem) {
-        return algorithms(file, pem).stream()
-                .map(algorithm -> new PubSecKeyOptions().setAlgorithm(algorithm).setBuffer(pem))
-                .toList();
+    boolean isEmpty() {
+        return configured.isEmpty() && published.isEmpty();
     }
 
-    private static List<String> algorithms(String file, String pem) {
+    Keys withPublished(List<VerificationKey> keys) {
+        return new Keys(configured, keys);
+    }
+
+    /** Returns whether one of the keys made the token's signature. */
+    boolean verify(Jws token) {
+        if (configured.stream().anyMatch(token::isSignedBy)) {
+            return true;
+        }
+        // A token must name its key where the issuer has several (OpenID Connect Core, section 10.1).
+        return (token.namesItsKey() || published.stream().filter(token::fits).count() == 1)
+                && published.stream().anyMatch(token::isSignedBy);
+    }
+
+    private static VerificationKey ofPem(String file, String pem) {
+        PublicKey key = publicKey(pem);
+        if (key == null) {
+            throw new IllegalStateException(
+                    "auth.public-keys: " + file + " is not a PEM file of an RSA, EC or Ed25519 public key.");
+        }
+        try {
+            return VerificationKey.of(null, key, null);
+        } catch (InvalidKeyException unusable) {
+            throw new IllegalStateException(
+                    "auth.public-keys: the key in " + file + " cannot be used: " + unusable.getMessage() + ".",
+                    unusable);
+        }
+    }
+
+    private static @Nullable PublicKey publicKey(String pem) {
         byte[] der;
         try {
             der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
-        } catch (IllegalArgumentException notBase64) {
-            throw new IllegalStateException(
-                    "auth.public-keys: " + file + " is no PEM file of a public key.", notBase64);
+        } catch (IllegalArgumentException malformed) {
+            return null;
         }
-        try {
-            KeyFactory.getInstance("RSA").generatePublic(new X509EncodedKeySpec(der));
-            return List.of("RS256", "RS384", "RS512");
-        } catch (GeneralSecurityException notRsa) {
-            return List.of(curveAlgorithm(file, der));
+        for (String type : KEY_TYPES) {
+            try {
+                return KeyFactory.getInstance(type).generatePublic(new X509EncodedKeySpec(der));
+            } catch (InvalidKeySpecException ofAnotherType) {
+                // The next type may fit.
+            } catch (GeneralSecurityException everyJdkHasThem) {
+                throw new IllegalStateException(everyJdkHasThem);
+            }
         }
-    }
-
-    private static String curveAlgorithm(String file, byte[] der) {
-        try {
-            ECPublicKey key = (ECPublicKey) KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(der));
-            return switch (key.getParams().getCurve().getField().getFieldSize()) {
-                case 256 -> "ES256";
-                case 384 -> "ES384";
-                default -> "ES512";
-            };
-        } catch (GeneralSecurityException neither) {
-            throw new IllegalStateException(
-                    "auth.public-keys: " + file + " holds neither an RSA nor an EC public key.", neither);
-        }
-    }
-
-    /** Only public keys for signatures: a symmetric key that stands in a public document protects nothing. */
-    private static Future<List<JsonObject>> fetch(Vertx vertx, String url) {
-        HttpClient client = vertx.createHttpClient(new HttpClientOptions().setConnectTimeout(TIMEOUT_MILLIS));
-        return client.request(new RequestOptions()
-                        .setMethod(HttpMethod.GET)
-                        .setAbsoluteURI(url)
-                        .setTimeout(TIMEOUT_MILLIS))
-                .compose(request -> request.send())
-                .compose(response -> response.statusCode() == 200
-                        ? response.body()
-                        : Future.failedFuture("It answered " + response.statusCode() + "."))
-                .map(body -> body.toJsonObject().getJsonArray("keys").stream()
-                        .map(JsonObject.class::cast)
-                        .filter(key -> PUBLIC_KEY_TYPES.contains(key.getString("kty")))
-                        .filter(key -> !"enc".equals(key.getString("use")))
-                        .toList())
-                .recover(failure ->
-                        Future.failedFuture("auth.jwks-url: " + url + " cannot be read: " + failure.getMessage()))
-                .eventually(client::close);
+        return null;
     }
 }
