@@ -1,9 +1,14 @@
 package dev.runlog.recording;
 
+import static dev.runlog.recording.Spans.NONE;
+import static dev.runlog.recording.Spans.hasDigit;
+import static dev.runlog.recording.Spans.isRunChar;
+import static dev.runlog.recording.Spans.isWordStart;
+import static dev.runlog.recording.Spans.runEnd;
+import static dev.runlog.recording.Spans.span;
+
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -17,8 +22,6 @@ import java.util.Set;
 final class TextSecrets {
     static final String REPLACEMENT = "[redacted]";
 
-    private static final long NONE = -1;
-    private static final int SERVICE_KEY_WINDOW = 64;
     private static final int PEM_HEADER_CHARS = 64;
     private static final int BEARER_CHARS_MIN = 6;
     private static final int BEARER_LETTERS_MIN = 24;
@@ -33,42 +36,7 @@ final class TextSecrets {
 
     private static final Set<String> LITERALS = Set.of("null", "none", "nil", "undefined", "true", "false");
 
-    /** How keys of well-known services begin, and how many characters follow at least. */
-    private static final List<ServiceKey> SERVICE_KEYS = List.of(
-            new ServiceKey("AKIA", 'I', 16),
-            new ServiceKey("ASIA", 'I', 16),
-            new ServiceKey("AIza", 'I', 30),
-            new ServiceKey("ghp_", '_', 20),
-            new ServiceKey("gho_", '_', 20),
-            new ServiceKey("ghu_", '_', 20),
-            new ServiceKey("ghs_", '_', 20),
-            new ServiceKey("ghr_", '_', 20),
-            new ServiceKey("github_pat_", '_', 20),
-            new ServiceKey("sk_live_", '_', 10),
-            new ServiceKey("sk_test_", '_', 10),
-            new ServiceKey("rk_live_", '_', 10),
-            new ServiceKey("rk_test_", '_', 10),
-            new ServiceKey("whsec_", '_', 16),
-            new ServiceKey("npm_", '_', 30),
-            new ServiceKey("hf_", '_', 30),
-            new ServiceKey("shpat_", '_', 20),
-            new ServiceKey("dop_v1_", '_', 30),
-            new ServiceKey("glpat-", '-', 16),
-            new ServiceKey("xoxa-", '-', 10),
-            new ServiceKey("xoxb-", '-', 10),
-            new ServiceKey("xoxe-", '-', 10),
-            new ServiceKey("xoxo-", '-', 10),
-            new ServiceKey("xoxp-", '-', 10),
-            new ServiceKey("xoxr-", '-', 10),
-            new ServiceKey("xoxs-", '-', 10),
-            new ServiceKey("xapp-", '-', 10),
-            new ServiceKey("sk-", '-', 20),
-            new ServiceKey("pypi-", '-', 30),
-            new ServiceKey("SG.", 'G', 30));
-
-    /** For each character of ASCII, the keys that it may be a part of. */
-    private static final ServiceKey[][] KEYS_BY_MARK = new ServiceKey[0x80][];
-
+    /** The characters of ASCII that call for a closer look. */
     private static final boolean[] MARKS = new boolean[0x80];
 
     static {
@@ -76,26 +44,7 @@ final class TextSecrets {
             MARKS[mark] = true;
         }
         for (char mark = 0; mark < 0x80; mark++) {
-            List<ServiceKey> keys = new ArrayList<>();
-            for (ServiceKey key : SERVICE_KEYS) {
-                if (key.mark == mark) {
-                    keys.add(key);
-                }
-            }
-            KEYS_BY_MARK[mark] = keys.toArray(ServiceKey[]::new);
-            MARKS[mark] |= !keys.isEmpty();
-        }
-    }
-
-    /** @param before the character before the mark, by which most places are ruled out at once */
-    private record ServiceKey(String prefix, char mark, int charsMin, int markAt, char before) {
-        ServiceKey(String prefix, char mark, int charsMin) {
-            this(
-                    prefix,
-                    mark,
-                    charsMin,
-                    prefix.lastIndexOf(mark),
-                    prefix.charAt(Math.max(0, prefix.lastIndexOf(mark) - 1)));
+            MARKS[mark] |= ServiceKeys.haveMark(mark);
         }
     }
 
@@ -202,26 +151,7 @@ final class TextSecrets {
                     case '-' -> privateKey(text, at);
                     default -> NONE;
                 };
-        return found != NONE ? found : serviceKey(text, at, from, KEYS_BY_MARK[mark]);
-    }
-
-    private static long serviceKey(String text, int at, int from, ServiceKey[] keys) {
-        char before = at == 0 ? 0 : text.charAt(at - 1);
-        for (ServiceKey key : keys) {
-            if (key.before != before) {
-                continue;
-            }
-            int start = at - key.markAt;
-            if (start >= from && text.startsWith(key.prefix, start) && isWordStart(text, start)) {
-                int first = start + key.prefix.length();
-                int end = Math.min(text.length(), first + SERVICE_KEY_WINDOW);
-                if (hasDigit(text, first, runEnd(text, first, end, "_-.")) // Words of a language have none.
-                        && runEnd(text, first, end, "_-.") - first >= key.charsMin) {
-                    return span(start, runEnd(text, first, text.length(), key.prefix.equals("SG.") ? "_-." : "_-"));
-                }
-            }
-        }
-        return NONE;
+        return found != NONE ? found : ServiceKeys.find(text, at, from);
     }
 
     /** Three parts of base64url with dots between them, the first of which is an object. */
@@ -432,35 +362,6 @@ final class TextSecrets {
         return c <= ' ' || isQuote(c) || ",;&)}]<>|\\".indexOf(c) >= 0;
     }
 
-    private static boolean isWordStart(String text, int start) {
-        return start == 0 || !isLetterOrDigit(text.charAt(start - 1));
-    }
-
-    private static int runEnd(String text, int start, int max, String others) {
-        int end = start;
-        while (end < max && isRunChar(text.charAt(end), others)) {
-            end++;
-        }
-        return end;
-    }
-
-    private static boolean isRunChar(char c, String others) {
-        return isLetterOrDigit(c) || others.indexOf(c) >= 0;
-    }
-
-    private static boolean isLetterOrDigit(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-    }
-
-    private static boolean hasDigit(String text, int start, int end) {
-        for (int i = start; i < end; i++) {
-            if (text.charAt(i) >= '0' && text.charAt(i) <= '9') {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private static boolean hasNonDigit(String text, int start, int end) {
         for (int i = start; i < end; i++) {
             if (text.charAt(i) < '0' || text.charAt(i) > '9') {
@@ -468,9 +369,5 @@ final class TextSecrets {
             }
         }
         return false;
-    }
-
-    private static long span(int start, int end) {
-        return (long) start << 32 | end;
     }
 }

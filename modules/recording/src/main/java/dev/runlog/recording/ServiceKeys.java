@@ -1,0 +1,96 @@
+package dev.runlog.recording;
+
+import static dev.runlog.recording.Spans.NONE;
+import static dev.runlog.recording.Spans.hasDigit;
+import static dev.runlog.recording.Spans.isWordStart;
+import static dev.runlog.recording.Spans.runEnd;
+import static dev.runlog.recording.Spans.span;
+
+import java.util.List;
+
+/** Keys of well-known services, which are recognised by how they begin. */
+final class ServiceKeys {
+    private static final int WINDOW = 64;
+
+    /** How keys of well-known services begin, and how many characters follow at least. */
+    private static final List<ServiceKey> KEYS = List.of(
+            new ServiceKey("AKIA", 'I', 16),
+            new ServiceKey("ASIA", 'I', 16),
+            new ServiceKey("AIza", 'I', 30),
+            new ServiceKey("ghp_", '_', 20),
+            new ServiceKey("gho_", '_', 20),
+            new ServiceKey("ghu_", '_', 20),
+            new ServiceKey("ghs_", '_', 20),
+            new ServiceKey("ghr_", '_', 20),
+            new ServiceKey("github_pat_", '_', 20),
+            new ServiceKey("sk_live_", '_', 10),
+            new ServiceKey("sk_test_", '_', 10),
+            new ServiceKey("rk_live_", '_', 10),
+            new ServiceKey("rk_test_", '_', 10),
+            new ServiceKey("whsec_", '_', 16),
+            new ServiceKey("npm_", '_', 30),
+            new ServiceKey("hf_", '_', 30),
+            new ServiceKey("shpat_", '_', 20),
+            new ServiceKey("dop_v1_", '_', 30),
+            new ServiceKey("glpat-", '-', 16),
+            new ServiceKey("xoxa-", '-', 10),
+            new ServiceKey("xoxb-", '-', 10),
+            new ServiceKey("xoxe-", '-', 10),
+            new ServiceKey("xoxo-", '-', 10),
+            new ServiceKey("xoxp-", '-', 10),
+            new ServiceKey("xoxr-", '-', 10),
+            new ServiceKey("xoxs-", '-', 10),
+            new ServiceKey("xapp-", '-', 10),
+            new ServiceKey("sk-", '-', 20),
+            new ServiceKey("pypi-", '-', 30),
+            new ServiceKey("SG.", 'G', 30));
+
+    /** For each character of ASCII, the keys that it may be a part of. */
+    private static final ServiceKey[][] BY_MARK = new ServiceKey[0x80][];
+
+    static {
+        for (char mark = 0; mark < 0x80; mark++) {
+            char of = mark;
+            BY_MARK[mark] = KEYS.stream().filter(key -> key.mark == of).toArray(ServiceKey[]::new);
+        }
+    }
+
+    private ServiceKeys() {}
+
+    /** @param before the character before the mark, by which most places are ruled out at once */
+    private record ServiceKey(String prefix, char mark, int charsMin, int markAt, char before) {
+        ServiceKey(String prefix, char mark, int charsMin) {
+            this(
+                    prefix,
+                    mark,
+                    charsMin,
+                    prefix.lastIndexOf(mark),
+                    prefix.charAt(Math.max(0, prefix.lastIndexOf(mark) - 1)));
+        }
+    }
+
+    /** Whether a character of ASCII is one by which keys are found. */
+    static boolean haveMark(char mark) {
+        return BY_MARK[mark].length > 0;
+    }
+
+    /** The key that the mark at {@code at} belongs to, not before {@code from}; NONE without one. */
+    static long find(String text, int at, int from) {
+        char before = at == 0 ? 0 : text.charAt(at - 1);
+        for (ServiceKey key : BY_MARK[text.charAt(at)]) {
+            if (key.before != before) {
+                continue;
+            }
+            int start = at - key.markAt;
+            if (start >= from && text.startsWith(key.prefix, start) && isWordStart(text, start)) {
+                int first = start + key.prefix.length();
+                int end = Math.min(text.length(), first + WINDOW);
+                if (hasDigit(text, first, runEnd(text, first, end, "_-.")) // Words of a language have none.
+                        && runEnd(text, first, end, "_-.") - first >= key.charsMin) {
+                    return span(start, runEnd(text, first, text.length(), key.prefix.equals("SG.") ? "_-." : "_-"));
+                }
+            }
+        }
+        return NONE;
+    }
+}
