@@ -139,7 +139,9 @@ public record RunlogConfig(
         DatabaseConfig with = new DatabaseConfig(
                 url,
                 database.poolSize(),
+                database.poolReserve(),
                 database.poolQueueMax(),
+                database.poolQueueOwnerShare(),
                 database.poolWait(),
                 database.statementTimeout(),
                 database.answerTimeout(),

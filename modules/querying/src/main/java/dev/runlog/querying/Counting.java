@@ -35,7 +35,7 @@ final class Counting {
         if (!areRollupsEnough(query)) {
             return executions.count(owner, query, rowsMax);
         }
-        return statistics.count(range(owner, query), query.statuses()).map(Count::exactly);
+        return statistics.count(owner, range(owner, query), query.statuses()).map(Count::exactly);
     }
 
     Future<Map<UUID, Count>> countOf(String owner, Parent parent, List<UUID> ids, ExecutionQuery query) {

@@ -171,6 +171,7 @@ public final class QueryingVerticle extends VerticleBase {
                     "'from' (" + request.from() + ") must be before 'to' (" + request.to() + ").");
         }
         return statistics.get(
+                request.viewer().subject(),
                 new StatisticsReads.Range(request.owners().subject(), request.workflowId(), from, to),
                 request.interval(),
                 request.workflowsMax(),

@@ -79,7 +79,9 @@ final class RecordingVerticleTest {
         databaseConfig = new DatabaseConfig(
                 database.url(),
                 4,
+                0,
                 100,
+                1,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(7),
@@ -613,6 +615,7 @@ final class RecordingVerticleTest {
         LocalDate today = LocalDate.now(java.time.ZoneOffset.UTC);
         return Objects.requireNonNull(await(new StatisticsReads(reading)
                         .get(
+                                alice.subject(),
                                 new StatisticsReads.Range(alice.subject(), null, null, null),
                                 GetStatistics.Interval.MONTH,
                                 0,
@@ -732,7 +735,9 @@ final class RecordingVerticleTest {
         databaseConfig = new DatabaseConfig(
                 url,
                 4,
+                0,
                 100,
+                1,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(1),

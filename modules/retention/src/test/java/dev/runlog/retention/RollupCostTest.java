@@ -75,7 +75,13 @@ final class RollupCostTest {
     @Test
     void statisticsReadTheRollupsOfFewWorkflows(Vertx vertx) throws SQLException {
         Outcome<Statistics> statistics = reading(vertx, database -> new StatisticsReads(database)
-                .get(new StatisticsReads.Range(null, null, null, null), Interval.DAY, 10, FIRST.plusDays(DAYS), false));
+                .get(
+                        "ops",
+                        new StatisticsReads.Range(null, null, null, null),
+                        Interval.DAY,
+                        10,
+                        FIRST.plusDays(DAYS),
+                        false));
 
         assertThat(statistics.rollupsRead()).isLessThanOrEqualTo(ROWS_MAX);
         assertThat(statistics.result().stored().total()).isEqualTo(DAYS * (long) WORKFLOWS * (WORKFLOWS + 1));

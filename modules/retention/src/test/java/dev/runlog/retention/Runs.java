@@ -80,7 +80,9 @@ final class Runs {
                 new DatabaseConfig(
                         test.url(),
                         4,
+                        0,
                         100,
+                        1,
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(7),

@@ -51,7 +51,10 @@ public final class Database {
     private static final String CLEANING = "cleaning";
     private static final String QUERY_CANCELED = "57014";
 
-    private final Pool pool;
+    /** Whom Runlog's own statements are charged to; no token has this subject. */
+    private static final String RUNLOG = "";
+
+    private final FairPool pool;
     private final @Nullable SharedConnection shared;
     private final Pool cleaning;
     private final Vertx vertx;
@@ -64,11 +67,16 @@ public final class Database {
             Vertx vertx,
             DatabaseConfig config,
             int connections,
+            int reserved,
             @Nullable SharedConnection shared,
             String purpose,
             MeterRegistry meters) {
         this.vertx = vertx;
-        this.pool = pool(vertx, config, connections, purpose);
+        this.pool = new FairPool(
+                vertx,
+                pool(vertx, config, connections + reserved, purpose),
+                new FairTurns<>(connections, reserved, config.poolQueueMax(), config.poolQueueOwnerShare()),
+                config.poolWait());
         this.shared = shared;
         this.cleaning = pool(vertx, config.withStatementTimeout(CLEANING_TIMEOUT), 1, CLEANING);
         this.meters = meters;
@@ -76,7 +84,7 @@ public final class Database {
                 .description("Statements and transactions that run or wait for a connection.")
                 .tag("purpose", purpose)
                 .register(meters);
-        Gauge.builder("runlog.database.connections.max", () -> connections)
+        Gauge.builder("runlog.database.connections.max", () -> connections + reserved)
                 .description("Connections at the most, besides the one that short statements share.")
                 .tag("purpose", purpose)
                 .register(meters);
@@ -88,6 +96,7 @@ public final class Database {
                 vertx,
                 config,
                 config.poolSize(),
+                config.poolReserve(),
                 new SharedConnection(pool(vertx, config, 1, "pages"), config.pipelining(), SHARED_PATIENCE),
                 "reading",
                 meters);
@@ -98,7 +107,7 @@ public final class Database {
      * that is read by one of another loop costs two switches between threads.
      */
     public static Database openForRetention(Vertx vertx, DatabaseConfig config, MeterRegistry meters) {
-        return new Database(vertx, config, RETENTION_CONNECTIONS, null, RETENTION, meters);
+        return new Database(vertx, config, RETENTION_CONNECTIONS, 0, null, RETENTION, meters);
     }
 
     /** Names of the connections that a cleanup has itself. */
@@ -148,22 +157,31 @@ public final class Database {
                 .build();
     }
 
-    /** Runs one statement, on a connection that it has for itself. */
-    public Future<RowSet<Row>> query(String operation, String sql, Tuple arguments) {
-        return timed(operation, AnswerGuard.use(pool, connection -> connection
-                .preparedQuery(sql)
-                .execute(arguments)));
+    /** Runs one statement of Runlog's own, on a connection that it has for itself. */
+    Future<RowSet<Row>> query(String operation, String sql, Tuple arguments) {
+        return query(RUNLOG, operation, sql, arguments);
     }
 
-    /** Runs one statement that is known to be short, among those of others while that gets on. */
-    Future<RowSet<Row>> queryShort(String operation, String sql, Tuple arguments) {
-        Future<RowSet<Row>> rows = shared == null ? null : shared.query(sql, arguments);
-        return rows == null ? query(operation, sql, arguments) : timed(operation, rows);
+    /**
+     * Runs one statement on a connection that it has for itself, when it is the reader's turn.
+     *
+     * @param reader the subject that is charged for the statement's time
+     */
+    Future<RowSet<Row>> query(String reader, String operation, String sql, Tuple arguments) {
+        return timed(
+                operation,
+                pool.use(reader, connection -> connection.preparedQuery(sql).execute(arguments)));
     }
 
-    /** Runs work on one connection, in transactions of its own making. */
+    /** Runs one statement that is expected to be short, among those of others if there is room. */
+    Future<RowSet<Row>> queryShort(String reader, String operation, String sql, Tuple arguments) {
+        Future<RowSet<Row>> rows = shared == null ? null : shared.query(reader, sql, arguments);
+        return rows == null ? query(reader, operation, sql, arguments) : timed(operation, rows);
+    }
+
+    /** Runs work of Runlog's own on one connection, in transactions of its own making. */
     <T> Future<T> onConnection(String operation, Function<SqlConnection, Future<T>> work) {
-        return timed(operation, AnswerGuard.use(pool, work));
+        return timed(operation, pool.use(RUNLOG, work));
     }
 
     /** Runs statements on one connection, committed together when the returned future succeeds, else rolled back. */

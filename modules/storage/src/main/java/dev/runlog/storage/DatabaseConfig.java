@@ -6,7 +6,9 @@ import java.time.Duration;
 public record DatabaseConfig(
         String url,
         int poolSize,
+        int poolReserve,
         int poolQueueMax,
+        double poolQueueOwnerShare,
         Duration poolWait,
         Duration statementTimeout,
         Duration answerTimeout,
@@ -19,7 +21,9 @@ public record DatabaseConfig(
         return new DatabaseConfig(
                 url,
                 poolSize,
+                poolReserve,
                 poolQueueMax,
+                poolQueueOwnerShare,
                 poolWait,
                 timeout,
                 timeout.plus(answerTimeout),

@@ -78,8 +78,8 @@ public final class ExecutionReads {
                         owner,
                         query,
                         page,
-                        within ->
-                                runPage(operation, query, ExecutionSelect.page(owner, within, page, columns, counted)))
+                        within -> runPage(
+                                owner, operation, query, ExecutionSelect.page(owner, within, page, columns, counted)))
                 .map(rows -> Pages.cut(
                         all(
                                 rows,
@@ -132,7 +132,7 @@ public final class ExecutionReads {
 
     /** How many executions a query has, counted one by one up to a bound. */
     public Future<Count> count(String owner, ExecutionQuery query, int rowsMax) {
-        return run("count-executions", ExecutionSelect.count(owner, query, rowsMax))
+        return run(owner, "count-executions", ExecutionSelect.count(owner, query, rowsMax))
                 .map(rows -> bounded(rows.iterator().next().getLong("rows"), rowsMax));
     }
 
@@ -158,7 +158,7 @@ public final class ExecutionReads {
         if (ids.isEmpty()) {
             return Future.succeededFuture(List.of());
         }
-        return run("load-executions", ExecutionSelect.byIds(owner, array(ids)))
+        return run(owner, "load-executions", ExecutionSelect.byIds(owner, array(ids)))
                 .map(rows -> all(rows, ExecutionRows::toExecution));
     }
 
@@ -246,10 +246,14 @@ public final class ExecutionReads {
                 });
     }
 
-    private Future<RowSet<Row>> runPage(String operation, ExecutionQuery query, Sql sql) {
+    private Future<RowSet<Row>> runPage(String reader, String operation, ExecutionQuery query, Sql sql) {
         return ExecutionSelect.isShort(query)
-                ? database.queryShort(operation, sql.text(), sql.arguments())
-                : run(operation, sql);
+                ? database.queryShort(reader, operation, sql.text(), sql.arguments())
+                : run(reader, operation, sql);
+    }
+
+    private Future<RowSet<Row>> run(String reader, String operation, Sql sql) {
+        return database.query(reader, operation, sql.text(), sql.arguments());
     }
 
     private Future<RowSet<Row>> run(String operation, Sql sql) {

@@ -51,10 +51,10 @@ public final class StatisticsReads {
     }
 
     /** How many executions are there now, exactly. */
-    public Future<Long> count(Range range, Set<ExecutionStatus> statuses) {
+    public Future<Long> count(String reader, Range range, Set<ExecutionStatus> statuses) {
         Sql sql = new Sql();
         addCount(sql, range, statuses);
-        return database.query("count-rollups", sql.text(), sql.arguments())
+        return database.query(reader, "count-rollups", sql.text(), sql.arguments())
                 .map(rows -> rows.iterator().next().getLong("rows"));
     }
 
@@ -82,21 +82,31 @@ public final class StatisticsReads {
                 });
     }
 
-    /** The figures of a range as of a UTC day, with intervals where a width is given. */
+    /**
+     * The figures of a range as of a UTC day, with intervals where a width is given.
+     *
+     * @param reader the subject that is charged for the database's time
+     */
     public Future<Statistics> get(
-            Range range, @Nullable Interval interval, int workflowsMax, LocalDate today, boolean withBytes) {
-        Future<Row> totals = totals(range, today);
+            String reader,
+            Range range,
+            @Nullable Interval interval,
+            int workflowsMax,
+            LocalDate today,
+            boolean withBytes) {
+        Future<Row> totals = totals(reader, range, today);
         Future<List<IntervalStatistics>> intervals = interval == null
                 ? Future.succeededFuture(List.of())
-                : durations(range, interval).compose(durations -> intervals(range, interval, durations));
-        Future<@Nullable Long> bytes = withBytes ? bytesOnDisk() : Future.succeededFuture();
+                : durations(reader, range, interval)
+                        .compose(durations -> intervals(reader, range, interval, durations));
+        Future<@Nullable Long> bytes = withBytes ? bytesOnDisk(reader) : Future.succeededFuture();
         Future<List<WorkflowSize>> workflows =
-                workflowsMax == 0 ? Future.succeededFuture(List.of()) : workflows(range, workflowsMax);
+                workflowsMax == 0 ? Future.succeededFuture(List.of()) : workflows(reader, range, workflowsMax);
         return Future.all(totals, intervals, bytes, workflows)
                 .map(all -> toStatistics(totals.result(), intervals.result(), bytes.result(), workflows.result()));
     }
 
-    private Future<Row> totals(Range range, LocalDate today) {
+    private Future<Row> totals(String reader, Range range, LocalDate today) {
         Sql sql = new Sql().add("SELECT ");
         for (ExecutionStatus status : ExecutionStatus.values()) {
             String column = column(status);
@@ -118,12 +128,12 @@ public final class StatisticsReads {
                 + " - 7), 0)::bigint AS last_seven,\n  ");
         sql.add("min(d.day) FILTER (WHERE " + now + " > 0) AS oldest\n");
         addSource(sql, range);
-        return database.query("statistics", sql.text(), sql.arguments())
+        return database.query(reader, "statistics", sql.text(), sql.arguments())
                 .map(rows -> rows.iterator().next());
     }
 
     /** Quantiles by the first day of their interval: the histograms, and what waits to be folded into them. */
-    private Future<Map<LocalDate, Quantiles>> durations(Range range, Interval interval) {
+    private Future<Map<LocalDate, Quantiles>> durations(String reader, Range range, Interval interval) {
         String width = interval.name().toLowerCase(Locale.ROOT);
         Sql sql = new Sql();
         String owner = range.owner() == null
@@ -151,7 +161,7 @@ public final class StatisticsReads {
         }
         addDays(sql, range.from(), range.to());
         sql.add(") d\nGROUP BY first_day, bucket\nHAVING sum(count) > 0\nORDER BY first_day, bucket");
-        return database.query("statistics-durations", sql.text(), sql.arguments())
+        return database.query(reader, "statistics-durations", sql.text(), sql.arguments())
                 .map(rows -> {
                     Map<LocalDate, Histogram> histograms = new HashMap<>();
                     rows.forEach(row -> histograms
@@ -164,7 +174,7 @@ public final class StatisticsReads {
     }
 
     private Future<List<IntervalStatistics>> intervals(
-            Range range, Interval interval, Map<LocalDate, Quantiles> durations) {
+            String reader, Range range, Interval interval, Map<LocalDate, Quantiles> durations) {
         String width = interval.name().toLowerCase(Locale.ROOT);
         Sql sql = new Sql()
                 .add("SELECT date_trunc('" + width + "', d.day::timestamp)::date AS first_day, " + "(date_trunc('"
@@ -175,12 +185,12 @@ public final class StatisticsReads {
         sql.add(", sum(d.duration_millis_sum)::bigint AS millis\n");
         addSource(sql, range);
         sql.add("\nGROUP BY first_day, end_day\nORDER BY first_day");
-        return database.query("statistics-intervals", sql.text(), sql.arguments())
+        return database.query(reader, "statistics-intervals", sql.text(), sql.arguments())
                 .map(rows -> ExecutionReads.all(rows, row -> toInterval(row, durations)));
     }
 
     /** Of everybody's, the biggest are looked for among few: their order is as of lately, their sizes are as of now. */
-    private Future<List<WorkflowSize>> workflows(Range range, int max) {
+    private Future<List<WorkflowSize>> workflows(String reader, Range range, int max) {
         Sql sql = new Sql()
                 .add("SELECT t.workflow_id, w.key, o.subject, t.stored\nFROM (\n  SELECT d.workflow_id, sum("
                         + present(Set.of()) + ")::bigint AS stored\n");
@@ -197,27 +207,28 @@ public final class StatisticsReads {
                 .bind(max);
         sql.add(") t\nJOIN workflow w ON w.id = t.workflow_id\nJOIN owner o ON o.id = w.owner_id\n"
                 + "WHERE t.stored > 0\nORDER BY t.stored DESC, t.workflow_id");
-        return database.query("statistics-workflows", sql.text(), sql.arguments())
+        return database.query(reader, "statistics-workflows", sql.text(), sql.arguments())
                 .map(rows -> ExecutionReads.all(
                         rows,
                         row -> new WorkflowSize(row.getUUID(0), row.getString(1), row.getString(2), row.getLong(3))));
     }
 
     /** Looking at every file takes longer than all of the rest, so it is done now and then. */
-    private Future<@Nullable Long> bytesOnDisk() {
+    private Future<@Nullable Long> bytesOnDisk(String reader) {
         long now = System.nanoTime();
         Long known = bytes;
         if (known != null && now - bytesReadAt < BYTES_FRESH_NANOS) {
             return Future.succeededFuture(known);
         }
-        return readBytes().onSuccess(read -> {
+        return readBytes(reader).onSuccess(read -> {
             bytes = read;
             bytesReadAt = now;
         });
     }
 
-    private Future<@Nullable Long> readBytes() {
-        return database.query("bytes-on-disk", "SELECT pg_database_size(current_database()) AS bytes", Tuple.tuple())
+    private Future<@Nullable Long> readBytes(String reader) {
+        return database.query(
+                        reader, "bytes-on-disk", "SELECT pg_database_size(current_database()) AS bytes", Tuple.tuple())
                 .map(rows -> rows.iterator().next().getLong("bytes"));
     }
 

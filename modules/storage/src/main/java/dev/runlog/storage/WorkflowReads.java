@@ -49,7 +49,8 @@ public final class WorkflowReads {
     }
 
     public Future<Optional<Workflow>> findByKey(String owner, String key) {
-        return database.query("find-workflow", SELECT + "WHERE o.subject = $1 AND w.key = $2", Tuple.of(owner, key))
+        return database.query(
+                        owner, "find-workflow", SELECT + "WHERE o.subject = $1 AND w.key = $2", Tuple.of(owner, key))
                 .map(rows -> ExecutionReads.all(rows, WorkflowReads::toWorkflow).stream()
                         .findFirst());
     }
@@ -66,7 +67,7 @@ public final class WorkflowReads {
         }
         sql.add("\nORDER BY w.id " + (page.backward() ? "ASC" : "DESC") + "\nLIMIT ")
                 .bind(page.size() + 1);
-        return database.query("list-workflows", sql.text(), sql.arguments())
+        return database.query(owner, "list-workflows", sql.text(), sql.arguments())
                 .map(rows -> Pages.cut(ExecutionReads.all(rows, WorkflowReads::toWorkflow), page, WorkflowPage::new));
     }
 
@@ -75,7 +76,7 @@ public final class WorkflowReads {
                 .add("SELECT count(*) AS rows\nFROM workflow w\nJOIN owner o ON o.id = w.owner_id\nWHERE o.subject = ")
                 .bind(owner);
         addSearch(sql, search);
-        return database.query("count-workflows", sql.text(), sql.arguments())
+        return database.query(owner, "count-workflows", sql.text(), sql.arguments())
                 .map(rows -> rows.iterator().next().getLong("rows"));
     }
 

@@ -31,7 +31,17 @@ final class AnswerGuardTest {
     void open(Vertx vertx, TestDatabase test) {
         relay = Relay.to(vertx, test.url());
         DatabaseConfig config = new DatabaseConfig(
-                relay.url(), 2, 4, Duration.ofSeconds(2), Duration.ofSeconds(5), SILENCE_MAX, Duration.ZERO, 4, 16);
+                relay.url(),
+                2,
+                0,
+                4,
+                1,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(5),
+                SILENCE_MAX,
+                Duration.ZERO,
+                4,
+                16);
         database = Database.open(vertx, config, new SimpleMeterRegistry());
     }
 
@@ -44,10 +54,10 @@ final class AnswerGuardTest {
     @Test
     void givesUpAServerThatFallsSilentAndComesBackWithIt() {
         String before = await(database.check());
-        await(database.queryShort("short", "SELECT 1", Tuple.tuple()));
+        await(database.queryShort("ada", "short", "SELECT 1", Tuple.tuple()));
 
         relay.fallSilent();
-        Throwable shared = awaitFailure(database.queryShort("short", "SELECT 1", Tuple.tuple()));
+        Throwable shared = awaitFailure(database.queryShort("ada", "short", "SELECT 1", Tuple.tuple()));
         Throwable statement = awaitFailure(database.check());
         Throwable handshake = awaitFailure(database.check());
         Throwable transaction = awaitFailure(database.inTransaction(
@@ -58,7 +68,7 @@ final class AnswerGuardTest {
                 .allSatisfy(failure ->
                         assertThat(((RunlogException) failure).code()).isEqualTo(ErrorCode.OVERLOADED));
         assertThat(await(database.check())).isEqualTo(before);
-        assertThat(await(database.queryShort("short", "SELECT 1", Tuple.tuple())))
+        assertThat(await(database.queryShort("ada", "short", "SELECT 1", Tuple.tuple())))
                 .hasSize(1);
     }
 

@@ -11,7 +11,9 @@ final class Configs {
         return new DatabaseConfig(
                 url,
                 poolSize,
+                0,
                 4,
+                1,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(7),

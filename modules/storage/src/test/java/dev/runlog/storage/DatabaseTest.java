@@ -32,7 +32,9 @@ final class DatabaseTest {
         DatabaseConfig config = new DatabaseConfig(
                 test.url(),
                 2,
-                4,
+                1,
+                6,
+                1,
                 Duration.ofSeconds(2),
                 Duration.ofMillis(500),
                 Duration.ofSeconds(2),
@@ -85,6 +87,28 @@ final class DatabaseTest {
     }
 
     @Test
+    void answersOthersWhileAnOwnerHasEveryConnectionThatItMayUse() {
+        List<Future<?>> ofEve = sleeps("eve", 4);
+
+        await(database.query("ada", "short", "SELECT 1", Tuple.tuple()));
+
+        assertThat(ofEve).noneMatch(Future::isComplete);
+        await(Future.join(ofEve).otherwiseEmpty());
+    }
+
+    @Test
+    void refusesAnOwnerWhoseReadsFillTheirShareOfTheQueueAndNobodyElse() {
+        List<Future<?>> ofEve = sleeps("eve", 6);
+
+        Future<?> ofAda = database.query("ada", "short", "SELECT 1", Tuple.tuple());
+
+        assertThat(ofEve).filteredOn(Future::failed).hasSize(1).allSatisfy(refused -> assertThat(refused.cause())
+                .hasMessage("Too many reads of this owner wait for the database."));
+        await(ofAda);
+        await(Future.join(ofEve).otherwiseEmpty());
+    }
+
+    @Test
     void tellsThatTheDatabaseIsAwayAndThatItIsBack(TestDatabase test) throws SQLException {
         await(database.check());
 
@@ -93,6 +117,12 @@ final class DatabaseTest {
 
         test.setReachable(true);
         assertThat(await(database.check())).matches("\\d+.*");
+    }
+
+    private List<Future<?>> sleeps(String owner, int statements) {
+        return IntStream.range(0, statements)
+                .<Future<?>>mapToObj(i -> database.query(owner, "sleep", "SELECT pg_sleep(30)", Tuple.tuple()))
+                .toList();
     }
 
     private static ErrorCode codeOf(Throwable failure) {

@@ -68,7 +68,9 @@ final class ReachTest {
                 new DatabaseConfig(
                         test.url(),
                         2,
+                        0,
                         4,
+                        1,
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(10),

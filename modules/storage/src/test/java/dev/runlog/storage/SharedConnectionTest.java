@@ -27,6 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class SharedConnectionTest {
     private static final int STATEMENTS_MAX = 4;
+    private static final String READER = "ada";
     private static final String BACKEND = "SELECT pg_backend_pid() AS pid";
     private static final String SLOW_BACKEND = "SELECT pg_backend_pid() AS pid, pg_sleep(0.3)";
 
@@ -40,7 +41,9 @@ final class SharedConnectionTest {
         config = new DatabaseConfig(
                 test.url(),
                 2,
+                0,
                 100,
+                1,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(7),
@@ -76,7 +79,7 @@ final class SharedConnectionTest {
                 .limit(STATEMENTS_MAX)
                 .toList();
 
-        assertThat(patient.query(BACKEND, Tuple.tuple())).isNull();
+        assertThat(patient.query(READER, BACKEND, Tuple.tuple())).isNull();
         await(Future.all(taken));
         await(backend(patient, BACKEND));
     }
@@ -86,16 +89,18 @@ final class SharedConnectionTest {
         Future<Integer> slow = backend(impatient, "SELECT pg_backend_pid() AS pid, pg_sleep(3)");
         await(database.query("longer than its patience", "SELECT pg_sleep(0.2)", Tuple.tuple()));
 
-        assertThat(impatient.query(BACKEND, Tuple.tuple())).isNull();
+        assertThat(impatient.query(READER, BACKEND, Tuple.tuple())).isNull();
         await(slow);
-        await(backend(impatient, BACKEND));
+        assertThat(impatient.query("eve", BACKEND, Tuple.tuple())).isNotNull();
     }
 
     @Test
     void takesNoMoreThanItWillSoonHaveAnswered(Vertx vertx) {
         SharedConnection shared = shared(vertx, Duration.ofMillis(200));
         for (int i = 0; i < 3; i++) {
-            await(backend(shared, SLOW_BACKEND));
+            assertThat(shared.query("reader-" + i, SLOW_BACKEND, Tuple.tuple()))
+                    .isNotNull()
+                    .satisfies(rows -> await(rows));
         }
 
         assertThat(offered(shared)).isLessThan(STATEMENTS_MAX);
@@ -108,8 +113,9 @@ final class SharedConnectionTest {
 
     @Test
     void leavesWhatItDoesNotTakeToConnectionsOfItsOwn() {
-        Future<RowSet<Row>> slow = database.queryShort("slow", SLOW_BACKEND, Tuple.tuple());
-        List<Future<Integer>> others = Stream.generate(() -> database.queryShort("more", SLOW_BACKEND, Tuple.tuple()))
+        Future<RowSet<Row>> slow = database.queryShort(READER, "slow", SLOW_BACKEND, Tuple.tuple());
+        List<Future<Integer>> others = Stream.generate(
+                        () -> database.queryShort(READER, "more", SLOW_BACKEND, Tuple.tuple()))
                 .limit(STATEMENTS_MAX)
                 .map(rows -> rows.map(SharedConnectionTest::pid))
                 .toList();
@@ -117,6 +123,14 @@ final class SharedConnectionTest {
         await(Future.all(others));
 
         assertThat(others).extracting(Future::result).isNotEmpty().anyMatch(pid -> pid != pid(await(slow)));
+    }
+
+    @Test
+    void excludesAReaderWhoseStatementHeldUpTheOthers() {
+        await(requireNonNull(impatient.query("mallory", SLOW_BACKEND, Tuple.tuple())));
+
+        assertThat(impatient.query("mallory", BACKEND, Tuple.tuple())).isNull();
+        await(backend(impatient, BACKEND));
     }
 
     @Test
@@ -149,7 +163,7 @@ final class SharedConnectionTest {
     private static int offered(SharedConnection shared) {
         List<Future<?>> taken = new ArrayList<>();
         for (int i = 0; i < STATEMENTS_MAX; i++) {
-            Future<RowSet<Row>> rows = shared.query(BACKEND, Tuple.tuple());
+            Future<RowSet<Row>> rows = shared.query("eve", BACKEND, Tuple.tuple());
             if (rows != null) {
                 taken.add(rows);
             }
@@ -163,7 +177,7 @@ final class SharedConnectionTest {
     }
 
     private static Future<Integer> backend(SharedConnection shared, String sql) {
-        return requireNonNull(shared.query(sql, Tuple.tuple())).map(SharedConnectionTest::pid);
+        return requireNonNull(shared.query(READER, sql, Tuple.tuple())).map(SharedConnectionTest::pid);
     }
 
     private static int pid(RowSet<Row> rows) {

@@ -156,7 +156,7 @@ final class StatisticsReadsTest {
         durations("small", 1, 60_000, 10);
 
         List<IntervalStatistics> weeks = await(
-                        statistics.get(new Range("small", null, null, null), Interval.WEEK, 0, TODAY, false))
+                        statistics.get("ada", new Range("small", null, null, null), Interval.WEEK, 0, TODAY, false))
                 .intervals();
 
         assertThat(weeks).extracting(IntervalStatistics::from).containsExactly(start(9), start(2));
@@ -180,7 +180,7 @@ final class StatisticsReadsTest {
     }
 
     private Statistics get(@Nullable String owner) {
-        return await(statistics.get(new Range(owner, null, null, null), null, 10, TODAY, owner == null));
+        return await(statistics.get("ada", new Range(owner, null, null, null), null, 10, TODAY, owner == null));
     }
 
     /** Runs of a day as recording and cleanups leave them in the rollups; the big owner has one more that is there. */
