@@ -81,6 +81,7 @@ public record RunlogConfig(
             "auth.jwks-wait",
             "auth.token-life-max",
             "cluster.bus-port",
+            "database.pool-reserve",
             "database.start-wait",
             "recording.batch-linger",
             "recording.run-time-max",

@@ -30,9 +30,12 @@ import dev.runlog.storage.WorkflowReads;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Answers what viewers ask: each request is one statement, seldom more, and what a viewer may not see is not in its rows. */
 public final class QueryingVerticle extends VerticleBase {
@@ -132,7 +135,7 @@ public final class QueryingVerticle extends VerticleBase {
     }
 
     private Future<LoadWorkflows.Loaded> loadWorkflows(LoadWorkflows request) {
-        return workflows.load(request.owners(), request.ids()).map(LoadWorkflows.Loaded::new);
+        return workflows.load(owner(request), request.owners(), request.ids()).map(LoadWorkflows.Loaded::new);
     }
 
     private Future<LoadWatchedWorkflows.Loaded> loadWatchedWorkflows(LoadWatchedWorkflows request) {
@@ -160,15 +163,11 @@ public final class QueryingVerticle extends VerticleBase {
     }
 
     private Future<Statistics> getStatistics(GetStatistics request) {
-        LocalDate from = request.from() == null ? null : LocalDate.ofInstant(request.from(), ZoneOffset.UTC);
-        // A bound within a day takes that day in: its last nanosecond decides.
-        LocalDate to = request.to() == null
-                ? null
-                : LocalDate.ofInstant(request.to().minusNanos(1), ZoneOffset.UTC)
-                        .plusDays(1);
+        LocalDate from = day("from", request.from());
+        LocalDate to = day("to", request.to());
         if (from != null && to != null && !from.isBefore(to)) {
             throw RunlogException.badInput(
-                    "'from' (" + request.from() + ") must be before 'to' (" + request.to() + ").");
+                    "Invalid `from`: " + request.from() + " (expected a day before `to`, " + request.to() + ").");
         }
         return statistics.get(
                 request.viewer().subject(),
@@ -177,6 +176,18 @@ public final class QueryingVerticle extends VerticleBase {
                 request.workflowsMax(),
                 LocalDate.now(clock.withZone(ZoneOffset.UTC)),
                 request.allOwners());
+    }
+
+    /** The day of a bound of statistics, which know days and nothing smaller. */
+    private static @Nullable LocalDate day(String argument, @Nullable Instant moment) {
+        if (moment == null) {
+            return null;
+        }
+        if (!moment.equals(moment.truncatedTo(ChronoUnit.DAYS))) {
+            throw RunlogException.badInput("Invalid `" + argument + "`: " + moment
+                    + " (expected the start of a UTC day, such as " + moment.truncatedTo(ChronoUnit.DAYS) + ").");
+        }
+        return LocalDate.ofInstant(moment, ZoneOffset.UTC);
     }
 
     private Future<CheckHealth.Healthy> checkHealth(CheckHealth request) {

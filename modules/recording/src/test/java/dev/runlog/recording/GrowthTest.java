@@ -57,7 +57,9 @@ final class GrowthTest {
         DatabaseConfig config = new DatabaseConfig(
                 database.url(),
                 4,
+                0,
                 100,
+                1,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(7),

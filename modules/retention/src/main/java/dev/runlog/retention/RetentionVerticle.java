@@ -237,7 +237,10 @@ public final class RetentionVerticle extends VerticleBase {
         return id == null
                 ? Future.succeededFuture()
                 : workflows
-                        .load(owner == null ? Owners.all(viewer) : Owners.of(viewer, owner), List.of(id))
+                        .load(
+                                viewer.subject(),
+                                owner == null ? Owners.all(viewer) : Owners.of(viewer, owner),
+                                List.of(id))
                         .compose(found -> found.isEmpty()
                                 ? Future.failedFuture(RunlogException.notFound("There is no workflow " + id
                                         + (owner == null ? "." : " of the owner '" + owner + "'.")))
@@ -297,18 +300,19 @@ public final class RetentionVerticle extends VerticleBase {
     }
 
     private Future<Cleanup> visible(Viewer viewer, UUID id) {
-        return cleanups.load(requester(viewer), List.of(id))
+        return cleanups.load(viewer.subject(), requester(viewer), List.of(id))
                 .compose(found -> found.isEmpty()
                         ? Future.failedFuture(RunlogException.notFound("There is no cleanup " + id + "."))
                         : Future.succeededFuture(found.get(0)));
     }
 
     private Future<LoadCleanups.Loaded> loadCleanups(LoadCleanups request) {
-        return cleanups.load(requester(request.viewer()), request.ids()).map(LoadCleanups.Loaded::new);
+        return cleanups.load(request.viewer().subject(), requester(request.viewer()), request.ids())
+                .map(LoadCleanups.Loaded::new);
     }
 
     private Future<ListCleanups.CleanupPage> listCleanups(ListCleanups request) {
-        return cleanups.list(requester(request.viewer()), request.page());
+        return cleanups.list(request.viewer().subject(), requester(request.viewer()), request.page());
     }
 
     private Future<RetentionPolicy> setPolicy(SetRetentionPolicy request) {
@@ -339,30 +343,35 @@ public final class RetentionVerticle extends VerticleBase {
     private Future<Void> announceEnded(List<UUID> ended) {
         return ended.isEmpty()
                 ? Future.succeededFuture()
-                : cleanups.load(null, ended)
+                : cleanups.load(Database.RUNLOG, null, ended)
                         .onSuccess(all -> all.forEach(Progress.announcing(bus)::handle))
                         .mapEmpty();
     }
 
     private Future<RetentionPolicy> deletePolicy(DeleteRetentionPolicy request) {
-        return policies.load(owner(request.viewer()), List.of(request.id())).compose(found -> {
-            if (found.isEmpty()) {
-                return Future.failedFuture(RunlogException.notFound("There is no policy " + request.id() + "."));
-            }
-            RetentionPolicy policy = found.get(0);
-            if (policy.owner() == null) {
-                request.viewer().require(Scope.OPS);
-            }
-            return policies.delete(policy.id()).compose(this::announceEnded).map(policy);
-        });
+        return policies.load(request.viewer().subject(), owner(request.viewer()), List.of(request.id()))
+                .compose(found -> {
+                    if (found.isEmpty()) {
+                        return Future.failedFuture(
+                                RunlogException.notFound("There is no policy " + request.id() + "."));
+                    }
+                    RetentionPolicy policy = found.get(0);
+                    if (policy.owner() == null) {
+                        request.viewer().require(Scope.OPS);
+                    }
+                    return policies.delete(policy.id())
+                            .compose(this::announceEnded)
+                            .map(policy);
+                });
     }
 
     private Future<LoadRetentionPolicies.Loaded> loadPolicies(LoadRetentionPolicies request) {
-        return policies.load(owner(request.viewer()), request.ids()).map(LoadRetentionPolicies.Loaded::new);
+        return policies.load(request.viewer().subject(), owner(request.viewer()), request.ids())
+                .map(LoadRetentionPolicies.Loaded::new);
     }
 
     private Future<ListRetentionPolicies.PolicyPage> listPolicies(ListRetentionPolicies request) {
-        return policies.list(owner(request.viewer()), request.page());
+        return policies.list(request.viewer().subject(), owner(request.viewer()), request.page());
     }
 
     private Future<HoldExecution.Done> hold(HoldExecution request) {

@@ -2,6 +2,7 @@ package dev.runlog.storage;
 
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.page.PageEnds;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupCriteria;
@@ -150,7 +151,7 @@ public final class CleanupStore {
     }
 
     /** Those of the cleanups that exist and, where a requester is given, are the requester's. */
-    public Future<List<Cleanup>> load(@Nullable String requestedBy, List<UUID> ids) {
+    public Future<List<Cleanup>> load(String reader, @Nullable String requestedBy, List<UUID> ids) {
         Sql sql = new Sql()
                 .add(SELECT)
                 .add("WHERE c.id = ANY (")
@@ -158,12 +159,32 @@ public final class CleanupStore {
                 .add(")");
         addRequester(sql, requestedBy);
         sql.add("\nORDER BY c.id");
-        return database.query("load-cleanups", sql.text(), sql.arguments())
+        return database.query(reader, "load-cleanups", sql.text(), sql.arguments())
                 .map(rows -> ExecutionReads.all(rows, CleanupStore::toCleanup));
     }
 
     /** A page of the ledger, newest first. */
-    public Future<CleanupPage> list(@Nullable String requestedBy, PageRequest page) {
+    public Future<CleanupPage> list(String reader, @Nullable String requestedBy, PageRequest page) {
+        Sql count = new Sql().add("SELECT count(*) AS rows FROM cleanup c WHERE true");
+        addRequester(count, requestedBy);
+        return Future.all(
+                        read(reader, requestedBy, page),
+                        database.query(reader, "count-cleanups", count.text(), count.arguments())
+                                .map(rows -> rows.iterator().next().getLong("rows")))
+                .compose(both -> {
+                    List<Cleanup> cleanups = both.resultAt(0);
+                    long total = both.<Long>resultAt(1);
+                    return cleanups.isEmpty()
+                            ? Pages.beyondEmpty(page, false, look -> read(reader, requestedBy, look)
+                                            .map(found -> !found.isEmpty()))
+                                    .map(beyond -> new CleanupPage(
+                                            cleanups, new PageEnds(beyond.previous(), beyond.next()), total))
+                            : Future.succeededFuture(
+                                    Pages.cut(cleanups, page, (some, ends) -> new CleanupPage(some, ends, total)));
+                });
+    }
+
+    private Future<List<Cleanup>> read(String reader, @Nullable String requestedBy, PageRequest page) {
         Sql sql = new Sql().add(SELECT).add("WHERE true");
         addRequester(sql, requestedBy);
         if (page.after() != null) {
@@ -174,17 +195,8 @@ public final class CleanupStore {
         }
         sql.add("\nORDER BY c.id " + (page.backward() ? "ASC" : "DESC") + "\nLIMIT ")
                 .bind(page.size() + 1);
-        Sql count = new Sql().add("SELECT count(*) AS rows FROM cleanup c WHERE true");
-        addRequester(count, requestedBy);
-        return Future.all(
-                        database.query("list-cleanups", sql.text(), sql.arguments())
-                                .map(rows -> ExecutionReads.all(rows, CleanupStore::toCleanup)),
-                        database.query("count-cleanups", count.text(), count.arguments())
-                                .map(rows -> rows.iterator().next().getLong("rows")))
-                .map(both -> Pages.cut(
-                        both.<List<Cleanup>>resultAt(0),
-                        page,
-                        (cleanups, ends) -> new CleanupPage(cleanups, ends, both.<Long>resultAt(1))));
+        return database.query(reader, "list-cleanups", sql.text(), sql.arguments())
+                .map(rows -> ExecutionReads.all(rows, CleanupStore::toCleanup));
     }
 
     /** Cleanups that wait or are at work: all that somebody asked for, and those of one caller. */

@@ -43,6 +43,7 @@ public final class Database {
     private static final Duration SHARED_PATIENCE = Duration.ofMillis(5);
 
     private static final int RETENTION_CONNECTIONS = 2;
+    private static final int RETENTION_RESERVE = 1;
 
     /** Of the names of connections, as the database shows them. */
     static final String NAME_PREFIX = "runlog-";
@@ -51,8 +52,8 @@ public final class Database {
     private static final String CLEANING = "cleaning";
     private static final String QUERY_CANCELED = "57014";
 
-    /** Whom Runlog's own statements are charged to; no token has this subject. */
-    private static final String RUNLOG = "";
+    /** The reader that Runlog's own statements are charged to; no token has this subject. */
+    public static final String RUNLOG = "";
 
     private final FairPool pool;
     private final @Nullable SharedConnection shared;
@@ -107,7 +108,7 @@ public final class Database {
      * that is read by one of another loop costs two switches between threads.
      */
     public static Database openForRetention(Vertx vertx, DatabaseConfig config, MeterRegistry meters) {
-        return new Database(vertx, config, RETENTION_CONNECTIONS, 0, null, RETENTION, meters);
+        return new Database(vertx, config, RETENTION_CONNECTIONS, RETENTION_RESERVE, null, RETENTION, meters);
     }
 
     /** Names of the connections that a cleanup has itself. */
@@ -181,7 +182,12 @@ public final class Database {
 
     /** Runs work of Runlog's own on one connection, in transactions of its own making. */
     <T> Future<T> onConnection(String operation, Function<SqlConnection, Future<T>> work) {
-        return timed(operation, pool.use(RUNLOG, work));
+        return onConnection(RUNLOG, operation, work);
+    }
+
+    /** The same, when it is the reader's turn. */
+    <T> Future<T> onConnection(String reader, String operation, Function<SqlConnection, Future<T>> work) {
+        return timed(operation, pool.use(reader, work));
     }
 
     /** Runs statements on one connection, committed together when the returned future succeeds, else rolled back. */

@@ -6,6 +6,7 @@ import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.Step;
 import dev.runlog.contract.model.StepStatus;
 import dev.runlog.contract.page.Count;
+import dev.runlog.contract.page.PageEnds;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionColumns;
 import dev.runlog.contract.querying.ExecutionPage;
@@ -73,22 +74,39 @@ public final class ExecutionReads {
             PageRequest page,
             ExecutionColumns columns,
             StatisticsReads.@Nullable Range counted) {
+        return read(owner, query, page, columns, counted)
+                .compose(rows -> rows.size() == 0
+                        ? Pages.beyondEmpty(
+                                        page, false, look -> read(owner, query, look, ExecutionColumns.OUTLINE, null)
+                                                .map(found -> found.size() > 0))
+                                .map(beyond -> new ExecutionPage(
+                                        List.of(),
+                                        new PageEnds(beyond.previous(), beyond.next()),
+                                        counted == null ? null : countOf(rows, page)))
+                        : Future.succeededFuture(Pages.cut(
+                                all(
+                                        rows,
+                                        ExecutionSelect.isOutline(query, columns)
+                                                ? row -> ExecutionRows.toOutline(row, owner)
+                                                : ExecutionRows::toExecution),
+                                page,
+                                (executions, ends) -> new ExecutionPage(
+                                        executions, ends, counted == null ? null : countOf(rows, page)))));
+    }
+
+    private Future<RowSet<Row>> read(
+            String owner,
+            ExecutionQuery query,
+            PageRequest page,
+            ExecutionColumns columns,
+            StatisticsReads.@Nullable Range counted) {
         String operation = counted == null ? "list-executions" : "list-executions-with-count";
         return reach.read(
-                        owner,
-                        query,
-                        page,
-                        within -> runPage(
-                                owner, operation, query, ExecutionSelect.page(owner, within, page, columns, counted)))
-                .map(rows -> Pages.cut(
-                        all(
-                                rows,
-                                ExecutionSelect.isOutline(query, columns)
-                                        ? row -> ExecutionRows.toOutline(row, owner)
-                                        : ExecutionRows::toExecution),
-                        page,
-                        (executions, ends) ->
-                                new ExecutionPage(executions, ends, counted == null ? null : countOf(rows, page))));
+                owner,
+                query,
+                page,
+                within ->
+                        runPage(owner, operation, query, ExecutionSelect.page(owner, within, page, columns, counted)));
     }
 
     private static @Nullable Count countOf(RowSet<Row> rows, PageRequest page) {
@@ -104,28 +122,48 @@ public final class ExecutionReads {
         if (ids.isEmpty()) {
             return Future.succeededFuture(Map.of());
         }
+        return readEach(owner, parent, ids, query, page).compose(found -> {
+            List<UUID> empty = ids.stream().filter(id -> !found.containsKey(id)).toList();
+            return Pages.beyondEmpty(page, Set.<UUID>of(), look -> readEach(owner, parent, empty, query, look)
+                            .map(Map::keySet))
+                    .map(beyond -> {
+                        Map<UUID, ExecutionPage> pages = new HashMap<>();
+                        ids.forEach(id -> pages.put(
+                                id,
+                                found.containsKey(id)
+                                        ? Pages.cut(
+                                                found.get(id).stream()
+                                                        .map(ExecutionRows::toExecution)
+                                                        .toList(),
+                                                page,
+                                                ExecutionPage::of)
+                                        : ExecutionPage.of(
+                                                List.of(),
+                                                new PageEnds(
+                                                        beyond.previous().contains(id),
+                                                        beyond.next().contains(id)))));
+                        return pages;
+                    });
+        });
+    }
+
+    /** The rows of each of several parents that has some. */
+    private Future<Map<UUID, List<Row>>> readEach(
+            String owner, Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(Map.of());
+        }
         // Children begin soon after their parent, whenever that was; their index is small.
-        Future<Map<UUID, List<Row>>> read = parent == Parent.WORKFLOW
+        return parent == Parent.WORKFLOW
                 ? reach.readEach(
                         ids, query, page, ExecutionRows.OF, (some, within) -> readOf(owner, parent, some, within, page))
                 : readOf(owner, parent, ids, query, page).map(rows -> Reach.grouped(rows, ExecutionRows.OF));
-        return read.map(found -> {
-            Map<UUID, ExecutionPage> pages = new HashMap<>();
-            ids.forEach(id -> pages.put(
-                    id,
-                    Pages.cut(
-                            found.getOrDefault(id, List.of()).stream()
-                                    .map(ExecutionRows::toExecution)
-                                    .toList(),
-                            page,
-                            ExecutionPage::of)));
-            return pages;
-        });
     }
 
     private Future<RowSet<Row>> readOf(
             String owner, Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
         return run(
+                owner,
                 "list-executions-of-" + word(parent),
                 ExecutionSelect.pages(owner, table(parent), root(parent), array(ids), query, page));
     }
@@ -143,6 +181,7 @@ public final class ExecutionReads {
             return Future.succeededFuture(Map.of());
         }
         return run(
+                        owner,
                         "count-executions-of-" + word(parent),
                         ExecutionSelect.counts(owner, table(parent), root(parent), array(ids), query, rowsMax))
                 .map(rows -> {
@@ -175,6 +214,7 @@ public final class ExecutionReads {
                 + "\nFROM execution\nWHERE id = ANY ($1) AND id BETWEEN $2 AND $3"
                 + "\n  AND owner_id = (SELECT id FROM owner WHERE subject = $4)\nORDER BY id";
         return database.query(
+                        owner,
                         "load-details",
                         sql,
                         Tuple.of(array, ExecutionSelect.min(array), ExecutionSelect.max(array), owner))
@@ -195,6 +235,7 @@ public final class ExecutionReads {
         }
         UUID[] array = array(ids);
         return database.query(
+                        owner,
                         "load-hold-reasons",
                         HOLD_REASONS,
                         Tuple.of(array, ExecutionSelect.min(array), ExecutionSelect.max(array), owner))
@@ -210,11 +251,40 @@ public final class ExecutionReads {
         if (ids.isEmpty()) {
             return Future.succeededFuture(Map.of());
         }
+        return readSteps(owner, ids, page).compose(read -> {
+            List<UUID> empty =
+                    ids.stream().filter(id -> !read.steps.containsKey(id)).toList();
+            return Pages.beyondEmpty(page, Set.<UUID>of(), look -> readSteps(owner, empty, look)
+                            .map(found -> found.steps.keySet()))
+                    .map(beyond -> {
+                        Map<UUID, StepPage> pages = new HashMap<>();
+                        ids.forEach(id -> {
+                            long total = read.totals.getOrDefault(id, 0L);
+                            List<Step> steps = read.steps.get(id);
+                            PageEnds ends = new PageEnds(
+                                    beyond.previous().contains(id),
+                                    beyond.next().contains(id));
+                            pages.put(
+                                    id,
+                                    steps == null
+                                            ? new StepPage(List.of(), ends, total)
+                                            : Pages.cut(steps, page, (some, its) -> new StepPage(some, its, total)));
+                        });
+                        return pages;
+                    });
+        });
+    }
+
+    private Future<ReadSteps> readSteps(String owner, List<UUID> ids, PageRequest page) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(new ReadSteps(Map.of(), Map.of()));
+        }
         UUID[] array = array(ids);
         int after = page.after() == null ? -1 : (int) page.after().value();
         int before =
                 page.before() == null ? Integer.MAX_VALUE : (int) page.before().value();
         return database.query(
+                        owner,
                         "list-steps",
                         STEPS.formatted(page.backward() ? "DESC" : "ASC"),
                         Tuple.of(
@@ -235,16 +305,12 @@ public final class ExecutionReads {
                             read.computeIfAbsent(of, id -> new ArrayList<>()).add(toStep(row));
                         }
                     }
-                    Map<UUID, StepPage> pages = new HashMap<>();
-                    ids.forEach(id -> pages.put(
-                            id,
-                            Pages.cut(
-                                    read.getOrDefault(id, List.of()),
-                                    page,
-                                    (steps, ends) -> new StepPage(steps, ends, totals.getOrDefault(id, 0L)))));
-                    return pages;
+                    return new ReadSteps(read, totals);
                 });
     }
+
+    /** Steps of the executions that have some on the page, and how many each has in all. */
+    private record ReadSteps(Map<UUID, List<Step>> steps, Map<UUID, Long> totals) {}
 
     private Future<RowSet<Row>> runPage(String reader, String operation, ExecutionQuery query, Sql sql) {
         return ExecutionSelect.isShort(query)
@@ -254,10 +320,6 @@ public final class ExecutionReads {
 
     private Future<RowSet<Row>> run(String reader, String operation, Sql sql) {
         return database.query(reader, operation, sql.text(), sql.arguments());
-    }
-
-    private Future<RowSet<Row>> run(String operation, Sql sql) {
-        return database.query(operation, sql.text(), sql.arguments());
     }
 
     private static Step toStep(Row row) {

@@ -3,6 +3,7 @@ package dev.runlog.storage;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.page.PageEnds;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.retention.CleanupCriteria;
 import dev.runlog.contract.retention.ListRetentionPolicies.PolicyPage;
@@ -157,7 +158,7 @@ public final class PolicyStore {
                                         ? endCleanups(connection, set.getUUID("id"))
                                         : Future.succeededFuture(List.<UUID>of()))
                                 .map(ended -> Map.entry(set.getUUID("id"), ended)))))
-                .compose(set -> load(null, List.of(set.getKey()))
+                .compose(set -> load(Database.RUNLOG, null, List.of(set.getKey()))
                         .map(policies -> new Changed(policies.get(0), set.getValue())));
     }
 
@@ -169,7 +170,7 @@ public final class PolicyStore {
     }
 
     /** Those of the policies that exist and, where an owner is given, bear on the owner's executions. */
-    public Future<List<RetentionPolicy>> load(@Nullable String owner, List<UUID> ids) {
+    public Future<List<RetentionPolicy>> load(String reader, @Nullable String owner, List<UUID> ids) {
         Sql sql = new Sql()
                 .add(SELECT)
                 .add("WHERE p.id = ANY (")
@@ -177,12 +178,34 @@ public final class PolicyStore {
                 .add(")");
         addOwner(sql, owner);
         sql.add("\nORDER BY p.id");
-        return database.query("load-policies", sql.text(), sql.arguments())
+        return database.query(reader, "load-policies", sql.text(), sql.arguments())
                 .map(rows -> ExecutionReads.all(rows, PolicyStore::toPolicy));
     }
 
     /** A page of the policies, newest first. */
-    public Future<PolicyPage> list(@Nullable String owner, PageRequest page) {
+    public Future<PolicyPage> list(String reader, @Nullable String owner, PageRequest page) {
+        Sql count = new Sql()
+                .add(
+                        "SELECT count(*) AS rows FROM retention_policy p LEFT JOIN owner o ON o.id = p.owner_id WHERE true");
+        addOwner(count, owner);
+        return Future.all(
+                        read(reader, owner, page),
+                        database.query(reader, "count-policies", count.text(), count.arguments())
+                                .map(rows -> rows.iterator().next().getLong("rows")))
+                .compose(both -> {
+                    List<RetentionPolicy> policies = both.resultAt(0);
+                    long total = both.<Long>resultAt(1);
+                    return policies.isEmpty()
+                            ? Pages.beyondEmpty(page, false, look -> read(reader, owner, look)
+                                            .map(found -> !found.isEmpty()))
+                                    .map(beyond -> new PolicyPage(
+                                            policies, new PageEnds(beyond.previous(), beyond.next()), total))
+                            : Future.succeededFuture(
+                                    Pages.cut(policies, page, (some, ends) -> new PolicyPage(some, ends, total)));
+                });
+    }
+
+    private Future<List<RetentionPolicy>> read(String reader, @Nullable String owner, PageRequest page) {
         Sql sql = new Sql().add(SELECT).add("WHERE true");
         addOwner(sql, owner);
         if (page.after() != null) {
@@ -193,19 +216,8 @@ public final class PolicyStore {
         }
         sql.add("\nORDER BY p.id " + (page.backward() ? "ASC" : "DESC") + "\nLIMIT ")
                 .bind(page.size() + 1);
-        Sql count = new Sql()
-                .add(
-                        "SELECT count(*) AS rows FROM retention_policy p LEFT JOIN owner o ON o.id = p.owner_id WHERE true");
-        addOwner(count, owner);
-        return Future.all(
-                        database.query("list-policies", sql.text(), sql.arguments())
-                                .map(rows -> ExecutionReads.all(rows, PolicyStore::toPolicy)),
-                        database.query("count-policies", count.text(), count.arguments())
-                                .map(rows -> rows.iterator().next().getLong("rows")))
-                .map(both -> Pages.cut(
-                        both.<List<RetentionPolicy>>resultAt(0),
-                        page,
-                        (policies, ends) -> new PolicyPage(policies, ends, both.<Long>resultAt(1))));
+        return database.query(reader, "list-policies", sql.text(), sql.arguments())
+                .map(rows -> ExecutionReads.all(rows, PolicyStore::toPolicy));
     }
 
     /** All of them. */

@@ -10,10 +10,11 @@ import dev.runlog.contract.querying.Statistics.WorkflowSize;
 import dev.runlog.contract.querying.StatusCounts;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -42,9 +43,11 @@ public final class StatisticsReads {
     private static final long BYTES_FRESH_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final String RECORDED = "d.running + d.success + d.failed + d.cancelled + d.crashed";
 
+    private static final int RATE_DAYS = 7;
+
     private final Database database;
-    private volatile @Nullable Long bytes;
-    private volatile long bytesReadAt;
+    private volatile @Nullable Size size;
+    private volatile long sizeReadAt;
 
     public StatisticsReads(Database database) {
         this.database = database;
@@ -73,7 +76,7 @@ public final class StatisticsReads {
                 .add(")");
         addDays(sql, from, to);
         sql.add("\nGROUP BY w.id\nORDER BY w.id");
-        return database.query("count-rollups-of-workflow", sql.text(), sql.arguments())
+        return database.query(owner, "count-rollups-of-workflow", sql.text(), sql.arguments())
                 .map(rows -> {
                     Map<UUID, Long> counts = new HashMap<>();
                     workflowIds.forEach(id -> counts.put(id, 0L));
@@ -99,11 +102,15 @@ public final class StatisticsReads {
                 ? Future.succeededFuture(List.of())
                 : durations(reader, range, interval)
                         .compose(durations -> intervals(reader, range, interval, durations));
-        Future<@Nullable Long> bytes = withBytes ? bytesOnDisk(reader) : Future.succeededFuture();
+        Future<@Nullable Size> size = withBytes ? size(reader) : Future.succeededFuture();
         Future<List<WorkflowSize>> workflows =
                 workflowsMax == 0 ? Future.succeededFuture(List.of()) : workflows(reader, range, workflowsMax);
-        return Future.all(totals, intervals, bytes, workflows)
-                .map(all -> toStatistics(totals.result(), intervals.result(), bytes.result(), workflows.result()));
+        return Future.all(totals, intervals, size, workflows).map(all -> {
+            LocalDate end = rateEnd(range, today);
+            long days = ChronoUnit.DAYS.between(rateStart(range, end), end);
+            double perDay = days <= 0 ? 0 : totals.result().getLong("last_days") / (double) days;
+            return toStatistics(totals.result(), perDay, intervals.result(), size.result(), workflows.result());
+        });
     }
 
     private Future<Row> totals(String reader, Range range, LocalDate today) {
@@ -124,12 +131,28 @@ public final class StatisticsReads {
         for (int age = 0; age < ages.length; age++) {
             sql.add("coalesce(sum(" + now + ") FILTER (WHERE " + ages[age] + "), 0)::bigint AS age_" + age + ",\n  ");
         }
-        sql.add("coalesce(sum(" + RECORDED + ") FILTER (WHERE d.day < " + day + " AND d.day >= " + day
-                + " - 7), 0)::bigint AS last_seven,\n  ");
+        LocalDate end = rateEnd(range, today);
+        sql.add("coalesce(sum(" + RECORDED + ") FILTER (WHERE d.day < ")
+                .bind(end)
+                .add(" AND d.day >= ")
+                .bind(rateStart(range, end))
+                .add("), 0)::bigint AS last_days,\n  ");
         sql.add("min(d.day) FILTER (WHERE " + now + " > 0) AS oldest\n");
         addSource(sql, range);
         return database.query(reader, "statistics", sql.text(), sql.arguments())
                 .map(rows -> rows.iterator().next());
+    }
+
+    /** The day after the last one that counts for the rate: it has to be over. */
+    private static LocalDate rateEnd(Range range, LocalDate today) {
+        LocalDate to = range.to();
+        return to == null || to.isAfter(today) ? today : to;
+    }
+
+    private static LocalDate rateStart(Range range, LocalDate end) {
+        LocalDate start = end.minusDays(RATE_DAYS);
+        LocalDate from = range.from();
+        return from == null || from.isBefore(start) ? start : from;
     }
 
     /** Quantiles by the first day of their interval: the histograms, and what waits to be folded into them. */
@@ -186,7 +209,7 @@ public final class StatisticsReads {
         addSource(sql, range);
         sql.add("\nGROUP BY first_day, end_day\nORDER BY first_day");
         return database.query(reader, "statistics-intervals", sql.text(), sql.arguments())
-                .map(rows -> ExecutionReads.all(rows, row -> toInterval(row, durations)));
+                .map(rows -> ExecutionReads.all(rows, row -> toInterval(row, range, durations)));
     }
 
     /** Of everybody's, the biggest are looked for among few: their order is as of lately, their sizes are as of now. */
@@ -214,22 +237,25 @@ public final class StatisticsReads {
     }
 
     /** Looking at every file takes longer than all of the rest, so it is done now and then. */
-    private Future<@Nullable Long> bytesOnDisk(String reader) {
+    private Future<@Nullable Size> size(String reader) {
         long now = System.nanoTime();
-        Long known = bytes;
-        if (known != null && now - bytesReadAt < BYTES_FRESH_NANOS) {
+        Size known = size;
+        if (known != null && now - sizeReadAt < BYTES_FRESH_NANOS) {
             return Future.succeededFuture(known);
         }
-        return readBytes(reader).onSuccess(read -> {
-            bytes = read;
-            bytesReadAt = now;
+        return readSize(reader).onSuccess(read -> {
+            size = read;
+            sizeReadAt = now;
         });
     }
 
-    private Future<@Nullable Long> readBytes(String reader) {
-        return database.query(
-                        reader, "bytes-on-disk", "SELECT pg_database_size(current_database()) AS bytes", Tuple.tuple())
-                .map(rows -> rows.iterator().next().getLong("bytes"));
+    private Future<@Nullable Size> readSize(String reader) {
+        Sql sql = new Sql().add("SELECT pg_database_size(current_database()) AS bytes, (");
+        addCount(sql, new Range(null, null, null, null), Set.of());
+        sql.add(") AS executions");
+        return database.query(reader, "bytes-on-disk", sql.text(), sql.arguments())
+                .map(rows -> rows.iterator().next())
+                .map(row -> new Size(row.getLong("bytes"), row.getLong("executions")));
     }
 
     /** Adds the statement of {@link #count}. */
@@ -286,10 +312,12 @@ public final class StatisticsReads {
     }
 
     private static Statistics toStatistics(
-            Row totals, List<IntervalStatistics> intervals, @Nullable Long bytesOnDisk, List<WorkflowSize> workflows) {
+            Row totals,
+            double perDay,
+            List<IntervalStatistics> intervals,
+            @Nullable Size size,
+            List<WorkflowSize> workflows) {
         LocalDate oldest = totals.getLocalDate("oldest");
-        double perDay = totals.getLong("last_seven") / 7.0;
-        long stored = toCounts(totals, "_now").total();
         return new Statistics(
                 toCounts(totals, "_now"),
                 toCounts(totals, ""),
@@ -298,23 +326,29 @@ public final class StatisticsReads {
                         totals.getLong("age_1"),
                         totals.getLong("age_2"),
                         totals.getLong("age_3")),
-                oldest == null ? null : oldest.atStartOfDay(ZoneOffset.UTC).toInstant(),
-                bytesOnDisk,
+                oldest == null ? null : start(oldest),
+                size == null ? null : size.bytes(),
                 perDay,
-                bytesOnDisk == null ? null : stored == 0 ? 0L : Math.round(perDay * bytesOnDisk / stored),
+                size == null ? null : size.of(perDay),
                 workflows,
                 intervals);
     }
 
-    private static IntervalStatistics toInterval(Row row, Map<LocalDate, Quantiles> durations) {
+    private static IntervalStatistics toInterval(Row row, Range range, Map<LocalDate, Quantiles> durations) {
         StatusCounts recorded = toCounts(row, "");
         long over = recorded.total() - recorded.running();
+        LocalDate first = row.getLocalDate("first_day");
+        LocalDate end = row.getLocalDate("end_day");
         return new IntervalStatistics(
-                row.getLocalDate("first_day").atStartOfDay(ZoneOffset.UTC).toInstant(),
-                row.getLocalDate("end_day").atStartOfDay(ZoneOffset.UTC).toInstant(),
+                start(range.from() != null && range.from().isAfter(first) ? range.from() : first),
+                start(range.to() != null && range.to().isBefore(end) ? range.to() : end),
                 recorded,
                 over == 0 ? null : Duration.ofMillis(row.getLong("millis") / over),
-                durations.get(row.getLocalDate("first_day")));
+                durations.get(first));
+    }
+
+    private static Instant start(LocalDate day) {
+        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
     }
 
     private static StatusCounts toCounts(Row row, String suffix) {
@@ -324,5 +358,13 @@ public final class StatisticsReads {
                 row.getLong("failed" + suffix),
                 row.getLong("cancelled" + suffix),
                 row.getLong("crashed" + suffix));
+    }
+
+    /** The whole database, and how many executions it holds. */
+    private record Size(long bytes, long executions) {
+        /** About how many bytes that many executions take. */
+        long of(double count) {
+            return executions == 0 ? 0 : Math.round(count * bytes / executions);
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.runlog.storage;
 
 import dev.runlog.contract.model.Owners;
 import dev.runlog.contract.model.Workflow;
+import dev.runlog.contract.page.PageEnds;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ListWorkflows.WorkflowPage;
 import io.vertx.core.Future;
@@ -31,12 +32,20 @@ public final class WorkflowReads {
         this.database = database;
     }
 
-    /** Those of the workflows that are the owners'. */
-    public Future<List<Workflow>> load(Owners owners, List<UUID> ids) {
+    /**
+     * Those of the workflows that are the owners'.
+     *
+     * @param reader the subject that is charged for the database's time
+     */
+    public Future<List<Workflow>> load(String reader, Owners owners, List<UUID> ids) {
         String sql =
                 SELECT + "WHERE w.id = ANY ($1)" + (owners.isAll() ? "" : " AND o.subject = $2") + "\nORDER BY w.id";
         Tuple arguments = Tuple.of(ids.toArray(UUID[]::new));
-        return database.query("load-workflows", sql, owners.isAll() ? arguments : arguments.addString(owners.subject()))
+        return database.query(
+                        reader,
+                        "load-workflows",
+                        sql,
+                        owners.isAll() ? arguments : arguments.addString(owners.subject()))
                 .map(rows -> ExecutionReads.all(rows, WorkflowReads::toWorkflow));
     }
 
@@ -57,6 +66,16 @@ public final class WorkflowReads {
 
     /** A page of an owner's workflows, the newest registered first. */
     public Future<WorkflowPage> list(String owner, @Nullable String search, PageRequest page) {
+        return read(owner, search, page)
+                .compose(workflows -> workflows.isEmpty()
+                        ? Pages.beyondEmpty(page, false, look -> read(owner, search, look)
+                                        .map(found -> !found.isEmpty()))
+                                .map(beyond ->
+                                        new WorkflowPage(workflows, new PageEnds(beyond.previous(), beyond.next())))
+                        : Future.succeededFuture(Pages.cut(workflows, page, WorkflowPage::new)));
+    }
+
+    private Future<List<Workflow>> read(String owner, @Nullable String search, PageRequest page) {
         Sql sql = new Sql().add(SELECT).add("WHERE o.subject = ").bind(owner);
         addSearch(sql, search);
         if (page.after() != null) {
@@ -68,7 +87,7 @@ public final class WorkflowReads {
         sql.add("\nORDER BY w.id " + (page.backward() ? "ASC" : "DESC") + "\nLIMIT ")
                 .bind(page.size() + 1);
         return database.query(owner, "list-workflows", sql.text(), sql.arguments())
-                .map(rows -> Pages.cut(ExecutionReads.all(rows, WorkflowReads::toWorkflow), page, WorkflowPage::new));
+                .map(rows -> ExecutionReads.all(rows, WorkflowReads::toWorkflow));
     }
 
     public Future<Long> count(String owner, @Nullable String search) {

@@ -171,6 +171,63 @@ final class StatisticsReadsTest {
         assertThat(weeks.get(0).durations()).isNull();
     }
 
+    @Test
+    void divideTheRateByTheDaysOfTheRangeThatAreOver() throws SQLException {
+        for (int daysAgo = 0; daysAgo < 20; daysAgo++) {
+            day(daysAgo, "success", 10, 0);
+        }
+
+        assertThat(recordedPerDay(3, null)).isEqualTo(10);
+        assertThat(recordedPerDay(3, 1)).isEqualTo(10);
+        assertThat(recordedPerDay(null, 10)).isEqualTo(10);
+        assertThat(recordedPerDay(0, null)).isZero();
+        assertThat(recordedPerDay(null, -1)).isEqualTo(10);
+        assertThat(recordedPerDay(30, 10)).isEqualTo(10);
+        assertThat(recordedPerDay(19, 17)).isEqualTo(10);
+    }
+
+    @Test
+    void tellTheGrowthInBytesOfARangeByTheSizeOfAnyExecution() throws SQLException {
+        for (int daysAgo = 0; daysAgo < 20; daysAgo++) {
+            day(daysAgo, "success", 1000, 0);
+        }
+
+        Statistics all = get(null);
+        Statistics clipped =
+                await(statistics.get("ada", new Range(null, null, TODAY.minusDays(3), null), null, 0, TODAY, true));
+
+        assertThat(clipped.bytesPerDay()).isEqualTo(all.bytesPerDay());
+    }
+
+    @Test
+    void boundTheFirstAndTheLastWeekByTheRange() throws SQLException {
+        for (int daysAgo = 0; daysAgo < 20; daysAgo++) {
+            day(daysAgo, "success", 10, 0);
+        }
+
+        List<IntervalStatistics> weeks = await(statistics.get(
+                        "ada",
+                        new Range("small", null, TODAY.minusDays(11), TODAY.minusDays(1)),
+                        Interval.WEEK,
+                        0,
+                        TODAY,
+                        false))
+                .intervals();
+
+        assertThat(weeks).extracting(IntervalStatistics::from).containsExactly(start(11), start(9), start(2));
+        assertThat(weeks).extracting(IntervalStatistics::to).containsExactly(start(9), start(2), start(1));
+        assertThat(weeks).extracting(week -> week.recorded().total()).containsExactly(20L, 70L, 10L);
+    }
+
+    private double recordedPerDay(@Nullable Integer fromDaysAgo, @Nullable Integer toDaysAgo) {
+        Range range = new Range(
+                "small",
+                null,
+                fromDaysAgo == null ? null : TODAY.minusDays(fromDaysAgo),
+                toDaysAgo == null ? null : TODAY.minusDays(toDaysAgo));
+        return await(statistics.get("ada", range, null, 0, TODAY, false)).recordedPerDay();
+    }
+
     private static void assertNear(Duration told, long millis) {
         assertThat((double) told.toMillis()).isCloseTo(millis, within(millis * 0.091));
     }

@@ -3,6 +3,7 @@ package dev.runlog.app.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,6 +55,7 @@ public final class StatsCommand extends TargetCommand {
                 days == null
                         ? null
                         : Instant.now()
+                                .truncatedTo(ChronoUnit.DAYS)
                                 .minus(Duration.ofDays(Days.parse("--days", days) - 1L))
                                 .toString());
         variables.put("allOwners", server.allOwners());

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param trigger what set it off, in the engine's word
  * @param attempt counts from 1
  * @param parentId the execution that started this one
+ * @param labels sorted by key
  * @param finishedAt to the millisecond; null while it runs
  * @param heartbeatDeadline when it counts as crashed unless it is heard of before; null where it never does
  * @param errorFingerprint equal for errors of the same type and place; null where there is no error
@@ -43,7 +44,7 @@ public record Execution(
         boolean held) {
 
     public Execution {
-        labels = Map.copyOf(labels);
+        labels = Labels.sorted(labels);
         truncated = OrderedSet.copyOf(truncated);
         sanitized = OrderedSet.copyOf(sanitized);
     }

@@ -8,12 +8,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Figures over executions, from the rollups. They are kept by UTC day of the start, so a bound within a day is taken
- * as the whole day.
+ * Figures over executions, from the rollups. These are kept by UTC day of the start, so {@code from} and {@code to} must
+ * be the start of a UTC day; the request fails with {@code BAD_INPUT} otherwise.
  *
  * @param workflowId one workflow of the viewer's; null for all
- * @param from the first day; null for the oldest
- * @param to the day after the last; null for tomorrow
+ * @param from start of the first day; null for the oldest
+ * @param to start of the day after the last; null for tomorrow
  * @param interval how wide the intervals are; null for none
  * @param workflowsMax how many of the biggest workflows to tell
  * @param allOwners across owners; needs the scope {@code ops}

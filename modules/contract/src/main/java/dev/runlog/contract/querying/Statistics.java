@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param ages those that are there now, by age
  * @param oldestStartedAt the start of the oldest that is there now, to the day
  * @param bytesOnDisk tables and indexes of the whole database; null unless across owners
- * @param recordedPerDay executions a day that started in the last seven whole UTC days, the mean
+ * @param recordedPerDay mean number of executions recorded per day, over the last seven whole UTC days of the range (all
+ *     of them if there are fewer); 0 if there are none
  * @param bytesPerDay by how much the database grows a day at that rate, about; null unless across owners
  * @param workflows those with most executions that are there now, most first; empty unless asked for
  * @param intervals recorded ones by interval, oldest first, without empty ones
@@ -45,8 +46,8 @@ public record Statistics(
     /**
      * One interval.
      *
-     * @param from its first moment
-     * @param to the first moment after it
+     * @param from its first moment, within the range
+     * @param to the first moment after it, within the range
      * @param averageDuration of those that finished; null where none did
      * @param durations of those that finished; null where none did
      */

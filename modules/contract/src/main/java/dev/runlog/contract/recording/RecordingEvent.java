@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.runlog.contract.model.ExecutionError;
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Labels;
 import dev.runlog.contract.model.StepStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,7 +53,7 @@ public sealed interface RecordingEvent {
             @Nullable Duration heartbeatTimeout)
             implements RecordingEvent {
         public Started {
-            labels = Map.copyOf(labels);
+            labels = Labels.sorted(labels);
         }
     }
 
