@@ -32,7 +32,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +42,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -166,17 +169,18 @@ final class CleanupBoundsTest {
     @Test
     void leavesRowsAloneThatWereWrittenSinceItBegan() throws SQLException {
         Runs.seed(test, alice.subject(), 60, 40, "SUCCESS");
-        Cleanup asked = await(store.create(criteria(alice), "nobody"));
         CleanupSession.Batch[] batches = new CleanupSession.Batch[2];
 
-        await(store.asCleaner(session -> session.begin(asked, 2000).compose(begun -> {
-            LocalDate day = begun.days().get(0).day();
-            seedUnchecked(alice.subject(), 70);
-            return session.deleteBatch(begun.cleanup(), day, null, 1000, false)
-                    .onSuccess(batch -> batches[0] = batch)
-                    .compose(batch -> session.deleteBatch(begun.cleanup(), day, null, 1000, false))
-                    .onSuccess(batch -> batches[1] = batch);
-        })));
+        await(store.asCleaner(session -> store.create(criteria(alice), "nobody")
+                .compose(asked -> session.begin(asked, 2000))
+                .compose(begun -> {
+                    LocalDate day = begun.days().get(0).day();
+                    seedUnchecked(alice.subject(), 70);
+                    return session.deleteBatch(begun.cleanup(), day, null, 1000, false)
+                            .onSuccess(batch -> batches[0] = batch)
+                            .compose(batch -> session.deleteBatch(begun.cleanup(), day, null, 1000, false))
+                            .onSuccess(batch -> batches[1] = batch);
+                })));
 
         assertThat(batches[0].rows()).isEqualTo(60);
         assertThat(batches[1].last()).isNull();
@@ -185,17 +189,21 @@ final class CleanupBoundsTest {
 
     @Test
     void servesCallersInTurns() throws SQLException {
-        List<UUID> asked = new ArrayList<>();
-        for (String caller : List.of("flood", "flood", "flood", "alice", "bob")) {
-            asked.add(await(store.create(criteria(alice), caller)).id());
-        }
         List<String> served = new ArrayList<>();
-        for (int i = 0; i < asked.size(); i++) {
-            Cleanup next = await(store.findOpen(true)).orElseThrow();
-            test.execute("UPDATE cleanup SET state = 2, started_at = clock_timestamp() WHERE id = '" + next.id() + "'");
-            assertThat(await(store.findOpen(true)).orElseThrow().id()).isEqualTo(next.id());
-            served.add(next.requestedBy());
-            await(store.complete(next.id()));
+        try (Connection cleaner = lockOutCleaners()) {
+            for (String caller : List.of("flood", "flood", "flood", "alice", "bob")) {
+                await(store.create(criteria(alice), caller));
+            }
+            for (Optional<Cleanup> next = await(store.findOpen(true));
+                    next.isPresent();
+                    next = await(store.findOpen(true))) {
+                UUID id = next.get().id();
+                test.execute("UPDATE cleanup SET state = 2, started_at = clock_timestamp() WHERE id = '" + id + "'");
+                assertThat(await(store.findOpen(true)).orElseThrow().id()).isEqualTo(id);
+                served.add(next.get().requestedBy());
+                await(store.complete(id));
+            }
+            assertThat(cleaner.isClosed()).isFalse();
         }
 
         assertThat(served).containsExactly("flood", "alice", "bob", "flood", "flood");
@@ -203,22 +211,19 @@ final class CleanupBoundsTest {
 
     @Test
     void letsNoCallerFillTheQueue() throws SQLException {
-        Promise<Boolean> asked = Promise.promise();
-        // Nothing gets its turn meanwhile, as there is one cleaner at a time.
-        Future<?> cleaner = store.asCleaner(session -> asked.future());
-        test.awaitRows("SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted");
-        for (int i = 0; i < 5; i++) {
-            await(store.create(criteria(alice), alice.subject()));
+        try (Connection cleaner = lockOutCleaners()) {
+            for (int i = 0; i < 5; i++) {
+                await(store.create(criteria(alice), alice.subject()));
+            }
+
+            RunlogException refused = refusal(request(alice, false));
+            Cleanup taken = await(bus.request(request(bob, false)));
+
+            assertThat(refused.code()).isEqualTo(ErrorCode.OVERLOADED);
+            assertThat(refused).hasMessageContaining("retention.queue-max is 10");
+            assertThat(taken.state()).isEqualTo(Cleanup.State.PENDING);
+            assertThat(cleaner.isClosed()).isFalse();
         }
-
-        RunlogException refused = refusal(request(alice, false));
-        Cleanup taken = await(bus.request(request(bob, false)));
-        asked.complete(true);
-        await(cleaner);
-
-        assertThat(refused.code()).isEqualTo(ErrorCode.OVERLOADED);
-        assertThat(refused).hasMessageContaining("retention.queue-max is 10");
-        assertThat(taken.state()).isEqualTo(Cleanup.State.PENDING);
     }
 
     @Test
@@ -268,6 +273,15 @@ final class CleanupBoundsTest {
                 test.get("SELECT string_agg(e.id::text, ',') FROM execution e JOIN owner o ON o.id = e.owner_id "
                         + "WHERE o.subject = '" + viewer.subject() + "'");
         return List.of(joined.split(",")).stream().map(UUID::fromString).toList();
+    }
+
+    /** Keeps cleanups from their turns until the connection is closed. */
+    private Connection lockOutCleaners() throws SQLException {
+        Connection connection = test.connect();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT pg_advisory_lock(hashtext('runlog.cleanup'))");
+        }
+        return connection;
     }
 
     private void seedUnchecked(String owner, int runs) {
