@@ -39,6 +39,9 @@ final class TextSecrets {
     /** The characters of ASCII that call for a closer look. */
     private static final boolean[] MARKS = new boolean[0x80];
 
+    /** The same, and the backslash. */
+    private static final boolean[] JSON_MARKS;
+
     static {
         for (char mark : new char[] {':', '=', 'J', 'b', 'B', '-'}) {
             MARKS[mark] = true;
@@ -46,6 +49,8 @@ final class TextSecrets {
         for (char mark = 0; mark < 0x80; mark++) {
             MARKS[mark] |= ServiceKeys.haveMark(mark);
         }
+        JSON_MARKS = MARKS.clone();
+        JSON_MARKS['\\'] = true;
     }
 
     /** Text without its secrets, and how many there were. */
@@ -84,9 +89,11 @@ final class TextSecrets {
 
     /** Whether JSON has to be read for its secrets: sooner too often than once too seldom. */
     boolean mayOccurIn(String json) {
-        for (int i = 0; i < json.length(); i++) {
-            char c = json.charAt(i);
-            if (c >= 0x80 || !MARKS[c] && c != '\\') {
+        // An array is scanned about twice as fast as a string.
+        char[] chars = json.toCharArray();
+        for (int i = 0; i < chars.length; i++) {
+            char c = chars[i];
+            if (c >= 0x80 || !JSON_MARKS[c]) {
                 continue;
             }
             if (c == '\\') {
