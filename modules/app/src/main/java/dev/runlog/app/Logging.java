@@ -2,12 +2,15 @@ package dev.runlog.app;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.encoder.JsonEncoder;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.EncoderBase;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
+import ch.qos.logback.core.pattern.CompositeConverter;
+import dev.runlog.app.terminal.Escapes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +21,7 @@ final class Logging {
     static void configure(RunlogConfig.Log config) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
-        EncoderBase<ILoggingEvent> encoder = encoder(config.format());
+        EncoderBase<ILoggingEvent> encoder = encoder(config.format(), context);
         encoder.setContext(context);
         encoder.start();
         ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
@@ -36,12 +39,25 @@ final class Logging {
         context.getLogger("org.flywaydb").setLevel(Level.ERROR);
     }
 
-    private static EncoderBase<ILoggingEvent> encoder(RunlogConfig.Log.Format format) {
+    private static EncoderBase<ILoggingEvent> encoder(RunlogConfig.Log.Format format, LoggerContext context) {
         if (format == RunlogConfig.Log.Format.JSON) {
             return new JsonEncoder();
         }
-        PatternLayoutEncoder text = new PatternLayoutEncoder();
-        text.setPattern("%d{HH:mm:ss.SSS} %-5level %logger{0}: %msg %kvp%n");
-        return text;
+        PatternLayout text = new PatternLayout();
+        text.setContext(context);
+        text.getInstanceConverterMap().put("line", OnOneLine::new);
+        text.setPattern("%d{HH:mm:ss.SSS} %-5level %logger{0}: %line(%msg %kvp)%n");
+        text.start();
+        LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
+        encoder.setLayout(text);
+        return encoder;
+    }
+
+    /** A message may hold what a client sent, which must not look like lines of the log. */
+    private static final class OnOneLine extends CompositeConverter<ILoggingEvent> {
+        @Override
+        protected String transform(ILoggingEvent event, String message) {
+            return Escapes.line(message);
+        }
     }
 }

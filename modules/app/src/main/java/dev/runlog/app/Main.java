@@ -8,6 +8,11 @@ import dev.runlog.app.command.CommandFailure;
 import dev.runlog.app.command.PoliciesCommand;
 import dev.runlog.app.command.RecordCommand;
 import dev.runlog.app.command.StatsCommand;
+import dev.runlog.app.terminal.EscapedOutput;
+import dev.runlog.app.terminal.Escapes;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -42,33 +47,44 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        int code = commandLine().execute(arguments);
+        int code = run(arguments);
         if (code != ServeCommand.KEEPS_RUNNING) {
             System.exit(code);
         }
     }
 
-    static CommandLine commandLine() {
+    /** Runs a command; what it prints is escaped. */
+    static int run(String... arguments) {
+        EscapedOutput.install();
+        return commandLine().execute(arguments);
+    }
+
+    private static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Main())
+                // Help has colours and quotes nobody.
+                .setOut(new PrintWriter(EscapedOutput.raw(System.out), true, Charset.defaultCharset()))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     if (failure instanceof BadUsage) {
-                        System.err.println("runlog: " + failure.getMessage());
+                        printError(failure.getMessage());
                         return CommandLine.ExitCode.USAGE;
                     }
                     if (failure instanceof StartFailure || failure instanceof CommandFailure) {
-                        System.err.println("runlog: " + failure.getMessage());
+                        printError(failure.getMessage());
                     } else {
                         failure.printStackTrace();
                     }
                     return 1;
                 });
         line.setParameterExceptionHandler((wrong, given) -> {
-            System.err.println("runlog: "
-                    + String.valueOf(wrong.getMessage()).lines().findFirst().orElse("") + " See '"
+            printError(String.valueOf(wrong.getMessage()).lines().findFirst().orElse("") + " See '"
                     + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
             return CommandLine.ExitCode.USAGE;
         });
         return line;
+    }
+
+    private static void printError(@Nullable String message) {
+        System.err.println("runlog: " + Escapes.line(String.valueOf(message)));
     }
 }

@@ -44,8 +44,10 @@ public record RunlogConfig(
         GatewayConfig.Http http,
         DatabaseConfig database,
         GatewayConfig.Auth auth,
+        GatewayConfig.Session session,
         GatewayConfig.Graphql graphql,
         GatewayConfig.Live live,
+        GatewayConfig.Metrics metrics,
         RecordingConfig recording,
         QueryingConfig querying,
         RetentionConfig retention,
@@ -82,6 +84,7 @@ public record RunlogConfig(
             "auth.token-life-max",
             "cluster.bus-port",
             "database.pool-reserve",
+            "metrics.port",
             "database.start-wait",
             "recording.batch-linger",
             "recording.run-time-max",
@@ -149,14 +152,17 @@ public record RunlogConfig(
                 database.startWait(),
                 database.pipelining(),
                 database.preparedStatementsMax());
-        return new RunlogConfig(dataDir, http, with, auth, graphql, live, recording, querying, retention, cluster, log);
+        return new RunlogConfig(
+                dataDir, http, with, auth, session, graphql, live, metrics, recording, querying, retention, cluster,
+                log);
     }
 
     /** The same, accepting tokens of one more public key. */
     public RunlogConfig withPublicKey(Path file) {
         GatewayConfig.Auth with = auth.withPublicKeys(List.of(file.toString()));
         return new RunlogConfig(
-                dataDir, http, database, with, graphql, live, recording, querying, retention, cluster, log);
+                dataDir, http, database, with, session, graphql, live, metrics, recording, querying, retention, cluster,
+                log);
     }
 
     static ObjectNode defaults() {

@@ -19,6 +19,11 @@ final class ServeCommand implements Callable<Integer> {
     /** What a command returns whose server is to run on. */
     static final int KEEPS_RUNNING = -1;
 
+    private static final String SUBJECT = "developer";
+    private static final Duration TOKEN_LIFE = Duration.ofDays(1);
+    private static final String TOKEN_COMMAND =
+            "./runlog token --subject " + SUBJECT + " --valid-for P1D --scope " + String.join(",", Tokens.ALL_SCOPES);
+
     @Mixin
     private ConfigOption config;
 
@@ -51,24 +56,38 @@ final class ServeCommand implements Callable<Integer> {
                         "stop"));
         System.out.println("Runlog listens on " + server.url());
         if (config.usesDevelopmentKeys()) {
-            String token = DevelopmentToken.sign(config, "developer", Tokens.ALL_SCOPES, Duration.ofDays(30));
-            System.out.println();
-            System.out.println("A token for 30 days, subject developer, all scopes:");
-            System.out.println();
-            System.out.println("export RUNLOG_URL=" + server.url() + " RUNLOG_TOKEN=" + token);
-            System.out.println();
-            System.out.println("With that in another terminal, try:");
-            System.out.println();
-            System.out.println("  ./runlog record --workflow hello -- sh -c 'echo it runs; sleep 2'");
-            System.out.println(
-                    "  curl -s $RUNLOG_URL/graphql -H \"Authorization: Bearer $RUNLOG_TOKEN\" -H 'Content-Type: "
-                            + "application/json' -d '{\"query\":\"{ executions(first: 5) { totalCount nodes { status "
-                            + "duration workflow { name } } } }\"}'");
-            System.out.println();
-            if (config.isEmbedded()) {
-                System.out.println("Or explore: " + server.url() + "/graphiql");
+            if (Boolean.getBoolean("runlog.interactive")) {
+                welcome(config, server);
+            } else {
+                // Output that is kept or passed on, such as a log, is no place for a token.
+                System.out.println("Make a token: " + TOKEN_COMMAND);
             }
         }
         System.out.flush();
+    }
+
+    private static void welcome(RunlogConfig config, Server server) {
+        String token = DevelopmentToken.sign(config, SUBJECT, Tokens.ALL_SCOPES, TOKEN_LIFE);
+        String link = server.loginLink(token);
+        if (link != null) {
+            System.out.println();
+            System.out.println("Sign in with a browser. The link works once, for "
+                    + config.session().loginLinkLife().toMinutes() + " minutes:");
+            System.out.println();
+            System.out.println("  " + link);
+        }
+        System.out.println();
+        System.out.println("Or use a token for one day, subject " + SUBJECT + ", all scopes:");
+        System.out.println();
+        System.out.println("export RUNLOG_URL=" + server.url() + " RUNLOG_TOKEN=" + token);
+        System.out.println();
+        System.out.println("With that in another terminal, try:");
+        System.out.println();
+        System.out.println("  ./runlog record --workflow hello -- sh -c 'echo it runs; sleep 2'");
+        System.out.println("  curl -s $RUNLOG_URL/graphql -H \"Authorization: Bearer $RUNLOG_TOKEN\" -H 'Content-Type: "
+                + "application/json' -d '{\"query\":\"{ executions(first: 5) { totalCount nodes { status "
+                + "duration workflow { name } } } }\"}'");
+        System.out.println();
+        System.out.println("Make another token: " + TOKEN_COMMAND);
     }
 }

@@ -4,6 +4,7 @@ import dev.runlog.app.cluster.HazelcastCluster;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.GatewayVerticle;
+import dev.runlog.gateway.session.LoginCodes;
 import dev.runlog.querying.QueryingVerticle;
 import dev.runlog.recording.RecordingVerticle;
 import dev.runlog.retention.RetentionVerticle;
@@ -40,12 +41,15 @@ public final class Server implements AutoCloseable {
 
     private final Deque<Runnable> closers = new ArrayDeque<>();
     private final boolean byItself;
+    private final boolean servesGraphiql;
+    private final LoginCodes loginCodes = new LoginCodes(Clock.systemUTC());
     private RunlogConfig config;
     private int port;
 
     private Server(RunlogConfig config, boolean byItself) {
         this.config = config;
         this.byItself = byItself;
+        this.servesGraphiql = servesGraphiql(config);
     }
 
     /** Starts everything, in the caller's thread; fails with a {@link StartFailure} and leaves nothing behind. */
@@ -86,16 +90,14 @@ public final class Server implements AutoCloseable {
                 ? await(HazelcastCluster.open(options, config.cluster()), START_PATIENCE)
                 : Vertx.vertx(options);
         closers.push(() -> await(opened.close(), STOP_PATIENCE));
-        String developmentToken = null;
         if (config.usesDevelopmentKeys()) {
-            developmentToken = Tokens.sign(opened, config, "developer", Tokens.ALL_SCOPES, Duration.ofDays(30));
             config = config.withPublicKey(
                     DevelopmentKeys.in(config.dataDirectory()).publicKey());
         }
-        deployAll(opened, database, developmentToken);
+        deployAll(opened, database);
     }
 
-    private void deployAll(Vertx opened, DatabaseStart database, @Nullable String developmentToken) {
+    private void deployAll(Vertx opened, DatabaseStart database) {
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         new JvmMemoryMetrics().bindTo(meters);
         closers.push(bound(new JvmGcMetrics(), meters));
@@ -107,7 +109,7 @@ public final class Server implements AutoCloseable {
                     .register(meters);
         }
         // The gateway needs no database to be made, and takes no request before all the others are there.
-        GatewayVerticle gateway = gateway(bus, developmentToken, meters);
+        GatewayVerticle gateway = gateway(bus, meters);
         String gatewayId = await(
                 opened.deployVerticle(gateway),
                 START_PATIENCE.plus(config.auth().jwksWait()));
@@ -127,15 +129,27 @@ public final class Server implements AutoCloseable {
         port = await(gateway.listen(), START_PATIENCE);
     }
 
-    private GatewayVerticle gateway(Bus bus, @Nullable String developmentToken, PrometheusMeterRegistry meters) {
-        boolean graphiql =
-                switch (config.graphql().graphiql()) {
-                    case ON -> true;
-                    case OFF -> false;
-                    case AUTO -> config.isEmbedded();
-                };
-        GatewayConfig gatewayConfig = new GatewayConfig(config.http(), config.auth(), config.graphql(), config.live());
-        return new GatewayVerticle(bus, gatewayConfig, graphiql, developmentToken, meters);
+    private GatewayVerticle gateway(Bus bus, PrometheusMeterRegistry meters) {
+        GatewayConfig gatewayConfig = new GatewayConfig(
+                config.http(), config.auth(), config.session(), config.graphql(), config.live(), config.metrics());
+        return new GatewayVerticle(bus, gatewayConfig, servesGraphiql, loginCodes, meters);
+    }
+
+    private static boolean servesGraphiql(RunlogConfig config) {
+        return switch (config.graphql().graphiql()) {
+            case ON -> true;
+            case OFF -> false;
+            case AUTO -> config.isEmbedded();
+        };
+    }
+
+    /** A link that signs a browser in once, with the token; null if no page is served that it could lead to. */
+    @Nullable
+    String loginLink(String token) {
+        return servesGraphiql
+                ? url() + "/login?code="
+                        + loginCodes.issue(token, config.session().loginLinkLife())
+                : null;
     }
 
     /** The port that it listens on. */

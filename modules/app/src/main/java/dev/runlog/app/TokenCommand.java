@@ -1,8 +1,10 @@
 package dev.runlog.app;
 
+import dev.runlog.app.command.BadUsage;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -14,6 +16,10 @@ import picocli.CommandLine.Option;
         description =
                 "Prints a token and nothing else, signed by the key that a server of the same configuration accepts.")
 final class TokenCommand implements Callable<Integer> {
+    private static final Pattern SUBJECT = Pattern.compile("[^\\p{Cc}\\p{Cs}]{1,256}");
+    private static final Duration VALID_FOR_MIN = Duration.ofSeconds(1);
+    private static final Duration VALID_FOR_MAX = Duration.ofDays(3650);
+
     @Mixin
     private ConfigOption config;
 
@@ -46,15 +52,16 @@ final class TokenCommand implements Callable<Integer> {
     public Integer call() {
         for (String scope : scopes) {
             if (!Tokens.ALL_SCOPES.contains(scope)) {
-                throw new StartFailure(
-                        "There is no scope '" + scope + "'; there are " + String.join(", ", Tokens.ALL_SCOPES) + ".");
+                throw new BadUsage(
+                        "Invalid --scope: " + scope + " (expected " + String.join(", ", Tokens.ALL_SCOPES) + ").");
             }
         }
-        if (subject.isBlank()) {
-            throw new StartFailure("--subject is empty.");
+        if (!SUBJECT.matcher(subject).matches() || subject.isBlank()) {
+            throw new BadUsage("Invalid --subject: " + subject + " (expected 1 to 256 characters, none of them a "
+                    + "control character).");
         }
-        if (validFor.isNegative() || validFor.isZero()) {
-            throw new StartFailure("--valid-for must be above zero, not " + validFor + ".");
+        if (validFor.compareTo(VALID_FOR_MIN) < 0 || validFor.compareTo(VALID_FOR_MAX) > 0) {
+            throw new BadUsage("Invalid --valid-for: " + validFor + " (expected PT1S to P3650D).");
         }
         RunlogConfig loaded = config.load();
         Duration lifeMax = loaded.auth().tokenLifeMax();

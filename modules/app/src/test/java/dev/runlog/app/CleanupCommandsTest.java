@@ -163,7 +163,7 @@ final class CleanupCommandsTest {
         assertThat(found.get("matched").asInt()).isZero();
         assertThat(told).contains("Would delete 0 executions.").doesNotContain("Delete them?");
         assertThat(yes).isZero();
-        assertThat(console.err()).isEmpty();
+        assertThat(console.err()).doesNotContain("y/N", "Would");
     }
 
     @Test

@@ -55,7 +55,17 @@ final class CommandLineTest {
         "policies set, --keep-days",
         "policies set --keep-days x, 'x'",
         "policies set --keep-days 3 --status gone, 'gone'",
-        "purge, purge"
+        "purge, purge",
+        "stats --url localhost:18301, localhost:18301",
+        "stats --url ftp://localhost, ftp://localhost",
+        "stats --url http://, http://",
+        "stats --url http://user:secret@localhost, --url",
+        "token --subject a --valid-for PT0S, PT0S",
+        "token --subject a --valid-for PT-1H, PT-1H",
+        "token --subject a --valid-for P999999999D, --valid-for",
+        "token --subject a --valid-for soon, soon",
+        "token --subject a --scope executions:reed, executions:reed",
+        "token, --subject"
     })
     void namesABadValueInOneLineAndEndsWithTwo(String line, String named) {
         int code = console.run(new String[0], line.split(" "));

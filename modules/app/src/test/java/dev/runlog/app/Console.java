@@ -33,7 +33,7 @@ final class Console implements AutoCloseable {
         err.reset();
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of(at));
-        return Main.commandLine().execute(all.toArray(String[]::new));
+        return Main.run(all.toArray(String[]::new));
     }
 
     /** The same where the launcher finds people at both ends, who type an answer. */

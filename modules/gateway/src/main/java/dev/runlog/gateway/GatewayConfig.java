@@ -3,8 +3,8 @@ package dev.runlog.gateway;
 import java.time.Duration;
 import java.util.List;
 
-/** The keys under {@code http}, {@code auth}, {@code graphql} and {@code live} in config/runlog.yaml, which tells all. */
-public record GatewayConfig(Http http, Auth auth, Graphql graphql, Live live) {
+/** The keys of config/runlog.yaml that are the gateway's; the file describes each. */
+public record GatewayConfig(Http http, Auth auth, Session session, Graphql graphql, Live live, Metrics metrics) {
 
     /** The keys under {@code http}. */
     public record Http(
@@ -64,6 +64,12 @@ public record GatewayConfig(Http http, Auth auth, Graphql graphql, Live live) {
                     tokensKnownMax);
         }
     }
+
+    /** The keys under {@code session}. */
+    public record Session(Duration loginLinkLife) {}
+
+    /** The keys under {@code metrics}. */
+    public record Metrics(String token, int port) {}
 
     /** The keys under {@code graphql}. */
     public record Graphql(

@@ -2,22 +2,29 @@ package dev.runlog.gateway;
 
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.gateway.auth.Authenticator;
+import dev.runlog.gateway.auth.BrowserOrigin;
+import dev.runlog.gateway.auth.Credentials;
 import dev.runlog.gateway.events.EventsEndpoint;
 import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.Operations;
 import dev.runlog.gateway.graphql.Selections;
 import dev.runlog.gateway.health.HealthEndpoints;
+import dev.runlog.gateway.health.MetricsEndpoint;
 import dev.runlog.gateway.http.GraphiqlPage;
 import dev.runlog.gateway.http.GraphqlHttp;
 import dev.runlog.gateway.http.Replies;
 import dev.runlog.gateway.live.LiveFeed;
 import dev.runlog.gateway.rest.LogsEndpoints;
+import dev.runlog.gateway.session.LoginCodes;
+import dev.runlog.gateway.session.LoginPage;
+import dev.runlog.gateway.session.SessionEndpoints;
 import dev.runlog.gateway.sse.EventStreams;
 import dev.runlog.gateway.websocket.GraphqlTransportWs;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -35,7 +42,7 @@ public final class GatewayVerticle extends VerticleBase {
     private final Bus bus;
     private final GatewayConfig config;
     private final boolean graphiql;
-    private final @Nullable String developmentToken;
+    private final LoginCodes loginCodes;
     private final PrometheusMeterRegistry meters;
     private @Nullable HttpServer server;
     private @Nullable GraphqlTransportWs webSockets;
@@ -45,18 +52,14 @@ public final class GatewayVerticle extends VerticleBase {
      * Made for one deployment.
      *
      * @param graphiql whether {@code /graphiql} is served
-     * @param developmentToken filled into GraphiQL; null for none
+     * @param loginCodes the codes of {@code /login}
      */
     public GatewayVerticle(
-            Bus bus,
-            GatewayConfig config,
-            boolean graphiql,
-            @Nullable String developmentToken,
-            PrometheusMeterRegistry meters) {
+            Bus bus, GatewayConfig config, boolean graphiql, LoginCodes loginCodes, PrometheusMeterRegistry meters) {
         this.bus = bus;
         this.config = config;
         this.graphiql = graphiql;
-        this.developmentToken = developmentToken;
+        this.loginCodes = loginCodes;
         this.meters = meters;
     }
 
@@ -70,6 +73,7 @@ public final class GatewayVerticle extends VerticleBase {
     public Future<Integer> listen() {
         Promise<HttpServer> listening = Promise.promise();
         context.runOnContext(now -> Future.succeededFuture()
+                .compose(here -> config.metrics().port() == 0 ? Future.succeededFuture() : listenForMetrics())
                 .compose(here -> Objects.requireNonNull(server).listen())
                 .onComplete(listening));
         return listening.future().map(HttpServer::actualPort);
@@ -102,25 +106,58 @@ public final class GatewayVerticle extends VerticleBase {
     private Router router(GraphqlEngine engine, Operations operations, Authenticator authenticator) {
         Router router = Router.router(vertx);
         router.route().handler(ctx -> {
-            ctx.response().putHeader("X-Content-Type-Options", "nosniff");
+            ctx.response()
+                    .putHeader("X-Content-Type-Options", "nosniff")
+                    .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
             ctx.next();
         });
         if (!config.http().corsOrigins().isEmpty()) {
-            router.route().handler(cors());
+            CorsHandler cors = cors();
+            router.route().handler(ctx -> {
+                // The handler refuses this server's own pages unless they are listed, too.
+                if (Credentials.of(ctx.request()).origin() == BrowserOrigin.SAME) {
+                    ctx.next();
+                } else {
+                    cors.handle(ctx);
+                }
+            });
         }
-        new HealthEndpoints(bus, meters).mount(router);
+        new HealthEndpoints(bus).mount(router);
+        if (config.metrics().port() == 0) {
+            metrics().mount(router);
+        }
         EventStreams streams = new EventStreams(vertx, operations, authenticator, config.live());
         eventStreams = streams;
         new GraphqlHttp(engine, authenticator, streams, config.http().bodyMaxBytes()).mount(router);
         new EventsEndpoint(bus, authenticator, config.http()).mount(router);
         new LogsEndpoints(bus, authenticator).mount(router);
+        new SessionEndpoints(authenticator).mount(router);
         if (graphiql) {
-            GraphiqlPage.mount(vertx, router, developmentToken);
+            GraphiqlPage.mount(router);
+            new LoginPage(loginCodes, authenticator).mount(router);
         }
         router.route().failureHandler(ctx -> Replies.failure(ctx, ctx.failure()));
         router.errorHandler(404, ctx -> Replies.failure(ctx, ctx.failure()));
         router.errorHandler(405, ctx -> Replies.failure(ctx, ctx.failure()));
         return router;
+    }
+
+    private MetricsEndpoint metrics() {
+        return new MetricsEndpoint(meters, config.metrics().token());
+    }
+
+    private Future<HttpServer> listenForMetrics() {
+        Router router = Router.router(vertx);
+        metrics().mount(router);
+        HttpServer own = vertx.createHttpServer(new HttpServerOptions()
+                .setHost(config.http().host())
+                .setPort(config.metrics().port())
+                .setIdleTimeout(Math.toIntExact(config.http().idleTimeout().toSeconds()))
+                .setCompressionSupported(true));
+        return own.requestHandler(router)
+                .listen()
+                .recover(failure -> Future.failedFuture(
+                        "Cannot listen on metrics.port " + config.metrics().port() + ": " + failure.getMessage()));
     }
 
     private CorsHandler cors() {

@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.jdbcurlresolver.PgPassParser;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,11 +117,24 @@ public final class Database {
         return List.of(NAME_PREFIX + RETENTION, NAME_PREFIX + CLEANING);
     }
 
+    /** Without a password in the URL, that of PGPASSFILE or ~/.pgpass, as JDBC takes it. */
+    static PgConnectOptions connectOptions(String url) {
+        PgConnectOptions options = PgConnectOptions.fromUri(url);
+        if (Migrations.user(url).length < 2) {
+            String password = PgPassParser.getPassword(
+                    options.getHost(), Integer.toString(options.getPort()), options.getDatabase(), options.getUser());
+            if (password != null) {
+                options.setPassword(password);
+            }
+        }
+        return options;
+    }
+
     /** A pool of its own for a purpose that must not wait for others, nor others for it. */
     static Pool pool(Vertx vertx, DatabaseConfig config, int connections, String purpose) {
         String name = NAME_PREFIX + purpose;
         int waitMillis = Math.toIntExact(config.poolWait().toMillis());
-        PgConnectOptions connect = PgConnectOptions.fromUri(config.url())
+        PgConnectOptions connect = connectOptions(config.url())
                 .setCachePreparedStatements(true)
                 .setPreparedStatementCacheMaxSize(config.preparedStatementsMax())
                 // The default keeps no statement of more than 2048 characters.

@@ -4,7 +4,7 @@ package dev.runlog.app.command;
 public final class BadUsage extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    BadUsage(String message) {
+    public BadUsage(String message) {
         super(message);
     }
 

@@ -1,6 +1,8 @@
 package dev.runlog.app.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runlog.app.terminal.EscapedOutput;
+import dev.runlog.app.terminal.Escapes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -148,6 +151,8 @@ final class CleanupRun {
                 .setTaskName("Deleting")
                 .setStyle(ProgressBarStyle.ASCII)
                 .setInitialMax(-1)
+                // It moves the cursor.
+                .setConsumer(new ConsoleProgressBarConsumer(EscapedOutput.raw(System.err)))
                 .build();
     }
 
@@ -224,7 +229,7 @@ final class CleanupRun {
         System.out.println("Cleanup " + cleanup.path("id").asText() + " is " + state + ".");
         printSpared(System.out, "Spared:", cleanup.path("preview").path("spared"));
         if (cleanup.path("failure").isTextual()) {
-            System.err.println("runlog: " + cleanup.path("failure").asText());
+            System.err.println("runlog: " + Escapes.line(cleanup.path("failure").asText()));
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.runlog.app.command;
 
+import dev.runlog.app.terminal.EscapedOutput;
+import dev.runlog.app.terminal.Escapes;
 import dev.runlog.client.Recorder;
 import dev.runlog.client.RecorderListener;
 import dev.runlog.client.Run;
@@ -8,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -69,13 +72,20 @@ public final class RecordCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         AtomicReference<@Nullable String> notRecorded = new AtomicReference<>();
-        String token = tokenOrNull(notRecorded);
-        if (token == null) {
+        URI url = null;
+        String token = null;
+        try {
+            url = server.url();
+            token = server.token();
+        } catch (BadUsage | CommandFailure unusable) {
+            notRecorded.set(unusable.getMessage());
+        }
+        if (url == null || token == null) {
             int code = run(null);
             tell(notRecorded);
             return code;
         }
-        try (Recorder recorder = Recorder.to(server.url(), token)
+        try (Recorder recorder = Recorder.to(url, token)
                 .giveUpAfter(FLUSH_PATIENCE)
                 .requestTimeout(FLUSH_PATIENCE)
                 .listener(new Remembering(notRecorded))
@@ -89,25 +99,16 @@ public final class RecordCommand implements Callable<Integer> {
                             .withHeartbeatTimeout(HEARTBEAT.multipliedBy(3)));
             int code = run(recorded);
             if (!recorder.flush(FLUSH_PATIENCE)) {
-                notRecorded.compareAndSet(null, "The server at " + server.url() + " does not answer.");
+                notRecorded.compareAndSet(null, "The server at " + url + " does not answer.");
             }
             tell(notRecorded);
             return code;
         }
     }
 
-    private @Nullable String tokenOrNull(AtomicReference<@Nullable String> notRecorded) {
-        try {
-            return server.token();
-        } catch (CommandFailure absent) {
-            notRecorded.set(absent.getMessage());
-            return null;
-        }
-    }
-
     private static void tell(AtomicReference<@Nullable String> notRecorded) {
         if (notRecorded.get() != null) {
-            System.err.println("runlog: this run was not recorded in full: " + notRecorded.get());
+            System.err.println("runlog: this run was not recorded in full: " + Escapes.line(notRecorded.get()));
         }
     }
 
@@ -135,7 +136,7 @@ public final class RecordCommand implements Callable<Integer> {
                     .redirectInput(ProcessBuilder.Redirect.INHERIT)
                     .start();
         } catch (IOException absent) {
-            System.err.println("runlog: " + command.get(0) + " cannot be run: " + absent.getMessage());
+            System.err.println("runlog: " + Escapes.line(command.get(0) + " cannot be run: " + absent.getMessage()));
             if (recorded != null) {
                 recorded.fail(
                         "CommandNotFound", String.valueOf(absent.getMessage()), null, Map.of("exitCode", NOT_FOUND));
@@ -145,8 +146,8 @@ public final class RecordCommand implements Callable<Integer> {
         AtomicBoolean stopped = new AtomicBoolean();
         Thread passOn = new Thread(() -> stop(process, stopped), "stop");
         Runtime.getRuntime().addShutdownHook(passOn);
-        Thread output = copy(process.getInputStream(), System.out, tail);
-        Thread errors = copy(process.getErrorStream(), System.err, tail);
+        Thread output = copy(process.getInputStream(), EscapedOutput.raw(System.out), tail);
+        Thread errors = copy(process.getErrorStream(), EscapedOutput.raw(System.err), tail);
         while (!process.waitFor(HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS)) {
             if (recorded != null) {
                 recorded.heartbeat();

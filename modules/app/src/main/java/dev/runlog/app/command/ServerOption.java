@@ -4,12 +4,19 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -17,34 +24,93 @@ import picocli.CommandLine.Option;
 class ServerOption {
     static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Whatever is visible in ASCII, though tokens have less (RFC 6750, section 2.1): the server decides. */
+    private static final Pattern TOKEN = Pattern.compile("[!-~]+");
+
+    private static final int TOKEN_FILE_BYTES_MAX = 65_536;
+
     @Option(
             names = "--url",
             paramLabel = "URL",
             defaultValue = "${env:RUNLOG_URL:-http://127.0.0.1:8080}",
             description = "The server. Default: RUNLOG_URL, or http://127.0.0.1:8080")
-    private URI url;
+    private String url;
 
     @Option(
             names = "--token",
             paramLabel = "TOKEN",
-            defaultValue = "${env:RUNLOG_TOKEN}",
-            description = "The token. Default: RUNLOG_TOKEN; './runlog token' makes one.")
+            description = {
+                "The token. Default: RUNLOG_TOKEN; './runlog token' makes one.",
+                "Other users of the machine can see it in the list of processes; --token-file and RUNLOG_TOKEN are safe."
+            })
     private @Nullable String token;
 
+    @Option(names = "--token-file", paramLabel = "FILE", description = "A file that holds the token.")
+    private @Nullable Path tokenFile;
+
+    private boolean warned;
+
     ServerOption() {
-        url = URI.create("http://127.0.0.1:8080");
+        url = "http://127.0.0.1:8080";
     }
 
+    /** Fails with a {@link BadUsage} if it is not an address of a server. */
     URI url() {
-        return url;
+        try {
+            URI parsed = new URI(url.trim());
+            boolean http = "http".equalsIgnoreCase(parsed.getScheme()) || "https".equalsIgnoreCase(parsed.getScheme());
+            if (http && parsed.getHost() != null && parsed.getRawUserInfo() == null) {
+                return parsed;
+            }
+        } catch (URISyntaxException malformed) {
+            // Reported below.
+        }
+        throw new BadUsage(
+                "Invalid --url or RUNLOG_URL: " + url + " (expected http://HOST:PORT or https://HOST:PORT).");
     }
 
+    /** The token without the line break that a file may end in; messages never quote it. */
     String token() {
-        if (token == null || token.isBlank()) {
-            throw new CommandFailure("There is no token: give --token or set RUNLOG_TOKEN; './runlog token --subject "
-                    + "NAME --scope SCOPES' makes one.");
+        String found = findToken();
+        if (found == null || found.isBlank()) {
+            throw new CommandFailure("There is no token: give --token-file or set RUNLOG_TOKEN; './runlog token "
+                    + "--subject NAME --scope SCOPES' makes one.");
         }
-        return token;
+        String trimmed = found.strip();
+        if (!TOKEN.matcher(trimmed).matches()) {
+            throw new CommandFailure("The token has characters that no token has, such as spaces or line breaks.");
+        }
+        return trimmed;
+    }
+
+    private @Nullable String findToken() {
+        if (token != null && tokenFile != null) {
+            throw new BadUsage("Give --token or --token-file, not both.");
+        }
+        if (token != null) {
+            if (!warned) {
+                warned = true;
+                warnOfArgument("--token", "--token-file or RUNLOG_TOKEN");
+            }
+            return token;
+        }
+        return tokenFile == null ? System.getenv("RUNLOG_TOKEN") : read(tokenFile);
+    }
+
+    /** Warns that an argument shows a secret to all users of the machine. */
+    static void warnOfArgument(String option, String instead) {
+        System.err.println("runlog: warning: other users of this machine can see the secret in " + option + "; use "
+                + instead + ".");
+    }
+
+    private static String read(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return new String(in.readNBytes(TOKEN_FILE_BYTES_MAX), StandardCharsets.UTF_8);
+        } catch (NoSuchFileException absent) {
+            throw new CommandFailure("Cannot read --token-file " + file + ": there is no such file.");
+        } catch (IOException unreadable) {
+            throw new CommandFailure("Cannot read --token-file " + file + ": " + unreadable.getMessage());
+        }
     }
 
     /** The {@code data} of an operation; fails with what the server says where it refuses. */

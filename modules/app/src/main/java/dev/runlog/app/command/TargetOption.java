@@ -13,11 +13,14 @@ class TargetOption extends ServerOption implements AutoCloseable {
     private static final Pattern ID =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
 
+    private static final Pattern PASSWORD = Pattern.compile("^[^/]*//[^/@]*:[^/@]+@|[?&]password=");
+
     @Option(
             names = "--database",
             paramLabel = "URL",
             description = {
                 "postgresql://user:password@host:port/name: without a server, straight at a database that none serves.",
+                "A password that is not in it is looked up in PGPASSFILE, or in ~/.pgpass.",
                 "Then across owners, unless --owner names one."
             })
     private @Nullable String database;
@@ -49,6 +52,9 @@ class TargetOption extends ServerOption implements AutoCloseable {
 
     /** Fails with a {@link BadUsage} where a server cannot be told what is said of owners. */
     void check(boolean takesOwner) {
+        if (database != null && PASSWORD.matcher(database).find()) {
+            warnOfArgument("--database", "PGPASSFILE or ~/.pgpass");
+        }
         if (owner == null || database != null) {
             return;
         }

@@ -1,9 +1,11 @@
 package dev.runlog.app.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runlog.app.terminal.Escapes;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -103,12 +105,16 @@ final class Text {
     static void print(PrintStream to, int left, List<String[]> rows) {
         int columns = rows.get(0).length;
         int[] widths = new int[columns];
-        for (String[] row : rows) {
+        // A cell stays in its place whatever its text holds.
+        List<String[]> cells = rows.stream()
+                .map(row -> Arrays.stream(row).map(Escapes::line).toArray(String[]::new))
+                .toList();
+        for (String[] row : cells) {
             for (int i = 0; i < columns; i++) {
                 widths[i] = Math.max(widths[i], row[i].length());
             }
         }
-        for (String[] row : rows) {
+        for (String[] row : cells) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < columns; i++) {
                 line.append(i == 0 ? "" : "  ")

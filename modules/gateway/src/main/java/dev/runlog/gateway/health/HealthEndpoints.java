@@ -4,26 +4,21 @@ import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.querying.CheckHealth;
 import dev.runlog.gateway.http.Replies;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 
-/** {@code /health/live}, {@code /health/ready} and {@code /metrics}; they need no token. */
+/** {@code /health/live} and {@code /health/ready}; they need no token. */
 public final class HealthEndpoints {
     private final Bus bus;
-    private final PrometheusMeterRegistry meters;
 
-    public HealthEndpoints(Bus bus, PrometheusMeterRegistry meters) {
+    public HealthEndpoints(Bus bus) {
         this.bus = bus;
-        this.meters = meters;
     }
 
     public void mount(Router router) {
         router.get("/health/live").handler(ctx -> Replies.json(ctx, 200, Map.of("status", "UP")));
         router.get("/health/ready").handler(this::ready);
-        router.get("/metrics").handler(this::metrics);
     }
 
     /** Ready is who can answer: the database has to. */
@@ -35,11 +30,5 @@ public final class HealthEndpoints {
                     String reason = failure instanceof RunlogException known ? known.getMessage() : "unknown";
                     Replies.json(ctx, 503, Map.of("status", "DOWN", "database", reason));
                 });
-    }
-
-    private void metrics(RoutingContext ctx) {
-        ctx.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
-                .end(meters.scrape());
     }
 }

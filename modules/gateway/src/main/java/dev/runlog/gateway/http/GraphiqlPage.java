@@ -1,85 +1,83 @@
 package dev.runlog.gateway.http;
 
-import dev.runlog.contract.error.RunlogException;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.graphql.GraphiQLHandler;
-import io.vertx.ext.web.handler.graphql.GraphiQLHandlerOptions;
-import java.net.URLEncoder;
+import io.vertx.ext.web.handler.StaticHandler;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** GraphiQL at {@code /graphiql}, from files within the program. */
+/**
+ * GraphiQL at {@code /graphiql/}, from files within the program. The page is the same for everybody and holds no token:
+ * it asks {@code /session} who is signed in, and offers to sign in with a pasted token.
+ */
 public final class GraphiqlPage {
-    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
-    private static final String FIRST_QUERY = """
-            # What ran, newest first. Ctrl+Enter runs it.
-            {
-              executions(first: 10) {
-                totalCount
-                nodes {
-                  id
-                  status
-                  startedAt
-                  duration
-                  workflow { name }
-                  error { message }
-                }
-              }
-            }
-            """;
+    private static final String LIBRARY = "io/vertx/ext/web/handler/graphiql/";
+    /** The editor makes style elements while it runs, whose hashes nobody knows; scripts come from files alone. */
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+            + "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+            + "frame-ancestors 'none'";
 
-    private GraphiqlPage() {}
+    private final String page;
+    private final String script;
+    private final String style;
 
-    /** Serves the page, with a token filled in where there is one. */
-    public static void mount(Vertx vertx, Router router, @Nullable String token) {
-        GraphiQLHandlerOptions options = new GraphiQLHandlerOptions()
-                .setEnabled(true)
-                .setGraphQLUri("/graphql")
-                .setGraphQLWSEnabled(true)
-                // The page puts it behind the origin and a slash.
-                .setGraphWSQLUri("graphql");
-        if (token != null) {
-            options.setHeaders(Map.of("Authorization", "Bearer " + token))
-                    .setWsConnectionParams(new JsonObject().put("Authorization", "Bearer " + token));
-            router.route("/graphiql*").handler(GraphiqlPage::requireLoopbackName);
-        }
-        router.get("/graphiql").handler(GraphiqlPage::beginWithQuery);
-        router.get("/graphiql/").handler(GraphiqlPage::beginWithQuery);
-        router.route("/graphiql*")
-                .subRouter(GraphiQLHandler.create(vertx, options).router());
+    private GraphiqlPage() {
+        String library = read(LIBRARY + "index.html");
+        page = read("graphiql/index.html")
+                .replace("{script}", find("static/js/main\\.\\w+\\.js", library))
+                .replace("{style}", find("static/css/main\\.\\w+\\.css", library));
+        script = read("graphiql/session.js");
+        style = read("graphiql/session.css");
     }
 
-    /** The page holds a token: a foreign name that leads to this address must not get it (DNS rebinding). */
-    private static void requireLoopbackName(RoutingContext ctx) {
-        HostAndPort authority = ctx.request().authority();
-        if (authority != null && LOOPBACK.contains(authority.host())) {
-            ctx.next();
-        } else {
-            Replies.failure(
-                    ctx, RunlogException.forbidden("GraphiQL with a token is for this machine's own name only."));
-        }
+    public static void mount(Router router) {
+        GraphiqlPage page = new GraphiqlPage();
+        // Its parts are named relative to it.
+        router.get("/graphiql").handler(GraphiqlPage::addSlash);
+        router.get("/graphiql/session.js").handler(ctx -> send(ctx, "text/javascript", page.script));
+        router.get("/graphiql/session.css").handler(ctx -> send(ctx, "text/css", page.style));
+        router.get("/graphiql/static/*")
+                .handler(StaticHandler.create(LIBRARY + "static").setIncludeHidden(false));
+        router.get("/graphiql/").handler(ctx -> send(ctx, "text/html", page.page));
     }
 
-    /** The page takes its first query from its address alone. */
-    private static void beginWithQuery(RoutingContext ctx) {
-        if (ctx.queryParams().contains("query")) {
+    private static void addSlash(RoutingContext ctx) {
+        if (ctx.request().path().endsWith("/")) {
             ctx.next();
             return;
         }
+        String query = ctx.request().query();
         ctx.response()
                 .setStatusCode(302)
-                .putHeader(
-                        HttpHeaders.LOCATION,
-                        "/graphiql/?query="
-                                + URLEncoder.encode(FIRST_QUERY, StandardCharsets.UTF_8)
-                                        .replace("+", "%20"))
+                .putHeader(HttpHeaders.LOCATION, query == null ? "/graphiql/" : "/graphiql/?" + query)
                 .end();
+    }
+
+    private static void send(RoutingContext ctx, String type, String text) {
+        Pages.secure(ctx.response(), POLICY)
+                .putHeader(HttpHeaders.CONTENT_TYPE, type + "; charset=utf-8")
+                .end(text);
+    }
+
+    private static String find(String pattern, String library) {
+        Matcher found = Pattern.compile(pattern).matcher(library);
+        if (!found.find()) {
+            throw new IllegalStateException("The bundled GraphiQL has no " + pattern + ".");
+        }
+        return found.group();
+    }
+
+    private static String read(String resource) {
+        try (InputStream in = GraphiqlPage.class.getClassLoader().getResourceAsStream(resource)) {
+            return new String(Objects.requireNonNull(in, resource).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 }

@@ -1,0 +1,62 @@
+package dev.runlog.app.terminal;
+
+/** Makes characters visible that a terminal would obey or that change the order of others, such as {@code \}{@code u001b}. */
+public final class Escapes {
+    private static final int ZERO_WIDTH_NON_JOINER = 0x200C;
+    private static final int ZERO_WIDTH_JOINER = 0x200D;
+
+    private Escapes() {}
+
+    /** A text that stays on its line: line breaks and tabs are escaped, too. */
+    public static String line(String text) {
+        return escape(text, false);
+    }
+
+    /** A text of several lines. */
+    public static String lines(String text) {
+        return escape(text, true);
+    }
+
+    private static String escape(String text, boolean keepsLayout) {
+        int at = firstUnsafe(text, keepsLayout);
+        if (at == text.length()) {
+            return text;
+        }
+        StringBuilder escaped = new StringBuilder(text.length() + 16).append(text, 0, at);
+        for (int i = at; i < text.length(); ) {
+            int point = text.codePointAt(i);
+            int chars = Character.charCount(point);
+            if (isUnsafe(point, keepsLayout)) {
+                for (int j = i; j < i + chars; j++) {
+                    // As JSON has it, so that JSON stays the same JSON.
+                    escaped.append(String.format("\\u%04x", (int) text.charAt(j)));
+                }
+            } else {
+                escaped.appendCodePoint(point);
+            }
+            i += chars;
+        }
+        return escaped.toString();
+    }
+
+    private static int firstUnsafe(String text, boolean keepsLayout) {
+        int i = 0;
+        while (i < text.length() && !isUnsafe(text.codePointAt(i), keepsLayout)) {
+            i += Character.charCount(text.codePointAt(i));
+        }
+        return i;
+    }
+
+    private static boolean isUnsafe(int point, boolean keepsLayout) {
+        if (point >= ' ' && point < 0x7f) {
+            return false;
+        }
+        return switch (Character.getType(point)) {
+            case Character.CONTROL -> !keepsLayout || point != '\n' && point != '\t';
+            // Bidirectional controls are format characters, and invisible ones; joiners make letters and emoji.
+            case Character.FORMAT -> point != ZERO_WIDTH_NON_JOINER && point != ZERO_WIDTH_JOINER;
+            case Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE -> true;
+            default -> false;
+        };
+    }
+}

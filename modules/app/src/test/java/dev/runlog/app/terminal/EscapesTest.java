@@ -1,0 +1,63 @@
+package dev.runlog.app.terminal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class EscapesTest {
+    @ParameterizedTest
+    @ValueSource(
+            ints = {
+                0, 7, 8, '\r', 0x1b, 0x7f, 0x80, 0x9b, 0x9f, 0xad, 0x61c, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a,
+                0x202b, 0x202c, 0x202d, 0x202e, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069, 0xd800, 0xfeff, 0xe0041
+            })
+    void escapesWhatATerminalObeysOrReorders(int point) {
+        String text = "a" + Character.toString(point) + "z";
+
+        assertThat(Escapes.lines(text)).isEqualTo(Escapes.line(text)).matches("a(\\\\u[0-9a-f]{4}){1,2}z");
+    }
+
+    @Test
+    void keepsTextOfAllLanguages() {
+        String text = "plain, übung, 日本語, עברית, العربية, می‌خواهم, 👩‍💻, e\u0301, 100 %";
+
+        assertThat(Escapes.line(text)).isSameAs(text);
+    }
+
+    @Test
+    void keepsLineBreaksAndTabsOnlyWhereLinesAreMeant() {
+        assertThat(Escapes.lines("a\n\tb\rc")).isEqualTo("a\n\tb\\u000dc");
+        assertThat(Escapes.line("a\n\tb")).isEqualTo("a\\u000a\\u0009b");
+    }
+
+    @Test
+    void escapesAllThatIsPrintedHoweverItIsCut() {
+        PrintStream outBefore = System.out;
+        PrintStream errBefore = System.err;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            EscapedOutput.install();
+            byte[] bytes = "ü\u202e👩‍💻\u001b[2J".getBytes(StandardCharsets.UTF_8);
+            for (byte single : bytes) {
+                System.out.write(single);
+            }
+            System.out.write(bytes, 0, bytes.length);
+            System.out.println();
+            System.out.printf("%s%n", "\u001b]0;x\u0007");
+            EscapedOutput.raw(System.out).print("\u001b[1m");
+        } finally {
+            System.setOut(outBefore);
+            System.setErr(errBefore);
+        }
+
+        String expected = "ü\\u202e👩‍💻\\u001b[2J";
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .isEqualTo(expected + expected + "\n\\u001b]0;x\\u0007\n\u001b[1m");
+    }
+}

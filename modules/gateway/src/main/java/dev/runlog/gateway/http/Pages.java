@@ -1,0 +1,48 @@
+package dev.runlog.gateway.http;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+
+/** HTML for people: plain pages without a script, and the headers of every page. */
+public final class Pages {
+    private static final String STYLE = "body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;"
+            + "padding:0 1rem;color-scheme:light dark}button{font:inherit;padding:.4rem 1rem}"
+            + "pre{overflow:auto;padding:.6rem;border:1px solid}";
+    private static final String POLICY = "default-src 'none'; style-src '" + hash(STYLE)
+            + "'; form-action 'self'; base-uri 'none'; " + "frame-ancestors 'none'";
+
+    private Pages() {}
+
+    /** Sends a page; title and body are HTML of ours. */
+    public static void send(RoutingContext ctx, int status, String title, String body) {
+        secure(ctx.response(), POLICY)
+                .setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
+                .end("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + title
+                        + "</title><meta name=\"viewport\" content=\"width=device-width\"><style>" + STYLE
+                        + "</style></head><body><h1>" + title + "</h1>" + body + "</body></html>\n");
+    }
+
+    /** Sets the headers of a page: what it may load, that no other page frames it, and that it is not named to others. */
+    static HttpServerResponse secure(HttpServerResponse response, String contentSecurityPolicy) {
+        return response.putHeader("Content-Security-Policy", contentSecurityPolicy)
+                .putHeader("X-Frame-Options", "DENY")
+                .putHeader("Referrer-Policy", "no-referrer")
+                .putHeader("Cross-Origin-Opener-Policy", "same-origin")
+                .putHeader("Cross-Origin-Resource-Policy", "same-origin");
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return "sha256-" + Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException everyJdkHasIt) {
+            throw new IllegalStateException(everyJdkHasIt);
+        }
+    }
+}

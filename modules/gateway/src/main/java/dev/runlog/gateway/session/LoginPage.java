@@ -1,0 +1,120 @@
+package dev.runlog.gateway.session;
+
+import dev.runlog.gateway.auth.Authenticator;
+import dev.runlog.gateway.auth.BrowserOrigin;
+import dev.runlog.gateway.auth.Credentials;
+import dev.runlog.gateway.http.Pages;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.net.InetSocketAddress;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * {@code /login?code=…}, the one-time link that {@code serve} prints. Opening it changes nothing, so that whatever looks
+ * at links in advance cannot use it up; the button on the page redeems the code. The link works on this machine only.
+ */
+public final class LoginPage {
+    private static final Pattern LOOPBACK =
+            Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[?::1]?", Pattern.CASE_INSENSITIVE);
+    private static final Set<String> FORWARDED =
+            Set.of("forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip");
+    private static final String HOW_TO_SIGN_IN = """
+            <p>To sign in again, restart the server for a new link, or make a token and paste it at
+            <a href="/graphiql/">GraphiQL</a>:</p>
+            <pre>./runlog token --subject developer --valid-for P1D</pre>
+            """;
+
+    private final LoginCodes codes;
+    private final Authenticator authenticator;
+
+    public LoginPage(LoginCodes codes, Authenticator authenticator) {
+        this.codes = codes;
+        this.authenticator = authenticator;
+    }
+
+    public void mount(Router router) {
+        router.route("/login").handler(LoginPage::requireThisMachine);
+        router.get("/login").handler(this::ask);
+        router.post("/login").handler(this::redeem);
+    }
+
+    private static void requireThisMachine(RoutingContext ctx) {
+        if (isLocal(ctx.request())) {
+            ctx.next();
+            return;
+        }
+        Pages.send(ctx, 403, "This link works on the server's own machine only", """
+                <p>Open it under the address that the server printed, without a proxy in between. Elsewhere, paste a
+                token at <a href="/graphiql/">GraphiQL</a>.</p>
+                """);
+    }
+
+    private void ask(RoutingContext ctx) {
+        String code = code(ctx);
+        if (!codes.isValid(code)) {
+            refuse(ctx);
+            return;
+        }
+        // A valid code has letters, digits, - and _ only.
+        Pages.send(
+                ctx,
+                200,
+                "Sign in to Runlog",
+                "<form method=\"post\" action=\"/login?code=" + code + "\">"
+                        + "<p>You sign in as <b>developer</b>, for one day, in this browser.</p>"
+                        + "<button autofocus>Sign in</button></form>");
+    }
+
+    private void redeem(RoutingContext ctx) {
+        Credentials credentials = Credentials.of(ctx.request());
+        String token = credentials.origin() == BrowserOrigin.FOREIGN ? null : codes.redeem(code(ctx));
+        if (token == null) {
+            refuse(ctx);
+            return;
+        }
+        authenticator
+                .authenticate("Bearer " + token)
+                .onSuccess(authenticated -> {
+                    SessionEndpoints.setCookie(ctx, credentials, token, authenticated);
+                    ctx.response()
+                            .setStatusCode(303)
+                            .putHeader(HttpHeaders.LOCATION, "/graphiql/")
+                            .end();
+                })
+                .onFailure(ctx::fail);
+    }
+
+    private static void refuse(RoutingContext ctx) {
+        Pages.send(ctx, 410, "This sign-in link was used already, or it has expired", HOW_TO_SIGN_IN);
+    }
+
+    private static String code(RoutingContext ctx) {
+        String code = ctx.queryParams().get("code");
+        return code == null ? "" : code;
+    }
+
+    /** Whether a request comes straight from this machine, under its own name: neither forwarded nor rebound. */
+    private static boolean isLocal(HttpServerRequest request) {
+        HostAndPort host = request.authority();
+        return host != null
+                && LOOPBACK.matcher(host.host()).matches()
+                && isLoopback(request.remoteAddress())
+                && request.headers().names().stream()
+                        .map(name -> name.toLowerCase(Locale.ROOT))
+                        .noneMatch(name -> name.startsWith("x-forwarded-") || FORWARDED.contains(name));
+    }
+
+    private static boolean isLoopback(SocketAddress address) {
+        return address != null
+                && address.isInetSocket()
+                && new InetSocketAddress(address.hostAddress(), address.port())
+                        .getAddress()
+                        .isLoopbackAddress();
+    }
+}

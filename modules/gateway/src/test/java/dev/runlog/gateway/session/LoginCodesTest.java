@@ -1,0 +1,62 @@
+package dev.runlog.gateway.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+
+final class LoginCodesTest {
+    private Instant now = Instant.parse("2026-11-27T08:00:00Z");
+    private final LoginCodes codes = new LoginCodes(new Clock() {
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    });
+
+    @Test
+    void redeemsACodeOnce() {
+        String code = codes.issue("token", Duration.ofMinutes(10));
+
+        assertThat(codes.isValid(code)).isTrue();
+        assertThat(codes.redeem(code + "x")).isNull();
+        assertThat(codes.redeem("")).isNull();
+        assertThat(codes.redeem(code)).isEqualTo("token");
+        assertThat(codes.redeem(code)).isNull();
+        assertThat(codes.isValid(code)).isFalse();
+    }
+
+    @Test
+    void forgetsACodeThatExpired() {
+        String code = codes.issue("token", Duration.ofMinutes(10));
+
+        now = now.plus(Duration.ofMinutes(10));
+
+        assertThat(codes.isValid(code)).isFalse();
+        assertThat(codes.redeem(code)).isNull();
+    }
+
+    @Test
+    void keepsTheNewestCodeAlone() {
+        String first = codes.issue("first", Duration.ofMinutes(10));
+        String second = codes.issue("second", Duration.ofMinutes(10));
+
+        assertThat(first).isNotEqualTo(second).hasSize(43);
+        assertThat(codes.redeem(first)).isNull();
+        assertThat(codes.redeem(second)).isEqualTo("second");
+    }
+}
