@@ -3,6 +3,7 @@ package dev.runlog.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
@@ -107,7 +108,7 @@ final class WebSocketTest {
         assertThat(mallory.nextEvent("runningExecutions")).as("another owner").isEqualTo("RESET");
         assertThat(mallory.nextEvent("runningExecutions")).isEqualTo("SYNCED");
         Subscriber ahead = server.subscriber(token);
-        ahead.subscribe("1", resumed(ofRunning.replaceAll("[0-9]+$", "999999")));
+        ahead.subscribe("1", resumed(ofRunning.substring(0, ofRunning.length() - 6) + "999999"));
         assertThat(ahead.nextEvent("runningExecutions")).as("made up").isEqualTo("RESET");
     }
 
@@ -139,6 +140,14 @@ final class WebSocketTest {
         assertThat(server.metric("runlog_subscribers_rendered_total")).isEqualTo(before + 1);
     }
 
+    /** Each cursor is written differently. */
+    private static JsonNode withoutCursor(JsonNode message) {
+        JsonNode payload = message.path("payload").deepCopy();
+        assertThat(((ObjectNode) payload.at("/data/changes")).remove("cursor").asText())
+                .isNotEmpty();
+        return payload;
+    }
+
     /** What has a directive is executed by the GraphQL library, what has none is not. */
     @Test
     void tellsTheSameWithoutTheLibrary() {
@@ -161,7 +170,7 @@ final class WebSocketTest {
 
         for (List<JsonNode> both : List.of(synced, entered, left)) {
             assertThat(both).extracting(message -> message.path("id").asText()).containsExactlyInAnyOrder("1", "2");
-            assertThat(both.get(0).path("payload")).isEqualTo(both.get(1).path("payload"));
+            assertThat(withoutCursor(both.get(0))).isEqualTo(withoutCursor(both.get(1)));
         }
         assertThat(left.get(0).at("/payload/data/changes/execution/id").asText())
                 .isEqualTo(id);
@@ -288,7 +297,7 @@ final class WebSocketTest {
         subscriber.send(Map.of("type", "ping", "payload", Map.of("n", 1)));
         assertThat(subscriber.next("pong").at("/payload/n").asInt()).isEqualTo(1);
         subscriber.subscribe("1", RUNNING.replace("runningExecutions", "runningExecutions(after: \"nonsense\")"));
-        assertThat(subscriber.next("error").at("/payload/0/message").asText()).contains("'nonsense' is no cursor");
+        assertThat(subscriber.next("error").at("/payload/0/message").asText()).contains("'nonsense' is not a cursor");
     }
 
     @Test

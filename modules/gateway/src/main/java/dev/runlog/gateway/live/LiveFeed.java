@@ -52,7 +52,7 @@ public final class LiveFeed implements Channel.Feed {
     private final Set<UUID> verifying = new HashSet<>();
     private final Set<UUID> verifyAgain = new HashSet<>();
     private final Counter resets;
-    private String run = Cursors.newRun();
+    private Cursors.Run run = new Cursors.Run();
     private final ChangeLog log;
     private int subscribers;
 
@@ -114,7 +114,7 @@ public final class LiveFeed implements Channel.Feed {
     private void reset() {
         resets.increment();
         // No cursor from before leads anywhere. The log stays for its order: what comes late may be old.
-        run = Cursors.newRun();
+        run = new Cursors.Run();
         channels.list().forEach(Channel::restart);
         List.copyOf(byCleanup.values())
                 .forEach(subscriptions -> List.copyOf(subscriptions).forEach(CleanupSubscription::refresh));
@@ -124,10 +124,9 @@ public final class LiveFeed implements Channel.Feed {
         // Read at once, so that what is no cursor is an error of the request.
         OptionalLong resumed =
                 after == null ? OptionalLong.empty() : cursorsOf(watch).numberIn(after);
-        String then = run;
+        Cursors.Run then = run;
         return new LiveSource(
-                subscriber ->
-                        follow(watch, subscriber, after != null, then.equals(run) ? resumed : OptionalLong.empty()),
+                subscriber -> follow(watch, subscriber, after != null, then == run ? resumed : OptionalLong.empty()),
                 null);
     }
 

@@ -71,7 +71,7 @@ final class LiveSubscriptionTest {
         private final List<Runnable> queries = new ArrayList<>();
         private final Channel channel;
         private final ChangeLog log = new ChangeLog(12);
-        private String run = Cursors.newRun();
+        private Cursors.Run run = new Cursors.Run();
         private int overtaken;
         private LiveSubscription subscription;
         private Subscription demand;
@@ -181,7 +181,7 @@ final class LiveSubscriptionTest {
         }
 
         private void reset() {
-            run = Cursors.newRun();
+            run = new Cursors.Run();
             channel.restart();
         }
 
