@@ -108,13 +108,14 @@ final class CleanupCommandsTest {
                 .get("id")
                 .asText();
         console.text(at, "cleanup", "--days", "30", "--ignore-policies");
-        database.execute("INSERT INTO cleanup (id, state, before, statuses, requested_by, policy_id) VALUES ('"
-                + Ids.next() + "', 3, now(), '{}', '" + alice + "', '" + policy + "')");
+        database.execute("INSERT INTO cleanup (id, state, before, statuses, owner_id, requested_by, policy_id) SELECT '"
+                + Ids.next() + "', 3, now(), '{}', id, subject, '" + policy + "' FROM owner WHERE subject = '" + alice
+                + "'");
 
         String text = console.text(at, "cleanups");
         JsonNode json = console.json(at, "cleanups", "--json");
 
-        assertThat(text).contains(alice + ", whatever policies keep", "all owners, by policy " + policy);
+        assertThat(text).contains(alice + ", whatever policies keep", alice + ", by policy " + policy);
         assertThat(json.at("/nodes/0/policyId").asText()).isEqualTo(policy);
         assertThat(json.at("/nodes/0/ignorePolicies").asBoolean(true)).isFalse();
         assertThat(json.at("/nodes/1/ignorePolicies").asBoolean()).isTrue();

@@ -367,11 +367,24 @@ public final class RetentionVerticle extends VerticleBase {
 
     private Future<LoadRetentionPolicies.Loaded> loadPolicies(LoadRetentionPolicies request) {
         return policies.load(request.viewer().subject(), owner(request.viewer()), request.ids())
-                .map(LoadRetentionPolicies.Loaded::new);
+                .map(found -> new LoadRetentionPolicies.Loaded(asSeenBy(request.viewer(), found)));
     }
 
     private Future<ListRetentionPolicies.PolicyPage> listPolicies(ListRetentionPolicies request) {
-        return policies.list(request.viewer().subject(), owner(request.viewer()), request.page());
+        return policies.list(request.viewer().subject(), owner(request.viewer()), request.page())
+                .map(page -> new ListRetentionPolicies.PolicyPage(
+                        asSeenBy(request.viewer(), page.policies()), page.ends(), page.total()));
+    }
+
+    /** What a policy has left undone over all owners is for operators alone. */
+    private static List<RetentionPolicy> asSeenBy(Viewer viewer, List<RetentionPolicy> policies) {
+        return viewer.may(Scope.OPS)
+                ? policies
+                : policies.stream()
+                        .map(policy -> policy.owner() == null && policy.workflowId() == null
+                                ? policy.withoutBacklog()
+                                : policy)
+                        .toList();
     }
 
     private Future<HoldExecution.Done> hold(HoldExecution request) {

@@ -53,19 +53,22 @@ final class HoldTest {
     @ValueSource(ints = {0, 20})
     void keepsWhatIsBelowItWhileADayIsAboutToGo(int others) throws Exception {
         Runs.seed(test, "alice", 300, 40, "SUCCESS");
-        Runs.seed(test, "bob", 1, 41, "SUCCESS");
+        Runs.seed(test, "alice", "parents", 1, 41, "SUCCESS");
         if (others > 0) {
             Runs.seed(test, "bob", others, 40, "SUCCESS");
         }
         String parent = test.get("SELECT min(id::text) FROM execution");
         String child = test.get("SELECT e.id FROM execution e JOIN owner o ON o.id = e.owner_id "
-                + "WHERE o.subject = 'alice' ORDER BY e.id LIMIT 1");
+                + "WHERE o.subject = 'alice' ORDER BY e.id OFFSET 1 LIMIT 1");
         String grandchild = test.get("SELECT e.id FROM execution e JOIN owner o ON o.id = e.owner_id "
                 + "WHERE o.subject = 'alice' ORDER BY e.id DESC LIMIT 1");
         test.execute("UPDATE execution SET parent_id = '" + parent + "' WHERE id = '" + child + "';"
                 + "UPDATE execution SET parent_id = '" + child + "' WHERE id = '" + grandchild + "'");
+        UUID workflow = UUID.fromString(
+                test.get(
+                        "SELECT w.id FROM workflow w JOIN owner o ON o.id = w.owner_id WHERE o.subject = 'alice' AND w.key = 'w'"));
         Cleanup cleanup = await(
-                cleanups.create(new CleanupCriteria(Instant.now(), Set.of(), null, "alice", null, false), "alice"));
+                cleanups.create(new CleanupCriteria(Instant.now(), Set.of(), workflow, "alice", null, false), "alice"));
         try (var connection = test.connect();
                 var statement = connection.createStatement()) {
             // The day cannot go while somebody reads in a transaction.
@@ -74,7 +77,7 @@ final class HoldTest {
             Future<Void> cleaned = cleaner.runOnce();
             test.awaitRows("SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted");
 
-            await(policies.hold("bob", UUID.fromString(parent), true, "audit", 100));
+            await(policies.hold("alice", UUID.fromString(parent), true, "audit", 100));
             connection.rollback();
 
             await(cleaned);
@@ -83,6 +86,6 @@ final class HoldTest {
         assertThat(await(cleanups.get(cleanup.id())).deleted()).isEqualTo(298);
         assertThat(test.get("SELECT string_agg(e.id::text, ',' ORDER BY e.id) FROM execution e "
                         + "JOIN owner o ON o.id = e.owner_id WHERE o.subject = 'alice'"))
-                .isEqualTo(child + "," + grandchild);
+                .isEqualTo(parent + "," + child + "," + grandchild);
     }
 }

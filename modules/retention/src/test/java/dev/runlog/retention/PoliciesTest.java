@@ -118,14 +118,14 @@ final class PoliciesTest {
 
     @Test
     void keepChildrenOfTheNewestThatAMoreSpecificOneKeeps() throws SQLException {
-        Runs.seed(test, "alice", 3, 40, "SUCCESS");
-        Runs.seed(test, "bob", 2, 39, "SUCCESS");
-        String newest = test.get("SELECT e.id FROM execution e JOIN owner o ON o.id = e.owner_id "
-                + "WHERE o.subject = 'alice' ORDER BY e.id DESC LIMIT 1");
-        String child = test.get("SELECT e.id FROM execution e JOIN owner o ON o.id = e.owner_id "
-                + "WHERE o.subject = 'bob' ORDER BY e.id LIMIT 1");
+        Runs.seed(test, "alice", "parents", 3, 40, "SUCCESS");
+        Runs.seed(test, "alice", "children", 2, 39, "SUCCESS");
+        String newest = test.get("SELECT e.id FROM execution e JOIN workflow w ON w.id = e.workflow_id "
+                + "WHERE w.key = 'parents' ORDER BY e.id DESC LIMIT 1");
+        String child = test.get("SELECT e.id FROM execution e JOIN workflow w ON w.id = e.workflow_id "
+                + "WHERE w.key = 'children' ORDER BY e.id LIMIT 1");
         test.execute("UPDATE execution SET parent_id = '" + newest + "' WHERE id = '" + child + "'");
-        set("alice", ALL, null, 1);
+        setOfWorkflow("parents", null, 1);
         set(null, ALL, 30, null);
 
         runPolicies();
@@ -138,21 +138,21 @@ final class PoliciesTest {
     @Test
     void keepChildrenOfWhatAMoreSpecificOneKeepsLonger() throws SQLException {
         family();
-        set("alice", ALL, 90, null);
+        setOfWorkflow("parents", 90, null);
         set(null, ALL, 30, null);
 
         runPolicies();
         await(cleaner.runOnce());
 
-        assertThat(test.get("SELECT string_agg(o.subject, ',' ORDER BY e.id) FROM execution e JOIN owner o "
-                        + "ON o.id = e.owner_id"))
-                .isEqualTo("alice,bob,carol");
+        assertThat(test.get("SELECT string_agg(w.key, ',' ORDER BY e.id) FROM execution e JOIN workflow w "
+                        + "ON w.id = e.workflow_id"))
+                .isEqualTo("parents,children,grandchildren");
     }
 
     @Test
     void keepChildrenOfWhatTheyKeepFromCleanupsThatSomebodyAsksFor() throws SQLException {
         family();
-        set("alice", ALL, 90, null);
+        setOfWorkflow("parents", 90, null);
         CleanupCriteria criteria = new CleanupCriteria(midnight(30), ALL, null, null, null, false);
         CleanupCriteria whatever = new CleanupCriteria(midnight(30), ALL, null, null, null, true);
 
@@ -176,7 +176,7 @@ final class PoliciesTest {
     @Test
     void letChildrenGoWithTheirParent() throws SQLException {
         family();
-        set("alice", ALL, 39, null);
+        setOfWorkflow("parents", 39, null);
         set(null, ALL, 30, null);
 
         runPolicies();
@@ -295,17 +295,23 @@ final class PoliciesTest {
         assertThat(await(cleanups.get(cleanup.id())).bytes()).isEqualTo(preview.bytes());
     }
 
-    /** One of alice's with a child of bob's and a grandchild of carol's, and two more of each child's day. */
+    /** One with a child and a grandchild of other workflows, and two more of each child's day. */
     private void family() throws SQLException {
-        Runs.seed(test, "alice", 1, 40, "SUCCESS");
-        Runs.seed(test, "bob", 3, 38, "FAILED");
-        Runs.seed(test, "carol", 3, 36, "SUCCESS");
+        Runs.seed(test, "alice", "parents", 1, 40, "SUCCESS");
+        Runs.seed(test, "alice", "children", 3, 38, "FAILED");
+        Runs.seed(test, "alice", "grandchildren", 3, 36, "SUCCESS");
         test.execute("""
                 UPDATE execution SET parent_id = (SELECT min(id::text)::uuid FROM execution)
                 WHERE id = (SELECT min(id::text)::uuid FROM execution WHERE status = 3);
                 UPDATE execution SET parent_id = (SELECT min(id::text)::uuid FROM execution WHERE status = 3)
-                WHERE id = (SELECT min(e.id::text)::uuid FROM execution e JOIN owner o ON o.id = e.owner_id
-                            WHERE o.subject = 'carol')""");
+                WHERE id = (SELECT min(e.id::text)::uuid FROM execution e JOIN workflow w ON w.id = e.workflow_id
+                            WHERE w.key = 'grandchildren')""");
+    }
+
+    private void setOfWorkflow(String key, @Nullable Integer keepDays, @Nullable Integer keepLast) throws SQLException {
+        UUID workflow = UUID.fromString(test.get("SELECT w.id FROM workflow w JOIN owner o ON o.id = w.owner_id "
+                + "WHERE o.subject = 'alice' AND w.key = '" + key + "'"));
+        await(policies.set(workflow, "alice", ALL, keepDays == null ? null : Duration.ofDays(keepDays), keepLast));
     }
 
     private RetentionPolicy set(

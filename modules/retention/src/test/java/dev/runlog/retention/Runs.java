@@ -31,6 +31,12 @@ final class Runs {
 
     /** Runs of some days ago with a step each, in the rollups as recording leaves them. */
     static void seed(TestDatabase test, String of, int runs, int daysAgo, String status) throws SQLException {
+        seed(test, of, "w", runs, daysAgo, status);
+    }
+
+    /** The same of one of several workflows of an owner. */
+    static void seed(TestDatabase test, String of, String key, int runs, int daysAgo, String status)
+            throws SQLException {
         int number = ExecutionStatus.valueOf(status).number();
         String column = status.toLowerCase(Locale.ROOT);
         StringBuilder ids = new StringBuilder();
@@ -48,19 +54,21 @@ final class Runs {
         test.execute("SELECT ensure_day_partitions('" + day + "');"
                 + "INSERT INTO owner (subject) VALUES ('" + of + "') ON CONFLICT DO NOTHING;"
                 + "INSERT INTO workflow (id, owner_id, key, name) SELECT '" + Ids.next()
-                + "', id, 'w', 'w' FROM owner WHERE subject = '" + of + "' ON CONFLICT DO NOTHING;"
+                + "', id, '" + key + "', '" + key + "' FROM owner WHERE subject = '" + of
+                + "' ON CONFLICT DO NOTHING;"
                 + "INSERT INTO execution (id, workflow_id, owner_id, status, finished_at, duration_millis, payload) "
                 + "SELECT n.id, w.id, w.owner_id, " + number + ", " + (number == 1 ? "NULL, -1" : "now(), 5")
                 + ", '{\"a\":1}' "
                 + "FROM (VALUES " + ids + ") n (id), workflow w JOIN owner o ON o.id = w.owner_id WHERE o.subject = '"
-                + of + "';"
+                + of + "' AND w.key = '" + key + "';"
                 + "INSERT INTO step (execution_id, index, status, name) SELECT n.id, 0, 2, 's' FROM (VALUES " + ids
                 + ") n (id);"
                 + "INSERT INTO execution_daily (owner_id, workflow_id, day, "
                 + column + ") "
                 + "SELECT w.owner_id, w.id, '" + day + "', " + runs
-                + " FROM workflow w JOIN owner o ON o.id = w.owner_id WHERE o.subject = '" + of + "' "
-                + "ON CONFLICT (owner_id, workflow_id, day) DO UPDATE SET " + column
+                + " FROM workflow w JOIN owner o ON o.id = w.owner_id WHERE o.subject = '" + of + "' AND w.key = '"
+                + key
+                + "' ON CONFLICT (owner_id, workflow_id, day) DO UPDATE SET " + column
                 + " = execution_daily." + column + " + " + runs + ";"
                 + "INSERT INTO execution_day AS known (day, shard, " + column
                 + ") VALUES ('" + day + "', 0, " + runs + ") ON CONFLICT (day, shard) DO UPDATE SET "

@@ -89,11 +89,14 @@ final class CleanupRules {
                     OR EXISTS (SELECT FROM cleanup_keep WHERE cleanup_id = $1)) AND %s AS below
             """.formatted(HAS_CHILDREN);
 
-    /** From what stays down to its children; the totals know on which days something runs, the rollups of what. */
+    /**
+     * From what stays down to its children of the same owner; the totals know on which days something runs, the rollups of
+     * what. OFFSET 0 has each that is held looked up.
+     */
     private static final String ADD_SPARED = """
             INSERT INTO cleanup_spared (cleanup_id, execution_id)
             WITH RECURSIVE stays AS (
-              SELECT e.id
+              SELECT e.id, e.owner_id
               FROM execution_daily d
               JOIN execution e ON e.workflow_id = d.workflow_id AND e.status = 1
                 AND e.id >= uuid_v7_floor(d.day::timestamp AT TIME ZONE 'UTC')
@@ -101,40 +104,41 @@ final class CleanupRules {
               WHERE d.running > 0 AND d.day = ANY (ARRAY(
                 SELECT t.day FROM execution_total t WHERE t.day <= $2 AND t.running > 0))
               UNION
-              SELECT execution_id
-              FROM held_execution
+              SELECT h.execution_id, e.owner_id
+              FROM held_execution h
+              CROSS JOIN LATERAL (SELECT e.owner_id FROM execution e WHERE e.id = h.execution_id OFFSET 0) e
               UNION
-              SELECT e.id
+              SELECT e.id, e.owner_id
               FROM cleanup_keep k
               JOIN execution e ON e.workflow_id = k.workflow_id AND e.id >= k.keep_from
               WHERE k.cleanup_id = $1 AND e.id < $3),
             below AS (
-              SELECT id, id AS root FROM stays
+              SELECT id, owner_id, id AS root FROM stays
               UNION
-              SELECT e.id, NULL
+              SELECT e.id, e.owner_id, NULL
               FROM below
-              JOIN execution e ON e.parent_id = below.id)
+              JOIN execution e ON e.parent_id = below.id AND e.owner_id = below.owner_id)
             SELECT DISTINCT $1::uuid, id FROM below WHERE root IS NULL
             ON CONFLICT DO NOTHING
             """;
 
     /**
-     * Children of what policies keep, at any depth, of those that are that old. OFFSET 0 has each parent looked up; the
+     * Children of what policies keep, of the same owner and at any depth, of those that are that old. OFFSET 0 has each parent looked up; the
      * planner would rather read all executions.
      */
     private static final String ADD_CHILDREN_OF_KEPT = """
             INSERT INTO cleanup_spared (cleanup_id, execution_id, lasting)
             WITH RECURSIVE below AS (
-              SELECT e.id
+              SELECT e.id, e.owner_id
               FROM execution e
               CROSS JOIN LATERAL (
                 SELECT p.id, p.workflow_id, p.owner_id, p.status FROM execution p WHERE p.id = e.parent_id OFFSET 0) p
-              WHERE e.parent_id IS NOT NULL AND e.id < $2 AND EXISTS (
+              WHERE e.parent_id IS NOT NULL AND e.id < $2 AND p.owner_id = e.owner_id AND EXISTS (
                 SELECT FROM (%s) r WHERE p.id >= r.keep_from)
               UNION
-              SELECT e.id
+              SELECT e.id, e.owner_id
               FROM below
-              JOIN execution e ON e.parent_id = below.id)
+              JOIN execution e ON e.parent_id = below.id AND e.owner_id = below.owner_id)
             SELECT $1::uuid, id, true FROM below
             ON CONFLICT DO NOTHING
             """.formatted(CleanupScope.deciding("p", "$1"));

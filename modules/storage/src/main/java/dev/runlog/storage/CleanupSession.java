@@ -11,12 +11,12 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -54,7 +54,7 @@ public final class CleanupSession {
             Database.namesOfRetention().stream().map(name -> "'" + name + "'").collect(Collectors.joining(", ")));
 
     private static final String PARENTS_THAT_STAY = """
-            SELECT id
+            SELECT id, owner_id
             FROM execution
             WHERE id = ANY ($1) AND id BETWEEN $2 AND $3 AND (status = 1 OR held)
             """;
@@ -189,7 +189,7 @@ public final class CleanupSession {
     private Future<Found> find(
             Cleanup cleanup, LocalDate day, @Nullable UUID after, @Nullable Long firstLaterXid, int rowsMax) {
         Sql sql = new Sql()
-                .add("SELECT e.id, e.parent_id\nFROM "
+                .add("SELECT e.id, e.parent_id, e.owner_id\nFROM "
                         + (CleanupScope.isOfUnsuccessful(cleanup)
                                 ? "unsuccessful_execution"
                                 : "execution_" + CleanupDay.suffix(day))
@@ -216,7 +216,8 @@ public final class CleanupSession {
                 for (Row row : rows) {
                     last = row.getUUID(0);
                     UUID parent = row.getUUID(1);
-                    if (parent == null || !stay.contains(parent)) {
+                    // A parent of another owner is as unknown as one that is missing.
+                    if (parent == null || !row.getInteger(2).equals(stay.get(parent))) {
                         toGo.add(last);
                     }
                 }
@@ -225,13 +226,18 @@ public final class CleanupSession {
         });
     }
 
-    private Future<Set<UUID>> parentsThatStay(UUID[] parents) {
+    /** Those of the parents that stay, with their owners. */
+    private Future<Map<UUID, Integer>> parentsThatStay(UUID[] parents) {
         return parents.length == 0
-                ? Future.succeededFuture(Set.of())
+                ? Future.succeededFuture(Map.of())
                 : connection
                         .preparedQuery(PARENTS_THAT_STAY)
                         .execute(Tuple.of(parents, ExecutionSelect.min(parents), ExecutionSelect.max(parents)))
-                        .map(rows -> Set.copyOf(ExecutionReads.all(rows, row -> row.getUUID(0))));
+                        .map(rows -> {
+                            Map<UUID, Integer> owners = new HashMap<>();
+                            rows.forEach(row -> owners.put(row.getUUID(0), row.getInteger(1)));
+                            return owners;
+                        });
     }
 
     /** Those of them that nobody else holds and that are to go still, as they are now. */

@@ -150,7 +150,7 @@ public final class CleanupStore {
                 .map(rows -> toCleanup(rows.iterator().next()));
     }
 
-    /** Those of the cleanups that exist and, where a requester is given, are the requester's. */
+    /** Those of the cleanups that exist and, where a requester is given, are the requester's, of the requester's own. */
     public Future<List<Cleanup>> load(String reader, @Nullable String requestedBy, List<UUID> ids) {
         Sql sql = new Sql()
                 .add(SELECT)
@@ -345,7 +345,10 @@ public final class CleanupStore {
 
     private static void addRequester(Sql sql, @Nullable String requestedBy) {
         if (requestedBy != null) {
-            sql.add(" AND c.requested_by = ").bind(requestedBy);
+            // Of the requester's own executions alone: who has lost the scope for others' must not see what was found.
+            String subject = sql.argument(requestedBy);
+            sql.add(" AND c.requested_by = " + subject + " AND c.owner_id = (SELECT id FROM owner WHERE subject = "
+                    + subject + ")");
         }
     }
 

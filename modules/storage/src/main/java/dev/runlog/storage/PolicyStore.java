@@ -315,7 +315,11 @@ public final class PolicyStore {
 
     private static void addOwner(Sql sql, @Nullable String owner) {
         if (owner != null) {
-            sql.add(" AND (p.owner_id IS NULL OR o.subject = ").bind(owner).add(")");
+            String subject = sql.argument(owner);
+            sql.add("\n  AND (o.subject = " + subject
+                    + " OR p.owner_id IS NULL AND (p.workflow_id IS NULL OR EXISTS (\n"
+                    + "    SELECT FROM workflow w JOIN owner of ON of.id = w.owner_id\n"
+                    + "    WHERE w.id = p.workflow_id AND of.subject = " + subject + ")))");
         }
     }
 

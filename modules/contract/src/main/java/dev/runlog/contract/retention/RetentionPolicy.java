@@ -39,4 +39,21 @@ public record RetentionPolicy(
     public RetentionPolicy {
         statuses = Set.copyOf(statuses);
     }
+
+    /** Without how far behind it is: for all owners that is a figure over all of their executions. */
+    public RetentionPolicy withoutBacklog() {
+        return new RetentionPolicy(
+                id,
+                workflowId,
+                owner,
+                statuses,
+                keepFor,
+                keepLast,
+                fromConfiguration,
+                createdAt,
+                lastRunAt,
+                lastCleanupId,
+                null,
+                null);
+    }
 }
