@@ -58,6 +58,31 @@ public record Execution(
         return finishedAt == null ? null : Duration.between(startedAt(), finishedAt);
     }
 
+    /**
+     * Its place and state, without what it was given and did: what an operator may see of another owner's execution. That
+     * there was an error stays.
+     */
+    public Execution withoutContents() {
+        return new Execution(
+                id,
+                workflowId,
+                owner,
+                status,
+                null,
+                attempt,
+                null,
+                Map.of(),
+                finishedAt,
+                heartbeatDeadline,
+                null,
+                null,
+                hasError() ? "" : null,
+                truncated,
+                sanitized,
+                redacted,
+                held);
+    }
+
     public boolean hasError() {
         return errorFingerprint != null;
     }

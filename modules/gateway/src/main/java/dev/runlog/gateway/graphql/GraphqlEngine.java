@@ -5,6 +5,7 @@ import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.ErrorCode;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.querying.LoadWatchedWorkflows.Watched;
@@ -56,7 +57,8 @@ public final class GraphqlEngine {
 
     private final Bus bus;
     private final GatewayConfig.Graphql config;
-    private final GraphQL graphQl;
+    private final GraphQL readers;
+    private final GraphQL others;
     private final Cache<String, PreparsedDocumentEntry> documents;
     private final TurnLoader<Watched, @Nullable Workflow> workflowsOfEvents;
 
@@ -65,9 +67,15 @@ public final class GraphqlEngine {
         this.config = config;
         this.workflowsOfEvents = new TurnLoader<>(ids -> Loaders.loadWatchedWorkflows(bus, ids));
         this.documents = Caches.builder().maximumSize(config.documentCacheMax()).build();
+        GraphQLSchema schema = schema(bus, config, feed);
+        this.readers = graphQl(schema);
+        this.others = graphQl(ReadScope.without(schema));
+    }
+
+    private GraphQL graphQl(GraphQLSchema schema) {
         DataFetcherExceptionHandler failures = GraphqlEngine::handle;
         PlainSelections plain = new PlainSelections(failures);
-        this.graphQl = GraphQL.newGraphQL(schema(bus, config, feed))
+        return GraphQL.newGraphQL(schema)
                 .defaultDataFetcherExceptionHandler(failures)
                 .queryExecutionStrategy(plain)
                 .subscriptionExecutionStrategy(new PlainSubscriptions(failures, plain))
@@ -106,6 +114,7 @@ public final class GraphqlEngine {
                 .dataLoaderRegistry(loaders.registry())
                 .build();
         long startedAt = System.nanoTime();
+        GraphQL graphQl = viewer.may(Scope.READ) ? readers : others;
         return Future.fromCompletionStage(graphQl.executeAsync(input))
                 .map(result ->
                         refusedSubscription(input, result) ? new ExecutionResultImpl(result.getErrors()) : result)

@@ -528,7 +528,8 @@ final class Resolvers {
 
     private Future<Execution> hold(Viewer viewer, Arguments input, boolean held) {
         return bus.request(new HoldExecution(viewer, input.id("executionId"), held, input.stringOrNull("reason")))
-                .map(HoldExecution.Done::execution);
+                .map(HoldExecution.Done::execution)
+                .map(execution -> execution.owner().equals(viewer.subject()) ? execution : execution.withoutContents());
     }
 
     private TypeRuntimeWiring.Builder subscriptions(TypeRuntimeWiring.Builder type) {
