@@ -10,7 +10,7 @@ import java.util.List;
 
 /** Keys of well-known services, which are recognised by how they begin. */
 final class ServiceKeys {
-    private static final int WINDOW = 64;
+    private static final int WINDOW = 40;
 
     /** How keys of well-known services begin, and how many characters follow at least. */
     private static final List<ServiceKey> KEYS = List.of(
@@ -84,9 +84,9 @@ final class ServiceKeys {
             int start = at - key.markAt;
             if (start >= from && text.startsWith(key.prefix, start) && isWordStart(text, start)) {
                 int first = start + key.prefix.length();
-                int end = Math.min(text.length(), first + WINDOW);
-                if (hasDigit(text, first, runEnd(text, first, end, "_-.")) // Words of a language have none.
-                        && runEnd(text, first, end, "_-.") - first >= key.charsMin) {
+                int end = runEnd(text, first, Math.min(text.length(), first + WINDOW), "_-.");
+                // Words of a language have no digits.
+                if (end - first >= key.charsMin && hasDigit(text, first, end)) {
                     return span(start, runEnd(text, first, text.length(), key.prefix.equals("SG.") ? "_-." : "_-"));
                 }
             }
