@@ -46,7 +46,8 @@ final class Logging {
         PatternLayout text = new PatternLayout();
         text.setContext(context);
         text.getInstanceConverterMap().put("line", OnOneLine::new);
-        text.setPattern("%d{HH:mm:ss.SSS} %-5level %logger{0}: %line(%msg %kvp)%n");
+        // Without the braces, logback takes what follows for text.
+        text.setPattern("%d{HH:mm:ss.SSS} %-5level %logger{0}: %line(%msg %kvp){}%n");
         text.start();
         LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
         encoder.setLayout(text);
