@@ -1,5 +1,7 @@
 package dev.runlog.app;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -33,8 +35,20 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        warnIfOutOfMemoryIsSurvived();
         start(config.load(), server -> () -> {});
         return KEEPS_RUNNING;
+    }
+
+    /** Only an option of the JVM can end it reliably: an error may be caught in any library. */
+    private static void warnIfOutOfMemoryIsSurvived() {
+        HotSpotDiagnosticMXBean jvm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        if (jvm != null
+                && !Boolean.parseBoolean(
+                        jvm.getVMOption("ExitOnOutOfMemoryError").getValue())) {
+            System.err.println("runlog: start java with -XX:+ExitOnOutOfMemoryError, as ./runlog does; without it the "
+                    + "server may hang when it is out of memory.");
+        }
     }
 
     /**

@@ -57,7 +57,11 @@ final class RunningServer implements AutoCloseable {
     /** The same in a process of its own, which {@link #close} kills: it gets to say no goodbye. */
     static RunningServer startProcess(String databaseUrl, String... overrides) {
         Map<String, String> environment = environment(databaseUrl, overrides);
-        ServerProcess process = ServerProcess.start(environment);
+        return of(ServerProcess.start(environment), environment);
+    }
+
+    /** A client for a process. */
+    static RunningServer of(ServerProcess process, Map<String, String> environment) {
         return new RunningServer(RunlogConfig.load(null, environment), process.url(), process::kill);
     }
 

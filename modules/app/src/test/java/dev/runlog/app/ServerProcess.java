@@ -27,6 +27,7 @@ record ServerProcess(Process process, String url) implements AutoCloseable {
     static ServerProcess start(Map<String, String> environment) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-XX:+ExitOnOutOfMemoryError");
         command.addAll(List.of(environment
                 .getOrDefault("RUNLOG_JAVA_OPTS", "-XX:TieredStopAtLevel=1")
                 .split(" ")));

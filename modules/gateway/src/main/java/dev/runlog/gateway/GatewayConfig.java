@@ -12,6 +12,15 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
             int port,
             int bodyMaxBytes,
             int eventsBodyMaxBytes,
+            int bodiesMaxBytes,
+            int bodiesOwnerMaxBytes,
+            int bodiesAddressMaxBytes,
+            int inflateRatioMax,
+            Duration headerTimeout,
+            Duration bodyTimeout,
+            int bodyRateMin,
+            int connectionsMax,
+            int unauthenticatedPerAddressMax,
             Duration idleTimeout,
             List<String> corsOrigins,
             boolean gzip,
@@ -19,6 +28,10 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
             String tlsKey) {
         public Http {
             corsOrigins = List.copyOf(corsOrigins);
+            if (bodyMaxBytes > Math.min(Math.min(bodiesOwnerMaxBytes, bodiesAddressMaxBytes), bodiesMaxBytes / 2)) {
+                throw new IllegalArgumentException("body-max-bytes must be at most bodies-owner-max-bytes, "
+                        + "bodies-address-max-bytes and half of bodies-max-bytes.");
+            }
         }
     }
 
@@ -101,5 +114,6 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
             int snapshotQueriesMax,
             int subscriptionsPerSocketMax,
             Duration connectionInitTimeout,
+            int connectionInitMaxBytes,
             Duration pingInterval) {}
 }

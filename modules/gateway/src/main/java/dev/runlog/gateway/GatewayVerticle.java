@@ -2,8 +2,9 @@ package dev.runlog.gateway;
 
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.gateway.auth.Authenticator;
-import dev.runlog.gateway.auth.BrowserOrigin;
-import dev.runlog.gateway.auth.Credentials;
+import dev.runlog.gateway.body.ByteBudget;
+import dev.runlog.gateway.body.RequestBodies;
+import dev.runlog.gateway.connection.Connections;
 import dev.runlog.gateway.events.EventsEndpoint;
 import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.Operations;
@@ -12,6 +13,8 @@ import dev.runlog.gateway.health.HealthEndpoints;
 import dev.runlog.gateway.health.MetricsEndpoint;
 import dev.runlog.gateway.http.GraphiqlPage;
 import dev.runlog.gateway.http.GraphqlHttp;
+import dev.runlog.gateway.http.Methods;
+import dev.runlog.gateway.http.Origins;
 import dev.runlog.gateway.http.Replies;
 import dev.runlog.gateway.live.LiveFeed;
 import dev.runlog.gateway.rest.LogsEndpoints;
@@ -20,18 +23,17 @@ import dev.runlog.gateway.session.LoginPage;
 import dev.runlog.gateway.session.SessionEndpoints;
 import dev.runlog.gateway.sse.EventStreams;
 import dev.runlog.gateway.websocket.GraphqlTransportWs;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.ServerWebSocketHandshake;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.handler.CorsHandler;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +46,8 @@ public final class GatewayVerticle extends VerticleBase {
     private final boolean graphiql;
     private final LoginCodes loginCodes;
     private final PrometheusMeterRegistry meters;
+    private final Origins origins;
+    private @Nullable Connections connections;
     private @Nullable HttpServer server;
     private @Nullable GraphqlTransportWs webSockets;
     private @Nullable EventStreams eventStreams;
@@ -61,6 +65,7 @@ public final class GatewayVerticle extends VerticleBase {
         this.graphiql = graphiql;
         this.loginCodes = loginCodes;
         this.meters = meters;
+        this.origins = new Origins(config.http().corsOrigins());
     }
 
     /** Makes all that a request needs, and takes none before {@link #listen}. */
@@ -95,41 +100,42 @@ public final class GatewayVerticle extends VerticleBase {
         GraphqlEngine engine = new GraphqlEngine(bus, config.graphql(), feed);
         Operations operations =
                 new Operations(engine, new Selections(config.live().renderedBytesMax(), meters));
-        GraphqlTransportWs sockets = new GraphqlTransportWs(vertx, operations, authenticator, config.live());
+        ByteBudget budget = new ByteBudget(config.http());
+        Gauge.builder("runlog.bodies.bytes", budget, ByteBudget::bytes)
+                .description("Bytes of bodies and messages that are not answered or recorded yet.")
+                .register(meters);
+        GraphqlTransportWs sockets = new GraphqlTransportWs(vertx, operations, authenticator, config, budget);
         webSockets = sockets;
-        return vertx.createHttpServer(options())
-                .requestHandler(router(engine, operations, authenticator))
-                .webSocketHandshakeHandler(GatewayVerticle::shakeHands)
+        HttpServerOptions options = options();
+        Connections accepted = new Connections(vertx, config.http(), options, meters);
+        connections = accepted;
+        return vertx.createHttpServer(options)
+                .connectionHandler(accepted::accept)
+                .invalidRequestHandler(Replies::invalid)
+                .requestHandler(router(engine, operations, authenticator, budget))
+                .webSocketHandshakeHandler(this::shakeHands)
                 .webSocketHandler(sockets::handle);
     }
 
-    private Router router(GraphqlEngine engine, Operations operations, Authenticator authenticator) {
+    private Router router(GraphqlEngine engine, Operations operations, Authenticator authenticator, ByteBudget budget) {
         Router router = Router.router(vertx);
+        RequestBodies bodies = new RequestBodies(vertx, config.http(), budget);
+        router.route().handler(bodies::admit);
         router.route().handler(ctx -> {
             ctx.response()
                     .putHeader("X-Content-Type-Options", "nosniff")
                     .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
             ctx.next();
         });
-        if (!config.http().corsOrigins().isEmpty()) {
-            CorsHandler cors = cors();
-            router.route().handler(ctx -> {
-                // The handler refuses this server's own pages unless they are listed, too.
-                if (Credentials.of(ctx.request()).origin() == BrowserOrigin.SAME) {
-                    ctx.next();
-                } else {
-                    cors.handle(ctx);
-                }
-            });
-        }
+        router.route().handler(origins::check);
         new HealthEndpoints(bus).mount(router);
         if (config.metrics().port() == 0) {
             metrics().mount(router);
         }
-        EventStreams streams = new EventStreams(vertx, operations, authenticator, config.live());
+        EventStreams streams = new EventStreams(vertx, operations, config.live());
         eventStreams = streams;
-        new GraphqlHttp(engine, authenticator, streams, config.http().bodyMaxBytes()).mount(router);
-        new EventsEndpoint(bus, authenticator, config.http()).mount(router);
+        new GraphqlHttp(engine, authenticator, streams, bodies).mount(router);
+        new EventsEndpoint(bus, authenticator, config.http(), bodies).mount(router);
         new LogsEndpoints(bus, authenticator).mount(router);
         new SessionEndpoints(authenticator).mount(router);
         if (graphiql) {
@@ -138,7 +144,8 @@ public final class GatewayVerticle extends VerticleBase {
         }
         router.route().failureHandler(ctx -> Replies.failure(ctx, ctx.failure()));
         router.errorHandler(404, ctx -> Replies.failure(ctx, ctx.failure()));
-        router.errorHandler(405, ctx -> Replies.failure(ctx, ctx.failure()));
+        router.errorHandler(405, ctx -> Methods.refuse(router, ctx));
+        Methods.allowHead(router);
         return router;
     }
 
@@ -148,61 +155,56 @@ public final class GatewayVerticle extends VerticleBase {
 
     private Future<HttpServer> listenForMetrics() {
         Router router = Router.router(vertx);
+        router.route().handler(new RequestBodies(vertx, config.http(), new ByteBudget(config.http()))::admit);
         metrics().mount(router);
-        HttpServer own = vertx.createHttpServer(new HttpServerOptions()
-                .setHost(config.http().host())
-                .setPort(config.metrics().port())
-                .setIdleTimeout(Math.toIntExact(config.http().idleTimeout().toSeconds()))
-                .setCompressionSupported(true));
-        return own.requestHandler(router)
+        HttpServerOptions options = plainOptions(config.metrics().port()).setCompressionSupported(true);
+        return vertx.createHttpServer(options)
+                .connectionHandler(Objects.requireNonNull(connections)::accept)
+                .invalidRequestHandler(Replies::invalid)
+                .requestHandler(router)
                 .listen()
                 .recover(failure -> Future.failedFuture(
                         "Cannot listen on metrics.port " + config.metrics().port() + ": " + failure.getMessage()));
     }
 
-    private CorsHandler cors() {
-        CorsHandler cors = CorsHandler.create();
-        for (String origin : config.http().corsOrigins()) {
-            if (origin.equals("*")) {
-                cors.addOriginWithRegex(".*");
-            } else {
-                cors.addOrigin(origin);
-            }
-        }
-        cors.allowedMethod(HttpMethod.GET);
-        cors.allowedMethod(HttpMethod.POST);
-        cors.allowedMethod(HttpMethod.DELETE);
-        cors.allowedHeader("Authorization");
-        cors.allowedHeader("Content-Type");
-        return cors;
-    }
-
-    private static void shakeHands(ServerWebSocketHandshake handshake) {
-        if (handshake.path().equals("/graphql")) {
-            handshake.accept();
-        } else {
+    private void shakeHands(ServerWebSocketHandshake handshake) {
+        if (!handshake.path().equals("/graphql")) {
             handshake.reject(404);
+        } else if (!origins.allow(handshake.headers(), handshake.isSsl())) {
+            handshake.reject(403);
+        } else {
+            handshake.accept();
         }
     }
 
     private HttpServerOptions options() {
-        HttpServerOptions options = new HttpServerOptions()
-                .setHost(config.http().host())
-                .setPort(config.http().port())
+        HttpServerOptions options = plainOptions(config.http().port())
                 .setCompressionSupported(config.http().gzip())
-                .setDecompressionSupported(true)
-                .setIdleTimeout(Math.toIntExact(config.http().idleTimeout().toSeconds()))
-                // All is written on the event loop that reads. A queue for other threads takes 4 kB of each connection.
-                .setStrictThreadMode(true)
                 .setWebSocketSubProtocols(List.of(GraphqlTransportWs.PROTOCOL))
                 .setMaxWebSocketMessageSize(config.http().bodyMaxBytes())
                 .setPerMessageWebSocketCompressionSupported(false);
         if (!config.http().tlsCertificate().isEmpty()) {
             options.setSsl(true)
+                    .setSslHandshakeTimeout(config.http().headerTimeout().toMillis())
+                    .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
                     .setKeyCertOptions(new PemKeyCertOptions()
                             .setCertPath(config.http().tlsCertificate())
                             .setKeyPath(config.http().tlsKey()));
         }
         return options;
+    }
+
+    private HttpServerOptions plainOptions(int port) {
+        return new HttpServerOptions()
+                .setHost(config.http().host())
+                .setPort(port)
+                // Bodies are inflated after authentication, by the package body.
+                .setDecompressionSupported(false)
+                // Its streams would pass by the limits of connections; a proxy in front may speak it.
+                .setHttp2ClearTextEnabled(false)
+                .setUseAlpn(false)
+                .setIdleTimeout(Math.toIntExact(config.http().idleTimeout().toSeconds()))
+                // All is written on the event loop that reads. A queue for other threads takes 4 kB of each connection.
+                .setStrictThreadMode(true);
     }
 }

@@ -1,6 +1,7 @@
 package dev.runlog.gateway.auth;
 
 import dev.runlog.contract.error.RunlogException;
+import dev.runlog.gateway.connection.ClientConnection;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -16,12 +17,19 @@ import org.jspecify.annotations.Nullable;
  * page of this server ({@link BrowserOrigin}); any other is refused only if it names a foreign one.
  */
 public final class Credentials {
+    private final ClientConnection connection;
     private final MultiMap headers;
     private final @Nullable String host;
     private final boolean secure;
     private final boolean needsSameOrigin;
 
-    private Credentials(MultiMap headers, @Nullable String host, boolean tls, boolean needsSameOrigin) {
+    private Credentials(
+            ClientConnection connection,
+            MultiMap headers,
+            @Nullable String host,
+            boolean tls,
+            boolean needsSameOrigin) {
+        this.connection = connection;
         this.headers = headers;
         this.host = host;
         this.secure = tls || isForwardedHttps(headers);
@@ -31,17 +39,27 @@ public final class Credentials {
     public static Credentials of(HttpServerRequest request) {
         boolean reads =
                 request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
-        return new Credentials(request.headers(), host(request), request.isSSL(), !reads || takesEventStream(request));
+        return new Credentials(
+                ClientConnection.of(request),
+                request.headers(),
+                host(request),
+                request.isSSL(),
+                !reads || takesEventStream(request));
     }
 
     /** Those of a WebSocket's upgrade. */
     public static Credentials of(ServerWebSocket socket) {
         MultiMap headers = socket.headers();
-        return new Credentials(headers, headers.get(HttpHeaders.HOST), socket.isSsl(), true);
+        return new Credentials(
+                ClientConnection.of(socket), headers, headers.get(HttpHeaders.HOST), socket.isSsl(), true);
     }
 
     /** Fails with {@code UNAUTHENTICATED}, or with {@code FORBIDDEN} if the cookie comes from another origin's page. */
     public Future<Authenticated> authenticate(Authenticator authenticator) {
+        return check(authenticator).onSuccess(known -> connection.authenticated());
+    }
+
+    private Future<Authenticated> check(Authenticator authenticator) {
         String header = headers.get(HttpHeaders.AUTHORIZATION);
         if (header != null) {
             return authenticator.authenticate(header);

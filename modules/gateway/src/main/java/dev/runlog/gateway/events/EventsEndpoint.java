@@ -2,29 +2,31 @@ package dev.runlog.gateway.events;
 
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.gateway.GatewayConfig;
+import dev.runlog.gateway.auth.Authenticated;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.auth.Credentials;
+import dev.runlog.gateway.body.RequestBodies;
+import dev.runlog.gateway.http.MediaType;
 import dev.runlog.gateway.http.Replies;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
-import java.util.Locale;
 
-/** {@code POST /events}: events line by line, as large as a body may be, answered once all are committed. */
+/** {@code POST /events}: events one by one, as large as a body may be, answered once all are committed. */
 public final class EventsEndpoint {
-    private static final String TYPE = "application/x-ndjson";
-
     private final Bus bus;
     private final Authenticator authenticator;
     private final GatewayConfig.Http config;
-    private final EventStream.Gathered gathered = new EventStream.Gathered();
+    private final RequestBodies bodies;
 
-    public EventsEndpoint(Bus bus, Authenticator authenticator, GatewayConfig.Http config) {
+    public EventsEndpoint(Bus bus, Authenticator authenticator, GatewayConfig.Http config, RequestBodies bodies) {
         this.bus = bus;
         this.authenticator = authenticator;
         this.config = config;
+        this.bodies = bodies;
     }
 
     public void mount(Router router) {
@@ -32,21 +34,36 @@ public final class EventsEndpoint {
     }
 
     private void record(RoutingContext ctx) {
-        HttpServerRequest request = ctx.request();
-        String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
-        if (type == null || !type.toLowerCase(Locale.ROOT).startsWith(TYPE)) {
-            throw new HttpException(415);
-        }
-        // Nothing is read before it is known who sends.
-        request.pause();
-        Credentials.of(request)
+        Credentials.of(ctx.request())
                 .authenticate(authenticator)
-                .compose(
-                        authenticated -> new EventStream(bus, authenticated.viewer(), config, request, gathered).read())
+                .compose(authenticated -> read(ctx, authenticated))
                 .onSuccess(report -> report.answer(ctx))
-                .onFailure(failure -> {
-                    request.resume();
-                    Replies.failure(ctx, failure);
-                });
+                .onFailure(failure -> Replies.failure(ctx, failure));
+    }
+
+    private Future<EventsReport> read(RoutingContext ctx, Authenticated authenticated) {
+        boolean isArray = isArray(ctx.request());
+        return new EventStream(
+                        bus,
+                        authenticated.viewer(),
+                        config,
+                        bodies.open(ctx),
+                        bodies.share(ctx, authenticated.viewer().subject()),
+                        isArray)
+                .read();
+    }
+
+    private static boolean isArray(HttpServerRequest request) {
+        String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+        return switch (type == null ? "" : MediaType.essence(type)) {
+            case "application/x-ndjson", "application/jsonl" -> false;
+            case "application/json" -> true;
+            default ->
+                throw new HttpException(
+                        415,
+                        (type == null ? "The Content-Type is missing" : "Unsupported Content-Type")
+                                + " (expected application/x-ndjson or application/jsonl for one event a line, or"
+                                + " application/json for an event or an array of events).");
+        };
     }
 }

@@ -75,14 +75,13 @@ final class EventsReport {
         if (rejectedInAll > rejected.size()) {
             body.put("rejectedInAll", rejectedInAll);
         }
-        if (failure instanceof RunlogException known) {
-            Replies.prepare(ctx, known);
-            body.put("error", Replies.error(known));
-            Replies.json(ctx, known.code().httpStatus(), body);
-        } else if (failure != null) {
-            Replies.failure(ctx, failure);
-        } else {
+        if (failure == null) {
             Replies.json(ctx, 200, body);
+            return;
         }
+        RunlogException known = Replies.known(ctx, failure);
+        Replies.prepare(ctx, known);
+        body.put("error", Replies.error(known));
+        Replies.json(ctx, Replies.status(ctx, failure, known), body);
     }
 }

@@ -3,13 +3,8 @@ package dev.runlog.gateway.events;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 
-/** Cuts a stream of bytes into lines, each handed on where it lies: only what spans two chunks is copied. */
-final class LineSplitter {
-    /** Takes a line without its end. */
-    interface Sink {
-        void line(byte[] bytes, int start, int length);
-    }
-
+/** Cuts a stream of bytes into lines without their ends; blank ones are handed on too, as they count. */
+final class LineSplitter implements EventSplitter {
     /** A longer line's buffer is not kept for the next one: there is one for each request. */
     private static final int KEPT_BYTES_MAX = 64 << 10;
 
@@ -20,7 +15,8 @@ final class LineSplitter {
         this.sink = sink;
     }
 
-    void add(Buffer chunk) {
+    @Override
+    public void add(Buffer chunk) {
         byte[] bytes = chunk.getBytes();
         int start = 0;
         for (int at = 0; at < bytes.length; at++) {
@@ -29,7 +25,7 @@ final class LineSplitter {
                     begun.write(bytes, start, at - start);
                     end();
                 } else {
-                    sink.line(bytes, start, at - start);
+                    sink.event(bytes, start, at - start);
                 }
                 start = at + 1;
             }
@@ -38,7 +34,8 @@ final class LineSplitter {
     }
 
     /** Hands on a last line that has no end of its own. */
-    void end() {
+    @Override
+    public void end() {
         if (begun.size() > 0) {
             byte[] line = begun.toByteArray();
             if (line.length > KEPT_BYTES_MAX) {
@@ -46,12 +43,12 @@ final class LineSplitter {
             } else {
                 begun.reset();
             }
-            sink.line(line, 0, line.length);
+            sink.event(line, 0, line.length);
         }
     }
 
-    /** How much of the current line is there. */
-    int bytesBegun() {
+    @Override
+    public int bytesHeld() {
         return begun.size();
     }
 }

@@ -1,10 +1,10 @@
 package dev.runlog.gateway.http;
 
 import dev.runlog.contract.error.RunlogException;
-import dev.runlog.contract.model.Viewer;
 import dev.runlog.gateway.auth.Authenticated;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.auth.Credentials;
+import dev.runlog.gateway.body.RequestBodies;
 import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.GraphqlRequest;
 import dev.runlog.gateway.graphql.RequestReader;
@@ -18,12 +18,10 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.HttpException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /** {@code /graphql} after the GraphQL-over-HTTP specification (graphql.github.io/graphql-over-http). */
@@ -31,31 +29,33 @@ public final class GraphqlHttp {
     private final GraphqlEngine engine;
     private final Authenticator authenticator;
     private final EventStreams streams;
-    private final int bodyMaxBytes;
+    private final RequestBodies bodies;
 
-    public GraphqlHttp(GraphqlEngine engine, Authenticator authenticator, EventStreams streams, int bodyMaxBytes) {
+    public GraphqlHttp(GraphqlEngine engine, Authenticator authenticator, EventStreams streams, RequestBodies bodies) {
         this.engine = engine;
         this.authenticator = authenticator;
         this.streams = streams;
-        this.bodyMaxBytes = bodyMaxBytes;
+        this.bodies = bodies;
     }
 
     public void mount(Router router) {
         router.get("/graphql").handler(this::get).failureHandler(GraphqlHttp::fail);
-        router.post("/graphql")
-                .handler(BodyHandler.create(false).setBodyLimit(bodyMaxBytes))
-                .handler(this::post)
-                .failureHandler(GraphqlHttp::fail);
+        router.post("/graphql").handler(this::post).failureHandler(GraphqlHttp::fail);
         router.route("/graphql")
                 .handler(ctx -> {
-                    ctx.response().putHeader(HttpHeaders.ALLOW, "GET, POST");
+                    ctx.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD, POST");
                     ctx.fail(new HttpException(405));
                 })
                 .failureHandler(GraphqlHttp::fail);
     }
 
     private void get(RoutingContext ctx) {
-        MultiMap parameters = ctx.queryParams();
+        authenticate(ctx)
+                .compose(authenticated -> answer(ctx, members(ctx.queryParams()), authenticated))
+                .onFailure(ctx::fail);
+    }
+
+    private static Map<String, Object> members(MultiMap parameters) {
         Map<String, Object> members = new HashMap<>();
         for (String name : new String[] {"query", "operationName"}) {
             if (parameters.contains(name)) {
@@ -68,36 +68,48 @@ public final class GraphqlHttp {
                 members.put(name, RequestReader.readObject(json, "'" + name + "'"));
             }
         }
-        answer(ctx, members);
+        return members;
     }
 
+    /** Whoever is not known is refused by the headers alone. */
     private void post(RoutingContext ctx) {
-        String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
-        if (type == null || !MediaType.essence(type).equals("application/json")) {
-            throw new HttpException(415, type == null ? "The Content-Type is missing." : "Content-Type " + type);
-        }
-        String body = ctx.body().asString("UTF-8");
-        answer(ctx, RequestReader.readObject(body == null ? "" : body, "The body"));
-    }
-
-    private void answer(RoutingContext ctx, Map<String, Object> members) {
-        if (EventStreams.areAskedFor(ctx.request())) {
-            streams.answer(ctx, RequestReader.toRequest(members));
-            return;
-        }
-        MediaType mediaType = mediaType(ctx).orElseThrow(() -> new HttpException(406));
-        GraphqlRequest request = RequestReader.toRequest(members);
-        Credentials.of(ctx.request())
-                .authenticate(authenticator)
-                .map(Authenticated::viewer)
-                .compose(viewer -> execute(ctx, request, viewer))
-                .onSuccess(result -> send(ctx, mediaType, result))
+        authenticate(ctx)
+                .compose(authenticated -> {
+                    requireJson(ctx);
+                    return bodies.readWhole(ctx, authenticated.viewer().subject())
+                            .compose(body ->
+                                    answer(ctx, RequestReader.readObject(body.toString(), "The body"), authenticated));
+                })
                 .onFailure(ctx::fail);
     }
 
-    private Future<ExecutionResult> execute(RoutingContext ctx, GraphqlRequest request, Viewer viewer) {
-        return engine.execute(
-                request, viewer, HttpMethod.GET.equals(ctx.request().method()));
+    private Future<Authenticated> authenticate(RoutingContext ctx) {
+        return Credentials.of(ctx.request()).authenticate(authenticator);
+    }
+
+    private static void requireJson(RoutingContext ctx) {
+        String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
+        if (type == null || !MediaType.essence(type).equals("application/json")) {
+            throw new HttpException(415, "The Content-Type must be application/json.");
+        }
+    }
+
+    private Future<Void> answer(RoutingContext ctx, Map<String, Object> members, Authenticated authenticated) {
+        boolean head = HttpMethod.HEAD.equals(ctx.request().method());
+        if (!head && EventStreams.areAskedFor(ctx.request())) {
+            streams.answer(ctx, RequestReader.toRequest(members), authenticated);
+            return Future.succeededFuture();
+        }
+        MediaType mediaType = mediaType(ctx)
+                .orElseThrow(() -> new HttpException(
+                        406,
+                        "Responses are application/graphql-response+json or application/json; Accept takes neither."));
+        GraphqlRequest request = RequestReader.toRequest(members);
+        boolean readOnly = !HttpMethod.POST.equals(ctx.request().method());
+        return engine.execute(request, authenticated.viewer(), readOnly).compose(result -> {
+            send(ctx, mediaType, result);
+            return Future.succeededFuture();
+        });
     }
 
     private static void send(RoutingContext ctx, MediaType mediaType, ExecutionResult result) {
@@ -128,24 +140,13 @@ public final class GraphqlHttp {
         if (response.ended() || response.closed()) {
             return;
         }
-        RunlogException known = known(ctx, failure);
+        RunlogException known = Replies.known(ctx, failure);
         Replies.prepare(ctx, known);
         response.setStatusCode(Replies.status(ctx, failure, known))
                 .putHeader(
                         HttpHeaders.CONTENT_TYPE,
                         mediaType(ctx).orElse(MediaType.JSON).header())
                 .end(ResponseWriter.write(GraphqlEngine.refusal(known)));
-    }
-
-    private static RunlogException known(RoutingContext ctx, @Nullable Throwable failure) {
-        if (failure instanceof HttpException http && http.getStatusCode() == 406) {
-            return RunlogException.badInput(
-                    "Responses are application/graphql-response+json or application/json; Accept takes neither.");
-        }
-        if (failure instanceof HttpException http && http.getStatusCode() == 415) {
-            return RunlogException.badInput("The Content-Type must be application/json.");
-        }
-        return Replies.known(ctx, failure);
     }
 
     private static Optional<MediaType> mediaType(RoutingContext ctx) {

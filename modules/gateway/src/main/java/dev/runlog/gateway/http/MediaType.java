@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The two media types of responses in the GraphQL-over-HTTP specification. */
-enum MediaType {
+public enum MediaType {
     /** Tells by its status whether the request was refused. */
     GRAPHQL_RESPONSE("application/graphql-response+json"),
     /** For clients from before: any well-formed request gets 200. */
@@ -62,7 +62,7 @@ enum MediaType {
     }
 
     /** A media type without its parameters, in lower case. */
-    static String essence(String header) {
+    public static String essence(String header) {
         return header.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
     }
 }

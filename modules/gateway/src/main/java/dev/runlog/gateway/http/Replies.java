@@ -3,11 +3,17 @@ package dev.runlog.gateway.http;
 import dev.runlog.contract.error.ErrorCode;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Ids;
+import dev.runlog.gateway.connection.RequestDecoder;
 import dev.runlog.gateway.graphql.ResponseWriter;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,6 +26,8 @@ import org.slf4j.LoggerFactory;
 public final class Replies {
     private static final Logger log = LoggerFactory.getLogger(Replies.class);
 
+    private static final String JSON = "application/json; charset=utf-8";
+
     private Replies() {}
 
     public static void json(RoutingContext ctx, int status, Object value) {
@@ -27,9 +35,7 @@ public final class Replies {
         if (response.ended() || response.closed()) {
             return;
         }
-        response.setStatusCode(status)
-                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json; charset=utf-8")
-                .end(ResponseWriter.write(value));
+        response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(ResponseWriter.write(value));
     }
 
     /** Answers with a failure, unknown ones logged under an id that is all the client sees. */
@@ -67,9 +73,36 @@ public final class Replies {
         }
     }
 
-    static RunlogException known(RoutingContext ctx, @Nullable Throwable failure) {
+    /** Answers a request whose headers cannot be read, and closes its connection. */
+    public static void invalid(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        int status = cause instanceof TooLongHttpLineException
+                ? 414
+                : cause instanceof TooLongHttpHeaderException ? 431 : 400;
+        String message =
+                switch (status) {
+                    case 414 -> "The address is too long.";
+                    case 431 -> "The headers are too large.";
+                    default ->
+                        cause instanceof RequestDecoder.AmbiguousFraming
+                                ? String.valueOf(cause.getMessage())
+                                : "The request is not valid HTTP.";
+                };
+        request.response()
+                .setStatusCode(status)
+                .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
+                .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
+                .end(ResponseWriter.write(Map.of("error", error(RunlogException.badInput(message)))));
+        request.connection().close();
+    }
+
+    /** The failure as its caller sees it; an unknown one is logged. */
+    public static RunlogException known(RoutingContext ctx, @Nullable Throwable failure) {
         if (failure instanceof RunlogException known) {
             return known;
+        }
+        if (failure instanceof HttpException http && http.getStatusCode() < 500 && http.getPayload() != null) {
+            return RunlogException.badInput(http.getPayload());
         }
         int status = failure instanceof HttpException http ? http.getStatusCode() : ctx.statusCode();
         if (status == 404) {
@@ -77,6 +110,12 @@ public final class Replies {
         }
         if (status >= 400 && status < 500) {
             return RunlogException.badInput(words(ctx, status));
+        }
+        if (failure instanceof HttpClosedException
+                || failure instanceof IOException && ctx.response().closed()) {
+            // The client hung up, which is no failure of this server, and reads no answer.
+            log.debug("{} {}: {}", ctx.request().method(), ctx.request().path(), failure.toString());
+            return RunlogException.badInput("The connection was closed before the request was complete.");
         }
         UUID incident = Ids.next();
         log.error(
@@ -88,7 +127,8 @@ public final class Replies {
         return RunlogException.internal(incident);
     }
 
-    static int status(RoutingContext ctx, @Nullable Throwable failure, RunlogException known) {
+    /** The status of an answer to a failure. */
+    public static int status(RoutingContext ctx, @Nullable Throwable failure, RunlogException known) {
         if (failure == null && ctx.statusCode() >= 400) {
             return ctx.statusCode();
         }
@@ -100,8 +140,9 @@ public final class Replies {
     private static String words(RoutingContext ctx, int status) {
         return switch (status) {
             case 404 -> "There is nothing at " + ctx.request().path() + ".";
-            case 405 -> ctx.request().path() + " takes no " + ctx.request().method() + ".";
-            case 413 -> "The body is larger than it may be.";
+            case 405 ->
+                "Method " + ctx.request().method() + " is not allowed for "
+                        + ctx.request().path() + ".";
             default -> "The request was refused with status " + status + ".";
         };
     }

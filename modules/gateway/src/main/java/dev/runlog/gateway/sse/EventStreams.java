@@ -2,8 +2,6 @@ package dev.runlog.gateway.sse;
 
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.auth.Authenticated;
-import dev.runlog.gateway.auth.Authenticator;
-import dev.runlog.gateway.auth.Credentials;
 import dev.runlog.gateway.graphql.GraphqlRequest;
 import dev.runlog.gateway.graphql.Operations;
 import graphql.language.Document;
@@ -28,14 +26,12 @@ public final class EventStreams {
 
     private final Vertx vertx;
     private final Operations operations;
-    private final Authenticator authenticator;
     private final GatewayConfig.Live config;
     private final Set<EventStream> open = new LinkedHashSet<>();
 
-    public EventStreams(Vertx vertx, Operations operations, Authenticator authenticator, GatewayConfig.Live config) {
+    public EventStreams(Vertx vertx, Operations operations, GatewayConfig.Live config) {
         this.vertx = vertx;
         this.operations = operations;
-        this.authenticator = authenticator;
         this.config = config;
     }
 
@@ -58,16 +54,13 @@ public final class EventStreams {
         return MEDIA_TYPE.equals(best);
     }
 
-    /** What is wrong with the request or its token is answered before a stream begins; the rest comes in the stream. */
-    public void answer(RoutingContext ctx, GraphqlRequest request) {
+    /** What is wrong with the request is answered before a stream begins; the rest comes in the stream. */
+    public void answer(RoutingContext ctx, GraphqlRequest request, Authenticated authenticated) {
         if (HttpMethod.GET.equals(ctx.request().method()) && hasMutation(request)) {
             ctx.response().putHeader(HttpHeaders.ALLOW, "POST");
             throw new HttpException(405);
         }
-        Credentials.of(ctx.request())
-                .authenticate(authenticator)
-                .onSuccess(authenticated -> begin(ctx, request, authenticated))
-                .onFailure(ctx::fail);
+        begin(ctx, request, authenticated);
     }
 
     /** Ends all streams; who wants more comes back elsewhere. */

@@ -6,8 +6,11 @@ import io.vertx.core.http.WebSocketBase;
 /** Why the server closes a socket, in the numbers of RFC 6455 and of the graphql-transport-ws protocol. */
 enum CloseCode {
     GOING_AWAY(1001),
-    /** Registered as "Try Again Later"; clients such as graphql-ws take it as a reason to connect again. */
-    TOO_SLOW(1013),
+    PROTOCOL_ERROR(1002),
+    /** Registered as "Message Too Big". */
+    TOO_LARGE(1009),
+    /** Clients such as graphql-ws take it as a reason to connect again. */
+    TRY_AGAIN_LATER(1013),
     BAD_MESSAGE(4400),
     UNAUTHORIZED(4401),
     FORBIDDEN(4403),
@@ -22,6 +25,10 @@ enum CloseCode {
 
     CloseCode(int number) {
         this.number = (short) number;
+    }
+
+    short number() {
+        return number;
     }
 
     /** Closes with a reason, which RFC 6455 holds to 123 bytes. */

@@ -6,6 +6,7 @@ import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.auth.Authenticated;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.auth.Credentials;
+import dev.runlog.gateway.body.ByteBudget;
 import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.GraphqlRequest;
 import dev.runlog.gateway.graphql.Operations;
@@ -39,12 +40,15 @@ final class Connection {
     private static final long NO_TIMER = -1;
     /** Messages that wait at the most for the end of the announcement that they came with. */
     private static final int FLUSHES_HELD_MAX = 64;
+    /** How long a socket is read that was refused, so that its client gets to read the reason. */
+    private static final long REFUSED_MILLIS_MAX = 1000;
 
     private final Vertx vertx;
     private final ServerWebSocket socket;
     private final Operations runner;
     private final Authenticator authenticator;
     private final GatewayConfig.Live config;
+    private final IncomingBytes incoming;
     private final int pingSlot;
     private final Patience patience;
     private final Map<String, Operation> operations = new HashMap<>();
@@ -61,24 +65,24 @@ final class Connection {
             ServerWebSocket socket,
             Operations runner,
             Authenticator authenticator,
-            GatewayConfig.Live config,
+            GatewayConfig config,
+            ByteBudget budget,
             int pingSlot) {
         this.vertx = vertx;
         this.socket = socket;
         this.runner = runner;
         this.authenticator = authenticator;
-        this.config = config;
+        this.config = config.live();
+        this.incoming = new IncomingBytes(socket, config, budget, this::onRefused);
         this.pingSlot = pingSlot;
-        this.patience = new Patience(vertx, config.slowSubscriberTimeout(), this::tooSlow);
+        this.patience = new Patience(vertx, config.live().slowSubscriberTimeout(), this::tooSlow);
     }
 
     void open() {
         initTimer = vertx.setTimer(
                 config.connectionInitTimeout().toMillis(),
                 timer -> close(CloseCode.INITIALISATION_TIMEOUT, "Connection initialisation timeout"));
-        if (socket instanceof WebSocketInternal internal) {
-            lighten(internal.channelHandlerContext().pipeline());
-        }
+        lighten(((WebSocketInternal) socket).channelHandlerContext().pipeline());
         socket.exceptionHandler(failure -> {});
         socket.pongHandler(pong -> pongDue = false);
         socket.drainHandler(drained -> onDrained());
@@ -100,6 +104,12 @@ final class Connection {
         pipeline.addFirst(new FlushConsolidationHandler(FLUSHES_HELD_MAX, true));
     }
 
+    /** The rest of what it sends is not decoded, its close neither, so it is not waited for. */
+    private void onRefused(CloseCode code, String reason) {
+        close(code, reason);
+        vertx.setTimer(REFUSED_MILLIS_MAX, timer -> cut());
+    }
+
     /** Cancels everything that the client had asked for. */
     void onClosed() {
         closed = true;
@@ -108,8 +118,15 @@ final class Connection {
             vertx.cancelTimer(timer);
         }
         patience.end();
-        List.copyOf(operations.values()).forEach(Operation::cancel);
-        operations.clear();
+        cancelAll();
+        incoming.release();
+    }
+
+    private void cancelAll() {
+        for (Operation operation : List.copyOf(operations.values())) {
+            end(operation);
+            operation.cancel();
+        }
     }
 
     Future<Void> goAway() {
@@ -129,11 +146,20 @@ final class Connection {
         }
         switch (message.get("type") instanceof String type ? type : "") {
             case "connection_init" -> onInit(message);
-            case "ping" -> send("pong", null, message.get("payload"));
+            case "ping" -> onPing(message);
             case "pong" -> pongDue = false;
-            case "subscribe" -> onSubscribe(message);
+            case "subscribe" -> onSubscribe(message, text.length());
             case "complete" -> onComplete(message);
             default -> close(CloseCode.BAD_MESSAGE, "Unknown message type");
+        }
+    }
+
+    private void onPing(Map<String, Object> message) {
+        Object payload = message.get("payload");
+        if (payload == null || payload instanceof Map) {
+            send("pong", null, payload);
+        } else {
+            close(CloseCode.BAD_MESSAGE, "The payload of ping must be an object");
         }
     }
 
@@ -176,6 +202,7 @@ final class Connection {
             return;
         }
         viewer = authenticated.viewer();
+        incoming.trust(authenticated.viewer().subject());
         // Nobody asks for them any more, and the library keeps them with the socket.
         socket.headers().clear();
         long millisLeft = Math.max(
@@ -186,12 +213,11 @@ final class Connection {
 
     /** Ends the socket and not each operation, so that clients connect again with a fresh token and their cursors. */
     private void expire() {
-        List.copyOf(operations.values()).forEach(Operation::cancel);
-        operations.clear();
+        cancelAll();
         close(CloseCode.FORBIDDEN, "The token is expired.");
     }
 
-    private void onSubscribe(Map<String, Object> message) {
+    private void onSubscribe(Map<String, Object> message, int requestBytes) {
         if (viewer == null) {
             close(CloseCode.UNAUTHORIZED, "Unauthorized");
             return;
@@ -227,12 +253,15 @@ final class Connection {
                             .getErrors());
             return;
         }
-        run(id, request, viewer);
+        if (!incoming.addOperation(requestBytes)) {
+            sendErrors(id, GraphqlEngine.refusal(ByteBudget.exhausted()).getErrors());
+            return;
+        }
+        run(new Operation(id, this, requestBytes), request, viewer);
     }
 
-    private void run(String id, GraphqlRequest request, Viewer asking) {
-        Operation operation = new Operation(id, this);
-        operations.put(id, operation);
+    private void run(Operation operation, GraphqlRequest request, Viewer asking) {
+        operations.put(operation.id(), operation);
         runner.run(request, asking, operation);
     }
 
@@ -241,8 +270,9 @@ final class Connection {
             close(CloseCode.BAD_MESSAGE, "'id' must be a string");
             return;
         }
-        Operation operation = operations.remove(id);
+        Operation operation = operations.get(id);
         if (operation != null) {
+            end(operation);
             operation.cancel();
         }
     }
@@ -277,7 +307,11 @@ final class Connection {
 
     /** Forgets an operation; returns whether it was still there. */
     boolean end(Operation operation) {
-        return operations.remove(operation.id(), operation);
+        boolean there = operations.remove(operation.id(), operation);
+        if (there) {
+            incoming.removeOperation(operation.requestBytes());
+        }
+        return there;
     }
 
     void sendErrors(String id, List<GraphQLError> errors) {
@@ -303,6 +337,7 @@ final class Connection {
         }
         socket.writeTextMessage(message);
         if (socket.writeQueueFull()) {
+            incoming.setPaused(true);
             socket.pause();
             patience.begin();
         }
@@ -311,19 +346,19 @@ final class Connection {
     private void onDrained() {
         patience.end();
         pongDue = false;
+        incoming.setPaused(false);
         socket.resume();
         List.copyOf(operations.values()).forEach(Operation::pull);
     }
 
     private void tooSlow() {
-        List.copyOf(operations.values()).forEach(Operation::cancel);
-        operations.clear();
-        close(CloseCode.TOO_SLOW, "The client took nothing for " + config.slowSubscriberTimeout());
+        cancelAll();
+        close(CloseCode.TRY_AGAIN_LATER, "The client took nothing for " + config.slowSubscriberTimeout());
     }
 
     private void cut() {
-        if (!gone && socket instanceof WebSocketInternal internal) {
-            Object unused = internal.channelHandlerContext().close();
+        if (!gone) {
+            Object unused = ((WebSocketInternal) socket).channelHandlerContext().close();
         }
     }
 

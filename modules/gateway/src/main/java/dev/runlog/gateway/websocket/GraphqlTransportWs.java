@@ -2,6 +2,7 @@ package dev.runlog.gateway.websocket;
 
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.auth.Authenticator;
+import dev.runlog.gateway.body.ByteBudget;
 import dev.runlog.gateway.graphql.Operations;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -20,17 +21,19 @@ public final class GraphqlTransportWs {
     private final Vertx vertx;
     private final Operations operations;
     private final Authenticator authenticator;
-    private final GatewayConfig.Live config;
+    private final GatewayConfig config;
+    private final ByteBudget budget;
     private final Set<Connection> connections = new LinkedHashSet<>();
     private int pingSlot;
 
     public GraphqlTransportWs(
-            Vertx vertx, Operations operations, Authenticator authenticator, GatewayConfig.Live config) {
+            Vertx vertx, Operations operations, Authenticator authenticator, GatewayConfig config, ByteBudget budget) {
         this.vertx = vertx;
         this.operations = operations;
         this.authenticator = authenticator;
         this.config = config;
-        vertx.setPeriodic(Math.max(1, config.pingInterval().toMillis() / PING_SLOTS), timer -> ping());
+        this.budget = budget;
+        vertx.setPeriodic(Math.max(1, config.live().pingInterval().toMillis() / PING_SLOTS), timer -> ping());
     }
 
     /** Takes over an open socket. */
@@ -39,7 +42,7 @@ public final class GraphqlTransportWs {
             CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE.close(socket, "Subprotocol not acceptable");
             return;
         }
-        Connection connection = new Connection(vertx, socket, operations, authenticator, config, pingSlot);
+        Connection connection = new Connection(vertx, socket, operations, authenticator, config, budget, pingSlot);
         connections.add(connection);
         socket.closeHandler(closed -> {
             connections.remove(connection);

@@ -10,15 +10,22 @@ final class Operation extends ResultSubscriber {
     private final String id;
     private final String nextPrefix;
     private final Connection connection;
+    private final int requestBytes;
 
-    Operation(String id, Connection connection) {
+    /** @param requestBytes the size of the message that asks for it, which counts while it runs */
+    Operation(String id, Connection connection, int requestBytes) {
         this.id = id;
+        this.requestBytes = requestBytes;
         this.nextPrefix = "{\"type\":\"next\",\"id\":" + ResponseWriter.write(id) + ",\"payload\":";
         this.connection = connection;
     }
 
     String id() {
         return id;
+    }
+
+    int requestBytes() {
+        return requestBytes;
     }
 
     @Override

@@ -1,0 +1,116 @@
+package dev.runlog.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.TestDatabase;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Requests whose end two servers may see in different places are refused, and nothing after them is looked at. */
+@ExtendWith(PostgresExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class RequestFramingTest {
+    private static final String SMUGGLED = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+    private RunningServer server;
+    private String token;
+
+    @BeforeAll
+    void start(TestDatabase database) {
+        server = RunningServer.start(database);
+        token = server.token("alice");
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 5|Transfer-Encoding: chunked",
+                "Transfer-Encoding: chunked|Content-Length: 0",
+                "Content-Length: 5|Content-Length: 6",
+                "Content-Length: 5, 6",
+                "Content-Length: 5|Content-Length: 5",
+                "Content-Length: -1",
+                "Content-Length: +5",
+                "Content-Length: 0x5",
+                "Transfer-Encoding: gzip, chunked",
+                "Transfer-Encoding: chunked, gzip",
+                "Transfer-Encoding: identity",
+                "Transfer-Encoding: xchunked",
+                "Transfer-Encoding: chunked|Transfer-Encoding: chunked",
+                "Transfer-Encoding: \"chunked\"",
+                "Transfer-Encoding : chunked",
+                "Content-Length: 5|Upgrade: websocket"
+            })
+    void areRefused(String headers) throws IOException {
+        for (String path : new String[] {"/graphql", "/events", "/health/live"}) {
+            try (RawHttp client = new RawHttp(server)) {
+                client.send(RawHttp.head("POST " + path, token, headers.split("\\|")) + "0\r\n\r\n" + SMUGGLED);
+
+                RawHttp.Answer answer = client.answer();
+
+                assertThat(answer.status()).isEqualTo(400);
+                assertThat(answer.head()).contains("connection: close");
+                assertThat(answer.body()).contains("BAD_INPUT");
+                assertThat(client.untilClosed()).as("after the refusal").isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void areRefusedInHttp10() throws IOException {
+        try (RawHttp client = new RawHttp(server)) {
+            client.send("POST /graphql HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + SMUGGLED);
+
+            assertThat(client.untilClosed()).startsWith("HTTP/1.0 400").doesNotContain("\"UP\"");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/graphql", "/events"})
+    void nameBrokenChunks(String path) throws IOException {
+        String type = path.equals("/events") ? "application/x-ndjson" : "application/json";
+        try (RawHttp client = new RawHttp(server)) {
+            client.send(RawHttp.head("POST " + path, token, "Content-Type: " + type, "Transfer-Encoding: chunked")
+                    + "zz\r\n{}\r\n0\r\n\r\n" + SMUGGLED);
+
+            RawHttp.Answer answer = client.answer();
+
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.body()).contains("chunked transfer coding");
+            assertThat(client.untilClosed()).isEmpty();
+        }
+    }
+
+    @Test
+    void tellsOversizedHeadersFromBadOnes() throws IOException {
+        try (RawHttp client = new RawHttp(server)) {
+            client.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(10_000) + "\r\n\r\n");
+            assertThat(client.answer().status()).isEqualTo(431);
+        }
+        try (RawHttp client = new RawHttp(server)) {
+            client.send("GET /" + "x".repeat(10_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            assertThat(client.answer().status()).isEqualTo(414);
+        }
+    }
+
+    /** It is a protocol of its own, with limits of its own. */
+    @Test
+    void doesNotSpeakHttp2() throws IOException {
+        try (RawHttp client = new RawHttp(server)) {
+            client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+            assertThat(client.untilClosed()).startsWith("HTTP/1.1 ").doesNotContain("HTTP/2");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package dev.runlog.gateway.events;
+
+import dev.runlog.contract.error.RunlogException;
+import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
+
+/**
+ * Cuts a JSON array into its elements, or finds the one value that is there instead. It looks at brackets, quotes and
+ * commas only; whether an element is valid JSON is for its reader to say.
+ */
+final class ArraySplitter implements EventSplitter {
+    private enum State {
+        BEFORE,
+        /** After the opening bracket. */
+        FIRST,
+        ELEMENT,
+        /** After an element of the array. */
+        COMMA_OR_END,
+        /** After a comma. */
+        NEXT,
+        AFTER
+    }
+
+    private final Sink sink;
+    private final ByteArrayOutputStream begun = new ByteArrayOutputStream();
+    private State state = State.BEFORE;
+    private boolean inArray;
+    private int depth;
+    private boolean inString;
+    private boolean escaped;
+
+    ArraySplitter(Sink sink) {
+        this.sink = sink;
+    }
+
+    @Override
+    public void add(Buffer chunk) {
+        byte[] bytes = chunk.getBytes();
+        int start = 0;
+        for (int at = 0; at < bytes.length; at++) {
+            byte next = bytes[at];
+            if (state == State.ELEMENT) {
+                if (endsBefore(next)) {
+                    handOn(bytes, start, at);
+                    between(next);
+                } else if (endsWith(next)) {
+                    handOn(bytes, start, at + 1);
+                }
+            } else if (!isSpace(next)) {
+                if (between(next)) {
+                    start = at;
+                    endsWith(next);
+                }
+            }
+        }
+        if (state == State.ELEMENT) {
+            begun.write(bytes, start, bytes.length - start);
+        }
+    }
+
+    @Override
+    public void end() {
+        if (state == State.ELEMENT && !inArray && depth == 0 && !inString) {
+            handOn(new byte[0], 0, 0);
+        }
+        if (state == State.BEFORE) {
+            throw RunlogException.badInput("The body is empty (expected an event or an array of events).");
+        }
+        if (state != State.AFTER) {
+            throw RunlogException.badInput("The body ended early: the JSON is not complete.");
+        }
+    }
+
+    @Override
+    public int bytesHeld() {
+        return begun.size();
+    }
+
+    /** Takes a byte outside of elements; returns whether an element begins with it. */
+    private boolean between(byte next) {
+        switch (state) {
+            case BEFORE -> {
+                if (next == '[') {
+                    inArray = true;
+                    state = State.FIRST;
+                    return false;
+                }
+            }
+            case FIRST -> {
+                if (next == ']') {
+                    state = State.AFTER;
+                    return false;
+                }
+            }
+            case COMMA_OR_END -> {
+                if (isSpace(next)) {
+                    return false;
+                }
+                if (next == ',' || next == ']') {
+                    state = next == ',' ? State.NEXT : State.AFTER;
+                    return false;
+                }
+                throw RunlogException.badInput("The body is not a JSON array: a comma is missing after an event.");
+            }
+            case AFTER -> {
+                if (isSpace(next)) {
+                    return false;
+                }
+                throw RunlogException.badInput("The body goes on after the end of its JSON.");
+            }
+            case NEXT, ELEMENT -> {}
+        }
+        if (next == ',' || next == ']') {
+            throw RunlogException.badInput("The body is not a JSON array: an event is missing at a comma or bracket.");
+        }
+        state = State.ELEMENT;
+        return true;
+    }
+
+    /** Whether an element that has no end of its own, such as a number, ends before a byte. */
+    private boolean endsBefore(byte next) {
+        return depth == 0 && !inString && (isSpace(next) || next == ',' || next == ']');
+    }
+
+    /** Takes a byte of an element; returns whether it is the last one. */
+    private boolean endsWith(byte next) {
+        if (inString) {
+            if (escaped) {
+                escaped = false;
+            } else if (next == '\\') {
+                escaped = true;
+            } else if (next == '"') {
+                inString = false;
+                return depth == 0;
+            }
+            return false;
+        }
+        switch (next) {
+            case '"' -> inString = true;
+            case '{', '[' -> depth++;
+            case '}', ']' -> {
+                depth = Math.max(0, depth - 1);
+                return depth == 0;
+            }
+            default -> {}
+        }
+        return false;
+    }
+
+    private void handOn(byte[] bytes, int start, int end) {
+        state = inArray ? State.COMMA_OR_END : State.AFTER;
+        if (begun.size() == 0) {
+            sink.event(bytes, start, end - start);
+            return;
+        }
+        begun.write(bytes, start, end - start);
+        byte[] whole = begun.toByteArray();
+        begun.reset();
+        sink.event(whole, 0, whole.length);
+    }
+
+    private static boolean isSpace(byte next) {
+        return next == ' ' || next == '\n' || next == '\r' || next == '\t';
+    }
+}
