@@ -21,9 +21,11 @@ final class CleanupScope {
     /** Appends the condition on rows {@code e}. */
     static void addDoomed(Sql sql, Cleanup cleanup) {
         addDoomedUnlessBelow(sql, cleanup);
-        sql.add("\n  AND (e.parent_id IS NULL OR NOT EXISTS (\n"
-                + "    SELECT FROM execution p WHERE p.id = e.parent_id AND p.owner_id = e.owner_id\n"
-                + "      AND (p.status = 1 OR p.held)))");
+        sql.add("""
+
+                  AND (e.parent_id IS NULL OR NOT EXISTS (
+                    SELECT FROM execution p
+                    WHERE p.id = e.parent_id AND p.owner_id = e.owner_id AND (p.status = 1 OR p.held)))""");
     }
 
     /**
