@@ -237,16 +237,26 @@ final class ScopeTest {
         JsonNode dryRun = server.data(
                 token,
                 "mutation { cleanupExecutions(input: {olderThan: \"P1D\", dryRun: true, " + ofWorkflow
-                        + "}) { cleanup { id state workflowId owner preview { executions spared { running } "
+                        + "}) { cleanup { id state workflowId workflow { id key } owner preview { executions spared { running } "
                         + "workflows { workflowId key } } } } }");
         JsonNode policy = server.data(
                 token,
                 "mutation { setRetentionPolicy(input: {keepFor: \"P30D\", " + ofWorkflow
-                        + "}) { retentionPolicy { id workflowId owner keepFor } } }");
+                        + "}) { retentionPolicy { id workflowId workflow { id key } owner keepFor } } }");
+        JsonNode further = server.graphql(
+                token,
+                "{ retentionPolicies(first: 1) { nodes { workflow { key owner executions { totalCount } } } } }");
 
         assertThat(dryRun.at("/cleanupExecutions/cleanup/workflowId").asText()).isEqualTo(workflowId);
         assertThat(policy.at("/setRetentionPolicy/retentionPolicy/workflowId").asText())
                 .isEqualTo(workflowId);
+        assertThat(dryRun.at("/cleanupExecutions/cleanup/workflow/key").asText())
+                .isEqualTo("secret");
+        assertThat(policy.at("/setRetentionPolicy/retentionPolicy/workflow/key").asText())
+                .isEqualTo("secret");
+        assertThat(further.findValue("owner").isNull()).isTrue();
+        assertThat(further.findValue("executions").isNull()).isTrue();
+        assertThat(codes(further)).containsExactly("FORBIDDEN", "FORBIDDEN");
     }
 
     @Test

@@ -80,7 +80,7 @@ public final class QueryingVerticle extends VerticleBase {
     /** The scope is checked here as well as in the gateway, whatever way a question came. */
     private <R extends Message, Q extends ReadRequest<R>> void answer(Class<Q> type, Function<Q, Future<R>> handler) {
         bus.handle(type, request -> {
-            request.viewer().require(request.scope());
+            request.viewer().require(request.scopes());
             return handler.apply(request);
         });
     }

@@ -34,8 +34,8 @@ public record GetStatistics(
     }
 
     @Override
-    public Scope scope() {
-        return allOwners ? Scope.OPS : Scope.READ;
+    public Scope[] scopes() {
+        return new Scope[] {allOwners ? Scope.OPS : Scope.READ};
     }
 
     /** The widths of intervals: UTC days, ISO weeks, calendar months. */

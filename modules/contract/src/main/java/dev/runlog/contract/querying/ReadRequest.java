@@ -18,8 +18,8 @@ public interface ReadRequest<R extends Message> extends Request<R> {
         return Owners.of(viewer());
     }
 
-    /** The scope that the viewer must have. */
-    default Scope scope() {
-        return Scope.READ;
+    /** The scopes of which the viewer must have one. */
+    default Scope[] scopes() {
+        return new Scope[] {Scope.READ};
     }
 }

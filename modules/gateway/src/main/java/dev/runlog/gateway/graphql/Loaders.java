@@ -5,6 +5,7 @@ import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.Owners;
+import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.page.Count;
@@ -63,6 +64,7 @@ final class Loaders {
     private final Viewer viewer;
     private final TurnLoader<Watched, @Nullable Workflow> workflowsOfEvents;
     private final Kind<Watched, @Nullable Workflow> workflows;
+    private final Kind<UUID, @Nullable Workflow> targets;
     private final Kind<UUID, @Nullable Execution> executions;
     private final Kind<PartKey, ExecutionDetail> parts;
     private final Kind<UUID, @Nullable String> holdReasons;
@@ -80,6 +82,11 @@ final class Loaders {
                 keys -> grouped(keys, Watched::owner, Watched::workflowId, (owner, ids) -> bus.request(
                                 new LoadWorkflows(viewer, Owners.of(viewer, owner), ids))
                         .map(loaded -> byId(loaded.workflows(), Workflow::id))));
+        this.targets = new Kind<>(
+                "target",
+                ids -> stage(bus.request(new LoadWorkflows(
+                                viewer, viewer.may(Scope.OPS) ? Owners.all(viewer) : Owners.of(viewer), ids))
+                        .map(loaded -> inOrder(ids, loaded.workflows(), Workflow::id))));
         this.executions = new Kind<>(
                 "execution",
                 ids -> stage(bus.request(new LoadExecutions(viewer, ids))
@@ -114,7 +121,7 @@ final class Loaders {
 
     DataLoaderRegistry registry() {
         DataLoaderRegistry registry = new DataLoaderRegistry();
-        for (Kind<?, ?> kind : List.of(workflows, executions, parts, holdReasons, steps, pages, counts)) {
+        for (Kind<?, ?> kind : List.of(workflows, targets, executions, parts, holdReasons, steps, pages, counts)) {
             registry.register(kind.name(), loader(kind));
         }
         return registry;
@@ -124,6 +131,11 @@ final class Loaders {
     CompletionStage<@Nullable Workflow> workflow(DataFetchingEnvironment env, Execution execution) {
         Watched key = new Watched(execution.owner(), execution.workflowId());
         return isOfEvent(env) ? workflowsOfEvents.load(key) : load(env, workflows, key);
+    }
+
+    /** The workflow that a cleanup or policy is for; operators see anybody's. */
+    CompletionStage<@Nullable Workflow> target(DataFetchingEnvironment env, UUID id) {
+        return load(env, targets, id);
     }
 
     CompletionStage<@Nullable Execution> execution(DataFetchingEnvironment env, UUID id) {

@@ -44,7 +44,7 @@ final class ReadScope {
             open("PageInfo", "hasNextPage hasPreviousPage startCursor endCursor"),
             open(
                     "Cleanup",
-                    "id dryRun state before status workflowId owner keepLast ignorePolicies matched matchedExact deleted "
+                    "id dryRun state before status workflowId workflow owner keepLast ignorePolicies matched matchedExact deleted "
                             + "bytes partitionsDropped requestedBy policyId createdAt startedAt finishedAt duration "
                             + "preview failure"),
             open("CleanupConnection", "edges nodes pageInfo totalCount"),
@@ -57,7 +57,7 @@ final class ReadScope {
             open("SparedExecutions", "running held keptByPolicy keptLast children"),
             open(
                     "RetentionPolicy",
-                    "id workflowId owner status keepFor keepLast fromConfiguration createdAt lastRunAt lastCleanup "
+                    "id workflowId workflow owner status keepFor keepLast fromConfiguration createdAt lastRunAt lastCleanup "
                             + "overdue overdueSince"),
             open("RetentionPolicyConnection", "edges nodes pageInfo totalCount"),
             open("RetentionPolicyEdge", "cursor node"),

@@ -359,6 +359,9 @@ final class Resolvers {
                 .dataFetcher("workflowId", of(Cleanup.class, cleanup -> cleanup.criteria()
                         .workflowId()))
                 .dataFetcher(
+                        "workflow",
+                        env -> target(env, ((Cleanup) source(env)).criteria().workflowId()))
+                .dataFetcher(
                         "owner", of(Cleanup.class, cleanup -> cleanup.criteria().owner()))
                 .dataFetcher("keepLast", of(Cleanup.class, cleanup -> cleanup.criteria()
                         .keepLast()))
@@ -377,7 +380,13 @@ final class Resolvers {
         return type.dataFetcher("status", of(RetentionPolicy.class, policy -> policy.statuses().stream()
                         .sorted()
                         .toList()))
+                .dataFetcher("workflow", env -> target(env, ((RetentionPolicy) source(env)).workflowId()))
                 .dataFetcher("lastCleanup", async(this::lastCleanup));
+    }
+
+    private static @Nullable CompletionStage<@Nullable Workflow> target(
+            DataFetchingEnvironment env, @Nullable UUID id) {
+        return id == null ? null : loaders(env).target(env, id);
     }
 
     private Future<@Nullable Cleanup> lastCleanup(DataFetchingEnvironment env) {
