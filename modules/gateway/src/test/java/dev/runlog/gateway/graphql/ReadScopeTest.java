@@ -53,7 +53,7 @@ final class ReadScopeTest {
 
         for (GraphQLObjectType type : objects(SCHEMA)) {
             for (GraphQLFieldDefinition field : type.getFieldDefinitions()) {
-                assertThat(SCHEMA.getCodeRegistry().<Object>getDataFetcher(type, field))
+                assertThat((Object) SCHEMA.getCodeRegistry().getDataFetcher(type, field))
                         .isNotSameAs(ReadScope.REFUSAL);
             }
         }
