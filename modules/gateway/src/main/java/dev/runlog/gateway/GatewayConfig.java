@@ -93,7 +93,8 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
             int pageSizeDefault,
             int pageSizeMax,
             boolean introspection,
-            int documentCacheMax,
+            int introspectionCostMax,
+            int documentCacheMaxBytes,
             GraphiqlSwitch graphiql) {}
 
     /** When GraphiQL is served. */

@@ -1,6 +1,5 @@
 package dev.runlog.gateway.graphql;
 
-import com.github.benmanes.caffeine.cache.Cache;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.ErrorCode;
 import dev.runlog.contract.error.RunlogException;
@@ -9,7 +8,6 @@ import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.querying.LoadWatchedWorkflows.Watched;
-import dev.runlog.gateway.Caches;
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.live.LiveFeed;
 import graphql.ErrorType;
@@ -22,8 +20,6 @@ import graphql.execution.DataFetcherExceptionHandler;
 import graphql.execution.DataFetcherExceptionHandlerParameters;
 import graphql.execution.DataFetcherExceptionHandlerResult;
 import graphql.execution.SubscriptionExecutionStrategy;
-import graphql.execution.preparsed.PreparsedDocumentEntry;
-import graphql.execution.preparsed.PreparsedDocumentProvider;
 import graphql.language.OperationDefinition;
 import graphql.parser.ParserOptions;
 import graphql.schema.GraphQLSchema;
@@ -59,14 +55,14 @@ public final class GraphqlEngine {
     private final GatewayConfig.Graphql config;
     private final GraphQL readers;
     private final GraphQL others;
-    private final Cache<String, PreparsedDocumentEntry> documents;
+    private final Documents documents;
     private final TurnLoader<Watched, @Nullable Workflow> workflowsOfEvents;
 
     public GraphqlEngine(Bus bus, GatewayConfig.Graphql config, LiveFeed feed) {
         this.bus = bus;
         this.config = config;
         this.workflowsOfEvents = new TurnLoader<>(ids -> Loaders.loadWatchedWorkflows(bus, ids));
-        this.documents = Caches.builder().maximumSize(config.documentCacheMax()).build();
+        this.documents = new Documents(config.documentCacheMaxBytes());
         GraphQLSchema schema = schema(bus, config, feed);
         this.readers = graphQl(schema);
         this.others = graphQl(ReadScope.without(schema));
@@ -79,8 +75,8 @@ public final class GraphqlEngine {
                 .defaultDataFetcherExceptionHandler(failures)
                 .queryExecutionStrategy(plain)
                 .subscriptionExecutionStrategy(new PlainSubscriptions(failures, plain))
-                .instrumentation(new QueryLimits(config))
-                .preparsedDocumentProvider(documentsOnce())
+                .instrumentation(new QueryLimits(config, documents))
+                .preparsedDocumentProvider(documents)
                 .build();
     }
 
@@ -219,21 +215,9 @@ public final class GraphqlEngine {
         return Objects.requireNonNullElse(request.operationName(), "anonymous");
     }
 
-    private PreparsedDocumentProvider documentsOnce() {
-        return (input, parse) -> {
-            PreparsedDocumentEntry known = documents.getIfPresent(input.getQuery());
-            if (known == null) {
-                known = parse.apply(input);
-                documents.put(input.getQuery(), known);
-            }
-            return CompletableFuture.completedFuture(known);
-        };
-    }
-
     /** How many queries are kept parsed and validated. */
     long documentsKept() {
-        documents.cleanUp();
-        return documents.estimatedSize();
+        return documents.size();
     }
 
     private static GraphQLSchema schema(Bus bus, GatewayConfig.Graphql config, LiveFeed feed) {

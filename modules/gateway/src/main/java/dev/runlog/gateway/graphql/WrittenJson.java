@@ -8,11 +8,12 @@ import java.io.UncheckedIOException;
 
 /** A value that is JSON in UTF-8 already, and goes out as that. */
 final class WrittenJson implements ResponseWriter.Json {
-    private static final int SIZE_GUESSED = 8192;
+    private static final int SIZE_GUESSED = 512;
 
-    private final ByteArrayOutputStream utf8;
+    /** No more than its bytes: a page may hold thousands of small values. */
+    private final byte[] utf8;
 
-    private WrittenJson(ByteArrayOutputStream utf8) {
+    private WrittenJson(byte[] utf8) {
         this.utf8 = utf8;
     }
 
@@ -24,7 +25,7 @@ final class WrittenJson implements ResponseWriter.Json {
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
-        return new WrittenJson(bytes);
+        return new WrittenJson(bytes.toByteArray());
     }
 
     @Override
@@ -32,6 +33,6 @@ final class WrittenJson implements ResponseWriter.Json {
         // The generator knows that a value stands here; its bytes need no look.
         json.writeRawValue("");
         json.flush();
-        utf8.writeTo((OutputStream) json.getOutputTarget());
+        ((OutputStream) json.getOutputTarget()).write(utf8);
     }
 }

@@ -1,0 +1,206 @@
+package dev.runlog.gateway.graphql;
+
+import dev.runlog.gateway.GatewayConfig;
+import graphql.Directives;
+import graphql.execution.AbortExecutionException;
+import graphql.execution.CoercedVariables;
+import graphql.execution.ExecutionContext;
+import graphql.introspection.Introspection;
+import graphql.language.Argument;
+import graphql.language.ArrayValue;
+import graphql.language.BooleanValue;
+import graphql.language.Directive;
+import graphql.language.DirectivesContainer;
+import graphql.language.Field;
+import graphql.language.FragmentDefinition;
+import graphql.language.FragmentSpread;
+import graphql.language.InlineFragment;
+import graphql.language.IntValue;
+import graphql.language.Selection;
+import graphql.language.SelectionSet;
+import graphql.language.TypeName;
+import graphql.language.Value;
+import graphql.language.VariableReference;
+import graphql.schema.GraphQLCompositeType;
+import graphql.schema.GraphQLFieldDefinition;
+import graphql.schema.GraphQLSchema;
+import graphql.schema.GraphQLTypeUtil;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds up what a query may cost: the number of fields in its answer at the most. A fragment counts wherever it is
+ * spread; the library's own traverser would visit it once. Stops at the first limit that is exceeded, so that fragments
+ * that spread each other millions of times are not walked to their end.
+ */
+final class QueryCost {
+    private static final Set<String> INTROSPECTION = Set.of("__schema", "__type");
+
+    /** Sizes of the lists of objects that are not pages. Of intervals, as many as there are days by default. */
+    private static final Map<String, Integer> SIZES =
+            Map.of("Statistics.intervals", 400, "Statistics.workflows", 10, "CleanupPreview.workflows", 10);
+
+    private final GatewayConfig.Graphql config;
+    private final GraphQLSchema schema;
+    private final Map<String, FragmentDefinition> fragments;
+    private final CoercedVariables variables;
+    private final IntrospectionSizes introspectionSizes;
+    private long cost;
+    private long introspectionCost;
+    private int aliases;
+
+    private QueryCost(GatewayConfig.Graphql config, ExecutionContext context) {
+        this.config = config;
+        this.schema = context.getGraphQLSchema();
+        this.fragments = context.getFragmentsByName();
+        this.variables = context.getCoercedVariables();
+        this.introspectionSizes = IntrospectionSizes.of(schema);
+    }
+
+    /** Throws {@link AbortExecutionException} if the query exceeds one of its limits. */
+    static void requireWithinLimits(GatewayConfig.Graphql config, ExecutionContext context) {
+        GraphQLCompositeType root =
+                switch (context.getOperationDefinition().getOperation()) {
+                    case QUERY -> context.getGraphQLSchema().getQueryType();
+                    case MUTATION -> context.getGraphQLSchema().getMutationType();
+                    case SUBSCRIPTION -> context.getGraphQLSchema().getSubscriptionType();
+                };
+        new QueryCost(config, context)
+                .add(context.getOperationDefinition().getSelectionSet(), root, new Place(1, 0, false));
+    }
+
+    /**
+     * Where selections stand.
+     *
+     * @param times how many objects they are selected of
+     * @param depth number of fields around them
+     * @param introspects whether they are part of introspection
+     */
+    private record Place(long times, int depth, boolean introspects) {}
+
+    private void add(@Nullable SelectionSet selections, GraphQLCompositeType parent, Place place) {
+        if (selections == null) {
+            return;
+        }
+        for (Selection<?> selection : selections.getSelections()) {
+            if (!isIncluded((DirectivesContainer<?>) selection)) {
+                add(1, place.introspects());
+            } else if (selection instanceof Field field) {
+                add(field, parent, place);
+            } else if (selection instanceof InlineFragment inline) {
+                add(1, place.introspects());
+                add(inline.getSelectionSet(), typeOf(inline.getTypeCondition(), parent), place);
+            } else {
+                add(1, place.introspects());
+                FragmentDefinition fragment =
+                        Objects.requireNonNull(fragments.get(((FragmentSpread) selection).getName()));
+                add(fragment.getSelectionSet(), typeOf(fragment.getTypeCondition(), parent), place);
+            }
+        }
+    }
+
+    private void add(Field field, GraphQLCompositeType parent, Place place) {
+        GraphQLFieldDefinition definition = Introspection.getFieldDef(schema, parent, field.getName());
+        boolean introspects = place.introspects() || INTROSPECTION.contains(field.getName());
+        if (introspects && !config.introspection()) {
+            throw new AbortExecutionException("Introspection is disabled on this server.");
+        }
+        if (field.getAlias() != null) {
+            aliases++;
+            require(aliases, config.aliasesMax(), "number of aliases", "graphql.aliases-max");
+        }
+        int depth = place.depth() + 1;
+        if (!introspects) {
+            // How deep introspection may go is the library's business: it refuses any but that in good faith.
+            require(depth, config.depthMax(), "depth", "graphql.depth-max");
+        }
+        add(place.times(), introspects);
+        if (GraphQLTypeUtil.unwrapAll(definition.getType()) instanceof GraphQLCompositeType type) {
+            long times = Math.min(place.times() * size(field, definition, parent), Integer.MAX_VALUE);
+            add(field.getSelectionSet(), type, new Place(times, depth, introspects));
+        }
+    }
+
+    private void add(long more, boolean introspects) {
+        if (introspects) {
+            introspectionCost += more;
+            require(
+                    introspectionCost,
+                    config.introspectionCostMax(),
+                    "introspection cost",
+                    "graphql.introspection-cost-max");
+        } else {
+            cost += more;
+            require(cost, config.costMax(), "cost", "graphql.cost-max");
+        }
+    }
+
+    /** Maximum number of objects that a field yields; 1 for one that is not a list. */
+    private long size(Field field, GraphQLFieldDefinition definition, GraphQLCompositeType parent) {
+        if (definition.getArgument("first") != null) {
+            Object first = argument(field, "first");
+            Object asked = first == null ? argument(field, "last") : first;
+            // A size beyond the limit is refused when the page is read.
+            return asked instanceof Integer size
+                    ? Math.max(1, Math.min(size, config.pageSizeMax()))
+                    : config.pageSizeDefault();
+        }
+        if (definition.getArgument("ids") != null) {
+            return argument(field, "ids") instanceof Collection<?> ids ? Math.max(1, ids.size()) : 1;
+        }
+        return parent.getName().startsWith("__")
+                ? introspectionSizes.of(field.getName())
+                : SIZES.getOrDefault(parent.getName() + "." + field.getName(), 1);
+    }
+
+    private @Nullable Object argument(Field field, String name) {
+        for (Argument argument : field.getArguments()) {
+            if (argument.getName().equals(name)) {
+                return valueOf(argument.getValue());
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Object valueOf(@Nullable Value<?> value) {
+        if (value instanceof IntValue number) {
+            return (int) Math.max(
+                    Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, number.getValue().longValue()));
+        }
+        if (value instanceof BooleanValue truth) {
+            return truth.isValue();
+        }
+        return value instanceof ArrayValue array
+                ? array.getValues()
+                : value instanceof VariableReference variable ? variables.get(variable.getName()) : null;
+    }
+
+    private boolean isIncluded(DirectivesContainer<?> selection) {
+        for (Directive directive : selection.getDirectives()) {
+            Argument condition = directive.getArgument("if");
+            Object holds = condition == null ? null : valueOf(condition.getValue());
+            if (directive.getName().equals(Directives.SkipDirective.getName()) && Boolean.TRUE.equals(holds)
+                    || directive.getName().equals(Directives.IncludeDirective.getName())
+                            && Boolean.FALSE.equals(holds)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private GraphQLCompositeType typeOf(@Nullable TypeName condition, GraphQLCompositeType otherwise) {
+        return condition == null
+                ? otherwise
+                : (GraphQLCompositeType) Objects.requireNonNull(schema.getType(condition.getName()));
+    }
+
+    private static void require(long value, long max, String what, String key) {
+        if (value > max) {
+            throw new AbortExecutionException(
+                    "The query's " + what + " is " + value + " or more (at most " + max + ", " + key + ").");
+        }
+    }
+}
