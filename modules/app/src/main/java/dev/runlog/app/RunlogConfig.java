@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -27,6 +28,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -283,6 +285,10 @@ public record RunlogConfig(
                             : type == int.class ? "a whole number" : "a " + type.getSimpleName();
             return "'" + format.getValue() + "' is not " + form + ".";
         }
-        return bad.getOriginalMessage();
+        // Jackson's own words name classes, and may show the value, which may be a secret.
+        Class<?> type = bad instanceof MismatchedInputException mismatched ? mismatched.getTargetType() : null;
+        return type != null && Collection.class.isAssignableFrom(type)
+                ? "it must be a list."
+                : type == int.class ? "it must be a whole number." : "it has the wrong type.";
     }
 }

@@ -10,6 +10,7 @@ import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import java.net.http.HttpRequest;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(PostgresExtension.class)
@@ -107,6 +109,85 @@ final class GraphqlTest {
         assertThat(read.at("/steps/nodes/0/output").toString()).isEqualTo("{\"rows\":1.5}");
         assertThat(read.at("/steps/nodes/0/durationMillis").asInt()).isEqualTo(2000);
         assertThat(read.at("/workflow/executions/totalCount").asInt()).isEqualTo(1);
+    }
+
+    /** Rows, totalCount and statistics see the same, whatever the bound. */
+    @ParameterizedTest
+    @CsvSource({
+        "startedAfter, 0001-01-01T00:00:00Z, 3",
+        "startedAfter, 0000-01-01T00:00:00Z, 3",
+        "startedAfter, 1900-01-01T00:00:00Z, 3",
+        "startedAfter, 1969-12-31T23:59:59.999Z, 3",
+        "startedAfter, 1970-01-01T00:00:00Z, 3",
+        "startedAfter, 9999-12-31T23:59:59Z, 0",
+        "startedBefore, 0001-01-01T00:00:00Z, 0",
+        "startedBefore, 1900-01-01T00:00:00Z, 0",
+        "startedBefore, 1900-01-01T00:00:00.001Z, 0",
+        "startedBefore, 1969-12-31T23:59:59.999Z, 0",
+        "startedBefore, 1970-01-01T00:00:00Z, 0",
+        "startedBefore, 9999-12-31T23:59:59.999Z, 3",
+    })
+    void filtersByAnyMoment(String member, String moment, int expected) {
+        String token = server.token(anOwner());
+        record(token, 3, "any-moment");
+
+        JsonNode found = server.data(
+                token,
+                "query($filter: ExecutionFilter) { executions(filter: $filter) { totalCount countAtLeast nodes { id } } "
+                        + "workflows { nodes { executions(filter: $filter) { totalCount nodes { id } } } } "
+                        + "failed: executions(filter: $filter, status: [SUCCESS, RUNNING]) { totalCount nodes { id } } }",
+                "filter",
+                Map.of(member, moment));
+
+        for (String list : List.of("/executions", "/workflows/nodes/0/executions", "/failed")) {
+            assertThat(found.at(list + "/totalCount").asInt()).as(list).isEqualTo(expected);
+            assertThat(found.at(list + "/nodes")).as(list).hasSize(expected);
+        }
+        assertThat(found.at("/executions/countAtLeast").asInt()).isEqualTo(expected);
+    }
+
+    @Test
+    void filtersByPartsOfAMillisecond() {
+        String token = server.token(anOwner());
+        Instant start = Instant.now().minusSeconds(60).truncatedTo(ChronoUnit.MILLIS);
+        server.events(token, "{\"event\":\"started\",\"workflow\":\"w\",\"startedAt\":\"" + start + "\"}\n");
+        String query = "query($f: ExecutionFilter) { executions(filter: $f) { totalCount } }";
+        Instant within = start.plusNanos(500_000);
+
+        assertThat(server.data(token, query, "f", Map.of("startedAfter", within.toString()))
+                        .at("/executions/totalCount")
+                        .asInt())
+                .isZero();
+        assertThat(server.data(token, query, "f", Map.of("startedBefore", within.toString()))
+                        .at("/executions/totalCount")
+                        .asInt())
+                .isOne();
+    }
+
+    @Test
+    void deletesNothingFromBefore1970() {
+        String token = server.token(anOwner(), "executions:read", "executions:write", "executions:cleanup");
+        record(token, 2, "kept");
+
+        JsonNode cleanup = server.data(
+                token,
+                "mutation { cleanupExecutions(input: {before: \"1900-01-01T00:00:00Z\", dryRun: true}) "
+                        + "{ cleanup { matched preview { executions } } } }");
+
+        assertThat(cleanup.at("/cleanupExecutions/cleanup/matched").asInt()).isZero();
+    }
+
+    @Test
+    void filtersNothingByAnEmptyText() {
+        String token = server.token(anOwner());
+        record(token, 3, "empty-text");
+
+        JsonNode found = server.data(
+                token,
+                "{ executions(filter: {errorContains: \"\"}) { totalCount } workflows(search: \"\") { totalCount } }");
+
+        assertThat(found.at("/executions/totalCount").asInt()).isEqualTo(3);
+        assertThat(found.at("/workflows/totalCount").asInt()).isEqualTo(1);
     }
 
     @Test
@@ -333,25 +414,25 @@ final class GraphqlTest {
     void namesWhatIsWrongWithBadInput() {
         String token = server.token(anOwner());
         Map<String, String> wrong = Map.ofEntries(
-                Map.entry("{ execution(id: \"nope\") { id } }", "'nope' is no id"),
-                Map.entry("{ execution(id: \"1-1-1-1-1\") { id } }", "is no id"),
+                Map.entry("{ execution(id: \"nope\") { id } }", "'nope' is not a valid ID"),
+                Map.entry("{ execution(id: \"1-1-1-1-1\") { id } }", "is not a valid ID"),
                 Map.entry("{ executions(first: -1) { totalCount } }", "'first' must be from 0 to 200, not -1"),
                 Map.entry("{ executions(first: 100000) { totalCount } }", "not 100000"),
                 Map.entry("{ executions(first: 1, last: 1) { totalCount } }", "not both"),
                 Map.entry("{ executions(after: \"AAAA\") { totalCount } }", "'AAAA' is not a cursor of this list"),
                 Map.entry(
                         "{ executions(filter: {minDuration: \"30 days\"}) { totalCount } }",
-                        "'30 days' is no Duration"),
+                        "'30 days' is not a duration"),
                 Map.entry(
                         "{ executions(filter: {startedAfter: \"yesterday\"}) { totalCount } }",
-                        "'yesterday' is no DateTime"),
+                        "'yesterday' is not a date and time"),
                 Map.entry("{ executions(filter: {labels: [1]}) { totalCount } }", "'labels' must be an object"),
                 Map.entry("{ executions(status: [BROKEN]) { totalCount } }", "BROKEN"),
                 Map.entry("{ unknown }", "unknown"),
                 Map.entry("{ viewer { subject }", "Invalid syntax"),
                 Map.entry(
                         "mutation { startExecution(input: {workflowKey: \"w\", workflowId: \"w\"}) { execution { id } } }",
-                        "is no id"),
+                        "is not a valid ID"),
                 Map.entry(
                         "mutation { startExecution(input: {}) { execution { id } } }", "the workflow's id or its key"),
                 Map.entry(
@@ -359,7 +440,7 @@ final class GraphqlTest {
                         "in the future"),
                 Map.entry(
                         "mutation { startExecution(input: {workflowKey: \"w\", startedAt: \"2001-01-01T00:00:00Z\"}) { execution { id } } }",
-                        "longer ago"),
+                        "too long ago"),
                 Map.entry(
                         "mutation { startExecution(input: {workflowKey: \"a\\u0000b\"}) { execution { id } } }", "NUL"),
                 Map.entry("mutation { startExecution(input: {workflowKey: \" \"}) { execution { id } } }", "Invalid workflow key: empty."),

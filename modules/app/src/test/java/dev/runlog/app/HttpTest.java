@@ -202,8 +202,11 @@ final class HttpTest {
             {"{\"event\":\"started\"}", "'workflow' is missing"},
             {"{\"event\":\"started\",\"workflow\":5}", "'workflow' must be a string"},
             {"{\"event\":\"started\",\"workflow\":\"w\",\"attempt\":1.5}", "'attempt' must be a whole number"},
-            {"{\"event\":\"started\",\"workflow\":\"w\",\"startedAt\":\"noon\"}", "'startedAt' is no moment"},
-            {"{\"event\":\"started\",\"workflow\":\"w\",\"heartbeatTimeout\":\"30 s\"}", "no ISO 8601 duration"},
+            {
+                "{\"event\":\"started\",\"workflow\":\"w\",\"startedAt\":\"noon\"}",
+                "Invalid `startedAt`: 'noon' is not a date and time"
+            },
+            {"{\"event\":\"started\",\"workflow\":\"w\",\"heartbeatTimeout\":\"30 s\"}", "'30 s' is not a duration"},
             {"{\"event\":\"started\",\"workflow\":\"w\",\"workflow\":\"v\"}", "Duplicate field"},
             {"{\"event\":\"heartbeat\"}", "'id' is missing"},
             {"{\"event\":\"heartbeat\",\"id\":\"" + id + "\"} x", "no JSON"},

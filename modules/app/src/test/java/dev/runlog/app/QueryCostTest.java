@@ -76,7 +76,8 @@ final class QueryCostTest {
     void countsTheIdsOfEachRequestThatSharesAText() {
         String query = "query($ids: [ID!]!) { nodes(ids: $ids) { ...on Execution { " + "id ".repeat(110) + "} } }";
 
-        assertThat(server.graphql(token, query, "ids", ids.subList(0, 1)).has("errors")).isFalse();
+        assertThat(server.graphql(token, query, "ids", ids.subList(0, 1)).has("errors"))
+                .isFalse();
         assertThat(server.graphql(token, query, "ids", Collections.nCopies(200, ids.get(0)))
                         .toString())
                 .contains(COST);
@@ -125,7 +126,8 @@ final class QueryCostTest {
 
     /** The event loop that answers others is busy for less than a second with the worst that is allowed. */
     @ParameterizedTest
-    @ValueSource(strings = {
+    @ValueSource(
+            strings = {
                 "{ executions(first: 200) { nodes { ALIASED48(__typename) ALL id } } }",
                 "{ executions(first: 200) { nodes { workflow { ALIASED48(__typename) ALL id } } } }",
                 "{ executions(first: 200) { edges { cursor node { ALIASED45(workflow { id }) } } } }",
@@ -152,7 +154,9 @@ final class QueryCostTest {
     }
 
     private static String aliased(int times, String field) {
-        return IntStream.range(0, times).mapToObj(i -> "a" + i + ": " + field + " ").collect(Collectors.joining());
+        return IntStream.range(0, times)
+                .mapToObj(i -> "a" + i + ": " + field + " ")
+                .collect(Collectors.joining());
     }
 
     private static String literals(List<String> texts) {
@@ -165,7 +169,9 @@ final class QueryCostTest {
         for (int run = 0; run < runs; run++) {
             String id = Ids.next().toString();
             recorded.add(id);
-            lines.append("{\"event\":\"started\",\"workflow\":\"w\",\"id\":\"").append(id).append("\"}\n");
+            lines.append("{\"event\":\"started\",\"workflow\":\"w\",\"id\":\"")
+                    .append(id)
+                    .append("\"}\n");
         }
         assertThat(server.events(token, lines.toString()).body()).contains("\"recorded\":" + runs);
         return recorded;

@@ -55,6 +55,17 @@ final class RunlogConfigTest {
         assertThat(config.live().pingInterval()).isEqualTo(Duration.ofSeconds(7));
     }
 
+    @Test
+    void namesNeitherClassesNorTheValueOfTheWrongType() throws Exception {
+        Path file = file("auth:\n  public-keys: a-secret\n");
+
+        assertThatThrownBy(() -> RunlogConfig.load(file, Map.of()))
+                .isInstanceOf(StartFailure.class)
+                .hasMessageContaining("auth.public-keys: it must be a list")
+                .hasMessageNotContaining("a-secret")
+                .hasMessageNotContaining("java");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "RUNLOG_HTTP_PROT, 1, RUNLOG_HTTP_PROT",

@@ -128,11 +128,13 @@ final class EventPolicy {
 
     private void checkStart(Instant start, Instant now) {
         if (start.isAfter(now.plus(config.startAheadMax()))) {
-            throw RunlogException.badInput("The start " + start + " is in the future by more than "
-                    + config.startAheadMax() + "; it is " + now.truncatedTo(ChronoUnit.MILLIS) + ".");
+            throw RunlogException.badInput("The start " + start + " is too far in the future (it is "
+                    + now.truncatedTo(ChronoUnit.MILLIS) + ", and recording.start-ahead-max is "
+                    + config.startAheadMax() + ").");
         }
         if (start.isBefore(now.minus(config.startAgeMax()))) {
-            throw RunlogException.badInput("The start " + start + " is longer ago than " + config.startAgeMax() + ".");
+            throw RunlogException.badInput("The start " + start + " is too long ago (recording.start-age-max is "
+                    + config.startAgeMax() + ").");
         }
     }
 

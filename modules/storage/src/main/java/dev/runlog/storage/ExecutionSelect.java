@@ -202,8 +202,10 @@ final class ExecutionSelect {
         }
         RowFilter filter = query.filter();
         if (filter.minDuration() != null) {
+            // Durations are kept in milliseconds: at least half of one is at least one.
             conditions.add("e.duration_millis >= "
-                    + sql.argument(Math.max(0, filter.minDuration().toMillis())));
+                    + sql.argument(
+                            Math.max(0, filter.minDuration().plusNanos(999_999).toMillis())));
         }
         if (filter.maxDuration() != null) {
             conditions.add("e.duration_millis BETWEEN 0 AND "

@@ -11,6 +11,9 @@ public final class Ids {
     private static final TimeBasedEpochGenerator NOW = Generators.timeBasedEpochGenerator();
     private static final TimeBasedEpochRandomGenerator AT = Generators.timeBasedEpochRandomGenerator();
 
+    /** The last millisecond of 48 bits. */
+    private static final Instant LAST = Instant.ofEpochMilli((1L << 48) - 1);
+
     private Ids() {}
 
     /** A new id of this moment, greater than any that this process has made before. */
@@ -23,9 +26,21 @@ public final class Ids {
         return AT.construct(moment.toEpochMilli());
     }
 
-    /** The smallest id of the given moment's millisecond: a bound for ranges, never an identifier. */
+    /**
+     * The smallest id at or after a moment: a bound for ranges, never an identifier. An id holds no time before 1970 or
+     * after 10889: earlier moments give a bound below every id, later ones a bound above every id.
+     */
     public static UUID lowerBound(Instant moment) {
-        return new UUID((moment.toEpochMilli() << 16) | 0x7000, 0x8000_0000_0000_0000L);
+        if (moment.isBefore(Instant.EPOCH)) {
+            return lowerBound(Instant.EPOCH);
+        }
+        if (moment.isAfter(LAST)) {
+            return new UUID(-1, -1);
+        }
+        long millis = moment.toEpochMilli();
+        // Ids hold whole milliseconds: of a part of one, the first id after it is of the next.
+        long first = moment.getNano() % 1_000_000 == 0 ? millis : millis + 1;
+        return new UUID((first << 16) | 0x7000, 0x8000_0000_0000_0000L);
     }
 
     /** The moment that the id holds, to the millisecond. */

@@ -1,6 +1,5 @@
 package dev.runlog.gateway.events;
 
-import com.ethlo.time.ITU;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -19,6 +18,7 @@ import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.gateway.graphql.Arguments;
+import dev.runlog.gateway.graphql.ScalarFormats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -432,10 +432,9 @@ final class EventReader {
         Instant instant(Member member) {
             String text = text(member);
             try {
-                return text == null ? null : ITU.parseDateTime(text).toInstant();
+                return text == null ? null : ScalarFormats.dateTime(text);
             } catch (DateTimeException malformed) {
-                throw RunlogException.badInput(
-                        "'" + member.word + "' is no moment such as 2026-11-24T04:26:10.123Z: '" + shown(text) + "'.");
+                throw invalid(member, malformed);
             }
         }
 
@@ -443,10 +442,9 @@ final class EventReader {
         Duration duration(Member member) {
             String text = text(member);
             try {
-                return text == null ? null : Duration.parse(text);
+                return text == null ? null : ScalarFormats.duration(text);
             } catch (DateTimeException malformed) {
-                throw RunlogException.badInput(
-                        "'" + member.word + "' is no ISO 8601 duration such as PT30S: '" + shown(text) + "'.");
+                throw invalid(member, malformed);
             }
         }
 
@@ -461,6 +459,10 @@ final class EventReader {
                     + Arrays.toString(type.getEnumConstants())
                     + (text == null ? "." : ", not '" + shown(text) + "'."));
         }
+    }
+
+    private static RunlogException invalid(Member member, DateTimeException malformed) {
+        return RunlogException.badInput("Invalid `" + member.word + "`: " + malformed.getMessage() + ".");
     }
 
     private static Set<Member> union(Set<Member> one, Set<Member> other) {

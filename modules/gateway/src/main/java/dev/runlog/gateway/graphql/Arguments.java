@@ -1,9 +1,5 @@
 package dev.runlog.gateway.graphql;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.page.Cursor;
@@ -30,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 public record Arguments(Map<String, @Nullable Object> values) {
     private static final Pattern UUID_FORM =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN)
-            .build();
 
     @SuppressWarnings("unchecked") // Coerced by the schema: an input object is a map with string keys.
     @Nullable
@@ -52,9 +45,32 @@ public record Arguments(Map<String, @Nullable Object> values) {
         return list.stream().map(Arguments::new).toList();
     }
 
+    /** A text to look for or to name something by; fails with {@code BAD_INPUT} where PostgreSQL has no such text. */
     @Nullable
     String stringOrNull(String name) {
+        String text = recordedText(name);
+        if (text != null) {
+            requireStorable(name, text);
+        }
+        return text;
+    }
+
+    /** A text that recording checks by its own rules. */
+    @Nullable
+    String recordedText(String name) {
         return (String) values.get(name);
+    }
+
+    private static void requireStorable(String name, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+            } else if (c == 0 || Character.isSurrogate(c)) {
+                throw RunlogException.badInput("Invalid `" + name + "`: it has "
+                        + (c == 0 ? "a NUL character" : "half of a surrogate pair") + " at position " + i + ".");
+            }
+        }
     }
 
     String string(String name) {
@@ -91,7 +107,7 @@ public record Arguments(Map<String, @Nullable Object> values) {
 
     @Nullable
     UUID idOrNull(String name) {
-        String text = stringOrNull(name);
+        String text = recordedText(name);
         return text == null ? null : toId(text);
     }
 
@@ -103,8 +119,7 @@ public record Arguments(Map<String, @Nullable Object> values) {
     /** Fails with {@code BAD_INPUT} for anything but the 36 characters of a UUID. */
     public static UUID toId(String text) {
         if (!UUID_FORM.matcher(text).matches()) {
-            String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
-            throw RunlogException.badInput("'" + shown + "' is no id: ids are UUIDs.");
+            throw RunlogException.badInput(ScalarFormats.quoted(text) + " is not a valid ID (expected a UUID).");
         }
         return UUID.fromString(text);
     }
@@ -113,11 +128,7 @@ public record Arguments(Map<String, @Nullable Object> values) {
     @Nullable
     String jsonOrNull(String name) {
         Object value = values.get(name);
-        try {
-            return value == null ? null : JSON.writeValueAsString(value);
-        } catch (JsonProcessingException unwritable) {
-            throw RunlogException.badInput("'" + name + "' cannot be kept as JSON.");
-        }
+        return value == null ? null : ResponseWriter.write(value).toString();
     }
 
     Map<String, String> labels(String name) {
@@ -131,11 +142,29 @@ public record Arguments(Map<String, @Nullable Object> values) {
         Map<String, String> labels = new LinkedHashMap<>();
         object.forEach((key, label) -> {
             if (!(label instanceof String text)) {
-                throw RunlogException.badInput("The label '" + key + "' must be a string.");
+                throw RunlogException.badInput(
+                        "The label " + ScalarFormats.quoted((String) key) + " must be a string.");
             }
             labels.put((String) key, text);
         });
         return labels;
+    }
+
+    /** Labels to look for. */
+    private Map<String, String> labelsOfFilter() {
+        Map<String, String> labels = labels("labels");
+        labels.forEach((key, value) -> {
+            requireStorable("labels", key);
+            requireStorable("labels", value);
+        });
+        return labels;
+    }
+
+    /** A text to look for; one that is empty filters nothing. */
+    @Nullable
+    String searchOrNull(String name) {
+        String text = stringOrNull(name);
+        return text == null || text.isEmpty() ? null : text;
     }
 
     Set<ExecutionStatus> statuses(String name) {
@@ -172,8 +201,8 @@ public record Arguments(Map<String, @Nullable Object> values) {
                         filter.durationOrNull("minDuration"),
                         filter.durationOrNull("maxDuration"),
                         filter.stringOrNull("trigger"),
-                        filter.labels("labels"),
-                        filter.stringOrNull("errorContains"),
+                        filter.labelsOfFilter(),
+                        filter.searchOrNull("errorContains"),
                         filter.idOrNull("parentId"),
                         filter.booleanOrNull("held")),
                 order == null ? ExecutionOrder.STARTED_AT_DESC : ExecutionOrder.valueOf(order));

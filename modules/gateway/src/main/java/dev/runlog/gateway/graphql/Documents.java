@@ -48,8 +48,8 @@ final class Documents implements PreparsedDocumentProvider {
     Documents(long bytesMax) {
         this.documents = Caches.builder()
                 .maximumWeight(bytesMax)
-                .weigher((String text, Known known) -> (int)
-                        Math.min(BYTES_PER_ENTRY + (long) text.length() * BYTES_PER_CHAR, Integer.MAX_VALUE))
+                .weigher((String text, Known known) ->
+                        (int) Math.min(BYTES_PER_ENTRY + (long) text.length() * BYTES_PER_CHAR, Integer.MAX_VALUE))
                 .build();
     }
 

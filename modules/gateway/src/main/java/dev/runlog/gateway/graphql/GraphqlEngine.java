@@ -198,7 +198,9 @@ public final class GraphqlEngine {
         boolean ours = error.getErrorType() == ErrorType.NullValueInNonNullableField
                 || error.getErrorType() == ErrorType.DataFetchingException;
         RunlogException why =
-                ours ? new RunlogException(ErrorCode.INTERNAL, message, null, null) : RunlogException.badInput(message);
+                ours
+ ? new RunlogException(ErrorCode.INTERNAL, message, null, null)
+ : RunlogException.badInput(LibraryMessages.plain(message));
         return new CodedError(why, error.getLocations(), error.getPath());
     }
 

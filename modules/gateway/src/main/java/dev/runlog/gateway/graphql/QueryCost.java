@@ -168,7 +168,8 @@ final class QueryCost {
     private @Nullable Object valueOf(@Nullable Value<?> value) {
         if (value instanceof IntValue number) {
             return (int) Math.max(
-                    Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, number.getValue().longValue()));
+                    Integer.MIN_VALUE,
+                    Math.min(Integer.MAX_VALUE, number.getValue().longValue()));
         }
         if (value instanceof BooleanValue truth) {
             return truth.isValue();

@@ -1,39 +1,25 @@
 package dev.runlog.gateway.graphql;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JavaType;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.type.TypeFactory;
 import dev.runlog.contract.error.RunlogException;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads requests from JSON, strictly: a member of the wrong type is refused, never turned into a string. */
 public final class RequestReader {
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            // Numbers within JSON values come out as they went in.
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-    private static final JavaType OBJECT =
-            TypeFactory.defaultInstance().constructMapType(LinkedHashMap.class, String.class, Object.class);
-
     private RequestReader() {}
 
     /** Reads a JSON object; {@code what} names it in the error. */
+    @SuppressWarnings("unchecked") // JsonValues makes maps with string keys of JSON objects.
     public static Map<String, Object> readObject(String json, String what) {
         try {
-            Map<String, Object> object = JSON.readValue(json, OBJECT);
-            if (object == null) {
-                throw RunlogException.badInput(what + " must be a JSON object, not null.");
+            if (JsonValues.read(json) instanceof Map<?, ?> object) {
+                return (Map<String, Object>) object;
             }
-            return object;
         } catch (JsonProcessingException malformed) {
             throw RunlogException.badInput(what + " must be a JSON object: " + malformed.getOriginalMessage());
         }
+        throw RunlogException.badInput(what + " must be a JSON object.");
     }
 
     /** The request in a body or in the payload of a {@code subscribe} message. */
@@ -60,7 +46,7 @@ public final class RequestReader {
         throw RunlogException.badInput("'" + name + "' must be a string.");
     }
 
-    @SuppressWarnings("unchecked") // Jackson makes maps with string keys of JSON objects.
+    @SuppressWarnings("unchecked") // JsonValues makes maps with string keys of JSON objects.
     private static Map<String, Object> object(@Nullable Object value, String name) {
         if (value == null) {
             return Map.of();

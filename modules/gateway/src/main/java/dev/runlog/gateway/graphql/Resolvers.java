@@ -199,7 +199,7 @@ final class Resolvers {
 
     private Future<Connection<Workflow>> workflows(DataFetchingEnvironment env) {
         Viewer viewer = viewer(env);
-        String search = arguments(env).stringOrNull("search");
+        String search = arguments(env).searchOrNull("search");
         PageRequest page = arguments(env).page(Cursor.Order.WORKFLOW, config);
         return bus.request(new ListWorkflows(viewer, search, page))
                 .map(listed -> new Connection<>(
@@ -455,7 +455,7 @@ final class Resolvers {
                         null,
                         input.workflow(),
                         input.instantOrNull("startedAt"),
-                        input.stringOrNull("trigger"),
+                        input.recordedText("trigger"),
                         input.integerOrNull("attempt"),
                         input.idOrNull("parentId"),
                         input.labels("labels"),
@@ -477,9 +477,9 @@ final class Resolvers {
                         error == null
                                 ? null
                                 : new ExecutionError(
-                                        error.stringOrNull("message"),
-                                        error.stringOrNull("type"),
-                                        error.stringOrNull("stackTrace"),
+                                        error.recordedText("message"),
+                                        error.recordedText("type"),
+                                        error.recordedText("stackTrace"),
                                         error.jsonOrNull("details"))));
     }
 
@@ -495,8 +495,8 @@ final class Resolvers {
     private static StepEvent step(Arguments step) {
         return new StepEvent(
                 Objects.requireNonNull(step.integerOrNull("index")),
-                step.string("name"),
-                step.stringOrNull("kind"),
+                Objects.requireNonNull(step.recordedText("name")),
+                step.recordedText("kind"),
                 StepStatus.valueOf(step.string("status")),
                 step.instantOrNull("startedAt"),
                 step.instantOrNull("finishedAt"),

@@ -1,6 +1,5 @@
 package dev.runlog.gateway.graphql;
 
-import com.ethlo.time.ITU;
 import graphql.GraphQLContext;
 import graphql.execution.CoercedVariables;
 import graphql.language.ArrayValue;
@@ -32,15 +31,15 @@ import org.jspecify.annotations.Nullable;
 final class Scalars {
     static final GraphQLScalarType DATE_TIME = ofText(
             "DateTime",
-            "a moment such as 2026-11-24T04:26:10.123Z",
-            text -> ITU.parseDateTime(text).toInstant(),
+            "RFC 3339, such as 2026-11-24T04:26:10.123Z",
+            ScalarFormats::dateTime,
             ResponseWriter::text,
             Instant.class);
 
     static final GraphQLScalarType DURATION = ofText(
             "Duration",
-            "an ISO 8601 duration such as P30D or PT1.5S",
-            Duration::parse,
+            "ISO 8601, such as P30D or PT1.5S",
+            ScalarFormats::duration,
             Duration::toString,
             Duration.class);
 
@@ -73,26 +72,26 @@ final class Scalars {
             if (type.isInstance(input)) {
                 return type.cast(input);
             }
-            try {
-                if (input instanceof String text) {
-                    return parser.apply(text);
-                }
-            } catch (DateTimeException refused) {
-                throw new CoercingParseValueException(complaint(input), refused);
+            if (!(input instanceof String text)) {
+                throw new CoercingParseValueException(complaint());
             }
-            throw new CoercingParseValueException(complaint(input));
+            try {
+                return parser.apply(text);
+            } catch (DateTimeException refused) {
+                throw new CoercingParseValueException(complaint(refused), refused);
+            }
         }
 
         @Override
         public T parseLiteral(Value<?> input, CoercedVariables variables, GraphQLContext context, Locale locale) {
-            try {
-                if (input instanceof StringValue text) {
-                    return parser.apply(text.getValue());
-                }
-            } catch (DateTimeException refused) {
-                throw new CoercingParseLiteralException(complaint(((StringValue) input).getValue()), refused);
+            if (!(input instanceof StringValue text)) {
+                throw new CoercingParseLiteralException(complaint());
             }
-            throw new CoercingParseLiteralException(name + " takes " + form + " as a string.");
+            try {
+                return parser.apply(text.getValue());
+            } catch (DateTimeException refused) {
+                throw new CoercingParseLiteralException(complaint(refused), refused);
+            }
         }
 
         @Override
@@ -100,10 +99,12 @@ final class Scalars {
             return StringValue.of(input.toString());
         }
 
-        private String complaint(Object input) {
-            String text = String.valueOf(input);
-            String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
-            return "'" + shown + "' is no " + name + ": it takes " + form + ".";
+        private String complaint(DateTimeException refused) {
+            return "Invalid " + name + ": " + refused.getMessage() + ".";
+        }
+
+        private String complaint() {
+            return "Invalid " + name + ": not a string (expected " + form + ").";
         }
     }
 
@@ -145,7 +146,7 @@ final class Scalars {
                 }
                 return members;
             }
-            throw new CoercingParseLiteralException("JSON takes no enum value.");
+            throw new CoercingParseLiteralException("A JSON value cannot hold an enum value.");
         }
     }
 }

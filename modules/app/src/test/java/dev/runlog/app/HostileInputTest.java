@@ -1,0 +1,422 @@
+package dev.runlog.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.TestDatabase;
+import graphql.schema.GraphQLFieldDefinition;
+import graphql.schema.GraphQLInputObjectType;
+import graphql.schema.GraphQLInputType;
+import graphql.schema.GraphQLList;
+import graphql.schema.GraphQLNamedType;
+import graphql.schema.GraphQLNonNull;
+import graphql.schema.GraphQLObjectType;
+import graphql.schema.GraphQLSchema;
+import graphql.schema.GraphQLTypeUtil;
+import graphql.schema.idl.MockedWiringFactory;
+import graphql.schema.idl.RuntimeWiring;
+import graphql.schema.idl.SchemaGenerator;
+import graphql.schema.idl.SchemaParser;
+import java.io.InputStreamReader;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+
+/** Nothing that a client sends is INTERNAL or an error in the log: each argument of the schema gets each hostile value. */
+@ExtendWith(PostgresExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class HostileInputTest {
+    /** As JSON, and as far as it can be written so, as a GraphQL literal. */
+    private static final List<String> VALUES = List.of(
+            "null",
+            "true",
+            "0",
+            "-1",
+            "2147483648",
+            "-9223372036854775809",
+            "1e9999",
+            "1e-9999",
+            "-1e99999999999",
+            "1" + "0".repeat(400),
+            "\"\"",
+            "\" \"",
+            "\"a\\u0000b\"",
+            "\"\\ud800\"",
+            "\"\\udc00x\"",
+            "\"%_\\\\%\"",
+            "\"'; DROP TABLE execution; --\"",
+            "\"" + "x".repeat(5000) + "\"",
+            "\"\\u202e\\u001b[2J\"",
+            "\"0001-01-01T00:00:00Z\"",
+            "\"0000-01-01T00:00:00+23:59\"",
+            "\"9999-12-31T23:59:59.999999999-18:00\"",
+            "\"2026-11-24T04:26:10\"",
+            "\"2026-02-30T00:00:00Z\"",
+            "\"2016-12-31T23:59:60Z\"",
+            "\"+999999999-12-31T23:59:59Z\"",
+            "\"-999999999-01-01T00:00:00Z\"",
+            "\"1900-01-01T00:00:00Z\"",
+            "\"PT2562047788015215H\"",
+            "\"PT9223372036854775807S\"",
+            "\"PT-9223372036854775808S\"",
+            "\"P106751991167300D\"",
+            "\"P3652500D\"",
+            "\"PT-1S\"",
+            "\"PT0.0000001S\"",
+            "\"00000000-0000-0000-0000-000000000000\"",
+            "\"ffffffff-ffff-ffff-ffff-ffffffffffff\"",
+            "\"AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"",
+            "[]",
+            "[null]",
+            "[[]]",
+            "{}",
+            "{\"a\":\"b\\u0000\"}",
+            "{\"a\\ud800\":\"b\"}",
+            "{\"\":{}}",
+            "[".repeat(200) + "]".repeat(200),
+            "[1e9999,1.50,12345678901234567890]");
+
+    private final GraphQLSchema schema = schema();
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private RunningServer server;
+    private String token;
+    private String id;
+
+    @BeforeAll
+    void start(TestDatabase database) {
+        server = RunningServer.start(database, "RETENTION_REQUESTS_PER_MINUTE", "100000");
+        token = server.token("hostile", "executions:read", "executions:write", "executions:cleanup", "ops", "engine");
+        id = Ids.next().toString();
+        assertThat(server.events(token, "{\"event\":\"started\",\"workflow\":\"w\",\"id\":\"" + id + "\"}\n")
+                        .body())
+                .contains("\"recorded\":1");
+        log.start();
+        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).addAppender(log);
+    }
+
+    @AfterAll
+    void stop() {
+        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).detachAppender(log);
+        server.close();
+    }
+
+    Stream<String> fields() {
+        return Stream.of(schema.getQueryType(), schema.getMutationType())
+                .flatMap(type -> type.getFieldDefinitions().stream()
+                        .filter(field -> !field.getArguments().isEmpty())
+                        .map(field -> type.getName() + "." + field.getName()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("fields")
+    void refusesOrTakesEachValueOfEachArgument(String name) {
+        GraphQLObjectType type = schema.getObjectType(name.substring(0, name.indexOf('.')));
+        GraphQLFieldDefinition field = type.getFieldDefinition(name.substring(name.indexOf('.') + 1));
+        String operation = type == schema.getMutationType() ? "mutation" : "query";
+        String selection = GraphQLTypeUtil.unwrapAll(field.getType()) instanceof GraphQLObjectType object
+                        && object.getName().endsWith("Connection")
+                ? " { totalCount nodes { __typename } }"
+                : " { __typename }";
+        List<String> requests = new ArrayList<>();
+        for (String value : VALUES) {
+            for (Map.Entry<String, String> arguments : arguments(field, value).entrySet()) {
+                String arg = arguments.getKey();
+                GraphQLInputType declared = field.getArgument(arg).getType();
+                requests.add("{\"query\":\"" + operation + "($x: " + GraphQLTypeUtil.simplePrint(declared) + ") { "
+                        + field.getName() + "(" + required(field, arg) + arg + ": $x)" + selection.replace("\"", "\\\"")
+                        + " }\",\"variables\":{\"x\":" + arguments.getValue() + "}}");
+                requests.addAll(nested(field, arg, declared, operation, selection, value));
+            }
+            for (String arg :
+                    field.getArguments().stream().map(a -> a.getName()).toList()) {
+                String literal = value.replaceAll("\"([a-z]*)\":", "$1:");
+                requests.add("{\"query\":"
+                        + quoted(operation + " { " + field.getName() + "(" + arg + ": " + literal + ")" + selection
+                                + " }")
+                        + "}");
+            }
+        }
+        SoftAssertions.assertSoftly(all -> requests.forEach(request -> assertNotInternal(all, request, post(request))));
+    }
+
+    /** The value in place of each member of an input object, the others as they should be. */
+    private List<String> nested(
+            GraphQLFieldDefinition field,
+            String arg,
+            GraphQLInputType declared,
+            String operation,
+            String selection,
+            String value) {
+        if (!(GraphQLTypeUtil.unwrapAll(declared) instanceof GraphQLInputObjectType input)) {
+            return List.of();
+        }
+        List<String> requests = new ArrayList<>();
+        input.getFields().forEach(member -> {
+            Map<String, String> members = new LinkedHashMap<>();
+            input.getFields().forEach(other -> {
+                if (other.getType() instanceof GraphQLNonNull && !other.hasSetDefaultValue()) {
+                    members.put(other.getName(), example(other.getType()));
+                }
+            });
+            if (operation.equals("mutation") && input.getField("workflowKey") != null) {
+                members.put("workflowKey", "\"w\"");
+            }
+            if (input.getField("dryRun") != null) {
+                members.put("dryRun", "true");
+            }
+            members.put(member.getName(), value);
+            StringBuilder object = new StringBuilder();
+            members.forEach((name, json) -> object.append(object.isEmpty() ? "{" : ",")
+                    .append('"')
+                    .append(name)
+                    .append("\":")
+                    .append(json));
+            requests.add("{\"query\":\"" + operation + "($x: " + GraphQLTypeUtil.simplePrint(declared) + ") { "
+                    + field.getName() + "(" + required(field, arg) + arg + ": $x)" + selection
+                    + " }\",\"variables\":{\"x\":" + object + "}}}");
+        });
+        return requests;
+    }
+
+    private static Map<String, String> arguments(GraphQLFieldDefinition field, String value) {
+        Map<String, String> arguments = new LinkedHashMap<>();
+        field.getArguments().forEach(argument -> arguments.put(argument.getName(), value));
+        return arguments;
+    }
+
+    private String required(GraphQLFieldDefinition field, String but) {
+        StringBuilder others = new StringBuilder();
+        field.getArguments().forEach(argument -> {
+            if (argument.getType() instanceof GraphQLNonNull
+                    && !argument.hasSetDefaultValue()
+                    && !argument.getName().equals(but)) {
+                others.append(argument.getName())
+                        .append(": ")
+                        .append(example(argument.getType()).replace("\"", "\\\""))
+                        .append(' ');
+            }
+        });
+        return others.toString();
+    }
+
+    private String example(GraphQLInputType type) {
+        GraphQLInputType plain = (GraphQLInputType) GraphQLTypeUtil.unwrapNonNull(type);
+        if (plain instanceof GraphQLList list) {
+            return "[" + example((GraphQLInputType) list.getWrappedType()) + "]";
+        }
+        if (plain instanceof GraphQLInputObjectType input) {
+            StringBuilder object = new StringBuilder("{");
+            input.getFields().forEach(member -> {
+                if (member.getType() instanceof GraphQLNonNull && !member.hasSetDefaultValue()) {
+                    object.append(object.length() == 1 ? "" : ",")
+                            .append('"')
+                            .append(member.getName())
+                            .append("\":")
+                            .append(example(member.getType()));
+                }
+            });
+            return object.append("}").toString();
+        }
+        return switch (((GraphQLNamedType) plain).getName()) {
+            case "ID" -> '"' + id + '"';
+            case "Int" -> "1";
+            case "Boolean" -> "false";
+            case "ExecutionStatus", "StepStatus" -> "\"SUCCESS\"";
+            default -> "\"x\"";
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "\uFEFF{\"query\":\"{ viewer { subject } }\"}",
+                "{\"query\":\"{ viewer { subject } }\",\"query\":1}",
+                "{\"query\":\"{ viewer { subject } }\",\"variables\":[]}",
+                "{\"query\":{\"a\":1}}",
+                "{\"query\":\"\"}",
+                "{\"query\":\"{ viewer { subject } }\",\"operationName\":\"\\u0000\"}",
+                "{\"query\":\"\\ud800\"}",
+                "{\"query\":\"{ executions(first: 1e9999) { nodes { id } } }\"}",
+                "{\"query\":\"{ executions(filter: {labels: {a: 1e99999999999}}) { nodes { id } } }\"}",
+                "{\"query\":\"query($a: Int = 1e9999) { executions(first: $a) { nodes { id } } }\"}",
+                "{\"query\":\"query($a: Foo) { viewer { subject } }\"}",
+                "{\"query\":\"query($a: [[[[Int]]]] = [[[[1e99]]]]) { viewer { subject } }\"}",
+                "{\"query\":\"subscription { executionUpdated(id: 1) { kind } }\"}",
+                "[]",
+                "1e9999",
+                "{\"query\":\"{ viewer { subject } }\",\"variables\":{\"a\":1" + "}}",
+            })
+    void refusesMalformedRequests(String body) {
+        assertNotInternal(body, post(body));
+    }
+
+    @Test
+    void refusesDeepQueries() {
+        for (String unit : List.of("{a", "{a(a:[", "{a(a:{a:", "{...on Query", "{a@a(a:[")) {
+            String query = unit.repeat(2000);
+            assertNotInternal(query.substring(0, 50), post("{\"query\":" + quoted(query.substring(0, Math.min(query.length(), 18_000))) + "}"));
+        }
+        String nested = "[".repeat(5000) + "]".repeat(5000);
+        assertNotInternal(
+                "nested", post("{\"query\":\"{ viewer { subject } }\",\"variables\":{\"x\":" + nested + "}}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"payload\":1e9999",
+                "\"payload\":[1e99999999999,\"\\u0041\"]",
+                "\"payload\":\"\\ud800\"",
+                "\"payload\":\"\\u0000\"",
+                "\"startedAt\":\"2026-11-24T04:26:10\"",
+                "\"startedAt\":\"9999-12-31T23:59:59-18:00\"",
+                "\"startedAt\":\"-999999999-01-01T00:00:00Z\"",
+                "\"startedAt\":\"0001-01-01T00:00:00Z\"",
+                "\"heartbeatTimeout\":\"PT9223372036854775807S\"",
+                "\"heartbeatTimeout\":\"P106751991167300D\"",
+                "\"attempt\":1e9999",
+                "\"attempt\":99999999999999999999",
+                "\"labels\":{\"a\\u0000\":\"\\ud800\"}",
+                "\"trigger\":\"\\u0000\"",
+                "\"parentId\":\"ffffffff-ffff-ffff-ffff-ffffffffffff\"",
+                "\"workflowId\":\"\\u0000\"",
+                "\"owner\":\"\\u0000\"",
+                "\"owner\":\"\\ud800\"",
+            })
+    void refusesOrRecordsHostileEvents(String member) {
+        String line = "{\"event\":\"started\",\"workflow\":\"w\"," + member + "}\n";
+
+        assertNotInternal(line, server.events(token, line));
+    }
+
+    @Test
+    void keepsTheTextOfNumbers() {
+        String payload = "[1e9999,1.50,12345678901234567890,-0.0,1E-5]";
+        String input = "\"input\":{\"workflowKey\":\"w\",\"payload\":" + payload + "}";
+
+        HttpResponse<String> answer =
+                post("{\"query\":\"mutation($input: StartExecutionInput!) { startExecution(input: "
+                        + "$input) { execution { payload } } }\",\"variables\":{" + input + "}}");
+
+        assertThat(answer.body()).contains("\"payload\":" + payload);
+    }
+
+    @Test
+    void keepsNumbersOfLiteralsShort() {
+        JsonNode answer = server.graphql(
+                token,
+                "mutation { startExecution(input: {workflowKey: \"w\", payload: [1e9999, 1.50]}) { execution { payload } } }");
+
+        assertThat(answer.toString().length()).isLessThan(200);
+        assertThat(answer.has("errors")).isFalse();
+    }
+
+    @Test
+    void saysWhatIsMissingInATime() {
+        assertThat(server.events(
+                                token,
+                                "{\"event\":\"started\",\"workflow\":\"w\",\"startedAt\":\"2026-11-24T04:26:10\"}\n")
+                        .body())
+                .contains("has no time with an offset from UTC");
+        assertThat(server.events(
+                                token,
+                                "{\"event\":\"started\",\"workflow\":\"w\",\"startedAt\":\"2001-11-24T04:26:10Z\"}\n")
+                        .body())
+                .contains("recording.start-age-max");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{ executions(status: BAD) { nodes { id } } }",
+                "{ executions(status: \"FAILED\") { nodes { id } } }",
+                "{ executions(filter: 3) { nodes { id } } }",
+                "{ executions(filter: {startedAfter: [1]}) { nodes { id } } }",
+                "{ executions(first: \"x\") { nodes { id } } }",
+                "{ execution(id: {a: [1.5, $b, null, true]}) { id } }",
+                "query($s: [ExecutionStatus!]) { executions(status: $s) { nodes { id } } }",
+                "query($s: ID!) { execution(id: $s) { id } }",
+                "query($s: String) { workflows(search: $s) { nodes { id } } }",
+                "query($s: Int) { workflows(first: $s) { nodes { id } } }",
+                "query($s: Boolean!) { statistics(allOwners: $s) { recordedPerDay } }",
+                "query($s: ExecutionFilter) { executions(filter: $s) { nodes { id } } }",
+                "query($s: DateTime) { statistics(from: $s) { recordedPerDay } }",
+            })
+    void namesNoInternals(String query) {
+        for (Object value : List.of(Map.of("a", Map.of("b", 1)), List.of(List.of(Map.of())), "BAD", 1.5, true)) {
+            String message = server.graphql(token, query, "s", value)
+                    .at("/errors/0/message")
+                    .asText();
+
+            assertThat(message)
+                    .doesNotContainPattern("java|Value\\{|LinkedHashMap|ArrayList|Optional|graphql\\.|\\bclass\\b");
+        }
+    }
+
+    private void assertNotInternal(String request, HttpResponse<String> answer) {
+        SoftAssertions.assertSoftly(all -> assertNotInternal(all, request, answer));
+    }
+
+    private void assertNotInternal(SoftAssertions all, String request, HttpResponse<String> answer) {
+        List<String> errors = log.list.stream()
+                .filter(event -> event.getLevel().isGreaterOrEqual(Level.ERROR))
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
+        log.list.clear();
+        all.assertThat(answer.body()).as(request).doesNotContain("INTERNAL");
+        all.assertThat(answer.statusCode()).as(request).isLessThan(500);
+        all.assertThat(errors).as(request).isEmpty();
+    }
+
+    private HttpResponse<String> post(String body) {
+        return server.send(server.request("/graphql", token)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    private static String quoted(String text) {
+        StringBuilder json = new StringBuilder("\"");
+        text.chars().forEach(c -> {
+            if (c == '"' || c == '\\') {
+                json.append('\\');
+            }
+            json.append((char) c);
+        });
+        return json.append('"').toString();
+    }
+
+    private static GraphQLSchema schema() {
+        InputStreamReader text = new InputStreamReader(
+                Objects.requireNonNull(HostileInputTest.class.getResourceAsStream("/schema.graphqls")),
+                StandardCharsets.UTF_8);
+        return new SchemaGenerator()
+                .makeExecutableSchema(
+                        new SchemaParser().parse(text),
+                        RuntimeWiring.newRuntimeWiring()
+                                .wiringFactory(new MockedWiringFactory())
+                                .build());
+    }
+}
