@@ -140,6 +140,8 @@ final class ArchitectureTest {
                 .areDeclaredIn(WorkflowReads.class)
                 .and()
                 .arePublic()
+                .and()
+                .doNotHaveRawReturnType(ExecutionReads.class)
                 .should(takeOwners()));
     }
 

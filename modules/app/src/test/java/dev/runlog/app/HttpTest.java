@@ -135,7 +135,7 @@ final class HttpTest {
     @Test
     void hidesTheSchemaWhereIntrospectionIsOff() {
         assertThat(server.graphql(token, "{ __schema { types { name } } }").toString())
-                .contains("Introspection is switched off");
+                .contains("Introspection is disabled");
         assertThat(server.data(token, "{ viewer { __typename } }")
                         .at("/viewer/__typename")
                         .asText())

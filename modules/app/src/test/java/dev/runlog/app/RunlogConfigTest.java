@@ -61,7 +61,7 @@ final class RunlogConfigTest {
 
         assertThatThrownBy(() -> RunlogConfig.load(file, Map.of()))
                 .isInstanceOf(StartFailure.class)
-                .hasMessageContaining("auth.public-keys: it must be a list")
+                .hasMessageContaining("auth.public-keys has a bad value: it must be a list")
                 .hasMessageNotContaining("a-secret")
                 .hasMessageNotContaining("java");
     }

@@ -95,6 +95,8 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
             boolean introspection,
             int introspectionCostMax,
             int documentCacheMaxBytes,
+            int responseMaxBytes,
+            int responsesMaxBytes,
             GraphiqlSwitch graphiql) {}
 
     /** When GraphiQL is served. */

@@ -99,7 +99,7 @@ public final class GatewayVerticle extends VerticleBase {
         LiveFeed feed = LiveFeed.start(vertx, bus, config.live(), meters);
         GraphqlEngine engine = new GraphqlEngine(bus, config.graphql(), feed);
         Operations operations =
-                new Operations(engine, new Selections(config.live().renderedBytesMax(), meters));
+                new Operations(engine, new Selections(config.live().renderedBytesMax(), engine.memory(), meters));
         ByteBudget budget = new ByteBudget(config.http());
         Gauge.builder("runlog.bodies.bytes", budget, ByteBudget::bytes)
                 .description("Bytes of bodies and messages that are not answered or recorded yet.")
@@ -136,7 +136,7 @@ public final class GatewayVerticle extends VerticleBase {
         eventStreams = streams;
         new GraphqlHttp(engine, authenticator, streams, bodies).mount(router);
         new EventsEndpoint(bus, authenticator, config.http(), bodies).mount(router);
-        new LogsEndpoints(bus, authenticator).mount(router);
+        new LogsEndpoints(bus, authenticator, engine.memory()).mount(router);
         new SessionEndpoints(authenticator).mount(router);
         if (graphiql) {
             GraphiqlPage.mount(router);

@@ -34,6 +34,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -59,14 +60,14 @@ public final class QueryingVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        answer(ListExecutions.class, this::listExecutions);
+        answerWithin(ListExecutions.class, this::listExecutions);
         answer(CountExecutions.class, this::countExecutions);
-        answer(ListExecutionsOf.class, this::listExecutionsOf);
+        answerWithin(ListExecutionsOf.class, this::listExecutionsOf);
         answer(CountExecutionsOf.class, this::countExecutionsOf);
-        answer(LoadExecutions.class, this::loadExecutions);
-        answer(LoadExecutionDetails.class, this::loadExecutionDetails);
-        answer(LoadHoldReasons.class, this::loadHoldReasons);
-        answer(ListSteps.class, this::listSteps);
+        answerWithin(LoadExecutions.class, this::loadExecutions);
+        answerWithin(LoadExecutionDetails.class, this::loadExecutionDetails);
+        answerWithin(LoadHoldReasons.class, this::loadHoldReasons);
+        answerWithin(ListSteps.class, this::listSteps);
         answer(LoadWorkflows.class, this::loadWorkflows);
         answer(FindWorkflowByKey.class, this::findWorkflowByKey);
         answer(ListWorkflows.class, this::listWorkflows);
@@ -85,11 +86,20 @@ public final class QueryingVerticle extends VerticleBase {
         });
     }
 
+    /** The same from executions that are read within the allowance of the answer. */
+    private <R extends Message, Q extends ReadRequest<R>> void answerWithin(
+            Class<Q> type, BiFunction<Q, ExecutionReads, Future<R>> handler) {
+        bus.handle(type, (request, allowance) -> {
+            request.viewer().require(request.scopes());
+            return handler.apply(request, executions.within(allowance));
+        });
+    }
+
     private static String owner(ReadRequest<?> request) {
         return request.viewer().subject();
     }
 
-    private Future<ExecutionPage> listExecutions(ListExecutions request) {
+    private Future<ExecutionPage> listExecutions(ListExecutions request, ExecutionReads executions) {
         String owner = owner(request);
         StatisticsReads.Range counted = request.withCount() && Counting.areRollupsEnough(request.query())
                 ? Counting.range(owner, request.query())
@@ -101,7 +111,7 @@ public final class QueryingVerticle extends VerticleBase {
         return counting.count(owner(request), request.query()).map(CountExecutions.Counted::new);
     }
 
-    private Future<ListExecutionsOf.Pages> listExecutionsOf(ListExecutionsOf request) {
+    private Future<ListExecutionsOf.Pages> listExecutionsOf(ListExecutionsOf request, ExecutionReads executions) {
         return executions
                 .listOf(owner(request), request.parent(), request.parentIds(), request.query(), request.page())
                 .map(ListExecutionsOf.Pages::new);
@@ -112,23 +122,24 @@ public final class QueryingVerticle extends VerticleBase {
                 .map(CountExecutionsOf.Counts::new);
     }
 
-    private Future<LoadExecutions.Loaded> loadExecutions(LoadExecutions request) {
+    private Future<LoadExecutions.Loaded> loadExecutions(LoadExecutions request, ExecutionReads executions) {
         return executions.load(owner(request), request.ids()).map(LoadExecutions.Loaded::new);
     }
 
-    private Future<LoadExecutionDetails.Loaded> loadExecutionDetails(LoadExecutionDetails request) {
+    private Future<LoadExecutionDetails.Loaded> loadExecutionDetails(
+            LoadExecutionDetails request, ExecutionReads executions) {
         return executions
                 .loadDetails(owner(request), request.executionIds(), request.parts())
                 .map(LoadExecutionDetails.Loaded::new);
     }
 
-    private Future<LoadHoldReasons.Loaded> loadHoldReasons(LoadHoldReasons request) {
+    private Future<LoadHoldReasons.Loaded> loadHoldReasons(LoadHoldReasons request, ExecutionReads executions) {
         return executions
                 .loadHoldReasons(owner(request), request.executionIds())
                 .map(LoadHoldReasons.Loaded::new);
     }
 
-    private Future<ListSteps.Pages> listSteps(ListSteps request) {
+    private Future<ListSteps.Pages> listSteps(ListSteps request, ExecutionReads executions) {
         return executions
                 .listSteps(owner(request), request.executionIds(), request.page())
                 .map(ListSteps.Pages::new);

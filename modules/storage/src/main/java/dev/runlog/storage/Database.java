@@ -1,5 +1,6 @@
 package dev.runlog.storage;
 
+import dev.runlog.contract.bus.Allowance;
 import dev.runlog.contract.error.RunlogException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -183,15 +184,26 @@ public final class Database {
      * @param reader the subject that is charged for the statement's time
      */
     Future<RowSet<Row>> query(String reader, String operation, String sql, Tuple arguments) {
-        return timed(
-                operation,
-                pool.use(reader, connection -> connection.preparedQuery(sql).execute(arguments)));
+        return query(reader, operation, sql, arguments, Allowance.UNLIMITED);
+    }
+
+    /** The same for an answer that has an allowance; once it is used up, further rows are dropped as they come. */
+    Future<RowSet<Row>> query(String reader, String operation, String sql, Tuple arguments, Allowance allowance) {
+        return timed(operation, pool.use(reader, connection -> connection
+                .preparedQuery(sql)
+                .mapping(RowMemory.counted(allowance))
+                .execute(arguments)));
     }
 
     /** Runs one statement that is expected to be short, among those of others if there is room. */
     Future<RowSet<Row>> queryShort(String reader, String operation, String sql, Tuple arguments) {
-        Future<RowSet<Row>> rows = shared == null ? null : shared.query(reader, sql, arguments);
-        return rows == null ? query(reader, operation, sql, arguments) : timed(operation, rows);
+        return queryShort(reader, operation, sql, arguments, Allowance.UNLIMITED);
+    }
+
+    /** The same for an answer that has an allowance. */
+    Future<RowSet<Row>> queryShort(String reader, String operation, String sql, Tuple arguments, Allowance allowance) {
+        Future<RowSet<Row>> rows = shared == null ? null : shared.query(reader, sql, arguments, allowance);
+        return rows == null ? query(reader, operation, sql, arguments, allowance) : timed(operation, rows);
     }
 
     /** Runs work of Runlog's own on one connection, in transactions of its own making. */

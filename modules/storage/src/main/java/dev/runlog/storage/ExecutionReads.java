@@ -1,5 +1,6 @@
 package dev.runlog.storage;
 
+import dev.runlog.contract.bus.Allowance;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionPart;
@@ -21,17 +22,23 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Executions and their steps, as viewers ask for them. */
 public final class ExecutionReads {
     private static final String STEPS = """
-            SELECT p.id AS of, t.total, s.index, s.status, s.name, s.kind, s.started_at, s.finished_at, s.input,
-                   s.output, s.error, s.truncated, s.sanitized, s.redacted
+            SELECT of, total, index, status, name, kind, started_at, finished_at,
+                   CASE WHEN bytes <= $8 THEN input END, CASE WHEN bytes <= $8 THEN output END,
+                   CASE WHEN bytes <= $8 THEN error END, truncated, sanitized, redacted, bytes
+            FROM (SELECT p.id AS of, t.total, s.*, coalesce(sum(coalesce(octet_length(s.input), 0)
+                + coalesce(octet_length(s.output), 0) + coalesce(octet_length(s.error), 0)) OVER (), 0) AS bytes
             FROM execution p
             CROSS JOIN LATERAL (
               SELECT count(*) AS total
@@ -44,8 +51,8 @@ public final class ExecutionReads {
               ORDER BY index %1$s
               LIMIT $6) s ON true
             WHERE p.id = ANY ($1) AND p.id BETWEEN $2 AND $3
-              AND p.owner_id = (SELECT id FROM owner WHERE subject = $7)
-            ORDER BY p.id, s.index %1$s
+              AND p.owner_id = (SELECT id FROM owner WHERE subject = $7)) s
+            ORDER BY of, index %1$s
             """;
 
     private static final String HOLD_REASONS = """
@@ -58,10 +65,21 @@ public final class ExecutionReads {
 
     private final Database database;
     private final Reach reach;
+    private final Allowance allowance;
 
     public ExecutionReads(Database database, Clock clock) {
+        this(database, new Reach(clock), Allowance.UNLIMITED);
+    }
+
+    private ExecutionReads(Database database, Reach reach, Allowance allowance) {
         this.database = database;
-        this.reach = new Reach(clock);
+        this.reach = reach;
+        this.allowance = allowance;
+    }
+
+    /** The same for an answer that has an allowance, from which each row is taken. */
+    public ExecutionReads within(Allowance given) {
+        return new ExecutionReads(database, reach, given);
     }
 
     /**
@@ -207,25 +225,51 @@ public final class ExecutionReads {
             return Future.succeededFuture(List.of());
         }
         UUID[] array = array(ids);
-        String sql = "SELECT id, " + column(parts, ExecutionPart.PAYLOAD, "payload") + ", "
-                + column(parts, ExecutionPart.RESULT, "result") + ", "
-                + column(parts, ExecutionPart.ERROR_DETAILS, "error_details") + ", "
-                + column(parts, ExecutionPart.STACK_TRACE, "stack_trace")
-                + "\nFROM execution\nWHERE id = ANY ($1) AND id BETWEEN $2 AND $3"
-                + "\n  AND owner_id = (SELECT id FROM owner WHERE subject = $4)\nORDER BY id";
+        List<String> columns = Stream.of(
+                        ExecutionPart.PAYLOAD,
+                        ExecutionPart.RESULT,
+                        ExecutionPart.ERROR_DETAILS,
+                        ExecutionPart.STACK_TRACE)
+                .map(part -> parts.contains(part) ? part.name().toLowerCase(Locale.ROOT) : "NULL::text")
+                .toList();
+        String within = columns.stream()
+                .map(column -> column.startsWith("NULL") ? column : "CASE WHEN bytes <= $5 THEN " + column + " END")
+                .collect(Collectors.joining(", "));
+        // How long a text is, PostgreSQL knows without reading it.
+        String bytes = columns.stream()
+                .map(column -> "coalesce(octet_length(" + column + "), 0)")
+                .collect(Collectors.joining(" + "));
+        String sql = "SELECT id, " + within + ", bytes\nFROM (SELECT *, sum(" + bytes
+                + ") OVER () AS bytes\n  FROM execution\n  WHERE id = ANY ($1) AND id BETWEEN $2 AND $3"
+                + "\n    AND owner_id = (SELECT id FROM owner WHERE subject = $4)) e\nORDER BY id";
+        long left = allowance.left();
         return database.query(
                         owner,
                         "load-details",
                         sql,
-                        Tuple.of(array, ExecutionSelect.min(array), ExecutionSelect.max(array), owner))
-                .map(rows -> all(
-                        rows,
-                        row -> new ExecutionDetail(
-                                row.getUUID(0),
-                                row.getString(1),
-                                row.getString(2),
-                                row.getString(3),
-                                row.getString(4))));
+                        Tuple.of(array, ExecutionSelect.min(array), ExecutionSelect.max(array), owner, left),
+                        allowance)
+                .map(rows -> {
+                    requireWithin(left, rows, 5);
+                    return all(
+                            rows,
+                            row -> new ExecutionDetail(
+                                    row.getUUID(0),
+                                    row.getString(1),
+                                    row.getString(2),
+                                    row.getString(3),
+                                    row.getString(4)));
+                });
+    }
+
+    /** Fails where the texts of rows were left out as they are longer than what was left of the allowance. */
+    private void requireWithin(long left, RowSet<Row> rows, int column) {
+        if (rows.size() > 0) {
+            long bytes = rows.iterator().next().getLong(column);
+            if (bytes > left) {
+                allowance.take(bytes);
+            }
+        }
     }
 
     /** Why those of an owner's executions are held of which somebody said it. */
@@ -238,7 +282,8 @@ public final class ExecutionReads {
                         owner,
                         "load-hold-reasons",
                         HOLD_REASONS,
-                        Tuple.of(array, ExecutionSelect.min(array), ExecutionSelect.max(array), owner))
+                        Tuple.of(array, ExecutionSelect.min(array), ExecutionSelect.max(array), owner),
+                        allowance)
                 .map(rows -> {
                     Map<UUID, String> reasons = new HashMap<>();
                     rows.forEach(row -> reasons.put(row.getUUID(0), row.getString(1)));
@@ -283,6 +328,7 @@ public final class ExecutionReads {
         int after = page.after() == null ? -1 : (int) page.after().value();
         int before =
                 page.before() == null ? Integer.MAX_VALUE : (int) page.before().value();
+        long left = allowance.left();
         return database.query(
                         owner,
                         "list-steps",
@@ -294,8 +340,11 @@ public final class ExecutionReads {
                                 after,
                                 before,
                                 page.size() + 1,
-                                owner))
+                                owner,
+                                left),
+                        allowance)
                 .map(rows -> {
+                    requireWithin(left, rows, 14);
                     Map<UUID, List<Step>> read = new HashMap<>();
                     Map<UUID, Long> totals = new HashMap<>();
                     for (Row row : rows) {
@@ -314,12 +363,12 @@ public final class ExecutionReads {
 
     private Future<RowSet<Row>> runPage(String reader, String operation, ExecutionQuery query, Sql sql) {
         return ExecutionSelect.isShort(query)
-                ? database.queryShort(reader, operation, sql.text(), sql.arguments())
+                ? database.queryShort(reader, operation, sql.text(), sql.arguments(), allowance)
                 : run(reader, operation, sql);
     }
 
     private Future<RowSet<Row>> run(String reader, String operation, Sql sql) {
-        return database.query(reader, operation, sql.text(), sql.arguments());
+        return database.query(reader, operation, sql.text(), sql.arguments(), allowance);
     }
 
     private static Step toStep(Row row) {
@@ -350,10 +399,6 @@ public final class ExecutionReads {
     /** A child counts as its parent's only within one owner, whatever its engine says. */
     private static String root(Parent parent) {
         return parent == Parent.WORKFLOW ? "e.workflow_id = p.id" : "e.parent_id = p.id AND e.owner_id = p.owner_id";
-    }
-
-    private static String column(Set<ExecutionPart> wanted, ExecutionPart part, String column) {
-        return wanted.contains(part) ? column : "NULL::text AS " + column;
     }
 
     private static Count bounded(long rows, int rowsMax) {

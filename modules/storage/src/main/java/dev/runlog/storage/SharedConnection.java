@@ -1,5 +1,6 @@
 package dev.runlog.storage;
 
+import dev.runlog.contract.bus.Allowance;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -63,9 +64,15 @@ final class SharedConnection {
     /** Runs a reader's statement among those of others; {@code null} if it takes none of theirs now. */
     @Nullable
     Future<RowSet<Row>> query(String reader, String sql, Tuple arguments) {
+        return query(reader, sql, arguments, Allowance.UNLIMITED);
+    }
+
+    /** The same for an answer that has an allowance, from which each row is taken. */
+    @Nullable
+    Future<RowSet<Row>> query(String reader, String sql, Tuple arguments, Allowance allowance) {
         return join(reader)
                 ? connection()
-                        .compose(connection -> connection.query(sql, arguments))
+                        .compose(connection -> connection.query(sql, arguments, allowance))
                         .onComplete(done -> leave(reader))
                 : null;
     }
@@ -133,8 +140,11 @@ final class SharedConnection {
             return new Guarded(connection, guard);
         }
 
-        Future<RowSet<Row>> query(String sql, Tuple arguments) {
-            return guard.during(() -> connection.preparedQuery(sql).execute(arguments));
+        Future<RowSet<Row>> query(String sql, Tuple arguments, Allowance allowance) {
+            return guard.during(() -> connection
+                    .preparedQuery(sql)
+                    .mapping(RowMemory.counted(allowance))
+                    .execute(arguments));
         }
     }
 }

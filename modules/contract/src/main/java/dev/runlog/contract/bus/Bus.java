@@ -12,14 +12,16 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Requests and events by type over Vert.x's event bus; nobody else sees an address or a codec. */
-public final class Bus {
+public final class Bus implements Requests {
     private static final Logger log = LoggerFactory.getLogger(Bus.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
@@ -90,22 +92,47 @@ public final class Bus {
         }
     }
 
-    /** Sends a request and returns its reply; a failure is always a {@link RunlogException}. */
+    @Override
     public <R extends Message> Future<R> request(Request<R> request) {
+        return request(request, request.getClass());
+    }
+
+    /** Sends requests for an answer that may take no more memory than its allowance. */
+    public Requests within(Allowance allowance) {
+        return new Requests() {
+            @Override
+            public <R extends Message> Future<R> request(Request<R> request) {
+                return Bus.this.request(new Allowed(request, allowance), request.getClass());
+            }
+        };
+    }
+
+    /** A request with the allowance that its reply has to keep to; requests never leave the process. */
+    private record Allowed(Request<?> request, Allowance allowance) implements Message {}
+
+    private <R extends Message> Future<R> request(Message request, Class<?> type) {
         // Of the request its type alone is kept until the reply: it may be large, and many may wait.
-        Class<?> type = request.getClass();
         return eventBus.<R>request(type.getName(), request, options)
                 .map(io.vertx.core.eventbus.Message::body)
                 .recover(failure -> Future.failedFuture(toRunlogException(failure, type)));
     }
 
     /** Answers all requests of a type. What the handler fails with is answered; an unknown failure is logged here. */
-    public <R extends Message, Q extends Request<R>> MessageConsumer<Q> handle(
+    public <R extends Message, Q extends Request<R>> MessageConsumer<Message> handle(
             Class<Q> type, Function<Q, Future<R>> handler) {
-        return eventBus.localConsumer(type.getName(), message -> {
+        return handle(type, (request, allowance) -> handler.apply(request));
+    }
+
+    /** The same, with the allowance of the answer that the reply is for. */
+    public <R extends Message, Q extends Request<R>> MessageConsumer<Message> handle(
+            Class<Q> type, BiFunction<Q, Allowance, Future<R>> handler) {
+        return eventBus.<Message>localConsumer(type.getName(), message -> {
             // Not by message.reply, which would keep the request in memory until then.
             String replyAddress = message.replyAddress();
-            invoke(handler, message.body())
+            Allowed allowed = message.body() instanceof Allowed with
+                    ? with
+                    : new Allowed((Request<?>) message.body(), Allowance.UNLIMITED);
+            invoke(() -> handler.apply(type.cast(allowed.request()), allowed.allowance()))
                     .onSuccess(reply -> eventBus.send(replyAddress, reply, options))
                     .onFailure(failure -> eventBus.send(replyAddress, toRunlogException(failure, type), LOCAL));
         });
@@ -137,10 +164,9 @@ public final class Bus {
         });
     }
 
-    private static <R extends Message, Q extends Request<R>> Future<R> invoke(
-            Function<Q, Future<R>> handler, Q request) {
+    private static <R extends Message> Future<R> invoke(Supplier<Future<R>> handler) {
         try {
-            return handler.apply(request);
+            return handler.get();
         } catch (RuntimeException failure) {
             return Future.failedFuture(failure);
         }

@@ -39,7 +39,7 @@ public final class Ids {
         }
         long millis = moment.toEpochMilli();
         // Ids hold whole milliseconds: of a part of one, the first id after it is of the next.
-        long first = moment.getNano() % 1_000_000 == 0 ? millis : millis + 1;
+        long first = Instant.ofEpochMilli(millis).equals(moment) ? millis : millis + 1;
         return new UUID((first << 16) | 0x7000, 0x8000_0000_0000_0000L);
     }
 

@@ -128,7 +128,7 @@ public record Arguments(Map<String, @Nullable Object> values) {
     @Nullable
     String jsonOrNull(String name) {
         Object value = values.get(name);
-        return value == null ? null : ResponseWriter.write(value).toString();
+        return value == null ? null : ResponseWriter.toText(value);
     }
 
     Map<String, String> labels(String name) {

@@ -52,6 +52,7 @@ public final class GraphqlEngine {
     private static final Logger log = LoggerFactory.getLogger(GraphqlEngine.class);
 
     private final Bus bus;
+    private final AnswerMemory memory;
     private final GatewayConfig.Graphql config;
     private final GraphQL readers;
     private final GraphQL others;
@@ -60,6 +61,7 @@ public final class GraphqlEngine {
 
     public GraphqlEngine(Bus bus, GatewayConfig.Graphql config, LiveFeed feed) {
         this.bus = bus;
+        this.memory = new AnswerMemory(config.responseMaxBytes(), config.responsesMaxBytes());
         this.config = config;
         this.workflowsOfEvents = new TurnLoader<>(ids -> Loaders.loadWatchedWorkflows(bus, ids));
         this.documents = new Documents(config.documentCacheMaxBytes());
@@ -81,18 +83,26 @@ public final class GraphqlEngine {
     }
 
     /** Runs one operation. Of a subscription, the data is a {@code Publisher<ExecutionResult>}. Never fails. */
-    public Future<ExecutionResult> execute(GraphqlRequest request, Viewer viewer) {
+    public Future<Answer> execute(GraphqlRequest request, Viewer viewer) {
         return execute(request, viewer, false);
     }
 
     /** Runs one operation, which must be a query where {@code queriesOnly}. */
-    public Future<ExecutionResult> execute(GraphqlRequest request, Viewer viewer, boolean queriesOnly) {
+    public Future<Answer> execute(GraphqlRequest request, Viewer viewer, boolean queriesOnly) {
+        AnswerMemory.Lease lease = memory.open(viewer.subject());
+        return result(request, viewer, queriesOnly, lease)
+                .map(result -> new Answer(result, lease))
+                .onFailure(failure -> lease.close());
+    }
+
+    private Future<ExecutionResult> result(
+            GraphqlRequest request, Viewer viewer, boolean queriesOnly, AnswerMemory.Lease lease) {
         if (request.query().length() > config.queryMaxChars()) {
             return Future.succeededFuture(
                     refusal("The query has " + request.query().length()
                             + " characters; the limit, graphql.query-max-chars, is " + config.queryMaxChars() + "."));
         }
-        Loaders loaders = new Loaders(bus, viewer, workflowsOfEvents);
+        Loaders loaders = new Loaders(bus, memory, lease, viewer, workflowsOfEvents);
         ExecutionInput input = ExecutionInput.newExecutionInput()
                 .query(request.query())
                 .operationName(request.operationName())
@@ -103,6 +113,8 @@ public final class GraphqlEngine {
                         viewer,
                         Loaders.class,
                         loaders,
+                        AnswerMemory.Lease.class,
+                        lease,
                         QueryLimits.QUERIES_ONLY,
                         queriesOnly,
                         SubscriptionExecutionStrategy.KEEP_SUBSCRIPTION_EVENTS_ORDERED,
@@ -116,6 +128,11 @@ public final class GraphqlEngine {
                         refusedSubscription(input, result) ? new ExecutionResultImpl(result.getErrors()) : result)
                 .map(GraphqlEngine::withCodes)
                 .onSuccess(result -> logged(request, viewer, result, startedAt));
+    }
+
+    /** Bounds the memory of answers, here and wherever else they are made. */
+    public AnswerMemory memory() {
+        return memory;
     }
 
     /** A subscription without a stream was refused as a whole, though the library calls it null data. */
@@ -197,10 +214,9 @@ public final class GraphqlEngine {
         String message = error instanceof QueryLimits.OperationNotAllowedException ? NOT_ALLOWED : error.getMessage();
         boolean ours = error.getErrorType() == ErrorType.NullValueInNonNullableField
                 || error.getErrorType() == ErrorType.DataFetchingException;
-        RunlogException why =
-                ours
- ? new RunlogException(ErrorCode.INTERNAL, message, null, null)
- : RunlogException.badInput(LibraryMessages.plain(message));
+        RunlogException why = ours
+                ? new RunlogException(ErrorCode.INTERNAL, message, null, null)
+                : RunlogException.badInput(LibraryMessages.plain(message));
         return new CodedError(why, error.getLocations(), error.getPath());
     }
 

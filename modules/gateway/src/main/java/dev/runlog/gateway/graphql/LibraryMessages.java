@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /** Says what graphql-java found wrong in the terms of GraphQL and JSON, without its classes and those of Java. */
 final class LibraryMessages {
     /** Of a literal, the library shows its syntax tree; the error has its place in the query. */
-    private static final Pattern TREE = Pattern.compile(" with value '\\w+\\{.*\\}'(?= (?:is|must|has|contains|does) )");
+    private static final Pattern TREE =
+            Pattern.compile(" with value '\\w+\\{.*\\}'(?= (?:is|must|has|contains|does) )");
 
     private static final Pattern SIMPLE_TREE = Pattern.compile("\\w+Value\\{(?:name|value)='?([^'{}]*)'?\\}");
     private static final Pattern TYPE = Pattern.compile("'(\\w+)'");

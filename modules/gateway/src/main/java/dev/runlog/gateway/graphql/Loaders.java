@@ -1,6 +1,8 @@
 package dev.runlog.gateway.graphql;
 
+import dev.runlog.contract.bus.Allowance;
 import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.bus.Requests;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionPart;
@@ -28,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +63,12 @@ final class Loaders {
     /** A kind of child: its name, and how children of many parents are fetched. */
     private record Kind<K, V>(String name, BatchLoader<K, V> batch) {}
 
-    private final Bus bus;
+    private final Bus all;
+    private final AnswerMemory memory;
+    private final Requests bus;
+    /** Loaders of the events of a subscription that are being rendered, each an answer of its own. */
+    private final IdentityHashMap<Object, Loaders> ofEvents = new IdentityHashMap<>(0);
+
     private final Viewer viewer;
     private final TurnLoader<Watched, @Nullable Workflow> workflowsOfEvents;
     private final Kind<Watched, @Nullable Workflow> workflows;
@@ -73,7 +81,15 @@ final class Loaders {
     private final Kind<CountKey, Count> counts;
 
     /** {@code workflowsOfEvents} is shared by all subscriptions. */
-    Loaders(Bus bus, Viewer viewer, TurnLoader<Watched, @Nullable Workflow> workflowsOfEvents) {
+    Loaders(
+            Bus all,
+            AnswerMemory memory,
+            Allowance allowance,
+            Viewer viewer,
+            TurnLoader<Watched, @Nullable Workflow> workflowsOfEvents) {
+        Requests bus = all.within(allowance);
+        this.all = all;
+        this.memory = memory;
         this.bus = bus;
         this.viewer = viewer;
         this.workflowsOfEvents = workflowsOfEvents;
@@ -118,6 +134,26 @@ final class Loaders {
     }
 
     private static final UUID NO_ID = new UUID(0, 0);
+
+    /** Begins an event of a subscription; the returned action ends it. */
+    Runnable begin(Object event) {
+        AnswerMemory.Lease lease = memory.open(viewer.subject());
+        ofEvents.put(event, new Loaders(all, memory, lease, viewer, workflowsOfEvents));
+        return () -> {
+            ofEvents.remove(event);
+            lease.close();
+        };
+    }
+
+    /** The loaders of an event that was begun. */
+    Loaders ofEvent(@Nullable Object event) {
+        return ofEvents.getOrDefault(event, this);
+    }
+
+    /** Sends requests whose replies become part of the answer. */
+    Requests requests() {
+        return bus;
+    }
 
     DataLoaderRegistry registry() {
         DataLoaderRegistry registry = new DataLoaderRegistry();

@@ -1,5 +1,6 @@
 package dev.runlog.gateway.graphql;
 
+import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Viewer;
 
 /** Runs operations whose results come one by one or many. */
@@ -15,16 +16,27 @@ public final class Operations {
     /** Begins an operation, unless its subscriber has gone by then. */
     public void run(GraphqlRequest request, Viewer viewer, ResultSubscriber subscriber) {
         engine.execute(request, viewer)
-                .onSuccess(result -> {
-                    if (subscriber.isCancelled()) {
-                        return;
-                    }
-                    if (Selections.isStream(result)) {
-                        selections.stream(request, viewer, result).subscribe(subscriber);
-                    } else {
-                        subscriber.complete(result);
-                    }
+                .<Void>map(answer -> {
+                    begin(request, viewer, answer, subscriber);
+                    return null;
                 })
                 .onFailure(subscriber::onError);
+    }
+
+    private void begin(GraphqlRequest request, Viewer viewer, Answer answer, ResultSubscriber subscriber) {
+        if (subscriber.isCancelled()) {
+            answer.close();
+        } else if (!answer.isStream()) {
+            subscriber.complete(answer);
+        } else {
+            try {
+                answer.hold(request);
+            } catch (RunlogException tooMuch) {
+                answer.close();
+                subscriber.onError(tooMuch);
+                return;
+            }
+            selections.stream(request, viewer, answer).subscribe(subscriber);
+        }
     }
 }

@@ -3,6 +3,8 @@ package dev.runlog.gateway.graphql;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.github.benmanes.caffeine.cache.Cache;
+import dev.runlog.contract.bus.Allowance;
+import dev.runlog.contract.error.RunlogException;
 import dev.runlog.gateway.Caches;
 import graphql.GraphQLContext;
 import graphql.execution.AsyncExecutionStrategy;
@@ -19,6 +21,7 @@ import graphql.language.Field;
 import graphql.language.FragmentDefinition;
 import graphql.language.FragmentSpread;
 import graphql.language.InlineFragment;
+import graphql.language.OperationDefinition.Operation;
 import graphql.language.Selection;
 import graphql.language.SelectionSet;
 import graphql.schema.DataFetcher;
@@ -56,6 +59,9 @@ final class PlainSelections extends AsyncExecutionStrategy {
     private final Cache<Field, Optional<Plan>> plans =
             Caches.builder().weakKeys().build();
 
+    /** Heap that the library takes for a value that it completes, about. */
+    private static final int VALUE_BYTES = 600;
+
     private final FieldCollector collector = new FieldCollector();
 
     PlainSelections(DataFetcherExceptionHandler failures) {
@@ -66,6 +72,13 @@ final class PlainSelections extends AsyncExecutionStrategy {
     protected FieldValueInfo completeValue(ExecutionContext context, ExecutionStrategyParameters parameters)
             throws NonNullableFieldWasNullException {
         Object source = parameters.getSource();
+        Allowance allowance = allowance(context);
+        try {
+            allowance.take(VALUE_BYTES);
+        } catch (RunlogException tooMuch) {
+            // The answer as a whole is refused: nothing below is completed any more.
+            return new FieldValueInfo(FieldValueInfo.CompleteValueType.SCALAR, WrittenJson.NOTHING);
+        }
         if (source != null) {
             GraphQLType type = parameters.getExecutionStepInfo().getUnwrappedNonNullType();
             if (unwrapped(type) instanceof GraphQLObjectType object
@@ -104,10 +117,19 @@ final class PlainSelections extends AsyncExecutionStrategy {
                 .orElse(null);
     }
 
+    private static Allowance allowance(ExecutionContext context) {
+        AnswerMemory.Lease lease = context.getGraphQLContext().get(AnswerMemory.Lease.class);
+        return lease == null || context.getOperationDefinition().getOperation() == Operation.SUBSCRIPTION
+                ? Allowance.UNLIMITED
+                : lease;
+    }
+
     /** Null where it has to be completed by the library. */
     private static @Nullable Object valueOf(Shape shape, Object source, ExecutionContext context) {
         try {
-            return WrittenJson.of(json -> shape.write(source, context, json));
+            return WrittenJson.of(json -> shape.write(source, context, json), allowance(context));
+        } catch (RunlogException tooMuch) {
+            return WrittenJson.NOTHING;
         } catch (NotPlainException unusual) {
             return null;
         }

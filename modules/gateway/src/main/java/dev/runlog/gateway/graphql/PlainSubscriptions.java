@@ -33,6 +33,8 @@ final class PlainSubscriptions extends SubscriptionExecutionStrategy {
         return super.execute(context, parameters).thenApply(result -> {
             if (result.getData() instanceof SubscriptionPublisher stream
                     && (Object) stream.getUpstreamPublisher() instanceof LiveSource source) {
+                Loaders loaders = context.getGraphQLContext().get(Loaders.class);
+                source.around(loaders::begin);
                 shortCut(source, context, parameters);
             }
             return result;

@@ -8,13 +8,16 @@ import org.reactivestreams.Subscription;
 final class RenderedSubscriber implements Subscriber<Object>, Subscription {
     private final Selections selections;
     private final Selection selection;
+    private final Answer answer;
     private final Subscriber<? super String> downstream;
     private @Nullable Subscription upstream;
     private int rendering;
     private boolean completed;
     private boolean ended;
 
-    RenderedSubscriber(Selections selections, Selection selection, Subscriber<? super String> downstream) {
+    RenderedSubscriber(
+            Selections selections, Selection selection, Subscriber<? super String> downstream, Answer answer) {
+        this.answer = answer;
         this.selections = selections;
         this.selection = selection;
         this.downstream = downstream;
@@ -86,6 +89,7 @@ final class RenderedSubscriber implements Subscriber<Object>, Subscription {
 
     private void end() {
         ended = true;
+        answer.close();
         selections.release(selection);
     }
 }

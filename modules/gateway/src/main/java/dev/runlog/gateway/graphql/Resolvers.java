@@ -1,6 +1,7 @@
 package dev.runlog.gateway.graphql;
 
 import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.bus.Requests;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
@@ -143,7 +144,8 @@ final class Resolvers {
                                 viewer(env), arguments(env).string("key")))
                         .map(FindWorkflowByKey.Found::workflow)))
                 .dataFetcher("workflows", async(this::workflows))
-                .dataFetcher("execution", async(env -> bus.request(new LoadExecutions(
+                .dataFetcher("execution", async(env -> requests(env)
+                        .request(new LoadExecutions(
                                 reader(env), List.of(arguments(env).id("id"))))
                         .map(loaded -> loaded.executions().stream().findFirst().orElse(null))))
                 .dataFetcher("executions", async(this::executions))
@@ -167,7 +169,8 @@ final class Resolvers {
     private Future<List<@Nullable Object>> nodes(DataFetchingEnvironment env, List<UUID> ids) {
         Viewer viewer = reader(env);
         List<Object> found = new ArrayList<>();
-        return bus.request(new LoadExecutions(viewer, ids))
+        return requests(env)
+                .request(new LoadExecutions(viewer, ids))
                 .compose(loaded -> {
                     found.addAll(loaded.executions());
                     return found.size() == ids.size()
@@ -213,7 +216,8 @@ final class Resolvers {
         Viewer viewer = viewer(env);
         ExecutionQuery query = arguments(env).executionQuery();
         PageRequest page = arguments(env).page(query.order().cursorOrder(), config);
-        return bus.request(new ListExecutions(
+        return requests(env)
+                .request(new ListExecutions(
                         viewer, query, page, ListSelection.columns(env), ListSelection.asksForCount(env)))
                 .map(listed -> new Connection<>(
                         listed.executions(),
@@ -571,7 +575,12 @@ final class Resolvers {
     }
 
     private static Loaders loaders(DataFetchingEnvironment env) {
-        return env.getGraphQlContext().get(Loaders.class);
+        Loaders loaders = env.getGraphQlContext().get(Loaders.class);
+        return loaders.ofEvent(env.getRoot());
+    }
+
+    private static Requests requests(DataFetchingEnvironment env) {
+        return loaders(env).requests();
     }
 
     private static Arguments arguments(DataFetchingEnvironment env) {

@@ -4,23 +4,23 @@ import com.ethlo.time.ITU;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import graphql.ExecutionResult;
-import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.internal.buffer.BufferInternal;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Writes results as JSON in UTF-8. Recorded JSON passes through unread; a whole number has no fraction. */
 public final class ResponseWriter {
     static final JsonFactory JSON = new JsonFactory();
     private static final double WHOLE_MAX = 1L << 53;
+    private static final int FIRST_BYTES = 4096;
 
     private ResponseWriter() {}
 
@@ -41,7 +41,12 @@ public final class ResponseWriter {
 
     /** Any value of maps, lists, strings, numbers, booleans and what {@code toString} tells of the rest. */
     public static Buffer write(@Nullable Object value) {
-        Bytes bytes = new Bytes();
+        return write(value, bytes -> {});
+    }
+
+    /** The same for an answer with an allowance, which takes bytes before they are written. */
+    static Buffer write(@Nullable Object value, LongConsumer allowance) {
+        WrittenBytes bytes = new WrittenBytes(allowance, FIRST_BYTES);
         try (JsonGenerator generator = JSON.createGenerator(bytes)) {
             write(generator, value);
         } catch (IOException e) {
@@ -50,17 +55,15 @@ public final class ResponseWriter {
         return bytes.toBuffer();
     }
 
-    /** An answer as it lies, without a copy of it. */
-    private static final class Bytes extends ByteArrayOutputStream {
-        private static final int SIZE_AT_FIRST = 1024;
-
-        Bytes() {
-            super(SIZE_AT_FIRST);
+    /** The same as text that is stored: characters stand for themselves, where UTF-8 would have some of them escaped. */
+    public static String toText(@Nullable Object value) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator generator = JSON.createGenerator(text)) {
+            write(generator, value);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
         }
-
-        Buffer toBuffer() {
-            return BufferInternal.buffer(Unpooled.wrappedBuffer(buf, 0, count));
-        }
+        return text.toString();
     }
 
     static void write(JsonGenerator generator, @Nullable Object value) throws IOException {

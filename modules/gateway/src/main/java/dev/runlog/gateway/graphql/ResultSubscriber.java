@@ -2,7 +2,6 @@ package dev.runlog.gateway.graphql;
 
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Ids;
-import graphql.ExecutionResult;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
@@ -27,8 +26,8 @@ public abstract class ResultSubscriber implements Subscriber<String> {
     /** Sends one of many results, which is JSON text. */
     protected abstract void next(String result);
 
-    /** Sends the one result of an operation that is no subscription, and ends. */
-    protected abstract void complete(ExecutionResult result);
+    /** Sends the one result of an operation that is not a subscription, closes it once it is sent, and ends. */
+    protected abstract void complete(Answer answer);
 
     @Override
     public final void onSubscribe(Subscription upstream) {

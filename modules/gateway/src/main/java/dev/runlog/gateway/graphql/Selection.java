@@ -21,11 +21,18 @@ final class Selection implements Subscriber<ExecutionResult> {
     private final long number;
     private final Selections.Key key;
     private final LiveSource source;
+    private final AnswerMemory memory;
     private final Queue<Promise<String>> waiting = new ArrayDeque<>();
     /** How many subscribers it has. */
     int users;
 
-    Selection(long number, Selections.Key key, LiveSource source, Publisher<ExecutionResult> results) {
+    Selection(
+            long number,
+            Selections.Key key,
+            LiveSource source,
+            Publisher<ExecutionResult> results,
+            AnswerMemory memory) {
+        this.memory = memory;
         this.number = number;
         this.key = key;
         this.source = source;
@@ -49,8 +56,8 @@ final class Selection implements Subscriber<ExecutionResult> {
         }
         Promise<String> result = Promise.promise();
         waiting.add(result);
-        source.render(event);
-        return result.future();
+        Runnable end = source.render(event);
+        return result.future().onComplete(done -> end.run());
     }
 
     @Override
@@ -68,8 +75,17 @@ final class Selection implements Subscriber<ExecutionResult> {
                 next.fail(RunlogException.overloaded(
                         "An event could not be read; resume after the last one.", RETRY_AFTER));
             } else {
-                next.complete(ResponseWriter.write(coded).toString());
+                complete(next, coded);
             }
+        }
+    }
+
+    private void complete(Promise<String> next, ExecutionResult result) {
+        try (AnswerMemory.Lease lease = memory.open(key.viewer().subject())) {
+            next.complete(ResponseWriter.write(result.toSpecification(), lease::takeForOutput)
+                    .toString());
+        } catch (RunlogException tooMuch) {
+            next.fail(tooMuch);
         }
     }
 

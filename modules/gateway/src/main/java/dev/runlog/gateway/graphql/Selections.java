@@ -3,7 +3,6 @@ package dev.runlog.gateway.graphql;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.gateway.live.LiveSource;
-import graphql.ExecutionResult;
 import graphql.execution.reactive.SubscriptionPublisher;
 import graphql.language.Argument;
 import graphql.language.VariableReference;
@@ -38,26 +37,23 @@ public final class Selections {
     private final Map<Rendered, Future<String>> results = new LinkedHashMap<>(16, 0.75f, true);
 
     private final int bytesMax;
+    private final AnswerMemory memory;
     private final Counter executed;
     private long bytes;
     private long lastSelection;
 
     /** Keeps rendered events up to so many bytes. */
-    public Selections(int bytesMax, MeterRegistry meters) {
+    public Selections(int bytesMax, AnswerMemory memory, MeterRegistry meters) {
         this.bytesMax = bytesMax;
+        this.memory = memory;
         this.executed = Counter.builder("runlog.subscribers.rendered")
                 .description("Events that were executed and written for a selection; all who share it get the same.")
                 .register(meters);
     }
 
-    /** Whether a result is a subscription's, to be given to {@link #stream}. */
-    public static boolean isStream(ExecutionResult result) {
-        return result.getData() instanceof SubscriptionPublisher;
-    }
-
-    /** The results of a subscription, each as the JSON text of a response; {@code result} is what the engine gave. */
-    public Publisher<String> stream(GraphqlRequest request, Viewer viewer, ExecutionResult result) {
-        SubscriptionPublisher stream = result.getData();
+    /** The results of a subscription, each as the JSON text of a response; {@code answer} is what the engine gave. */
+    public Publisher<String> stream(GraphqlRequest request, Viewer viewer, Answer answer) {
+        SubscriptionPublisher stream = answer.result().getData();
         Publisher<Object> upstream = stream.getUpstreamPublisher();
         if (!(upstream instanceof LiveSource source)) {
             throw new IllegalStateException("No source of events: " + upstream);
@@ -65,10 +61,10 @@ public final class Selections {
         Key key = new Key(
                 viewer, request.query(), request.operationName(), withoutCursor(request, source.cursorVariable()));
         return subscriber -> {
-            Selection selection =
-                    selections.computeIfAbsent(key, none -> new Selection(++lastSelection, key, source, stream));
+            Selection selection = selections.computeIfAbsent(
+                    key, none -> new Selection(++lastSelection, key, source, stream, memory));
             selection.users++;
-            source.follow(new RenderedSubscriber(this, selection, subscriber));
+            source.follow(new RenderedSubscriber(this, selection, subscriber, answer));
         };
     }
 

@@ -1,31 +1,34 @@
 package dev.runlog.gateway.graphql;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.ByteArrayOutputStream;
+import dev.runlog.contract.bus.Allowance;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /** A value that is JSON in UTF-8 already, and goes out as that. */
 final class WrittenJson implements ResponseWriter.Json {
-    private static final int SIZE_GUESSED = 512;
+    /** Pages may hold thousands of small values. */
+    private static final int FIRST_BYTES = 256;
 
-    /** No more than its bytes: a page may hold thousands of small values. */
-    private final byte[] utf8;
+    /** In place of what an answer that is refused would have had. */
+    static final WrittenJson NOTHING = of(JsonGenerator::writeNull, Allowance.UNLIMITED);
 
-    private WrittenJson(byte[] utf8) {
+    private final WrittenBytes utf8;
+
+    private WrittenJson(WrittenBytes utf8) {
         this.utf8 = utf8;
     }
 
-    /** What a writer writes, a value of its own. */
-    static WrittenJson of(ResponseWriter.Json value) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(SIZE_GUESSED);
+    /** What a writer writes, a value of its own, taken from the allowance of its answer. */
+    static WrittenJson of(ResponseWriter.Json value, Allowance allowance) {
+        WrittenBytes bytes = new WrittenBytes(allowance::take, FIRST_BYTES);
         try (JsonGenerator json = ResponseWriter.JSON.createGenerator(bytes)) {
             value.writeTo(json);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
-        return new WrittenJson(bytes.toByteArray());
+        return new WrittenJson(bytes);
     }
 
     @Override
@@ -33,6 +36,6 @@ final class WrittenJson implements ResponseWriter.Json {
         // The generator knows that a value stands here; its bytes need no look.
         json.writeRawValue("");
         json.flush();
-        ((OutputStream) json.getOutputTarget()).write(utf8);
+        utf8.writeTo((OutputStream) json.getOutputTarget());
     }
 }

@@ -5,6 +5,7 @@ import dev.runlog.gateway.auth.Authenticated;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.auth.Credentials;
 import dev.runlog.gateway.body.RequestBodies;
+import dev.runlog.gateway.graphql.Answer;
 import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.GraphqlRequest;
 import dev.runlog.gateway.graphql.RequestReader;
@@ -13,6 +14,7 @@ import dev.runlog.gateway.sse.EventStreams;
 import graphql.ExecutionResult;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
@@ -22,7 +24,6 @@ import io.vertx.ext.web.handler.HttpException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.reactivestreams.Publisher;
 
 /** {@code /graphql} after the GraphQL-over-HTTP specification (graphql.github.io/graphql-over-http). */
 public final class GraphqlHttp {
@@ -106,21 +107,25 @@ public final class GraphqlHttp {
                         "Responses are application/graphql-response+json or application/json; Accept takes neither."));
         GraphqlRequest request = RequestReader.toRequest(members);
         boolean readOnly = !HttpMethod.POST.equals(ctx.request().method());
-        return engine.execute(request, authenticated.viewer(), readOnly).compose(result -> {
-            send(ctx, mediaType, result);
+        return engine.execute(request, authenticated.viewer(), readOnly).compose(answer -> {
+            send(ctx, mediaType, answer);
             return Future.succeededFuture();
         });
     }
 
-    private static void send(RoutingContext ctx, MediaType mediaType, ExecutionResult result) {
+    private static void send(RoutingContext ctx, MediaType mediaType, Answer answer) {
         HttpServerResponse response = ctx.response();
         if (response.closed()) {
+            answer.close();
             return;
         }
-        if (result.getData() instanceof Publisher) {
+        if (answer.isStream()) {
+            answer.close();
             throw RunlogException.badInput(
                     "Subscriptions come by WebSocket, with the graphql-transport-ws protocol, or as text/event-stream.");
         }
+        Buffer body = answer.write();
+        ExecutionResult result = answer.result();
         if (GraphqlEngine.isOperationNotAllowed(result)) {
             response.setStatusCode(405).putHeader(HttpHeaders.ALLOW, "POST");
         } else if (!result.isDataPresent() && mediaType == MediaType.GRAPHQL_RESPONSE) {
@@ -130,7 +135,8 @@ public final class GraphqlHttp {
         Replies.retryAfter(ctx, GraphqlEngine.retryAfter(result));
         response.putHeader(HttpHeaders.CONTENT_TYPE, mediaType.header())
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                .end(ResponseWriter.write(result));
+                .end(body)
+                .onComplete(sent -> answer.close());
     }
 
     /** What never became an operation: still a GraphQL response, in the type that the client takes. */

@@ -20,6 +20,7 @@ public final class LiveSource implements Publisher<Object> {
     private final Events events;
     private final @Nullable String cursorVariable;
     private @Nullable Subscriber<? super Object> renderer;
+    private Function<Object, Runnable> beginning = event -> () -> {};
     private Function<Object, @Nullable String> shortcut = event -> null;
 
     LiveSource(Events events, @Nullable String cursorVariable) {
@@ -52,12 +53,21 @@ public final class LiveSource implements Publisher<Object> {
         return shortcut.apply(event);
     }
 
-    /** Turns an event into a result, which comes out at the library's end. */
-    public void render(Object event) {
+    /** Sets what happens before each event is rendered by the library, which returns what happens after it. */
+    public void around(Function<Object, Runnable> begin) {
+        beginning = begin;
+    }
+
+    /**
+     * Turns an event into a result, which comes out at the library's end; returns what has to be run once it has.
+     */
+    public Runnable render(Object event) {
         if (renderer == null) {
             throw new IllegalStateException("Nobody renders.");
         }
+        Runnable end = beginning.apply(event);
         renderer.onNext(event);
+        return end;
     }
 
     @Override

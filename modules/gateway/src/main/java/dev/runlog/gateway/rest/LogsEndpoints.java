@@ -1,6 +1,7 @@
 package dev.runlog.gateway.rest;
 
 import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.bus.Requests;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionPart;
@@ -21,6 +22,7 @@ import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.RequestCleanup;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.auth.Credentials;
+import dev.runlog.gateway.graphql.AnswerMemory;
 import dev.runlog.gateway.graphql.Arguments;
 import dev.runlog.gateway.http.Replies;
 import io.vertx.core.Future;
@@ -53,9 +55,11 @@ public final class LogsEndpoints {
 
     private final Bus bus;
     private final Authenticator authenticator;
+    private final AnswerMemory memory;
 
-    public LogsEndpoints(Bus bus, Authenticator authenticator) {
+    public LogsEndpoints(Bus bus, Authenticator authenticator, AnswerMemory memory) {
         this.bus = bus;
+        this.memory = memory;
         this.authenticator = authenticator;
     }
 
@@ -99,10 +103,13 @@ public final class LogsEndpoints {
     private Future<Log> get(RoutingContext ctx, Viewer viewer) {
         viewer.require(Scope.READ);
         UUID id = id(ctx);
-        return bus.request(new LoadExecutions(viewer, List.of(id)))
+        AnswerMemory.Lease lease = memory.open(viewer.subject());
+        ctx.addEndHandler(sent -> lease.close());
+        Requests requests = bus.within(lease);
+        return requests.request(new LoadExecutions(viewer, List.of(id)))
                 .compose(loaded -> loaded.executions().isEmpty()
                         ? Future.failedFuture(RunlogException.notFound("There is no log " + id + "."))
-                        : bus.request(new LoadExecutionDetails(
+                        : requests.request(new LoadExecutionDetails(
                                         viewer, List.of(id), Set.of(ExecutionPart.PAYLOAD, ExecutionPart.RESULT)))
                                 .map(details -> Log.detail(
                                         loaded.executions().get(0),

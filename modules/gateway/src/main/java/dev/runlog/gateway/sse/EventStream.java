@@ -2,11 +2,12 @@ package dev.runlog.gateway.sse;
 
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.gateway.GatewayConfig;
+import dev.runlog.gateway.graphql.Answer;
 import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.ResponseWriter;
 import dev.runlog.gateway.graphql.ResultSubscriber;
 import dev.runlog.gateway.live.Patience;
-import graphql.ExecutionResult;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -61,8 +62,8 @@ final class EventStream extends ResultSubscriber {
     }
 
     @Override
-    protected void complete(ExecutionResult result) {
-        next(ResponseWriter.write(result).toString());
+    protected void complete(Answer answer) {
+        write(message(answer.write().toString())).onComplete(sent -> answer.close());
         onComplete();
     }
 
@@ -98,17 +99,22 @@ final class EventStream extends ResultSubscriber {
     /** Recorded JSON may hold line breaks between its tokens, which would end the field; within them it cannot. */
     @Override
     protected void next(String result) {
-        write("event: next\ndata: " + result.replace('\n', ' ').replace('\r', ' ') + "\n\n");
+        write(message(result));
     }
 
-    private void write(String text) {
+    private static String message(String result) {
+        return "event: next\ndata: " + result.replace('\n', ' ').replace('\r', ' ') + "\n\n";
+    }
+
+    private Future<Void> write(String text) {
         if (isCancelled() || response.closed()) {
-            return;
+            return Future.failedFuture("The client is gone.");
         }
-        response.write(text);
+        Future<Void> written = response.write(text);
         if (response.writeQueueFull()) {
             patience.begin();
         }
+        return written;
     }
 
     private void tooSlow() {

@@ -331,16 +331,17 @@ final class Connection {
     }
 
     /** While the client takes nothing, nothing is taken of it either, or answers to its pings would pile up. */
-    void sendText(String message) {
+    Future<Void> sendText(String message) {
         if (!isOpen()) {
-            return;
+            return Future.failedFuture("The socket is closed.");
         }
-        socket.writeTextMessage(message);
+        Future<Void> sent = socket.writeTextMessage(message);
         if (socket.writeQueueFull()) {
             incoming.setPaused(true);
             socket.pause();
             patience.begin();
         }
+        return sent;
     }
 
     private void onDrained() {

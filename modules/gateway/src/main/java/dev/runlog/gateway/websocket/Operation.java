@@ -1,9 +1,9 @@
 package dev.runlog.gateway.websocket;
 
+import dev.runlog.gateway.graphql.Answer;
 import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.ResponseWriter;
 import dev.runlog.gateway.graphql.ResultSubscriber;
-import graphql.ExecutionResult;
 
 /** One operation of a socket. */
 final class Operation extends ResultSubscriber {
@@ -40,15 +40,18 @@ final class Operation extends ResultSubscriber {
     }
 
     @Override
-    protected void complete(ExecutionResult result) {
+    protected void complete(Answer answer) {
         if (!connection.end(this)) {
+            answer.close();
             return;
         }
-        if (result.isDataPresent()) {
-            next(ResponseWriter.write(result).toString());
+        String written = answer.write().toString();
+        if (answer.result().isDataPresent()) {
+            connection.sendText(nextPrefix + written + "}").onComplete(sent -> answer.close());
             connection.send("complete", id, null);
         } else {
-            connection.sendErrors(id, result.getErrors());
+            answer.close();
+            connection.sendErrors(id, answer.result().getErrors());
         }
     }
 
