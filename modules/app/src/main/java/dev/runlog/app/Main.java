@@ -41,7 +41,7 @@ import picocli.CommandLine.Command;
             "  1  refused or failed; one line on stderr says why",
             "  2  the command line is not understood, or a value in it is not",
             "  3  cleanup: the question on the terminal was not answered by yes; nothing was deleted",
-            "  record: the exit code of the command that it ran, 127 where that was not found"
+            "  record: the exit code of the command that it ran, 127 where that was not found, 126 where it cannot be run"
         })
 public final class Main {
     private Main() {}
@@ -64,6 +64,8 @@ public final class Main {
                 // Help has colours and quotes nobody.
                 .setOut(new PrintWriter(EscapedOutput.raw(System.out), true, Charset.defaultCharset()))
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                // A key or a command may start with @.
+                .setExpandAtFiles(false)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     if (failure instanceof BadUsage) {
                         printError(failure.getMessage());

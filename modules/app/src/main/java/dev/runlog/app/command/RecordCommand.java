@@ -1,26 +1,20 @@
 package dev.runlog.app.command;
 
-import dev.runlog.app.terminal.EscapedOutput;
 import dev.runlog.app.terminal.Escapes;
 import dev.runlog.client.Recorder;
 import dev.runlog.client.RecorderListener;
 import dev.runlog.client.Run;
 import dev.runlog.client.RunOptions;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,11 +28,16 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Runs a command and records it: when it started, how long it took, its exit code, the end of its output.",
-            "The command runs whatever becomes of the recording, and its exit code is this command's."
+            "The command gets its arguments, environment, working directory, input and signals as they are. It runs even "
+                    + "if the server does not answer or refuses; then a line on stderr says why it was not recorded.",
+            "Its exit code is this command's. A signal that asks to stop makes the run CANCELLED.",
+            "What the command leaves running in the background is not waited for; it should write to a file."
         })
 public final class RecordCommand implements Callable<Integer> {
     private static final Duration HEARTBEAT = Duration.ofSeconds(20);
     private static final Duration FLUSH_PATIENCE = Duration.ofSeconds(5);
+    private static final char UNREADABLE = '\uFFFD';
+    private static final int NOT_EXECUTABLE = 126;
     private static final int NOT_FOUND = 127;
 
     @Mixin
@@ -57,8 +56,14 @@ public final class RecordCommand implements Callable<Integer> {
     @Option(names = "--trigger", paramLabel = "WORD", description = "What set it off. Default: ${DEFAULT-VALUE}")
     private String trigger;
 
-    @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "The command and its arguments, after --.")
-    private List<String> command;
+    @Option(
+            names = "--no-capture",
+            description = "Record no output: the command writes straight to where this one does, such as a terminal.")
+    private boolean inheritsOutput;
+
+    /** Without what stands after {@code --}, which only {@link RecordedProcess} knows. */
+    @Parameters(arity = "0..*", paramLabel = "COMMAND", description = "The command and its arguments, after --.")
+    private List<String> given;
 
     /** Made by picocli. */
     public RecordCommand() {
@@ -66,11 +71,13 @@ public final class RecordCommand implements Callable<Integer> {
         workflow = "";
         labels = new LinkedHashMap<>();
         trigger = "command-line";
-        command = new ArrayList<>();
+        given = new ArrayList<>();
     }
 
     @Override
     public Integer call() throws InterruptedException {
+        RecordedProcess process = new RecordedProcess(given);
+        List<String> command = show(process);
         AtomicReference<@Nullable String> notRecorded = new AtomicReference<>();
         URI url = null;
         String token = null;
@@ -81,7 +88,7 @@ public final class RecordCommand implements Callable<Integer> {
             notRecorded.set(unusable.getMessage());
         }
         if (url == null || token == null) {
-            int code = run(null);
+            int code = run(process, null);
             tell(notRecorded);
             return code;
         }
@@ -95,9 +102,9 @@ public final class RecordCommand implements Callable<Integer> {
                     RunOptions.none()
                             .withTrigger(trigger)
                             .withLabels(labels)
-                            .withPayload(payload())
+                            .withPayload(payload(command))
                             .withHeartbeatTimeout(HEARTBEAT.multipliedBy(3)));
-            int code = run(recorded);
+            int code = run(process, recorded);
             if (!recorder.flush(FLUSH_PATIENCE)) {
                 notRecorded.compareAndSet(null, "The server at " + url + " does not answer.");
             }
@@ -112,7 +119,7 @@ public final class RecordCommand implements Callable<Integer> {
         }
     }
 
-    private Map<String, Object> payload() {
+    private Map<String, Object> payload(List<String> command) {
         Map<String, Object> payload = new LinkedHashMap<>();
         payload.put("host", host());
         payload.put("command", command);
@@ -128,96 +135,60 @@ public final class RecordCommand implements Callable<Integer> {
         }
     }
 
-    private int run(@Nullable Run recorded) throws InterruptedException {
-        OutputTail tail = new OutputTail();
-        Process process;
+    private List<String> show(RecordedProcess process) {
+        if (given.stream().anyMatch(argument -> argument.indexOf(UNREADABLE) >= 0)) {
+            throw new BadUsage("The command has characters that cannot be read in this locale; give it after --.");
+        }
+        List<String> shown;
         try {
-            process = new ProcessBuilder(command)
-                    .redirectInput(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-        } catch (IOException absent) {
-            System.err.println("runlog: " + Escapes.line(command.get(0) + " cannot be run: " + absent.getMessage()));
-            if (recorded != null) {
-                recorded.fail(
-                        "CommandNotFound", String.valueOf(absent.getMessage()), null, Map.of("exitCode", NOT_FOUND));
-            }
-            return NOT_FOUND;
+            shown = process.show();
+        } catch (IOException noShell) {
+            throw new CommandFailure("Cannot start a shell: " + noShell.getMessage());
         }
-        AtomicBoolean stopped = new AtomicBoolean();
-        Thread passOn = new Thread(() -> stop(process, stopped), "stop");
-        Runtime.getRuntime().addShutdownHook(passOn);
-        Thread output = copy(process.getInputStream(), EscapedOutput.raw(System.out), tail);
-        Thread errors = copy(process.getErrorStream(), EscapedOutput.raw(System.err), tail);
-        while (!process.waitFor(HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS)) {
-            if (recorded != null) {
-                recorded.heartbeat();
-            }
+        if (shown.isEmpty()) {
+            throw new BadUsage("Missing command: give it after --. See 'runlog record --help'.");
         }
-        output.join();
-        errors.join();
-        if (recorded != null) {
-            finish(recorded, process.exitValue(), stopped.get(), tail);
-        }
-        if (!stopped.get()) {
-            removeHook(passOn);
-        }
-        return process.exitValue();
+        return shown;
     }
 
-    private static void finish(Run recorded, int exitCode, boolean stopped, OutputTail tail) {
+    private int run(RecordedProcess process, @Nullable Run recorded) throws InterruptedException {
+        OutputTail tail = new OutputTail();
+        int exitCode;
+        try {
+            exitCode = process.run(inheritsOutput ? null : tail, () -> {
+                if (recorded != null) {
+                    recorded.heartbeat();
+                }
+            });
+        } catch (IOException noShell) {
+            throw new CommandFailure("Cannot start a shell: " + noShell.getMessage());
+        }
+        if (recorded != null) {
+            finish(recorded, exitCode, process.isStopped(), tail.lines());
+        }
+        return exitCode;
+    }
+
+    private void finish(Run recorded, int exitCode, boolean stopped, List<String> lines) {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("exitCode", exitCode);
-        result.put("output", tail.lines());
+        if (!inheritsOutput) {
+            result.put("output", lines);
+        }
         if (stopped) {
             recorded.cancel(result);
         } else if (exitCode == 0) {
             recorded.succeed(result);
         } else {
-            List<String> lines = tail.lines();
+            String type =
+                    switch (exitCode) {
+                        case NOT_FOUND -> "CommandNotFound";
+                        case NOT_EXECUTABLE -> "CommandNotExecutable";
+                        default -> "ExitCode";
+                    };
             String last = lines.isEmpty() ? "" : ": " + lines.get(lines.size() - 1);
-            recorded.fail("ExitCode", "The command ended with " + exitCode + last, null, result);
+            recorded.fail(type, "The command ended with " + exitCode + last, null, result);
         }
-    }
-
-    /** A signal to this command ends the one that it runs; the JVM goes on until that is recorded. */
-    private void stop(Process process, AtomicBoolean stopped) {
-        stopped.set(true);
-        process.destroy();
-        try {
-            process.waitFor(10, TimeUnit.SECONDS);
-            // Leaves the main thread the time to record the end.
-            TimeUnit.SECONDS.sleep(1);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException stopping) {
-            // The hook is at work already.
-        }
-    }
-
-    private static Thread copy(InputStream from, OutputStream to, OutputTail tail) {
-        Thread thread = new Thread(
-                () -> {
-                    byte[] buffer = new byte[8192];
-                    try {
-                        for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {
-                            to.write(buffer, 0, read);
-                            to.flush();
-                            tail.add(new String(buffer, 0, read, StandardCharsets.UTF_8));
-                        }
-                    } catch (IOException closed) {
-                        // The command has closed its output.
-                    }
-                },
-                "output");
-        thread.setDaemon(true);
-        thread.start();
-        return thread;
     }
 
     /** Remembers the first reason why something was not recorded. */
