@@ -66,7 +66,7 @@ final class CleanupCommandsTest {
         assertThat(why).contains("FORBIDDEN");
         assertThat(console.text(operator, "cleanup", "--days", "30", "--owner", alice))
                 .startsWith("Deleted 3 executions");
-        assertThat(console.text(operator, "cleanups")).contains("operator", alice);
+        assertThat(console.text(operator, "cleanups", "--wide")).contains("operator", alice);
         assertThat(console.text(as(alice, "executions:cleanup"), "cleanup", "--days", "30", "--owner", alice))
                 .startsWith("Deleted 0 executions");
     }
@@ -95,9 +95,9 @@ final class CleanupCommandsTest {
     void setsThePolicyOfAnOwnerWhomAnOperatorNames() {
         String[] operator = as("operator", "executions:read", "ops");
 
-        assertThat(console.text(operator, "policies", "set", "--keep-days", "30", "--owner", alice))
+        assertThat(console.text(operator, "policies", "set", "--keep-days", "30", "--owner", alice, "--wide"))
                 .contains("overdue executions", "since", alice, "30 days");
-        assertThat(console.text(as(alice, "executions:cleanup"), "policies", "list"))
+        assertThat(console.text(as(alice, "executions:cleanup"), "policies", "list", "--wide"))
                 .contains(alice);
     }
 
@@ -112,7 +112,7 @@ final class CleanupCommandsTest {
                 + Ids.next() + "', 3, now(), '{}', id, subject, '" + policy + "' FROM owner WHERE subject = '" + alice
                 + "'");
 
-        String text = console.text(at, "cleanups");
+        String text = console.text(at, "cleanups", "--wide");
         JsonNode json = console.json(at, "cleanups", "--json");
 
         assertThat(text).contains(alice + ", whatever policies keep", alice + ", by policy " + policy);
@@ -182,6 +182,56 @@ final class CleanupCommandsTest {
                 .contains("of workflow workflow-9")
                 .doesNotContain("workflow-11")
                 .containsPattern("of other workflows +2\n");
+    }
+
+    @Test
+    void showsTablesWithinAWindowAndTheKeysOfWorkflows() throws IOException, SQLException {
+        String erin = "erin-" + Ids.next();
+        String key = "import-orders-of-all-regions-and-then-some-more-of-them";
+        record(erin, key, 2);
+        String[] at = as(erin, "executions:read", "executions:cleanup");
+        String set = console.text(at, "policies", "set", "--keep-days", "300", "--keep-last", "5", "--workflow", key);
+        String policy =
+                console.json(at, "policies", "list", "--json").at("/nodes/0/id").asText();
+        database.execute("UPDATE retention_policy SET last_run_at = now() WHERE id = '" + policy + "'");
+        console.text(at, "cleanup", "--days", "30", "--keep-last", "1", "--ignore-policies", "--workflow", key);
+        database.execute("UPDATE cleanup SET policy_id = '" + policy + "'");
+
+        String policies = console.text(at, "policies", "list");
+        String widePolicies = console.text(at, "policies", "list", "--wide");
+        String cleanups = console.text(at, "cleanups");
+        String wideCleanups = console.text(at, "cleanups", "--wide");
+        String stats = console.text(at, "stats");
+
+        for (String table : new String[] {set, policies, cleanups, stats}) {
+            assertThat(table.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(110));
+        }
+        assertThat(set).contains("workflow import-ord", "300 days and the newest 5");
+        assertThat(policies)
+                .contains(policy.substring(28), "workflow import-ord")
+                .doesNotContain(policy);
+        assertThat(widePolicies).contains(policy, "workflow " + key + " (");
+        assertThat(wideCleanups).contains(erin, "workflow " + key + " (", "but the newest 1", "by policy " + policy);
+        assertThat(console.run(at, "policies", "delete", "00000000")).isEqualTo(1);
+        assertThat(console.text(at, "policies", "delete", policy.substring(28))).contains(policy);
+    }
+
+    @Test
+    void keepsThirtyDaysOrSevenOfAStatusWhereTheNumberIsNotGiven() throws IOException {
+        String frank = "frank-" + Ids.next();
+        record(frank, "nightly", 3);
+        String[] at = as(frank, "executions:read", "executions:cleanup");
+
+        assertThat(console.text(at, "cleanup", "--dry-run")).contains("Would delete 3 executions.", "last 30 days");
+        assertThat(console.text(at, "cleanup-status", "success", "--dry-run")).contains("last 7 days");
+        assertThat(console.run(at, "cleanup")).isEqualTo(2);
+        assertThat(console.err()).contains("Missing --days", "--yes").hasLineCount(1);
+        assertThat(console.run(at, "cleanup-status", "success", "--json")).isEqualTo(2);
+        assertThat(console.runForPeople("n\n", at, "cleanup")).isEqualTo(3);
+        assertThat(console.out()).contains("Would delete 3 executions.", "last 30 days", "Delete them?");
+        assertThat(console.text(at, "stats"))
+                .containsPattern("oldest, UTC +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\n");
+        assertThat(console.text(at, "cleanup", "--yes")).startsWith("Deleted 3 executions");
     }
 
     private String[] as(String subject, String... scopes) {

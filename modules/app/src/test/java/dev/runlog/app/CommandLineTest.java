@@ -41,6 +41,31 @@ final class CommandLineTest {
         "cleanup --days 99999999999, '99999999999'",
         "cleanup --days 1 --keep-last 0, '0'",
         "cleanup, --days",
+        "cleanup --json --all-owners, --days",
+        "cleanup --day 30, --day",
+        "cleanup --day=30 --yes, --day",
+        "cleanup --days 30d, 30d",
+        "cleanup --days P30D, P30D",
+        "cleanup --days= --yes, --days",
+        "cleanup --days 30 --days 3, --days",
+        "cleanup --days --dry-run, --days",
+        "cleanup --days 30 --dryrun, --dryrun",
+        "cleanup --days 30 --dry-run true, true",
+        "cleanup --days 30 --dry-run=maybe, maybe",
+        "cleanup --days 30 failed, failed",
+        "cleanup --days 30 --workflow --dry-run, --workflow",
+        "cleanup --days 30 --owner=, --owner",
+        "cleanup-status failed, --days",
+        "cleanup-status failed 30, 30",
+        "cleanup-status failed --days 30 -n, -n",
+        "cleanup-status --status failed --days 30, --status",
+        "policies delete, ID",
+        "policies delete 1-1-1-1-1, 1-1-1-1-1",
+        "policies delete 0f3c21ab 0f3c21ac, 0f3c21ac",
+        "policies delete --all 0f3c21ab, --all",
+        "policies set --keep-days 3 --status=, Invalid status",
+        "record --workflow a, command",
+        "record -- ls, --workflow",
         "cleanup-status broken --days 7, 'broken'",
         "cleanup-status running --days 7, 'running'",
         "cleanup-status --days 7, STATUS",
@@ -99,7 +124,7 @@ final class CommandLineTest {
                     .startsWith("Deleted 30 executions, 1 whole day among them; ");
             assertThat(console.text(at, "cleanup-status", "failed", "success", "--days", "1"))
                     .startsWith("Deleted 5 executions");
-            assertThat(console.text(at, "cleanups"))
+            assertThat(console.text(at, "cleanups", "--wide"))
                     .contains("completed", subject, "failed")
                     .contains("30")
                     .doesNotContain("dry run");
@@ -121,7 +146,7 @@ final class CommandLineTest {
             assertThat(console.text(at, "policies", "delete", id)).isEqualTo("Policy " + id + " is gone.\n");
             assertThat(console.run(at, "policies", "delete", id)).isEqualTo(1);
             assertThat(console.run(at, "policies", "delete", "nothing")).isEqualTo(2);
-            assertThat(console.err()).contains("'nothing' is no id of a policy: ids are UUIDs.");
+            assertThat(console.err()).contains("Invalid policy id: nothing");
             assertThat(console.run(at, "stats", "--all-owners")).isEqualTo(1);
             assertThat(console.err()).contains("FORBIDDEN");
 

@@ -54,7 +54,7 @@ final class CommandOutputTest {
             }
             String[] at = at(server, server.token(subject, "executions:read", "executions:cleanup"));
 
-            assertThat(console.text(at, "stats")).contains(shown).doesNotContain("\u001b", "\u202e");
+            assertThat(console.text(at, "stats", "--wide")).contains(shown).doesNotContain("\u001b", "\u202e");
             assertThat(console.text(at, "cleanup", "--days", "30", "--dry-run"))
                     .contains(shown)
                     .doesNotContain("\u001b", "\u202e", "\nforged");

@@ -12,6 +12,8 @@ import picocli.CommandLine.Mixin;
                 "Deletes executions that started some days ago or earlier. What runs or is held stays, and what a "
                         + "policy keeps longer.")
 public final class CleanupCommand extends TargetCommand {
+    private static final int DAYS = 30;
+
     @Mixin
     private CleanupRun cleanup = new CleanupRun();
 
@@ -25,6 +27,6 @@ public final class CleanupCommand extends TargetCommand {
 
     @Override
     int run(TargetOption server) throws InterruptedException {
-        return cleanup.run(server, isJson(), List.of());
+        return cleanup.run(server, isJson(), DAYS, List.of());
     }
 }

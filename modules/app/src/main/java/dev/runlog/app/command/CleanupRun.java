@@ -40,8 +40,14 @@ final class CleanupRun {
     private static final long POLL_MILLIS = 200;
     private static final int WORKFLOWS_TOLD_MAX = 10;
 
-    @Option(names = "--days", required = true, paramLabel = "DAYS", description = "How many days to keep, 1 at least.")
-    private String days = "";
+    @Option(
+            names = "--days",
+            paramLabel = "DAYS",
+            description = {
+                "How many days to keep, 1 at least. Default: 30 for cleanup, 7 for cleanup-status.",
+                "Where nobody can be asked, as input or output is no terminal, --days or --yes must be given."
+            })
+    private @Nullable String days;
 
     @Option(names = "--dry-run", description = "Only tell what would be deleted.")
     private boolean dryRun;
@@ -58,9 +64,15 @@ final class CleanupRun {
     @Option(names = "--yes", description = "Do not ask, on a terminal, whether to delete.")
     private boolean yes;
 
-    int run(TargetOption server, boolean json, List<String> statuses) throws InterruptedException {
+    int run(TargetOption server, boolean json, int daysDefault, List<String> statuses) throws InterruptedException {
         Map<String, @Nullable Object> input = new LinkedHashMap<>();
-        input.put("olderThan", "P" + Days.parse("--days", days) + "D");
+        boolean isInteractive = Boolean.getBoolean("runlog.interactive");
+        if (days == null && !dryRun && !yes && !isInteractive) {
+            throw new BadUsage("Missing --days: without a terminal to ask on, give --days, or --yes to keep the last "
+                    + daysDefault + " days.");
+        }
+        int kept = days == null ? daysDefault : Days.parse("--days", days);
+        input.put("olderThan", "P" + kept + "D");
         if (!statuses.isEmpty()) {
             input.put("status", statuses);
         }
@@ -71,14 +83,14 @@ final class CleanupRun {
         input.put("owner", server.owner());
         input.put("allOwners", server.allOwners());
         input.put("workflowId", server.workflowId(workflow));
-        boolean asks = !dryRun && !yes && Boolean.getBoolean("runlog.interactive");
+        boolean asks = !dryRun && !yes && isInteractive;
         if (dryRun || asks) {
             JsonNode preview = start(server, input, true);
             boolean ends = dryRun || preview.path("matched").asLong() == 0;
             // What is for people stays out of the JSON.
             PrintStream people = json ? System.err : System.out;
             if (asks || !json) {
-                printPreview(people, preview);
+                printPreview(people, kept, preview);
             }
             if (ends) {
                 if (json) {
@@ -161,11 +173,12 @@ final class CleanupRun {
         return !state.equals("PENDING") && !state.equals("RUNNING");
     }
 
-    private static void printPreview(PrintStream people, JsonNode cleanup) {
+    private static void printPreview(PrintStream people, int kept, JsonNode cleanup) {
         JsonNode preview = cleanup.path("preview");
         boolean exact = preview.path("exact").asBoolean();
         people.println("Would delete " + (exact ? "" : "about ") + Text.counted(preview.path("executions"), "execution")
                 + (exact ? "." : " (estimated; see docs/retention.md)."));
+        people.println("Keeps what started in the last " + (kept == 1 ? "day." : kept + " days."));
         if (preview.path("executions").asLong() > 0) {
             List<String[]> rows = new ArrayList<>();
             preview.path("byStatus").fields().forEachRemaining(status -> {
@@ -180,7 +193,7 @@ final class CleanupRun {
             rows.add(new String[] {"  steps" + about, Text.number(preview.path("steps"))});
             rows.add(new String[] {"  space" + about, Text.bytes(preview.path("bytes"))});
             rows.add(new String[] {"  whole days", Text.number(preview.path("partitions"))});
-            Text.print(people, 1, rows);
+            Text.print(people, 1, rows, 0);
         }
         printSpared(people, "Would spare:", preview.path("spared"));
     }

@@ -13,6 +13,8 @@ import picocli.CommandLine.Parameters;
         description = "Deletes executions of some statuses that started some days ago or earlier. What is held stays, "
                 + "and what a policy keeps longer.")
 public final class CleanupStatusCommand extends TargetCommand {
+    private static final int DAYS = 7;
+
     @Mixin
     private CleanupRun cleanup = new CleanupRun();
 
@@ -32,6 +34,6 @@ public final class CleanupStatusCommand extends TargetCommand {
 
     @Override
     int run(TargetOption server) throws InterruptedException {
-        return cleanup.run(server, isJson(), Statuses.parse(statuses));
+        return cleanup.run(server, isJson(), DAYS, Statuses.parse(statuses));
     }
 }

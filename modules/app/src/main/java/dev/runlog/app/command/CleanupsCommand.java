@@ -38,48 +38,78 @@ public final class CleanupsCommand extends TargetCommand {
         JsonNode cleanups = server.graphql(QUERY, Map.of("last", Numbers.parse("--last", last, 1, MAX)))
                 .path("cleanups");
         if (!printedAsJson(cleanups)) {
-            print(cleanups);
+            print(server, cleanups);
         }
         return 0;
     }
 
-    private static void print(JsonNode cleanups) {
-        if (cleanups.path("nodes").isEmpty()) {
+    private void print(TargetOption server, JsonNode cleanups) {
+        JsonNode nodes = cleanups.path("nodes");
+        if (nodes.isEmpty()) {
             System.out.println("There are no cleanups.");
             return;
         }
+        WorkflowNames names = WorkflowNames.of(server, nodes, isWide());
         List<String[]> rows = new ArrayList<>();
-        rows.add(new String[] {
-            "asked for at", "state", "by", "started before", "status", "of", "deleted", "matched", "freed", "took"
-        });
-        cleanups.path("nodes")
-                .forEach(cleanup -> rows.add(new String[] {
-                    Text.moment(cleanup.path("createdAt")),
-                    Text.word(cleanup.path("state")),
-                    cleanup.path("requestedBy").asText(),
-                    Text.moment(cleanup.path("before")),
-                    Text.words(cleanup.path("status"), "all"),
-                    target(cleanup),
-                    Text.number(cleanup.path("deleted")),
-                    Text.number(cleanup.path("matched")),
-                    Text.bytes(cleanup.path("bytes")),
-                    Text.time(cleanup.path("duration"))
-                }));
-        Text.print(6, rows);
+        if (isWide()) {
+            rows.add(new String[] {
+                "id",
+                "asked for at",
+                "state",
+                "by",
+                "started before",
+                "status",
+                "of",
+                "deleted",
+                "matched",
+                "freed",
+                "took"
+            });
+            nodes.forEach(cleanup -> rows.add(wideRow(names, cleanup)));
+            Text.print(7, rows);
+        } else {
+            rows.add(new String[] {"asked for at", "state", "by", "before", "status", "of", "deleted", "freed"});
+            nodes.forEach(cleanup -> rows.add(row(names, cleanup)));
+            Text.print(6, rows, 2, 4, 5);
+        }
         long total = cleanups.path("totalCount").asLong();
         if (total > cleanups.path("nodes").size()) {
             System.out.println("Of " + total + " in all; --last tells of more.");
         }
     }
 
-    private static String target(JsonNode cleanup) {
+    private static String[] row(WorkflowNames names, JsonNode cleanup) {
+        return new String[] {
+            Text.minute(cleanup.path("createdAt")),
+            Text.word(cleanup.path("state")),
+            cleanup.path("requestedBy").asText(),
+            Text.day(cleanup.path("before")),
+            Text.words(cleanup.path("status"), "all"),
+            criteria(names, cleanup, false),
+            Text.number(cleanup.path("deleted")),
+            Text.bytes(cleanup.path("bytes"))
+        };
+    }
+
+    private static String[] wideRow(WorkflowNames names, JsonNode cleanup) {
+        return new String[] {
+            cleanup.path("id").asText(),
+            Text.moment(cleanup.path("createdAt")),
+            Text.word(cleanup.path("state")),
+            cleanup.path("requestedBy").asText(),
+            Text.moment(cleanup.path("before")),
+            Text.words(cleanup.path("status"), "all"),
+            criteria(names, cleanup, true),
+            Text.number(cleanup.path("deleted")),
+            Text.number(cleanup.path("matched")),
+            Text.bytes(cleanup.path("bytes")),
+            Text.time(cleanup.path("duration"))
+        };
+    }
+
+    private static String criteria(WorkflowNames names, JsonNode cleanup, boolean wide) {
         List<String> criteria = new ArrayList<>();
-        criteria.add(
-                cleanup.path("workflowId").isTextual()
-                        ? "workflow " + cleanup.path("workflowId").asText()
-                        : cleanup.path("owner").isTextual()
-                                ? cleanup.path("owner").asText()
-                                : "all owners");
+        criteria.add(names.target(cleanup));
         if (cleanup.path("keepLast").isNumber()) {
             criteria.add("but the newest " + cleanup.path("keepLast").asInt());
         }
@@ -87,7 +117,7 @@ public final class CleanupsCommand extends TargetCommand {
             criteria.add("whatever policies keep");
         }
         if (cleanup.path("policyId").isTextual()) {
-            criteria.add("by policy " + cleanup.path("policyId").asText());
+            criteria.add("by policy " + Text.id(cleanup.path("policyId"), wide));
         }
         return String.join(", ", criteria);
     }

@@ -1,8 +1,10 @@
 package dev.runlog.app.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -16,14 +18,16 @@ final class PoliciesDeleteCommand extends TargetCommand {
             "mutation Delete($id: ID!) { deleteRetentionPolicy(input: {id: $id}) { retentionPolicy { "
                     + PoliciesListCommand.FIELDS + " } } }";
 
-    @Parameters(paramLabel = "ID", description = "The policy's id, as 'policies list' tells it.")
+    private static final Pattern SHORT_ID = Pattern.compile("[0-9a-fA-F]{8}");
+
+    @Parameters(paramLabel = "ID", description = "The policy's id, as 'policies list' shows it, short or whole.")
     private String id = "";
 
     PoliciesDeleteCommand() {}
 
     @Override
     int run(TargetOption server) {
-        JsonNode policy = server.graphql(DELETE, Map.of("id", parsed(id).toString()))
+        JsonNode policy = server.graphql(DELETE, Map.of("id", wholeId(server)))
                 .path("deleteRetentionPolicy")
                 .path("retentionPolicy");
         if (!printedAsJson(policy)) {
@@ -32,11 +36,29 @@ final class PoliciesDeleteCommand extends TargetCommand {
         return 0;
     }
 
-    private static UUID parsed(String id) {
-        try {
-            return UUID.fromString(id);
-        } catch (IllegalArgumentException unreadable) {
-            throw new BadUsage("'" + id + "' is no id of a policy: ids are UUIDs.");
+    private String wholeId(TargetOption server) {
+        if (TargetOption.isId(id)) {
+            return id;
         }
+        if (!SHORT_ID.matcher(id).matches()) {
+            throw new BadUsage("Invalid policy id: " + id + " (expected one that 'policies list' shows).");
+        }
+        List<String> found = new ArrayList<>();
+        server.graphql("{ retentionPolicies(first: 200) { nodes { id } } }", Map.of())
+                .path("retentionPolicies")
+                .path("nodes")
+                .forEach(policy -> {
+                    if (Text.shortId(policy.path("id").asText()).equalsIgnoreCase(id)) {
+                        found.add(policy.path("id").asText());
+                    }
+                });
+        if (found.size() != 1) {
+            throw new CommandFailure(
+                    found.isEmpty()
+                            ? "There is no policy " + id + "; see 'policies list'."
+                            : "There are several policies " + id + "; give one's whole id, as 'policies list --wide' "
+                                    + "shows it.");
+        }
+        return found.get(0);
     }
 }

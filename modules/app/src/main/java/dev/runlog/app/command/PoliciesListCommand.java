@@ -28,33 +28,38 @@ final class PoliciesListCommand extends TargetCommand {
             System.out.println("There are no policies: nothing is deleted unless somebody asks.");
             return 0;
         }
-        print(policies.path("nodes"));
+        print(server, policies.path("nodes"), isWide());
         return 0;
     }
 
-    static void print(JsonNode policies) {
+    static void print(TargetOption server, JsonNode policies, boolean wide) {
+        WorkflowNames names = WorkflowNames.of(server, policies, wide);
         List<String[]> rows = new ArrayList<>();
-        rows.add(new String[] {"id", "for", "status", "keep", "last run", "it deleted", "overdue executions", "since"});
-        policies.forEach(policy -> rows.add(new String[] {
-            policy.path("id").asText(),
-            target(policy),
-            Text.words(policy.path("status"), "all"),
-            keep(policy),
-            Text.moment(policy.path("lastRunAt")),
-            policy.path("lastCleanup").isObject()
-                    ? Text.number(policy.path("lastCleanup").path("deleted"))
-                    : "-",
-            policy.path("overdue").isNumber() ? Text.number(policy.path("overdue")) : "-",
-            Text.moment(policy.path("overdueSince"))
-        }));
-        Text.print(5, rows);
-    }
-
-    private static String target(JsonNode policy) {
-        String of = policy.path("workflowId").isTextual()
-                ? "workflow " + policy.path("workflowId").asText()
-                : policy.path("owner").isTextual() ? policy.path("owner").asText() : "all owners";
-        return policy.path("fromConfiguration").asBoolean() ? of + " (configured)" : of;
+        rows.add(
+                wide
+                        ? new String[] {
+                            "id", "for", "status", "keep", "last run", "it deleted", "overdue executions", "since"
+                        }
+                        : new String[] {"id", "for", "status", "keep", "last run", "it deleted", "overdue"});
+        policies.forEach(policy -> {
+            List<String> cells = new ArrayList<>(List.of(
+                    Text.id(policy.path("id"), wide),
+                    policy.path("fromConfiguration").asBoolean()
+                            ? names.target(policy) + " (configured)"
+                            : names.target(policy),
+                    Text.words(policy.path("status"), "all"),
+                    keep(policy),
+                    wide ? Text.moment(policy.path("lastRunAt")) : Text.minute(policy.path("lastRunAt")),
+                    policy.path("lastCleanup").isObject()
+                            ? Text.number(policy.path("lastCleanup").path("deleted"))
+                            : "-",
+                    policy.path("overdue").isNumber() ? Text.number(policy.path("overdue")) : "-"));
+            if (wide) {
+                cells.add(Text.moment(policy.path("overdueSince")));
+            }
+            rows.add(cells.toArray(String[]::new));
+        });
+        Text.print(5, rows, wide ? new int[0] : new int[] {1, 2});
     }
 
     private static String keep(JsonNode policy) {

@@ -61,7 +61,8 @@ final class PoliciesSetCommand extends TargetCommand {
                 .path("setRetentionPolicy")
                 .path("retentionPolicy");
         if (!printedAsJson(policy)) {
-            PoliciesListCommand.print(JsonNodeFactory.instance.arrayNode().add(policy));
+            PoliciesListCommand.print(
+                    server, JsonNodeFactory.instance.arrayNode().add(policy), isWide());
         }
         return 0;
     }

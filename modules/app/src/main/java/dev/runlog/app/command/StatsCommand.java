@@ -85,7 +85,7 @@ public final class StatsCommand extends TargetCommand {
         facts.add(new String[] {"in the 6 days before", Text.number(ages.path("lastWeek"))});
         facts.add(new String[] {"in the 23 days before", Text.number(ages.path("lastMonth"))});
         facts.add(new String[] {"older", Text.number(ages.path("older"))});
-        facts.add(new String[] {"oldest", Text.day(statistics.path("oldestStartedAt"))});
+        facts.add(new String[] {"oldest, UTC", Text.moment(statistics.path("oldestStartedAt"))});
         facts.add(new String[] {"recorded a day", Text.number(statistics.path("recordedPerDay"))});
         if (statistics.path("bytesOnDisk").isNumber()) {
             facts.add(new String[] {"on disk", Text.bytes(statistics.path("bytesOnDisk"))});
@@ -96,7 +96,7 @@ public final class StatsCommand extends TargetCommand {
         printDays(statistics.path("intervals"));
     }
 
-    private static void printWorkflows(JsonNode workflows) {
+    private void printWorkflows(JsonNode workflows) {
         if (workflows.isEmpty()) {
             return;
         }
@@ -106,7 +106,7 @@ public final class StatsCommand extends TargetCommand {
             workflow.path("key").asText(), workflow.path("owner").asText(), Text.number(workflow.path("stored"))
         }));
         System.out.println();
-        Text.print(2, rows);
+        Text.print(2, rows, isWide() ? new int[0] : new int[] {0, 1});
     }
 
     private void printDays(JsonNode intervals) {

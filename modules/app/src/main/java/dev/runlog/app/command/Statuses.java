@@ -14,8 +14,7 @@ final class Statuses {
     static List<String> parse(List<String> words) {
         for (String word : words) {
             if (!KNOWN.contains(word.toUpperCase(Locale.ROOT))) {
-                throw new BadUsage(
-                        "'" + word + "' is no status to delete; success, failed, cancelled and crashed are.");
+                throw new BadUsage("Invalid status: " + word + " (expected success, failed, cancelled or crashed).");
             }
         }
         return words.stream().map(word -> word.toUpperCase(Locale.ROOT)).toList();

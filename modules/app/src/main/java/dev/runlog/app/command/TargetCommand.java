@@ -13,6 +13,9 @@ abstract class TargetCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
+    @Option(names = "--wide", description = "Print all columns, and ids and names in full, however wide that is.")
+    private boolean wide;
+
     abstract int run(TargetOption server) throws InterruptedException;
 
     @Override
@@ -32,6 +35,10 @@ abstract class TargetCommand implements Callable<Integer> {
 
     boolean isJson() {
         return json;
+    }
+
+    boolean isWide() {
+        return wide;
     }
 
     /** Prints the answer as JSON where that is asked for; tells whether it was. */

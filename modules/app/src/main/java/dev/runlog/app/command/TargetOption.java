@@ -55,6 +55,9 @@ class TargetOption extends ServerOption implements AutoCloseable {
         if (database != null && PASSWORD.matcher(database).find()) {
             warnOfArgument("--database", "PGPASSFILE or ~/.pgpass");
         }
+        if (owner != null && owner.isBlank()) {
+            throw new BadUsage("Invalid --owner: it is empty.");
+        }
         if (owner == null || database != null) {
             return;
         }
@@ -76,10 +79,14 @@ class TargetOption extends ServerOption implements AutoCloseable {
         return database == null ? owner : null;
     }
 
+    static boolean isId(String text) {
+        return ID.matcher(text).matches();
+    }
+
     /** The id of a workflow that is given by its id or, where it is one's own, by its key; null for none. */
     @Nullable
     String workflowId(@Nullable String idOrKey) {
-        if (idOrKey == null || ID.matcher(idOrKey).matches()) {
+        if (idOrKey == null || isId(idOrKey)) {
             return idOrKey;
         }
         JsonNode found = graphql(

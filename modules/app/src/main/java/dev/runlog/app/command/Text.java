@@ -13,6 +13,9 @@ import java.util.Locale;
 final class Text {
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB"};
     private static final int STEP = 1000;
+    private static final int LINE_MAX = 110;
+    private static final int FLEXIBLE_MIN = 8;
+    private static final int SHORT_ID = 8;
 
     private Text() {}
 
@@ -60,6 +63,11 @@ final class Text {
         return moment.isTextual() ? moment.asText().substring(0, 19).replace('T', ' ') : "-";
     }
 
+    /** A moment to the minute, in UTC. */
+    static String minute(JsonNode moment) {
+        return moment.isTextual() ? moment.asText().substring(0, 16).replace('T', ' ') : "-";
+    }
+
     static String day(JsonNode moment) {
         return moment.isTextual() ? moment.asText().substring(0, 10) : "-";
     }
@@ -92,17 +100,28 @@ final class Text {
         return words.isEmpty() ? none : String.join(", ", words);
     }
 
+    /** The end of an id, which differs even among ids of the same minute; the whole id if that is asked for. */
+    static String id(JsonNode id, boolean whole) {
+        return whole ? id.asText() : shortId(id.asText());
+    }
+
+    /** How people see an id and may give it. */
+    static String shortId(String id) {
+        return id.substring(Math.max(0, id.length() - SHORT_ID));
+    }
+
     /** As the other, for what a command is asked for. */
-    static void print(int left, List<String[]> rows) {
-        print(System.out, left, rows);
+    static void print(int left, List<String[]> rows, int... flexible) {
+        print(System.out, left, rows, flexible);
     }
 
     /**
      * Prints rows in columns as wide as they need to be.
      *
      * @param left how many of the columns stand at the left; numbers stand at the right
+     * @param flexible columns that are shortened where a line would be wider than a window is; none for whole texts
      */
-    static void print(PrintStream to, int left, List<String[]> rows) {
+    static void print(PrintStream to, int left, List<String[]> rows, int... flexible) {
         int columns = rows.get(0).length;
         int[] widths = new int[columns];
         // A cell stays in its place whatever its text holds.
@@ -114,13 +133,40 @@ final class Text {
                 widths[i] = Math.max(widths[i], row[i].length());
             }
         }
+        shrink(widths, flexible);
         for (String[] row : cells) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < columns; i++) {
                 line.append(i == 0 ? "" : "  ")
-                        .append(String.format((i < left ? "%-" : "%") + Math.max(1, widths[i]) + "s", row[i]));
+                        .append(String.format(
+                                (i < left ? "%-" : "%") + Math.max(1, widths[i]) + "s",
+                                cut(row[i], Math.max(1, widths[i]))));
             }
             to.println(line.toString().stripTrailing());
         }
+    }
+
+    /** Takes from the widest of the flexible columns until a line fits. */
+    private static void shrink(int[] widths, int[] flexible) {
+        while (Arrays.stream(widths).sum() + 2 * (widths.length - 1) > LINE_MAX) {
+            int widest = -1;
+            for (int column : flexible) {
+                if (widths[column] > FLEXIBLE_MIN && (widest < 0 || widths[column] > widths[widest])) {
+                    widest = column;
+                }
+            }
+            if (widest < 0) {
+                return;
+            }
+            widths[widest]--;
+        }
+    }
+
+    private static String cut(String text, int width) {
+        if (text.length() <= width) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(width - 2)) ? width - 2 : width - 1;
+        return text.substring(0, end) + "…";
     }
 }
