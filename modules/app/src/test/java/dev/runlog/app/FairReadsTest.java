@@ -100,7 +100,8 @@ final class FairReadsTest {
 
     /** Connections that ask again as soon as they are answered; no row matches, so each read looks at all of them. */
     private static final class Flood implements AutoCloseable {
-        private final HttpClient http = HttpClient.newHttpClient();
+        private final HttpClient http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         private final AtomicBoolean over = new AtomicBoolean();
         private final AtomicInteger answered = new AtomicInteger();
         private final CountDownLatch firstAnswer = new CountDownLatch(1);
@@ -108,12 +109,10 @@ final class FairReadsTest {
         private final List<CompletableFuture<?>> connections = new ArrayList<>();
 
         Flood(RunningServer server, String token) {
-            String query = IntStream.range(0, ALIASES)
-                    .mapToObj(i -> "a" + i + ": executions(filter: {errorContains: \"absent " + i
-                            + "\", labels: {stage: \"test\"}}) { nodes { id } }")
-                    .collect(Collectors.joining(" ", "{ ", " }"));
-            String body =
-                    JsonNodeFactory.instance.objectNode().put("query", query).toString();
+            String body = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("query", expensiveQuery())
+                    .toString();
             HttpRequest request = server.request("/graphql", token)
                     .header("Content-Type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofString(body))
@@ -121,6 +120,13 @@ final class FairReadsTest {
             for (int i = 0; i < CONNECTIONS; i++) {
                 connections.add(ask(request));
             }
+        }
+
+        private static String expensiveQuery() {
+            return IntStream.range(0, ALIASES)
+                    .mapToObj(i -> "a" + i + ": executions(filter: {errorContains: \"absent " + i
+                            + "\", labels: {stage: \"test\"}}) { nodes { id } }")
+                    .collect(Collectors.joining(" ", "{ ", " }"));
         }
 
         private CompletableFuture<?> ask(HttpRequest request) {

@@ -90,6 +90,7 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
             int costMax,
             int aliasesMax,
             int queryMaxChars,
+            int queueMax,
             int pageSizeDefault,
             int pageSizeMax,
             boolean introspection,

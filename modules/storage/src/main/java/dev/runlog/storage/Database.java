@@ -2,6 +2,7 @@ package dev.runlog.storage;
 
 import dev.runlog.contract.bus.Allowance;
 import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.fair.FairTurns;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -78,7 +79,7 @@ public final class Database {
         this.pool = new FairPool(
                 vertx,
                 pool(vertx, config, connections + reserved, purpose),
-                new FairTurns<>(connections, reserved, config.poolQueueMax(), config.poolQueueOwnerShare()),
+                new FairTurns<>("reads", connections, reserved, config.poolQueueMax(), config.poolQueueOwnerShare()),
                 config.poolWait());
         this.shared = shared;
         this.cleaning = pool(vertx, config.withStatementTimeout(CLEANING_TIMEOUT), 1, CLEANING);

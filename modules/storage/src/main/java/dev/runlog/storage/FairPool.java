@@ -1,7 +1,8 @@
 package dev.runlog.storage;
 
 import dev.runlog.contract.error.RunlogException;
-import dev.runlog.storage.FairTurns.Turn;
+import dev.runlog.contract.fair.FairTurns;
+import dev.runlog.contract.fair.FairTurns.Turn;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -59,7 +60,7 @@ final class FairPool {
 
     private void beginTurns() {
         for (Turn<Request> turn = next(); turn != null; turn = next()) {
-            turn.statement().turn.complete(turn);
+            turn.task().turn.complete(turn);
         }
         setTimer();
     }

@@ -103,7 +103,7 @@ final class DatabaseTest {
         Future<?> ofAda = database.query("ada", "short", "SELECT 1", Tuple.tuple());
 
         assertThat(ofEve).filteredOn(Future::failed).hasSize(1).allSatisfy(refused -> assertThat(refused.cause())
-                .hasMessage("Too many reads of this owner wait for the database."));
+                .hasMessage("Too many reads of this owner wait."));
         await(ofAda);
         await(Future.join(ofEve).otherwiseEmpty());
     }

@@ -56,6 +56,7 @@ public final class GraphqlEngine {
     private final GatewayConfig.Graphql config;
     private final GraphQL readers;
     private final GraphQL others;
+    private final FairStarts starts;
     private final Documents documents;
     private final TurnLoader<Watched, @Nullable Workflow> workflowsOfEvents;
 
@@ -63,6 +64,7 @@ public final class GraphqlEngine {
         this.bus = bus;
         this.memory = new AnswerMemory(config.responseMaxBytes(), config.responsesMaxBytes());
         this.config = config;
+        this.starts = new FairStarts(config.queueMax());
         this.workflowsOfEvents = new TurnLoader<>(ids -> Loaders.loadWatchedWorkflows(bus, ids));
         this.documents = new Documents(config.documentCacheMaxBytes());
         GraphQLSchema schema = schema(bus, config, feed);
@@ -123,7 +125,10 @@ public final class GraphqlEngine {
                 .build();
         long startedAt = System.nanoTime();
         GraphQL graphQl = viewer.may(Scope.READ) ? readers : others;
-        return Future.fromCompletionStage(graphQl.executeAsync(input))
+        return starts.begin(viewer.subject(), () -> Future.fromCompletionStage(graphQl.executeAsync(input)))
+                .recover(noRoom -> noRoom instanceof RunlogException known
+                        ? Future.succeededFuture(refusal(known))
+                        : Future.failedFuture(noRoom))
                 .map(result ->
                         refusedSubscription(input, result) ? new ExecutionResultImpl(result.getErrors()) : result)
                 .map(GraphqlEngine::withCodes)

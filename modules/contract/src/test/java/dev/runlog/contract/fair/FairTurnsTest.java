@@ -1,11 +1,11 @@
-package dev.runlog.storage;
+package dev.runlog.contract.fair;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runlog.contract.error.ErrorCode;
 import dev.runlog.contract.error.RunlogException;
-import dev.runlog.storage.FairTurns.Turn;
+import dev.runlog.contract.fair.FairTurns.Turn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +15,7 @@ final class FairTurnsTest {
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
     @Test
-    void givesEveryConnectionToAnOwnerThatAsksAlone() {
+    void givesEveryPlaceToAnOwnerThatAsksAlone() {
         FairTurns<String> turns = turns(3, 1);
         add(turns, "ada", 5);
 
@@ -23,18 +23,18 @@ final class FairTurnsTest {
     }
 
     @Test
-    void keepsTheReservedConnectionsForOwnersThatUseNone() {
+    void keepsTheReservedPlacesForOwnersThatUseNone() {
         FairTurns<String> turns = turns(3, 1);
         add(turns, "eve", 5);
         startAll(turns);
 
         add(turns, "ada", 2);
 
-        assertThat(startAll(turns)).extracting(Turn::statement).containsExactly("ada-0");
+        assertThat(startAll(turns)).extracting(Turn::task).containsExactly("ada-0");
     }
 
     @Test
-    void returnsReservedConnectionsBeforeItGivesMoreToThoseThatUseSome() {
+    void returnsReservedPlacesBeforeItGivesMoreToThoseThatUseSome() {
         FairTurns<String> turns = turns(2, 1);
         add(turns, "eve", 5);
         List<Turn<String>> ofEve = startAll(turns);
@@ -44,7 +44,7 @@ final class FairTurnsTest {
         turns.end(ofEve.get(0), MILLI);
         assertThat(startAll(turns)).isEmpty();
         turns.end(ofEve.get(1), MILLI);
-        assertThat(startAll(turns)).extracting(Turn::statement).containsExactly("eve-2");
+        assertThat(startAll(turns)).extracting(Turn::task).containsExactly("eve-2");
     }
 
     @Test
@@ -56,11 +56,11 @@ final class FairTurnsTest {
         add(turns, "ada", 1);
         turns.end(running, 10 * MILLI);
 
-        assertThat(start(turns).statement()).isEqualTo("ada-0");
+        assertThat(start(turns).task()).isEqualTo("ada-0");
     }
 
     @Test
-    void sharesTimeRatherThanStatements() {
+    void sharesTimeRatherThanTasks() {
         FairTurns<String> turns = turns(1, 0);
         add(turns, "eve", 1000);
         add(turns, "ada", 1000);
@@ -69,7 +69,7 @@ final class FairTurnsTest {
         int ofAda = 0;
         for (int i = 0; i < 500; i++) {
             Turn<String> turn = start(turns);
-            boolean eve = turn.statement().startsWith("eve");
+            boolean eve = turn.task().startsWith("eve");
             turns.end(turn, eve ? 20 * MILLI : MILLI);
             ofEve += eve ? 1 : 0;
             ofAda += eve ? 0 : 1;
@@ -90,11 +90,33 @@ final class FairTurnsTest {
         List<String> served = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             Turn<String> turn = start(turns);
-            served.add(turn.statement());
+            served.add(turn.task());
             turns.end(turn, 10 * MILLI);
         }
 
-        assertThat(served).filteredOn(statement -> statement.startsWith("ada")).hasSizeBetween(9, 11);
+        assertThat(served).filteredOn(task -> task.startsWith("ada")).hasSizeBetween(9, 11);
+    }
+
+    @Test
+    void givesNoCreditForTimeInWhichNothingWaited() {
+        FairTurns<String> turns = turns(2, 0);
+        add(turns, "eve", 1);
+        Turn<String> running = start(turns);
+        add(turns, "ada", 1000);
+        for (int i = 0; i < 500; i++) {
+            turns.end(start(turns), 10 * MILLI);
+        }
+
+        add(turns, "eve", 100);
+        List<String> served = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Turn<String> turn = start(turns);
+            served.add(turn.task());
+            turns.end(turn, 10 * MILLI);
+        }
+
+        assertThat(served).filteredOn(task -> task.startsWith("ada")).hasSizeBetween(9, 11);
+        turns.end(running, 10 * MILLI);
     }
 
     @Test
@@ -107,21 +129,21 @@ final class FairTurnsTest {
         add(turns, "ada", 10);
 
         assertThat(startAll(turns))
-                .extracting(Turn::statement)
+                .extracting(Turn::task)
                 .containsExactlyInAnyOrder("eve-0", "eve-1", "ada-0", "ada-1");
     }
 
     @Test
-    void servesTheStatementsOfAnOwnerInTheirOrder() {
+    void servesTheTasksOfAnOwnerInTheirOrder() {
         FairTurns<String> turns = turns(3, 0);
         add(turns, "ada", 3);
 
-        assertThat(startAll(turns)).extracting(Turn::statement).containsExactly("ada-0", "ada-1", "ada-2");
+        assertThat(startAll(turns)).extracting(Turn::task).containsExactly("ada-0", "ada-1", "ada-2");
     }
 
     @Test
     void refusesAFloodWhileOthersFindRoom() {
-        FairTurns<String> turns = new FairTurns<>(1, 0, 10, 1);
+        FairTurns<String> turns = new FairTurns<>("tasks", 1, 0, 10, 1);
         for (int i = 0; i < 5; i++) {
             turns.add("eve", "eve-" + i, 0);
         }
@@ -136,7 +158,7 @@ final class FairTurnsTest {
 
     @Test
     void refusesEverybodyWhenTheQueueIsFull() {
-        FairTurns<String> turns = new FairTurns<>(1, 0, 2, 1);
+        FairTurns<String> turns = new FairTurns<>("tasks", 1, 0, 2, 1);
         turns.add("ada", "ada-0", 0);
         turns.add("bob", "bob-0", 0);
 
@@ -153,15 +175,15 @@ final class FairTurnsTest {
         assertThat(turns.oldestSince(0)).isEqualTo(100);
         assertThat(turns.removeWaitingSince(200)).containsExactlyInAnyOrder("ada-0", "bob-0");
         assertThat(turns.waiting()).isEqualTo(1);
-        assertThat(start(turns).statement()).isEqualTo("ada-1");
+        assertThat(start(turns).task()).isEqualTo("ada-1");
     }
 
-    private static FairTurns<String> turns(int connections, int reserved) {
-        return new FairTurns<>(connections, reserved, 10_000, 1);
+    private static FairTurns<String> turns(int places, int reserved) {
+        return new FairTurns<>("tasks", places, reserved, 10_000, 1);
     }
 
-    private static void add(FairTurns<String> turns, String owner, int statements) {
-        for (int i = 0; i < statements; i++) {
+    private static void add(FairTurns<String> turns, String owner, int tasks) {
+        for (int i = 0; i < tasks; i++) {
             turns.add(owner, owner + "-" + i, 0);
         }
     }

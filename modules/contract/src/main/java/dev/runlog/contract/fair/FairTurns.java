@@ -1,4 +1,4 @@
-package dev.runlog.storage;
+package dev.runlog.contract.fair;
 
 import dev.runlog.contract.error.RunlogException;
 import java.time.Duration;
@@ -14,89 +14,94 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whose statement gets the next connection: that of the owner who has used the least database time since it
- * began to ask (start-time fair queuing, Goyal, Vin and Cheng 1996). A flood therefore waits behind itself. An owner
- * that asks alone may use every connection except the reserved ones, which go only to owners that use none: however
- * long the statements of one owner run, another finds a connection free.
+ * Decides whose task comes next: that of the owner who has used the least time since it began to ask (start-time fair
+ * queuing, Goyal, Vin and Cheng 1996). A flood therefore waits behind itself. An owner that asks alone may use every
+ * place except the reserved ones, which go only to owners that use none: however long the tasks of one owner take,
+ * another finds a place free. Not safe for use by several threads at once.
  *
  * @param <T> what waits for a turn
  */
-final class FairTurns<T> {
+public final class FairTurns<T> {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-    /** Weight of the latest statement in the moving average of their times. */
+    /** Weight of the latest task in the moving average of task times. */
     private static final double LATEST_WEIGHT = 0.2;
 
-    private final int connectionsMax;
+    private final String what;
+    private final int placesMax;
     private final int reserved;
     private final int waitingMax;
     private final double ownerShare;
 
-    /** The owners that have a statement running or waiting. */
+    /** The owners that have a task running or waiting. */
     private final Map<String, Owner<T>> active = new HashMap<>();
-    /** Those of them that have a statement waiting, the next one first. */
+    /** Those of them that have a task waiting, the next one first. */
     private final TreeSet<Owner<T>> waiting = new TreeSet<>(
             Comparator.<Owner<T>>comparingDouble(owner -> owner.usedNanos).thenComparingLong(owner -> owner.number));
 
     private int running;
-    private int waitingStatements;
+    private int tasksWaiting;
     private long ownersSeen;
     /** What the owner that was served last had used; an owner that begins to ask starts from there. */
     private double servedNanos;
-    /** The time of a statement, lately, of any owner. */
+    /** The time of a task, lately, of any owner. */
     private double meanNanos;
 
     /**
      * Turns that are all free.
      *
-     * @param connections how many connections one owner may use
+     * @param what waits, as a refusal says it: "Too many {@code what} wait."
+     * @param places how many turns one owner may have at once
      * @param reserved how many more there are for owners that use none
-     * @param waitingMax how many statements may wait
+     * @param waitingMax how many tasks may wait
      * @param ownerShare how many an owner may have waiting, as a multiple of the room that is left
      */
-    FairTurns(int connections, int reserved, int waitingMax, double ownerShare) {
-        this.connectionsMax = connections;
+    public FairTurns(String what, int places, int reserved, int waitingMax, double ownerShare) {
+        this.what = what;
+        this.placesMax = places;
         this.reserved = reserved;
         this.waitingMax = waitingMax;
         this.ownerShare = ownerShare;
     }
 
-    /** Adds a statement that waits; fails with {@code OVERLOADED} if there is no room for it. */
-    void add(String owner, T statement, long nowNanos) {
+    /** Adds a task that waits; fails with {@code OVERLOADED} if there is no room for it. */
+    public void add(String owner, T task, long nowNanos) {
         requireRoom(owner);
         Owner<T> own = active.get(owner);
         if (own == null) {
             own = new Owner<>(owner, ownersSeen++, servedNanos, meanNanos);
             active.put(owner, own);
         }
-        own.statements.add(new Waiting<>(statement, nowNanos));
-        waitingStatements++;
+        if (own.tasks.isEmpty()) {
+            own.usedNanos = Math.max(own.usedNanos, servedNanos);
+        }
+        own.tasks.add(new Waiting<>(task, nowNanos));
+        tasksWaiting++;
         waiting.add(own);
     }
 
-    /** Takes the statement whose turn it is, or {@code null} if there is none or no connection for it. */
-    @Nullable
-    Turn<T> next() {
+    /** Takes the task whose turn it is, or returns {@code null} if there is none or no place for it. */
+    public @Nullable Turn<T> next() {
         Owner<T> own = nextOwner();
         if (own == null) {
             return null;
         }
         servedNanos = Math.max(servedNanos, waiting.first().usedNanos);
         waiting.remove(own);
-        T statement = own.statements.remove().statement;
-        waitingStatements--;
+        T task = own.tasks.remove().task;
+        tasksWaiting--;
         // Its time is not known yet. Without an estimate, a burst would count as nothing until its first answer.
         double expectedNanos = own.meanNanos;
         own.usedNanos += expectedNanos;
         own.running++;
         running++;
-        if (!own.statements.isEmpty()) {
+        if (!own.tasks.isEmpty()) {
             waiting.add(own);
         }
-        return new Turn<>(own, statement, expectedNanos);
+        return new Turn<>(own, task, expectedNanos);
     }
 
     /** Ends a turn and charges its owner for the time that it took. */
-    void end(Turn<T> turn, long nanos) {
+    public void end(Turn<T> turn, long nanos) {
         Owner<T> own = turn.owner;
         boolean waits = waiting.remove(own);
         own.usedNanos += nanos - turn.expectedNanos;
@@ -112,14 +117,14 @@ final class FairTurns<T> {
     }
 
     /** Removes and returns what has waited since the given time or longer. */
-    List<T> removeWaitingSince(long nanos) {
+    public List<T> removeWaitingSince(long nanos) {
         List<T> expired = new ArrayList<>();
         for (Owner<T> own : List.copyOf(waiting)) {
-            while (!own.statements.isEmpty() && own.statements.element().sinceNanos - nanos <= 0) {
-                expired.add(own.statements.remove().statement);
-                waitingStatements--;
+            while (!own.tasks.isEmpty() && own.tasks.element().sinceNanos - nanos <= 0) {
+                expired.add(own.tasks.remove().task);
+                tasksWaiting--;
             }
-            if (own.statements.isEmpty()) {
+            if (own.tasks.isEmpty()) {
                 waiting.remove(own);
                 removeIfIdle(own);
             }
@@ -127,39 +132,39 @@ final class FairTurns<T> {
         return expired;
     }
 
-    /** How many statements wait. */
-    int waiting() {
-        return waitingStatements;
+    /** How many tasks wait. */
+    public int waiting() {
+        return tasksWaiting;
     }
 
-    /** Since when the statement that has waited longest waits; {@code ifNone} if none does. */
-    long oldestSince(long ifNone) {
+    /** Since when the task that has waited longest waits; {@code ifNone} if none does. */
+    public long oldestSince(long ifNone) {
         return waiting.stream()
-                .mapToLong(own -> own.statements.element().sinceNanos)
+                .mapToLong(own -> own.tasks.element().sinceNanos)
                 .reduce((one, other) -> one - other < 0 ? one : other)
                 .orElse(ifNone);
     }
 
     private void requireRoom(String owner) {
-        int left = waitingMax - waitingStatements;
+        int left = waitingMax - tasksWaiting;
         if (left <= 0) {
-            throw RunlogException.overloaded("Too many reads wait for the database.", RETRY_AFTER);
+            throw RunlogException.overloaded("Too many " + what + " wait.", RETRY_AFTER);
         }
         Owner<T> own = active.get(owner);
-        int held = own == null ? 0 : own.statements.size();
+        int held = own == null ? 0 : own.tasks.size();
         if (held > 0 && held + 1 > ownerShare * left) {
-            throw RunlogException.overloaded("Too many reads of this owner wait for the database.", RETRY_AFTER);
+            throw RunlogException.overloaded("Too many " + what + " of this owner wait.", RETRY_AFTER);
         }
     }
 
     private @Nullable Owner<T> nextOwner() {
-        if (running < connectionsMax) {
+        if (running < placesMax) {
             return waiting.isEmpty() ? null : waiting.first();
         }
-        if (running == connectionsMax + reserved) {
+        if (running == placesMax + reserved) {
             return null;
         }
-        // No more owners can be passed over than there are connections, as each of them uses one.
+        // No more owners can be passed over than there are places, as each of them uses one.
         for (Iterator<Owner<T>> owners = waiting.iterator(); owners.hasNext(); ) {
             Owner<T> own = owners.next();
             if (own.running == 0) {
@@ -170,35 +175,35 @@ final class FairTurns<T> {
     }
 
     private void removeIfIdle(Owner<T> own) {
-        if (own.running == 0 && own.statements.isEmpty()) {
+        if (own.running == 0 && own.tasks.isEmpty()) {
             active.remove(own.name);
         }
     }
 
-    /** A statement that has a connection. */
-    static final class Turn<T> {
+    /** A task that has a place. */
+    public static final class Turn<T> {
         private final Owner<T> owner;
-        private final T statement;
+        private final T task;
         private final double expectedNanos;
 
-        private Turn(Owner<T> owner, T statement, double expectedNanos) {
+        private Turn(Owner<T> owner, T task, double expectedNanos) {
             this.owner = owner;
-            this.statement = statement;
+            this.task = task;
             this.expectedNanos = expectedNanos;
         }
 
-        T statement() {
-            return statement;
+        public T task() {
+            return task;
         }
     }
 
-    private record Waiting<T>(T statement, long sinceNanos) {}
+    private record Waiting<T>(T task, long sinceNanos) {}
 
     private static final class Owner<T> {
         final String name;
         final long number;
-        final Deque<Waiting<T>> statements = new ArrayDeque<>();
-        /** Database time, counted from what others had used when the owner began to ask. */
+        final Deque<Waiting<T>> tasks = new ArrayDeque<>();
+        /** Time used, counted from what others had used when the owner began to ask. */
         double usedNanos;
 
         double meanNanos;
