@@ -2,11 +2,16 @@ package dev.runlog.app;
 
 import dev.runlog.storage.DatabaseConfig;
 import dev.runlog.storage.Migrations;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.channels.FileChannel;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +29,7 @@ final class DatabaseStart implements AutoCloseable {
     private final CountDownLatch givenUp = new CountDownLatch(1);
     private final CompletableFuture<Started> started;
     private volatile @Nullable EmbeddedDatabase embedded;
+    private volatile @Nullable DatabaseKeeper keeper;
 
     /**
      * A database that is there.
@@ -53,11 +59,34 @@ final class DatabaseStart implements AutoCloseable {
         }
     }
 
+    /**
+     * Watches over an embedded database that is there: restarts it when it stops, and says while its disk is nearly full
+     * why nothing may be recorded. A database of the user's own is left to them.
+     *
+     * @param onGivenUp called with the reason if it stopped and cannot be started again
+     * @return why nothing may be recorded at the moment, empty where nothing speaks against it
+     */
+    Supplier<Optional<String>> keep(MeterRegistry meters, Consumer<String> onGivenUp) {
+        EmbeddedDatabase own = embedded;
+        if (own == null) {
+            return Optional::empty;
+        }
+        DatabaseConfig database = config.database();
+        // The WAL may have been moved to a disk of its own.
+        FreeSpace space = new FreeSpace(List.of(own.data(), own.data().resolve("pg_wal")), database.freeMin(), meters);
+        keeper = new DatabaseKeeper(own, space, database.restartsMax(), meters, onGivenUp);
+        return space::refusal;
+    }
+
     /** Stops the database if it is the embedded one, and before that its start if that is under way. */
     @Override
     public void close() {
         givenUp.countDown();
         started.exceptionally(failure -> null).join();
+        DatabaseKeeper keeping = keeper;
+        if (keeping != null) {
+            keeping.close();
+        }
         EmbeddedDatabase own = embedded;
         if (own != null) {
             own.close();

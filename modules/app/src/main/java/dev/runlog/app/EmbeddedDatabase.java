@@ -1,9 +1,7 @@
 package dev.runlog.app;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,7 +10,6 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
@@ -21,14 +18,14 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +39,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static final String USER = "runlog";
     private static final String NAME = "runlog";
     private static final long START_SECONDS = 60;
+    private static final long KILL_SECONDS = 30;
+    private static final String STARTING_UP = "57P03";
     private static final int CONNECTIONS_MAX = 50;
     /** Of the machine's memory, or of its container's. The manual says a quarter where nothing else runs. */
     private static final int MEMORY_PART = 8;
@@ -50,13 +49,18 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static final long CACHE_MEGABYTES_MAX = 2048;
 
     private final FileChannel lockFile;
-    private final Path binaries;
+    private final PostgresBinaries binaries;
     private final Path data;
     private final String password;
     private final int connectionsMax;
     private int port;
+    /** Size of the log when PostgreSQL was last started. */
+    private long logStart;
 
-    private EmbeddedDatabase(FileChannel lockFile, Path binaries, Path data, String password, int connectionsMax) {
+    private @Nullable Process process;
+
+    private EmbeddedDatabase(
+            FileChannel lockFile, PostgresBinaries binaries, Path data, String password, int connectionsMax) {
         this.lockFile = lockFile;
         this.binaries = binaries;
         this.data = data;
@@ -81,14 +85,15 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private static EmbeddedDatabase start(Path directory, FileChannel lock, int connectionsMax) {
         try {
-            Path binaries = unpack(directory);
+            PostgresBinaries binaries = PostgresBinaries.unpack(directory);
             Path data = directory.resolve("postgres");
             EmbeddedDatabase database = new EmbeddedDatabase(lock, binaries, data, password(directory), connectionsMax);
             database.stopLeftOver();
             if (!Files.exists(data.resolve("PG_VERSION"))) {
                 database.initialise(directory);
             }
-            database.launch(directory);
+            database.port = freePort();
+            database.launch();
             return database;
         } catch (IOException failure) {
             close(lock);
@@ -112,13 +117,45 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return data.resolveSibling("postgres.log");
     }
 
-    /** Ends it in order: everything is on disk and the next start needs no recovery. */
+    /** The directory of PostgreSQL's files. */
+    Path data() {
+        return data;
+    }
+
+    /** Waits for PostgreSQL to end, at most this long, and returns whether it has. */
+    boolean awaitExit(Duration patience) throws InterruptedException {
+        return running().waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** The exit code of a PostgreSQL that has ended; 128 and the signal's number if a signal ended it. */
+    int exitCode() {
+        return running().exitValue();
+    }
+
+    /** Starts PostgreSQL again, on the same port, after it has ended; returns when it accepts connections. */
+    void restart() throws IOException {
+        stopLeftOver();
+        launch();
+    }
+
+    /** The end of what PostgreSQL has logged since it was started, on one line and without rows or statements. */
+    String lastWords() {
+        return LogTail.since(output(), logStart);
+    }
+
+    private Process running() {
+        return Objects.requireNonNull(process);
+    }
+
+    /** Stops PostgreSQL cleanly: everything is on disk, and the next start needs no recovery. */
     @Override
     public void close() {
-        try {
-            run(pgCtl("stop", "-m", "fast", "-w", "-t", "30"), output());
-        } catch (IOException failure) {
-            log.warn("The embedded database did not stop in order: {}", failure.getMessage());
+        if (running().isAlive()) {
+            try {
+                PostgresBinaries.run(pgCtl("stop", "-m", "fast", "-w", "-t", "30"), output());
+            } catch (IOException failure) {
+                log.warn("The embedded database did not stop in order: {}", failure.getMessage());
+            }
         }
         close(lockFile);
     }
@@ -154,50 +191,6 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 + " is in use by another Runlog; stop that one, or set RUNLOG_DATA_DIR.");
     }
 
-    /** Unpacks the binaries of this machine once for each of their versions. */
-    private static Path unpack(Path directory) throws IOException {
-        String version = DefaultPostgresBinaryResolver.class.getPackage().getImplementationVersion();
-        Path target = directory.resolve("postgres-binaries-" + (version == null ? "current" : version));
-        if (Files.exists(target.resolve("complete"))) {
-            return target;
-        }
-        log.info("Unpacking PostgreSQL into {}", target);
-        try (InputStream packed = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system(), architecture());
-                TarArchiveInputStream tar = new TarArchiveInputStream(new XZCompressorInputStream(packed))) {
-            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                Path file = target.resolve(entry.getName()).normalize();
-                if (!file.startsWith(target)) {
-                    throw new IOException("An entry leads elsewhere: " + entry.getName());
-                }
-                if (entry.isDirectory()) {
-                    Files.createDirectories(file);
-                } else if (entry.isSymbolicLink()) {
-                    Files.createDirectories(file.getParent());
-                    Files.deleteIfExists(file);
-                    Files.createSymbolicLink(file, Path.of(entry.getLinkName()));
-                } else {
-                    Files.createDirectories(file.getParent());
-                    Files.copy(tar, file, StandardCopyOption.REPLACE_EXISTING);
-                    if ((entry.getMode() & 0100) != 0) {
-                        restrict(file, "rwx------");
-                    }
-                }
-            }
-        }
-        Files.createFile(target.resolve("complete"));
-        return target;
-    }
-
-    private static String system() {
-        String name = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-        return name.contains("mac") ? "Darwin" : "Linux";
-    }
-
-    private static String architecture() {
-        String name = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
-        return name.equals("aarch64") || name.equals("arm64") ? "arm_64" : "x86_64";
-    }
-
     private static String password(Path directory) throws IOException {
         Path file = directory.resolve("postgres-password");
         if (!Files.exists(file)) {
@@ -217,7 +210,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         Files.writeString(file, text);
     }
 
-    private static void restrict(Path file, String permissions) throws IOException {
+    static void restrict(Path file, String permissions) throws IOException {
         if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
         }
@@ -225,9 +218,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private void initialise(Path directory) throws IOException {
         log.info("Making a database in {}", data);
-        run(
+        PostgresBinaries.run(
                 List.of(
-                        program("initdb"),
+                        binaries.program("initdb"),
                         "-D",
                         data.toString(),
                         "-U",
@@ -240,29 +233,53 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 directory.resolve("postgres.log"));
     }
 
-    /** A server whose Runlog was killed still runs, and its successor could not. */
+    /**
+     * Ends what a killed Runlog or a killed postmaster has left running. Backends that outlive their postmaster keep
+     * PostgreSQL from starting. They are killed: nobody reads their answers any more, and what they have committed is in
+     * the WAL. postmaster.pid is deleted only when none of them is left, as it protects their shared memory.
+     */
     private void stopLeftOver() throws IOException {
         Path pidFile = data.resolve("postmaster.pid");
-        if (!Files.exists(pidFile)) {
-            return;
-        }
-        long pid = Long.parseLong(Files.readAllLines(pidFile).get(0).trim());
-        boolean isPostgres = ProcessHandle.of(pid)
-                .flatMap(process -> process.info().command())
-                .map(command -> command.endsWith("postgres"))
-                .orElse(false);
-        if (isPostgres) {
+        if (postmaster(pidFile).filter(binaries::isOwn).isPresent()) {
             log.info("Stopping the database that a killed Runlog has left behind.");
-            run(pgCtl("stop", "-m", "fast", "-w", "-t", "60"), output());
-        } else {
-            Files.delete(pidFile);
+            PostgresBinaries.run(pgCtl("stop", "-m", "fast", "-w", "-t", "60"), output());
+        }
+        List<ProcessHandle> left = binaries.processes();
+        if (!left.isEmpty()) {
+            log.info("Killing {} processes that a killed PostgreSQL has left behind.", left.size());
+            left.forEach(ProcessHandle::destroyForcibly);
+        }
+        for (ProcessHandle process : left) {
+            awaitEnd(process);
+        }
+        Files.deleteIfExists(pidFile);
+    }
+
+    private static Optional<ProcessHandle> postmaster(Path pidFile) throws IOException {
+        if (!Files.exists(pidFile)) {
+            return Optional.empty();
+        }
+        // It is empty if the disk was full.
+        List<String> lines = Files.readAllLines(pidFile);
+        return lines.isEmpty() || !lines.get(0).trim().matches("\\d{1,18}")
+                ? Optional.empty()
+                : ProcessHandle.of(Long.parseLong(lines.get(0).trim()));
+    }
+
+    private void awaitEnd(ProcessHandle process) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(KILL_SECONDS);
+        // Not by onExit: in a container without an init process, what has ended may stay a zombie for good.
+        while (binaries.isOwn(process)) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("Process " + process.pid() + " of the previous run does not end");
+            }
+            pause();
         }
     }
 
-    private void launch(Path directory) throws IOException {
-        port = freePort();
+    private void launch() throws IOException {
         List<String> command = new ArrayList<>(List.of(
-                program("postgres"),
+                binaries.program("postgres"),
                 "-D",
                 data.toString(),
                 "-p",
@@ -286,12 +303,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 "-c",
                 "timezone=UTC"));
         // A session of its own: Ctrl+C is for Runlog, which then stops its database last.
-        if (isThere("setsid")) {
+        if (PostgresBinaries.isInstalled("setsid")) {
             command.add(0, "setsid");
         }
-        Path output = directory.resolve("postgres.log");
-        Process process = start(command, output);
-        awaitReady(process, output);
+        logStart = Files.exists(output()) ? Files.size(output()) : 0;
+        Process launched = PostgresBinaries.start(command, output());
+        process = launched;
+        awaitReady(launched);
     }
 
     /** What the server keeps of its files; its default of 128 MB took a page a fifth longer (decision 4). */
@@ -301,7 +319,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return Math.max(CACHE_MEGABYTES_MIN, Math.min(memory / MEMORY_PART, CACHE_MEGABYTES_MAX));
     }
 
-    private void awaitReady(Process process, Path output) throws IOException {
+    /** Recovery after a crash takes as long as it takes: the deadline is for a server that does not say it is starting. */
+    private void awaitReady(Process launched) throws IOException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (true) {
             try (Connection connection = DriverManager.getConnection(
@@ -316,8 +335,17 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 statement.execute("CREATE DATABASE " + NAME);
                 return;
             } catch (SQLException notYet) {
-                if (!process.isAlive() || System.nanoTime() > deadline) {
-                    throw new IOException(notYet.getMessage() + "; see " + output, notYet);
+                if (STARTING_UP.equals(notYet.getSQLState())) {
+                    deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+                }
+                if (!launched.isAlive()) {
+                    throw new IOException(
+                            "PostgreSQL ended with code " + launched.exitValue() + ": " + lastWords() + "; see "
+                                    + output(),
+                            notYet);
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new IOException(notYet.getMessage() + "; see " + output(), notYet);
                 }
             }
             pause();
@@ -325,54 +353,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     private List<String> pgCtl(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(program("pg_ctl"), "-D", data.toString()));
+        List<String> command = new ArrayList<>(List.of(binaries.program("pg_ctl"), "-D", data.toString()));
         command.addAll(List.of(arguments));
         return command;
-    }
-
-    private String program(String name) {
-        return binaries.resolve("bin").resolve(name).toString();
-    }
-
-    private static void run(List<String> command, Path output) throws IOException {
-        try {
-            int code = start(command, output).waitFor();
-            if (code != 0) {
-                throw new IOException(
-                        Path.of(command.get(0)).getFileName() + " ended with " + code + "; see " + output);
-            }
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new IOException("Interrupted.", stop);
-        }
-    }
-
-    /** PostgreSQL refuses to run as root; in a user namespace of its own, root is nobody in particular. */
-    private static Process start(List<String> command, Path output) throws IOException {
-        List<String> whole = new ArrayList<>(command);
-        if ("root".equals(System.getProperty("user.name"))) {
-            if (!isThere("unshare")) {
-                throw new IOException(
-                        "PostgreSQL refuses to run as root; run as another user, or set RUNLOG_DATABASE_URL");
-            }
-            whole.addAll(0, List.of("unshare", "-U"));
-        }
-        ProcessBuilder builder = new ProcessBuilder(whole).redirectErrorStream(true);
-        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
-        builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
-        builder.environment().put("LC_ALL", "C");
-        Process process = builder.start();
-        process.getOutputStream().close();
-        return process;
-    }
-
-    private static boolean isThere(String program) {
-        for (String directory : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
-            if (Files.isExecutable(Path.of(directory).resolve(program))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static int freePort() throws IOException {

@@ -41,6 +41,7 @@ import picocli.CommandLine.Command;
             "  1  refused or failed; one line on stderr says why",
             "  2  the command line is not understood, or a value in it is not",
             "  3  cleanup: the question on the terminal was not answered by yes; nothing was deleted",
+            "  4  serve, demo: the embedded database stopped and could not be started again",
             "  record: the exit code of the command that it ran, 127 where that was not found, 126 where it cannot be run"
         })
 public final class Main {
@@ -86,7 +87,7 @@ public final class Main {
         return line;
     }
 
-    private static void printError(@Nullable String message) {
+    static void printError(@Nullable String message) {
         System.err.println("runlog: " + Escapes.line(String.valueOf(message)));
     }
 }

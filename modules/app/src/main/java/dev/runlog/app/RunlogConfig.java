@@ -88,6 +88,8 @@ public record RunlogConfig(
             "database.pool-reserve",
             "metrics.port",
             "database.start-wait",
+            "database.free-min",
+            "database.restarts-max",
             "recording.batch-linger",
             "recording.run-time-max",
             "retention.pause-factor",
@@ -153,7 +155,9 @@ public record RunlogConfig(
                 database.answerTimeout(),
                 database.startWait(),
                 database.pipelining(),
-                database.preparedStatementsMax());
+                database.preparedStatementsMax(),
+                database.freeMin(),
+                database.restartsMax());
         return new RunlogConfig(
                 dataDir, http, with, auth, session, graphql, live, metrics, recording, querying, retention, cluster,
                 log);

@@ -21,6 +21,9 @@ final class ServeCommand implements Callable<Integer> {
     /** What a command returns whose server is to run on. */
     static final int KEEPS_RUNNING = -1;
 
+    /** The exit code of a server whose embedded database stopped and cannot be started again. */
+    static final int DATABASE_LOST = 4;
+
     private static final String SUBJECT = "developer";
     private static final Duration TOKEN_LIFE = Duration.ofDays(1);
     private static final String TOKEN_COMMAND =
@@ -68,6 +71,7 @@ final class ServeCommand implements Callable<Integer> {
                             System.err.println("Stopped.");
                         },
                         "stop"));
+        server.onFailure(ServeCommand::exit);
         System.out.println("Runlog listens on " + server.url());
         if (config.usesDevelopmentKeys()) {
             if (Boolean.getBoolean("runlog.interactive")) {
@@ -78,6 +82,12 @@ final class ServeCommand implements Callable<Integer> {
             }
         }
         System.out.flush();
+    }
+
+    /** Stops as a signal does. Runs on a thread of its own, as the exit waits for the thread that reports the failure. */
+    private static void exit(String reason) {
+        Main.printError(reason);
+        new Thread(() -> System.exit(DATABASE_LOST), "exit").start();
     }
 
     private static void welcome(RunlogConfig config, Server server) {

@@ -25,9 +25,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +47,7 @@ public final class Server implements AutoCloseable {
     private final boolean byItself;
     private final boolean servesGraphiql;
     private final LoginCodes loginCodes = new LoginCodes(Clock.systemUTC());
+    private final CompletableFuture<String> failure = new CompletableFuture<>();
     private RunlogConfig config;
     private int port;
 
@@ -114,11 +119,14 @@ public final class Server implements AutoCloseable {
                 opened.deployVerticle(gateway),
                 START_PATIENCE.plus(config.auth().jwksWait()));
         config = config.withDatabaseUrl(database.await().url());
+        Supplier<Optional<String>> recordingRefusal = database.keep(meters, failure::complete);
         Clock clock = Clock.systemUTC();
         Database reading = Database.open(opened, config.database(), meters);
         Database retaining = Database.openForRetention(opened, config.database(), meters);
         closers.push(() -> await(Future.join(reading.close(), retaining.close()), STOP_PATIENCE));
-        deploy(opened, new RecordingVerticle(bus, config.database(), config.recording(), clock, meters));
+        deploy(
+                opened,
+                new RecordingVerticle(bus, config.database(), config.recording(), clock, meters, recordingRefusal));
         deploy(opened, new QueryingVerticle(bus, reading, config.querying(), clock));
         deploy(
                 opened,
@@ -161,6 +169,11 @@ public final class Server implements AutoCloseable {
     public String url() {
         String scheme = config.http().tlsCertificate().isEmpty() ? "http" : "https";
         return scheme + "://" + config.http().host() + ":" + port;
+    }
+
+    /** Calls the listener, with the reason, if the server cannot go on and should be closed. */
+    void onFailure(Consumer<String> listener) {
+        CompletableFuture<Void> unused = failure.thenAccept(listener);
     }
 
     /** Takes nothing new, answers what it took, then stops. */

@@ -5,19 +5,41 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Whether there is room for a request's events in the queues, which are bounded as a whole and for each owner. */
 final class Admission {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final Duration RETRY_AFTER_REFUSAL = Duration.ofSeconds(10);
 
     private final int eventsMax;
     private final long charsMax;
     private final double ownerShare;
+    private final Supplier<Optional<String>> refusal;
 
-    Admission(int eventsMax, long charsMax, double ownerShare) {
+    /**
+     * With the bounds of the queues.
+     *
+     * @param refusal why nothing may be recorded at the moment, such as a full disk; empty where nothing speaks against it
+     */
+    Admission(int eventsMax, long charsMax, double ownerShare, Supplier<Optional<String>> refusal) {
         this.eventsMax = eventsMax;
         this.charsMax = charsMax;
         this.ownerShare = ownerShare;
+        this.refusal = refusal;
+    }
+
+    /** Why nothing may be recorded at the moment. */
+    Optional<String> refusal() {
+        return refusal.get();
+    }
+
+    /** Fails with {@code OVERLOADED} while nothing may be recorded. */
+    void requireOpen() {
+        refusal().ifPresent(reason -> {
+            throw RunlogException.overloaded(reason, RETRY_AFTER_REFUSAL);
+        });
     }
 
     /**

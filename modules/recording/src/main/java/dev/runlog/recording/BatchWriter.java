@@ -12,7 +12,6 @@ import dev.runlog.storage.StoredExecution;
 import dev.runlog.storage.WriteFailure;
 import io.vertx.core.Future;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,7 +26,6 @@ import org.slf4j.LoggerFactory;
 final class BatchWriter {
     private static final Logger log = LoggerFactory.getLogger(BatchWriter.class);
     private static final int ATTEMPTS = 5;
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     /**
      * What begins is nearly always new, and not to look for it first saves a wait for the database. Who sends again what
@@ -67,7 +65,7 @@ final class BatchWriter {
                 return isolate(batch, failure);
             }
             log.warn("{} events were not recorded: {}", batch.size(), failure.toString());
-            RunlogException away = RunlogException.overloaded("The database does not answer.", RETRY_AFTER);
+            RunlogException away = WriteFailure.overloaded(failure);
             batch.forEach(queued -> queued.fail(away));
             return Future.succeededFuture();
         });

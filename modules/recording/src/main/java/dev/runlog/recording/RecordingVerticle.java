@@ -4,6 +4,7 @@ import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.recording.CheckRecording;
 import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordingEvent;
@@ -22,6 +23,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -48,14 +50,24 @@ public final class RecordingVerticle extends VerticleBase {
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
     private @Nullable RecordingStore store;
 
+    /**
+     * Not started yet.
+     *
+     * @param refusal why nothing may be recorded at the moment; empty where nothing speaks against it
+     */
     public RecordingVerticle(
-            Bus bus, DatabaseConfig databaseConfig, RecordingConfig config, Clock clock, MeterRegistry meters) {
+            Bus bus,
+            DatabaseConfig databaseConfig,
+            RecordingConfig config,
+            Clock clock,
+            MeterRegistry meters,
+            Supplier<Optional<String>> refusal) {
         this.bus = bus;
         this.databaseConfig = databaseConfig;
         this.config = config;
         this.clock = clock;
         this.policy = new EventPolicy(config, clock);
-        this.admission = new Admission(config.queueMax(), config.queueCharsMax(), config.queueOwnerShare());
+        this.admission = new Admission(config.queueMax(), config.queueCharsMax(), config.queueOwnerShare(), refusal);
         this.metrics = new RecordingMetrics(meters, this::eventsWaiting);
     }
 
@@ -81,6 +93,7 @@ public final class RecordingVerticle extends VerticleBase {
             every(config.durationsInterval(), "Folding durations in", () -> foldDurations(opened));
             every(PARTITIONS_INTERVAL, "Making partitions ahead", () -> partitions.ensure(daysAhead()));
             consumers.add(bus.handle(RecordEvents.class, this::record));
+            consumers.add(bus.handle(CheckRecording.class, this::check));
             consumers.add(bus.handle(UpsertWorkflow.class, request -> upsertWorkflow(workflows, request)));
         });
     }
@@ -101,6 +114,7 @@ public final class RecordingVerticle extends VerticleBase {
 
     private Future<RecordEvents.Outcomes> record(RecordEvents request) {
         request.viewer().require(Scope.WRITE, Scope.ENGINE);
+        admission.requireOpen();
         Submission submission =
                 new Submission(request.viewer().subject(), request.events().size());
         List<QueuedEvent> valid = new ArrayList<>(request.events().size());
@@ -125,8 +139,14 @@ public final class RecordingVerticle extends VerticleBase {
         return submission.answer();
     }
 
+    private Future<CheckRecording.State> check(CheckRecording request) {
+        return Future.succeededFuture(
+                new CheckRecording.State(admission.refusal().orElse(null)));
+    }
+
     private Future<UpsertWorkflow.Saved> upsertWorkflow(WorkflowDirectory workflows, UpsertWorkflow request) {
         request.viewer().require(Scope.WRITE, Scope.ENGINE);
+        admission.requireOpen();
         String owner = owner(request.viewer(), request.owner());
         policy.checkWorkflow(request.key(), request.name());
         return workflows
@@ -137,7 +157,7 @@ public final class RecordingVerticle extends VerticleBase {
                 .map(saved -> new UpsertWorkflow.Saved(saved.workflow()))
                 .recover(failure -> Future.failedFuture(
                         !(failure instanceof RunlogException) && WriteFailure.of(failure) == WriteFailure.AWAY
-                                ? RunlogException.overloaded("The database does not answer.", RETRY_AFTER)
+                                ? WriteFailure.overloaded(failure)
                                 : failure));
     }
 

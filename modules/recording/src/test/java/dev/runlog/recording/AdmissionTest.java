@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runlog.contract.error.RunlogException;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +15,7 @@ final class AdmissionTest {
 
     private final FairQueue one = new FairQueue();
     private final FairQueue other = new FairQueue();
-    private final Admission admission = new Admission(QUEUE_MAX, 1_000_000, 1.0);
+    private final Admission admission = new Admission(QUEUE_MAX, 1_000_000, 1.0, Optional::empty);
 
     @Test
     void leavesRoomForWhoeverComesHoweverManyFloodIt() {

@@ -30,6 +30,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -65,13 +66,16 @@ final class GrowthTest {
                 Duration.ofSeconds(7),
                 Duration.ZERO,
                 16,
-                64);
+                64,
+                0,
+                0);
         await(vertx.deployVerticle(new RecordingVerticle(
                 bus,
                 config,
                 Configs.with(WORKFLOWS_MAX, WORKFLOWS_PER_HOUR, DAYS_PER_HOUR),
                 Clock.systemUTC(),
-                new SimpleMeterRegistry())));
+                new SimpleMeterRegistry(),
+                Optional::empty)));
         // Days of other tests are not new any more.
         test.execute("DO $$ DECLARE day text; BEGIN FOR day IN SELECT right(relname, 8) FROM pg_class WHERE relname ~ "
                 + "'^execution_[0-9]{8}$' AND right(relname, 8) < to_char(now() - interval '1 day', 'YYYYMMDD') LOOP "

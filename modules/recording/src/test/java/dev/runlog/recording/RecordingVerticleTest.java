@@ -52,6 +52,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -87,9 +88,11 @@ final class RecordingVerticleTest {
                 Duration.ofSeconds(7),
                 Duration.ZERO,
                 16,
-                64);
-        deployment = await(vertx.deployVerticle(
-                new RecordingVerticle(bus, databaseConfig, CONFIG, Clock.systemUTC(), new SimpleMeterRegistry())));
+                64,
+                0,
+                0);
+        deployment = await(vertx.deployVerticle(new RecordingVerticle(
+                bus, databaseConfig, CONFIG, Clock.systemUTC(), new SimpleMeterRegistry(), Optional::empty)));
         bus.subscribe(ExecutionsChanged.class, event -> announced.addAll(event.changes()));
     }
 
@@ -743,9 +746,11 @@ final class RecordingVerticleTest {
                 Duration.ofSeconds(1),
                 Duration.ZERO,
                 16,
-                64);
-        deployment = await(vertx.deployVerticle(
-                new RecordingVerticle(bus, databaseConfig, CONFIG, Clock.systemUTC(), new SimpleMeterRegistry())));
+                64,
+                0,
+                0);
+        deployment = await(vertx.deployVerticle(new RecordingVerticle(
+                bus, databaseConfig, CONFIG, Clock.systemUTC(), new SimpleMeterRegistry(), Optional::empty)));
     }
 
     private Outcome record(RecordingEvent event) {

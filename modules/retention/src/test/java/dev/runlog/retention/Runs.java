@@ -96,7 +96,9 @@ final class Runs {
                         Duration.ofSeconds(7),
                         Duration.ZERO,
                         16,
-                        64),
+                        64,
+                        0,
+                        0),
                 new SimpleMeterRegistry());
     }
 }

@@ -287,7 +287,7 @@ public final class Database {
             if (!away.getAndSet(true)) {
                 log.warn("The database does not answer: {}", failure.toString());
             }
-            return RunlogException.overloaded("The database does not answer.", RETRY_AFTER);
+            return WriteFailure.overloaded(failure);
         }
         return failure;
     }

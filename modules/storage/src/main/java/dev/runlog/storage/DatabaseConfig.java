@@ -14,7 +14,9 @@ public record DatabaseConfig(
         Duration answerTimeout,
         Duration startWait,
         int pipelining,
-        int preparedStatementsMax) {
+        int preparedStatementsMax,
+        long freeMin,
+        int restartsMax) {
 
     /** The same with another bound on statements. */
     DatabaseConfig withStatementTimeout(Duration timeout) {
@@ -29,6 +31,8 @@ public record DatabaseConfig(
                 timeout.plus(answerTimeout),
                 startWait,
                 pipelining,
-                preparedStatementsMax);
+                preparedStatementsMax,
+                freeMin,
+                restartsMax);
     }
 }

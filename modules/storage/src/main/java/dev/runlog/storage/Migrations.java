@@ -27,12 +27,13 @@ public final class Migrations {
                 .migrationsExecuted;
     }
 
-    /** Whether a failure to migrate may pass by itself: the database is out of reach, starting or full of connections. */
+    /** Whether a failure to migrate may pass by itself: the database is out of reach,
+     * starting, stopping, or out of connections, memory or disk space. */
     public static boolean isPassing(Throwable failure) {
         for (Throwable at = failure; at != null; at = at.getCause()) {
             if (at instanceof SQLException refused && refused.getSQLState() != null) {
                 String state = refused.getSQLState();
-                return state.startsWith("08") || state.equals("57P03") || state.equals("53300");
+                return state.startsWith("08") || state.startsWith("53") || state.startsWith("57P");
             }
         }
         return false;

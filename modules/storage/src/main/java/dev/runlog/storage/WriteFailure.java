@@ -1,6 +1,8 @@
 package dev.runlog.storage;
 
+import dev.runlog.contract.error.RunlogException;
 import io.vertx.pgclient.PgException;
+import java.time.Duration;
 
 /** What a failed write asks of its writer. */
 public enum WriteFailure {
@@ -12,6 +14,10 @@ public enum WriteFailure {
     BAD_ROW,
     /** The database is away, full or too slow; it may take the same later. */
     AWAY;
+
+    private static final String DISK_FULL = "53100";
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final Duration RETRY_AFTER_FULL = Duration.ofSeconds(10);
 
     public static WriteFailure of(Throwable failure) {
         if (!(failure instanceof PgException refused)) {
@@ -42,9 +48,28 @@ public enum WriteFailure {
             // FATAL and PANIC end the connection.
             return AWAY;
         }
-        // 08 connection, 53 resources, 57 shutdown or timeout, 58 input or output: nobody's row is to blame.
-        return state.startsWith("08") || state.startsWith("53") || state.startsWith("57") || state.startsWith("58")
+        // 08 connection, 53 resources, 57 shutdown or timeout, 58 input or output, 25006 a standby or a server that was
+        // made read-only: no row is to blame.
+        return state.startsWith("08")
+                        || state.startsWith("53")
+                        || state.startsWith("57")
+                        || state.startsWith("58")
+                        || state.equals("25006")
+                        || isDiskFull(refused)
                 ? AWAY
                 : BAD_ROW;
+    }
+
+    /** What callers get while the database is {@link #AWAY}. */
+    public static RunlogException overloaded(Throwable failure) {
+        return failure instanceof PgException refused && isDiskFull(refused)
+                ? RunlogException.overloaded("The database has no disk space left.", RETRY_AFTER_FULL)
+                : RunlogException.overloaded("The database does not answer.", RETRY_AFTER);
+    }
+
+    /** PostgreSQL has no code for a quota that is used up. */
+    private static boolean isDiskFull(PgException refused) {
+        String message = refused.getErrorMessage();
+        return DISK_FULL.equals(refused.getSqlState()) || message != null && message.contains("Disk quota exceeded");
     }
 }

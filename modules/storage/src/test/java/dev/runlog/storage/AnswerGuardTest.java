@@ -41,7 +41,9 @@ final class AnswerGuardTest {
                 SILENCE_MAX,
                 Duration.ZERO,
                 4,
-                16);
+                16,
+                0,
+                0);
         database = Database.open(vertx, config, new SimpleMeterRegistry());
     }
 

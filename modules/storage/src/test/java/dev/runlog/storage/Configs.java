@@ -19,6 +19,8 @@ final class Configs {
                 Duration.ofSeconds(7),
                 Duration.ZERO,
                 4,
-                16);
+                16,
+                0,
+                0);
     }
 }

@@ -40,7 +40,9 @@ final class DatabaseTest {
                 Duration.ofSeconds(2),
                 Duration.ZERO,
                 4,
-                16);
+                16,
+                0,
+                0);
         database = Database.open(vertx, config, meters);
     }
 

@@ -76,7 +76,9 @@ final class ReachTest {
                         Duration.ofSeconds(10),
                         Duration.ZERO,
                         100,
-                        16),
+                        16,
+                        0,
+                        0),
                 meters);
         reads = new ExecutionReads(database, Clock.fixed(NOW, ZoneOffset.UTC));
         for (Instant day = NOW.minus(Duration.ofDays(90)); !day.isAfter(NOW); day = day.plus(Duration.ofDays(1))) {

@@ -49,7 +49,9 @@ final class SharedConnectionTest {
                 Duration.ofSeconds(7),
                 Duration.ZERO,
                 STATEMENTS_MAX,
-                16);
+                16,
+                0,
+                0);
         database = Database.open(vertx, config, new SimpleMeterRegistry());
         patient = shared(vertx, Duration.ofSeconds(30));
         impatient = shared(vertx, Duration.ofMillis(50));

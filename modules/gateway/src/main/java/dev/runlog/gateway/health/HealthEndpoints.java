@@ -3,6 +3,7 @@ package dev.runlog.gateway.health;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.querying.CheckHealth;
+import dev.runlog.contract.recording.CheckRecording;
 import dev.runlog.gateway.http.Replies;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -21,14 +22,25 @@ public final class HealthEndpoints {
         router.get("/health/ready").handler(this::ready);
     }
 
-    /** Ready is who can answer: the database has to. */
+    /** The server is ready if the database answers. Where it can be read but takes no events, the body says why. */
     private void ready(RoutingContext ctx) {
         bus.request(new CheckHealth())
-                .onSuccess(healthy -> Replies.json(
-                        ctx, 200, Map.of("status", "UP", "database", "PostgreSQL " + healthy.postgresVersion())))
+                .compose(healthy -> bus.request(new CheckRecording()).map(recording -> ready(healthy, recording)))
+                .onSuccess(body -> Replies.json(ctx, 200, body))
                 .onFailure(failure -> {
                     String reason = failure instanceof RunlogException known ? known.getMessage() : "unknown";
                     Replies.json(ctx, 503, Map.of("status", "DOWN", "database", reason));
                 });
+    }
+
+    private static Map<String, String> ready(CheckHealth.Healthy healthy, CheckRecording.State recording) {
+        String refusal = recording.refusal();
+        return Map.of(
+                "status",
+                "UP",
+                "database",
+                "PostgreSQL " + healthy.postgresVersion(),
+                "recording",
+                refusal == null ? "UP" : refusal);
     }
 }
