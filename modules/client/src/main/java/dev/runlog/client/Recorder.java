@@ -1,122 +1,170 @@
 package dev.runlog.client;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Sends events to {@code POST /events} in the background. Recording never blocks and never throws for what happens on
- * the way: events wait in a bounded buffer, are sent in batches, and are sent again while the server is away, which
- * changes nothing where they arrived before. What is given up is told to the {@link RecorderListener}.
+ * Sends events to {@code POST /events} in the background. Recording never waits for the server and never throws because
+ * of a value, an exception or the network: events wait in a buffer that is bounded in number and bytes, are sent in
+ * batches, and are sent again while the server is away. Sending an event twice changes nothing. What is given up is
+ * reported to the {@link RecorderListener}.
+ *
+ * <p>When the buffer is full, an event goes without its payload, result or output if that helps, and is lost otherwise.
+ * Events that end a run have the last quarter of the buffer to themselves.
  *
  * <p>Safe for use by many threads. {@link #close} sends what waits.
  */
 public final class Recorder implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(Recorder.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final TimeBasedEpochGenerator IDS = Generators.timeBasedEpochGenerator();
-    private static final int BATCH_MAX = 500;
+    private static final Duration REPORT_PATIENCE = Duration.ofSeconds(1);
 
     private final Builder config;
-    private final HttpClient http;
-    private final BlockingQueue<Entry> queue;
-    private final Thread sender;
-    private volatile boolean closing;
+    private final Losses losses;
+    private final EventBuffer buffer;
+    private final EventSender sender;
+    private final Thread thread;
 
-    /** An event's line, or a mark that {@link #flush} waits for. */
-    private record Entry(@Nullable String line, @Nullable CountDownLatch mark) {}
-
-    private Recorder(Builder config) {
+    private Recorder(Builder config, EventsClient client) {
         this.config = config;
-        this.http =
-                HttpClient.newBuilder().connectTimeout(config.requestTimeout).build();
-        this.queue = new LinkedBlockingQueue<>(config.bufferMax);
-        this.sender = new Thread(this::send, "runlog-recorder");
-        sender.setDaemon(true);
-        sender.start();
+        this.losses = new Losses(config.listener);
+        this.buffer = new EventBuffer(config.bufferMax, config.bufferMaxBytes);
+        this.sender = new EventSender(buffer, client, config.giveUpAfter, losses);
+        this.thread = new Thread(sender, "runlog-recorder");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /**
      * A recorder for a server.
      *
-     * @param server such as {@code http://127.0.0.1:8080}
+     * @param server such as {@code http://127.0.0.1:8080} or {@code https://example.com/runlog}
      * @param token a JWT with the scope {@code executions:write}
+     * @throws IllegalArgumentException if either is malformed
      */
     public static Builder to(URI server, String token) {
-        return new Builder(server, token);
+        Objects.requireNonNull(token, "token");
+        String checked = EventsClient.checkedToken(token);
+        return new Builder(server, checked, () -> checked);
+    }
+
+    /**
+     * A recorder for a server, with tokens that expire.
+     *
+     * @param server such as {@code http://127.0.0.1:8080} or {@code https://example.com/runlog}
+     * @param tokens returns a JWT with the scope {@code executions:write}; called before each request, and again after
+     *     one that the server refused with 401
+     * @throws IllegalArgumentException if the URL is malformed
+     */
+    public static Builder to(URI server, Supplier<String> tokens) {
+        return new Builder(server, null, Objects.requireNonNull(tokens, "tokens"));
     }
 
     /** Settings with their defaults. */
     public static final class Builder {
+        /** Room for an event's short form, which is up to some 20 KB. */
+        private static final int EVENT_MAX_BYTES_MIN = 64 << 10;
+
+        private static final Duration LONGEST = Duration.ofDays(365);
+
         private final URI server;
-        private final String token;
+        private final @Nullable String fixedToken;
+        private final Supplier<String> tokens;
         private int bufferMax = 10_000;
+        private long bufferMaxBytes = 64L << 20;
+        private int eventMaxBytes = 1 << 20;
         private Duration requestTimeout = Duration.ofSeconds(10);
         private Duration giveUpAfter = Duration.ofMinutes(1);
         private RecorderListener listener = new LoggingListener();
 
-        private Builder(URI server, String token) {
+        private Builder(URI server, @Nullable String fixedToken, Supplier<String> tokens) {
+            EventsClient.endpoint(Objects.requireNonNull(server, "server"));
             this.server = server;
-            this.token = token;
+            this.fixedToken = fixedToken;
+            this.tokens = tokens;
         }
 
-        /** Events that wait at the most; more are lost. 10,000 unless set. */
+        /** Maximum number of events that wait or are being sent. 10,000 unless set. */
         public Builder bufferMax(int events) {
-            bufferMax = events;
+            bufferMax = (int) atLeast(1, events, "bufferMax");
             return this;
         }
 
-        /** How long one request may take. Ten seconds unless set. */
+        /** Maximum memory of the events that wait or are being sent. 64 MiB unless set, at least twice eventMaxBytes. */
+        public Builder bufferMaxBytes(long bytes) {
+            bufferMaxBytes = atLeast(1, bytes, "bufferMaxBytes");
+            return this;
+        }
+
+        /**
+         * Maximum size of one event. Payload, result or output of a larger one are replaced by {@code {"truncated":
+         * "<type>"}}. 1 MiB unless set, which is the server's own default limit, {@code http.body-max-bytes}.
+         */
+        public Builder eventMaxBytes(int bytes) {
+            eventMaxBytes = (int) atLeast(EVENT_MAX_BYTES_MIN, bytes, "eventMaxBytes");
+            return this;
+        }
+
+        /** Longest time for one request. Ten seconds unless set. */
         public Builder requestTimeout(Duration timeout) {
-            requestTimeout = timeout;
+            requestTimeout = checked(timeout, "requestTimeout", Duration.ofMillis(1));
             return this;
         }
 
-        /** How long a batch is tried while the server is away. A minute unless set. */
+        /** How long a batch is retried while the server is away, and how long {@link #close} tries. A minute unless set. */
         public Builder giveUpAfter(Duration time) {
-            giveUpAfter = time;
+            giveUpAfter = checked(time, "giveUpAfter", Duration.ZERO);
             return this;
         }
 
-        public Builder listener(RecorderListener told) {
-            listener = told;
+        public Builder listener(RecorderListener listener) {
+            this.listener = Objects.requireNonNull(listener, "listener");
             return this;
         }
 
+        /** @throws IllegalArgumentException if bufferMaxBytes is less than twice eventMaxBytes */
         public Recorder build() {
-            return new Recorder(this);
+            atLeast(2L * eventMaxBytes, bufferMaxBytes, "bufferMaxBytes");
+            return new Recorder(this, new EventsClient(server, fixedToken, tokens, requestTimeout));
+        }
+
+        private static long atLeast(long min, long value, String name) {
+            if (value < min) {
+                throw new IllegalArgumentException(
+                        "Invalid " + name + ": " + value + " (expected " + min + " or more).");
+            }
+            return value;
+        }
+
+        private static Duration checked(Duration value, String name, Duration min) {
+            Objects.requireNonNull(value, name);
+            if (value.compareTo(min) < 0) {
+                throw new IllegalArgumentException(
+                        "Invalid " + name + ": " + value + " (expected " + min + " or more).");
+            }
+            return value.compareTo(LONGEST) > 0 ? LONGEST : value;
         }
     }
 
-    /** Records that a run of a workflow begins now. */
+    /** Records that a run of a workflow starts now. */
     public Run start(String workflow) {
         return start(workflow, RunOptions.none());
     }
 
-    /** Records that a run of a workflow begins now. */
+    /** Records that a run of a workflow starts now. */
     public Run start(String workflow, RunOptions options) {
+        Objects.requireNonNull(workflow, "workflow");
+        Objects.requireNonNull(options, "options");
         UUID id = IDS.generate();
-        Map<String, @Nullable Object> event = options.toEvent();
+        Map<String, @Nullable Object> event = options.toEvent(json(options.payload()));
         event.put("event", "started");
         event.put("workflow", workflow);
         event.put("id", id.toString());
@@ -124,161 +172,92 @@ public final class Recorder implements AutoCloseable {
         return new Run(this, id, workflow);
     }
 
-    /** Runs work as a run of a workflow: its result and what it throws are recorded, and given on as they are. */
-    public <T> T record(String workflow, Callable<T> work) throws Exception {
+    /**
+     * Runs work as a run of a workflow: what it returns or throws is recorded, and returned or thrown unchanged. That
+     * includes errors and interruptions.
+     */
+    public <T extends @Nullable Object> T record(String workflow, Callable<T> work) throws Exception {
+        Objects.requireNonNull(work, "work");
         Run run = start(workflow);
+        T result;
         try {
-            T result = work.call();
-            run.succeed(result);
-            return result;
-        } catch (Exception | Error failure) {
+            result = work.call();
+        } catch (Throwable failure) {
             run.fail(failure);
             throw failure;
         }
+        run.succeed(result);
+        return result;
     }
 
     /** Waits until everything recorded so far was sent or given up; returns whether that was in time. */
     public boolean flush(Duration patience) throws InterruptedException {
-        CountDownLatch mark = new CountDownLatch(1);
-        long deadline = System.nanoTime() + patience.toNanos();
-        return queue.offer(new Entry(null, mark), patience.toNanos(), TimeUnit.NANOSECONDS)
-                && mark.await(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        return buffer.awaitDone(
+                Builder.checked(patience, "patience", Duration.ZERO).toNanos());
     }
 
-    /** Sends what waits, for as long as a batch is tried, then ends. */
+    /**
+     * Sends what waits, then ends. While the server is away it retries until {@code giveUpAfter} has passed, so this may
+     * take as long as that and one request. Interrupting it leaves time for one request. Events recorded afterwards are
+     * lost.
+     */
     @Override
     public void close() {
-        closing = true;
-        try {
-            flush(config.giveUpAfter);
-        } catch (InterruptedException stop) {
+        sender.closeBy(System.nanoTime() + config.giveUpAfter.toNanos());
+        if (Thread.currentThread() == thread) {
+            return; // A listener closes it.
+        }
+        boolean interrupted = awaitEnd(config.giveUpAfter.plus(config.requestTimeout));
+        thread.interrupt();
+        // It only has to report what is lost.
+        interrupted |= awaitEnd(REPORT_PATIENCE);
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        sender.interrupt();
     }
 
-    void send(Map<String, @Nullable Object> event) {
-        String line;
+    /** Waits for the sender to end; returns whether it was interrupted, which leaves time for one request. */
+    private boolean awaitEnd(Duration patience) {
+        boolean interrupted = false;
+        long until = System.nanoTime() + patience.toNanos();
+        while (thread.isAlive() && until - System.nanoTime() > 0) {
+            try {
+                TimeUnit.NANOSECONDS.timedJoin(thread, until - System.nanoTime());
+            } catch (InterruptedException stop) {
+                interrupted = true;
+                until = Math.min(until, System.nanoTime() + config.requestTimeout.toNanos());
+            }
+        }
+        return interrupted;
+    }
+
+    @Nullable
+    JsonValue json(@Nullable Object value) {
+        return JsonValue.of(value, config.eventMaxBytes);
+    }
+
+    void send(Map<String, @Nullable Object> members) {
+        Event event;
         try {
-            line = JSON.writeValueAsString(event);
-        } catch (JsonProcessingException unwritable) {
-            config.listener.onLost(1, "It cannot be written as JSON: " + unwritable.getOriginalMessage());
+            event = Event.of(members, config.eventMaxBytes);
+        } catch (RuntimeException | Error unexpected) { // Whatever it is, such as a lack of memory, the work goes on.
+            losses.lost(1, "The event cannot be written: " + unexpected);
             return;
         }
-        if (!queue.offer(new Entry(line, null))) {
-            config.listener.onLost(1, "The buffer is full.");
+        if (event == null) {
+            losses.lost(1, "The event is larger than eventMaxBytes, " + config.eventMaxBytes + " bytes.");
+            return;
+        }
+        if (!addToBuffer(event)) {
+            losses.lost(1, buffer.isClosed() ? "The recorder is closed." : "The buffer is full.");
         }
     }
 
-    private void send() {
-        List<Entry> batch = new ArrayList<>(BATCH_MAX);
-        while (true) {
-            try {
-                batch.add(queue.take());
-                queue.drainTo(batch, BATCH_MAX - 1);
-                List<String> lines = new ArrayList<>(batch.size());
-                for (Entry entry : batch) {
-                    if (entry.line() != null) {
-                        lines.add(entry.line());
-                    }
-                }
-                if (!lines.isEmpty()) {
-                    post(lines);
-                }
-            } catch (InterruptedException stop) {
-                return;
-            } catch (RuntimeException unexpected) {
-                log.error("A batch was lost.", unexpected);
-                config.listener.onLost(batch.size(), unexpected.toString());
-            } finally {
-                batch.forEach(entry -> {
-                    if (entry.mark() != null) {
-                        entry.mark().countDown();
-                    }
-                });
-                batch.clear();
-            }
+    private boolean addToBuffer(Event event) {
+        if (buffer.add(event)) {
+            return true;
         }
-    }
-
-    private void post(List<String> lines) throws InterruptedException {
-        long deadline = System.nanoTime() + config.giveUpAfter.toNanos();
-        long pauseMillis = 100;
-        HttpRequest request = HttpRequest.newBuilder(config.server.resolve("/events"))
-                .timeout(config.requestTimeout)
-                .header("Authorization", "Bearer " + config.token)
-                .header("Content-Type", "application/x-ndjson")
-                .POST(HttpRequest.BodyPublishers.ofString(String.join("\n", lines) + "\n"))
-                .build();
-        while (true) {
-            String reason;
-            try {
-                HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-                if (response.statusCode() == 200) {
-                    tellRejected(lines, response.body());
-                    return;
-                }
-                reason = "The server answered " + response.statusCode() + ": " + message(response.body());
-                if (response.statusCode() != 429 && response.statusCode() < 500) {
-                    config.listener.onLost(lines.size(), reason);
-                    return;
-                }
-                pauseMillis = Math.max(pauseMillis, retryAfterMillis(response));
-            } catch (IOException away) {
-                reason = "The server at " + config.server + " does not answer: " + away;
-            }
-            if (closing || System.nanoTime() + pauseMillis * 1_000_000 > deadline) {
-                config.listener.onLost(lines.size(), reason);
-                return;
-            }
-            Thread.sleep(pauseMillis);
-            pauseMillis = Math.min(pauseMillis * 2, 5000);
-        }
-    }
-
-    private static long retryAfterMillis(HttpResponse<?> response) {
-        return response.headers()
-                .firstValue("Retry-After")
-                .filter(seconds -> seconds.matches("[0-9]{1,4}"))
-                .map(seconds -> Long.parseLong(seconds) * 1000)
-                .orElse(0L);
-    }
-
-    private void tellRejected(List<String> lines, String body) {
-        try {
-            for (JsonNode rejected : JSON.readTree(body).path("rejected")) {
-                config.listener.onRejected(
-                        lines.get(rejected.path("line").asInt() - 1),
-                        rejected.path("code").asText(),
-                        rejected.path("message").asText());
-            }
-        } catch (JsonProcessingException | IndexOutOfBoundsException odd) {
-            log.warn("The server's answer was not understood: {}", odd.toString());
-        }
-    }
-
-    private static String message(String body) {
-        try {
-            String message = JSON.readTree(body).path("error").path("message").asText();
-            return message.isEmpty() ? shortened(body) : message;
-        } catch (JsonProcessingException notJson) {
-            return shortened(body);
-        }
-    }
-
-    private static String shortened(String text) {
-        return text.length() > 200 ? text.substring(0, 200) + "…" : text;
-    }
-
-    private static final class LoggingListener implements RecorderListener {
-        @Override
-        public void onLost(int events, String reason) {
-            log.warn("{} events were not recorded: {}", events, reason);
-        }
-
-        @Override
-        public void onRejected(String event, String code, String message) {
-            log.warn("An event was refused with {}: {}", code, message);
-        }
+        Event shorter = event.shortened();
+        return shorter != null && buffer.add(shorter);
     }
 }

@@ -1,15 +1,14 @@
 package dev.runlog.client;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One run that was begun. Finishing it a second time with the same outcome changes nothing. */
+/** One run that was started. Finishing it a second time with the same outcome changes nothing. */
 public final class Run {
     private final Recorder recorder;
     private final UUID id;
@@ -21,29 +20,37 @@ public final class Run {
         this.workflow = workflow;
     }
 
-    /** The id under which the server knows it. */
+    /** Its id on the server. */
     public UUID id() {
         return id;
     }
 
-    /** It ended well; {@code result} is anything that Jackson writes. */
+    /**
+     * It ended well.
+     *
+     * @param result anything that Jackson can serialise, java.time and Optional included; anything else is recorded as
+     *     {@code {"unserialisable": "<type>"}}, and so are iterators and streams, which would be used up
+     */
     public void succeed(@Nullable Object result) {
         finish("SUCCESS", result, null);
     }
 
     /** It ended with an exception, whose class, message and stack trace are recorded. */
-    public void fail(Throwable failure) {
-        StringWriter trace = new StringWriter();
-        failure.printStackTrace(new PrintWriter(trace));
-        fail(failure.getClass().getName(), String.valueOf(failure.getMessage()), trace.toString(), null);
+    public void fail(@Nullable Throwable failure) {
+        if (failure == null) {
+            finish("FAILED", null, null);
+            return;
+        }
+        fail(failure.getClass().getName(), ErrorText.messageOf(failure), ErrorText.stackTraceOf(failure), null);
     }
 
     /** It ended with an error of any kind. */
-    public void fail(String type, String message, @Nullable String stackTrace, @Nullable Object result) {
+    public void fail(
+            @Nullable String type, @Nullable String message, @Nullable String stackTrace, @Nullable Object result) {
         Map<String, @Nullable Object> error = new LinkedHashMap<>();
-        error.put("type", type);
-        error.put("message", message);
-        error.put("stackTrace", stackTrace);
+        error.put("type", ErrorText.type(type));
+        error.put("message", ErrorText.message(message));
+        error.put("stackTrace", ErrorText.stackTrace(stackTrace));
         finish("FAILED", result, error);
     }
 
@@ -60,7 +67,7 @@ public final class Run {
         recorder.send(event);
     }
 
-    /** A step begins now; its index is its place, from 0. */
+    /** A step starts now; its index is its position, from 0. */
     public void startStep(int index, String name) {
         step(index, name, "RUNNING", "startedAt", null);
     }
@@ -78,10 +85,10 @@ public final class Run {
     private void step(int index, String name, String status, String moment, @Nullable Object output) {
         Map<String, @Nullable Object> step = new LinkedHashMap<>();
         step.put("index", index);
-        step.put("name", name);
+        step.put("name", Objects.requireNonNull(name, "name"));
         step.put("status", status);
         step.put(moment, Instant.now().toString());
-        step.put("output", output);
+        step.put("output", recorder.json(output));
         Map<String, @Nullable Object> event = new LinkedHashMap<>();
         event.put("event", "steps");
         event.put("id", id.toString());
@@ -97,7 +104,7 @@ public final class Run {
         event.put("workflow", workflow);
         event.put("status", status);
         event.put("finishedAt", Instant.now().toString());
-        event.put("result", result);
+        event.put("result", recorder.json(result));
         event.put("error", error);
         recorder.send(event);
     }

@@ -1,19 +1,22 @@
 package dev.runlog.client;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run's start may tell.
+ * Optional properties of a run's start.
  *
- * @param trigger what set it off
- * @param attempt which try it is, from 1
+ * @param trigger what started it
+ * @param attempt attempt number, starting at 1
  * @param parentId the run that started it
- * @param payload what it was given: anything that Jackson writes
- * @param heartbeatTimeout after how long a silence it counts as crashed; then {@link Run#heartbeat} is to be called
+ * @param labels a label without a key or a value is left out
+ * @param payload its input: anything that Jackson can serialise, as for {@link Run#succeed}
+ * @param heartbeatTimeout the silence after which it counts as crashed; requires calls of {@link Run#heartbeat}
  */
 public record RunOptions(
         @Nullable String trigger,
@@ -24,14 +27,30 @@ public record RunOptions(
         @Nullable Duration heartbeatTimeout) {
 
     public RunOptions {
-        labels = Map.copyOf(labels);
+        labels = present(Objects.requireNonNull(labels, "labels"));
+    }
+
+    /** Takes values of any type, because maps such as Properties come with unchecked casts. */
+    private static Map<String, String> present(Map<?, ?> labels) {
+        Map<String, String> present = new LinkedHashMap<>();
+        labels.forEach((key, value) -> {
+            if (key != null && value != null) {
+                present.put(storable(String.valueOf(key)), storable(String.valueOf(value)));
+            }
+        });
+        return Collections.unmodifiableMap(present);
+    }
+
+    /** NUL cannot be stored, and the server refuses a start that has it in a label or trigger. */
+    private static String storable(String text) {
+        return text.replace('\0', '\uFFFD');
     }
 
     public static RunOptions none() {
         return new RunOptions(null, null, null, Map.of(), null, null);
     }
 
-    public RunOptions withTrigger(String word) {
+    public RunOptions withTrigger(@Nullable String word) {
         return new RunOptions(word, attempt, parentId, labels, payload, heartbeatTimeout);
     }
 
@@ -39,21 +58,21 @@ public record RunOptions(
         return new RunOptions(trigger, attempt, parentId, pairs, payload, heartbeatTimeout);
     }
 
-    public RunOptions withPayload(Object value) {
+    public RunOptions withPayload(@Nullable Object value) {
         return new RunOptions(trigger, attempt, parentId, labels, value, heartbeatTimeout);
     }
 
-    public RunOptions withHeartbeatTimeout(Duration silence) {
+    public RunOptions withHeartbeatTimeout(@Nullable Duration silence) {
         return new RunOptions(trigger, attempt, parentId, labels, payload, silence);
     }
 
-    Map<String, @Nullable Object> toEvent() {
+    Map<String, @Nullable Object> toEvent(@Nullable JsonValue payloadJson) {
         Map<String, @Nullable Object> event = new LinkedHashMap<>();
-        event.put("trigger", trigger);
+        event.put("trigger", trigger == null ? null : storable(trigger));
         event.put("attempt", attempt);
         event.put("parentId", parentId == null ? null : parentId.toString());
         event.put("labels", labels);
-        event.put("payload", payload);
+        event.put("payload", payloadJson);
         event.put("heartbeatTimeout", heartbeatTimeout == null ? null : heartbeatTimeout.toString());
         return event;
     }

@@ -1,0 +1,90 @@
+package dev.runlog.client;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonSerializable;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The type, message or stack trace of an error, cut to a length. The limits lie above those of the server, so that it
+ * sees and marks what is too long. Reading them from an exception never fails, whatever its methods do.
+ */
+final class ErrorText implements JsonSerializable {
+    private static final int TYPE_MAX_CHARS = 1_000;
+    private static final int MESSAGE_MAX_CHARS = 8_000;
+    private static final int STACK_TRACE_MAX_CHARS = 70_000;
+    /** Of each text, in an event that would be too long otherwise. */
+    private static final int SHORT_MAX_CHARS = 1_000;
+
+    private final String text;
+
+    private ErrorText(String text) {
+        this.text = text;
+    }
+
+    static @Nullable ErrorText type(@Nullable String type) {
+        return of(type, TYPE_MAX_CHARS);
+    }
+
+    static @Nullable ErrorText message(@Nullable String message) {
+        return of(message, MESSAGE_MAX_CHARS);
+    }
+
+    static @Nullable ErrorText stackTrace(@Nullable String stackTrace) {
+        return of(stackTrace, STACK_TRACE_MAX_CHARS);
+    }
+
+    private static @Nullable ErrorText of(@Nullable String text, int maxChars) {
+        return text == null ? null : new ErrorText(BoundedText.cut(text, maxChars));
+    }
+
+    static @Nullable String messageOf(Throwable failure) {
+        try {
+            return failure.getMessage();
+        } catch (Throwable thrown) {
+            return "(getMessage() threw " + thrown.getClass().getName() + ")";
+        }
+    }
+
+    static String stackTraceOf(Throwable failure) {
+        BoundedText trace = new BoundedText(STACK_TRACE_MAX_CHARS);
+        try {
+            failure.printStackTrace(new PrintWriter(trace));
+            return trace.toString();
+        } catch (BoundedText.Full full) {
+            String text = trace.toString();
+            return text.contains("\tat ") ? text : BoundedText.cut(text, SHORT_MAX_CHARS) + "…\n" + framesOf(failure);
+        } catch (Throwable thrown) {
+            return trace + "(printStackTrace() of " + failure.getClass().getName() + " threw "
+                    + thrown.getClass().getName() + ")\n" + framesOf(failure);
+        }
+    }
+
+    private static String framesOf(Throwable failure) {
+        StringBuilder frames = new StringBuilder();
+        try {
+            for (StackTraceElement frame : failure.getStackTrace()) {
+                frames.append("\tat ").append(frame).append('\n');
+            }
+        } catch (Throwable thrown) {
+            frames.append("(getStackTrace() threw ")
+                    .append(thrown.getClass().getName())
+                    .append(")\n");
+        }
+        return frames.toString();
+    }
+
+    @Override
+    public void serialize(JsonGenerator generator, SerializerProvider provider) throws IOException {
+        generator.writeString(Event.isShort(provider) ? BoundedText.cut(text, SHORT_MAX_CHARS) : text);
+    }
+
+    @Override
+    public void serializeWithType(JsonGenerator generator, SerializerProvider provider, TypeSerializer types)
+            throws IOException {
+        serialize(generator, provider);
+    }
+}

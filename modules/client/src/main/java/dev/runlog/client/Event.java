@@ -1,0 +1,82 @@
+package dev.runlog.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event, ready to be sent.
+ *
+ * @param line its JSON in UTF-8, without the line's end
+ * @param shortLine the same with notes instead of the application's values, for when the line is refused; null where it
+ *     would not be much shorter
+ * @param finish whether it ends a run
+ */
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
+record Event(byte[] line, byte @Nullable [] shortLine, boolean finish) {
+    private static final Object SHORT = "short";
+    private static final ObjectWriter FULL_WRITER = new ObjectMapper().writer();
+    private static final ObjectWriter SHORT_WRITER = FULL_WRITER.withAttribute(SHORT, true);
+    private static final byte[] REPLACEMENT = "\uFFFD".getBytes(StandardCharsets.UTF_8);
+
+    /** What an event takes in memory besides its text. */
+    private static final int OVERHEAD_BYTES = 100;
+
+    /** Lines up to here are not worth a short form. */
+    private static final int SHORT_ENOUGH_BYTES = 4_096;
+
+    /** The event with these members; null where even its short form is too long. */
+    static @Nullable Event of(Map<String, @Nullable Object> members, int maxBytes) {
+        boolean finish = "finished".equals(members.get("event"));
+        byte[] line = utf8(members, FULL_WRITER);
+        if (line.length <= SHORT_ENOUGH_BYTES) {
+            return new Event(line, null, finish);
+        }
+        byte[] shortLine = utf8(members, SHORT_WRITER);
+        if (line.length <= maxBytes) {
+            return new Event(line, shortLine.length <= line.length / 2 ? shortLine : null, finish);
+        }
+        return shortLine.length <= maxBytes ? new Event(shortLine, null, finish) : null;
+    }
+
+    /** Whether the short form is being written. */
+    static boolean isShort(SerializerProvider provider) {
+        return provider.getAttribute(SHORT) != null;
+    }
+
+    private static byte[] utf8(Map<String, @Nullable Object> members, ObjectWriter writer) {
+        try {
+            ByteBuffer bytes = StandardCharsets.UTF_8
+                    .newEncoder()
+                    .onMalformedInput(CodingErrorAction.REPLACE)
+                    .replaceWith(REPLACEMENT)
+                    .encode(CharBuffer.wrap(writer.writeValueAsString(members)));
+            byte[] exact = new byte[bytes.remaining()];
+            bytes.get(exact);
+            return exact;
+        } catch (JsonProcessingException | CharacterCodingException impossible) {
+            throw new IllegalStateException("An event cannot be written.", impossible);
+        }
+    }
+
+    @Nullable
+    Event shortened() {
+        return shortLine == null ? null : new Event(shortLine, null, finish);
+    }
+
+    long memoryBytes() {
+        return OVERHEAD_BYTES + line.length + (shortLine == null ? 0L : shortLine.length);
+    }
+
+    String json() {
+        return new String(line, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.runlog.client;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reports to the listener, and outlives its failures. */
+final class Losses {
+    private static final Logger log = LoggerFactory.getLogger(Losses.class);
+
+    private final RecorderListener listener;
+
+    Losses(RecorderListener listener) {
+        this.listener = listener;
+    }
+
+    void lost(int events, String reason) {
+        if (events > 0) {
+            guarded(() -> listener.onLost(events, reason));
+        }
+    }
+
+    void rejected(Event event, String code, String message) {
+        guarded(() -> listener.onRejected(event.json(), code, message));
+    }
+
+    private static void guarded(Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException | Error failure) { // The application's own code.
+            log.warn("The listener failed.", failure);
+        }
+    }
+}
