@@ -118,10 +118,15 @@ public record Arguments(Map<String, @Nullable Object> values) {
 
     /** Fails with {@code BAD_INPUT} for anything but the 36 characters of a UUID. */
     public static UUID toId(String text) {
-        if (!UUID_FORM.matcher(text).matches()) {
+        if (!isId(text)) {
             throw RunlogException.badInput(ScalarFormats.quoted(text) + " is not a valid ID (expected a UUID).");
         }
         return UUID.fromString(text);
+    }
+
+    /** Whether a text is the 36 characters of a UUID. */
+    public static boolean isId(String text) {
+        return UUID_FORM.matcher(text).matches();
     }
 
     /** The value as JSON text; null where it is absent or null. */
@@ -173,6 +178,15 @@ public record Arguments(Map<String, @Nullable Object> values) {
             words.forEach(word -> statuses.add(ExecutionStatus.valueOf((String) word)));
         }
         return statuses;
+    }
+
+    /** Statuses of what is to be deleted. Fails with {@code BAD_INPUT} for an empty list, which would mean all of them. */
+    Set<ExecutionStatus> statusesToDelete(String name) {
+        if (values.get(name) instanceof Collection<?> words && words.isEmpty()) {
+            throw RunlogException.badInput(
+                    "Invalid `" + name + "`: [] (expected at least one status; leave it out for all).");
+        }
+        return statuses(name);
     }
 
     /** The workflow of {@code workflowId} or {@code workflowKey}, of which one at the most is given. */

@@ -519,7 +519,7 @@ final class Resolvers {
                 viewer,
                 input.durationOrNull("olderThan"),
                 input.instantOrNull("before"),
-                input.statuses("status"),
+                input.statusesToDelete("status"),
                 input.idOrNull("workflowId"),
                 input.integerOrNull("keepLast"),
                 input.flag("ignorePolicies"),
@@ -534,7 +534,7 @@ final class Resolvers {
                 input.idOrNull("workflowId"),
                 input.stringOrNull("owner"),
                 input.flag("allOwners"),
-                input.statuses("status"),
+                input.statusesToDelete("status"),
                 input.durationOrNull("keepFor"),
                 input.integerOrNull("keepLast")));
     }
