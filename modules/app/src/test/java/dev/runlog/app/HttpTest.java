@@ -237,57 +237,6 @@ final class HttpTest {
     }
 
     @Test
-    void speaksTheWordsOfTheFirstVersion() {
-        String id = Ids.next().toString();
-        server.events(
-                token,
-                "{\"event\":\"execution\",\"workflow\":\"logs\",\"id\":\"" + id
-                        + "\",\"status\":\"FAILED\",\"payload\":{\"a\":1},\"result\":[2],\"error\":{\"message\":\"boom\"}}\n{\"event\":\"started\",\"workflow\":\"logs\"}\n");
-        String workflow = server.data(token, "{ workflowByKey(key: \"logs\") { id } }")
-                .at("/workflowByKey/id")
-                .asText();
-        String logs = "/workflows/" + workflow + "/logs";
-
-        JsonNode list = json(server.get(logs + "?status=failed", token));
-        JsonNode detail = json(server.get("/logs/" + id, token));
-
-        assertThat(list).hasSize(1);
-        assertThat(list.get(0).fieldNames())
-                .toIterable()
-                .containsExactly("id", "workflow_id", "status", "error_message", "started_at", "completed_at");
-        assertThat(detail.toString())
-                .contains(
-                        "\"status\":\"failed\"",
-                        "\"payload\":{\"a\":1}",
-                        "\"result\":[2]",
-                        "\"error_message\":\"boom\"");
-        assertThat(json(server.get(logs + "?limit=0", token))).hasSize(1);
-        assertThat(json(server.get(logs + "?limit=5000&offset=1", token))).hasSize(1);
-        assertThat(json(server.get(logs + "?offset=50", token))).isEmpty();
-        assertThat(json(server.get(logs + "/count", token)).get("count").asInt())
-                .isEqualTo(2);
-        assertThat(json(server.get(logs + "/count?status=running", token))
-                        .get("count")
-                        .asInt())
-                .isEqualTo(1);
-        assertThat(server.get(logs + "?status=RUNNING", token).statusCode()).isEqualTo(400);
-        assertThat(server.get(logs + "?limit=many", token).statusCode()).isEqualTo(400);
-        assertThat(server.get(logs + "?offset=-1", token).statusCode()).isEqualTo(400);
-        assertThat(server.get("/logs/" + Ids.next(), token).statusCode()).isEqualTo(404);
-        assertThat(server.get("/logs/nope", token).statusCode()).isEqualTo(404);
-        JsonNode cleanup = json(server.send(server.request("/logs/cleanup?days_to_keep=0&dry_run=true", token)
-                .DELETE()));
-        assertThat(cleanup.get("dry_run").asBoolean()).isTrue();
-        assertThat(cleanup.get("matched").asInt()).isPositive();
-        HttpResponse<String> tooLong = server.send(
-                server.request("/logs/cleanup?days_to_keep=20001", token).DELETE());
-        assertThat(tooLong.statusCode()).isEqualTo(400);
-        assertThat(json(tooLong).at("/error/message").asText())
-                .isEqualTo("'days_to_keep' must be from 0 to 20000, not 20001.");
-        assertThat(server.get("/nowhere", token).statusCode()).isEqualTo(404);
-    }
-
-    @Test
     void tellsTheTruthAboutItsDatabase(TestDatabase database) throws SQLException {
         assertThat(server.get("/health/ready", "").statusCode()).isEqualTo(200);
 

@@ -22,6 +22,7 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
             int connectionsMax,
             int unauthenticatedPerAddressMax,
             Duration idleTimeout,
+            Duration cleanupWait,
             List<String> corsOrigins,
             boolean gzip,
             String tlsCertificate,

@@ -18,6 +18,7 @@ import dev.runlog.gateway.http.Origins;
 import dev.runlog.gateway.http.Replies;
 import dev.runlog.gateway.live.LiveFeed;
 import dev.runlog.gateway.rest.LogsEndpoints;
+import dev.runlog.gateway.rest.OpenApi;
 import dev.runlog.gateway.session.LoginCodes;
 import dev.runlog.gateway.session.LoginPage;
 import dev.runlog.gateway.session.SessionEndpoints;
@@ -112,12 +113,17 @@ public final class GatewayVerticle extends VerticleBase {
         return vertx.createHttpServer(options)
                 .connectionHandler(accepted::accept)
                 .invalidRequestHandler(Replies::invalid)
-                .requestHandler(router(engine, operations, authenticator, budget))
+                .requestHandler(router(engine, feed, operations, authenticator, budget))
                 .webSocketHandshakeHandler(this::shakeHands)
                 .webSocketHandler(sockets::handle);
     }
 
-    private Router router(GraphqlEngine engine, Operations operations, Authenticator authenticator, ByteBudget budget) {
+    private Router router(
+            GraphqlEngine engine,
+            LiveFeed feed,
+            Operations operations,
+            Authenticator authenticator,
+            ByteBudget budget) {
         Router router = Router.router(vertx);
         RequestBodies bodies = new RequestBodies(vertx, config.http(), budget);
         router.route().handler(bodies::admit);
@@ -136,7 +142,10 @@ public final class GatewayVerticle extends VerticleBase {
         eventStreams = streams;
         new GraphqlHttp(engine, authenticator, streams, bodies).mount(router);
         new EventsEndpoint(bus, authenticator, config.http(), bodies).mount(router);
-        new LogsEndpoints(bus, authenticator, engine.memory()).mount(router);
+        new LogsEndpoints(
+                        bus, feed, engine.memory(), authenticator, config.http().cleanupWait())
+                .mount(router);
+        OpenApi.mount(router);
         new SessionEndpoints(authenticator).mount(router);
         if (graphiql) {
             GraphiqlPage.mount(router);

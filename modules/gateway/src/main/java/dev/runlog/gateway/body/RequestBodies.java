@@ -152,7 +152,8 @@ public final class RequestBodies {
                 413, "The body is larger than http.body-max-bytes, " + config.bodyMaxBytes() + " bytes.");
     }
 
-    private static boolean hasBody(HttpServerRequest request) {
+    /** Whether a request announces a body. */
+    public static boolean hasBody(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         return length == null ? request.headers().contains(HttpHeaders.TRANSFER_ENCODING) : !length.equals("0");
     }

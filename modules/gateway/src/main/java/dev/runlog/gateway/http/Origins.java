@@ -26,7 +26,9 @@ public final class Origins {
                 .allowedMethod(HttpMethod.POST)
                 .allowedMethod(HttpMethod.DELETE)
                 .allowedHeader("Authorization")
-                .allowedHeader("Content-Type");
+                .allowedHeader("Content-Type")
+                .exposedHeader("Retry-After")
+                .exposedHeader("X-Total-Count");
         for (String origin : allowed) {
             if (origin.equals("*")) {
                 cors.addOriginWithRegex(".*");

@@ -42,7 +42,15 @@ public final class Replies {
     public static void failure(RoutingContext ctx, @Nullable Throwable failure) {
         RunlogException known = known(ctx, failure);
         prepare(ctx, known);
-        json(ctx, status(ctx, failure, known), Map.of("error", error(known)));
+        json(ctx, status(ctx, failure, known), body(known));
+    }
+
+    /** The error, and its message once more where the frontends of the first version look for it. */
+    private static Map<String, Object> body(RunlogException failure) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("error", error(failure));
+        body.put("detail", failure.getMessage());
+        return body;
     }
 
     /** The members of an error. */
@@ -92,7 +100,7 @@ public final class Replies {
                 .setStatusCode(status)
                 .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
                 .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
-                .end(ResponseWriter.write(Map.of("error", error(RunlogException.badInput(message)))));
+                .end(ResponseWriter.write(body(RunlogException.badInput(message))));
         request.connection().close();
     }
 

@@ -42,6 +42,9 @@ record Log(Execution execution, boolean detailed, @Nullable ExecutionDetail deta
         if (detailed) {
             writeRaw(json, "payload", detail == null ? null : detail.payload());
             writeRaw(json, "result", detail == null ? null : detail.result());
+            json.writeStringField("error_type", execution.errorType());
+            json.writeStringField("stack_trace", detail == null ? null : detail.stackTrace());
+            writeRaw(json, "error_details", detail == null ? null : detail.errorDetails());
         }
         json.writeEndObject();
     }

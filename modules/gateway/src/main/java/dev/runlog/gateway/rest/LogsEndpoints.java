@@ -8,13 +8,10 @@ import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
-import dev.runlog.contract.page.Cursor;
-import dev.runlog.contract.page.PageRequest;
+import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.querying.CountExecutions;
-import dev.runlog.contract.querying.ExecutionColumns;
-import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
-import dev.runlog.contract.querying.ListExecutions;
+import dev.runlog.contract.querying.FindWorkflowByKey;
 import dev.runlog.contract.querying.LoadExecutionDetails;
 import dev.runlog.contract.querying.LoadExecutions;
 import dev.runlog.contract.querying.LoadWorkflows;
@@ -22,154 +19,188 @@ import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.RequestCleanup;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.auth.Credentials;
+import dev.runlog.gateway.body.RequestBodies;
 import dev.runlog.gateway.graphql.AnswerMemory;
 import dev.runlog.gateway.graphql.Arguments;
+import dev.runlog.gateway.graphql.ResponseWriter;
 import dev.runlog.gateway.http.Replies;
+import dev.runlog.gateway.live.LiveFeed;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The four endpoints of the first version, with its field names and status words. */
+/** The REST endpoints of the first version, with its field names and status words; {@code openapi.json} describes them. */
 public final class LogsEndpoints {
     private static final int LIMIT_DEFAULT = 50;
     private static final int LIMIT_MAX = 100;
-    /** Who needs more pages by cursors: an offset costs as many rows as it skips. */
-    private static final int OFFSET_MAX = 10_000;
-
-    private static final int SKIP_PAGE = 500;
     private static final int DAYS_DEFAULT = 30;
     private static final int DAYS_MAX = (int) RequestCleanup.OLDER_THAN_MAX.toDays();
+    private static final Set<ExecutionPart> DETAILS =
+            Set.of(ExecutionPart.PAYLOAD, ExecutionPart.RESULT, ExecutionPart.ERROR_DETAILS, ExecutionPart.STACK_TRACE);
 
     private final Bus bus;
-    private final Authenticator authenticator;
+    private final LiveFeed feed;
     private final AnswerMemory memory;
+    private final Authenticator authenticator;
+    private final Duration cleanupWait;
+    private final OffsetPages pages;
 
-    public LogsEndpoints(Bus bus, Authenticator authenticator, AnswerMemory memory) {
+    /**
+     * Created once for each gateway.
+     *
+     * @param cleanupWait how long a deletion waits for its end
+     */
+    public LogsEndpoints(
+            Bus bus, LiveFeed feed, AnswerMemory memory, Authenticator authenticator, Duration cleanupWait) {
         this.bus = bus;
+        this.feed = feed;
         this.memory = memory;
         this.authenticator = authenticator;
+        this.cleanupWait = cleanupWait;
+        this.pages = new OffsetPages(bus, Clock.systemUTC());
     }
 
     public void mount(Router router) {
-        router.get("/workflows/:id/logs").handler(answering(this::list));
-        router.get("/workflows/:id/logs/count").handler(answering(this::count));
+        router.get("/workflows").handler(reading(this::listWorkflows));
+        router.get("/workflows/:id").handler(reading(this::getWorkflow));
+        router.get("/workflows/:id/logs").handler(reading(this::list));
+        router.get("/workflows/:id/logs/count").handler(reading(this::count));
         router.delete("/logs/cleanup").handler(answering(this::cleanup));
-        router.get("/logs/:id").handler(answering(this::get));
+        router.get("/logs/:id").handler(reading(this::get));
+    }
+
+    private Handler<RoutingContext> reading(BiFunction<RoutingContext, Viewer, Future<? extends Object>> endpoint) {
+        return answering((ctx, viewer) -> endpoint.apply(ctx, viewer.require(Scope.READ)));
     }
 
     private Handler<RoutingContext> answering(BiFunction<RoutingContext, Viewer, Future<? extends Object>> endpoint) {
         return ctx -> Credentials.of(ctx.request())
                 .authenticate(authenticator)
                 .compose(authenticated -> endpoint.apply(ctx, authenticated.viewer()))
-                .onSuccess(answer -> Replies.json(ctx, 200, answer))
+                .onSuccess(answer ->
+                        Replies.json(ctx, answer instanceof CleanupReply cleanup ? cleanup.status() : 200, answer))
                 .onFailure(failure -> Replies.failure(ctx, failure));
     }
 
-    private Future<List<Log>> list(RoutingContext ctx, Viewer viewer) {
-        ExecutionQuery query = query(ctx, viewer);
-        int limit = Math.max(1, Math.min(number(ctx, "limit", LIMIT_DEFAULT, Integer.MAX_VALUE), LIMIT_MAX));
-        int offset = number(ctx, "offset", 0, OFFSET_MAX);
-        return skip(viewer, query, offset, null)
-                .compose(after -> after.beyondEnd()
-                        ? Future.succeededFuture(List.<Execution>of())
-                        : bus.request(outline(viewer, query, PageRequest.firstAfter(limit, after.cursor())))
-                                .map(ExecutionPage::executions))
-                // Only where nothing is found is it asked whether there is such a workflow at all.
-                .compose(found ->
-                        found.isEmpty() ? requireWorkflow(viewer, query).map(found) : Future.succeededFuture(found))
-                .map(found -> found.stream().map(Log::summary).toList());
+    private Future<List<Map<String, Object>>> listWorkflows(RoutingContext ctx, Viewer viewer) {
+        QueryParameters parameters = QueryParameters.ofRead(ctx, "limit", "offset");
+        return pages.workflows(viewer, offset(parameters), limit(parameters)).map(page -> {
+            setTotal(ctx, page.total());
+            return page.rows().stream().map(LogsEndpoints::toJson).toList();
+        });
     }
 
-    private Future<Map<String, @Nullable Object>> count(RoutingContext ctx, Viewer viewer) {
-        ExecutionQuery query = query(ctx, viewer);
-        return requireWorkflow(viewer, query)
-                .compose(known -> bus.request(new CountExecutions(viewer, query)))
+    private Future<Map<String, Object>> getWorkflow(RoutingContext ctx, Viewer viewer) {
+        QueryParameters.ofRead(ctx);
+        return workflow(ctx, viewer).map(LogsEndpoints::toJson);
+    }
+
+    private static Map<String, Object> toJson(Workflow workflow) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("id", workflow.id());
+        json.put("key", workflow.key());
+        json.put("name", workflow.name());
+        json.put("created_at", ResponseWriter.text(workflow.createdAt()));
+        return json;
+    }
+
+    private Future<List<Log>> list(RoutingContext ctx, Viewer viewer) {
+        QueryParameters parameters = QueryParameters.ofRead(ctx, "status", "limit", "offset");
+        ExecutionQuery query = query(parameters);
+        int limit = limit(parameters);
+        long offset = offset(parameters);
+        UUID id = uuidOrNull(ctx.pathParam("id"));
+        Future<OffsetPages.Page<Execution>> found = id == null
+                ? workflow(ctx, viewer)
+                        .compose(workflow -> pages.executions(viewer, query.ofWorkflow(workflow.id()), offset, limit))
+                : pages.executions(viewer, query.ofWorkflow(id), offset, limit)
+                        // Whether the workflow exists, or this is the key of another, matters only if nothing was
+                        // found.
+                        .compose(page -> page.total() > 0
+                                ? Future.succeededFuture(page)
+                                : workflow(ctx, viewer)
+                                        .compose(workflow -> workflow.id().equals(id)
+                                                ? Future.succeededFuture(page)
+                                                : pages.executions(
+                                                        viewer, query.ofWorkflow(workflow.id()), offset, limit)));
+        return found.map(page -> {
+            setTotal(ctx, page.total());
+            return page.rows().stream().map(Log::summary).toList();
+        });
+    }
+
+    private Future<Map<String, Long>> count(RoutingContext ctx, Viewer viewer) {
+        ExecutionQuery query = query(QueryParameters.ofRead(ctx, "status"));
+        return workflow(ctx, viewer)
+                .compose(workflow -> bus.request(new CountExecutions(viewer, query.ofWorkflow(workflow.id()))))
                 .map(counted -> Map.of("count", counted.count().atLeast()));
     }
 
     private Future<Log> get(RoutingContext ctx, Viewer viewer) {
-        viewer.require(Scope.READ);
-        UUID id = id(ctx);
+        QueryParameters.ofRead(ctx);
+        UUID id = uuidOrNull(ctx.pathParam("id"));
+        if (id == null) {
+            throw notFound("log", ctx.pathParam("id"));
+        }
         AnswerMemory.Lease lease = memory.open(viewer.subject());
         ctx.addEndHandler(sent -> lease.close());
         Requests requests = bus.within(lease);
         return requests.request(new LoadExecutions(viewer, List.of(id)))
                 .compose(loaded -> loaded.executions().isEmpty()
-                        ? Future.failedFuture(RunlogException.notFound("There is no log " + id + "."))
-                        : requests.request(new LoadExecutionDetails(
-                                        viewer, List.of(id), Set.of(ExecutionPart.PAYLOAD, ExecutionPart.RESULT)))
+                        ? Future.failedFuture(notFound("log", id.toString()))
+                        : requests.request(new LoadExecutionDetails(viewer, List.of(id), DETAILS))
                                 .map(details -> Log.detail(
                                         loaded.executions().get(0),
                                         details.details().stream().findFirst().orElse(null))));
     }
 
-    private Future<Map<String, @Nullable Object>> cleanup(RoutingContext ctx, Viewer viewer) {
-        int days = number(ctx, "days_to_keep", DAYS_DEFAULT, DAYS_MAX);
-        boolean dryRun = Boolean.parseBoolean(ctx.request().getParam("dry_run", "false"));
+    private Future<CleanupReply> cleanup(RoutingContext ctx, Viewer viewer) {
+        viewer.require(Scope.CLEANUP, Scope.OPS);
+        QueryParameters parameters = QueryParameters.of(ctx, "days_to_keep", "dry_run");
+        int days = parameters.number("days_to_keep", DAYS_DEFAULT, 1, DAYS_MAX);
+        boolean dryRun = parameters.flag("dry_run");
+        if (RequestBodies.hasBody(ctx.request())) {
+            throw RunlogException.badInput(
+                    "Unexpected body (expected `days_to_keep` and `dry_run` in the query string).");
+        }
         return bus.request(new RequestCleanup(
                         viewer, Duration.ofDays(days), null, Set.of(), null, null, false, null, false, dryRun))
-                .map(LogsEndpoints::cleanupAnswer);
+                .compose(entered ->
+                        entered.state().isOver() ? Future.succeededFuture(entered) : end(ctx, viewer, entered))
+                .map(CleanupReply::new);
     }
 
-    private static Map<String, @Nullable Object> cleanupAnswer(Cleanup cleanup) {
-        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("cleanup_id", cleanup.id().toString());
-        answer.put("dry_run", cleanup.dryRun());
-        answer.put("state", cleanup.state().name().toLowerCase(Locale.ROOT));
-        answer.put("matched", cleanup.matched());
-        answer.put("deleted", cleanup.deleted());
-        return answer;
+    private Future<Cleanup> end(RoutingContext ctx, Viewer viewer, Cleanup entered) {
+        return CleanupEnd.await(ctx.vertx(), feed.cleanupProgress(viewer, entered.id()), entered, cleanupWait);
     }
 
-    /** Where the first {@code offset} rows end. */
-    private record Place(@Nullable Cursor cursor, boolean beyondEnd) {}
-
-    private Future<Place> skip(Viewer viewer, ExecutionQuery query, int offset, @Nullable Cursor after) {
-        if (offset == 0) {
-            return Future.succeededFuture(new Place(after, false));
-        }
-        int size = Math.min(offset, SKIP_PAGE);
-        return bus.request(outline(viewer, query, PageRequest.firstAfter(size, after)))
-                .compose(page -> page.executions().size() < size
-                        ? Future.succeededFuture(new Place(null, true))
-                        : skip(
-                                viewer,
-                                query,
-                                offset - size,
-                                query.cursorOf(page.executions().get(size - 1))));
+    private static int limit(QueryParameters parameters) {
+        return (int) parameters.clamped("limit", LIMIT_DEFAULT, 1, LIMIT_MAX);
     }
 
-    private static ListExecutions outline(Viewer viewer, ExecutionQuery query, PageRequest page) {
-        return new ListExecutions(viewer, query, page, ExecutionColumns.OUTLINE, false);
+    private static long offset(QueryParameters parameters) {
+        return parameters.clamped("offset", 0, 0, Long.MAX_VALUE);
     }
 
-    private ExecutionQuery query(RoutingContext ctx, Viewer viewer) {
-        viewer.require(Scope.READ);
-        String status = ctx.request().getParam("status");
-        return ExecutionQuery.all()
-                .ofWorkflow(id(ctx))
-                .withStatuses(status == null || status.isEmpty() ? Set.of() : Set.of(status(status)));
+    private static void setTotal(RoutingContext ctx, long total) {
+        ctx.response().putHeader("X-Total-Count", Long.toString(total));
     }
 
-    private Future<Void> requireWorkflow(Viewer viewer, ExecutionQuery query) {
-        UUID id = Objects.requireNonNull(query.workflowId());
-        return bus.request(new LoadWorkflows(viewer, List.of(id)))
-                .compose(loaded -> loaded.workflows().isEmpty()
-                        ? Future.failedFuture(RunlogException.notFound("There is no workflow " + id + "."))
-                        : Future.succeededFuture());
+    private static ExecutionQuery query(QueryParameters parameters) {
+        String word = parameters.textOrNull("status");
+        return ExecutionQuery.all().withStatuses(word == null ? Set.of() : Set.of(status(word)));
     }
 
     private static ExecutionStatus status(String word) {
@@ -178,35 +209,40 @@ public final class LogsEndpoints {
                 return status;
             }
         }
-        String words = Arrays.stream(ExecutionStatus.values()).map(Log::word).collect(Collectors.joining(", "));
-        throw RunlogException.badInput("'status' must be one of " + words + ", not '"
-                + (word.length() > 60 ? word.substring(0, 60) + "…" : word) + "'.");
+        throw QueryParameters.invalid(
+                "status",
+                word,
+                Arrays.stream(ExecutionStatus.values()).map(Log::word).collect(Collectors.joining(", ")));
     }
 
-    /** An id that is none is as unknown as any. */
-    private static UUID id(RoutingContext ctx) {
+    /** The viewer's workflow of the path: by its id, else by its key. */
+    private Future<Workflow> workflow(RoutingContext ctx, Viewer viewer) {
         String text = ctx.pathParam("id");
-        try {
-            return Arguments.toId(text);
-        } catch (RunlogException noId) {
-            throw RunlogException.notFound(noId.getMessage());
-        }
+        UUID id = uuidOrNull(text);
+        return id == null
+                ? workflowByKey(viewer, text)
+                : bus.request(new LoadWorkflows(viewer, List.of(id)))
+                        .compose(loaded -> loaded.workflows().isEmpty()
+                                ? workflowByKey(viewer, text)
+                                : Future.succeededFuture(loaded.workflows().get(0)));
     }
 
-    private static int number(RoutingContext ctx, String name, int absent, int max) {
-        String text = ctx.request().getParam(name);
-        if (text == null || text.isEmpty()) {
-            return absent;
+    private Future<Workflow> workflowByKey(Viewer viewer, String key) {
+        if (key.indexOf('\u0000') >= 0) {
+            // PostgreSQL has no text with it, so no key has it.
+            throw notFound("workflow", key);
         }
-        try {
-            int number = Integer.parseInt(text);
-            if (number >= 0 && number <= max || name.equals("limit")) {
-                return number;
-            }
-        } catch (NumberFormatException noNumber) {
-            throw RunlogException.badInput("'" + name + "' must be a whole number, not '"
-                    + (text.length() > 60 ? text.substring(0, 60) + "…" : text) + "'.");
-        }
-        throw RunlogException.badInput("'" + name + "' must be from 0 to " + max + ", not " + text + ".");
+        return bus.request(new FindWorkflowByKey(viewer, key)).compose(found -> {
+            Workflow workflow = found.workflow();
+            return workflow == null ? Future.failedFuture(notFound("workflow", key)) : Future.succeededFuture(workflow);
+        });
+    }
+
+    private static @Nullable UUID uuidOrNull(String text) {
+        return Arguments.isId(text) ? UUID.fromString(text) : null;
+    }
+
+    private static RunlogException notFound(String what, String id) {
+        return RunlogException.notFound("There is no " + what + " " + QueryParameters.shown(id) + ".");
     }
 }

@@ -1,0 +1,466 @@
+package dev.runlog.app;
+
+import static dev.runlog.app.RunningServer.json;
+import static dev.runlog.app.RunningServer.texts;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.TestDatabase;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The first version's endpoints, as its test and its frontend call them. */
+@ExtendWith(PostgresExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class RestTest {
+    private RunningServer server;
+    private int owners;
+
+    @BeforeAll
+    void start(TestDatabase database) {
+        server = RunningServer.start(database, "RETENTION_REQUESTS_PER_MINUTE", "100000");
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "dry_run=true",
+                "dry_run=1",
+                "dry_run=yes",
+                "dry_run=on",
+                "dry_run",
+                "dry_run=",
+                "dry_run=True",
+                "dry_run=YES",
+                "days_to_keep=1&dry_run"
+            })
+    void reportsAndDeletesNothingOnADryRun(String query) {
+        String token = newOwner();
+        String old = record(token, "w", daysAgo(40));
+
+        HttpResponse<String> response = cleanUp("?" + query, token);
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        JsonNode reply = json(response);
+        assertThat(reply.get("dry_run").asBoolean()).isTrue();
+        assertThat(reply.get("matched").asInt()).isEqualTo(1);
+        assertThat(reply.get("deleted_count").asInt()).isZero();
+        assertThat(reply.at("/preview/by_status/success").asInt()).isEqualTo(1);
+        assertThat(reply.has("cleanup_id")).isFalse();
+        assertThat(exists(old, token)).isTrue();
+        assertThat(cleanups(token)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "?dry_run=false", "?dry_run=0", "?dry_run=no", "?dry_run=OFF", "?days_to_keep=39"})
+    void deletesWhatIsOldAndSaysHowMany(String query) {
+        String token = newOwner();
+        String old = record(token, "w", daysAgo(40));
+        String young = record(token, "w", daysAgo(3));
+        String other = newOwner();
+        String others = record(other, "w", daysAgo(40));
+
+        HttpResponse<String> response = cleanUp(query, token);
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        JsonNode reply = json(response);
+        assertThat(reply.get("deleted_count").asInt()).isEqualTo(1);
+        assertThat(reply.get("state").asText()).isEqualTo("completed");
+        assertThat(server.data(
+                                token,
+                                "query($id: ID!) { cleanup(id: $id) { deleted } }",
+                                "id",
+                                reply.get("cleanup_id").asText())
+                        .at("/cleanup/deleted")
+                        .asInt())
+                .isEqualTo(1);
+        assertThat(exists(old, token)).isFalse();
+        assertThat(exists(young, token)).isTrue();
+        assertThat(exists(others, other)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "dryRun=true",
+                "dry-run=true",
+                "DRY_RUN=true",
+                "dry_run=maybe",
+                "dry_run=2",
+                "dry_run=tru",
+                "dry_run=true&dry_run=false",
+                "days=365",
+                "daysToKeep=365",
+                "keep_days=365",
+                "status=failed",
+                "workflow_id=1",
+                "_=1",
+                "days_to_keep=0",
+                "days_to_keep=-1",
+                "days_to_keep=20001",
+                "days_to_keep",
+                "days_to_keep=",
+                "days_to_keep=many",
+                "days_to_keep=3.5",
+                "days_to_keep=1e9",
+                "days_to_keep=99999999999999999999",
+                "days_to_keep=%D9%A3",
+                "days_to_keep=%00",
+                "days_to_keep=+365",
+                "days_to_keep=365&days_to_keep=1",
+                "%64ays_to_keep=365&days_to_keep=1",
+                "days_to_keep=%zz",
+                "dry_run%00=1"
+            })
+    void refusesWhatItDoesNotUnderstandAndDeletesNothing(String query) throws IOException {
+        String token = newOwner();
+        String old = record(token, "w", daysAgo(40));
+
+        // As bytes: the JDK's client refuses some of these itself.
+        String response;
+        try (RawHttp client = new RawHttp(server)) {
+            response = client.send(RawHttp.head("DELETE /logs/cleanup?" + query, token, "Connection: close"))
+                    .untilClosed();
+        }
+
+        assertThat(response).startsWith("HTTP/1.1 400 ").contains("\"code\":\"BAD_INPUT\"", "\"detail\":\"");
+        assertThat(exists(old, token)).isTrue();
+        assertThat(cleanups(token)).isZero();
+    }
+
+    @Test
+    void namesTheParameterAndWhatIsAccepted() {
+        String token = newOwner();
+
+        assertThat(message(cleanUp("?dryRun=true", token)))
+                .isEqualTo("Unknown parameter `dryRun` (expected `days_to_keep` or `dry_run`).");
+        assertThat(message(cleanUp("?dry_run=maybe", token)))
+                .isEqualTo("Invalid `dry_run`: maybe (expected true, 1, yes or on, or false, 0, no or off).");
+        assertThat(message(cleanUp("?days_to_keep=0", token)))
+                .isEqualTo("Invalid `days_to_keep`: 0 (expected 1 to 20000).");
+        assertThat(message(cleanUp("?days_to_keep=9&days_to_keep=8", token)))
+                .isEqualTo("Repeated parameter `days_to_keep` (expected at most once).");
+        assertThat(message(server.get("/workflows?page=2", token)))
+                .isEqualTo("Unknown parameter `page` (expected `limit` or `offset`).");
+    }
+
+    @Test
+    void refusesACleanupWithABody() {
+        String token = newOwner();
+        String old = record(token, "w", daysAgo(40));
+
+        HttpResponse<String> response = server.send(server.request("/logs/cleanup", token)
+                .header("Content-Type", "application/json")
+                .method("DELETE", HttpRequest.BodyPublishers.ofString("{\"dry_run\": true}")));
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(message(response)).startsWith("Unexpected body");
+        assertThat(exists(old, token)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "cleanupExecutions(input: {olderThan: \"P1D\", status: []}) { cleanup { id } }",
+                "cleanupExecutions(input: {}) { cleanup { id } }",
+                "cleanupExecutions(input: {dryRun: false, ignorePolicies: true}) { cleanup { id } }",
+                "cleanupExecutions(input: {olderThan: \"-P1D\"}) { cleanup { id } }",
+                "cleanupExecutions(input: {keepLast: 0}) { cleanup { id } }",
+                "cleanupExecutions(input: {olderThan: \"P1D\", workflowId: \"\"}) { cleanup { id } }",
+                "cleanupExecutions(input: {olderThan: \"P1D\", dry_run: true}) { cleanup { id } }",
+                "setRetentionPolicy(input: {keepFor: \"P1D\", status: []}) { retentionPolicy { id } }",
+                "setRetentionPolicy(input: {keepFor: \"PT0S\"}) { retentionPolicy { id } }",
+                "setRetentionPolicy(input: {}) { retentionPolicy { id } }",
+                "deleteRetentionPolicy(input: {id: \"\"}) { retentionPolicy { id } }"
+            })
+    void refusesWhatWouldDeleteMoreThanWasMeantByGraphql(String mutation) {
+        String token = newOwner();
+        String old = record(token, "w", daysAgo(40));
+
+        assertThat(server.code(token, "mutation { " + mutation + " }")).isEqualTo("BAD_INPUT");
+
+        assertThat(exists(old, token)).isTrue();
+        assertThat(cleanups(token)).isZero();
+    }
+
+    @Test
+    void showsAnExecutionInTheWordsOfTheFirstVersion() {
+        String token = newOwner();
+        String id = Ids.next().toString();
+        server.events(
+                token,
+                "{\"event\":\"execution\",\"workflow\":\"logs\",\"id\":\"" + id
+                        + "\",\"status\":\"FAILED\",\"payload\":{\"a\":1},\"result\":[2],\"error\":{\"message\":\"boom\","
+                        + "\"type\":\"Boom\",\"stackTrace\":\"at line 1\",\"details\":{\"code\":7}}}\n");
+
+        JsonNode summary = json(server.get("/workflows/logs/logs?status=failed", token));
+        JsonNode detail = json(server.get("/logs/" + id, token));
+
+        assertThat(summary).hasSize(1);
+        assertThat(summary.get(0).fieldNames())
+                .toIterable()
+                .containsExactly("id", "workflow_id", "status", "error_message", "started_at", "completed_at");
+        assertThat(detail.toString())
+                .contains(
+                        "\"status\":\"failed\"",
+                        "\"payload\":{\"a\":1}",
+                        "\"result\":[2]",
+                        "\"error_message\":\"boom\"",
+                        "\"error_type\":\"Boom\"",
+                        "\"stack_trace\":\"at line 1\"",
+                        "\"error_details\":{\"code\":7}");
+    }
+
+    @Test
+    void takesTheKeyOfAWorkflowForItsId() {
+        String token = newOwner();
+        for (String key : List.of("1", "a/b", "ü x", "100%", "logs", "a+b")) {
+            record(token, key, Instant.now());
+            String path = "/workflows/"
+                    + URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20");
+
+            assertThat(json(server.get(path, token)).get("key").asText()).isEqualTo(key);
+            assertThat(json(server.get(path + "/logs", token))).as(key).hasSize(1);
+            assertThat(json(server.get(path + "/logs/count", token))
+                            .get("count")
+                            .asInt())
+                    .isEqualTo(1);
+        }
+        String stranger = newOwner();
+        for (String unknown : List.of("1", "nope", "%00", Ids.next().toString())) {
+            for (String path : List.of("", "/logs", "/logs/count")) {
+                assertThat(server.get("/workflows/" + unknown + path, stranger).statusCode())
+                        .as(unknown + path)
+                        .isEqualTo(404);
+            }
+        }
+    }
+
+    @Test
+    void prefersAnIdToAKeyThatLooksLikeIt() {
+        String token = newOwner();
+        record(token, "real", Instant.now());
+        String id = json(server.get("/workflows/real", token)).get("id").asText();
+        String free = UUID.randomUUID().toString();
+        for (int i = 0; i < 2; i++) {
+            record(token, id, Instant.now());
+            record(token, free, Instant.now());
+        }
+
+        assertThat(json(server.get("/workflows/" + id, token)).get("key").asText())
+                .isEqualTo("real");
+        assertThat(json(server.get("/workflows/" + id + "/logs", token))).hasSize(1);
+        assertThat(json(server.get("/workflows/" + free, token)).get("key").asText())
+                .isEqualTo(free);
+        assertThat(json(server.get("/workflows/" + free + "/logs", token))).hasSize(2);
+        assertThat(json(server.get("/workflows/" + free + "/logs/count", token))
+                        .get("count")
+                        .asInt())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void listsWorkflowsNewestFirst() {
+        String token = newOwner();
+        for (String key : List.of("a", "b", "c")) {
+            record(token, key, Instant.now());
+        }
+
+        for (String path : List.of("/workflows", "/workflows/")) {
+            HttpResponse<String> response = server.get(path, token);
+            assertThat(response.statusCode()).as(path).isEqualTo(200);
+            assertThat(texts(json(response), "/key")).containsExactlyInAnyOrder("a", "b", "c");
+            assertThat(total(response)).isEqualTo(3);
+        }
+        List<String> paged = new ArrayList<>();
+        for (int offset = 0; offset < 4; offset++) {
+            paged.addAll(texts(json(server.get("/workflows?limit=1&offset=" + offset, token)), "/key"));
+        }
+        assertThat(paged).isEqualTo(texts(json(server.get("/workflows", token)), "/key"));
+        assertThat(server.get("/workflows?offset=50001", token).statusCode()).isEqualTo(400);
+        assertThat(json(server.get("/workflows", newOwner()))).isEmpty();
+    }
+
+    @Test
+    void servesAnyOffsetWithTheTotal() {
+        String token = newOwner();
+        StringBuilder events = new StringBuilder();
+        List<String> newestFirst = new ArrayList<>();
+        for (int day : new int[] {0, 1, 5, 40, 41}) {
+            for (int i = 0; i < 400; i++) {
+                UUID id = Ids.at(Instant.now().minus(Duration.ofDays(day)).minusMillis(i));
+                newestFirst.add(id.toString());
+                events.append(event("deep", id, i % 4 == 0 ? "FAILED" : "SUCCESS"));
+            }
+        }
+        server.events(token, events.toString());
+        newestFirst.sort(Comparator.reverseOrder());
+        List<String> failed = new ArrayList<>();
+        for (int offset = 0; offset < 500; offset += 100) {
+            failed.addAll(texts(json(server.get(logs("?status=failed&limit=100&offset=" + offset), token)), "/id"));
+        }
+        assertThat(failed).hasSize(500);
+
+        for (int offset :
+                new int[] {0, 1, 399, 400, 401, 499, 500, 501, 799, 800, 1199, 1201, 1600, 1901, 1999, 2000, 9999}) {
+            HttpResponse<String> page = server.get(logs("?limit=7&offset=" + offset), token);
+            assertThat(texts(json(page), "/id"))
+                    .as("offset " + offset)
+                    .isEqualTo(newestFirst.subList(Math.min(offset, 2000), Math.min(offset + 7, 2000)));
+            assertThat(total(page)).isEqualTo(2000);
+        }
+        HttpResponse<String> last = server.get(logs("?status=failed&limit=5&offset=498"), token);
+        assertThat(texts(json(last), "/id")).isEqualTo(failed.subList(498, 500));
+        assertThat(total(last)).isEqualTo(500);
+        assertThat(json(server.get(logs("?offset=999999999999999999"), token))).isEmpty();
+        assertThat(texts(json(server.get(logs("?offset=-5&limit=0"), token)), "/id"))
+                .isEqualTo(newestFirst.subList(0, 1));
+        assertThat(json(server.get(logs("?limit=5000"), token))).hasSize(100);
+        assertThat(json(server.get(logs("?limit=&offset=&status="), token))).hasSize(50);
+    }
+
+    @Test
+    void refusesMisspeltFiltersAndIgnoresACacheBuster() {
+        String token = newOwner();
+        String id = record(token, "deep", Instant.now());
+
+        for (String query : List.of(
+                "?state=failed", "?status=RUNNING", "?status=failed&status=success", "?limit=many", "?offset=1.5")) {
+            assertThat(server.get(logs(query), token).statusCode()).as(query).isEqualTo(400);
+        }
+        for (String path : List.of("/logs/" + id, "/workflows/deep", "/workflows/deep/logs/count", "/workflows")) {
+            assertThat(server.get(path + "?verbose=1", token).statusCode())
+                    .as(path)
+                    .isEqualTo(400);
+            assertThat(server.get(path + "?_=1718", token).statusCode())
+                    .as(path)
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void answersHeadAndNamesTheMethodsOfAPath() {
+        String token = newOwner();
+        record(token, "deep", Instant.now());
+
+        HttpResponse<String> head =
+                server.send(server.request(logs(""), token).method("HEAD", HttpRequest.BodyPublishers.noBody()));
+        HttpResponse<String> post =
+                server.send(server.request(logs(""), token).POST(HttpRequest.BodyPublishers.noBody()));
+
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(total(head)).isEqualTo(1);
+        assertThat(head.body()).isEmpty();
+        assertThat(post.statusCode()).isEqualTo(405);
+        assertThat(post.headers().firstValue("Allow")).hasValue("GET, HEAD");
+        assertThat(json(post).get("detail").asText()).isEqualTo(message(post));
+    }
+
+    @Test
+    void repeatsTheMessageOfAnErrorAsItsDetail() {
+        String token = newOwner();
+
+        for (HttpResponse<String> response : List.of(
+                server.get("/logs/nope", token),
+                server.get("/logs/" + Ids.next(), token),
+                server.get("/logs/nope", ""),
+                server.get("/nowhere", token),
+                cleanUp("?days=1", token))) {
+            assertThat(json(response).get("detail").asText()).isEqualTo(message(response));
+            assertThat(json(response).at("/error/code").asText()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void asksForTheScopeAndHidesWhatIsOthers() {
+        String token = newOwner();
+        String id = record(token, "w", daysAgo(40));
+        String workflow = json(server.get("/workflows/w", token)).get("id").asText();
+        String writer = server.token("owner" + owners, "executions:write", "executions:cleanup");
+        String reader = server.token("owner" + owners, "executions:read");
+        String stranger = newOwner();
+
+        for (String path : List.of(
+                "/workflows/" + workflow,
+                "/workflows/" + workflow + "/logs",
+                "/workflows/" + workflow + "/logs/count",
+                "/logs/" + id)) {
+            assertThat(server.get(path, writer).statusCode()).as(path).isEqualTo(403);
+            assertThat(server.get(path, reader).statusCode()).as(path).isEqualTo(200);
+            assertThat(server.get(path, stranger).statusCode()).as(path).isEqualTo(404);
+        }
+        assertThat(server.get("/workflows", writer).statusCode()).isEqualTo(403);
+        assertThat(cleanUp("", reader).statusCode()).isEqualTo(403);
+        assertThat(exists(id, token)).isTrue();
+    }
+
+    /** A token of an owner without executions. */
+    private String newOwner() {
+        return server.token("owner" + ++owners, "executions:read", "executions:write", "executions:cleanup");
+    }
+
+    private String record(String token, String workflow, Instant startedAt) {
+        UUID id = Ids.at(startedAt);
+        assertThat(server.events(token, event(workflow, id, "SUCCESS")).statusCode())
+                .isEqualTo(200);
+        return id.toString();
+    }
+
+    private static String event(String workflow, UUID id, String status) {
+        return "{\"event\":\"execution\",\"workflow\":\"" + workflow + "\",\"id\":\"" + id + "\",\"status\":\"" + status
+                + "\"}\n";
+    }
+
+    private static Instant daysAgo(int days) {
+        return Instant.now().minus(Duration.ofDays(days));
+    }
+
+    private HttpResponse<String> cleanUp(String query, String token) {
+        return server.send(server.request("/logs/cleanup" + query, token).DELETE());
+    }
+
+    private boolean exists(String id, String token) {
+        return server.get("/logs/" + id, token).statusCode() == 200;
+    }
+
+    private int cleanups(String token) {
+        return server.data(token, "{ cleanups { nodes { id } } }")
+                .at("/cleanups/nodes")
+                .size();
+    }
+
+    private static String logs(String query) {
+        return "/workflows/deep/logs" + query;
+    }
+
+    private static long total(HttpResponse<String> response) {
+        return response.headers().firstValueAsLong("X-Total-Count").orElseThrow();
+    }
+
+    private static String message(HttpResponse<String> response) {
+        return json(response).at("/error/message").asText();
+    }
+}

@@ -1,0 +1,60 @@
+package dev.runlog.gateway.rest;
+
+import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.gateway.live.LiveSource;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/** Waits for the end of a cleanup, but not for long. */
+final class CleanupEnd implements Subscriber<Object> {
+    private final Promise<Cleanup> result = Promise.promise();
+    private Cleanup newest;
+    private @Nullable Subscription subscription;
+
+    private CleanupEnd(Cleanup entered) {
+        newest = entered;
+    }
+
+    /** The cleanup once it is over, or as it stands when the time is up. */
+    static Future<Cleanup> await(Vertx vertx, LiveSource progress, Cleanup entered, Duration atMost) {
+        CleanupEnd end = new CleanupEnd(entered);
+        progress.follow(end);
+        long timer = vertx.setTimer(Math.max(1, atMost.toMillis()), timeIsUp -> end.stop());
+        end.result.future().onComplete(done -> vertx.cancelTimer(timer));
+        return end.result.future();
+    }
+
+    private void stop() {
+        if (subscription != null) {
+            subscription.cancel();
+        }
+        result.tryComplete(newest);
+    }
+
+    @Override
+    public void onSubscribe(Subscription given) {
+        subscription = given;
+        given.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(Object cleanup) {
+        newest = (Cleanup) cleanup;
+    }
+
+    @Override
+    public void onComplete() {
+        result.tryComplete(newest);
+    }
+
+    /** The cleanup is entered and goes on: that its progress cannot be read now changes nothing. */
+    @Override
+    public void onError(Throwable failure) {
+        result.tryComplete(newest);
+    }
+}
