@@ -9,7 +9,6 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.AttributeKey;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.impl.SocketConnectionBase;
 import io.vertx.sqlclient.internal.Connection;
@@ -17,7 +16,6 @@ import io.vertx.sqlclient.internal.SqlConnectionInternal;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,14 +58,6 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
         AnswerGuard guard = new AnswerGuard(silenceMax, pipeline.channel());
         pipeline.channel().attr(KEY).set(guard);
         pipeline.addFirst(guard);
-    }
-
-    /** Lends a guarded connection to the work, and takes it back when the work is over. */
-    static <T> Future<T> use(Pool pool, Function<SqlConnection, Future<T>> work) {
-        return pool.getConnection().compose(connection -> {
-            AnswerGuard guard = of(connection);
-            return guard.during(() -> work.apply(connection)).eventually(() -> guard.giveBack(connection));
-        });
     }
 
     /** The guard of a connection that has one. */

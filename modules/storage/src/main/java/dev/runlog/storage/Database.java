@@ -60,7 +60,7 @@ public final class Database {
 
     private final FairPool pool;
     private final @Nullable SharedConnection shared;
-    private final Pool cleaning;
+    private final GuardedPool cleaning;
     private final Vertx vertx;
     private final MeterRegistry meters;
     private final Map<String, Timer> timers = new ConcurrentHashMap<>();
@@ -133,9 +133,8 @@ public final class Database {
     }
 
     /** A pool of its own for a purpose that must not wait for others, nor others for it. */
-    static Pool pool(Vertx vertx, DatabaseConfig config, int connections, String purpose) {
+    static GuardedPool pool(Vertx vertx, DatabaseConfig config, int connections, String purpose) {
         String name = NAME_PREFIX + purpose;
-        int waitMillis = Math.toIntExact(config.poolWait().toMillis());
         PgConnectOptions connect = connectOptions(config.url())
                 .setCachePreparedStatements(true)
                 .setPreparedStatementCacheMaxSize(config.preparedStatementsMax())
@@ -154,15 +153,15 @@ public final class Database {
                 .setName(name)
                 .setMaxSize(connections)
                 .setMaxWaitQueueSize(config.poolQueueMax())
-                .setConnectionTimeout(waitMillis)
-                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS);
+                // GuardedPool bounds the wait.
+                .setConnectionTimeout(0);
         // These bound the way to a connection; what is asked of it then, its guard bounds.
         int answerMillis = Math.toIntExact(config.answerTimeout().toMillis());
         NetClientOptions sockets = new NetClientOptions()
                 .setConnectTimeout(answerMillis)
                 .setReadIdleTimeout(answerMillis)
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
-        return PgBuilder.pool()
+        Pool pool = PgBuilder.pool()
                 .connectingTo(connect)
                 .with(options)
                 .with(sockets)
@@ -172,6 +171,7 @@ public final class Database {
                 })
                 .using(vertx)
                 .build();
+        return new GuardedPool(pool, config.poolWait());
     }
 
     /** Runs one statement of Runlog's own, on a connection that it has for itself. */
@@ -233,7 +233,7 @@ public final class Database {
 
     /** Runs work on the one connection that cleans, for as long as it takes; whoever comes second waits. */
     <T> Future<T> withCleaningConnection(Function<SqlConnection, Future<T>> work) {
-        return AnswerGuard.use(cleaning, work).recover(failure -> Future.failedFuture(translated("cleaning", failure)));
+        return cleaning.use(work).recover(failure -> Future.failedFuture(translated("cleaning", failure)));
     }
 
     /** Succeeds after a while. */

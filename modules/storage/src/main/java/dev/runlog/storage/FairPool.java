@@ -6,7 +6,6 @@ import dev.runlog.contract.fair.FairTurns.Turn;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +19,7 @@ final class FairPool {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final Vertx vertx;
-    private final Pool pool;
+    private final GuardedPool pool;
     private final FairTurns<Request> turns;
     private final long waitNanos;
     private boolean timerSet;
@@ -30,7 +29,7 @@ final class FairPool {
      *
      * @param wait how long a turn may take to come before its caller gets {@code OVERLOADED}
      */
-    FairPool(Vertx vertx, Pool pool, FairTurns<Request> turns, Duration wait) {
+    FairPool(Vertx vertx, GuardedPool pool, FairTurns<Request> turns, Duration wait) {
         this.vertx = vertx;
         this.pool = pool;
         this.turns = turns;
@@ -50,7 +49,7 @@ final class FairPool {
         beginTurns();
         return request.turn.future().compose(turn -> {
             long start = System.nanoTime();
-            return AnswerGuard.use(pool, work).onComplete(done -> end(turn, System.nanoTime() - start));
+            return pool.use(work).onComplete(done -> end(turn, System.nanoTime() - start));
         });
     }
 

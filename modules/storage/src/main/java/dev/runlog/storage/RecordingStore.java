@@ -8,7 +8,6 @@ import dev.runlog.contract.model.Workflow;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
@@ -302,9 +301,9 @@ public final class RecordingStore {
 
     private static final String ENSURE_PARTITIONS = "SELECT ensure_day_partitions($1)";
 
-    private final Pool pool;
+    private final GuardedPool pool;
 
-    private RecordingStore(Pool pool) {
+    private RecordingStore(GuardedPool pool) {
         this.pool = pool;
     }
 
@@ -323,12 +322,12 @@ public final class RecordingStore {
 
     /** Runs work in a transaction; it ends by {@link Transaction#commit}, and is rolled back where it fails before. */
     public <T> Future<T> transaction(Function<Transaction, Future<T>> work) {
-        return AnswerGuard.use(pool, connection -> new Transaction(connection).run(work));
+        return pool.use(connection -> new Transaction(connection).run(work));
     }
 
     /** Returns those of the UTC days that have partitions. */
     public Future<List<LocalDate>> findPartitions(Collection<LocalDate> days) {
-        return AnswerGuard.use(pool, connection -> connection
+        return pool.use(connection -> connection
                 .preparedQuery(FIND_PARTITIONS)
                 .execute(tuple((Object) days.toArray(LocalDate[]::new)))
                 .map(rows -> ExecutionReads.all(rows, row -> row.getLocalDate(0))));
@@ -336,7 +335,7 @@ public final class RecordingStore {
 
     /** Makes the partitions of a UTC day where they are missing. */
     public Future<Void> ensurePartitions(LocalDate day) {
-        return AnswerGuard.use(pool, connection -> connection
+        return pool.use(connection -> connection
                 .preparedQuery(ENSURE_PARTITIONS)
                 .execute(Tuple.of(day))
                 .mapEmpty());
@@ -344,7 +343,7 @@ public final class RecordingStore {
 
     /** Folds what batches added into the histograms, some batches at a time; returns how many they were. */
     public Future<Long> foldDurations(int batchesMax) {
-        return AnswerGuard.use(pool, connection -> DurationFold.run(connection, batchesMax));
+        return pool.use(connection -> DurationFold.run(connection, batchesMax));
     }
 
     /**
@@ -356,7 +355,7 @@ public final class RecordingStore {
         String[] owners = keys.stream().map(WorkflowKey::owner).toArray(String[]::new);
         String[] names = keys.stream().map(WorkflowKey::key).toArray(String[]::new);
         UUID[] ids = keys.stream().map(key -> Ids.next()).toArray(UUID[]::new);
-        return AnswerGuard.use(pool, connection -> connection
+        return pool.use(connection -> connection
                 .preparedQuery(REGISTER_OWNERS)
                 .execute(tuple((Object) owners))
                 .compose(done -> Database.transaction(connection, same -> same.preparedQuery(LOCK_OWNERS)
@@ -371,7 +370,7 @@ public final class RecordingStore {
     public Future<List<StoredWorkflow>> findWorkflowsByKey(Collection<WorkflowKey> keys) {
         String[] owners = keys.stream().map(WorkflowKey::owner).toArray(String[]::new);
         String[] names = keys.stream().map(WorkflowKey::key).toArray(String[]::new);
-        return AnswerGuard.use(pool, connection -> connection
+        return pool.use(connection -> connection
                 .preparedQuery(FIND_WORKFLOWS_BY_KEY)
                 .execute(tuple(owners, names))
                 .map(RecordingStore::toWorkflows));
@@ -379,7 +378,7 @@ public final class RecordingStore {
 
     /** Those of the workflows that exist, whoever owns them. */
     public Future<List<StoredWorkflow>> findWorkflows(Collection<UUID> ids) {
-        return AnswerGuard.use(pool, connection -> connection
+        return pool.use(connection -> connection
                 .preparedQuery(FIND_WORKFLOWS_BY_ID)
                 .execute(tuple((Object) ids.toArray(UUID[]::new)))
                 .map(RecordingStore::toWorkflows));
@@ -387,7 +386,7 @@ public final class RecordingStore {
 
     /** Renames a workflow that exists, unless the name is null. */
     public Future<StoredWorkflow> renameWorkflow(WorkflowKey key, @Nullable String name) {
-        return AnswerGuard.use(pool, connection -> connection
+        return pool.use(connection -> connection
                 .preparedQuery(RENAME_WORKFLOW)
                 .execute(Tuple.of(key.owner(), key.key(), name))
                 .map(rows -> toWorkflow(rows.iterator().next())));

@@ -2,7 +2,6 @@ package dev.runlog.storage;
 
 import dev.runlog.contract.bus.Allowance;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
@@ -28,7 +27,7 @@ final class SharedConnection {
 
     private static final int READERS_EXCLUDED_MAX = 1000;
 
-    private final Pool pool;
+    private final GuardedPool pool;
     private final int statementsMax;
     private final long patienceNanos;
 
@@ -55,7 +54,7 @@ final class SharedConnection {
      * @param statementsMax how many statements are under way at the most
      * @param patience how long those that are under way may take, or have taken without an answer, where it takes more
      */
-    SharedConnection(Pool pool, int statementsMax, Duration patience) {
+    SharedConnection(GuardedPool pool, int statementsMax, Duration patience) {
         this.pool = pool;
         this.statementsMax = statementsMax;
         this.patienceNanos = patience.toNanos();
