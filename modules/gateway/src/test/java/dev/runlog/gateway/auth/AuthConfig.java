@@ -10,7 +10,7 @@ final class AuthConfig {
     private List<String> publicKeys = List.of();
     private String jwksUrl = "";
     private Duration jwksWait = Duration.ZERO;
-    private Duration jwksTimeout = Duration.ofSeconds(5);
+    private Duration jwksTimeout = Duration.ofSeconds(30);
     private int jwksMaxBytes = 1_048_576;
     private String issuer = "";
     private String audience = "";
