@@ -7,6 +7,7 @@ import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -92,7 +93,8 @@ final class RandomLoadTest {
         String token = server.token(RandomLoad.OWNERS.get(2), "executions:read", "executions:cleanup");
         int cleanups = 0;
         do {
-            Object status = List.of(List.of(), List.of("FAILED"), List.of("SUCCESS", "CANCELLED"))
+            // Null for all of them.
+            Object status = Arrays.asList(null, List.of("FAILED"), List.of("SUCCESS", "CANCELLED"))
                     .get(random.nextInt(3));
             JsonNode cleanup = server.data(
                             token,

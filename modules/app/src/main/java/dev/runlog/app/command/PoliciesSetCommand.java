@@ -48,7 +48,9 @@ final class PoliciesSetCommand extends TargetCommand {
     @Override
     int run(TargetOption server) {
         Map<String, @Nullable Object> input = new LinkedHashMap<>();
-        input.put("status", Statuses.parse(statuses));
+        List<String> chosen = Statuses.parse(statuses);
+        // Left out for all of them; an empty list is refused.
+        input.put("status", chosen.isEmpty() ? null : chosen);
         if (keepDays == null && keepLast == null) {
             throw new BadUsage("Give --keep-days, --keep-last or both.");
         }
