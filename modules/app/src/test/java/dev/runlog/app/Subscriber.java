@@ -79,6 +79,28 @@ final class Subscriber {
         }
     }
 
+    /** Whether the pong of a ping with {@code {"last":true}} comes, or else the socket is closed; nothing is INTERNAL. */
+    boolean isPonged() {
+        try {
+            for (int i = 0; i < PATIENCE_SECONDS * 50; i++) {
+                boolean closed = closeCode.isDone();
+                String text = messages.poll(20, TimeUnit.MILLISECONDS);
+                if (text == null && closed) {
+                    return false;
+                }
+                if (text != null && text.contains("\"INTERNAL\"")) {
+                    throw new AssertionError(text);
+                }
+                if (text != null && text.contains("{\"last\":true}")) {
+                    return true;
+                }
+            }
+            throw new AssertionError("Neither a pong nor a close came.");
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** The next event of a subscription to executions, as {@code KIND status}. */
     String nextEvent(String field) {
         JsonNode event = next("next").at("/payload/data/" + field);

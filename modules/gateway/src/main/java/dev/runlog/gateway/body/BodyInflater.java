@@ -71,9 +71,14 @@ final class BodyInflater implements AutoCloseable {
 
     /** The inflater for a request's {@code Content-Encoding}; null for none. Fails if it is not supported. */
     static @Nullable BodyInflater of(HttpServerRequest request, int ratioMax) {
-        String encoding = String.join(", ", request.headers().getAll(HttpHeaders.CONTENT_ENCODING))
-                .trim()
-                .toLowerCase(Locale.ROOT);
+        return of(
+                String.join(", ", request.headers().getAll(HttpHeaders.CONTENT_ENCODING))
+                        .trim()
+                        .toLowerCase(Locale.ROOT),
+                ratioMax);
+    }
+
+    static @Nullable BodyInflater of(String encoding, int ratioMax) {
         return switch (encoding) {
             case "", "identity" -> null;
             case "gzip", "x-gzip" -> new BodyInflater(true, ratioMax);

@@ -15,7 +15,11 @@ import java.util.List;
 /** Netty's decoder, which bounds messages while they arrive, however they are cut into frames. */
 final class MessageDecoder extends WebSocket13FrameDecoder {
     private static final String NAME = "wsdecoder";
-    private static final int FRAME_HEAD_BYTES_MAX = 14;
+    /**
+     * What may wait besides a message: a control frame between its frames (RFC 6455, section 5.5), which is larger than
+     * the head of any frame.
+     */
+    private static final int CONTROL_FRAME_BYTES_MAX = 131;
     private static final int DRAIN_BYTES_MAX = 64 << 10;
 
     /** What the socket does about what it receives. */
@@ -80,6 +84,7 @@ final class MessageDecoder extends WebSocket13FrameDecoder {
             listener.onRefused(
                     tooLarge ? CloseCode.TOO_LARGE : CloseCode.PROTOCOL_ERROR,
                     tooLarge ? tooLarge() : String.valueOf(broken.getMessage()));
+            hold(0);
             return;
         }
         // One call decodes one frame.
@@ -87,11 +92,21 @@ final class MessageDecoder extends WebSocket13FrameDecoder {
             ((WebSocketFrame) out.remove(before)).release();
         }
         long waiting = fragmentBytes + in.readableBytes();
-        if (!refused && waiting > messageBytesMax + (long) FRAME_HEAD_BYTES_MAX && out.size() == before) {
+        if (!refused && waiting > messageBytesMax + (long) CONTROL_FRAME_BYTES_MAX && out.size() == before) {
             refuseTooLarge();
-        } else if (waiting != held && (out.size() == before || !in.isReadable())) {
-            held = waiting;
-            listener.onHeld(held);
+        }
+        if (refused) {
+            // What still waits is drained.
+            hold(0);
+        } else if (out.size() == before || !in.isReadable()) {
+            hold(waiting);
+        }
+    }
+
+    private void hold(long bytes) {
+        if (bytes != held) {
+            held = bytes;
+            listener.onHeld(bytes);
         }
     }
 
