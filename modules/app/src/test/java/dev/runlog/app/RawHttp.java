@@ -3,8 +3,10 @@ package dev.runlog.app;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,8 +23,16 @@ final class RawHttp implements AutoCloseable {
     record Answer(int status, String head, String body) {}
 
     RawHttp(RunningServer server) {
+        this(server, "127.0.0.1");
+    }
+
+    /** A client at another address of this machine, where that is possible. */
+    RawHttp(RunningServer server, String from) {
         try {
             socket.setSoTimeout((int) PATIENCE.toMillis());
+            if (!from.equals("127.0.0.1") && isLocal(from)) {
+                socket.bind(new InetSocketAddress(from, 0));
+            }
             socket.connect(new InetSocketAddress(
                     InetAddress.getLoopbackAddress(), server.url().getPort()));
             in = socket.getInputStream();
@@ -88,6 +98,21 @@ final class RawHttp implements AutoCloseable {
             assert reset != null;
         }
         return all.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Some systems have but one loopback address. */
+    private static boolean isLocal(String address) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(new InetSocketAddress(address, 0));
+            return true;
+        } catch (IOException absent) {
+            return false;
+        }
+    }
+
+    /** Reads until the server closes, and keeps nothing of it. */
+    void skip() throws IOException {
+        in.transferTo(OutputStream.nullOutputStream());
     }
 
     /** The head of the next answer, without its body. */

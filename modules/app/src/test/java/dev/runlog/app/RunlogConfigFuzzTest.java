@@ -59,7 +59,8 @@ final class RunlogConfigFuzzTest {
 
     @Test
     void readsOrRefusesAnyVariable() {
-        Gen<Variable> variables = Inputs.near("8081", "true", "PT7S", "P1DT2H", "a,b", "debug", "01:00-05:00", "UTC", "1.5")
+        Gen<Variable> variables = Inputs.near(
+                        "8081", "true", "PT7S", "P1DT2H", "a,b", "debug", "01:00-05:00", "UTC", "1.5")
                 .mutate((value, random) -> new Variable(Inputs.one(random, VARIABLES), value));
 
         Fuzz.check(EXAMPLES, variables, variable -> readsOrRefuses(null, Map.of(variable.name(), variable.value())));

@@ -34,9 +34,11 @@ final class ServerFuzzTest {
             "{\"query\":\"mutation { upsertWorkflow(input: {key: \\\"k\\\", name: \\\"n\\\"}) { workflow { id key } } }\"}");
     private static final Gen<String> EVENTS = Inputs.near(
             "{\"event\":\"started\",\"workflow\":\"w\",\"payload\":{\"a\":1},\"labels\":{\"env\":\"prod\"}}\n",
-            "{\"event\":\"execution\",\"workflow\":\"w\",\"id\":\"" + ID + "\",\"status\":\"FAILED\",\"error\":{\"message\":\"m\","
+            "{\"event\":\"execution\",\"workflow\":\"w\",\"id\":\"" + ID
+                    + "\",\"status\":\"FAILED\",\"error\":{\"message\":\"m\","
                     + "\"details\":{\"a\":1e5}},\"result\":[1]}\n",
-            "{\"event\":\"steps\",\"id\":\"" + ID + "\",\"steps\":[{\"index\":0,\"name\":\"s\",\"status\":\"SUCCESS\"}]}\n"
+            "{\"event\":\"steps\",\"id\":\"" + ID
+                    + "\",\"steps\":[{\"index\":0,\"name\":\"s\",\"status\":\"SUCCESS\"}]}\n"
                     + "{\"event\":\"heartbeat\",\"id\":\"" + ID + "\"}\n");
     private static final Gen<String> MESSAGES = Inputs.near(
             "{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":{\"query\":\"{ viewer { subject } }\"}}",
@@ -51,10 +53,8 @@ final class ServerFuzzTest {
 
     @BeforeAll
     void start(TestDatabase database) {
-        server = RunningServer.start(
-                database, "HTTP_HEADER_TIMEOUT", "PT1S", "HTTP_BODY_TIMEOUT", "PT1S");
-        token = server.token(
-                "alice", "executions:read", "executions:write", "executions:cleanup", "executions:ops");
+        server = RunningServer.start(database, "HTTP_HEADER_TIMEOUT", "PT1S", "HTTP_BODY_TIMEOUT", "PT1S");
+        token = server.token("alice", "executions:read", "executions:write", "executions:cleanup", "executions:ops");
     }
 
     @AfterAll
@@ -108,9 +108,8 @@ final class ServerFuzzTest {
     }
 
     private void assertAnswers(String path, String type, byte[] body) {
-        HttpResponse<String> answer = server.send(server.request(path, token)
-                .header("Content-Type", type)
-                .POST(BodyPublishers.ofByteArray(body)));
+        HttpResponse<String> answer = server.send(
+                server.request(path, token).header("Content-Type", type).POST(BodyPublishers.ofByteArray(body)));
         assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 499);
         assertThat(answer.body()).doesNotContain("\"INTERNAL\"");
     }

@@ -36,8 +36,7 @@ final class EventPolicyFuzzTest {
     private static final Gen<String> TEXTS = Inputs.near("daily-report", "cron", "é", "password=x");
     private static final Gen<String> JSON = Inputs.near("{\"a\":[1,2]}", "\"x\"", "null");
 
-    private final EventPolicy policy =
-            new EventPolicy(Configs.with(100, 100, 100), Clock.fixed(NOW, ZoneOffset.UTC));
+    private final EventPolicy policy = new EventPolicy(Configs.with(100, 100, 100), Clock.fixed(NOW, ZoneOffset.UTC));
 
     @Test
     void acceptsOrRefusesAnyEvent() {
@@ -123,7 +122,8 @@ final class EventPolicyFuzzTest {
     }
 
     private static @Nullable Instant moment(RandomnessSource random) {
-        List<@Nullable Instant> moments = new ArrayList<>(Arrays.asList(null, NOW, Instant.MIN, Instant.MAX, Instant.EPOCH));
+        List<@Nullable Instant> moments =
+                new ArrayList<>(Arrays.asList(null, NOW, Instant.MIN, Instant.MAX, Instant.EPOCH));
         moments.add(NOW.plusSeconds(Inputs.draw(random, -100_000, 1000)));
         return moments.get(Inputs.draw(random, 0, moments.size() - 1));
     }

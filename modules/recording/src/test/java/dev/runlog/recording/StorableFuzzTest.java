@@ -72,13 +72,21 @@ final class StorableFuzzTest {
     @Test
     void secretsInJsonDisappear() {
         Fuzz.check(DOCUMENTS, json -> {
-            assertThat(redaction.json("{\"a\":" + json + ",\"passWord\":\"" + SECRET + "\"}").json())
+            assertThat(redaction
+                            .json("{\"a\":" + json + ",\"passWord\":\"" + SECRET + "\"}")
+                            .json())
                     .doesNotContain(SECRET);
-            assertThat(redaction.json("[" + json + ",{\"x_access-token\":[1,\"" + SECRET + "\"]}]").json())
+            assertThat(redaction
+                            .json("[" + json + ",{\"x_access-token\":[1,\"" + SECRET + "\"]}]")
+                            .json())
                     .doesNotContain(SECRET);
-            assertThat(redaction.json("[" + json + ",{\"name\":\"Cookie\",\"value\":\"" + SECRET + "\"}]").json())
+            assertThat(redaction
+                            .json("[" + json + ",{\"name\":\"Cookie\",\"value\":\"" + SECRET + "\"}]")
+                            .json())
                     .doesNotContain(SECRET);
-            assertThat(redaction.json("{\"b\":{\"card\":\"" + SECRET + "\"},\"a\":" + json + "}").json())
+            assertThat(redaction
+                            .json("{\"b\":{\"card\":\"" + SECRET + "\"},\"a\":" + json + "}")
+                            .json())
                     .doesNotContain(SECRET);
         });
     }

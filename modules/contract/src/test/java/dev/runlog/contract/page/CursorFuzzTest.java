@@ -20,7 +20,8 @@ final class CursorFuzzTest {
 
         Fuzz.check(texts, text -> {
             for (Cursor.Order order : Cursor.Order.values()) {
-                Fuzz.accepts(() -> assertThat(Cursor.decode(text, order).order()).isEqualTo(order));
+                Fuzz.accepts(
+                        () -> assertThat(Cursor.decode(text, order).order()).isEqualTo(order));
             }
         });
     }
@@ -30,10 +31,7 @@ final class CursorFuzzTest {
         Gen<Long> numbers = SourceDSL.longs().all();
         Gen<Cursor> cursors = SourceDSL.arbitrary()
                 .enumValues(Cursor.Order.class)
-                .zip(
-                        numbers,
-                        numbers.zip(numbers, UUID::new),
-                        (order, value, id) -> new Cursor(order, value, id));
+                .zip(numbers, numbers.zip(numbers, UUID::new), (order, value, id) -> new Cursor(order, value, id));
 
         Fuzz.check(cursors, cursor -> assertThat(Cursor.decode(cursor.encode(), cursor.order()))
                 .isEqualTo(cursor));

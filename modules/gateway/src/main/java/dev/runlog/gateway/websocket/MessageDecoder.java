@@ -20,6 +20,7 @@ final class MessageDecoder extends WebSocket13FrameDecoder {
      * the head of any frame.
      */
     private static final int CONTROL_FRAME_BYTES_MAX = 131;
+
     private static final int DRAIN_BYTES_MAX = 64 << 10;
 
     /** What the socket does about what it receives. */

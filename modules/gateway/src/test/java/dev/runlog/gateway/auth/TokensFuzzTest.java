@@ -67,7 +67,8 @@ final class TokensFuzzTest {
         Gen<String> documents = Inputs.near(
                 "{\"keys\":[" + Forge.jwk("1", Forge.rsa(2048)).encode() + "]}",
                 "{\"keys\":[" + Forge.jwk("2", Forge.ec("secp256r1")).encode() + "]}",
-                "{\"keys\":[" + Forge.jwk("3", Forge.ed25519()).put("alg", "EdDSA").encode() + "]}");
+                "{\"keys\":["
+                        + Forge.jwk("3", Forge.ed25519()).put("alg", "EdDSA").encode() + "]}");
 
         Fuzz.check(Inputs.bytes(documents), document -> {
             try {

@@ -1,13 +1,13 @@
 package dev.runlog.gateway.events;
 
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.core.JsonFactory;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
@@ -27,14 +27,19 @@ import org.junit.jupiter.api.Test;
 final class EventReaderFuzzTest {
     private static final String ID = "01a20f8e-6a43-7000-8000-000000000001";
     private static final String[] EVENTS = {
-        "{\"event\":\"started\",\"workflow\":\"daily-report\",\"id\":\"" + ID + "\",\"payload\":{\"a\":[1,2.50,\"é\"]}}",
-        "{\"event\":\"started\",\"workflowId\":\"" + ID + "\",\"startedAt\":\"2026-11-24T04:26:10.123Z\",\"trigger\":\"cron\","
-                + "\"attempt\":2,\"parentId\":\"" + ID + "\",\"labels\":{\"env\":\"prod\"},\"heartbeatTimeout\":\"PT1M\"}",
-        "{\"event\":\"finished\",\"id\":\"" + ID + "\",\"status\":\"FAILED\",\"finishedAt\":\"2026-11-24T05:26:10+01:00\","
+        "{\"event\":\"started\",\"workflow\":\"daily-report\",\"id\":\"" + ID
+                + "\",\"payload\":{\"a\":[1,2.50,\"é\"]}}",
+        "{\"event\":\"started\",\"workflowId\":\"" + ID
+                + "\",\"startedAt\":\"2026-11-24T04:26:10.123Z\",\"trigger\":\"cron\","
+                + "\"attempt\":2,\"parentId\":\"" + ID
+                + "\",\"labels\":{\"env\":\"prod\"},\"heartbeatTimeout\":\"PT1M\"}",
+        "{\"event\":\"finished\",\"id\":\"" + ID
+                + "\",\"status\":\"FAILED\",\"finishedAt\":\"2026-11-24T05:26:10+01:00\","
                 + "\"error\":{\"message\":\"m\",\"type\":\"t\",\"stackTrace\":\"s\",\"details\":{\"code\":-1.5e3}}}",
-        "{\"event\":\"execution\",\"id\":\"" + ID + "\",\"workflow\":\"w\",\"status\":\"SUCCESS\",\"result\": \"text\" ,"
-                + "\"payload\":null}",
-        "{\"event\":\"steps\",\"id\":\"" + ID + "\",\"owner\":\"team\",\"steps\":[{\"index\":0,\"name\":\"s\",\"kind\":\"http\","
+        "{\"event\":\"execution\",\"id\":\"" + ID
+                + "\",\"workflow\":\"w\",\"status\":\"SUCCESS\",\"result\": \"text\" ," + "\"payload\":null}",
+        "{\"event\":\"steps\",\"id\":\"" + ID
+                + "\",\"owner\":\"team\",\"steps\":[{\"index\":0,\"name\":\"s\",\"kind\":\"http\","
                 + "\"status\":\"RUNNING\",\"startedAt\":\"2026-11-24T04:26:10Z\",\"input\":true,\"output\":[],\"error\":{}}]}",
         "{\"event\":\"heartbeat\",\"id\":\"" + ID + "\"}"
     };
@@ -87,7 +92,8 @@ final class EventReaderFuzzTest {
             all.add(finished.result());
             all.add(finished.error() == null ? null : finished.error().details());
         } else if (event instanceof Completed both) {
-            return Stream.concat(jsonOf(both.start()).stream(), jsonOf(both.finish()).stream()).toList();
+            return Stream.concat(jsonOf(both.start()).stream(), jsonOf(both.finish()).stream())
+                    .toList();
         } else if (event instanceof StepsRecorded recorded) {
             recorded.steps().forEach(step -> all.addAll(Arrays.asList(step.input(), step.output(), step.error())));
         }

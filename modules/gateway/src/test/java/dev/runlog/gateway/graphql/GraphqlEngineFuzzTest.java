@@ -30,9 +30,20 @@ import org.quicktheories.core.Gen;
 @ExtendWith(VertxExtension.class)
 final class GraphqlEngineFuzzTest {
     private static final int RESPONSE_BYTES_MAX = 1 << 20;
-    private static final GatewayConfig.Graphql CONFIG =
-            new GatewayConfig.Graphql(
-            15, 20_000, 50, 20_000, 1000, 20, 200, true, 50_000, 1 << 20, RESPONSE_BYTES_MAX, 8 << 20, GatewayConfig.GraphiqlSwitch.OFF);
+    private static final GatewayConfig.Graphql CONFIG = new GatewayConfig.Graphql(
+            15,
+            20_000,
+            50,
+            20_000,
+            1000,
+            20,
+            200,
+            true,
+            50_000,
+            1 << 20,
+            RESPONSE_BYTES_MAX,
+            8 << 20,
+            GatewayConfig.GraphiqlSwitch.OFF);
     private static final GatewayConfig.Live LIVE = new GatewayConfig.Live(
             100,
             100,
@@ -75,8 +86,8 @@ final class GraphqlEngineFuzzTest {
     void start(Vertx given) {
         vertx = given;
         Bus bus = Bus.create(vertx, Duration.ofSeconds(5));
-        engine = Futures.await(onContext(() -> Future.succeededFuture(new GraphqlEngine(
-                bus, CONFIG, LiveFeed.start(vertx, bus, LIVE, new SimpleMeterRegistry())))));
+        engine = Futures.await(onContext(() -> Future.succeededFuture(
+                new GraphqlEngine(bus, CONFIG, LiveFeed.start(vertx, bus, LIVE, new SimpleMeterRegistry())))));
     }
 
     @Test
@@ -88,8 +99,8 @@ final class GraphqlEngineFuzzTest {
         });
 
         Fuzz.check(requests, request -> {
-            Answer answer = Futures.await(onContext(() -> engine.execute(
-                    new GraphqlRequest(request.query(), null, request.variables(), Map.of()), VIEWER)));
+            Answer answer = Futures.await(onContext(() ->
+                    engine.execute(new GraphqlRequest(request.query(), null, request.variables(), Map.of()), VIEWER)));
 
             if (!answer.isStream()) {
                 assertThat(answer.write().length()).isLessThanOrEqualTo(RESPONSE_BYTES_MAX);

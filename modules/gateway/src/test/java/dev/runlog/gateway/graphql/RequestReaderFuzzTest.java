@@ -30,7 +30,8 @@ final class RequestReaderFuzzTest {
             String written = ResponseWriter.write(object).toString();
 
             assertThat(written.length()).isLessThan(10 * text.length() + 1000);
-            assertThat(ResponseWriter.write(RequestReader.readObject(written, "The body")).toString())
+            assertThat(ResponseWriter.write(RequestReader.readObject(written, "The body"))
+                            .toString())
                     .isEqualTo(written);
         });
     }
@@ -48,11 +49,11 @@ final class RequestReaderFuzzTest {
 
     @Test
     void takesUuidsOnlyForIds() {
-        Fuzz.check(Inputs.near("01a20f8e-6a43-7000-8000-000000000001", "01A20F8E-6A43-7000-8000-00000000000F"), text -> {
-            if (Fuzz.accepts(() -> Arguments.toId(text))) {
-                assertThat(Arguments.toId(text).toString()).isEqualToIgnoringCase(text);
-            }
-        });
+        Fuzz.check(
+                Inputs.near("01a20f8e-6a43-7000-8000-000000000001", "01A20F8E-6A43-7000-8000-00000000000F"), text -> {
+                    if (Fuzz.accepts(() -> Arguments.toId(text))) {
+                        assertThat(Arguments.toId(text).toString()).isEqualToIgnoringCase(text);
+                    }
+                });
     }
-
 }

@@ -26,8 +26,7 @@ final class CursorsFuzzTest {
 
     @Test
     void readsTheNumberThatItWrote() {
-        Fuzz.check(
-                SourceDSL.longs().between(0, NUMBER_MAX),
-                number -> assertThat(cursors.numberIn(cursors.of(number))).hasValue(number));
+        Fuzz.check(SourceDSL.longs().between(0, NUMBER_MAX), number -> assertThat(cursors.numberIn(cursors.of(number)))
+                .hasValue(number));
     }
 }

@@ -114,7 +114,8 @@ final class MessageDecoderFuzzTest {
                     messageBytes = frame.isFinalFragment() ? 0 : messageBytes;
                 }
                 received.frames()
-                        .add(frame.getClass().getSimpleName() + frame.isFinalFragment()
+                        .add(frame.getClass().getSimpleName()
+                                + frame.isFinalFragment()
                                 + ByteBufUtil.hexDump(frame.content()));
                 frame.release();
             }
@@ -145,9 +146,7 @@ final class MessageDecoderFuzzTest {
         }
         boolean last = Inputs.draw(random, 0, 1) == 0;
         ByteBuf content = content(Inputs.draw(random, 0, MESSAGE_BYTES_MAX + 100));
-        return inMessage
-                ? new ContinuationWebSocketFrame(last, 0, content)
-                : new TextWebSocketFrame(last, 0, content);
+        return inMessage ? new ContinuationWebSocketFrame(last, 0, content) : new TextWebSocketFrame(last, 0, content);
     }
 
     private static ByteBuf content(int size) {

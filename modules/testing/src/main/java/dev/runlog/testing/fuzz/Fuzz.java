@@ -95,7 +95,8 @@ public final class Fuzz {
         QuickTheory theory = QuickTheory.qt().withFixedSeed(seed).withShrinkCycles(SHRINK_CYCLES);
         return time.isEmpty()
                 ? theory.withExamples(examples)
-                : theory.withUnlimitedExamples().withTestingTime(Duration.parse(time).toMillis(), TimeUnit.MILLISECONDS);
+                : theory.withUnlimitedExamples()
+                        .withTestingTime(Duration.parse(time).toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static String caller() {
@@ -114,8 +115,8 @@ public final class Fuzz {
                     return;
                 } catch (TimeoutException running) {
                     if (progress.isStuck()) {
-                        AssertionError stuck = new AssertionError(
-                                "No end after " + INPUT_TIME_MAX.toSeconds() + " s of: " + Inputs.shown(progress.input));
+                        AssertionError stuck = new AssertionError("No end after " + INPUT_TIME_MAX.toSeconds()
+                                + " s of: " + Inputs.shown(progress.input));
                         stuck.setStackTrace(thread.getStackTrace());
                         thread.interrupt();
                         throw stuck;
