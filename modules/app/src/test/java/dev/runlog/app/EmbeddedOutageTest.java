@@ -191,8 +191,8 @@ final class EmbeddedOutageTest {
 
             // It may have stopped by then.
             postmaster().ifPresent(ProcessHandle::destroyForcibly);
-            RunningServer.awaitThat(() -> restarts(server, "failed") > 0);
-            assertThat(server.get("/health/ready", "").statusCode()).isEqualTo(503);
+            // On the full disk it fails to start, or waits in its recovery: versions and file systems differ.
+            RunningServer.awaitThat(() -> server.get("/health/ready", "").statusCode() == 503);
             disk.empty();
 
             RunningServer.awaitThat(() -> restarts(server, "succeeded") > 0);
