@@ -315,6 +315,35 @@ final class HostileInputTest {
     }
 
     @Test
+    void answersLongValuesAtOnce() {
+        String word = "a".repeat(900_000);
+
+        HttpResponse<String> answer = post("{\"query\":\"query($x: [ExecutionStatus!]) { executions(status: $x) "
+                + "{ totalCount } }\",\"variables\":{\"x\":[\"" + word + "\"]}}");
+        HttpResponse<String> field = post("{\"query\":\"{ " + "a".repeat(19_000) + " }\"}");
+
+        assertNotInternal("long enum value", answer);
+        assertThat(answer.body()).contains("BAD_INPUT").hasSizeLessThan(2000);
+        assertThat(field.body()).contains("BAD_INPUT").hasSizeLessThan(2000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "query($x: Boolean) { statistics(allOwners: $x) { recordedPerDay } }",
+                "query($x: Boolean = true) { viewer { subject @skip(if: $x) scopes } }",
+                "mutation($x: Boolean) { cleanupExecutions(input: {olderThan: \\\"P1D\\\", dryRun: $x}) { cleanup { id } } }",
+                "mutation($x: Boolean) { setRetentionPolicy(input: {keepFor: \\\"P1D\\\", allOwners: $x}) "
+                        + "{ retentionPolicy { id } } }"
+            })
+    void refusesNullWhereADefaultStands(String query) {
+        HttpResponse<String> answer = post("{\"query\":\"" + query + "\",\"variables\":{\"x\":null}}");
+
+        assertNotInternal(query, answer);
+        assertThat(answer.body()).contains("BAD_INPUT");
+    }
+
+    @Test
     void keepsTheTextOfNumbers() {
         String payload = "[1e9999,1.50,12345678901234567890,-0.0,1E-5]";
         String input = "\"input\":{\"workflowKey\":\"w\",\"payload\":" + payload + "}";

@@ -84,7 +84,7 @@ final class Redaction {
 
     /** Whether the member whose name ends there names what its sibling {@code value} is, as lists of headers do. */
     static boolean isNaming(String json, int end) {
-        return json.startsWith("name", end - 4) || json.startsWith("key", end - 3);
+        return json.regionMatches(true, end - 4, "name", 0, 4) || json.regionMatches(true, end - 3, "key", 0, 3);
     }
 
     static String quoted(String text) {
@@ -156,10 +156,10 @@ final class Redaction {
 
         private void string(String name, String text) throws IOException {
             Level level = levels.get(levels.size() - 1);
-            if (name.equals("value")) {
+            if (name.equalsIgnoreCase("value")) {
                 int from = from();
                 level.value = new Cut(from, to(from, JsonToken.VALUE_STRING), REPLACEMENT, 1);
-            } else if (name.equals("name") || name.equals("key")) {
+            } else if (name.equalsIgnoreCase("name") || name.equalsIgnoreCase("key")) {
                 level.namesSecret |= names.contains(text);
             }
             cutSecretsOf(text);

@@ -51,6 +51,7 @@ final class RedactionTest {
                 "{\"secret\":{\"password\":\"a\"}}|{\"secret\":\"[redacted]\"}|1",
                 "[{\"a\":{\"Password\":\"x\"}},{\"token\":\"y\"}]|[{\"a\":{\"Password\":\"[redacted]\"}},{\"token\":\"[redacted]\"}]|2",
                 "{\"token\":\"a\",\"token\":\"b\"}|{\"token\":\"[redacted]\",\"token\":\"[redacted]\"}|2",
+                "{\"Name\":\"Password\",\"Value\":\"v\"}|{\"Name\":\"Password\",\"Value\":\"[redacted]\"}|1",
                 "[{\"name\":\"X-Api-Key\",\"value\":\"v\"},{\"name\":\"Accept\",\"value\":\"w\"}]"
                         + "|[{\"name\":\"X-Api-Key\",\"value\":\"[redacted]\"},{\"name\":\"Accept\",\"value\":\"w\"}]|1",
                 "{\"value\":\"Bearer abc123\",\"key\":\"authorization\"}|{\"value\":\"[redacted]\",\"key\":\"authorization\"}|1",

@@ -16,6 +16,7 @@ import graphql.ExecutionResult;
 import graphql.ExecutionResultImpl;
 import graphql.GraphQL;
 import graphql.GraphQLError;
+import graphql.GraphQLException;
 import graphql.execution.DataFetcherExceptionHandler;
 import graphql.execution.DataFetcherExceptionHandlerParameters;
 import graphql.execution.DataFetcherExceptionHandlerResult;
@@ -126,9 +127,11 @@ public final class GraphqlEngine {
         long startedAt = System.nanoTime();
         GraphQL graphQl = viewer.may(Scope.READ) ? readers : others;
         return starts.begin(viewer.subject(), () -> Future.fromCompletionStage(graphQl.executeAsync(input)))
-                .recover(noRoom -> noRoom instanceof RunlogException known
+                .recover(failure -> failure instanceof RunlogException known
                         ? Future.succeededFuture(refusal(known))
-                        : Future.failedFuture(noRoom))
+                        : hasNull(request.variables())
+                                ? Future.succeededFuture(refusal(nullVariable()))
+                                : Future.failedFuture(failure))
                 .map(result ->
                         refusedSubscription(input, result) ? new ExecutionResultImpl(result.getErrors()) : result)
                 .map(GraphqlEngine::withCodes)
@@ -138,6 +141,18 @@ public final class GraphqlEngine {
     /** Bounds the memory of answers, here and wherever else they are made. */
     public AnswerMemory memory() {
         return memory;
+    }
+
+    /**
+     * A variable of a nullable type may stand where null is not allowed if there is a default, which an explicit null
+     * overrides. The library notices that only as it uses the value, by exceptions of its own and of Java.
+     */
+    private static RunlogException nullVariable() {
+        return RunlogException.badInput("A variable is null where null is not allowed; leave it out for the default.");
+    }
+
+    private static boolean hasNull(Map<String, Object> variables) {
+        return variables.containsValue(null);
     }
 
     /** A subscription without a stream was refused as a whole, though the library calls it null data. */
@@ -183,7 +198,13 @@ public final class GraphqlEngine {
         while (failure instanceof CompletionException && failure.getCause() != null) {
             failure = failure.getCause();
         }
-        RunlogException known = failure instanceof RunlogException refused ? refused : unknown(parameters, failure);
+        RunlogException known = failure instanceof RunlogException refused
+                ? refused
+                : failure instanceof GraphQLException
+                                && hasNull(
+                                        parameters.getDataFetchingEnvironment().getVariables())
+                        ? nullVariable()
+                        : unknown(parameters, failure);
         GraphQLError error = new CodedError(
                 known,
                 List.of(parameters.getSourceLocation()),

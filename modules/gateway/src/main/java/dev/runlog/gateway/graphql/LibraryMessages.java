@@ -32,10 +32,13 @@ final class LibraryMessages {
             Map.entry("BigInteger", "integer"),
             Map.entry("BigDecimal", "number"));
 
+    /** The library quotes what the client sent, at any length; the patterns below are quadratic in that. */
+    private static final int CHARS_MAX = 500;
+
     private LibraryMessages() {}
 
     static String plain(String message) {
-        String plain = TREE.matcher(message).replaceAll("");
+        String plain = TREE.matcher(shortened(message)).replaceAll("");
         plain = SIMPLE_TREE.matcher(plain).replaceAll("$1");
         plain = plain.replace("an AST type of ", "").replace("must be an instance of type", "must be of type");
         return TYPE.matcher(plain)
@@ -43,5 +46,13 @@ final class LibraryMessages {
                         WORDS.containsKey(type.group(1))
                                 ? Objects.requireNonNull(WORDS.get(type.group(1)))
                                 : type.group()));
+    }
+
+    private static String shortened(String message) {
+        if (message.length() <= CHARS_MAX) {
+            return message;
+        }
+        int end = Character.isHighSurrogate(message.charAt(CHARS_MAX - 1)) ? CHARS_MAX - 1 : CHARS_MAX;
+        return message.substring(0, end) + "…";
     }
 }
