@@ -144,8 +144,7 @@ final class PageEndsTest {
 
     @Test
     void showNothingBeyondTheCursorOfAnEmptyLedger() {
-        server.data(
-                token, "mutation { cleanupExecutions(input: {olderThan: \"P300D\"}) { cleanup { id } } }");
+        server.data(token, "mutation { cleanupExecutions(input: {olderThan: \"P300D\"}) { cleanup { id } } }");
         String found = server.data(token, "{ cleanups { pageInfo { startCursor } } }")
                 .at("/cleanups/pageInfo/startCursor")
                 .asText();

@@ -146,8 +146,9 @@ final class SlowClientsTest {
                 inTheWay.setAutoCommit(false);
                 lock.execute("LOCK TABLE execution IN ACCESS EXCLUSIVE MODE");
                 answer = CompletableFuture.supplyAsync(() -> strict.events(strict.token("bulk"), body));
-                awaitThat(() -> strict.metric("runlog_recording_waiting") + strict.metric("runlog_recording_batch_events_sum")
-                        >= 4000);
+                awaitThat(() ->
+                        strict.metric("runlog_recording_waiting") + strict.metric("runlog_recording_batch_events_sum")
+                                >= 4000);
                 long until = System.nanoTime() + Duration.ofSeconds(2).toNanos();
                 awaitThat(() -> strict.get("/health/live", "").statusCode() == 200 && System.nanoTime() > until);
                 inTheWay.rollback();

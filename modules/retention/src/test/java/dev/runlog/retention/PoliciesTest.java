@@ -311,7 +311,8 @@ final class PoliciesTest {
     private void setOfWorkflow(String key, @Nullable Integer keepDays, @Nullable Integer keepLast) throws SQLException {
         UUID workflow = UUID.fromString(test.get("SELECT w.id FROM workflow w JOIN owner o ON o.id = w.owner_id "
                 + "WHERE o.subject = 'alice' AND w.key = '" + key + "'"));
-        await(policies.set(workflow, "alice", ALL, keepDays == null ? null : Duration.ofDays(keepDays), keepLast, 1000));
+        await(policies.set(
+                workflow, "alice", ALL, keepDays == null ? null : Duration.ofDays(keepDays), keepLast, 1000));
     }
 
     private RetentionPolicy set(
