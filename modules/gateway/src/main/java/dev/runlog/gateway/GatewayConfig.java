@@ -29,8 +29,8 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
             String tlsKey) {
         public Http {
             corsOrigins = List.copyOf(corsOrigins);
-            if (bodyMaxBytes > Math.min(Math.min(bodiesOwnerMaxBytes, bodiesAddressMaxBytes), bodiesMaxBytes / 2)) {
-                throw new IllegalArgumentException("body-max-bytes must be at most bodies-owner-max-bytes, "
+            if (bodyMaxBytes > Math.min(bodiesOwnerMaxBytes, Math.min(bodiesAddressMaxBytes, bodiesMaxBytes) / 2)) {
+                throw new IllegalArgumentException("body-max-bytes must be at most bodies-owner-max-bytes, half of "
                         + "bodies-address-max-bytes and half of bodies-max-bytes.");
             }
         }

@@ -7,9 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The bytes of all bodies and messages that were received and not yet worked off, with a limit in all, for each owner
- * and for each address. An owner also gets at most as much as is left for the others, so no few of them can take it
- * all. Used on one event loop.
+ * Bytes of all request bodies and messages that were received and are not answered yet. They are limited in total, per
+ * owner and per address. An owner may also hold no more than what remains free, in total and at its address, so a few
+ * owners can never take everything. Used on one event loop.
  */
 public final class ByteBudget {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -22,9 +22,13 @@ public final class ByteBudget {
     private long bytes;
 
     public ByteBudget(GatewayConfig.Http config) {
-        this.bytesMax = config.bodiesMaxBytes();
-        this.ownerBytesMax = config.bodiesOwnerMaxBytes();
-        this.addressBytesMax = config.bodiesAddressMaxBytes();
+        this(config.bodiesMaxBytes(), config.bodiesOwnerMaxBytes(), config.bodiesAddressMaxBytes());
+    }
+
+    ByteBudget(long bytesMax, long ownerBytesMax, long addressBytesMax) {
+        this.bytesMax = bytesMax;
+        this.ownerBytesMax = ownerBytesMax;
+        this.addressBytesMax = addressBytesMax;
     }
 
     /** A share that begins with no bytes. */
@@ -66,10 +70,8 @@ public final class ByteBudget {
             }
             long ofOwner = byOwner.getOrDefault(owner, 0L) + more;
             long ofAddress = byAddress.getOrDefault(address, 0L) + more;
-            if (more > 0
-                    && (bytes + more > bytesMax
-                            || ofOwner > Math.min(ownerBytesMax, bytesMax - bytes - more)
-                            || ofAddress > addressBytesMax)) {
+            long left = Math.min(bytesMax - bytes - more, addressBytesMax - ofAddress);
+            if (more > 0 && ofOwner > Math.min(ownerBytesMax, left)) {
                 return false;
             }
             put(byOwner, owner, ofOwner);
