@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
         name = "runlog",
         description = "The execution history of workflow products: what ran, what is running, what failed and why.",
         mixinStandardHelpOptions = true,
-        version = "runlog 0.1.0",
+        versionProvider = Version.class,
         subcommands = {
             ServeCommand.class,
             DemoCommand.class,

@@ -17,17 +17,17 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /**
- * {@code runlog prepare}. Here is the run from which the JVM learns which classes a server needs; the launcher tells it
- * to keep them.
+ * {@code runlog prepare}: starts a server and uses it once. The launcher makes the JVM archive the classes that this
+ * loaded.
  */
 @Command(
         name = "prepare",
         mixinStandardHelpOptions = true,
         description = {
-            "Builds Runlog and keeps its classes in an archive, from which this Java then starts it in about two thirds "
-                    + "of the time.",
-            "A server on an empty database of its own, in a temporary directory, records an execution and is asked for "
-                    + "it; no configuration is read. Once for each build, such as where a container's image is made."
+            "Builds Runlog and writes an archive of its classes, which makes later starts with the same Java about a "
+                    + "third faster. Run it once after each build, for example when you build a container image.",
+            "Starts a server with an empty database in a temporary directory, records an execution and reads it. It "
+                    + "reads no configuration."
         })
 final class PrepareCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -39,7 +39,7 @@ final class PrepareCommand implements Callable<Integer> {
                 null,
                 Map.of("RUNLOG_DATA_DIR", directory.toString(), "RUNLOG_HTTP_PORT", "0", "RUNLOG_LOG_LEVEL", "warn"));
         Logging.configure(config.log());
-        // Ctrl+C leaves nothing behind either: what is starting is waited for and stopped.
+        // Ctrl+C also waits for the server that is starting, stops it and deletes its directory.
         CompletableFuture<Server> started = new CompletableFuture<>();
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
@@ -57,6 +57,7 @@ final class PrepareCommand implements Callable<Integer> {
             throw failure;
         }
         rehearse(config, URI.create(started.join().url()));
+        System.out.println("Prepared. Later starts use the archive of this build.");
         return 0;
     }
 
@@ -75,7 +76,7 @@ final class PrepareCommand implements Callable<Integer> {
                 .build();
         HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
         if (!answer.body().contains("SUCCESS")) {
-            throw new StartFailure("A server was started and did not answer as it should: " + answer.body());
+            throw new StartFailure("Unexpected answer from the server that was started: " + answer.body());
         }
     }
 
@@ -85,7 +86,7 @@ final class PrepareCommand implements Callable<Integer> {
                 Files.delete(path);
             }
         } catch (IOException failure) {
-            System.err.println("runlog: " + directory + " cannot be deleted: " + failure.getMessage());
+            System.err.println("runlog: " + directory + " could not be deleted: " + failure.getMessage());
         }
     }
 }

@@ -37,7 +37,7 @@ record Home(Path root) {
     /** Deletes what {@code runlog prepare} has made; a server then starts as it does after a build. */
     void forgetArchives() {
         Path target = root.resolve("modules").resolve("app").resolve("target");
-        try (DirectoryStream<Path> archives = Files.newDirectoryStream(target, "*.archive")) {
+        try (DirectoryStream<Path> archives = Files.newDirectoryStream(target, "*.jsa")) {
             for (Path archive : archives) {
                 Files.delete(archive);
             }
