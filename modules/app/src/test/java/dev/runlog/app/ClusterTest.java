@@ -131,7 +131,7 @@ final class ClusterTest {
         awaitPeers(recorder, 0);
         begin(recorder, "second");
         finish(recorder, first);
-        relays.forEach(Relay::mend);
+        relays.forEach(Relay::restore);
 
         assertThat(next(subscriber)).isEqualTo("RESET");
         assertThat(List.of(next(subscriber), next(subscriber))).containsExactly("ENTERED RUNNING second", "SYNCED");

@@ -414,10 +414,10 @@ final class GraphqlTest {
         Map<String, String> wrong = Map.ofEntries(
                 Map.entry("{ execution(id: \"nope\") { id } }", "'nope' is not a valid ID"),
                 Map.entry("{ execution(id: \"1-1-1-1-1\") { id } }", "is not a valid ID"),
-                Map.entry("{ executions(first: -1) { totalCount } }", "'first' must be from 0 to 200, not -1"),
+                Map.entry("{ executions(first: -1) { totalCount } }", "Invalid `first`: -1 (expected 0 to 200)"),
                 Map.entry("{ executions(first: 100000) { totalCount } }", "not 100000"),
                 Map.entry("{ executions(first: 1, last: 1) { totalCount } }", "not both"),
-                Map.entry("{ executions(after: \"AAAA\") { totalCount } }", "'AAAA' is not a cursor of this list"),
+                Map.entry("{ executions(after: \"AAAA\") { totalCount } }", "Invalid cursor for this list: 'AAAA'"),
                 Map.entry(
                         "{ executions(filter: {minDuration: \"30 days\"}) { totalCount } }",
                         "'30 days' is not a duration"),

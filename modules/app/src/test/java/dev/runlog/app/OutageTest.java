@@ -184,7 +184,7 @@ final class OutageTest {
             assertTellsToComeLater(server);
 
             try (EmbeddedDatabase database = EmbeddedDatabase.start(directory)) {
-                relay.leadTo(database.url());
+                relay.redirectTo(database.url());
                 assertIsWhole(load, server, database, CLIENTS);
             }
         }
@@ -228,8 +228,9 @@ final class OutageTest {
     }
 
     /**
-     * Executions with payloads near the limit, others with stack traces far beyond it, and the steps of one of them, told
-     * time and again: they are nearly nothing where they are counted by their texts, and few where they are stored.
+     * Executions with payloads near the limit, others with stack traces far beyond it, and the steps of one of them,
+     * told time and again: they are nearly nothing where they are counted by their texts, and few where they are
+     * stored.
      */
     private record LargeBody(String owner, List<UUID> ids) {
         private static final int EXECUTIONS = 4;

@@ -24,11 +24,11 @@ final class StartTest {
     void waitsForADatabaseThatCannotBeReachedYet(Vertx vertx, TestDatabase database) {
         Relay relay = Relay.to(vertx, database.url());
         String url = relay.url();
-        relay.leadTo(NOBODY);
+        relay.redirectTo(NOBODY);
 
         CompletableFuture<RunningServer> starting = CompletableFuture.supplyAsync(() -> RunningServer.start(url));
         Futures.await(relay.refused());
-        relay.leadTo(database.url());
+        relay.redirectTo(database.url());
 
         try (RunningServer server = starting.join()) {
             assertThat(server.get("/health/ready", "").statusCode()).isEqualTo(200);

@@ -2,14 +2,14 @@ package dev.runlog.client;
 
 import java.io.Writer;
 
-/** Collects text up to a limit; what exceeds it is refused with {@link Full}, which ends endless writers, too. */
+/** Collects text up to a limit. Writing more throws {@link Full}, which also stops endless writers. */
 final class BoundedText extends Writer {
-    /** Unchecked, because a {@link java.io.PrintWriter} swallows an IOException and would go on. */
+    /** Unchecked, because a {@link java.io.PrintWriter} would swallow an IOException and continue. */
     static final class Full extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         private Full() {
-            super("The text is longer than its limit.", null, false, false);
+            super("The text exceeds its limit.", null, false, false);
         }
     }
 
@@ -21,7 +21,7 @@ final class BoundedText extends Writer {
         this.maxChars = maxChars;
     }
 
-    /** The first characters of a text, never half of a surrogate pair. */
+    /** Truncates a text without splitting a surrogate pair. */
     static String cut(String text, int maxChars) {
         if (text.length() <= maxChars) {
             return text;

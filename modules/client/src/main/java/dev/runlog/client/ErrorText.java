@@ -9,14 +9,14 @@ import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The type, message or stack trace of an error, cut to a length. The limits lie above those of the server, so that it
- * sees and marks what is too long. Reading them from an exception never fails, whatever its methods do.
+ * The type, message or stack trace of an error, truncated. The limits are higher than the server's, which marks what it
+ * truncates. Reading an exception never fails, even if its methods throw.
  */
 final class ErrorText implements JsonSerializable {
     private static final int TYPE_MAX_CHARS = 1_000;
     private static final int MESSAGE_MAX_CHARS = 8_000;
     private static final int STACK_TRACE_MAX_CHARS = 70_000;
-    /** Of each text, in an event that would be too long otherwise. */
+    /** Limit of each text in the short form of an event. */
     private static final int SHORT_MAX_CHARS = 1_000;
 
     private final String text;

@@ -13,12 +13,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event, ready to be sent.
+ * An event, ready to be sent.
  *
- * @param line its JSON in UTF-8, without the line's end
- * @param shortLine the same with notes instead of the application's values, for when the line is refused; null where it
- *     would not be much shorter
- * @param finish whether it ends a run
+ * @param line JSON in UTF-8, without a line break
+ * @param shortLine short form, with notes in place of the application's values, sent if the server rejects the line;
+ *     null if it would not be much shorter
+ * @param finish whether it finishes a run
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 record Event(byte[] line, byte @Nullable [] shortLine, boolean finish) {
@@ -27,13 +27,13 @@ record Event(byte[] line, byte @Nullable [] shortLine, boolean finish) {
     private static final ObjectWriter SHORT_WRITER = FULL_WRITER.withAttribute(SHORT, true);
     private static final byte[] REPLACEMENT = "\uFFFD".getBytes(StandardCharsets.UTF_8);
 
-    /** What an event takes in memory besides its text. */
+    /** Memory that an event uses in addition to its text. */
     private static final int OVERHEAD_BYTES = 100;
 
-    /** Lines up to here are not worth a short form. */
+    /** Lines up to this length need no short form. */
     private static final int SHORT_ENOUGH_BYTES = 4_096;
 
-    /** The event with these members; null where even its short form is too long. */
+    /** Creates the event; null if even its short form is too long. */
     static @Nullable Event of(Map<String, @Nullable Object> members, int maxBytes) {
         boolean finish = "finished".equals(members.get("event"));
         byte[] line = utf8(members, FULL_WRITER);
@@ -63,7 +63,7 @@ record Event(byte[] line, byte @Nullable [] shortLine, boolean finish) {
             bytes.get(exact);
             return exact;
         } catch (JsonProcessingException | CharacterCodingException impossible) {
-            throw new IllegalStateException("An event cannot be written.", impossible);
+            throw new IllegalStateException("The event cannot be serialised.", impossible);
         }
     }
 

@@ -8,8 +8,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The events that wait and those that are being sent, bounded in number and bytes. The last quarter of both is for
- * events that end a run: a lost start is made up for by its finish, a lost finish by nothing.
+ * Holds waiting events and those being sent, bounded in number and bytes. The last quarter is reserved for finishes: a
+ * finish makes up for a lost start, but nothing makes up for a lost finish.
  */
 final class EventBuffer {
     private final int eventsMax;
@@ -28,7 +28,7 @@ final class EventBuffer {
         this.bytesMax = bytesMax;
     }
 
-    /** Whether there was room. */
+    /** Adds an event; returns false if there is no room. */
     boolean add(Event event) {
         lock.lock();
         try {
@@ -49,8 +49,8 @@ final class EventBuffer {
     }
 
     /**
-     * Waits for events and returns the oldest, as many as fit into a request but at least one; none once the buffer is
-     * closed and empty. They count as held until they are {@link #done}.
+     * Waits for events and returns the oldest, at least one and as many as fit into a request. Returns none once the
+     * buffer is closed and empty. The events take up room until {@link #done}.
      */
     List<Event> take(int batchMax, long batchMaxBytes) throws InterruptedException {
         lock.lockInterruptibly();
@@ -73,7 +73,7 @@ final class EventBuffer {
         }
     }
 
-    /** Frees the room of events that were sent or given up. */
+    /** Frees the room of events that were sent or dropped. */
     void done(List<Event> batch) {
         lock.lock();
         try {
@@ -88,7 +88,7 @@ final class EventBuffer {
         }
     }
 
-    /** Waits until everything that was added before this call is done; returns false if time ran out. */
+    /** Waits until all events added before this call are done; returns false on timeout. */
     boolean awaitDone(long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -115,7 +115,7 @@ final class EventBuffer {
         }
     }
 
-    /** Takes no more events. */
+    /** Rejects further events. */
     void close() {
         lock.lock();
         try {
@@ -126,7 +126,7 @@ final class EventBuffer {
         }
     }
 
-    /** Takes out what waits. */
+    /** Removes and returns the waiting events. */
     List<Event> drain() {
         lock.lock();
         try {

@@ -10,16 +10,16 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sends what the buffer holds, batch by batch, until the buffer is closed and empty. Runs on a thread of its own. */
+/** Sends the buffered events in batches until the buffer is closed and empty. Runs on its own thread. */
 final class EventSender implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(EventSender.class);
     private static final int BATCH_MAX = 500;
-    /** What many proxies accept by default. */
+    /** Default limit of many proxies. */
     private static final long BATCH_MAX_BYTES = 1 << 20;
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
-    /** Where so many events were refused alone and none was accepted, it is not the events' fault. */
+    /** If this many single events are rejected and none is accepted, the events are not the cause. */
     private static final int REFUSED_ALONE_MAX = 20;
 
     private final EventBuffer buffer;
@@ -27,9 +27,9 @@ final class EventSender implements Runnable {
     private final Duration giveUpAfter;
     private final Losses losses;
     private volatile long closeBy = Long.MAX_VALUE;
-    private boolean away;
+    private boolean unavailable;
 
-    /** Events of the current batch of which it is not known yet what becomes of them. */
+    /** Events of the current batch without an outcome yet. */
     private int undecided;
 
     EventSender(EventBuffer buffer, EventsClient client, Duration giveUpAfter, Losses losses) {
@@ -39,7 +39,7 @@ final class EventSender implements Runnable {
         this.losses = losses;
     }
 
-    /** Sends what is left until then, in terms of {@link System#nanoTime}. */
+    /** Closes the buffer and sends the rest until a deadline in terms of {@link System#nanoTime}. */
     void closeBy(long nanoTime) {
         closeBy = nanoTime;
         buffer.close();
@@ -56,22 +56,22 @@ final class EventSender implements Runnable {
                 deliver(batch);
             }
         } catch (InterruptedException closing) {
-            // The recorder's time is up, and this thread ends.
+            // The recorder stops this thread.
         } finally {
             buffer.close();
             List<Event> rest = buffer.drain();
-            losses.lost(rest.size(), "The recorder was closed before they could be sent.");
+            losses.lost(rest.size(), "The recorder was closed before it could send them.");
             buffer.done(rest);
         }
     }
 
     private void deliver(List<Event> batch) throws InterruptedException {
         undecided = batch.size();
-        String reason = "The recorder was closed before they could be sent.";
+        String reason = "The recorder was closed before it could send them.";
         try {
             reason = deliverInParts(batch);
         } catch (RuntimeException | Error unexpected) {
-            log.error("Sending failed.", unexpected);
+            log.error("Cannot send events.", unexpected);
             reason = unexpected.toString();
         } finally {
             losses.lost(undecided, reason);
@@ -79,7 +79,9 @@ final class EventSender implements Runnable {
         }
     }
 
-    /** Splits what is refused until the bad event stands alone. Returns why what is undecided at the end is given up. */
+    /**
+     * Splits rejected batches until each bad event is isolated. Returns why the remaining undecided events are dropped.
+     */
     private String deliverInParts(List<Event> batch) throws InterruptedException {
         Deque<List<Event>> parts = new ArrayDeque<>(List.of(batch));
         int accepted = 0;
@@ -114,15 +116,15 @@ final class EventSender implements Runnable {
         return "";
     }
 
-    /** Tries until there is an answer that counts or time is up. */
+    /** Retries until there is a final answer or time runs out. */
     private Answer send(List<Event> events) throws InterruptedException {
         byte[] body = EventsClient.body(events);
         long giveUpAt = System.nanoTime() + giveUpAfter.toNanos();
         Duration pause = FIRST_PAUSE;
         while (true) {
             Answer answer = client.post(body);
-            if (answer.meaning() != Meaning.AWAY) {
-                away = false;
+            if (answer.meaning() != Meaning.UNAVAILABLE) {
+                unavailable = false;
                 return answer;
             }
             long now = System.nanoTime();
@@ -130,15 +132,12 @@ final class EventSender implements Runnable {
             if (left <= 0) {
                 return answer;
             }
-            if (!away) {
-                away = true;
-                log.warn(
-                        "Events cannot be sent and will be retried for {} s: {}",
-                        left / 1_000_000_000,
-                        answer.reason());
+            if (!unavailable) {
+                unavailable = true;
+                log.warn("Cannot send events, will retry for {} s: {}", left / 1_000_000_000, answer.reason());
             }
             Duration wait = pause.compareTo(answer.retryAfter()) < 0 ? answer.retryAfter() : pause;
-            // However long the server asks for, there is a last try before giving up.
+            // Try once more before giving up, even if the server asks for a longer wait.
             Thread.sleep(Math.min(wait.toMillis(), left / 1_000_000 + 1));
             pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         }

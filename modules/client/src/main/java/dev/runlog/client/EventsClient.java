@@ -23,11 +23,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Sends one body to {@code POST /events} and says what the answer means for it. */
+/** Sends a body to {@code POST /events} and interprets the response. */
 final class EventsClient {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final JsonNode NO_REPORT = MissingNode.getInstance();
-    /** More of an answer is not read. */
+    /** Maximum length of a response that is read. */
     private static final int ANSWER_MAX_BYTES = 1 << 20;
 
     private final URI endpoint;
@@ -39,18 +39,18 @@ final class EventsClient {
     enum Meaning {
         /** Recorded, except for the lines that the report rejects. */
         RECORDED,
-        /** Refused because of what it holds. */
+        /** Rejected because of its contents. */
         REFUSED,
-        /** This token will never do. */
+        /** The token is not valid or lacks a scope. */
         DENIED,
-        /** The server is away, overloaded, or something else answers in its place: worth another try. */
-        AWAY
+        /** The server is unavailable or overloaded, or something else responds in its place. Retry. */
+        UNAVAILABLE
     }
 
     /**
-     * @param reason for people; empty where it was recorded
-     * @param report the server's report; a missing node unless it was recorded
-     * @param retryAfter what the server asked for, or zero
+     * @param reason human-readable; empty if recorded
+     * @param report the server's report; a missing node unless recorded
+     * @param retryAfter wait requested by the server, or zero
      */
     record Answer(Meaning meaning, String reason, JsonNode report, Duration retryAfter) {
         static Answer of(Meaning meaning, String reason) {
@@ -58,7 +58,7 @@ final class EventsClient {
         }
     }
 
-    /** @param fixedToken null where there is a supplier */
+    /** @param fixedToken null if {@code tokens} supplies changing ones */
     EventsClient(URI server, @Nullable String fixedToken, Supplier<String> tokens, Duration timeout) {
         this.endpoint = endpoint(server);
         this.tokens = tokens;
@@ -82,12 +82,12 @@ final class EventsClient {
                 scheme + "://" + server.getRawAuthority() + server.getRawPath().replaceFirst("/+$", "") + "/events");
     }
 
-    /** A token as a header can carry it; fails without showing it. */
+    /** Trims and validates a token for a header. Error messages do not contain it. */
     static String checkedToken(@Nullable String token) {
         String trimmed = token == null ? "" : token.strip();
         if (trimmed.isEmpty() || !trimmed.chars().allMatch(c -> c > ' ' && c < 127)) {
             throw new IllegalArgumentException(
-                    "The token is empty or has characters that an Authorization header cannot carry.");
+                    "Invalid token: it is empty or contains characters that are not allowed in a header.");
         }
         return trimmed;
     }
@@ -97,7 +97,7 @@ final class EventsClient {
         try {
             token = checkedToken(tokens.get());
         } catch (RuntimeException | Error failure) { // The application's own code.
-            return Answer.of(Meaning.AWAY, "There is no token: " + failure);
+            return Answer.of(Meaning.UNAVAILABLE, "Cannot get a token: " + failure);
         }
         HttpRequest request = HttpRequest.newBuilder(endpoint)
                 .timeout(timeout)
@@ -106,16 +106,17 @@ final class EventsClient {
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                 .build();
         Body answer = new Body();
-        // The request's own timeout ends with the headers; waiting for the body has to be limited, too.
+        // The request's own timeout covers only the headers, so the wait for the body is limited here.
         CompletableFuture<HttpResponse<Void>> response = http.sendAsync(
                 request, info -> HttpResponse.BodySubscribers.ofByteArrayConsumer(part -> part.ifPresent(answer::add)));
         try {
             HttpResponse<Void> complete = response.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
             return answer(complete, answer.text());
         } catch (ExecutionException failed) {
-            return Answer.of(Meaning.AWAY, endpoint + " does not answer: " + failed.getCause());
+            return Answer.of(Meaning.UNAVAILABLE, endpoint + " does not respond: " + failed.getCause());
         } catch (TimeoutException late) {
-            return Answer.of(Meaning.AWAY, endpoint + " does not answer within " + timeout.toMillis() / 1000.0 + " s.");
+            return Answer.of(
+                    Meaning.UNAVAILABLE, endpoint + " did not respond within " + timeout.toMillis() / 1000.0 + " s.");
         } finally {
             response.cancel(true);
         }
@@ -140,33 +141,33 @@ final class EventsClient {
             return json != null && json.path("recorded").isIntegralNumber()
                     ? new Answer(Meaning.RECORDED, "", json, Duration.ZERO)
                     : Answer.of(
-                            Meaning.AWAY,
-                            endpoint + " answers, but not as Runlog does. Check the URL, and proxies in between: "
+                            Meaning.UNAVAILABLE,
+                            endpoint + " did not return a Runlog response. Check the URL and any proxies: "
                                     + shortened(body));
         }
         if (status >= 300 && status < 400) {
             return Answer.of(
-                    Meaning.AWAY,
+                    Meaning.UNAVAILABLE,
                     endpoint + " redirects to "
                             + shortened(
                                     response.headers().firstValue("Location").orElse("(nowhere)"))
-                            + ". Redirects are not followed: use the final URL, or a route that needs no sign-in page.");
+                            + ". Redirects are not followed; use the final URL, or one without a sign-in page.");
         }
         String message = json == null ? "" : json.path("error").path("message").asText();
-        String reason = endpoint + " answered " + status + ": " + (message.isEmpty() ? shortened(body) : message);
+        String reason = endpoint + " returned " + status + ": " + (message.isEmpty() ? shortened(body) : message);
         return new Answer(meaning(status), reason, NO_REPORT, retryAfter(response));
     }
 
     private Meaning meaning(int status) {
         return switch (status) {
             case 400, 413, 422 -> Meaning.REFUSED;
-            case 401 -> tokenIsFixed ? Meaning.DENIED : Meaning.AWAY;
+            case 401 -> tokenIsFixed ? Meaning.DENIED : Meaning.UNAVAILABLE;
             case 403 -> Meaning.DENIED;
-            default -> Meaning.AWAY;
+            default -> Meaning.UNAVAILABLE;
         };
     }
 
-    /** Seconds or a date, as RFC 9110 has it. */
+    /** Seconds or a date (RFC 9110). */
     private static Duration retryAfter(HttpResponse<?> response) {
         String value = response.headers().firstValue("Retry-After").orElse("").strip();
         if (value.matches("[0-9]{1,6}")) {
@@ -190,7 +191,7 @@ final class EventsClient {
         }
     }
 
-    /** On one line, as it goes into a log. */
+    /** Truncates a text and joins its lines, for the log. */
     private static String shortened(String text) {
         return (text.length() > 200 ? text.substring(0, 200) + "…" : text).replaceAll("[\\p{Cntrl}\\s]+", " ");
     }

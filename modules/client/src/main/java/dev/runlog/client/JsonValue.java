@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A value of the application as JSON. Creating one never fails: a value that cannot be serialised becomes
- * {@code {"unserialisable": "<type>"}}, one that is too long {@code {"truncated": "<type>"}}.
+ * An application value as JSON. Creating one never fails: a value that cannot be serialised becomes {@code
+ * {"unserialisable": "<type>"}}, and one that is too long becomes {@code {"truncated": "<type>"}}.
  */
 final class JsonValue implements JsonSerializable {
     private static final Logger log = LoggerFactory.getLogger(JsonValue.class);
@@ -57,20 +57,19 @@ final class JsonValue implements JsonSerializable {
         String type = value.getClass().getName();
         BoundedText text = new BoundedText(maxChars);
         try {
-            // Not closed where it fails: closing writes more.
+            // Not closed on failure, because closing writes more.
             JsonGenerator generator = JSON.createGenerator(text);
             JSON.writeValue(generator, value);
             generator.close();
             return new JsonValue(type, singleLine(text.toString()));
-        } catch (Throwable failure) { // The application's getters may throw anything, and recursion may overflow the
-            // stack.
+        } catch (Throwable failure) { // Application getters may throw anything, and recursion may overflow the stack.
             if (failure instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
             if (text.isFull()) {
                 return new JsonValue(type, note("truncated", type));
             }
-            log.debug("A value of {} cannot be serialised.", type, failure);
+            log.debug("Cannot serialise a value of {}.", type, failure);
             return new JsonValue(type, note("unserialisable", type));
         }
     }
@@ -88,11 +87,11 @@ final class JsonValue implements JsonSerializable {
     }
 
     private static String note(String word, String type) {
-        // Names of classes hold neither quotes nor control characters that would need more than this.
+        // Class names contain no control characters.
         return "{\"" + word + "\":\"" + type.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}";
     }
 
-    /** Serialising these would use them up, and the application still needs them. */
+    /** Types that serialising would use up although the application still needs them. */
     private static SimpleModule readOnceTypes() {
         return new SimpleModule("read once")
                 .addSerializer(new ReadOnce<>(Iterator.class))
@@ -109,7 +108,7 @@ final class JsonValue implements JsonSerializable {
         @Override
         public void serialize(T value, JsonGenerator generator, SerializerProvider provider)
                 throws JsonMappingException {
-            throw JsonMappingException.from(generator, "It can only be read once.");
+            throw JsonMappingException.from(generator, "The value can only be read once.");
         }
     }
 

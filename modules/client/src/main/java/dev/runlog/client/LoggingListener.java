@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs losses, at most one line every few seconds: thousands of events may be lost at once. */
+/** Logs lost events, at most one line every five seconds, because thousands may be lost at once. */
 final class LoggingListener implements RecorderListener {
     private static final Logger log = LoggerFactory.getLogger(Recorder.class);
     private static final long INTERVAL_NANOS = Duration.ofSeconds(5).toNanos();
@@ -24,7 +24,8 @@ final class LoggingListener implements RecorderListener {
     public synchronized void onRejected(String event, String code, String message) {
         total++;
         if (isDue()) {
-            log.warn("An event was refused with {} ({} not recorded in total so far): {}", code, total, message);
+            log.warn(
+                    "The server rejected an event with {} ({} not recorded in total so far): {}", code, total, message);
         }
     }
 

@@ -3,7 +3,7 @@ package dev.runlog.client;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reports to the listener, and outlives its failures. */
+/** Reports lost events to the listener and survives its failures. */
 final class Losses {
     private static final Logger log = LoggerFactory.getLogger(Losses.class);
 
@@ -27,7 +27,7 @@ final class Losses {
         try {
             call.run();
         } catch (RuntimeException | Error failure) { // The application's own code.
-            log.warn("The listener failed.", failure);
+            log.warn("The RecorderListener failed.", failure);
         }
     }
 }

@@ -14,18 +14,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends events to {@code POST /events} in the background. Recording never waits for the server and never throws because
- * of a value, an exception or the network: events wait in a buffer that is bounded in number and bytes, are sent in
- * batches, and are sent again while the server is away. Sending an event twice changes nothing. What is given up is
- * reported to the {@link RecorderListener}.
+ * of a value, an exception or the network. Events wait in a buffer, bounded in number and bytes, are sent in batches,
+ * and are retried while the server is unavailable. Sending an event twice changes nothing. Lost events are reported to
+ * the {@link RecorderListener}.
  *
- * <p>When the buffer is full, an event goes without its payload, result or output if that helps, and is lost otherwise.
- * Events that end a run have the last quarter of the buffer to themselves.
+ * <p>If the buffer is full, an event is recorded without its payload, result or output if that makes it fit, and is
+ * lost otherwise. The last quarter of the buffer is reserved for events that finish a run.
  *
- * <p>Safe for use by many threads. {@link #close} sends what waits.
+ * <p>Thread-safe. {@link #close} sends the waiting events.
  */
 public final class Recorder implements AutoCloseable {
     private static final TimeBasedEpochGenerator IDS = Generators.timeBasedEpochGenerator();
-    private static final Duration REPORT_PATIENCE = Duration.ofSeconds(1);
+    private static final Duration REPORT_TIMEOUT = Duration.ofSeconds(1);
 
     private final Builder config;
     private final Losses losses;
@@ -44,7 +44,7 @@ public final class Recorder implements AutoCloseable {
     }
 
     /**
-     * A recorder for a server.
+     * Creates a recorder for a server.
      *
      * @param server such as {@code http://127.0.0.1:8080} or {@code https://example.com/runlog}
      * @param token a JWT with the scope {@code executions:write}
@@ -57,18 +57,18 @@ public final class Recorder implements AutoCloseable {
     }
 
     /**
-     * A recorder for a server, with tokens that expire.
+     * Creates a recorder for a server, with tokens that expire.
      *
      * @param server such as {@code http://127.0.0.1:8080} or {@code https://example.com/runlog}
-     * @param tokens returns a JWT with the scope {@code executions:write}; called before each request, and again after
-     *     one that the server refused with 401
+     * @param tokens returns a JWT with the scope {@code executions:write}; called before each request, including
+     *     retries after a 401 response
      * @throws IllegalArgumentException if the URL is malformed
      */
     public static Builder to(URI server, Supplier<String> tokens) {
         return new Builder(server, null, Objects.requireNonNull(tokens, "tokens"));
     }
 
-    /** Settings with their defaults. */
+    /** Settings of a recorder. */
     public static final class Builder {
         /** Room for an event's short form, which is up to some 20 KB. */
         private static final int EVENT_MAX_BYTES_MIN = 64 << 10;
@@ -92,34 +92,34 @@ public final class Recorder implements AutoCloseable {
             this.tokens = tokens;
         }
 
-        /** Maximum number of events that wait or are being sent. 10,000 unless set. */
+        /** Maximum number of events waiting or being sent. Default: 10,000. */
         public Builder bufferMax(int events) {
             bufferMax = (int) atLeast(1, events, "bufferMax");
             return this;
         }
 
-        /** Maximum memory of the events that wait or are being sent. 64 MiB unless set, at least twice eventMaxBytes. */
+        /** Maximum memory for events waiting or being sent, at least twice eventMaxBytes. Default: 64 MiB. */
         public Builder bufferMaxBytes(long bytes) {
             bufferMaxBytes = atLeast(1, bytes, "bufferMaxBytes");
             return this;
         }
 
         /**
-         * Maximum size of one event. Payload, result or output of a larger one are replaced by {@code {"truncated":
-         * "<type>"}}. 1 MiB unless set, which is the server's own default limit, {@code http.body-max-bytes}.
+         * Maximum size of one event. In a larger one, {@code {"truncated": "<type>"}} replaces the payload, result or
+         * output. Default: 1 MiB, the same as the server's {@code http.body-max-bytes}.
          */
         public Builder eventMaxBytes(int bytes) {
             eventMaxBytes = (int) atLeast(EVENT_MAX_BYTES_MIN, bytes, "eventMaxBytes");
             return this;
         }
 
-        /** Longest time for one request. Ten seconds unless set. */
+        /** Timeout of a request. Default: 10 seconds. */
         public Builder requestTimeout(Duration timeout) {
             requestTimeout = checked(timeout, "requestTimeout", Duration.ofMillis(1));
             return this;
         }
 
-        /** How long a batch is retried while the server is away, and how long {@link #close} tries. A minute unless set. */
+        /** Time to retry a batch while the server is unavailable; also limits {@link #close}. Default: 1 minute. */
         public Builder giveUpAfter(Duration time) {
             giveUpAfter = checked(time, "giveUpAfter", Duration.ZERO);
             return this;
@@ -173,8 +173,8 @@ public final class Recorder implements AutoCloseable {
     }
 
     /**
-     * Runs work as a run of a workflow: what it returns or throws is recorded, and returned or thrown unchanged. That
-     * includes errors and interruptions.
+     * Executes work as a run of a workflow. Its result or exception is recorded, and returned or thrown unchanged,
+     * including errors and interruptions.
      */
     public <T extends @Nullable Object> T record(String workflow, Callable<T> work) throws Exception {
         Objects.requireNonNull(work, "work");
@@ -190,36 +190,36 @@ public final class Recorder implements AutoCloseable {
         return result;
     }
 
-    /** Waits until everything recorded so far was sent or given up; returns whether that was in time. */
-    public boolean flush(Duration patience) throws InterruptedException {
+    /** Waits until all events recorded so far were sent or dropped; returns false on timeout. */
+    public boolean flush(Duration timeout) throws InterruptedException {
         return buffer.awaitDone(
-                Builder.checked(patience, "patience", Duration.ZERO).toNanos());
+                Builder.checked(timeout, "timeout", Duration.ZERO).toNanos());
     }
 
     /**
-     * Sends what waits, then ends. While the server is away it retries until {@code giveUpAfter} has passed, so this may
-     * take as long as that and one request. Interrupting it leaves time for one request. Events recorded afterwards are
-     * lost.
+     * Sends the waiting events, then stops. While the server is unavailable it retries for {@code giveUpAfter}, so this
+     * may take that long plus one request. An interrupt leaves time for one more request. Events recorded afterwards
+     * are lost.
      */
     @Override
     public void close() {
         sender.closeBy(System.nanoTime() + config.giveUpAfter.toNanos());
         if (Thread.currentThread() == thread) {
-            return; // A listener closes it.
+            return; // Called by a listener.
         }
         boolean interrupted = awaitEnd(config.giveUpAfter.plus(config.requestTimeout));
         thread.interrupt();
-        // It only has to report what is lost.
-        interrupted |= awaitEnd(REPORT_PATIENCE);
+        // The thread only has to report lost events now.
+        interrupted |= awaitEnd(REPORT_TIMEOUT);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Waits for the sender to end; returns whether it was interrupted, which leaves time for one request. */
-    private boolean awaitEnd(Duration patience) {
+    /** Waits for the sender to end; returns whether it was interrupted. An interrupt leaves time for one request. */
+    private boolean awaitEnd(Duration timeout) {
         boolean interrupted = false;
-        long until = System.nanoTime() + patience.toNanos();
+        long until = System.nanoTime() + timeout.toNanos();
         while (thread.isAlive() && until - System.nanoTime() > 0) {
             try {
                 TimeUnit.NANOSECONDS.timedJoin(thread, until - System.nanoTime());
@@ -240,12 +240,12 @@ public final class Recorder implements AutoCloseable {
         Event event;
         try {
             event = Event.of(members, config.eventMaxBytes);
-        } catch (RuntimeException | Error unexpected) { // Whatever it is, such as a lack of memory, the work goes on.
-            losses.lost(1, "The event cannot be written: " + unexpected);
+        } catch (RuntimeException | Error unexpected) { // The application must continue, even without memory.
+            losses.lost(1, "The event cannot be serialised: " + unexpected);
             return;
         }
         if (event == null) {
-            losses.lost(1, "The event is larger than eventMaxBytes, " + config.eventMaxBytes + " bytes.");
+            losses.lost(1, "The event exceeds eventMaxBytes (" + config.eventMaxBytes + " bytes).");
             return;
         }
         if (!addToBuffer(event)) {

@@ -1,22 +1,22 @@
 package dev.runlog.client;
 
 /**
- * Hears of events that were not recorded. Called on the recorder's own thread or, where the buffer is full, on the thread
- * that records, so it must be quick. The default writes to the log, at most every few seconds.
+ * Receives events that were not recorded. Called on the recorder's thread or, if the buffer is full, on the recording
+ * thread, so it must be fast. The default listener writes to the log, at most every five seconds.
  */
 public interface RecorderListener {
     /**
-     * Events were given up: the server was away for too long or refused them, or the buffer was full.
+     * Events were lost: the server was unavailable for too long or rejected them, or the buffer was full.
      *
-     * @param events how many
-     * @param reason for people
+     * @param events number of events
+     * @param reason human-readable
      */
     void onLost(int events, String reason);
 
     /**
      * The server rejected one event; the others of its batch are recorded.
      *
-     * @param event its JSON
+     * @param event JSON of the event
      * @param code such as {@code BAD_INPUT}
      */
     void onRejected(String event, String code, String message);

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One run that was started. Finishing it a second time with the same outcome changes nothing. */
+/** A run that has started. Finishing it again with the same outcome changes nothing. */
 public final class Run {
     private final Recorder recorder;
     private final UUID id;
@@ -20,22 +20,22 @@ public final class Run {
         this.workflow = workflow;
     }
 
-    /** Its id on the server. */
+    /** Returns the ID of the execution. */
     public UUID id() {
         return id;
     }
 
     /**
-     * It ended well.
+     * Records success.
      *
-     * @param result anything that Jackson can serialise, java.time and Optional included; anything else is recorded as
-     *     {@code {"unserialisable": "<type>"}}, and so are iterators and streams, which would be used up
+     * @param result any value that Jackson can serialise, including java.time and Optional. Other values are recorded
+     *     as {@code {"unserialisable": "<type>"}}, and so are iterators and streams, which can only be read once
      */
     public void succeed(@Nullable Object result) {
         finish("SUCCESS", result, null);
     }
 
-    /** It ended with an exception, whose class, message and stack trace are recorded. */
+    /** Records failure, with the class, message and stack trace of the exception. */
     public void fail(@Nullable Throwable failure) {
         if (failure == null) {
             finish("FAILED", null, null);
@@ -44,7 +44,7 @@ public final class Run {
         fail(failure.getClass().getName(), ErrorText.messageOf(failure), ErrorText.stackTraceOf(failure), null);
     }
 
-    /** It ended with an error of any kind. */
+    /** Records failure, with an error of any kind. */
     public void fail(
             @Nullable String type, @Nullable String message, @Nullable String stackTrace, @Nullable Object result) {
         Map<String, @Nullable Object> error = new LinkedHashMap<>();
@@ -54,12 +54,12 @@ public final class Run {
         finish("FAILED", result, error);
     }
 
-    /** It was stopped. */
+    /** Records cancellation. */
     public void cancel(@Nullable Object result) {
         finish("CANCELLED", result, null);
     }
 
-    /** It is alive. */
+    /** Records that the run is alive. */
     public void heartbeat() {
         Map<String, @Nullable Object> event = new LinkedHashMap<>();
         event.put("event", "heartbeat");
@@ -67,17 +67,17 @@ public final class Run {
         recorder.send(event);
     }
 
-    /** A step starts now; its index is its position, from 0. */
+    /** Records that a step starts now. Its index is its position, starting at 0. */
     public void startStep(int index, String name) {
         step(index, name, "RUNNING", "startedAt", null);
     }
 
-    /** A step ended well now. */
+    /** Records that a step succeeded now. */
     public void succeedStep(int index, String name, @Nullable Object output) {
         step(index, name, "SUCCESS", "finishedAt", output);
     }
 
-    /** A step ended with an error now. */
+    /** Records that a step failed now. */
     public void failStep(int index, String name, @Nullable Object output) {
         step(index, name, "FAILED", "finishedAt", output);
     }
@@ -96,7 +96,7 @@ public final class Run {
         recorder.send(event);
     }
 
-    /** With its workflow, so that it is recorded even where the start was lost. */
+    /** Includes the workflow: the server then records the run even if the start was lost. */
     private void finish(String status, @Nullable Object result, @Nullable Map<String, @Nullable Object> error) {
         Map<String, @Nullable Object> event = new LinkedHashMap<>();
         event.put("event", "finished");

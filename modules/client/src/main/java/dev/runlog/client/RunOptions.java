@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param trigger what started it
  * @param attempt attempt number, starting at 1
  * @param parentId the run that started it
- * @param labels a label without a key or a value is left out
- * @param payload its input: anything that Jackson can serialise, as for {@link Run#succeed}
- * @param heartbeatTimeout the silence after which it counts as crashed; requires calls of {@link Run#heartbeat}
+ * @param labels labels; those with a null key or value are ignored
+ * @param payload input: any value that Jackson can serialise, as for {@link Run#succeed}
+ * @param heartbeatTimeout time without a {@link Run#heartbeat} after which it counts as crashed
  */
 public record RunOptions(
         @Nullable String trigger,
@@ -30,7 +30,7 @@ public record RunOptions(
         labels = present(Objects.requireNonNull(labels, "labels"));
     }
 
-    /** Takes values of any type, because maps such as Properties come with unchecked casts. */
+    /** Accepts values of any type, because maps such as Properties are passed with unchecked casts. */
     private static Map<String, String> present(Map<?, ?> labels) {
         Map<String, String> present = new LinkedHashMap<>();
         labels.forEach((key, value) -> {
@@ -41,7 +41,7 @@ public record RunOptions(
         return Collections.unmodifiableMap(present);
     }
 
-    /** NUL cannot be stored, and the server refuses a start that has it in a label or trigger. */
+    /** NUL cannot be stored, and the server rejects a start that contains it in a label or trigger. */
     private static String storable(String text) {
         return text.replace('\0', '\uFFFD');
     }
@@ -50,8 +50,8 @@ public record RunOptions(
         return new RunOptions(null, null, null, Map.of(), null, null);
     }
 
-    public RunOptions withTrigger(@Nullable String word) {
-        return new RunOptions(word, attempt, parentId, labels, payload, heartbeatTimeout);
+    public RunOptions withTrigger(@Nullable String value) {
+        return new RunOptions(value, attempt, parentId, labels, payload, heartbeatTimeout);
     }
 
     public RunOptions withLabels(Map<String, String> pairs) {
@@ -62,8 +62,8 @@ public record RunOptions(
         return new RunOptions(trigger, attempt, parentId, labels, value, heartbeatTimeout);
     }
 
-    public RunOptions withHeartbeatTimeout(@Nullable Duration silence) {
-        return new RunOptions(trigger, attempt, parentId, labels, payload, silence);
+    public RunOptions withHeartbeatTimeout(@Nullable Duration timeout) {
+        return new RunOptions(trigger, attempt, parentId, labels, payload, timeout);
     }
 
     Map<String, @Nullable Object> toEvent(@Nullable JsonValue payloadJson) {

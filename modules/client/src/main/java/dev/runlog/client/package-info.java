@@ -1,4 +1,4 @@
-/** Records runs in Runlog from any engine: start one, tell its steps, finish it. Never in the way of the work itself. */
+/** The Java client: records runs and their steps in Runlog without delaying the engine. */
 @NullMarked
 package dev.runlog.client;
 

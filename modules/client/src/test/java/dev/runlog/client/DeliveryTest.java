@@ -19,15 +19,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of events on their way to a server that is away, refuses them, or is not Runlog. */
+/** Delivery of events to a server that is unavailable, rejects them, or is not Runlog. */
 final class DeliveryTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     @Test
     void boundsBatchesByBytes() throws Exception {
-        CountDownLatch allWait = new CountDownLatch(1);
+        CountDownLatch allQueued = new CountDownLatch(1);
         try (EventsEndpoint endpoint = new EventsEndpoint((attempt, lines) -> {
-            allWait.await();
+            allQueued.await();
             return Answer.RECORDED;
         })) {
             String payload = "x".repeat(255 << 10);
@@ -38,7 +38,7 @@ final class DeliveryTest {
                 for (int i = 0; i < 400; i++) {
                     recorder.start("large", RunOptions.none().withPayload(payload));
                 }
-                allWait.countDown();
+                allQueued.countDown();
             }
 
             assertThat(endpoint.recorded).hasSize(400).allMatch(line -> line.contains(payload));
@@ -49,29 +49,29 @@ final class DeliveryTest {
 
     @ParameterizedTest
     @ValueSource(ints = {400, 413, 422})
-    void splitsARefusedBatchUntilTheBadEventStandsAlone(int status) throws Exception {
-        CountDownLatch allWait = new CountDownLatch(1);
+    void splitsARejectedBatchUntilTheBadEventIsIsolated(int status) throws Exception {
+        CountDownLatch allQueued = new CountDownLatch(1);
         try (EventsEndpoint endpoint = new EventsEndpoint((attempt, lines) -> {
-            allWait.await();
-            return lines.stream().anyMatch(line -> line.contains("refused")) ? Answer.status(status) : Answer.RECORDED;
+            allQueued.await();
+            return lines.stream().anyMatch(line -> line.contains("broken")) ? Answer.status(status) : Answer.RECORDED;
         })) {
             try (Recorder recorder =
                     endpoint.recorder().requestTimeout(Duration.ofMinutes(2)).build()) {
                 for (int i = 0; i < 200; i++) {
-                    recorder.start(i == 57 ? "refused" : "good");
+                    recorder.start(i == 57 ? "broken" : "good");
                 }
-                allWait.countDown();
+                allQueued.countDown();
             }
 
-            assertThat(endpoint.recorded).hasSize(199).noneMatch(line -> line.contains("refused"));
+            assertThat(endpoint.recorded).hasSize(199).noneMatch(line -> line.contains("broken"));
             assertThat(endpoint.requests).anyMatch(request -> request.lines().size() > 50);
             assertThat(endpoint.reported).hasSize(1);
-            assertThat(endpoint.reported.get(0)).startsWith("1 lost: ").contains(" answered " + status + ": no");
+            assertThat(endpoint.reported.get(0)).startsWith("1 lost: ").contains(" returned " + status + ": no");
         }
     }
 
     @Test
-    void sendsTheShortFormOfAnEventThatTheServerRefusesAsTooLarge() throws Exception {
+    void sendsTheShortFormOfAnEventThatIsTooLargeForTheServer() throws Exception {
         try (EventsEndpoint endpoint = new EventsEndpoint((attempt, lines) ->
                 lines.stream().anyMatch(line -> line.length() > 100_000) ? Answer.status(413) : Answer.RECORDED)) {
             try (Recorder recorder = endpoint.recorder().build()) {
@@ -91,10 +91,10 @@ final class DeliveryTest {
     }
 
     @Test
-    void stopsSplittingWhereEverythingIsRefused() throws Exception {
-        CountDownLatch allWait = new CountDownLatch(1);
+    void stopsSplittingIfEveryEventIsRejected() throws Exception {
+        CountDownLatch allQueued = new CountDownLatch(1);
         try (EventsEndpoint endpoint = new EventsEndpoint((attempt, lines) -> {
-            allWait.await();
+            allQueued.await();
             return Answer.status(400);
         })) {
             try (Recorder recorder =
@@ -102,7 +102,7 @@ final class DeliveryTest {
                 for (int i = 0; i < 400; i++) {
                     recorder.start("x");
                 }
-                allWait.countDown();
+                allQueued.countDown();
             }
 
             assertThat(endpoint.requests).hasSizeLessThan(100);
@@ -115,7 +115,7 @@ final class DeliveryTest {
 
     @ParameterizedTest
     @CsvSource({"503,1", "429,1", "503,5", "502,1", "404,1"})
-    void closeRetriesWhileTheServerIsAway(int status, int times) throws Exception {
+    void closeRetriesWhileTheServerIsUnavailable(int status, int times) throws Exception {
         try (EventsEndpoint endpoint =
                 new EventsEndpoint((attempt, lines) -> attempt <= times ? Answer.status(status) : Answer.RECORDED)) {
             try (Recorder recorder = endpoint.recorder().build()) {
@@ -128,7 +128,7 @@ final class DeliveryTest {
     }
 
     @Test
-    void closeGivesUpAfterItsTimeAndSaysWhy() throws Exception {
+    void closeGivesUpAfterItsTimeoutAndReportsWhy() throws Exception {
         try (EventsEndpoint endpoint = new EventsEndpoint((attempt, lines) -> Answer.status(503))) {
             Recorder recorder =
                     endpoint.recorder().giveUpAfter(Duration.ofSeconds(3)).build();
@@ -145,7 +145,7 @@ final class DeliveryTest {
     }
 
     @Test
-    void closeSendsWhatWaitsThoughItsThreadIsInterrupted() throws Exception {
+    void closeSendsWaitingEventsEvenIfInterrupted() throws Exception {
         try (EventsEndpoint endpoint = EventsEndpoint.recordingAll()) {
             try (Recorder recorder = endpoint.recorder().build()) {
                 recorder.start("x");
@@ -158,7 +158,7 @@ final class DeliveryTest {
     }
 
     @Test
-    void closeReturnsThoughTheServerNeverAnswers() throws Exception {
+    void closeReturnsIfTheServerNeverResponds() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         try (EventsEndpoint endpoint = new EventsEndpoint((attempt, lines) -> {
             never.await();
@@ -198,7 +198,7 @@ final class DeliveryTest {
     }
 
     @Test
-    void triesOnceMoreBeforeGivingUpHoweverLongItIsToWait() throws Exception {
+    void triesOnceMoreBeforeGivingUpDespiteALongRetryAfter() throws Exception {
         try (EventsEndpoint endpoint = new EventsEndpoint((attempt, lines) ->
                 attempt == 1 ? new Answer(503, Map.of("Retry-After", "3600"), "busy") : Answer.RECORDED)) {
             try (Recorder recorder =
@@ -211,13 +211,13 @@ final class DeliveryTest {
     }
 
     @Test
-    void asksForANewTokenWhereOneHasExpired() throws Exception {
+    void requestsANewTokenWhenOneHasExpired() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         try (EventsEndpoint endpoint =
                 new EventsEndpoint((attempt, lines) -> attempt == 1 ? Answer.status(401) : Answer.RECORDED)) {
             try (Recorder recorder = Recorder.to(endpoint.url(), () -> {
                         if (calls.incrementAndGet() == 2) {
-                            throw new IllegalStateException("The identity provider is away.");
+                            throw new IllegalStateException("The identity provider is unavailable.");
                         }
                         return "token-" + calls.get() + "\n";
                     })
@@ -235,7 +235,7 @@ final class DeliveryTest {
     }
 
     @Test
-    void saysSoWhereAProxyRedirectsOrAnswersWithAPage() throws Exception {
+    void reportsAProxyThatRedirectsOrReturnsAPage() throws Exception {
         Answer page = new Answer(200, Map.of("Content-Type", "text/html"), "<html>\nSign in</html>");
         Answer redirect = new Answer(302, Map.of("Location", "https://login.example.com/"), "");
         for (Answer answer : List.of(page, redirect)) {
@@ -243,26 +243,26 @@ final class DeliveryTest {
                 try (Recorder recorder =
                         endpoint.recorder().giveUpAfter(Duration.ZERO).build()) {
                     recorder.start("x");
-                    recorder.flush(PATIENCE);
+                    recorder.flush(TIMEOUT);
                 }
 
                 assertThat(endpoint.reported).hasSize(1);
                 assertThat(endpoint.reported.get(0))
                         .startsWith("1 lost: " + endpoint.url())
                         .containsAnyOf(
-                                "not as Runlog does. Check the URL, and proxies in between: <html> Sign in</html>",
+                                "did not return a Runlog response. Check the URL and any proxies: <html> Sign in</html>",
                                 "redirects to https://login.example.com/. Redirects are not followed");
             }
         }
     }
 
     @Test
-    void retriesAfterAProxysPage() throws Exception {
+    void retriesAfterAPageFromAProxy() throws Exception {
         try (EventsEndpoint endpoint = new EventsEndpoint((attempt, lines) ->
                 attempt == 1 ? new Answer(200, Map.of(), "Down for maintenance") : Answer.RECORDED)) {
             try (Recorder recorder = endpoint.recorder().build()) {
                 recorder.start("x");
-                assertThat(recorder.flush(PATIENCE)).isTrue();
+                assertThat(recorder.flush(TIMEOUT)).isTrue();
             }
 
             assertThat(endpoint.requests).hasSize(2);
@@ -303,7 +303,7 @@ final class DeliveryTest {
                 "http://host/?a=b",
                 "http://host/#a"
             })
-    void refusesUrlsThatCannotBeAServers(String url) {
+    void rejectsInvalidServerUrls(String url) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Recorder.to(URI.create(url), "t"))
                 .withMessageStartingWith("Invalid server URL")
@@ -311,14 +311,14 @@ final class DeliveryTest {
     }
 
     @Test
-    void neverShowsAToken() throws Exception {
+    void doesNotShowAnInvalidToken() throws Exception {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Recorder.to(URI.create("http://host"), "secret\ntoken"))
                 .withMessageNotContaining("secret");
     }
 
     @Test
-    void refusesBoundsThatMakeNoSense() {
+    void rejectsInvalidBounds() {
         Recorder.Builder builder = Recorder.to(URI.create("http://host"), "t");
 
         assertThatIllegalArgumentException().isThrownBy(() -> builder.bufferMax(0));
@@ -346,7 +346,7 @@ final class DeliveryTest {
                 List<Run> runs = IntStream.range(0, 31)
                         .mapToObj(i -> recorder.start("x", RunOptions.none().withPayload(payload)))
                         .toList();
-                // The rest of what starts may use is filled up.
+                // Fill the rest of the room for starts.
                 while (endpoint.reported.isEmpty()) {
                     recorder.start("flood");
                 }
@@ -360,7 +360,7 @@ final class DeliveryTest {
             assertThat(endpoint.recorded)
                     .filteredOn(line -> line.contains("finished"))
                     .hasSize(31);
-            // Ten fit as they are, the others without their results.
+            // Ten fit in full, the others without their results.
             assertThat(endpoint.recorded)
                     .filteredOn(line -> line.contains("finished"))
                     .anyMatch(line -> line.contains(payload))
@@ -369,7 +369,7 @@ final class DeliveryTest {
     }
 
     @Test
-    void outlivesAListenerThatThrows() throws Exception {
+    void survivesAListenerThatThrows() throws Exception {
         try (EventsEndpoint endpoint =
                 new EventsEndpoint((attempt, lines) -> attempt == 1 ? Answer.status(403) : Answer.RECORDED)) {
             RecorderListener hostile = new RecorderListener() {
@@ -383,7 +383,7 @@ final class DeliveryTest {
             };
             try (Recorder recorder = endpoint.recorder().listener(hostile).build()) {
                 recorder.start("lost");
-                recorder.flush(PATIENCE);
+                recorder.flush(TIMEOUT);
                 recorder.start("recorded");
             }
 

@@ -14,9 +14,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** An HTTP server that answers as its test says, and remembers what it was sent and what was reported as lost. */
+/** An HTTP server with scripted responses. It keeps the requests, and the losses that the recorder reports. */
 final class EventsEndpoint implements AutoCloseable {
-    /** The answer to one body; attempts are counted from 1. */
+    /** Returns the response to a body; attempts start at 1. */
     interface Answers {
         Answer to(int attempt, List<String> lines) throws Exception;
     }
@@ -32,7 +32,7 @@ final class EventsEndpoint implements AutoCloseable {
     record Request(String path, String token, int bytes, List<String> lines) {}
 
     final List<Request> requests = new CopyOnWriteArrayList<>();
-    /** The lines of the bodies that were answered with 200. */
+    /** Lines of the bodies that got a 200 response. */
     final List<String> recorded = new CopyOnWriteArrayList<>();
 
     final List<String> reported = new CopyOnWriteArrayList<>();

@@ -24,7 +24,7 @@ final class RecorderTest {
 
     private final List<String> bodies = new CopyOnWriteArrayList<>();
     private final Queue<Integer> statuses = new ConcurrentLinkedQueue<>();
-    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final List<String> reported = new CopyOnWriteArrayList<>();
     private volatile String answer = FINE;
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private HttpServer server;
@@ -55,7 +55,7 @@ final class RecorderTest {
     }
 
     @Test
-    void recordsWorkWithItsResultOrWhatItThrows() throws Exception {
+    void recordsTheResultOrExceptionOfWork() throws Exception {
         try (Recorder recorder = recorder()) {
             assertThat(recorder.<Integer>record("sum", () -> 3)).isEqualTo(3);
             assertThatThrownBy(() -> recorder.record("sum", () -> {
@@ -68,11 +68,11 @@ final class RecorderTest {
         assertThat(all).contains("\"status\":\"SUCCESS\"", "\"result\":3");
         assertThat(all)
                 .contains("\"status\":\"FAILED\"", "java.lang.IllegalStateException", "no numbers", "RecorderTest");
-        assertThat(told).isEmpty();
+        assertThat(reported).isEmpty();
     }
 
     @Test
-    void sendsAgainWhatAnOverloadedServerRefused() throws Exception {
+    void resendsEventsThatAnOverloadedServerRejected() throws Exception {
         statuses.addAll(List.of(503, 503));
         try (Recorder recorder = recorder()) {
             recorder.start("patient");
@@ -80,28 +80,28 @@ final class RecorderTest {
         }
 
         assertThat(bodies).hasSize(3).containsOnly(bodies.get(0));
-        assertThat(told).isEmpty();
+        assertThat(reported).isEmpty();
     }
 
     @Test
-    void tellsWhatWasRefusedOrLost() throws Exception {
+    void reportsRejectedAndLostEvents() throws Exception {
         answer =
                 "{\"recorded\":0,\"duplicates\":0,\"rejected\":[{\"line\":1,\"code\":\"BAD_INPUT\",\"message\":\"too long\"}]}";
         try (Recorder recorder = recorder()) {
-            recorder.start("refused");
+            recorder.start("rejected");
             recorder.flush(Duration.ofSeconds(20));
             statuses.add(401);
             recorder.start("unauthenticated");
             recorder.flush(Duration.ofSeconds(20));
         }
 
-        assertThat(told).hasSize(2);
-        assertThat(told.get(0)).contains("BAD_INPUT", "too long", "refused");
-        assertThat(told.get(1)).contains("401");
+        assertThat(reported).hasSize(2);
+        assertThat(reported.get(0)).contains("BAD_INPUT", "too long", "rejected");
+        assertThat(reported.get(1)).contains("401");
     }
 
     @Test
-    void neverHoldsUpTheWorkWhileTheServerIsSlowOrAway() throws Exception {
+    void neverBlocksWhileTheServerIsSlowOrUnavailable() throws Exception {
         gate = new CountDownLatch(1);
         Recorder recorder = Recorder.to(url(), "t")
                 .bufferMax(10)
@@ -111,13 +111,13 @@ final class RecorderTest {
         for (int i = 0; i < 2000; i++) {
             recorder.start("flood");
         }
-        assertThat(told).anyMatch(line -> line.contains("The buffer is full"));
+        assertThat(reported).anyMatch(line -> line.contains("The buffer is full"));
         gate.countDown();
         server.stop(0);
-        recorder.start("away");
+        recorder.start("unavailable");
         recorder.close();
 
-        assertThat(told).anyMatch(line -> line.contains("does not answer"));
+        assertThat(reported).anyMatch(line -> line.contains("does not respond"));
     }
 
     private Recorder recorder() {
@@ -132,12 +132,12 @@ final class RecorderTest {
         return new RecorderListener() {
             @Override
             public void onLost(int events, String reason) {
-                told.add(events + " lost: " + reason);
+                reported.add(events + " lost: " + reason);
             }
 
             @Override
             public void onRejected(String event, String code, String message) {
-                told.add(code + " " + message + " " + event);
+                reported.add(code + " " + message + " " + event);
             }
         };
     }

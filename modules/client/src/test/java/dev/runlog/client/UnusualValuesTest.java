@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever a workflow takes, returns or throws: its start and its finish are sent. */
+/** Starts and finishes are sent regardless of payload, result or exception. */
 final class UnusualValuesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -42,14 +42,14 @@ final class UnusualValuesTest {
         endpoint.close();
     }
 
-    /** Public, so that Jackson may call them. */
-    public static final class Itself {
-        public Itself getSelf() {
+    /** These types are public because Jackson calls them. */
+    public static final class SelfReference {
+        public SelfReference getSelf() {
             return this;
         }
     }
 
-    public static final class Other {
+    public static final class MutualReference {
         public Map<String, Object> getNext() {
             return Map.of("other", this);
         }
@@ -89,8 +89,8 @@ final class UnusualValuesTest {
     static List<Object> unserialisable() {
         return List.of(
                 new Object(),
-                new Itself(),
-                new Other(),
+                new SelfReference(),
+                new MutualReference(),
                 selfReference(),
                 new ThrowingGetter(),
                 nested(100_000),
@@ -102,7 +102,7 @@ final class UnusualValuesTest {
 
     @ParameterizedTest
     @MethodSource("unserialisable")
-    void recordsANoteForAValueThatCannotBeSerialised(Object value) throws Exception {
+    void recordsANoteInPlaceOfAnUnserialisableValue(Object value) throws Exception {
         try (Recorder recorder = endpoint.recorder().build()) {
             recorder.start("odd", RunOptions.none().withPayload(value)).succeed(value);
         }
@@ -169,7 +169,7 @@ final class UnusualValuesTest {
     }
 
     @Test
-    void replacesValuesOfAnEventThatIsTooLargeInBytesOnly() throws Exception {
+    void truncatesValuesThatAreTooLargeOnlyInBytes() throws Exception {
         try (Recorder recorder = endpoint.recorder().build()) {
             recorder.start("x").succeed("€".repeat(400_000));
         }
@@ -193,7 +193,7 @@ final class UnusualValuesTest {
         assertThat(line(1).at("/result/0").asText()).isEqualTo("\uFFFD");
     }
 
-    /** Its methods throw, each in another test case. */
+    /** An exception with a method that throws. */
     private static final class Hostile extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -301,7 +301,7 @@ final class UnusualValuesTest {
     }
 
     @Test
-    void leavesOutLabelsWithoutKeyOrValue() throws Exception {
+    void ignoresLabelsWithoutKeyOrValue() throws Exception {
         Map<String, String> labels = new HashMap<>();
         labels.put("present", "yes");
         labels.put("absent", null);
@@ -320,7 +320,7 @@ final class UnusualValuesTest {
     }
 
     @Test
-    void namesTheArgumentThatIsNull() throws Exception {
+    void namesTheNullArgument() throws Exception {
         try (Recorder recorder = endpoint.recorder().build()) {
             assertThatNullPointerException()
                     .isThrownBy(() -> recorder.start(null))
@@ -350,7 +350,7 @@ final class UnusualValuesTest {
     }
 
     @Test
-    void cutsOnlyWhatIsLostOtherwise() throws Exception {
+    void keepsLargeValuesThatFit() throws Exception {
         List<String> large = Collections.nCopies(3_000, "x".repeat(20));
         try (Recorder recorder = endpoint.recorder().build()) {
             recorder.start("x").succeedStep(0, "read", large);

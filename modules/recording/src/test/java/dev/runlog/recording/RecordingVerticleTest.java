@@ -126,7 +126,7 @@ final class RecordingVerticleTest {
         // A connection prepares each statement once.
         IntStream.range(0, 8).forEach(i -> record(start(Ids.next())));
 
-        Future<Void> committed = relay.answerOnlyAfter("COMMIT");
+        Future<Void> committed = relay.holdResponsesUntil("COMMIT");
         Outcome started = record(start(Ids.next()));
 
         assertThat(committed.succeeded()).isTrue();
@@ -673,13 +673,13 @@ final class RecordingVerticleTest {
         redeploy(vertx, relay.url());
         record(start(null));
 
-        relay.fallSilent();
+        relay.pause();
         List<Future<RecordEvents.Outcomes>> refused = IntStream.range(0, 50)
                 .mapToObj(i -> bus.request(new RecordEvents(alice, List.of(start(Ids.next())))))
                 .toList();
 
         refused.forEach(request -> assertThat(codeOf(awaitFailure(request))).isEqualTo(ErrorCode.OVERLOADED));
-        relay.speak();
+        relay.resume();
         assertThat(record(start(null)).kind()).isEqualTo(Kind.RECORDED);
     }
 

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Carries cleanups out, one after the other. Days of which nothing stays go out of sight first, then their files go;
  * then, day by day, those of which little stays are rewritten and of others rows are deleted in batches, the oldest
- * first. The ledger's row moves in the same transaction, so that a crash loses nothing and counts nothing twice: whoever
- * wakes goes on with what is open.
+ * first. The ledger's row moves in the same transaction, so that a crash loses nothing and counts nothing twice:
+ * whoever wakes goes on with what is open.
  */
 final class Cleaner {
     private static final Logger log = LoggerFactory.getLogger(Cleaner.class);
@@ -143,7 +143,9 @@ final class Cleaner {
                                 .compose(done -> workThrough(session)));
     }
 
-    /** What nobody waits for: what cleanups that ended early have left, and rollups of workflows of what was dropped. */
+    /**
+     * What nobody waits for: what cleanups that ended early have left, and rollups of workflows of what was dropped.
+     */
     private Future<Void> settle(CleanupSession session) {
         return session.forgetOver().compose(done -> removeFiles(session)).compose(done -> settleDropped(session));
     }
@@ -177,7 +179,7 @@ final class Cleaner {
             }
             UUID incident = Ids.next();
             log.error("Cleanup {} failed, incident {}", cleanup.id(), incident, failure);
-            return store.fail(cleanup.id(), "Internal error; the server's log has it under " + incident + ".")
+            return store.fail(cleanup.id(), "Internal error; see the server log for incident " + incident + ".")
                     .onSuccess(progress.announcing())
                     .mapEmpty();
         });

@@ -49,7 +49,7 @@ final class AnswerGuardTest {
 
     @AfterEach
     void close() {
-        relay.speak();
+        relay.resume();
         await(database.close());
     }
 
@@ -58,13 +58,13 @@ final class AnswerGuardTest {
         String before = await(database.check());
         await(database.queryShort("ada", "short", "SELECT 1", Tuple.tuple()));
 
-        relay.fallSilent();
+        relay.pause();
         Throwable shared = awaitFailure(database.queryShort("ada", "short", "SELECT 1", Tuple.tuple()));
         Throwable statement = awaitFailure(database.check());
         Throwable handshake = awaitFailure(database.check());
         Throwable transaction = awaitFailure(database.inTransaction(
                 "silent", connection -> connection.query("SELECT 1").execute()));
-        relay.speak();
+        relay.resume();
 
         assertThat(new Throwable[] {shared, statement, handshake, transaction})
                 .allSatisfy(failure ->
@@ -79,9 +79,9 @@ final class AnswerGuardTest {
         Throwable failure = awaitFailure(database.inTransaction("silent", connection -> connection
                 .query("SELECT 1")
                 .execute()
-                .onSuccess(answered -> relay.fallSilent())
+                .onSuccess(answered -> relay.pause())
                 .compose(answered -> connection.query("SELECT 2").execute())));
-        relay.speak();
+        relay.resume();
 
         assertThat(((RunlogException) failure).code()).isEqualTo(ErrorCode.OVERLOADED);
         assertThat(await(database.check())).isNotBlank();

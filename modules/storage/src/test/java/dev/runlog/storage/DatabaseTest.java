@@ -105,7 +105,7 @@ final class DatabaseTest {
         Future<?> ofAda = database.query("ada", "short", "SELECT 1", Tuple.tuple());
 
         assertThat(ofEve).filteredOn(Future::failed).hasSize(1).allSatisfy(refused -> assertThat(refused.cause())
-                .hasMessage("Too many reads of this owner wait."));
+                .hasMessage("This owner has too many waiting reads."));
         await(ofAda);
         await(Future.join(ofEve).otherwiseEmpty());
     }

@@ -13,22 +13,22 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The way to a server, which can be cut: what a network or a stopped server does to a client, at a chosen moment. */
+/** A TCP relay to a server that simulates network failures on demand. */
 public final class Relay {
     private volatile URI target;
     private final NetClient client;
     private final NetServer server;
     private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
-    /** Those of them that answer. */
+    /** The sockets of servers. */
     private final Set<NetSocket> servers = ConcurrentHashMap.newKeySet();
 
     private final Promise<Void> refused = Promise.promise();
-    private volatile boolean silent;
+    private volatile boolean paused;
     private volatile boolean cut;
-    private volatile @Nullable String lastWord;
+    private volatile @Nullable String cutPattern;
     private volatile @Nullable Awaited awaited;
 
-    private record Awaited(String word, Promise<Void> said) {}
+    private record Awaited(String pattern, Promise<Void> seen) {}
 
     private Relay(Vertx vertx, URI target) {
         this.target = target;
@@ -36,7 +36,7 @@ public final class Relay {
         this.server = vertx.createNetServer();
     }
 
-    /** A relay to the database of a URL; it ends with the Vert.x instance. */
+    /** Starts a relay to the database of a URL; it stops with the Vert.x instance. */
     public static Relay to(Vertx vertx, String url) {
         Relay relay = new Relay(vertx, URI.create(url));
         relay.server.connectHandler(relay::accept);
@@ -44,7 +44,7 @@ public final class Relay {
         return relay;
     }
 
-    /** A relay to a port of an address, on the same port of another address. */
+    /** Starts a relay from one address to another, on the same port. */
     public static Relay at(Vertx vertx, String host, String targetHost, int port) {
         Relay relay = new Relay(vertx, URI.create("tcp://" + targetHost + ":" + port));
         relay.server.connectHandler(relay::accept);
@@ -52,60 +52,61 @@ public final class Relay {
         return relay;
     }
 
-    /** The URL of the same database by this way. */
+    /** URL of the same database through this relay. */
     public String url() {
         return "postgresql://" + target.getRawUserInfo() + "@localhost:" + server.actualPort() + target.getRawPath();
     }
 
-    /** Makes new connections to another server from now on. */
-    public void leadTo(String url) {
+    /** Redirects new connections to another server. */
+    public void redirectTo(String url) {
         target = URI.create(url);
     }
 
-    /** Succeeds once it was asked for a connection that the server it leads to did not take. */
+    /** Succeeds once the server has refused a connection. */
     public Future<Void> refused() {
         return refused.future();
     }
 
-    /** Lets connections stand and new ones be made, but passes nothing on either way. */
-    public void fallSilent() {
-        silent = true;
+    /** Keeps connections open and accepts new ones, but forwards nothing in either direction. */
+    public void pause() {
+        paused = true;
         sockets.forEach(NetSocket::pause);
     }
 
-    /** Passes on again, also what has come meanwhile. */
-    public void speak() {
-        silent = false;
+    /** Forwards again, including everything received during the pause. */
+    public void resume() {
+        paused = false;
         sockets.forEach(NetSocket::resume);
     }
 
-    /** Ends all connections and refuses new ones. */
+    /** Closes all connections and refuses new ones. */
     public void cut() {
         cut = true;
         sockets.forEach(NetSocket::close);
     }
 
-    /** Takes connections again. */
-    public void mend() {
+    /** Accepts connections again. */
+    public void restore() {
         cut = false;
     }
 
-    /** Passes on the next text of the client with this in it, then cuts its connection: its answer is lost. */
-    public void cutAfter(String word) {
-        lastWord = word;
+    /**
+     * Forwards the client's next data that contains the pattern, then closes its connection, so the response is lost.
+     */
+    public void cutAfter(String pattern) {
+        cutPattern = pattern;
     }
 
     /**
-     * Keeps the answers of servers that are connected to itself until a client has said a word, then passes all of
-     * them on.
+     * Holds back server responses on open connections until a client sends the pattern, then forwards them all.
      *
-     * @return succeeds once the word was said
+     * @return succeeds once the pattern was sent
      */
-    public Future<Void> answerOnlyAfter(String word) {
-        Awaited next = new Awaited(word, Promise.promise());
+    public Future<Void> holdResponsesUntil(String pattern) {
+        Awaited next = new Awaited(pattern, Promise.promise());
         awaited = next;
         servers.forEach(NetSocket::pause);
-        return next.said().future();
+        return next.seen().future();
     }
 
     private void accept(NetSocket near) {
@@ -131,39 +132,39 @@ public final class Relay {
             far.close();
             return;
         }
-        near.handler(text -> passOn(text, near, far));
-        far.handler(text -> near.write(text));
+        near.handler(data -> forward(data, near, far));
+        far.handler(data -> near.write(data));
         near.closeHandler(closed -> sockets.remove(near));
         far.closeHandler(closed -> {
             sockets.remove(far);
             servers.remove(far);
             near.close();
         });
-        if (silent) {
+        if (paused) {
             far.pause();
         } else {
             near.resume();
         }
     }
 
-    private void passOn(Buffer text, NetSocket near, NetSocket far) {
-        far.write(text);
+    private void forward(Buffer data, NetSocket near, NetSocket far) {
+        far.write(data);
         Awaited next = awaited;
-        if (next != null && says(text, next.word())) {
+        if (next != null && contains(data, next.pattern())) {
             awaited = null;
-            next.said().complete();
+            next.seen().complete();
             servers.forEach(NetSocket::resume);
         }
-        String word = lastWord;
-        if (word != null && says(text, word)) {
-            lastWord = null;
-            // The far end stays, so that the server carries out what it was told.
+        String pattern = cutPattern;
+        if (pattern != null && contains(data, pattern)) {
+            cutPattern = null;
+            // Keep the server side open, so that it executes the request.
             far.handler(lost -> {});
             near.close();
         }
     }
 
-    private static boolean says(Buffer text, String word) {
-        return text.toString(StandardCharsets.ISO_8859_1).contains(word);
+    private static boolean contains(Buffer data, String pattern) {
+        return data.toString(StandardCharsets.ISO_8859_1).contains(pattern);
     }
 }

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 
-/** A database of one test class, migrated and otherwise empty. */
+/** The database of one test class, migrated but otherwise empty. */
 public final class TestDatabase {
     private final TestServer server;
     private final String name;
@@ -17,7 +17,7 @@ public final class TestDatabase {
         this.name = name;
     }
 
-    /** {@code postgresql://user:password@host:port/name}, as the configuration takes it. */
+    /** {@code postgresql://user:password@host:port/name}, as in the configuration. */
     public String url() {
         return server.url(name);
     }
@@ -26,12 +26,12 @@ public final class TestDatabase {
         return name;
     }
 
-    /** A plain connection, to look at what is stored or to stand in somebody's way. */
+    /** Opens a plain connection, to inspect what is stored or to hold locks. */
     public Connection connect() throws SQLException {
         return DriverManager.getConnection(server.jdbcUrl(name), server.user(), server.password());
     }
 
-    /** Runs statements as they are. */
+    /** Executes SQL statements. */
     public void execute(String sql) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
@@ -39,7 +39,7 @@ public final class TestDatabase {
         }
     }
 
-    /** The first column of the first row as text, {@code null} in words where it is null. */
+    /** Returns the first column of the first row as text, {@code "null"} if it is null. */
     public String get(String sql) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
@@ -51,19 +51,20 @@ public final class TestDatabase {
         }
     }
 
-    /** Waits half a minute at the most, on the database itself, until a query finds something. */
+    /** Waits up to 30 s, within the database, until a query returns rows. */
     public void awaitRows(String query) throws SQLException {
         awaitRows(query, Duration.ofSeconds(30));
     }
 
-    /** The same with another patience; fails where it does not come. */
-    public void awaitRows(String query, Duration patience) throws SQLException {
-        execute("DO $$ BEGIN FOR i IN 1.." + patience.toMillis() / 10
-                + " LOOP PERFORM pg_stat_clear_snapshot(); IF EXISTS (" + query
-                + ") THEN RETURN; END IF; PERFORM pg_sleep(0.01); END LOOP; RAISE 'It did not come.'; END $$");
+    /** Waits until a query returns rows; fails on timeout. */
+    public void awaitRows(String query, Duration timeout) throws SQLException {
+        execute(
+                "DO $$ BEGIN FOR i IN 1.." + timeout.toMillis() / 10
+                        + " LOOP PERFORM pg_stat_clear_snapshot(); IF EXISTS (" + query
+                        + ") THEN RETURN; END IF; PERFORM pg_sleep(0.01); END LOOP; RAISE 'Timed out waiting for rows'; END $$");
     }
 
-    /** Whether the server lets anyone in; taking it away ends the connections that are there. */
+    /** Allows or forbids connections. Forbidding them also terminates the open ones. */
     public void setReachable(boolean reachable) throws SQLException {
         server.execute("ALTER DATABASE " + name + " ALLOW_CONNECTIONS " + reachable);
         if (!reachable) {

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
-/** One PostgreSQL for all tests of a JVM: a container where a Docker engine answers, else the embedded one. */
+/** One PostgreSQL server for all tests of a JVM: a container if Docker is available, otherwise the embedded server. */
 record TestServer(String host, int port, String user, String password) {
     private static final Logger log = LoggerFactory.getLogger(TestServer.class);
     private static final String TEMPLATE = "runlog_template";
@@ -28,7 +28,7 @@ record TestServer(String host, int port, String user, String password) {
         return Holder.INSTANCE;
     }
 
-    /** Copies the migrated template, which takes a fraction of migrating. */
+    /** Copies the migrated template, which is much faster than migrating. */
     TestDatabase createDatabase() throws SQLException {
         String name = "test_" + databases.incrementAndGet();
         execute("CREATE DATABASE " + name + " TEMPLATE " + TEMPLATE);
@@ -51,11 +51,11 @@ record TestServer(String host, int port, String user, String password) {
     }
 
     private static TestServer start() {
-        TestServer server = isDockerThere() ? startContainer() : startEmbedded();
+        TestServer server = isDockerAvailable() ? startContainer() : startEmbedded();
         try {
             server.execute("CREATE DATABASE " + TEMPLATE);
         } catch (SQLException failure) {
-            throw new IllegalStateException("The test server does not take statements.", failure);
+            throw new IllegalStateException("Cannot create the template database.", failure);
         }
         Flyway.configure()
                 .dataSource(server.jdbcUrl(TEMPLATE), server.user(), server.password())
@@ -65,7 +65,7 @@ record TestServer(String host, int port, String user, String password) {
         return server;
     }
 
-    private static boolean isDockerThere() {
+    private static boolean isDockerAvailable() {
         try {
             return DockerClientFactory.instance().isDockerAvailable();
         } catch (RuntimeException absent) {
@@ -73,13 +73,13 @@ record TestServer(String host, int port, String user, String password) {
         }
     }
 
-    // Not closed: Ryuk removes the container when the JVM ends.
+    // Not closed: Ryuk removes the container after the JVM exits.
     @SuppressWarnings("resource")
     private static TestServer startContainer() {
         String image = System.getProperty("runlog.test.postgres-image", "postgres:18-alpine");
         PostgreSQLContainer container = new PostgreSQLContainer(image);
         container.withCommand("postgres", "-c", "max_connections=200").start();
-        log.info("Tests run on {} in a container.", image);
+        log.info("Running tests on {} in a container.", image);
         return new TestServer(
                 container.getHost(),
                 container.getMappedPort(PostgreSQLContainer.POSTGRESQL_PORT),
@@ -87,14 +87,14 @@ record TestServer(String host, int port, String user, String password) {
                 container.getPassword());
     }
 
-    // Not closed: the library stops it by a shutdown hook.
+    // Not closed: the library stops it in a shutdown hook.
     @SuppressWarnings("resource")
     private static TestServer startEmbedded() {
         try {
             EmbeddedPostgres embedded = EmbeddedPostgres.builder()
                     .setServerConfig("max_connections", "200")
                     .start();
-            log.info("Tests run on the embedded PostgreSQL, as no Docker engine answers.");
+            log.info("Running tests on the embedded PostgreSQL, because Docker is not available.");
             return new TestServer("localhost", embedded.getPort(), "postgres", "postgres");
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);

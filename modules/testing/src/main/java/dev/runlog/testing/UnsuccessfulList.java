@@ -1,8 +1,8 @@
 package dev.runlog.testing;
 
-/** The list of what did not end well, for tests that write executions by themselves or look whether all agrees. */
+/** SQL for the list of unsuccessful executions, for tests that insert executions directly or check the list. */
 public final class UnsuccessfulList {
-    /** Takes into the list what is there. */
+    /** Fills the list from the executions. */
     public static final String FILL = """
             INSERT INTO unsuccessful_execution
             SELECT (jsonb_populate_record(NULL::unsuccessful_execution, to_jsonb(e))).*
@@ -11,7 +11,7 @@ public final class UnsuccessfulList {
             ON CONFLICT (id) DO NOTHING
             """;
 
-    /** The ids of executions that the list does not have, has otherwise, or has and should not. */
+    /** Selects the IDs of executions that are missing in the list, differ, or should not be in it. */
     public static final String DIFFERENCES = """
             SELECT id
             FROM (

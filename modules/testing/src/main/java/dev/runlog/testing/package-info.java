@@ -1,4 +1,4 @@
-/** What tests share: a fresh, migrated PostgreSQL database a class, and a bounded wait for futures. */
+/** Shared test support: a new, migrated PostgreSQL database for each test class, and bounded waits for futures. */
 @NullMarked
 package dev.runlog.testing;
 

@@ -1,8 +1,11 @@
 package dev.runlog.contract.bus;
 
-/** Memory that the answer to a request may take until it is sent. Requests carry it on the bus. Thread-safe. */
+/**
+ * Memory budget for the response to a request, until that response is sent. Travels with the request on the bus.
+ * Thread-safe.
+ */
 public interface Allowance {
-    /** For what is bounded otherwise. */
+    /** For responses that are bounded in another way. */
     Allowance UNLIMITED = new Allowance() {
         @Override
         public void take(long bytes) {}
@@ -14,11 +17,11 @@ public interface Allowance {
     };
 
     /**
-     * Takes bytes for what is kept from now on. Fails with {@code BAD_INPUT} if the answer becomes too large, with
-     * {@code OVERLOADED} if all answers together do. After that it fails each time.
+     * Reserves bytes. Fails with {@code BAD_INPUT} if the response becomes too large, and with {@code OVERLOADED} if
+     * all responses together do. Every later call then fails too.
      */
     void take(long bytes);
 
-    /** How many bytes can be taken now. */
+    /** Number of bytes that can still be reserved. */
     long left();
 }

@@ -3,10 +3,10 @@ package dev.runlog.contract.bus;
 import java.util.Map;
 
 /**
- * Tells other processes that this one is alive, and how much it has announced.
+ * Announces to the other processes of a cluster that this one is alive, and how many messages it has published.
  *
- * @param origin names the process
- * @param announced the number of the newest announcement of each of its streams
+ * @param origin ID of the process
+ * @param announced number of the latest announcement in each of its streams
  */
 record Beat(String origin, Map<String, Long> announced) implements Event {
     Beat {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Requests and events by type over Vert.x's event bus; nobody else sees an address or a codec. */
+/** Sends requests and events over the Vert.x event bus, addressed by their type. Hides addresses and codecs. */
 public final class Bus implements Requests {
     private static final Logger log = LoggerFactory.getLogger(Bus.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -31,7 +31,7 @@ public final class Bus implements Requests {
     private static final String NUMBER = "number";
 
     private final EventBus eventBus;
-    /** Requests are answered where they are made: every process has all who answer, and its own is the nearest. */
+    /** Requests never leave the process: each one has all the handlers. */
     private final DeliveryOptions options;
 
     private final @Nullable Continuity continuity;
@@ -46,7 +46,7 @@ public final class Bus implements Requests {
     }
 
     /**
-     * The bus of a Vert.x instance; called once for each, as it registers the codecs.
+     * Creates the bus of a Vert.x instance and registers its codecs. Call it once per instance.
      *
      * @param timeout how long a request waits for its reply before it fails with {@code OVERLOADED}
      */
@@ -58,13 +58,13 @@ public final class Bus implements Requests {
     }
 
     /**
-     * Begins to tell the other processes of a cluster that this one is there, and to notice where announcements of
-     * theirs are missing; see {@link #onGap}. Called once, where the Vert.x instance is clustered.
+     * Starts to send beats to the other processes of the cluster and to detect missing announcements; see {@link
+     * #onGap}. Call it once, on a clustered Vert.x instance.
      */
     public void keepContact(Vertx vertx, Duration interval) {
         Continuity contact = continuity;
         if (contact == null) {
-            throw new IllegalStateException("There is no cluster.");
+            throw new IllegalStateException("The Vert.x instance is not clustered.");
         }
         eventBus.<Beat>consumer(Beat.class.getName(), message -> contact.received(message.body()));
         vertx.setPeriodic(interval.toMillis(), timer -> {
@@ -73,7 +73,7 @@ public final class Bus implements Requests {
         });
     }
 
-    /** How many other processes are heard of. */
+    /** Number of other processes that are known to be alive. */
     public int peers() {
         return continuity == null ? 0 : continuity.peers();
     }
@@ -97,7 +97,7 @@ public final class Bus implements Requests {
         return request(request, request.getClass());
     }
 
-    /** Sends requests for an answer that may take no more memory than its allowance. */
+    /** Returns a view of this bus that limits the memory of each response to an allowance. */
     public Requests within(Allowance allowance) {
         return new Requests() {
             @Override
@@ -107,27 +107,30 @@ public final class Bus implements Requests {
         };
     }
 
-    /** A request with the allowance that its reply has to keep to; requests never leave the process. */
+    /** A request with the memory allowance of its reply. */
     private record Allowed(Request<?> request, Allowance allowance) implements Message {}
 
     private <R extends Message> Future<R> request(Message request, Class<?> type) {
-        // Of the request its type alone is kept until the reply: it may be large, and many may wait.
+        // Keep only the type of the request until the reply arrives: requests may be large, and many may be pending.
         return eventBus.<R>request(type.getName(), request, options)
                 .map(io.vertx.core.eventbus.Message::body)
                 .recover(failure -> Future.failedFuture(toRunlogException(failure, type)));
     }
 
-    /** Answers all requests of a type. What the handler fails with is answered; an unknown failure is logged here. */
+    /**
+     * Registers the handler for requests of a type. Its failures are sent to the caller; unexpected ones are also
+     * logged here.
+     */
     public <R extends Message, Q extends Request<R>> MessageConsumer<Message> handle(
             Class<Q> type, Function<Q, Future<R>> handler) {
         return handle(type, (request, allowance) -> handler.apply(request));
     }
 
-    /** The same, with the allowance of the answer that the reply is for. */
+    /** Registers a handler that also receives the memory allowance of the response. */
     public <R extends Message, Q extends Request<R>> MessageConsumer<Message> handle(
             Class<Q> type, BiFunction<Q, Allowance, Future<R>> handler) {
         return eventBus.<Message>localConsumer(type.getName(), message -> {
-            // Not by message.reply, which would keep the request in memory until then.
+            // message.reply would keep the request in memory until then.
             String replyAddress = message.replyAddress();
             Allowed allowed = message.body() instanceof Allowed with
                     ? with
@@ -138,7 +141,7 @@ public final class Bus implements Requests {
         });
     }
 
-    /** Hands an event to all subscribers of its type, in all processes of a cluster. */
+    /** Publishes an event to all subscribers of its type, in all processes of the cluster. */
     public void publish(Event event) {
         DeliveryOptions everywhere = new DeliveryOptions().setCodecName(MessageJsonCodec.NAME);
         if (continuity != null && !(event instanceof Beat)) {
@@ -177,7 +180,7 @@ public final class Bus implements Requests {
             return known;
         }
         if (failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.TIMEOUT) {
-            return RunlogException.overloaded("No answer in time.", RETRY_AFTER);
+            return RunlogException.overloaded("The request timed out.", RETRY_AFTER);
         }
         if (failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS) {
             return RunlogException.overloaded("The server is starting or stopping.", RETRY_AFTER);

@@ -9,25 +9,25 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Numbers what this process announces, and notices where announcements of others are missing. Between processes the bus
- * delivers at most once: a connection that breaks, or a process that dies between its commit and its announcement, loses
- * messages without a word. Beats tell what should have come; whoever misses a number, or three beats of a process that
- * it knew, has a gap. It does not matter which engine keeps the cluster together, nor what it takes for a member.
+ * Numbers the announcements of this process and detects missing announcements of others. Between processes the bus
+ * delivers at most once: if a connection breaks, or a process dies between its commit and its announcement, messages
+ * are lost silently. Each beat lists the latest number of every stream. A missing number, or more than three missed
+ * beats of a known process, is a gap. This works with any cluster manager.
  *
- * <p>Announcements of a type that one thread makes are a stream: they arrive in order. Safe for any thread.
+ * <p>The announcements of one type from one thread form a stream, which arrives in order. Thread-safe.
  */
 final class Continuity {
     private static final int BEATS_MISSED_MAX = 3;
     private static final char SEPARATOR = ' ';
 
-    /** The place of an announcement in its stream. */
+    /** Position of an announcement in its stream. */
     record Stamp(String stream, long number) {}
 
     private final String origin;
     private final Map<String, Long> sent = new HashMap<>();
     private final Set<String> typesHeard = new HashSet<>();
     private final Map<String, Long> seen = new HashMap<>();
-    /** What the last beat of each stream's process said; what was announced after it may still be on its way. */
+    /** Number that the last beat reported for each stream. Later announcements may still be in transit. */
     private final Map<String, Long> claimed = new HashMap<>();
 
     private final Map<String, Integer> beatsMissed = new HashMap<>();
@@ -42,7 +42,7 @@ final class Continuity {
         this.origin = origin;
     }
 
-    /** The stamp of the next announcement of the calling thread. */
+    /** Returns the stamp for the next announcement of the calling thread. */
     synchronized Stamp stamp(Class<?> type) {
         String stream = origin + SEPARATOR + Thread.currentThread().getId() + SEPARATOR + type.getName();
         return new Stamp(stream, sent.merge(stream, 1L, Long::sum));
@@ -52,7 +52,7 @@ final class Continuity {
         return new Beat(origin, sent);
     }
 
-    /** From now on announcements of the type matter. */
+    /** Starts to check announcements of the type for gaps. */
     synchronized void listenTo(Class<?> type) {
         typesHeard.add(type.getName());
     }
@@ -61,7 +61,7 @@ final class Continuity {
         listeners.add(listener);
     }
 
-    /** How many other processes are there. */
+    /** Number of other processes that are known to be alive. */
     synchronized int peers() {
         return beatsMissed.size();
     }
@@ -77,7 +77,9 @@ final class Continuity {
         }
     }
 
-    /** What the beat before had claimed must be here by now; what this one claims may still come. */
+    /**
+     * Everything that the previous beat listed must have arrived by now; what this one lists may still be in transit.
+     */
     synchronized void received(Beat beat) {
         if (beat.origin().equals(origin)) {
             return;
@@ -92,14 +94,14 @@ final class Continuity {
         });
     }
 
-    /** Called once for each interval between beats: counts those that are missing, and tells of a gap. */
+    /** Counts missed beats and reports a gap. Called once per beat interval. */
     void tick() {
-        for (Runnable listener : listenersToTell()) {
+        for (Runnable listener : listenersToNotify()) {
             listener.run();
         }
     }
 
-    private synchronized List<Runnable> listenersToTell() {
+    private synchronized List<Runnable> listenersToNotify() {
         beatsMissed.replaceAll((peer, missed) -> missed + 1);
         for (String peer : List.copyOf(beatsMissed.keySet())) {
             if (beatsMissed.getOrDefault(peer, 0) > BEATS_MISSED_MAX) {

@@ -1,4 +1,4 @@
 package dev.runlog.contract.bus;
 
-/** A message that is published to all who subscribe, after what it tells of is committed. */
+/** A message published to all subscribers, after the change that it describes is committed. */
 public interface Event extends Message {}

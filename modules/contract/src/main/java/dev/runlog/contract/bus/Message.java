@@ -1,4 +1,7 @@
 package dev.runlog.contract.bus;
 
-/** A record that may travel the bus. Every implementation is a concrete record of this module, so that one codec does. */
+/**
+ * A record that can be sent over the bus. All implementations are concrete records of this module, which lets one codec
+ * serve them all.
+ */
 public interface Message {}

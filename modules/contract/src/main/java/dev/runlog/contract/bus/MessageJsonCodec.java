@@ -12,8 +12,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Hands a message over as it is within a process; between processes it writes the length and name of its type, then
- * its record as JSON. Only types of this module are read, so that a peer cannot name a class of its choice.
+ * Passes messages by reference within a process. Between processes it writes the length and name of the type, then the
+ * record as JSON. Only types of this module are decoded, which stops a peer from naming an arbitrary class.
  */
 final class MessageJsonCodec implements MessageCodec<Message, Message> {
     static final String NAME = "runlog";
@@ -47,14 +47,15 @@ final class MessageJsonCodec implements MessageCodec<Message, Message> {
         String type = buffer.getString(position + Integer.BYTES, jsonAt);
         byte[] json = buffer.getBytes(jsonAt + Integer.BYTES, jsonAt + Integer.BYTES + buffer.getInt(jsonAt));
         if (!type.startsWith(PACKAGE)) {
-            throw new IllegalArgumentException("Not a message of Runlog: " + type);
+            throw new IllegalArgumentException("Not a Runlog message: " + type);
         }
         try {
             return JSON.readValue(json, Class.forName(type).asSubclass(Message.class));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ClassNotFoundException e) {
-            throw new IllegalArgumentException("A message of another version of Runlog: " + type, e);
+            throw new IllegalArgumentException(
+                    "Unknown message type (all servers must run the same version of Runlog): " + type, e);
         }
     }
 

@@ -1,4 +1,4 @@
 package dev.runlog.contract.bus;
 
-/** A message that is answered by exactly one reply of type {@code R}, or fails. */
+/** A message with exactly one reply of type {@code R}, or a failure. */
 public interface Request<R extends Message> extends Message {}

@@ -1,7 +1,6 @@
 /**
- * The typed event bus: a request names the type of its reply, an event is published to whoever listens, and the
- * address is the message's type. Messages are immutable records, handed over as they are within a process and as JSON
- * between processes.
+ * The typed event bus. A request names the type of its reply, an event goes to all subscribers, and the address is the
+ * message type. Messages are immutable records, passed by reference within a process and as JSON between processes.
  */
 @NullMarked
 package dev.runlog.contract.bus;

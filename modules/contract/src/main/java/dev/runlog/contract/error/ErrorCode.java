@@ -1,27 +1,27 @@
 package dev.runlog.contract.error;
 
-/** Every way in which Runlog refuses or fails, grouped by who can mend it. The names are public: clients switch on them. */
+/** Error codes, grouped by who can fix the problem. The names are public API: clients switch on them. */
 public enum ErrorCode {
-    // The caller mends the request.
+    // The caller must change the request.
     /** The request is malformed or a value is out of bounds; the message names it. */
     BAD_INPUT(400),
-    /** No valid token came with the request. */
+    /** The request has no valid token. */
     UNAUTHENTICATED(401),
-    /** The token is valid, its scopes do not suffice. */
+    /** The token is valid but lacks a required scope. */
     FORBIDDEN(403),
-    /** Nothing of that id or key is visible to the viewer. */
+    /** Nothing with that ID or key is visible to the viewer. */
     NOT_FOUND(404),
     /** The request contradicts what is already recorded; nothing was changed. */
     CONFLICT(409),
 
-    // The caller tries again later.
-    /** The caller asks too often; {@link RunlogException#retryAfter()} tells when to come back. */
+    // The caller should retry later.
+    /** The caller sends too many requests; retry after {@link RunlogException#retryAfter()}. */
     RATE_LIMITED(429),
-    /** A queue is full or the database does not answer; {@link RunlogException#retryAfter()} tells when to come back. */
+    /** A queue is full or the database is unavailable; retry after {@link RunlogException#retryAfter()}. */
     OVERLOADED(503),
 
-    // The operator looks into the log.
-    /** Unknown failure; {@link RunlogException#incident()} is found in the log. */
+    // The operator should check the log.
+    /** Unexpected failure; the log has details under {@link RunlogException#incident()}. */
     INTERNAL(500);
 
     private final int httpStatus;
@@ -30,7 +30,7 @@ public enum ErrorCode {
         this.httpStatus = httpStatus;
     }
 
-    /** The HTTP status that goes with this code where a whole request fails with it. */
+    /** HTTP status of a request that fails with this code as a whole. */
     public int httpStatus() {
         return httpStatus;
     }

@@ -7,9 +7,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one exception that callers see. It extends {@link ReplyException} so that it can travel the event bus as itself,
- * and it has no stack trace: it tells a caller what to mend, not a developer where. Unknown failures are logged with
- * theirs under {@link #incident()}.
+ * The one exception that callers see. It extends {@link ReplyException} to cross the event bus unchanged. It has no
+ * stack trace, because it is meant for callers; unexpected failures are logged with theirs under {@link #incident()}.
  */
 public final class RunlogException extends ReplyException {
     private static final long serialVersionUID = 1L;
@@ -18,7 +17,7 @@ public final class RunlogException extends ReplyException {
     private final @Nullable Duration retryAfter;
     private final @Nullable UUID incident;
 
-    /** The general form, for what decodes a failure; elsewhere one of the factories says more. */
+    /** For decoding a failure; use the factory methods elsewhere. */
     public RunlogException(ErrorCode code, String message, @Nullable Duration retryAfter, @Nullable UUID incident) {
         super(ReplyFailure.RECIPIENT_FAILURE, code.httpStatus(), message, true);
         this.code = code;
@@ -54,27 +53,30 @@ public final class RunlogException extends ReplyException {
         return new RunlogException(ErrorCode.OVERLOADED, message, retryAfter, null);
     }
 
-    /** An unknown failure: says nothing of the inside, only the id under which the log has it. */
+    /** An unexpected failure. The message contains only the incident ID, no internal details. */
     public static RunlogException internal(UUID incident) {
         return new RunlogException(
-                ErrorCode.INTERNAL, "Internal error; the server's log has it under " + incident + ".", null, incident);
+                ErrorCode.INTERNAL,
+                "Internal error; see the server log for incident " + incident + ".",
+                null,
+                incident);
     }
 
     public ErrorCode code() {
         return code;
     }
 
-    /** After how long a retry makes sense; set for {@code RATE_LIMITED} and {@code OVERLOADED}. */
+    /** Time to wait before a retry; set for {@code RATE_LIMITED} and {@code OVERLOADED}. */
     public @Nullable Duration retryAfter() {
         return retryAfter;
     }
 
-    /** The id of the log entry; set for {@code INTERNAL}. */
+    /** ID of the log entry; set for {@code INTERNAL}. */
     public @Nullable UUID incident() {
         return incident;
     }
 
-    /** The message of this exception, never null. */
+    /** Returns the message, or the name of the code if there is none. */
     @Override
     public String getMessage() {
         String message = super.getMessage();

@@ -1,4 +1,4 @@
-/** The one exception of the project and its codes, the same on every door: GraphQL, REST, events and the command line. */
+/** The project's one exception and its codes, shared by GraphQL, REST, events and the command line. */
 @NullMarked
 package dev.runlog.contract.error;
 

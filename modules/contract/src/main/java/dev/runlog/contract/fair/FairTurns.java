@@ -14,56 +14,56 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whose task comes next: that of the owner who has used the least time since it began to ask (start-time fair
- * queuing, Goyal, Vin and Cheng 1996). A flood therefore waits behind itself. An owner that asks alone may use every
- * place except the reserved ones, which go only to owners that use none: however long the tasks of one owner take,
- * another finds a place free. Not safe for use by several threads at once.
+ * A fair queue that serves the owner with the least time used since it became active (start-time fair queuing, Goyal,
+ * Vin and Cheng 1996). A flood from one owner therefore delays only that owner. A single active owner may use every
+ * place except the reserved ones. Those are for owners that hold no place, so other owners can start even if one
+ * owner's tasks take long. Not thread-safe.
  *
- * @param <T> what waits for a turn
+ * @param <T> type of a task
  */
 public final class FairTurns<T> {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     /** Weight of the latest task in the moving average of task times. */
     private static final double LATEST_WEIGHT = 0.2;
 
-    private final String what;
+    private final String taskNoun;
     private final int placesMax;
     private final int reserved;
     private final int waitingMax;
     private final double ownerShare;
 
-    /** The owners that have a task running or waiting. */
+    /** Owners with a running or waiting task. */
     private final Map<String, Owner<T>> active = new HashMap<>();
-    /** Those of them that have a task waiting, the next one first. */
+    /** Owners with a waiting task, the next one first. */
     private final TreeSet<Owner<T>> waiting = new TreeSet<>(
             Comparator.<Owner<T>>comparingDouble(owner -> owner.usedNanos).thenComparingLong(owner -> owner.number));
 
     private int running;
     private int tasksWaiting;
     private long ownersSeen;
-    /** What the owner that was served last had used; an owner that begins to ask starts from there. */
+    /** Time used by the owner that was served last; the starting point for owners that become active. */
     private double servedNanos;
-    /** The time of a task, lately, of any owner. */
+    /** Moving average of task times, over all owners. */
     private double meanNanos;
 
     /**
-     * Turns that are all free.
+     * Creates a queue with all places free.
      *
-     * @param what waits, as a refusal says it: "Too many {@code what} wait."
-     * @param places how many turns one owner may have at once
-     * @param reserved how many more there are for owners that use none
-     * @param waitingMax how many tasks may wait
-     * @param ownerShare how many an owner may have waiting, as a multiple of the room that is left
+     * @param taskNoun plural noun for tasks in error messages: "Too many {@code reads} are waiting."
+     * @param places places that a single owner may hold at once
+     * @param reserved additional places for owners that hold none
+     * @param waitingMax maximum number of waiting tasks
+     * @param ownerShare maximum number of waiting tasks of one owner, as a multiple of the remaining room
      */
-    public FairTurns(String what, int places, int reserved, int waitingMax, double ownerShare) {
-        this.what = what;
+    public FairTurns(String taskNoun, int places, int reserved, int waitingMax, double ownerShare) {
+        this.taskNoun = taskNoun;
         this.placesMax = places;
         this.reserved = reserved;
         this.waitingMax = waitingMax;
         this.ownerShare = ownerShare;
     }
 
-    /** Adds a task that waits; fails with {@code OVERLOADED} if there is no room for it. */
+    /** Adds a waiting task; fails with {@code OVERLOADED} if there is no room. */
     public void add(String owner, T task, long nowNanos) {
         requireRoom(owner);
         Owner<T> own = active.get(owner);
@@ -79,7 +79,7 @@ public final class FairTurns<T> {
         waiting.add(own);
     }
 
-    /** Takes the task whose turn it is, or returns {@code null} if there is none or no place for it. */
+    /** Starts the next task; returns {@code null} if none is waiting or no place is free. */
     public @Nullable Turn<T> next() {
         Owner<T> own = nextOwner();
         if (own == null) {
@@ -89,7 +89,7 @@ public final class FairTurns<T> {
         waiting.remove(own);
         T task = own.tasks.remove().task;
         tasksWaiting--;
-        // Its time is not known yet. Without an estimate, a burst would count as nothing until its first answer.
+        // The real time is not known yet. Without an estimate, a burst would cost nothing until its first task ends.
         double expectedNanos = own.meanNanos;
         own.usedNanos += expectedNanos;
         own.running++;
@@ -100,7 +100,7 @@ public final class FairTurns<T> {
         return new Turn<>(own, task, expectedNanos);
     }
 
-    /** Ends a turn and charges its owner for the time that it took. */
+    /** Ends a turn and charges the time to its owner. */
     public void end(Turn<T> turn, long nanos) {
         Owner<T> own = turn.owner;
         boolean waits = waiting.remove(own);
@@ -116,7 +116,7 @@ public final class FairTurns<T> {
         }
     }
 
-    /** Removes and returns what has waited since the given time or longer. */
+    /** Removes and returns the tasks that have waited since the given time or longer. */
     public List<T> removeWaitingSince(long nanos) {
         List<T> expired = new ArrayList<>();
         for (Owner<T> own : List.copyOf(waiting)) {
@@ -132,12 +132,12 @@ public final class FairTurns<T> {
         return expired;
     }
 
-    /** How many tasks wait. */
+    /** Number of waiting tasks. */
     public int waiting() {
         return tasksWaiting;
     }
 
-    /** Since when the task that has waited longest waits; {@code ifNone} if none does. */
+    /** Time at which the longest waiting task was added; {@code ifNone} if none is waiting. */
     public long oldestSince(long ifNone) {
         return waiting.stream()
                 .mapToLong(own -> own.tasks.element().sinceNanos)
@@ -148,12 +148,12 @@ public final class FairTurns<T> {
     private void requireRoom(String owner) {
         int left = waitingMax - tasksWaiting;
         if (left <= 0) {
-            throw RunlogException.overloaded("Too many " + what + " wait.", RETRY_AFTER);
+            throw RunlogException.overloaded("Too many " + taskNoun + " are waiting.", RETRY_AFTER);
         }
         Owner<T> own = active.get(owner);
         int held = own == null ? 0 : own.tasks.size();
         if (held > 0 && held + 1 > ownerShare * left) {
-            throw RunlogException.overloaded("Too many " + what + " of this owner wait.", RETRY_AFTER);
+            throw RunlogException.overloaded("This owner has too many waiting " + taskNoun + ".", RETRY_AFTER);
         }
     }
 
@@ -164,7 +164,7 @@ public final class FairTurns<T> {
         if (running == placesMax + reserved) {
             return null;
         }
-        // No more owners can be passed over than there are places, as each of them uses one.
+        // Skips at most as many owners as there are places, because each skipped owner holds one.
         for (Iterator<Owner<T>> owners = waiting.iterator(); owners.hasNext(); ) {
             Owner<T> own = owners.next();
             if (own.running == 0) {
@@ -180,7 +180,7 @@ public final class FairTurns<T> {
         }
     }
 
-    /** A task that has a place. */
+    /** A running task. */
     public static final class Turn<T> {
         private final Owner<T> owner;
         private final T task;
@@ -203,7 +203,7 @@ public final class FairTurns<T> {
         final String name;
         final long number;
         final Deque<Waiting<T>> tasks = new ArrayDeque<>();
-        /** Time used, counted from what others had used when the owner began to ask. */
+        /** Time used, offset by the time that others had used when the owner became active. */
         double usedNanos;
 
         double meanNanos;

@@ -1,4 +1,4 @@
-/** Turns that owners take, so that none waits for the flood of another. */
+/** Fair queuing between owners: a flood from one owner does not delay the others. */
 @NullMarked
 package dev.runlog.contract.fair;
 

@@ -8,21 +8,21 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a workflow, without its large parts: what a list reads. {@link ExecutionDetail} has the rest.
+ * One run of a workflow, without its large parts, which are in {@link ExecutionDetail}.
  *
- * @param id of version 7; its time is the start
- * @param owner the subject to whom its workflow belongs
- * @param trigger what set it off, in the engine's word
- * @param attempt counts from 1
+ * @param id UUID version 7; its timestamp is the start
+ * @param owner owner of the workflow
+ * @param trigger what started it, as named by the engine
+ * @param attempt attempt number, starting at 1
  * @param parentId the execution that started this one
  * @param labels sorted by key
- * @param finishedAt to the millisecond; null while it runs
- * @param heartbeatDeadline when it counts as crashed unless it is heard of before; null where it never does
- * @param errorFingerprint equal for errors of the same type and place; null where there is no error
- * @param truncated the parts that were over a limit and cut
- * @param sanitized the parts in which characters that cannot be stored were replaced by U+FFFD
- * @param redacted how many secrets were replaced in it, those of its steps not counted
- * @param held whether it is kept whatever cleanups and policies say
+ * @param finishedAt millisecond precision; null while running
+ * @param heartbeatDeadline time at which it becomes {@code CRASHED} without another heartbeat; null if never
+ * @param errorFingerprint equal for errors with the same type and origin; null without an error
+ * @param truncated parts that exceeded a limit and were cut
+ * @param sanitized parts in which U+FFFD replaced characters that cannot be stored
+ * @param redacted number of secrets that were replaced in it, not counting its steps
+ * @param held whether it is protected from cleanups and policies
  */
 public record Execution(
         UUID id,
@@ -53,14 +53,14 @@ public record Execution(
         return Ids.timeOf(id);
     }
 
-    /** From start to finish; null while it runs. */
+    /** Time from start to finish; null while running. */
     public @Nullable Duration duration() {
         return finishedAt == null ? null : Duration.between(startedAt(), finishedAt);
     }
 
     /**
-     * Its place and state, without what it was given and did: what an operator may see of another owner's execution. That
-     * there was an error stays.
+     * Returns a copy without its contents: only what an operator may see of another owner's execution. {@link
+     * #hasError} stays the same.
      */
     public Execution withoutContents() {
         return new Execution(

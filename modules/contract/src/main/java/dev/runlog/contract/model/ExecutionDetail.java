@@ -4,7 +4,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The large parts of an execution; those that were not asked for are null. JSON is text that passes through as it came.
+ * The large parts of an execution; parts that were not requested are null. JSON text is stored and returned unchanged.
  *
  * @param payload JSON text
  * @param result JSON text

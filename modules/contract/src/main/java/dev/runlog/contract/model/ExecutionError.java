@@ -3,7 +3,7 @@ package dev.runlog.contract.model;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why an execution did not succeed, as its engine reports it.
+ * Error of an execution, as reported by its engine.
  *
  * @param details JSON text
  */

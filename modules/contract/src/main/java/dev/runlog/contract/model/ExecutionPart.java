@@ -1,6 +1,6 @@
 package dev.runlog.contract.model;
 
-/** The parts of an execution that have limits. They are cut where they exceed them. */
+/** The parts of an execution that have limits and are cut if they exceed them. */
 public enum ExecutionPart {
     PAYLOAD(1),
     RESULT(2),
@@ -17,7 +17,7 @@ public enum ExecutionPart {
         this.bit = bit;
     }
 
-    /** The bit that stands for it in a set of parts in the database. */
+    /** Bit of this part in a set of parts in the database. */
     public int bit() {
         return bit;
     }

@@ -2,13 +2,13 @@ package dev.runlog.contract.model;
 
 import java.util.List;
 
-/** Where an execution stands. {@code RUNNING} is followed by exactly one of the others. */
+/** Status of an execution. {@code RUNNING} is followed by exactly one of the others. */
 public enum ExecutionStatus {
     RUNNING(1),
     SUCCESS(2),
     FAILED(3),
     CANCELLED(4),
-    /** Its heartbeat deadline passed; a late finish still wins over it. */
+    /** It missed its heartbeat deadline. A late finish still replaces this status. */
     CRASHED(5);
 
     private static final List<ExecutionStatus> BY_NUMBER = List.of(values());
@@ -19,7 +19,7 @@ public enum ExecutionStatus {
         this.number = number;
     }
 
-    /** The number that stands for it in the database; part of partial indexes, so never changed. */
+    /** Number of this status in the database. Never changes, because partial indexes contain it. */
     public int number() {
         return number;
     }
@@ -28,12 +28,12 @@ public enum ExecutionStatus {
         return BY_NUMBER.get(number - 1);
     }
 
-    /** Whether it is an end that was not wanted: {@code FAILED}, {@code CANCELLED} or {@code CRASHED}. */
+    /** Whether it is {@code FAILED}, {@code CANCELLED} or {@code CRASHED}. */
     public boolean isUnsuccessful() {
         return this != RUNNING && this != SUCCESS;
     }
 
-    /** Whether an engine may report it as the outcome of a run: neither {@code RUNNING} nor {@code CRASHED}. */
+    /** Whether an engine may report it as an outcome: neither {@code RUNNING} nor {@code CRASHED}. */
     public boolean isOutcome() {
         return this == SUCCESS || this == FAILED || this == CANCELLED;
     }

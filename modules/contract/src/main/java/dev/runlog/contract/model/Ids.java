@@ -6,29 +6,29 @@ import com.fasterxml.uuid.impl.TimeBasedEpochRandomGenerator;
 import java.time.Instant;
 import java.util.UUID;
 
-/** Identifiers: all are UUIDs of version 7 (RFC 9562), whose first 48 bits are Unix milliseconds. */
+/** Creates and reads IDs. All are UUIDs version 7 (RFC 9562); their first 48 bits are Unix milliseconds. */
 public final class Ids {
     private static final TimeBasedEpochGenerator NOW = Generators.timeBasedEpochGenerator();
     private static final TimeBasedEpochRandomGenerator AT = Generators.timeBasedEpochRandomGenerator();
 
-    /** The last millisecond of 48 bits. */
+    /** Latest time that fits into 48 bits. */
     private static final Instant LAST = Instant.ofEpochMilli((1L << 48) - 1);
 
     private Ids() {}
 
-    /** A new id of this moment, greater than any that this process has made before. */
+    /** Returns a new ID for the current time, greater than all IDs that this process created before. */
     public static UUID next() {
         return NOW.generate();
     }
 
-    /** A new id of the given moment, cut to the millisecond. */
+    /** Returns a new ID for the given time, truncated to the millisecond. */
     public static UUID at(Instant moment) {
         return AT.construct(moment.toEpochMilli());
     }
 
     /**
-     * The smallest id at or after a moment: a bound for ranges, never an identifier. An id holds no time before 1970 or
-     * after 10889: earlier moments give a bound below every id, later ones a bound above every id.
+     * Returns the smallest ID at or after a time, as a bound for ranges. IDs hold times from 1970 to 10889: an earlier
+     * time returns a bound below every ID, a later one a bound above every ID.
      */
     public static UUID lowerBound(Instant moment) {
         if (moment.isBefore(Instant.EPOCH)) {
@@ -38,17 +38,17 @@ public final class Ids {
             return new UUID(-1, -1);
         }
         long millis = moment.toEpochMilli();
-        // Ids hold whole milliseconds: of a part of one, the first id after it is of the next.
+        // IDs hold whole milliseconds, so round up.
         long first = Instant.ofEpochMilli(millis).equals(moment) ? millis : millis + 1;
         return new UUID((first << 16) | 0x7000, 0x8000_0000_0000_0000L);
     }
 
-    /** The moment that the id holds, to the millisecond. */
+    /** Returns the timestamp of an ID, to the millisecond. */
     public static Instant timeOf(UUID id) {
         return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
     }
 
-    /** Whether it is of version 7 and of the RFC's variant. */
+    /** Whether it is a UUID version 7 with the RFC's variant. */
     public static boolean isTimeOrdered(UUID id) {
         return id.version() == 7 && id.variant() == 2;
     }

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 public final class Labels {
     private Labels() {}
 
-    /** An unmodifiable copy that is sorted by key, so that it reads the same everywhere and after every restart. */
+    /** Returns an unmodifiable copy sorted by key, which makes the order the same everywhere. */
     public static Map<String, String> sorted(Map<String, String> labels) {
         return labels.size() < 2 ? Map.copyOf(labels) : Collections.unmodifiableMap(new TreeMap<>(labels));
     }

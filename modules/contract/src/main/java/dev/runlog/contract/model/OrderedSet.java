@@ -4,7 +4,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Immutable sets of constants, always in the order of their declaration. */
+/** Immutable sets of enum constants, in declaration order. */
 final class OrderedSet {
     private OrderedSet() {}
 

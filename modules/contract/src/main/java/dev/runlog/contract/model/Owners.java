@@ -4,8 +4,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose workflows and executions a statement may touch: one owner's, or everybody's. It is made from a viewer alone, and
- * reaches beyond the viewer's own only with the scope {@code ops}; else making it fails with {@code FORBIDDEN}.
+ * The owners that a statement may access: one owner, or all of them. It can only be created from a viewer. Any owner
+ * other than the viewer requires the scope {@code ops}, otherwise creation fails with {@code FORBIDDEN}.
  */
 public final class Owners {
     private final @Nullable String subject;
@@ -14,12 +14,12 @@ public final class Owners {
         this.subject = subject;
     }
 
-    /** The viewer's own. */
+    /** The viewer. */
     public static Owners of(Viewer viewer) {
         return new Owners(viewer.subject());
     }
 
-    /** A named owner's; anybody else's than the viewer's needs {@code ops}. */
+    /** A named owner; any other than the viewer requires {@code ops}. */
     public static Owners of(Viewer viewer, String owner) {
         if (!owner.equals(viewer.subject())) {
             viewer.require(Scope.OPS);
@@ -27,13 +27,13 @@ public final class Owners {
         return new Owners(owner);
     }
 
-    /** Everybody's; needs {@code ops}. */
+    /** All owners; requires {@code ops}. */
     public static Owners all(Viewer viewer) {
         viewer.require(Scope.OPS);
         return new Owners(null);
     }
 
-    /** The one owner; null for everybody. */
+    /** The owner; null for all owners. */
     public @Nullable String subject() {
         return subject;
     }

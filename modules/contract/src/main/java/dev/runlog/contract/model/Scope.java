@@ -3,17 +3,17 @@ package dev.runlog.contract.model;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What a token allows. The claim's words are public. */
+/** What a token permits. The words in the claim are public API. */
 public enum Scope {
-    /** Read one's own workflows and executions. */
+    /** Read your own workflows and executions. */
     READ("executions:read"),
-    /** Record for one's own workflows. */
+    /** Record for your own workflows. */
     WRITE("executions:write"),
     /** Record for any owner. */
     ENGINE("engine"),
-    /** Delete one's own executions. */
+    /** Delete your own executions. */
     CLEANUP("executions:cleanup"),
-    /** Statistics across owners; cleanups, policies and holds of anybody's executions. */
+    /** Statistics across owners; cleanups, policies and holds for any owner. */
     OPS("ops");
 
     private final String word;
@@ -22,12 +22,12 @@ public enum Scope {
         this.word = word;
     }
 
-    /** The word in the token's {@code scope} claim. */
+    /** Word in the token's {@code scope} claim. */
     public String word() {
         return word;
     }
 
-    /** Finds the scope of a claim's word; other products' words are nobody's business here and yield nothing. */
+    /** Finds the scope for a word of the claim; empty for the words of other products. */
     public static Optional<Scope> ofWord(String word) {
         return Arrays.stream(values()).filter(scope -> scope.word.equals(word)).findFirst();
     }

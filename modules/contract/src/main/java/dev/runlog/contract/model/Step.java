@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One node of a workflow within an execution.
  *
- * @param index its place within the execution, from 0; recording it again replaces what is set
- * @param kind what sort of node it is, in the engine's word
+ * @param index position within the execution, starting at 0; recording it again replaces the fields that are set
+ * @param kind kind of node, as named by the engine
  * @param input JSON text
  * @param output JSON text
  * @param error JSON text
- * @param truncated the parts that were over a limit and cut
- * @param sanitized the parts in which characters that cannot be stored were replaced by U+FFFD
- * @param redacted the parts in which secrets were replaced
+ * @param truncated parts that exceeded a limit and were cut
+ * @param sanitized parts in which U+FFFD replaced characters that cannot be stored
+ * @param redacted parts in which secrets were replaced
  */
 public record Step(
         UUID executionId,

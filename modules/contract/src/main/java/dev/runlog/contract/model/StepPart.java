@@ -1,6 +1,6 @@
 package dev.runlog.contract.model;
 
-/** The parts of a step that have limits. They are cut where they exceed them. */
+/** The parts of a step that have limits and are cut if they exceed them. */
 public enum StepPart {
     NAME(1),
     KIND(2),
@@ -14,7 +14,7 @@ public enum StepPart {
         this.bit = bit;
     }
 
-    /** The bit that stands for it in a set of parts in the database. */
+    /** Bit of this part in a set of parts in the database. */
     public int bit() {
         return bit;
     }

@@ -2,7 +2,7 @@ package dev.runlog.contract.model;
 
 import java.util.List;
 
-/** Where a step stands within its execution. */
+/** Status of a step. */
 public enum StepStatus {
     RUNNING(1),
     SUCCESS(2),
@@ -18,7 +18,7 @@ public enum StepStatus {
         this.number = number;
     }
 
-    /** The number that stands for it in the database. */
+    /** Number of this status in the database. */
     public int number() {
         return number;
     }

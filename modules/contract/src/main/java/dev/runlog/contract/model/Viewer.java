@@ -4,9 +4,9 @@ import dev.runlog.contract.error.RunlogException;
 import java.util.Set;
 
 /**
- * Whoever asks: the token's subject and what its scopes allow.
+ * The caller: the token's subject and scopes.
  *
- * @param subject the owner whose workflows the viewer sees
+ * @param subject owner of the workflows that the viewer can see
  */
 public record Viewer(String subject, Set<Scope> scopes) {
     public Viewer {
@@ -17,13 +17,13 @@ public record Viewer(String subject, Set<Scope> scopes) {
         return scopes.contains(scope);
     }
 
-    /** Returns itself where the viewer has one of the scopes; fails with {@code FORBIDDEN}, naming the first, else. */
+    /** Returns this viewer if it has one of the scopes; otherwise fails with {@code FORBIDDEN} and names the first. */
     public Viewer require(Scope... anyOf) {
         for (Scope scope : anyOf) {
             if (scopes.contains(scope)) {
                 return this;
             }
         }
-        throw RunlogException.forbidden("This needs the scope " + anyOf[0].word() + ".");
+        throw RunlogException.forbidden("Missing scope: " + anyOf[0].word() + ".");
     }
 }

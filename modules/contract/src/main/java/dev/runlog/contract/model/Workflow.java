@@ -4,10 +4,10 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * What is run again and again.
+ * A process that runs repeatedly; each run is an {@link Execution}.
  *
- * @param owner the subject to whom it belongs
+ * @param owner subject that owns it
  * @param key chosen by its engine, unique per owner
- * @param name what people read; the key where no name was given
+ * @param name display name; defaults to the key
  */
 public record Workflow(UUID id, String owner, String key, String name, Instant createdAt) {}

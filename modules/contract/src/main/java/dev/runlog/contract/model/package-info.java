@@ -1,4 +1,4 @@
-/** What Runlog keeps: workflows, executions, their steps, and who may see them. Immutable and free of transport. */
+/** The domain: workflows, executions, steps, and who may see them. Immutable and independent of any transport. */
 @NullMarked
 package dev.runlog.contract.model;
 

@@ -3,10 +3,10 @@ package dev.runlog.contract.page;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many rows a list has.
+ * Number of rows in a list.
  *
- * @param exact the exact figure; null where it would cost more than its budget
- * @param atLeast a lower bound that holds in any case; equals {@code exact} where that is known
+ * @param exact exact count; null if it would exceed its cost budget
+ * @param atLeast lower bound; equals {@code exact} if that is known
  */
 public record Count(@Nullable Long exact, long atLeast) {
     public static Count exactly(long count) {

@@ -6,14 +6,14 @@ import java.util.Base64;
 import java.util.UUID;
 
 /**
- * A place in a list: the sort value and the id of the row there. It stays valid when that row is deleted.
+ * A position in a list: the sort value and the ID of a row. It stays valid when that row is deleted.
  *
- * @param order which list it marks a place in; a cursor of another order is refused
- * @param value the first sort key where it is not the id itself: milliseconds of a duration, the index of a step; else 0
+ * @param order list that it belongs to; other lists reject it
+ * @param value first sort key if that is not the ID: duration in milliseconds, or step index; otherwise 0
  */
 public record Cursor(Order order, long value, UUID id) {
 
-    /** The lists that have cursors. Their numbers stand in cursors that clients keep. */
+    /** Lists with cursors. Clients store cursors, which contain these numbers. */
     public enum Order {
         EXECUTION_START(1),
         EXECUTION_DURATION(2),
@@ -35,7 +35,7 @@ public record Cursor(Order order, long value, UUID id) {
         return new Cursor(order, 0, id);
     }
 
-    /** The opaque text that clients hand back. */
+    /** Returns the opaque text form for clients. */
     public String encode() {
         ByteBuffer bytes = ByteBuffer.allocate(BYTES)
                 .put(order.number)
@@ -45,23 +45,23 @@ public record Cursor(Order order, long value, UUID id) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
     }
 
-    /** Reads what {@link #encode} wrote for the same order; fails with {@code BAD_INPUT} for anything else. */
+    /** Decodes the result of {@link #encode} for the same order; fails with {@code BAD_INPUT} for anything else. */
     public static Cursor decode(String text, Order expected) {
         byte[] bytes;
         try {
             bytes = Base64.getUrlDecoder().decode(text);
         } catch (IllegalArgumentException notBase64) {
-            throw foreign(text);
+            throw invalidCursor(text);
         }
         if (bytes.length != BYTES || bytes[0] != expected.number) {
-            throw foreign(text);
+            throw invalidCursor(text);
         }
         ByteBuffer buffer = ByteBuffer.wrap(bytes, 1, BYTES - 1);
         return new Cursor(expected, buffer.getLong(), new UUID(buffer.getLong(), buffer.getLong()));
     }
 
-    private static RunlogException foreign(String text) {
+    private static RunlogException invalidCursor(String text) {
         String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
-        return RunlogException.badInput("'" + shown + "' is not a cursor of this list.");
+        return RunlogException.badInput("Invalid cursor for this list: '" + shown + "'.");
     }
 }

@@ -1,4 +1,4 @@
 package dev.runlog.contract.page;
 
-/** Whether rows stand beyond a page's ends, in the list's own order. */
+/** Whether there are rows before and after a page, in list order. */
 public record PageEnds(boolean hasPrevious, boolean hasNext) {}

@@ -4,11 +4,11 @@ import dev.runlog.contract.error.RunlogException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page of a list: up to {@code size} rows next to one end of what lies between the cursors.
+ * Requests up to {@code size} rows from one end of the range between two cursors.
  *
- * @param size rows at the most, from 0
- * @param backward false for the rows that follow {@code after}, true for those that precede {@code before}; both
- *     directions yield the rows in the list's own order
+ * @param size maximum number of rows; 0 is allowed
+ * @param backward false for the rows after {@code after}, true for those before {@code before}; rows are always in list
+ *     order
  */
 public record PageRequest(
         int size,
@@ -29,11 +29,11 @@ public record PageRequest(
     }
 
     /**
-     * A request from the arguments of the Relay specification; fails with {@code BAD_INPUT} for both directions at
-     * once, a negative size, a size above the bound, or a cursor of another list.
+     * Creates a request from the arguments of a Relay connection. Fails with {@code BAD_INPUT} for both directions at
+     * once, an invalid size, or a cursor of another list.
      *
-     * @param sizeDefault rows where neither {@code first} nor {@code last} is given
-     * @param sizeMax rows that may be asked for at the most
+     * @param sizeDefault number of rows without {@code first} and {@code last}
+     * @param sizeMax maximum number of rows
      */
     public static PageRequest of(
             @Nullable Integer first,
@@ -44,14 +44,14 @@ public record PageRequest(
             int sizeDefault,
             int sizeMax) {
         if (first != null && last != null) {
-            throw RunlogException.badInput("Give 'first' or 'last', not both.");
+            throw RunlogException.badInput("Use either `first` or `last`, not both.");
         }
         boolean backward = last != null;
-        Integer asked = backward ? last : first;
-        int size = asked == null ? sizeDefault : asked;
+        Integer requested = backward ? last : first;
+        int size = requested == null ? sizeDefault : requested;
         if (size < 0 || size > sizeMax) {
             throw RunlogException.badInput(
-                    "'%s' must be from 0 to %d, not %d.".formatted(backward ? "last" : "first", sizeMax, size));
+                    "Invalid `%s`: %d (expected 0 to %d).".formatted(backward ? "last" : "first", size, sizeMax));
         }
         return new PageRequest(
                 size,

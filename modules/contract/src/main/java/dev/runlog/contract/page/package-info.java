@@ -1,8 +1,7 @@
 /**
- * Keyset pagination as four small nouns: a {@link dev.runlog.contract.page.Cursor} marks a place in an order, a
- * {@link dev.runlog.contract.page.PageRequest} asks for the rows before or after one, a
- * {@link dev.runlog.contract.page.PageEnds} tells whether more stand beyond, and a
- * {@link dev.runlog.contract.page.Count} how many there are in all.
+ * Keyset pagination. A {@link dev.runlog.contract.page.Cursor} marks a position, a {@link
+ * dev.runlog.contract.page.PageRequest} selects the rows before or after it, {@link dev.runlog.contract.page.PageEnds}
+ * shows whether there are more, and {@link dev.runlog.contract.page.Count} is the total.
  */
 @NullMarked
 package dev.runlog.contract.page;

@@ -3,11 +3,11 @@ package dev.runlog.contract.querying;
 import dev.runlog.contract.bus.Message;
 import dev.runlog.contract.bus.Request;
 
-/** Whether the database answers: fails with {@code OVERLOADED} where it does not. */
+/** Checks that the database responds; fails with {@code OVERLOADED} otherwise. */
 public record CheckHealth() implements Request<CheckHealth.Healthy> {
 
     /**
-     * The database answered.
+     * The database responds.
      *
      * @param postgresVersion such as {@code 18.6}
      */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** How many executions the same query has for each of several parents, in one statement. */
+/** Counts the executions of the same query for each of several parents, in one statement. */
 public record CountExecutionsOf(
         Viewer viewer, ListExecutionsOf.Parent parent, List<UUID> parentIds, ExecutionQuery query)
         implements ReadRequest<CountExecutionsOf.Counts> {
@@ -15,7 +15,7 @@ public record CountExecutionsOf(
         parentIds = List.copyOf(parentIds);
     }
 
-    /** A figure for each parent id of the request. */
+    /** A count for each parent ID of the request. */
     public record Counts(Map<UUID, Count> counts) implements Message {
         public Counts {
             counts = Map.copyOf(counts);

@@ -2,7 +2,7 @@ package dev.runlog.contract.querying;
 
 import dev.runlog.contract.page.Cursor;
 
-/** The orders in which executions are listed; the id breaks ties. A running execution is shorter than any finished. */
+/** Sort order of executions; the ID breaks ties. Running executions count as shorter than finished ones. */
 public enum ExecutionOrder {
     STARTED_AT_DESC(Cursor.Order.EXECUTION_START, true),
     STARTED_AT_ASC(Cursor.Order.EXECUTION_START, false),
@@ -17,7 +17,7 @@ public enum ExecutionOrder {
         this.descending = descending;
     }
 
-    /** The kind of cursor that marks a place in this order; both ways of one order share it. */
+    /** Kind of cursor for this order; both directions share it. */
     public Cursor.Order cursorOrder() {
         return cursorOrder;
     }

@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Executions in the order of their query, and whether more stand beyond.
+ * Executions in the order of their query.
  *
- * @param count how many there are over all pages; null where {@link CountExecutions} has to be asked
+ * @param count count over all pages; null if it needs a separate {@link CountExecutions}
  */
 public record ExecutionPage(
         List<Execution> executions, PageEnds ends, @Nullable Count count) implements Message {
@@ -18,7 +18,7 @@ public record ExecutionPage(
         executions = List.copyOf(executions);
     }
 
-    /** A page that does not say how many there are. */
+    /** A page without a count. */
     public static ExecutionPage of(List<Execution> executions, PageEnds ends) {
         return new ExecutionPage(executions, ends, null);
     }

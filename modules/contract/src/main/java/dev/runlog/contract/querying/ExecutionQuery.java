@@ -11,11 +11,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which executions, in which order. All that is set must hold.
+ * Filter and order of executions. All given conditions must hold.
  *
- * @param statuses one of these; empty for any
- * @param startedAfter at or after
- * @param startedBefore before
+ * @param statuses any of these; empty for all
+ * @param startedAfter inclusive
+ * @param startedBefore exclusive
  */
 public record ExecutionQuery(
         @Nullable UUID workflowId,
@@ -26,7 +26,7 @@ public record ExecutionQuery(
         ExecutionOrder order) {
 
     public ExecutionQuery {
-        // All statuses are no filter: one shape of SQL less, and the index without a predicate serves it.
+        // A filter on all statuses is dropped: one SQL variant less, served by the index without a predicate.
         statuses = statuses.size() == ExecutionStatus.values().length ? Set.of() : Set.copyOf(statuses);
     }
 
@@ -43,7 +43,7 @@ public record ExecutionQuery(
         return new ExecutionQuery(workflowId, wanted, startedAfter, startedBefore, filter, order);
     }
 
-    /** The same in other bounds of the start: at or after the first, before the second. */
+    /** Replaces the start range: {@code after} is inclusive, {@code before} exclusive. */
     public ExecutionQuery startedWithin(@Nullable Instant after, @Nullable Instant before) {
         return new ExecutionQuery(workflowId, statuses, after, before, filter, order);
     }
@@ -52,12 +52,12 @@ public record ExecutionQuery(
         return new ExecutionQuery(workflowId, statuses, startedAfter, startedBefore, filter, wanted);
     }
 
-    /** The statuses as a set in their own order; every status where none is asked for. */
+    /** The statuses in declaration order; all of them without a status filter. */
     public Set<ExecutionStatus> statusesOrAll() {
         return statuses.isEmpty() ? EnumSet.allOf(ExecutionStatus.class) : EnumSet.copyOf(statuses);
     }
 
-    /** The place of an execution in this query's order. */
+    /** Returns the position of an execution in this query's order. */
     public Cursor cursorOf(Execution execution) {
         Duration duration = execution.duration();
         return order.cursorOrder() == Cursor.Order.EXECUTION_START
@@ -68,6 +68,6 @@ public record ExecutionQuery(
                         execution.id());
     }
 
-    /** What a running execution counts as where duration is the order. */
+    /** Duration of a running execution for sorting. */
     public static final long RUNNING_DURATION_MILLIS = -1;
 }

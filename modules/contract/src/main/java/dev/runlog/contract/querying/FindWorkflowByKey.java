@@ -5,9 +5,9 @@ import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
 import org.jspecify.annotations.Nullable;
 
-/** The viewer's workflow of a key. */
+/** Finds the viewer's workflow by its key. */
 public record FindWorkflowByKey(Viewer viewer, String key) implements ReadRequest<FindWorkflowByKey.Found> {
 
-    /** The workflow; null where the viewer has none of that key. */
+    /** The workflow; null if the viewer has none with that key. */
     public record Found(@Nullable Workflow workflow) implements Message {}
 }

@@ -8,15 +8,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Figures over executions, from the rollups. These are kept by UTC day of the start, so {@code from} and {@code to} must
- * be the start of a UTC day; the request fails with {@code BAD_INPUT} otherwise.
+ * Requests statistics, which come from rollups by UTC day of the start. {@code from} and {@code to} must therefore be
+ * the start of a UTC day; otherwise the request fails with {@code BAD_INPUT}.
  *
- * @param workflowId one workflow of the viewer's; null for all
- * @param from start of the first day; null for the oldest
+ * @param workflowId a workflow of the viewer; null for all
+ * @param from start of the first day; null for the oldest day
  * @param to start of the day after the last; null for tomorrow
- * @param interval how wide the intervals are; null for none
- * @param workflowsMax how many of the biggest workflows to tell
- * @param allOwners across owners; needs the scope {@code ops}
+ * @param interval width of the intervals; null for none
+ * @param workflowsMax maximum number of largest workflows to return
+ * @param allOwners whether to include all owners; requires the scope {@code ops}
  */
 public record GetStatistics(
         Viewer viewer,
@@ -38,7 +38,7 @@ public record GetStatistics(
         return new Scope[] {allOwners ? Scope.OPS : Scope.READ};
     }
 
-    /** The widths of intervals: UTC days, ISO weeks, calendar months. */
+    /** Interval widths: UTC days, ISO weeks, calendar months. */
     public enum Interval {
         DAY,
         WEEK,

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * The same page of executions for each of several parents, in one statement. A parent without executions of the
- * viewer's has an empty page.
+ * Lists the same page of executions for each of several parents, in one statement. The page is empty for a parent
+ * without executions of the viewer.
  */
 public record ListExecutionsOf(
         Viewer viewer, Parent parent, List<UUID> parentIds, ExecutionQuery query, PageRequest page)
@@ -18,14 +18,14 @@ public record ListExecutionsOf(
         parentIds = List.copyOf(parentIds);
     }
 
-    /** What the executions belong to. */
+    /** Parent that the executions belong to. */
     public enum Parent {
         WORKFLOW,
-        /** The execution that started them; they belong to the same owner. */
+        /** The execution that started them; it has the same owner. */
         EXECUTION
     }
 
-    /** A page for each parent id of the request. */
+    /** A page for each parent ID of the request. */
     public record Pages(Map<UUID, ExecutionPage> pages) implements Message {
         public Pages {
             pages = Map.copyOf(pages);

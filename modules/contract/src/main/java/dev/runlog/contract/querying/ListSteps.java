@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** The same page of steps, by index, for each of several of the viewer's executions, in one statement. */
+/** Lists the same page of steps for each of several executions of the viewer, in one statement. */
 public record ListSteps(Viewer viewer, List<UUID> executionIds, PageRequest page)
         implements ReadRequest<ListSteps.Pages> {
     public ListSteps {
         executionIds = List.copyOf(executionIds);
     }
 
-    /** A page for each execution id of the request. */
+    /** A page for each execution ID of the request. */
     public record Pages(Map<UUID, StepPage> pages) implements Message {
         public Pages {
             pages = Map.copyOf(pages);
@@ -26,7 +26,7 @@ public record ListSteps(Viewer viewer, List<UUID> executionIds, PageRequest page
     /**
      * Steps by index.
      *
-     * @param total how many steps the execution has in all
+     * @param total total number of steps of the execution
      */
     public record StepPage(List<Step> steps, PageEnds ends, long total) {
         public StepPage {

@@ -9,14 +9,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page of the viewer's workflows, the newest registered first.
+ * A page of the viewer's workflows, latest registration first.
  *
- * @param search part of the name or key, in any case; null for all
+ * @param search part of the name or key, case-insensitive; null for all
  */
 public record ListWorkflows(Viewer viewer, @Nullable String search, PageRequest page)
         implements ReadRequest<ListWorkflows.WorkflowPage> {
 
-    /** Workflows, and whether more stand beyond. */
+    /** Workflows, latest registration first. */
     public record WorkflowPage(List<Workflow> workflows, PageEnds ends) implements Message {
         public WorkflowPage {
             workflows = List.copyOf(workflows);

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
-/** The large parts of the viewer's executions; only the parts that are named are read. */
+/** Loads the given large parts of the viewer's executions. */
 public record LoadExecutionDetails(Viewer viewer, List<UUID> executionIds, Set<ExecutionPart> parts)
         implements ReadRequest<LoadExecutionDetails.Loaded> {
     public LoadExecutionDetails {
@@ -16,7 +16,7 @@ public record LoadExecutionDetails(Viewer viewer, List<UUID> executionIds, Set<E
         parts = Set.copyOf(parts);
     }
 
-    /** In no particular order; an execution that is gone is absent. */
+    /** In no particular order; without executions that no longer exist. */
     public record Loaded(List<ExecutionDetail> details) implements Message {
         public Loaded {
             details = List.copyOf(details);

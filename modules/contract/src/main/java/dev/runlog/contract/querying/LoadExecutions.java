@@ -6,7 +6,7 @@ import dev.runlog.contract.model.Viewer;
 import java.util.List;
 import java.util.UUID;
 
-/** The viewer's executions by their ids; those that are unknown or another's are absent from the reply. */
+/** Loads the viewer's executions by ID. The reply omits those that do not exist or belong to another owner. */
 public record LoadExecutions(Viewer viewer, List<UUID> ids) implements ReadRequest<LoadExecutions.Loaded> {
     public LoadExecutions {
         ids = List.copyOf(ids);

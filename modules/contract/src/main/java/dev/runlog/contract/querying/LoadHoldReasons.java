@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Why the viewer's executions are held. */
+/** Loads the reasons why the viewer's executions are held. */
 public record LoadHoldReasons(Viewer viewer, List<UUID> executionIds) implements ReadRequest<LoadHoldReasons.Loaded> {
     public LoadHoldReasons {
         executionIds = List.copyOf(executionIds);
     }
 
-    /** By execution; one that is not held, or of which nobody said why, is absent. */
+    /** Reasons by execution ID, without executions that are not held or have no reason. */
     public record Loaded(Map<UUID, String> reasons) implements Message {
         public Loaded {
             reasons = Map.copyOf(reasons);

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The workflows of executions that subscribers of several owners are about to be shown, in one statement. Each is looked
- * up as the workflow of the owner who watches it, so a workflow of anybody else is absent from the reply.
+ * Loads the workflows of executions that several owners watch, in one statement. The reply omits a workflow that does
+ * not belong to the owner who watches it.
  */
 public record LoadWatchedWorkflows(List<Watched> watched) implements Request<LoadWatchedWorkflows.Loaded> {
     public LoadWatchedWorkflows {
         watched = List.copyOf(watched);
     }
 
-    /** A workflow, and the owner on whose behalf it is looked up. */
+    /** A workflow and the owner who watches it. */
     public record Watched(String owner, UUID workflowId) {}
 
     /** In no particular order. */

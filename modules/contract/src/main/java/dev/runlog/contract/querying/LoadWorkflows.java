@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Workflows by their ids; those that are unknown or of other owners are absent from the reply.
+ * Loads workflows by ID. The reply omits those that do not exist or belong to other owners.
  *
- * @param owners the viewer's own, or others' for operators, who hold executions and clean up for anybody
+ * @param owners the viewer; or others for operators, who hold and clean up executions of any owner
  */
 public record LoadWorkflows(Viewer viewer, Owners owners, List<UUID> ids) implements ReadRequest<LoadWorkflows.Loaded> {
-    /** Of the viewer's own. */
+    /** Loads workflows of the viewer. */
     public LoadWorkflows(Viewer viewer, List<UUID> ids) {
         this(viewer, Owners.of(viewer), ids);
     }
 
-    /** Cleanups and policies name the workflow that they are for. */
+    /** Includes cleanup scopes, because cleanups and policies refer to workflows. */
     @Override
     public Scope[] scopes() {
         return new Scope[] {Scope.READ, Scope.CLEANUP, Scope.OPS};

@@ -7,18 +7,18 @@ import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 
 /**
- * A question about workflows or executions. It carries its viewer, so that whoever answers it can check the scope and
- * every statement can filter by owner; {@code ArchitectureTest} holds that no such question goes without one.
+ * A read of workflows or executions. It carries the viewer, which the handler needs to check scopes and to filter by
+ * owner. {@code ArchitectureTest} checks that every read implements this interface.
  */
 public interface ReadRequest<R extends Message> extends Request<R> {
     Viewer viewer();
 
-    /** Whose rows may be in the answer: the viewer's, unless a question says otherwise. */
+    /** Owners of the rows that may be returned; the viewer by default. */
     default Owners owners() {
         return Owners.of(viewer());
     }
 
-    /** The scopes of which the viewer must have one. */
+    /** The viewer needs one of these scopes. */
     default Scope[] scopes() {
         return new Scope[] {Scope.READ};
     }

@@ -6,13 +6,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What only the rows of executions tell: neither the order of an index nor the rollups know it. All that is set must hold.
+ * Conditions that only the rows of executions can answer, not an index or the rollups. All given conditions must hold.
  *
- * @param minDuration at least; only finished executions have a duration
- * @param maxDuration at most
- * @param labels all of these
- * @param errorContains part of the error's message or type, in any case
- * @param held whether somebody holds them
+ * @param minDuration inclusive; only finished executions have a duration
+ * @param maxDuration inclusive
+ * @param labels must all be present
+ * @param errorContains part of the error's message or type, case-insensitive
+ * @param held whether they are held
  */
 public record RowFilter(
         @Nullable Duration minDuration,
@@ -29,7 +29,7 @@ public record RowFilter(
         labels = Map.copyOf(labels);
     }
 
-    /** Whether it leaves every row. */
+    /** Whether it matches every row. */
     public boolean isNone() {
         return equals(NONE);
     }

@@ -8,18 +8,18 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Figures over executions.
+ * Statistics of executions.
  *
- * @param stored those that are there now, by status
- * @param recorded those that were ever recorded, cleaned up ones included, by status
- * @param ages those that are there now, by age
- * @param oldestStartedAt the start of the oldest that is there now, to the day
- * @param bytesOnDisk tables and indexes of the whole database; null unless across owners
- * @param recordedPerDay mean number of executions recorded per day, over the last seven whole UTC days of the range (all
- *     of them if there are fewer); 0 if there are none
- * @param bytesPerDay by how much the database grows a day at that rate, about; null unless across owners
- * @param workflows those with most executions that are there now, most first; empty unless asked for
- * @param intervals recorded ones by interval, oldest first, without empty ones
+ * @param stored executions stored now, by status
+ * @param recorded executions ever recorded, including deleted ones, by status
+ * @param ages executions stored now, by age
+ * @param oldestStartedAt start of the oldest stored execution, to the day
+ * @param bytesOnDisk size of the whole database, including indexes; null unless for all owners
+ * @param recordedPerDay mean number of executions recorded per day, over the last seven whole UTC days of the range, or
+ *     fewer if the range is shorter; 0 without any
+ * @param bytesPerDay approximate growth of the database per day at that rate; null unless for all owners
+ * @param workflows workflows with the most stored executions, largest first; empty unless requested
+ * @param intervals recorded executions by interval, oldest first, without empty intervals
  */
 public record Statistics(
         StatusCounts stored,
@@ -37,19 +37,19 @@ public record Statistics(
         intervals = List.copyOf(intervals);
     }
 
-    /** How many executions of a workflow are there now. */
+    /** Number of stored executions of a workflow. */
     public record WorkflowSize(UUID workflowId, String key, String owner, long stored) {}
 
-    /** How many started in the last UTC day, the six days before, the 23 before those, and earlier. */
+    /** Number of executions that started in the last UTC day, the 6 days before, the 23 before those, and earlier. */
     public record Ages(long lastDay, long lastWeek, long lastMonth, long older) {}
 
     /**
      * One interval.
      *
-     * @param from its first moment, within the range
-     * @param to the first moment after it, within the range
-     * @param averageDuration of those that finished; null where none did
-     * @param durations of those that finished; null where none did
+     * @param from inclusive, within the range
+     * @param to exclusive, within the range
+     * @param averageDuration of finished executions; null without any
+     * @param durations of finished executions; null without any
      */
     public record IntervalStatistics(
             Instant from,
@@ -58,13 +58,13 @@ public record Statistics(
             @Nullable Duration averageDuration,
             @Nullable Quantiles durations) {
 
-        /** Successes among those that are over, from 0 to 1; null where none is. */
+        /** Share of successes among finished executions, from 0 to 1; null without any. */
         public @Nullable Double successRate() {
-            long over = recorded.total() - recorded.running();
-            return over == 0 ? null : (double) recorded.success() / over;
+            long finished = recorded.total() - recorded.running();
+            return finished == 0 ? null : (double) recorded.success() / finished;
         }
     }
 
-    /** What half, 95 and 99 of a hundred stay below; each off by a factor of 2^(1/8), 9.1 %, at the most. */
+    /** Quantiles of durations, each with a relative error of at most 2^(1/8) - 1, or 9.1 %. */
     public record Quantiles(Duration p50, Duration p95, Duration p99) {}
 }

@@ -2,7 +2,7 @@ package dev.runlog.contract.querying;
 
 import dev.runlog.contract.model.ExecutionStatus;
 
-/** Executions by status. */
+/** Number of executions by status. */
 public record StatusCounts(long running, long success, long failed, long cancelled, long crashed) {
     public static final StatusCounts NONE = new StatusCounts(0, 0, 0, 0, 0);
 

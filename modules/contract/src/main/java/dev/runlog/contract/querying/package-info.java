@@ -1,7 +1,4 @@
-/**
- * What viewers ask. Requests that carry a {@link dev.runlog.contract.model.Viewer} answer with what that viewer may
- * see; those that load children by the ids of their parents trust that the parents were seen.
- */
+/** Read requests. Each carries a {@link dev.runlog.contract.model.Viewer} and returns only what that viewer may see. */
 @NullMarked
 package dev.runlog.contract.querying;
 

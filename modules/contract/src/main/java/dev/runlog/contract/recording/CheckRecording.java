@@ -4,13 +4,13 @@ import dev.runlog.contract.bus.Message;
 import dev.runlog.contract.bus.Request;
 import org.jspecify.annotations.Nullable;
 
-/** Whether this server records at the moment. */
+/** Checks whether this server accepts events at the moment. */
 public record CheckRecording() implements Request<CheckRecording.State> {
 
     /**
-     * The answer.
+     * Whether events are accepted.
      *
-     * @param refusal why everything is refused, such as a disk that is nearly full; null if events are taken
+     * @param refusal why all events are rejected, such as a nearly full disk; null if events are accepted
      */
     public record State(@Nullable String refusal) implements Message {}
 }

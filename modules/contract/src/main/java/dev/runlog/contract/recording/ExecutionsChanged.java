@@ -6,17 +6,17 @@ import dev.runlog.contract.model.ExecutionStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Announces what one commit changed, in the order of its events. Changes of one execution are announced in order. */
+/** Announces the changes of one commit, in the order of its events. Changes of the same execution arrive in order. */
 public record ExecutionsChanged(List<Change> changes) implements Event {
     public ExecutionsChanged {
         changes = List.copyOf(changes);
     }
 
     /**
-     * One execution's change.
+     * A change of one execution.
      *
-     * @param before its status before; null where it was unknown. The same as after for steps, heartbeats and holds
-     * @param execution as it stands after the commit
+     * @param before previous status; null if it was unknown. Unchanged for steps, heartbeats and holds
+     * @param execution state after the commit
      */
     public record Change(@Nullable ExecutionStatus before, Execution execution) {}
 }

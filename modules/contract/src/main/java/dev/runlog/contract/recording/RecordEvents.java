@@ -10,35 +10,35 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records events in their order and answers after the commits that hold them. One bad event costs only itself; the
- * whole request fails only with {@code FORBIDDEN}, {@code OVERLOADED} or {@code INTERNAL}.
+ * Records events in order and replies once they are committed. A bad event does not affect the others; the whole
+ * request fails only with {@code FORBIDDEN}, {@code OVERLOADED} or {@code INTERNAL}.
  */
 public record RecordEvents(Viewer viewer, List<RecordingEvent> events) implements Request<RecordEvents.Outcomes> {
     public RecordEvents {
         events = List.copyOf(events);
     }
 
-    /** How each event fared, in the order of the request. */
+    /** Outcome of each event, in the order of the request. */
     public record Outcomes(List<Outcome> outcomes) implements Message {
         public Outcomes {
             outcomes = List.copyOf(outcomes);
         }
     }
 
-    /** What became of an event. */
+    /** Kind of outcome. */
     public enum Kind {
         RECORDED,
-        /** It was known already; nothing was changed. */
+        /** It was already recorded; nothing changed. */
         DUPLICATE,
         REJECTED
     }
 
     /**
-     * How one event fared.
+     * Outcome of one event.
      *
-     * @param execution as it stands after the event; null where it was rejected
-     * @param code why it was rejected; null where it was not
-     * @param message why it was rejected, naming the value; null where it was not
+     * @param execution state after the event; null if rejected
+     * @param code error code if rejected; otherwise null
+     * @param message error message if rejected; otherwise null
      */
     public record Outcome(
             Kind kind,
@@ -54,11 +54,11 @@ public record RecordEvents(Viewer viewer, List<RecordingEvent> events) implement
             return new Outcome(Kind.DUPLICATE, execution, null, null);
         }
 
-        public static Outcome rejected(RunlogException why) {
-            return new Outcome(Kind.REJECTED, null, why.code(), why.getMessage());
+        public static Outcome rejected(RunlogException error) {
+            return new Outcome(Kind.REJECTED, null, error.code(), error.getMessage());
         }
 
-        /** The execution as it stands after the event; throws why where the event was rejected. */
+        /** Returns the execution after the event; throws the error if the event was rejected. */
         public Execution orThrow() {
             if (execution == null) {
                 throw new RunlogException(

@@ -14,8 +14,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that happened to an execution. Recording it twice changes nothing, but for a start without an id, which is a
- * run of its own each time. A finish that names its workflow may come before its start.
+ * Something that happened to an execution. Recording it twice changes nothing, except for a start without an ID, which
+ * creates a new run each time. A finish that names its workflow may arrive before its start.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
 @JsonSubTypes({
@@ -27,18 +27,18 @@ import org.jspecify.annotations.Nullable;
 })
 public sealed interface RecordingEvent {
 
-    /** For whom it is recorded; null for the viewer. Another's needs the scope {@code engine}. */
+    /** Owner to record it for; null for the viewer. Another owner requires the scope {@code engine}. */
     @Nullable
     String owner();
 
     /**
-     * A run began.
+     * A run started.
      *
-     * @param executionId of version 7, its time is the start; null to have one made
-     * @param startedAt null for the time of the id, or now where there is none
-     * @param attempt counts from 1; null for 1
+     * @param executionId UUID version 7 whose timestamp is the start; null to generate one
+     * @param startedAt null for the timestamp of the ID, or now without an ID
+     * @param attempt attempt number, starting at 1; null for 1
      * @param payload JSON text
-     * @param heartbeatTimeout after how long a silence it counts as crashed; null for never
+     * @param heartbeatTimeout time without a heartbeat after which it becomes {@code CRASHED}; null for never
      */
     record Started(
             @Nullable UUID executionId,
@@ -58,9 +58,9 @@ public sealed interface RecordingEvent {
     }
 
     /**
-     * A run ended.
+     * A run finished.
      *
-     * @param workflow only needed where the start may come later
+     * @param workflow only required if the start may arrive later
      * @param status {@code SUCCESS}, {@code FAILED} or {@code CANCELLED}
      * @param finishedAt null for now
      * @param result JSON text
@@ -75,7 +75,7 @@ public sealed interface RecordingEvent {
             @Nullable ExecutionError error)
             implements RecordingEvent {}
 
-    /** A run that is over already: both ends in one. The ids of both, where set, are the same. */
+    /** A run that has already finished: its start and finish in one event, with the same ID if both have one. */
     record Completed(Started start, Finished finish) implements RecordingEvent {
         @Override
         public @Nullable String owner() {
@@ -83,7 +83,9 @@ public sealed interface RecordingEvent {
         }
     }
 
-    /** Steps began or ended. A step that is known by its index takes over what is set; a finished one stays as it is. */
+    /**
+     * Steps started or finished. A known step is updated with the fields that are set; a finished one does not change.
+     */
     record StepsRecorded(UUID executionId, @Nullable String owner, List<StepEvent> steps) implements RecordingEvent {
         public StepsRecorded {
             steps = List.copyOf(steps);
@@ -93,7 +95,7 @@ public sealed interface RecordingEvent {
     /**
      * One step of {@link StepsRecorded}.
      *
-     * @param index its place within the execution, from 0
+     * @param index position within the execution, starting at 0
      * @param input JSON text
      * @param output JSON text
      * @param error JSON text
@@ -109,6 +111,6 @@ public sealed interface RecordingEvent {
             @Nullable String output,
             @Nullable String error) {}
 
-    /** The run is alive: its deadline moves to its timeout from now. */
+    /** The run is alive: its heartbeat deadline becomes now plus its timeout. */
     record Heartbeat(UUID executionId, @Nullable String owner) implements RecordingEvent {}
 }

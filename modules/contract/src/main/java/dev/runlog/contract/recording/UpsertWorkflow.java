@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Registers a workflow or renames it.
  *
- * @param name null keeps the name, or takes the key for a new workflow
- * @param owner null for the viewer; another's needs the scope {@code engine}
+ * @param name null to keep the name, or to use the key for a new workflow
+ * @param owner null for the viewer; another owner requires the scope {@code engine}
  */
 public record UpsertWorkflow(
         Viewer viewer,
@@ -18,6 +18,6 @@ public record UpsertWorkflow(
         @Nullable String name,
         @Nullable String owner) implements Request<UpsertWorkflow.Saved> {
 
-    /** The workflow as it stands now. */
+    /** The workflow after the change. */
     public record Saved(Workflow workflow) implements Message {}
 }

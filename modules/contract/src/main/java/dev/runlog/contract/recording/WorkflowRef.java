@@ -4,11 +4,11 @@ import dev.runlog.contract.error.RunlogException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A workflow by its id or by its owner's key; exactly one of them is set. An unknown key is registered. */
+/** Reference to a workflow by ID or by key; exactly one is set. An unknown key is registered. */
 public record WorkflowRef(@Nullable UUID id, @Nullable String key) {
     public WorkflowRef {
         if ((id == null) == (key == null)) {
-            throw RunlogException.badInput("Give the workflow's id or its key, one of them.");
+            throw RunlogException.badInput("Specify a workflow by either its ID or its key.");
         }
     }
 

@@ -1,4 +1,4 @@
-/** What engines tell: events to record, how each fared, and the changes that are announced once they are committed. */
+/** Recording: events from engines, their outcomes, and the changes announced after each commit. */
 @NullMarked
 package dev.runlog.contract.recording;
 

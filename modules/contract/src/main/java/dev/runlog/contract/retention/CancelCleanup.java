@@ -4,5 +4,8 @@ import dev.runlog.contract.bus.Request;
 import dev.runlog.contract.model.Viewer;
 import java.util.UUID;
 
-/** Stops a cleanup between two batches; one that is over stays as it is. The requester's own, or any with {@code ops}. */
+/**
+ * Stops a cleanup between two batches; a finished one does not change. Requires {@code ops} for another owner's
+ * cleanup.
+ */
 public record CancelCleanup(Viewer viewer, UUID id) implements Request<Cleanup> {}

@@ -7,17 +7,17 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One act of deletion as its row in the ledger has it, or a dry run, which is in no ledger.
+ * A deletion from the ledger, or a dry run, which is not in the ledger.
  *
- * @param matched executions that the criteria met when it began
- * @param matchedExact whether {@code matched} was counted; else a part of a day is told by its share until it is over
+ * @param matched executions that matched the criteria at its start
+ * @param matchedExact whether {@code matched} is exact; otherwise partial days are estimated until it finishes
  * @param deleted executions deleted so far; 0 for a dry run
- * @param bytes freed so far; 0 for a dry run. Of dropped partitions their whole size, else that of rows
- * @param requestedBy the viewer's subject
- * @param policyId the policy that asked for it; null where a viewer did
- * @param startedAt when its turn came; null before
- * @param preview what a dry run found, or a cleanup when it began; null before
- * @param failure why it failed; null unless {@code FAILED}
+ * @param bytes bytes freed so far: the whole size of dropped partitions, the row sizes otherwise; 0 for a dry run
+ * @param requestedBy subject of the viewer
+ * @param policyId policy that requested it; null if a viewer did
+ * @param startedAt null while pending
+ * @param preview result of the dry run, or the preview made when the cleanup started; null before
+ * @param failure reason of the failure; null unless {@code FAILED}
  */
 public record Cleanup(
         UUID id,
@@ -38,7 +38,7 @@ public record Cleanup(
         @Nullable String failure)
         implements Message {
 
-    /** Returns a dry run with what it found, under an ID of its own that finds nothing later. */
+    /** Returns a dry run with its preview. Its ID is new and is not stored. */
     public static Cleanup dryRun(
             CleanupCriteria criteria,
             String requestedBy,
@@ -65,9 +65,9 @@ public record Cleanup(
                 null);
     }
 
-    /** Where a cleanup stands. */
+    /** State of a cleanup. */
     public enum State {
-        /** It waits for its turn. */
+        /** It is queued. */
         PENDING,
         RUNNING,
         COMPLETED,

@@ -7,14 +7,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which executions a cleanup deletes. Running and held ones are spared in any case, and the children of what is spared.
+ * Which executions a cleanup deletes. It never deletes running or held ones, nor the children of executions that it
+ * keeps.
  *
- * @param before started before
- * @param statuses one of these; empty for any but {@code RUNNING}
- * @param workflowId of this workflow; null for any
- * @param owner of this owner; null for all
- * @param keepLast spare so many of the newest of each workflow among these statuses; null for none
- * @param ignorePolicies delete also what a retention policy would keep longer
+ * @param before exclusive upper bound of the start
+ * @param statuses any of these; empty for all except {@code RUNNING}
+ * @param workflowId null for all workflows
+ * @param owner null for all owners
+ * @param keepLast number of latest executions with these statuses to keep per workflow; null for none
+ * @param ignorePolicies whether to also delete executions that a retention policy would keep longer
  */
 public record CleanupCriteria(
         Instant before,

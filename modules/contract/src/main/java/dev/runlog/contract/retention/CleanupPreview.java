@@ -7,18 +7,19 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a cleanup would delete and what it would spare.
+ * What a cleanup would delete and keep.
  *
- * @param exact whether the numbers of executions are exact; where they are not, a part of a day is told by its share
- * @param sizesExact whether steps and bytes were summed up; else they are shares of the partitions' sizes
- * @param byStatus what would go, by status
- * @param workflows of which workflows most would go, most first
- * @param oldestStartedAt the start of the oldest that would go; to the day where it is not exact
- * @param newestStartedAt the start of the newest that would go; to the day where it is not exact
- * @param steps that would go with them
- * @param bytes that would be given back
- * @param partitions days of which nothing would stay
- * @param spared what meets the criteria and stays
+ * @param exact whether execution counts are exact; otherwise partial days are estimated
+ * @param sizesExact whether {@code steps} and {@code bytes} are exact; otherwise they are estimated from partition
+ *     sizes
+ * @param byStatus executions to delete, by status
+ * @param workflows workflows with the most executions to delete, largest first
+ * @param oldestStartedAt start of the oldest execution to delete; to the day if not exact
+ * @param newestStartedAt start of the newest execution to delete; to the day if not exact
+ * @param steps number of their steps
+ * @param bytes bytes to be freed
+ * @param partitions number of days that would be dropped as a whole
+ * @param spared matching executions that would be kept
  */
 public record CleanupPreview(
         boolean exact,
@@ -39,17 +40,17 @@ public record CleanupPreview(
         return byStatus.total();
     }
 
-    /** How many of one workflow would go. */
+    /** Number of executions of one workflow to delete. */
     public record OfWorkflow(UUID workflowId, String key, long executions) {}
 
     /**
-     * What stays, by the first reason that holds.
+     * Matching executions that are kept, by the first reason that applies.
      *
-     * @param running they run
-     * @param held somebody holds them
-     * @param keptByPolicy a retention policy keeps them longer
-     * @param keptLast they are among the newest of their workflow
-     * @param children an execution above them stays
+     * @param running still running
+     * @param held on hold
+     * @param keptByPolicy kept longer by a retention policy
+     * @param keptLast among the latest of their workflow
+     * @param children descendants of an execution that is kept
      */
     public record Spared(long running, long held, long keptByPolicy, long keptLast, long children) {}
 }

@@ -2,5 +2,5 @@ package dev.runlog.contract.retention;
 
 import dev.runlog.contract.bus.Event;
 
-/** A cleanup moved on: after each batch, and when it ends. */
+/** Announces the progress of a cleanup, after each batch and at its end. */
 public record CleanupProgressed(Cleanup cleanup) implements Event {}

@@ -4,5 +4,5 @@ import dev.runlog.contract.bus.Request;
 import dev.runlog.contract.model.Viewer;
 import java.util.UUID;
 
-/** Takes a policy away and answers with what it was. The viewer's own, or any with {@code ops}. */
+/** Deletes a policy and returns it. Requires {@code ops} for a policy of another owner. */
 public record DeleteRetentionPolicy(Viewer viewer, UUID id) implements Request<RetentionPolicy> {}

@@ -8,11 +8,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps an execution whatever cleanups and policies say, or lets it go again. Needs {@code executions:cleanup} for the
- * viewer's own, {@code ops} for any. Saying it twice changes nothing but the reason.
+ * Protects an execution from cleanups and policies, or releases it. Requires {@code executions:cleanup} for the
+ * viewer's own executions and {@code ops} for others. Repeating it changes only the reason.
  *
  * @param held true to hold, false to release
- * @param reason why, for people; null when it is released
+ * @param reason human-readable; null for a release
  */
 public record HoldExecution(
         Viewer viewer,
@@ -20,6 +20,6 @@ public record HoldExecution(
         boolean held,
         @Nullable String reason) implements Request<HoldExecution.Done> {
 
-    /** The execution as it stands now. */
+    /** The execution after the change. */
     public record Done(Execution execution) implements Message {}
 }

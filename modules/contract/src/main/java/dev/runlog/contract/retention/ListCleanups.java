@@ -7,12 +7,10 @@ import dev.runlog.contract.page.PageEnds;
 import dev.runlog.contract.page.PageRequest;
 import java.util.List;
 
-/** A page of the ledger, newest first: the viewer's own cleanups, or all with {@code ops}. */
+/** A page of the ledger, latest first: the viewer's cleanups, or all with {@code ops}. */
 public record ListCleanups(Viewer viewer, PageRequest page) implements Request<ListCleanups.CleanupPage> {
 
-    /**
-     * Cleanups, whether more stand beyond, and how many there are in all.
-     */
+    /** Cleanups and their total number. */
     public record CleanupPage(List<Cleanup> cleanups, PageEnds ends, long total) implements Message {
         public CleanupPage {
             cleanups = List.copyOf(cleanups);

@@ -7,11 +7,11 @@ import dev.runlog.contract.page.PageEnds;
 import dev.runlog.contract.page.PageRequest;
 import java.util.List;
 
-/** A page of the policies that bear on the viewer's executions, or of all with {@code ops}; newest first. */
+/** A page of the policies that apply to the viewer's executions, or of all policies with {@code ops}; latest first. */
 public record ListRetentionPolicies(Viewer viewer, PageRequest page)
         implements Request<ListRetentionPolicies.PolicyPage> {
 
-    /** Policies, whether more stand beyond, and how many there are in all. */
+    /** Policies and their total number. */
     public record PolicyPage(List<RetentionPolicy> policies, PageEnds ends, long total) implements Message {
         public PolicyPage {
             policies = List.copyOf(policies);

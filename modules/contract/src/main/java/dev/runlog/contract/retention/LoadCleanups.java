@@ -6,7 +6,7 @@ import dev.runlog.contract.model.Viewer;
 import java.util.List;
 import java.util.UUID;
 
-/** Cleanups by their ids: the viewer's own, or any with {@code ops}; the others are absent from the reply. */
+/** Loads cleanups by ID. The reply omits those of other owners unless the viewer has {@code ops}. */
 public record LoadCleanups(Viewer viewer, List<UUID> ids) implements Request<LoadCleanups.Loaded> {
     public LoadCleanups {
         ids = List.copyOf(ids);

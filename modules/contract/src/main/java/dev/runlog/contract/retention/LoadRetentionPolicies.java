@@ -6,7 +6,7 @@ import dev.runlog.contract.model.Viewer;
 import java.util.List;
 import java.util.UUID;
 
-/** Policies by their ids: those that bear on the viewer's executions, or any with {@code ops}; others are absent. */
+/** Loads policies by ID. The reply omits those that do not apply to the viewer, unless the viewer has {@code ops}. */
 public record LoadRetentionPolicies(Viewer viewer, List<UUID> ids) implements Request<LoadRetentionPolicies.Loaded> {
     public LoadRetentionPolicies {
         ids = List.copyOf(ids);

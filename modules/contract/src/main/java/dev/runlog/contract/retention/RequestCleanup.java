@@ -10,17 +10,17 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Enters a cleanup into the ledger and answers at once; a dry run answers with its figures. Needs the scope
- * {@code executions:cleanup} or {@code ops} for the viewer's own, {@code ops} for another's or everybody's. At least one of
- * {@code olderThan}, {@code before}, {@code keepLast} and a status is given. Fails with {@code NOT_FOUND} where whose
- * executions are meant has no such workflow.
+ * Adds a cleanup to the ledger and replies at once; a dry run replies with its preview. Requires the scope {@code
+ * executions:cleanup} or {@code ops} for the viewer's own executions, {@code ops} for others. At least one of {@code
+ * olderThan}, {@code before}, {@code keepLast} and {@code statuses} is required. Fails with {@code NOT_FOUND} if the
+ * owner has no such workflow.
  *
- * @param olderThan started longer ago than this, {@link #OLDER_THAN_MAX} at the most
- * @param before started before; the earlier of both where both are given
- * @param keepLast spare so many of the newest of each workflow; null for none
- * @param ignorePolicies delete also what a retention policy would keep longer
- * @param owner whose; null for the viewer's, or for everybody's with {@code allOwners}
- * @param allOwners across owners; not with an owner
+ * @param olderThan minimum age since the start, at most {@link #OLDER_THAN_MAX}
+ * @param before exclusive upper bound of the start; with {@code olderThan}, the earlier one applies
+ * @param keepLast number of latest executions to keep per workflow; null for none
+ * @param ignorePolicies whether to also delete executions that a retention policy would keep longer
+ * @param owner null for the viewer, or for all owners with {@code allOwners}
+ * @param allOwners whether to include all owners; not allowed with {@code owner}
  */
 public record RequestCleanup(
         Viewer viewer,
@@ -34,7 +34,7 @@ public record RequestCleanup(
         boolean allOwners,
         boolean dryRun)
         implements Request<Cleanup> {
-    /** {@code olderThan} reaches back no further. */
+    /** Maximum of {@code olderThan}. */
     public static final Duration OLDER_THAN_MAX = Duration.ofDays(20_000);
 
     public RequestCleanup {

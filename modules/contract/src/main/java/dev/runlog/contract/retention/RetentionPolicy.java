@@ -9,18 +9,18 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is deleted without anyone asking. The most specific policy decides about an execution: one for its workflow
- * before one for its owner before one for all; among these, one that names its status before one that names none.
+ * A rule for automatic deletion. The most specific policy applies to an execution: one for its workflow, then one for
+ * its owner, then one for all owners. Among these, a policy for its status comes before one without statuses.
  *
- * @param workflowId for one workflow; null for all of the owner
- * @param owner for one owner; null for all owners
- * @param statuses for these; empty for any but {@code RUNNING}
- * @param keepFor how long executions are kept from their start; null where only their number counts
- * @param keepLast how many of the newest of each workflow are kept however old; null for none
- * @param fromConfiguration whether it is the default policy of the configuration
- * @param lastCleanupId the last cleanup that it asked for; null where it found nothing to do yet
- * @param overdue executions that it was to delete and has not, when it last looked; null before
- * @param overdueSince since when the oldest of them is to go; null where none is
+ * @param workflowId null for all workflows of the owner
+ * @param owner null for all owners
+ * @param statuses any of these; empty for all except {@code RUNNING}
+ * @param keepFor time to keep executions after their start; null if only {@code keepLast} applies
+ * @param keepLast number of latest executions to keep per workflow, regardless of age; null for none
+ * @param fromConfiguration whether it is the default policy from the configuration
+ * @param lastCleanupId last cleanup that it requested; null if none yet
+ * @param overdue executions that it should have deleted by its last run but has not; null before the first run
+ * @param overdueSince time since the oldest of them should have been deleted; null without any
  */
 public record RetentionPolicy(
         UUID id,
@@ -40,7 +40,7 @@ public record RetentionPolicy(
         statuses = Set.copyOf(statuses);
     }
 
-    /** Without how far behind it is: for all owners that is a figure over all of their executions. */
+    /** Returns a copy without the overdue fields, which reveal the number of other owners' executions. */
     public RetentionPolicy withoutBacklog() {
         return new RetentionPolicy(
                 id,

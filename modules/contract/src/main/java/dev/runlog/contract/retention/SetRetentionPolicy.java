@@ -9,12 +9,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a policy or replaces the one of the same workflow, owner and statuses. Needs {@code executions:cleanup} or
- * {@code ops} for the viewer's own, {@code ops} for another's or everybody's. At least one of {@code keepFor} and {@code
- * keepLast} is given. Fails with {@code NOT_FOUND} where whose executions are meant has no such workflow.
+ * Creates a policy or replaces the one for the same workflow, owner and statuses. Requires {@code executions:cleanup}
+ * or {@code ops} for the viewer's own executions, {@code ops} for others. At least one of {@code keepFor} and {@code
+ * keepLast} is required. Fails with {@code NOT_FOUND} if the owner has no such workflow.
  *
- * @param owner for whose executions; null for the viewer's, or for everybody's with {@code allOwners}
- * @param allOwners across owners; not with an owner
+ * @param owner null for the viewer, or for all owners with {@code allOwners}
+ * @param allOwners whether to include all owners; not allowed with {@code owner}
  */
 public record SetRetentionPolicy(
         Viewer viewer,

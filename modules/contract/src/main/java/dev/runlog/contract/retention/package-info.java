@@ -1,4 +1,4 @@
-/** How history ends: cleanups and their ledger, retention policies, and holds that keep an execution whatever they say. */
+/** Deletion: cleanups and their ledger, retention policies, and holds that protect an execution from both. */
 @NullMarked
 package dev.runlog.contract.retention;
 

@@ -37,7 +37,7 @@ final class BusTest {
     }
 
     @Test
-    void handsTheVeryReplyOver() {
+    void passesTheReplyByReference() {
         CheckHealth.Healthy reply = new CheckHealth.Healthy("18.6");
         bus.handle(CheckHealth.class, request -> Future.succeededFuture(reply));
 
@@ -45,7 +45,7 @@ final class BusTest {
     }
 
     @Test
-    void handsAFailureOverWithItsCodeAndRetryHint() {
+    void passesAFailureWithItsCodeAndRetryHint() {
         bus.handle(
                 CheckHealth.class,
                 request -> Future.failedFuture(RunlogException.overloaded("Full.", Duration.ofSeconds(3))));
@@ -57,7 +57,7 @@ final class BusTest {
     }
 
     @Test
-    void showsNothingOfAnUnknownFailureButItsIncident() {
+    void showsOnlyTheIncidentOfAnUnexpectedFailure() {
         bus.handle(CheckHealth.class, request -> {
             throw new IllegalStateException("password=hunter2");
         });
@@ -71,33 +71,33 @@ final class BusTest {
     }
 
     @Test
-    void saysOverloadedWhereNobodyAnswers() {
+    void failsWithOverloadedWithoutAHandler() {
         assertThat(failureOf(bus.request(new CheckHealth())).code()).isEqualTo(ErrorCode.OVERLOADED);
     }
 
     @Test
-    void keepsNothingOfARequestWhileItWaitsForItsReply() {
+    void releasesTheRequestBeforeItsReply() {
         Promise<RecordEvents.Outcomes> reply = Promise.promise();
-        AtomicReference<WeakReference<RecordEvents>> asked = new AtomicReference<>();
+        AtomicReference<WeakReference<RecordEvents>> received = new AtomicReference<>();
         bus.handle(RecordEvents.class, request -> {
-            asked.set(new WeakReference<>(request));
+            received.set(new WeakReference<>(request));
             return reply.future();
         });
 
         Future<RecordEvents.Outcomes> answer =
                 bus.request(new RecordEvents(new Viewer("alice", Set.of(Scope.WRITE)), List.of()));
 
-        awaitThat(() -> asked.get() != null);
+        awaitThat(() -> received.get() != null);
         awaitThat(() -> {
             System.gc();
-            return asked.get().refersTo(null);
+            return received.get().refersTo(null);
         });
         reply.complete(new RecordEvents.Outcomes(List.of()));
         assertThat(answer.await().outcomes()).isEmpty();
     }
 
     @Test
-    void readsFromTheWireWhatItWrote() {
+    void decodesWhatItEncoded() {
         RecordEvents message = new RecordEvents(
                 new Viewer("alice", Set.of(Scope.WRITE)),
                 List.of(
@@ -122,7 +122,7 @@ final class BusTest {
     }
 
     @Test
-    void readsAFailureFromTheWire() {
+    void decodesAFailure() {
         UUID incident = Ids.next();
         FailureCodec codec = new FailureCodec();
         Buffer wire = Buffer.buffer();
@@ -134,10 +134,10 @@ final class BusTest {
         assertThat(read.incident()).isEqualTo(incident);
     }
 
-    private static void awaitThat(BooleanSupplier isSo) {
+    private static void awaitThat(BooleanSupplier condition) {
         Instant deadline = Instant.now().plusSeconds(20);
-        while (!isSo.getAsBoolean()) {
-            assertThat(Instant.now()).as("it did not come about").isBefore(deadline);
+        while (!condition.getAsBoolean()) {
+            assertThat(Instant.now()).as("condition met in time").isBefore(deadline);
             Thread.onSpinWait();
         }
     }

@@ -19,7 +19,7 @@ final class ContinuityTest {
     }
 
     @Test
-    void tellsOfNothingWhereAllAnnouncementsCome() {
+    void reportsNoGapWhenAllAnnouncementsArrive() {
         for (int i = 0; i < 10; i++) {
             here.received(there.stamp(CleanupProgressed.class));
             here.received(there.beat());
@@ -31,7 +31,7 @@ final class ContinuityTest {
     }
 
     @Test
-    void tellsOfANumberThatIsMissing() {
+    void reportsAMissingNumber() {
         here.received(there.stamp(CleanupProgressed.class));
         there.stamp(CleanupProgressed.class);
         here.received(there.stamp(CleanupProgressed.class));
@@ -42,13 +42,13 @@ final class ContinuityTest {
     }
 
     @Test
-    void tellsOfALastAnnouncementThatNeverCame() {
+    void reportsAMissingLastAnnouncement() {
         here.received(there.stamp(CleanupProgressed.class));
         there.stamp(CleanupProgressed.class);
 
         here.received(there.beat());
         here.tick();
-        assertThat(gaps).as("it may be on its way").isZero();
+        assertThat(gaps).as("it may be in transit").isZero();
         here.received(there.beat());
         here.tick();
 
@@ -56,7 +56,7 @@ final class ContinuityTest {
     }
 
     @Test
-    void tellsOfAProcessThatFallsSilent() {
+    void reportsAProcessThatStopsSendingBeats() {
         here.received(there.beat());
         for (int i = 0; i < 3; i++) {
             here.tick();
@@ -70,7 +70,7 @@ final class ContinuityTest {
     }
 
     @Test
-    void tellsOfWhatWasMissedWhileItWasCutOff() {
+    void reportsAnnouncementsMissedWhileDisconnected() {
         here.received(there.stamp(CleanupProgressed.class));
         here.received(there.beat());
         for (int i = 0; i < 4; i++) {
@@ -82,11 +82,11 @@ final class ContinuityTest {
         here.received(there.beat());
         here.tick();
 
-        assertThat(gaps).as("once when it fell silent, once when it is back").isEqualTo(2);
+        assertThat(gaps).as("once when beats stop, once when they resume").isEqualTo(2);
     }
 
     @Test
-    void mindsNeitherItselfNorTypesThatItDoesNotListenTo() {
+    void ignoresItselfAndTypesWithoutListeners() {
         here.received(new Continuity.Stamp("here 1 " + CleanupProgressed.class.getName(), 7));
         Beat beat = new Beat("there", Map.of("there 1 another.Type", 5L));
         here.received(beat);

@@ -15,7 +15,7 @@ final class FairTurnsTest {
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
     @Test
-    void givesEveryPlaceToAnOwnerThatAsksAlone() {
+    void givesAllPlacesToASingleOwner() {
         FairTurns<String> turns = turns(3, 1);
         add(turns, "ada", 5);
 
@@ -23,7 +23,7 @@ final class FairTurnsTest {
     }
 
     @Test
-    void keepsTheReservedPlacesForOwnersThatUseNone() {
+    void keepsReservedPlacesForOwnersWithoutAPlace() {
         FairTurns<String> turns = turns(3, 1);
         add(turns, "eve", 5);
         startAll(turns);
@@ -34,7 +34,7 @@ final class FairTurnsTest {
     }
 
     @Test
-    void returnsReservedPlacesBeforeItGivesMoreToThoseThatUseSome() {
+    void refillsReservedPlacesBeforeServingOwnersWithAPlace() {
         FairTurns<String> turns = turns(2, 1);
         add(turns, "eve", 5);
         List<Turn<String>> ofEve = startAll(turns);
@@ -48,7 +48,7 @@ final class FairTurnsTest {
     }
 
     @Test
-    void letsAFloodWaitBehindItself() {
+    void servesOthersBeforeTheRestOfAFlood() {
         FairTurns<String> turns = turns(1, 0);
         add(turns, "eve", 1000);
         Turn<String> running = start(turns);
@@ -79,7 +79,7 @@ final class FairTurnsTest {
     }
 
     @Test
-    void doesNotHoldAgainstAnOwnerWhatItUsedAlone() {
+    void ignoresTimeUsedBeforeOthersWereActive() {
         FairTurns<String> turns = turns(1, 0);
         add(turns, "ada", 1000);
         for (int i = 0; i < 900; i++) {
@@ -98,7 +98,7 @@ final class FairTurnsTest {
     }
 
     @Test
-    void givesNoCreditForTimeInWhichNothingWaited() {
+    void givesNoCreditForIdleTime() {
         FairTurns<String> turns = turns(2, 0);
         add(turns, "eve", 1);
         Turn<String> running = start(turns);
@@ -120,7 +120,7 @@ final class FairTurnsTest {
     }
 
     @Test
-    void countsWhatRunsAsMuchAsItIsExpectedToTake() {
+    void chargesRunningTasksTheirExpectedTime() {
         FairTurns<String> turns = turns(4, 0);
         add(turns, "eve", 1);
         turns.end(start(turns), 10 * MILLI);
@@ -134,7 +134,7 @@ final class FairTurnsTest {
     }
 
     @Test
-    void servesTheTasksOfAnOwnerInTheirOrder() {
+    void servesTheTasksOfAnOwnerInOrder() {
         FairTurns<String> turns = turns(3, 0);
         add(turns, "ada", 3);
 
@@ -142,7 +142,7 @@ final class FairTurnsTest {
     }
 
     @Test
-    void refusesAFloodWhileOthersFindRoom() {
+    void rejectsAFloodWhileOthersFindRoom() {
         FairTurns<String> turns = new FairTurns<>("tasks", 1, 0, 10, 1);
         for (int i = 0; i < 5; i++) {
             turns.add("eve", "eve-" + i, 0);
@@ -151,13 +151,13 @@ final class FairTurnsTest {
         assertThatThrownBy(() -> turns.add("eve", "eve-5", 0))
                 .isInstanceOfSatisfying(RunlogException.class, refused -> assertThat(refused.code())
                         .isEqualTo(ErrorCode.OVERLOADED))
-                .hasMessageContaining("of this owner");
+                .hasMessageContaining("This owner");
         turns.add("ada", "ada-0", 0);
         assertThat(turns.waiting()).isEqualTo(6);
     }
 
     @Test
-    void refusesEverybodyWhenTheQueueIsFull() {
+    void rejectsEveryOwnerWhenTheQueueIsFull() {
         FairTurns<String> turns = new FairTurns<>("tasks", 1, 0, 2, 1);
         turns.add("ada", "ada-0", 0);
         turns.add("bob", "bob-0", 0);
@@ -166,7 +166,7 @@ final class FairTurnsTest {
     }
 
     @Test
-    void removesWhatHasWaitedTooLong() {
+    void removesTasksThatWaitedTooLong() {
         FairTurns<String> turns = turns(1, 0);
         turns.add("ada", "ada-0", 100);
         turns.add("ada", "ada-1", 300);

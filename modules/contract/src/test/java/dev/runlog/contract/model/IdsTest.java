@@ -10,7 +10,7 @@ final class IdsTest {
     private static final Instant NOON = Instant.parse("2026-11-24T12:00:00.123Z");
 
     @Test
-    void holdsItsMomentToTheMillisecond() {
+    void holdsItsTimeToTheMillisecond() {
         UUID id = Ids.at(NOON.plusNanos(456_789));
 
         assertThat(Ids.timeOf(id)).isEqualTo(NOON);
@@ -18,7 +18,7 @@ final class IdsTest {
     }
 
     @Test
-    void lowerBoundPrecedesEveryIdOfItsMillisecondAndFollowsAllBefore() {
+    void lowerBoundSeparatesAMillisecondFromThePreviousOne() {
         UUID bound = Ids.lowerBound(NOON);
 
         // As text, since UUID.compareTo compares signed halves and PostgreSQL compares bytes.
@@ -27,7 +27,7 @@ final class IdsTest {
     }
 
     @Test
-    void tellsOtherVersionsApart() {
+    void detectsOtherUuidVersions() {
         assertThat(Ids.isTimeOrdered(UUID.randomUUID())).isFalse();
         assertThat(Ids.isTimeOrdered(new UUID(0, 0))).isFalse();
     }

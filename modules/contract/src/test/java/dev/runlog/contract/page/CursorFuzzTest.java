@@ -12,7 +12,7 @@ import org.quicktheories.generators.SourceDSL;
 
 final class CursorFuzzTest {
     @Test
-    void readsOrRefusesAnyText() {
+    void decodesOrRejectsAnyText() {
         Gen<String> texts = Inputs.near(
                 Cursor.of(Cursor.Order.EXECUTION_START, Ids.next()).encode(),
                 new Cursor(Cursor.Order.EXECUTION_DURATION, -1, Ids.next()).encode(),

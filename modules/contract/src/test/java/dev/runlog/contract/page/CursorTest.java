@@ -21,7 +21,7 @@ final class CursorTest {
     }
 
     @Test
-    void refusesCursorOfAnotherList() {
+    void rejectsCursorOfAnotherList() {
         String workflows = Cursor.of(Cursor.Order.WORKFLOW, Ids.next()).encode();
 
         assertThatExceptionOfType(RunlogException.class)
@@ -33,7 +33,7 @@ final class CursorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "x", "not a cursor", "AAAA", "Y3Vyc29yOjEw", "\u0000", "💥"})
-    void refusesGarbageAndNamesIt(String garbage) {
+    void rejectsGarbageAndShowsIt(String garbage) {
         assertThatExceptionOfType(RunlogException.class)
                 .isThrownBy(() -> Cursor.decode(garbage, Cursor.Order.EXECUTION_START))
                 .withMessageContaining("'" + garbage + "'");

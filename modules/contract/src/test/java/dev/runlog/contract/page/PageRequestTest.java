@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 final class PageRequestTest {
     @Test
-    void takesTheDefaultSizeForwardsWithoutArguments() {
+    void usesTheDefaultSizeForwardWithoutArguments() {
         assertThat(of(null, null)).isEqualTo(PageRequest.first(20));
     }
 
@@ -19,20 +19,20 @@ final class PageRequestTest {
     }
 
     @Test
-    void refusesBothDirectionsAtOnce() {
+    void rejectsBothDirectionsAtOnce() {
         assertThatExceptionOfType(RunlogException.class)
                 .isThrownBy(() -> of(1, 1))
-                .withMessage("Give 'first' or 'last', not both.");
+                .withMessage("Use either `first` or `last`, not both.");
     }
 
     @Test
-    void refusesNegativeAndHugeSizesAndNamesThem() {
+    void rejectsSizesOutOfRangeAndShowsThem() {
         assertThatExceptionOfType(RunlogException.class)
                 .isThrownBy(() -> of(-1, null))
-                .withMessage("'first' must be from 0 to 200, not -1.");
+                .withMessage("Invalid `first`: -1 (expected 0 to 200).");
         assertThatExceptionOfType(RunlogException.class)
                 .isThrownBy(() -> of(null, 2_000_000_000))
-                .withMessage("'last' must be from 0 to 200, not 2000000000.");
+                .withMessage("Invalid `last`: 2000000000 (expected 0 to 200).");
     }
 
     private static PageRequest of(@Nullable Integer first, @Nullable Integer last) {

@@ -61,7 +61,7 @@ final class FairStartsTest {
             return Future.join(ofEve);
         });
 
-        assertThatThrownBy(() -> await(flood)).hasRootCauseMessage("Too many operations of this owner wait.");
+        assertThatThrownBy(() -> await(flood)).hasRootCauseMessage("This owner has too many waiting operations.");
         await(ofAda.get(0));
     }
 

@@ -14,12 +14,12 @@ import org.quicktheories.QuickTheory;
 import org.quicktheories.core.Gen;
 
 /**
- * Runs a property on generated inputs: a few hundred of them, or as many as fit into the time that {@code
- * -Drunlog.fuzz=PT10M} gives to each property. The seed is printed, and {@code -Drunlog.fuzz.seed} repeats it.
+ * Checks a property with generated inputs: a few hundred, or as many as fit into {@code -Drunlog.fuzz=PT10M} per
+ * property. Prints the seed; {@code -Drunlog.fuzz.seed} repeats it.
  */
 public final class Fuzz {
     private static final int EXAMPLES = 400;
-    /** Far beyond what any input takes, even on a busy machine. */
+    /** Far more than any input needs, even on a busy machine. */
     private static final Duration INPUT_TIME_MAX = Duration.ofSeconds(30);
 
     private static final int MESSAGE_CHARS_MAX = 1000;
@@ -27,7 +27,7 @@ public final class Fuzz {
 
     private Fuzz() {}
 
-    /** The input that is being checked, and since when. */
+    /** The current input and its start time. */
     private static final class Progress {
         private final AtomicLong checked = new AtomicLong();
         private volatile Object input = "";
@@ -43,21 +43,21 @@ public final class Fuzz {
         }
     }
 
-    /** Checks that the parser takes each input, or refuses it with a client's error. Fails if an input takes forever. */
+    /** Checks that the parser accepts each input or rejects it with a client error, in bounded time. */
     public static <T> void checkParser(Gen<T> inputs, Consumer<T> parser) {
         check(inputs, input -> accepts(() -> parser.accept(input)));
     }
 
-    /** Returns whether the parser took its input; fails unless it refused it with a short error of the client's. */
+    /** Returns whether the parser accepts its input; fails unless a rejection is a short client error. */
     public static boolean accepts(Runnable parser) {
         try {
             parser.run();
             return true;
-        } catch (ReplyException refused) {
-            // A RunlogException; its number is the HTTP status of its code.
-            String message = String.valueOf(refused.getMessage());
-            if (refused.failureCode() >= 500 || message.length() > MESSAGE_CHARS_MAX) {
-                throw new AssertionError("Refused by " + refused.failureCode() + ": " + message, refused);
+        } catch (ReplyException rejected) {
+            // A RunlogException, which uses the HTTP status as its failure code.
+            String message = String.valueOf(rejected.getMessage());
+            if (rejected.failureCode() >= 500 || message.length() > MESSAGE_CHARS_MAX) {
+                throw new AssertionError("Rejected with " + rejected.failureCode() + ": " + message, rejected);
             }
             return false;
         }
@@ -68,7 +68,7 @@ public final class Fuzz {
         check(EXAMPLES, inputs, property);
     }
 
-    /** The same for a property that takes longer: with so many inputs, unless a time is given. */
+    /** Checks a slow property with the given number of inputs, unless a time is set. */
     public static <T> void check(int examples, Gen<T> inputs, Consumer<T> property) {
         QuickTheory theory = theory(examples);
         Progress progress = new Progress();
@@ -115,8 +115,8 @@ public final class Fuzz {
                     return;
                 } catch (TimeoutException running) {
                     if (progress.isStuck()) {
-                        AssertionError stuck = new AssertionError("No end after " + INPUT_TIME_MAX.toSeconds()
-                                + " s of: " + Inputs.shown(progress.input));
+                        AssertionError stuck = new AssertionError("Timed out after " + INPUT_TIME_MAX.toSeconds()
+                                + " s on input: " + Inputs.shown(progress.input));
                         stuck.setStackTrace(thread.getStackTrace());
                         thread.interrupt();
                         throw stuck;

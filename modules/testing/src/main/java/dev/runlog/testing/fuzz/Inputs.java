@@ -8,13 +8,13 @@ import org.quicktheories.core.Gen;
 import org.quicktheories.core.RandomnessSource;
 import org.quicktheories.impl.Constraint;
 
-/** Inputs of parsers: anything at all, and what resembles valid inputs. */
+/** Generates parser inputs: arbitrary ones, and variations of valid ones. */
 public final class Inputs {
     private static final int CHARS_MAX = 20_000;
     private static final int CHANGES_MAX = 6;
     private static final int SHOWN_CHARS_MAX = 2000;
 
-    /** What parsers trip over. */
+    /** Fragments that often break parsers. */
     private static final List<String> PIECES = List.of(
             "{",
             "}",
@@ -162,7 +162,7 @@ public final class Inputs {
 
     private Inputs() {}
 
-    /** Any text up to that length, of all kinds of characters. */
+    /** Arbitrary text up to a length, with all kinds of characters. */
     public static Gen<String> text(int charsMax) {
         return random -> {
             int pieces = draw(random, 0, Math.max(1, charsMax / 4));
@@ -175,7 +175,7 @@ public final class Inputs {
         };
     }
 
-    /** One of the examples, as it is or after some changes, and sometimes any text. */
+    /** One of the examples, unchanged or mutated; sometimes arbitrary text. */
     public static Gen<String> near(String... examples) {
         Gen<String> any = text(200);
         return random -> {
@@ -192,7 +192,7 @@ public final class Inputs {
         };
     }
 
-    /** Valid JSON that can be encoded as UTF-8, with any white space, escapes and forms of numbers. */
+    /** Valid JSON for UTF-8, with arbitrary white space, escapes and number formats. */
     public static Gen<String> json(String... names) {
         return random -> {
             StringBuilder json = new StringBuilder();
@@ -201,12 +201,12 @@ public final class Inputs {
         };
     }
 
-    /** The texts as UTF-8, and sometimes with other bytes in it. */
+    /** The texts in UTF-8, sometimes with damaged bytes. */
     public static Gen<byte[]> bytes(Gen<String> texts) {
         return texts.mutate((text, random) -> damaged(random, text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** The bytes, at some places with others. */
+    /** A copy with some bytes replaced. */
     public static byte[] damaged(RandomnessSource random, byte[] bytes) {
         byte[] damaged = bytes.clone();
         int changes = bytes.length == 0 ? 0 : Math.max(0, draw(random, 0, 6) - 3);
@@ -216,7 +216,7 @@ public final class Inputs {
         return damaged;
     }
 
-    /** The bytes in one to some parts, none of them empty. */
+    /** Splits the bytes into one or more non-empty parts. */
     public static List<byte[]> parts(RandomnessSource random, byte[] bytes) {
         List<byte[]> parts = new ArrayList<>();
         int sizeMax = draw(random, 1, Math.max(1, Math.min(bytes.length, 5000)));
@@ -230,12 +230,12 @@ public final class Inputs {
         return parts;
     }
 
-    /** Any of the numbers, both ends included. */
+    /** A random number; both bounds are inclusive. */
     public static int draw(RandomnessSource random, int min, int max) {
         return (int) random.next(Constraint.between(min, max));
     }
 
-    /** Any of the values. */
+    /** A random value. */
     public static <T> T one(RandomnessSource random, List<T> values) {
         return values.get(draw(random, 0, values.size() - 1));
     }
@@ -334,7 +334,7 @@ public final class Inputs {
         }
     }
 
-    /** An input as a report can show it. */
+    /** Escapes and truncates an input for a report. */
     static String shown(Object input) {
         String text =
                 input instanceof byte[] bytes ? new String(bytes, StandardCharsets.ISO_8859_1) : String.valueOf(input);
@@ -347,7 +347,7 @@ public final class Inputs {
                 shown.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
             }
         }
-        return shown.append(text.length() > SHOWN_CHARS_MAX ? "\" and so on, " + text.length() + " characters" : "\"")
+        return shown.append(text.length() > SHOWN_CHARS_MAX ? "\"... (" + text.length() + " characters)" : "\"")
                 .toString();
     }
 }

@@ -1,4 +1,4 @@
-/** Fuzzing: generated inputs, and the check that a parser takes or refuses each of them. */
+/** Fuzzing: generated inputs, and checks that parsers accept or reject each of them. */
 @NullMarked
 package dev.runlog.testing.fuzz;
 
