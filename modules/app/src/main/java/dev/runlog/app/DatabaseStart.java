@@ -1,7 +1,7 @@
 package dev.runlog.app;
 
-import dev.runlog.storage.DatabaseConfig;
-import dev.runlog.storage.Migrations;
+import dev.runlog.storage.db.DatabaseConfig;
+import dev.runlog.storage.db.Migrations;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.channels.FileChannel;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.runlog.app;
 
-import dev.runlog.storage.Serving;
+import dev.runlog.storage.db.Serving;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.sql.SQLException;

@@ -19,7 +19,7 @@ import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.querying.QueryingConfig;
 import dev.runlog.recording.RecordingConfig;
 import dev.runlog.retention.RetentionConfig;
-import dev.runlog.storage.DatabaseConfig;
+import dev.runlog.storage.db.DatabaseConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -8,7 +8,7 @@ import dev.runlog.gateway.session.LoginCodes;
 import dev.runlog.querying.QueryingVerticle;
 import dev.runlog.recording.RecordingVerticle;
 import dev.runlog.retention.RetentionVerticle;
-import dev.runlog.storage.Database;
+import dev.runlog.storage.db.Database;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;

@@ -1,6 +1,6 @@
 package dev.runlog.bench;
 
-import dev.runlog.storage.Migrations;
+import dev.runlog.storage.db.Migrations;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 

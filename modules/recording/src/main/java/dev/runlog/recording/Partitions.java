@@ -1,7 +1,7 @@
 package dev.runlog.recording;
 
 import dev.runlog.contract.error.RunlogException;
-import dev.runlog.storage.RecordingStore;
+import dev.runlog.storage.write.RecordingStore;
 import io.vertx.core.Future;
 import java.time.LocalDate;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package dev.runlog.recording;
 
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.recording.WorkflowRef;
-import dev.runlog.storage.WorkflowKey;
+import dev.runlog.storage.write.WorkflowKey;
 import java.time.LocalDate;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -18,7 +18,7 @@ import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
 import dev.runlog.contract.recording.UpsertWorkflow;
 import dev.runlog.contract.recording.WorkflowRef;
-import dev.runlog.storage.DatabaseConfig;
+import dev.runlog.storage.db.DatabaseConfig;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -1,9 +1,9 @@
 package dev.runlog.retention;
 
 import dev.runlog.contract.retention.Cleanup;
-import dev.runlog.storage.CleanupSession;
-import dev.runlog.storage.CleanupSession.Batch;
-import dev.runlog.storage.WriteFailure;
+import dev.runlog.storage.cleanup.CleanupSession;
+import dev.runlog.storage.cleanup.CleanupSession.Batch;
+import dev.runlog.storage.db.WriteFailure;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;

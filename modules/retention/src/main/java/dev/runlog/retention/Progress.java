@@ -3,7 +3,7 @@ package dev.runlog.retention;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupProgressed;
-import dev.runlog.storage.CleanupStore;
+import dev.runlog.storage.cleanup.CleanupStore;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;

@@ -20,7 +20,7 @@ import dev.runlog.contract.retention.ListRetentionPolicies;
 import dev.runlog.contract.retention.RequestCleanup;
 import dev.runlog.contract.retention.RetentionPolicy;
 import dev.runlog.contract.retention.SetRetentionPolicy;
-import dev.runlog.storage.Database;
+import dev.runlog.storage.db.Database;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

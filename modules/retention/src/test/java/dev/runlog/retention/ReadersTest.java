@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.retention.CleanupCriteria;
-import dev.runlog.storage.CleanupStore;
-import dev.runlog.storage.Database;
+import dev.runlog.storage.cleanup.CleanupStore;
+import dev.runlog.storage.db.Database;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import io.vertx.core.Vertx;

@@ -1,6 +1,0 @@
-package dev.runlog.storage;
-
-import dev.runlog.contract.model.ExecutionDetail;
-
-/** A whole row of an execution to write; an update takes the columns of its statement. */
-public record ExecutionRow(StoredExecution stored, ExecutionDetail detail) {}

@@ -1,6 +1,0 @@
-package dev.runlog.storage;
-
-import java.util.UUID;
-
-/** What tells a step from others. */
-public record StepKey(UUID executionId, int index) {}

@@ -1,0 +1,38 @@
+package dev.runlog.storage.db;
+
+import java.time.Duration;
+
+/** The keys under {@code database} in config/runlog.yaml, which tells their meanings and defaults. */
+public record DatabaseConfig(
+        String url,
+        int poolSize,
+        int poolReserve,
+        int poolQueueMax,
+        double poolQueueOwnerShare,
+        Duration poolWait,
+        Duration statementTimeout,
+        Duration answerTimeout,
+        Duration startWait,
+        int pipelining,
+        int preparedStatementsMax,
+        long freeMin,
+        int restartsMax) {
+
+    /** The same with another bound on statements. */
+    DatabaseConfig withStatementTimeout(Duration timeout) {
+        return new DatabaseConfig(
+                url,
+                poolSize,
+                poolReserve,
+                poolQueueMax,
+                poolQueueOwnerShare,
+                poolWait,
+                timeout,
+                timeout.plus(answerTimeout),
+                startWait,
+                pipelining,
+                preparedStatementsMax,
+                freeMin,
+                restartsMax);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.runlog.storage.db;
+
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.Arrays;
+import org.flywaydb.core.Flyway;
+
+/** Brings a database to this version's schema. */
+public final class Migrations {
+    private Migrations() {}
+
+    /**
+     * Applies what is missing and returns how many migrations that were; blocks its thread. Two servers that start at
+     * once wait for each other.
+     *
+     * @param url {@code postgresql://user:password@host:port/name}, as in {@link DatabaseConfig}
+     */
+    public static int run(String url) {
+        String[] user = user(url);
+        return Flyway.configure(Migrations.class.getClassLoader())
+                .dataSource(jdbcUrl(url), user.length > 0 ? user[0] : null, user.length > 1 ? user[1] : null)
+                .locations("classpath:db/migration")
+                .load()
+                .migrate()
+                .migrationsExecuted;
+    }
+
+    /** Whether a failure to migrate may pass by itself: the database is out of reach,
+     * starting, stopping, or out of connections, memory or disk space. */
+    public static boolean isPassing(Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof SQLException refused && refused.getSQLState() != null) {
+                String state = refused.getSQLState();
+                return state.startsWith("08") || state.startsWith("53") || state.startsWith("57P");
+            }
+        }
+        return false;
+    }
+
+    static String jdbcUrl(String url) {
+        URI uri = URI.create(url);
+        int port = uri.getPort() < 0 ? 5432 : uri.getPort();
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        return "jdbc:postgresql://" + uri.getHost() + ":" + port + uri.getRawPath() + query;
+    }
+
+    /** User and password, as far as the URL has them. */
+    static String[] user(String url) {
+        String both = URI.create(url).getRawUserInfo();
+        return both == null
+                ? new String[0]
+                : Arrays.stream(both.split(":", 2)).map(Migrations::decoded).toArray(String[]::new);
+    }
+
+    private static String decoded(String text) {
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,95 @@
+package dev.runlog.storage.db;
+
+import dev.runlog.contract.model.ExecutionPart;
+import dev.runlog.contract.model.StepPart;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Converts between columns and the values of the domain. */
+public final class Rows {
+    private static final ExecutionPart[] PARTS = ExecutionPart.values();
+    private static final StepPart[] STEP_PARTS = StepPart.values();
+
+    private Rows() {}
+
+    /** Maps each row, in order. */
+    public static <T> List<T> toList(RowSet<Row> rows, Function<Row, T> mapper) {
+        List<T> mapped = new ArrayList<>(rows.size());
+        rows.forEach(row -> mapped.add(mapper.apply(row)));
+        return mapped;
+    }
+
+    /** Reads labels; a column that is null holds none. */
+    public static Map<String, String> toLabels(@Nullable JsonObject json) {
+        if (json == null || json.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, String> labels = new HashMap<>();
+        json.forEach(label -> labels.put(label.getKey(), String.valueOf(label.getValue())));
+        return labels;
+    }
+
+    public static @Nullable Instant toInstant(@Nullable OffsetDateTime moment) {
+        return moment == null ? null : moment.toInstant();
+    }
+
+    public static @Nullable OffsetDateTime toOffset(@Nullable Instant moment) {
+        return moment == null ? null : moment.atOffset(ZoneOffset.UTC);
+    }
+
+    /** Reads a bit set of execution parts. */
+    public static Set<ExecutionPart> toParts(int bits) {
+        if (bits == 0) {
+            return Set.of();
+        }
+        Set<ExecutionPart> parts = EnumSet.noneOf(ExecutionPart.class);
+        for (ExecutionPart part : PARTS) {
+            if ((bits & part.bit()) != 0) {
+                parts.add(part);
+            }
+        }
+        return parts;
+    }
+
+    public static short toBits(Set<ExecutionPart> parts) {
+        int bits = 0;
+        for (ExecutionPart part : parts) {
+            bits |= part.bit();
+        }
+        return (short) bits;
+    }
+
+    /** Reads a bit set of step parts. */
+    public static Set<StepPart> toStepParts(int bits) {
+        if (bits == 0) {
+            return Set.of();
+        }
+        Set<StepPart> parts = EnumSet.noneOf(StepPart.class);
+        for (StepPart part : STEP_PARTS) {
+            if ((bits & part.bit()) != 0) {
+                parts.add(part);
+            }
+        }
+        return parts;
+    }
+
+    public static short toStepBits(Set<StepPart> parts) {
+        int bits = 0;
+        for (StepPart part : parts) {
+            bits |= part.bit();
+        }
+        return (short) bits;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.runlog.storage.db;
+
+import java.util.Comparator;
+import java.util.UUID;
+
+/** PostgreSQL's order of UUIDs, by their bytes; {@link UUID#compareTo} compares the halves as signed numbers. */
+public final class UuidOrder {
+    public static final Comparator<UUID> BY_BYTES = UuidOrder::compare;
+
+    private UuidOrder() {}
+
+    /** Returns the smallest of at least one ID. With {@link #max} it bounds a statement, so that partitions are pruned. */
+    public static UUID min(UUID[] ids) {
+        UUID min = ids[0];
+        for (UUID id : ids) {
+            min = compare(id, min) < 0 ? id : min;
+        }
+        return min;
+    }
+
+    public static UUID max(UUID[] ids) {
+        UUID max = ids[0];
+        for (UUID id : ids) {
+            max = compare(id, max) > 0 ? id : max;
+        }
+        return max;
+    }
+
+    private static int compare(UUID one, UUID other) {
+        int high = Long.compareUnsigned(one.getMostSignificantBits(), other.getMostSignificantBits());
+        return high != 0 ? high : Long.compareUnsigned(one.getLeastSignificantBits(), other.getLeastSignificantBits());
+    }
+}

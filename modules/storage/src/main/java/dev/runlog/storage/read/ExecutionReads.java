@@ -1,0 +1,415 @@
+package dev.runlog.storage.read;
+
+import dev.runlog.contract.bus.Allowance;
+import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExecutionDetail;
+import dev.runlog.contract.model.ExecutionPart;
+import dev.runlog.contract.model.Step;
+import dev.runlog.contract.model.StepStatus;
+import dev.runlog.contract.page.Count;
+import dev.runlog.contract.page.PageEnds;
+import dev.runlog.contract.page.PageRequest;
+import dev.runlog.contract.querying.ExecutionColumns;
+import dev.runlog.contract.querying.ExecutionPage;
+import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.contract.querying.ListExecutionsOf.Parent;
+import dev.runlog.contract.querying.ListSteps.StepPage;
+import dev.runlog.storage.db.Database;
+import dev.runlog.storage.db.Pages;
+import dev.runlog.storage.db.Rows;
+import dev.runlog.storage.db.Sql;
+import dev.runlog.storage.db.UuidOrder;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Executions and their steps, as viewers ask for them. */
+public final class ExecutionReads {
+    private static final String STEPS = """
+            SELECT of, total, index, status, name, kind, started_at, finished_at,
+                   CASE WHEN bytes <= $8 THEN input END, CASE WHEN bytes <= $8 THEN output END,
+                   CASE WHEN bytes <= $8 THEN error END, truncated, sanitized, redacted, bytes
+            FROM (SELECT p.id AS of, t.total, s.*, coalesce(sum(coalesce(octet_length(s.input), 0)
+                + coalesce(octet_length(s.output), 0) + coalesce(octet_length(s.error), 0)) OVER (), 0) AS bytes
+            FROM execution p
+            CROSS JOIN LATERAL (
+              SELECT count(*) AS total
+              FROM step
+              WHERE execution_id = p.id AND execution_id BETWEEN $2 AND $3) t
+            LEFT JOIN LATERAL (
+              SELECT *
+              FROM step
+              WHERE execution_id = p.id AND execution_id BETWEEN $2 AND $3 AND index > $4 AND index < $5
+              ORDER BY index %1$s
+              LIMIT $6) s ON true
+            WHERE p.id = ANY ($1) AND p.id BETWEEN $2 AND $3
+              AND p.owner_id = (SELECT id FROM owner WHERE subject = $7)) s
+            ORDER BY of, index %1$s
+            """;
+
+    private static final String HOLD_REASONS = """
+            SELECT id, hold_reason
+            FROM execution
+            WHERE id = ANY ($1) AND id BETWEEN $2 AND $3 AND owner_id = (SELECT id FROM owner WHERE subject = $4)
+              AND held AND hold_reason IS NOT NULL
+            ORDER BY id
+            """;
+
+    private final Database database;
+    private final Reach reach;
+    private final Allowance allowance;
+
+    public ExecutionReads(Database database, Clock clock) {
+        this(database, new Reach(clock), Allowance.UNLIMITED);
+    }
+
+    private ExecutionReads(Database database, Reach reach, Allowance allowance) {
+        this.database = database;
+        this.reach = reach;
+        this.allowance = allowance;
+    }
+
+    /** The same for an answer that has an allowance, from which each row is taken. */
+    public ExecutionReads within(Allowance given) {
+        return new ExecutionReads(database, reach, given);
+    }
+
+    /**
+     * A page of an owner's executions, where a range is given with what its rollups say of how many there are, in the
+     * same statement. Only an empty page behind a cursor does not know.
+     */
+    public Future<ExecutionPage> list(
+            String owner,
+            ExecutionQuery query,
+            PageRequest page,
+            ExecutionColumns columns,
+            StatisticsReads.@Nullable Range counted) {
+        return read(owner, query, page, columns, counted)
+                .compose(rows -> rows.size() == 0
+                        ? Pages.beyondEmpty(
+                                        page, false, look -> read(owner, query, look, ExecutionColumns.OUTLINE, null)
+                                                .map(found -> found.size() > 0))
+                                .map(beyond -> new ExecutionPage(
+                                        List.of(),
+                                        new PageEnds(beyond.previous(), beyond.next()),
+                                        counted == null ? null : countOf(rows, page)))
+                        : Future.succeededFuture(Pages.cut(
+                                Rows.toList(
+                                        rows,
+                                        ExecutionSelect.isOutline(query, columns)
+                                                ? row -> ExecutionRows.toOutline(row, owner)
+                                                : ExecutionRows::toExecution),
+                                page,
+                                (executions, ends) -> new ExecutionPage(
+                                        executions, ends, counted == null ? null : countOf(rows, page)))));
+    }
+
+    private Future<RowSet<Row>> read(
+            String owner,
+            ExecutionQuery query,
+            PageRequest page,
+            ExecutionColumns columns,
+            StatisticsReads.@Nullable Range counted) {
+        String operation = counted == null ? "list-executions" : "list-executions-with-count";
+        return reach.read(
+                owner,
+                query,
+                page,
+                within ->
+                        runPage(owner, operation, query, ExecutionSelect.page(owner, within, page, columns, counted)));
+    }
+
+    private static @Nullable Count countOf(RowSet<Row> rows, PageRequest page) {
+        if (rows.size() > 0) {
+            return Count.exactly(rows.iterator().next().getLong(ExecutionSelect.TOTAL));
+        }
+        return page.after() == null && page.before() == null ? Count.exactly(0) : null;
+    }
+
+    /** The same page for each of several workflows or starting executions of an owner's. */
+    public Future<Map<UUID, ExecutionPage>> listOf(
+            String owner, Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(Map.of());
+        }
+        return readEach(owner, parent, ids, query, page).compose(found -> {
+            List<UUID> empty = ids.stream().filter(id -> !found.containsKey(id)).toList();
+            return Pages.beyondEmpty(page, Set.<UUID>of(), look -> readEach(owner, parent, empty, query, look)
+                            .map(Map::keySet))
+                    .map(beyond -> {
+                        Map<UUID, ExecutionPage> pages = new HashMap<>();
+                        ids.forEach(id -> pages.put(
+                                id,
+                                found.containsKey(id)
+                                        ? Pages.cut(
+                                                found.get(id).stream()
+                                                        .map(ExecutionRows::toExecution)
+                                                        .toList(),
+                                                page,
+                                                ExecutionPage::of)
+                                        : ExecutionPage.of(
+                                                List.of(),
+                                                new PageEnds(
+                                                        beyond.previous().contains(id),
+                                                        beyond.next().contains(id)))));
+                        return pages;
+                    });
+        });
+    }
+
+    /** The rows of each of several parents that has some. */
+    private Future<Map<UUID, List<Row>>> readEach(
+            String owner, Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(Map.of());
+        }
+        // Children begin soon after their parent, whenever that was; their index is small.
+        return parent == Parent.WORKFLOW
+                ? reach.readEach(
+                        ids, query, page, ExecutionRows.OF, (some, within) -> readOf(owner, parent, some, within, page))
+                : readOf(owner, parent, ids, query, page).map(rows -> Reach.grouped(rows, ExecutionRows.OF));
+    }
+
+    private Future<RowSet<Row>> readOf(
+            String owner, Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
+        return run(
+                owner,
+                "list-executions-of-" + word(parent),
+                ExecutionSelect.pages(owner, table(parent), root(parent), array(ids), query, page));
+    }
+
+    /** How many executions a query has, counted one by one up to a bound. */
+    public Future<Count> count(String owner, ExecutionQuery query, int rowsMax) {
+        return run(owner, "count-executions", ExecutionSelect.count(owner, query, rowsMax))
+                .map(rows -> bounded(rows.iterator().next().getLong("rows"), rowsMax));
+    }
+
+    /** The same count for each of several workflows or starting executions of an owner's. */
+    public Future<Map<UUID, Count>> countOf(
+            String owner, Parent parent, List<UUID> ids, ExecutionQuery query, int rowsMax) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(Map.of());
+        }
+        return run(
+                        owner,
+                        "count-executions-of-" + word(parent),
+                        ExecutionSelect.counts(owner, table(parent), root(parent), array(ids), query, rowsMax))
+                .map(rows -> {
+                    Map<UUID, Count> counts = new HashMap<>();
+                    ids.forEach(id -> counts.put(id, Count.exactly(0)));
+                    rows.forEach(row -> counts.put(row.getUUID("of"), bounded(row.getLong("rows"), rowsMax)));
+                    return counts;
+                });
+    }
+
+    /** Those of the executions that are the owner's. */
+    public Future<List<Execution>> load(String owner, List<UUID> ids) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(List.of());
+        }
+        return run(owner, "load-executions", ExecutionSelect.byIds(owner, array(ids)))
+                .map(rows -> Rows.toList(rows, ExecutionRows::toExecution));
+    }
+
+    /** The large parts that are asked for of an owner's executions; the others are not read. */
+    public Future<List<ExecutionDetail>> loadDetails(String owner, List<UUID> ids, Set<ExecutionPart> parts) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(List.of());
+        }
+        UUID[] array = array(ids);
+        List<String> columns = Stream.of(
+                        ExecutionPart.PAYLOAD,
+                        ExecutionPart.RESULT,
+                        ExecutionPart.ERROR_DETAILS,
+                        ExecutionPart.STACK_TRACE)
+                .map(part -> parts.contains(part) ? part.name().toLowerCase(Locale.ROOT) : "NULL::text")
+                .toList();
+        String within = columns.stream()
+                .map(column -> column.startsWith("NULL") ? column : "CASE WHEN bytes <= $5 THEN " + column + " END")
+                .collect(Collectors.joining(", "));
+        // How long a text is, PostgreSQL knows without reading it.
+        String bytes = columns.stream()
+                .map(column -> "coalesce(octet_length(" + column + "), 0)")
+                .collect(Collectors.joining(" + "));
+        String sql = "SELECT id, " + within + ", bytes\nFROM (SELECT *, sum(" + bytes
+                + ") OVER () AS bytes\n  FROM execution\n  WHERE id = ANY ($1) AND id BETWEEN $2 AND $3"
+                + "\n    AND owner_id = (SELECT id FROM owner WHERE subject = $4)) e\nORDER BY id";
+        long left = allowance.left();
+        return database.query(
+                        owner,
+                        "load-details",
+                        sql,
+                        Tuple.of(array, UuidOrder.min(array), UuidOrder.max(array), owner, left),
+                        allowance)
+                .map(rows -> {
+                    requireWithin(left, rows, 5);
+                    return Rows.toList(
+                            rows,
+                            row -> new ExecutionDetail(
+                                    row.getUUID(0),
+                                    row.getString(1),
+                                    row.getString(2),
+                                    row.getString(3),
+                                    row.getString(4)));
+                });
+    }
+
+    /** Fails where the texts of rows were left out as they are longer than what was left of the allowance. */
+    private void requireWithin(long left, RowSet<Row> rows, int column) {
+        if (rows.size() > 0) {
+            long bytes = rows.iterator().next().getLong(column);
+            if (bytes > left) {
+                allowance.take(bytes);
+            }
+        }
+    }
+
+    /** Why those of an owner's executions are held of which somebody said it. */
+    public Future<Map<UUID, String>> loadHoldReasons(String owner, List<UUID> ids) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(Map.of());
+        }
+        UUID[] array = array(ids);
+        return database.query(
+                        owner,
+                        "load-hold-reasons",
+                        HOLD_REASONS,
+                        Tuple.of(array, UuidOrder.min(array), UuidOrder.max(array), owner),
+                        allowance)
+                .map(rows -> {
+                    Map<UUID, String> reasons = new HashMap<>();
+                    rows.forEach(row -> reasons.put(row.getUUID(0), row.getString(1)));
+                    return reasons;
+                });
+    }
+
+    /** The same page of steps for each of several executions of an owner's. */
+    public Future<Map<UUID, StepPage>> listSteps(String owner, List<UUID> ids, PageRequest page) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(Map.of());
+        }
+        return readSteps(owner, ids, page).compose(read -> {
+            List<UUID> empty =
+                    ids.stream().filter(id -> !read.steps.containsKey(id)).toList();
+            return Pages.beyondEmpty(page, Set.<UUID>of(), look -> readSteps(owner, empty, look)
+                            .map(found -> found.steps.keySet()))
+                    .map(beyond -> {
+                        Map<UUID, StepPage> pages = new HashMap<>();
+                        ids.forEach(id -> {
+                            long total = read.totals.getOrDefault(id, 0L);
+                            List<Step> steps = read.steps.get(id);
+                            PageEnds ends = new PageEnds(
+                                    beyond.previous().contains(id),
+                                    beyond.next().contains(id));
+                            pages.put(
+                                    id,
+                                    steps == null
+                                            ? new StepPage(List.of(), ends, total)
+                                            : Pages.cut(steps, page, (some, its) -> new StepPage(some, its, total)));
+                        });
+                        return pages;
+                    });
+        });
+    }
+
+    private Future<ReadSteps> readSteps(String owner, List<UUID> ids, PageRequest page) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(new ReadSteps(Map.of(), Map.of()));
+        }
+        UUID[] array = array(ids);
+        int after = page.after() == null ? -1 : (int) page.after().value();
+        int before =
+                page.before() == null ? Integer.MAX_VALUE : (int) page.before().value();
+        long left = allowance.left();
+        return database.query(
+                        owner,
+                        "list-steps",
+                        STEPS.formatted(page.backward() ? "DESC" : "ASC"),
+                        Tuple.of(
+                                array,
+                                UuidOrder.min(array),
+                                UuidOrder.max(array),
+                                after,
+                                before,
+                                page.size() + 1,
+                                owner,
+                                left),
+                        allowance)
+                .map(rows -> {
+                    requireWithin(left, rows, 14);
+                    Map<UUID, List<Step>> read = new HashMap<>();
+                    Map<UUID, Long> totals = new HashMap<>();
+                    for (Row row : rows) {
+                        UUID of = row.getUUID(0);
+                        totals.put(of, row.getLong(1));
+                        if (row.getInteger(2) != null) {
+                            read.computeIfAbsent(of, id -> new ArrayList<>()).add(toStep(row));
+                        }
+                    }
+                    return new ReadSteps(read, totals);
+                });
+    }
+
+    /** Steps of the executions that have some on the page, and how many each has in all. */
+    private record ReadSteps(Map<UUID, List<Step>> steps, Map<UUID, Long> totals) {}
+
+    private Future<RowSet<Row>> runPage(String reader, String operation, ExecutionQuery query, Sql sql) {
+        return ExecutionSelect.isShort(query)
+                ? database.queryShort(reader, operation, sql.text(), sql.arguments(), allowance)
+                : run(reader, operation, sql);
+    }
+
+    private Future<RowSet<Row>> run(String reader, String operation, Sql sql) {
+        return database.query(reader, operation, sql.text(), sql.arguments(), allowance);
+    }
+
+    private static Step toStep(Row row) {
+        return new Step(
+                row.getUUID(0),
+                row.getInteger(2),
+                row.getString(4),
+                row.getString(5),
+                StepStatus.ofNumber(row.getShort(3)),
+                Rows.toInstant(row.getOffsetDateTime(6)),
+                Rows.toInstant(row.getOffsetDateTime(7)),
+                row.getString(8),
+                row.getString(9),
+                row.getString(10),
+                Rows.toStepParts(row.getShort(11)),
+                Rows.toStepParts(row.getShort(12)),
+                Rows.toStepParts(row.getShort(13)));
+    }
+
+    private static String word(Parent parent) {
+        return parent == Parent.WORKFLOW ? "workflow" : "execution";
+    }
+
+    private static String table(Parent parent) {
+        return parent == Parent.WORKFLOW ? "workflow" : "execution";
+    }
+
+    /** A child counts as its parent's only within one owner, whatever its engine says. */
+    private static String root(Parent parent) {
+        return parent == Parent.WORKFLOW ? "e.workflow_id = p.id" : "e.parent_id = p.id AND e.owner_id = p.owner_id";
+    }
+
+    private static Count bounded(long rows, int rowsMax) {
+        return rows > rowsMax ? Count.atLeast(rowsMax) : Count.exactly(rows);
+    }
+
+    private static UUID[] array(List<UUID> ids) {
+        return ids.toArray(UUID[]::new);
+    }
+}

@@ -1,0 +1,313 @@
+package dev.runlog.storage.read;
+
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.page.Cursor;
+import dev.runlog.contract.page.PageRequest;
+import dev.runlog.contract.querying.ExecutionColumns;
+import dev.runlog.contract.querying.ExecutionOrder;
+import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.contract.querying.RowFilter;
+import dev.runlog.storage.db.Sql;
+import dev.runlog.storage.db.UuidOrder;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place that turns a query into SQL. Each combination of filters has one text, so that it is planned once; what
+ * must be known to choose an index (statuses, the order of size of the page) stands in the text, all else is bound.
+ */
+final class ExecutionSelect {
+    /** What a list reads; {@link ExecutionRows} knows their places. */
+    private static final String HEAD =
+            "e.id, e.workflow_id, e.status, e.trigger, e.attempt, e.parent_id, e.labels, e.finished_at, "
+                    + "e.heartbeat_deadline, e.error_type, e.error_message, e.error_fingerprint, e.truncated, "
+                    + "e.sanitized, e.redacted, e.held, e.duration_millis";
+
+    /** What {@link ExecutionRows#toOutline} reads. */
+    private static final String OUTLINE =
+            "e.id, e.workflow_id, e.status, e.finished_at, e.error_type, e.error_message, e.error_fingerprint";
+
+    /** How many a list has over all its pages, where that is read with it. */
+    static final String TOTAL = "total";
+
+    private static final int[] PAGE_MAGNITUDES = {10, 50, 250, 1000};
+
+    private final ExecutionQuery query;
+    private final boolean ofParent;
+    private final String columns;
+    private final Sql sql = new Sql();
+    private final List<String> conditions = new ArrayList<>();
+
+    private ExecutionSelect(ExecutionQuery query, String root, boolean ofParent, String columns) {
+        this.query = query;
+        this.ofParent = ofParent;
+        this.columns = columns;
+        conditions.add(root);
+        addFilters();
+    }
+
+    /** Whether a page is read in outline: not where another column is its order. */
+    static boolean isOutline(ExecutionQuery query, ExecutionColumns columns) {
+        return columns == ExecutionColumns.OUTLINE && query.order().cursorOrder() == Cursor.Order.EXECUTION_START;
+    }
+
+    /**
+     * Whether a page ends after about as many rows as it has, as an index holds them alone and in its order: not where
+     * what is wanted is looked for among what is not.
+     */
+    static boolean isShort(ExecutionQuery query) {
+        return query.order().cursorOrder() == Cursor.Order.EXECUTION_START
+                && !query.statuses().contains(ExecutionStatus.SUCCESS)
+                && query.filter().isNone();
+    }
+
+    /** Whether a list of the query, other than one of children, is read from one table over all days. */
+    static boolean isUnpartitioned(ExecutionQuery query) {
+        return isListed(query, query.statuses());
+    }
+
+    /** What did not end well has a list of its own, which has no order by duration and no index of parents or holds. */
+    private static boolean isListed(ExecutionQuery query, Set<ExecutionStatus> statuses) {
+        return !statuses.isEmpty()
+                && statuses.stream().allMatch(ExecutionStatus::isUnsuccessful)
+                && query.filter().parentId() == null
+                && !Boolean.TRUE.equals(query.filter().held())
+                && query.order().cursorOrder() == Cursor.Order.EXECUTION_START;
+    }
+
+    /** A page of an owner's executions, one row more than the page has so that its reader knows whether more follow. */
+    static Sql page(
+            String owner,
+            ExecutionQuery query,
+            PageRequest page,
+            ExecutionColumns columns,
+            StatisticsReads.@Nullable Range counted) {
+        boolean outline = isOutline(query, columns);
+        ExecutionSelect select = new ExecutionSelect(query, "", false, outline ? OUTLINE : HEAD);
+        select.conditions.set(0, select.visible(owner));
+        select.sql.add("SELECT " + select.columns);
+        if (!outline) {
+            select.sql.add(", ").bind(owner).add("::text AS owner");
+        }
+        if (counted != null) {
+            select.sql.add(", (");
+            StatisticsReads.addCount(select.sql, counted, query.statuses());
+            select.sql.add(") AS " + TOTAL);
+        }
+        select.sql.add("\nFROM (");
+        select.addPage(page);
+        select.sql.add(") e\nORDER BY " + select.ordering("e", page));
+        return select.sql;
+    }
+
+    /** The same page for each of several workflows or parents of an owner's; the last column tells which. */
+    static Sql pages(String owner, String parents, String root, UUID[] ids, ExecutionQuery query, PageRequest page) {
+        ExecutionSelect select = new ExecutionSelect(query, root, parents.equals("execution"), HEAD);
+        String subject = select.sql.argument(owner);
+        select.sql.add("SELECT " + HEAD + ", " + subject + "::text AS owner, p.id AS of\nFROM " + parents + " p\n");
+        select.sql.add("CROSS JOIN LATERAL (");
+        select.addPage(page);
+        select.sql.add(") e\nWHERE ");
+        select.addParents(subject, ids);
+        select.sql.add("\nORDER BY p.id, " + select.ordering("e", page));
+        return select.sql;
+    }
+
+    /** How many rows an owner's query has, counted up to one more than {@code rowsMax}. */
+    static Sql count(String owner, ExecutionQuery query, int rowsMax) {
+        ExecutionSelect select = new ExecutionSelect(query, "", false, HEAD);
+        select.conditions.set(0, select.visible(owner));
+        select.sql.add("SELECT count(*) AS rows\nFROM (");
+        select.addBounded(rowsMax);
+        select.sql.add(") e");
+        return select.sql;
+    }
+
+    /** The same count for each of several workflows or parents of an owner's. */
+    static Sql counts(String owner, String parents, String root, UUID[] ids, ExecutionQuery query, int rowsMax) {
+        ExecutionSelect select = new ExecutionSelect(query, root, parents.equals("execution"), HEAD);
+        select.sql.add("SELECT p.id AS of, e.rows\nFROM " + parents
+                + " p\nCROSS JOIN LATERAL (SELECT count(*) AS rows FROM (");
+        select.addBounded(rowsMax);
+        select.sql.add(") e) e\nWHERE ");
+        select.addParents(select.sql.argument(owner), ids);
+        select.sql.add("\nORDER BY p.id");
+        return select.sql;
+    }
+
+    /** An owner's executions by their ids. */
+    static Sql byIds(String owner, UUID[] ids) {
+        Sql sql = new Sql();
+        String subject = sql.argument(owner);
+        return sql.add("SELECT " + HEAD + ", " + subject + "::text AS owner\nFROM execution e\nWHERE e.id = ANY (")
+                .bind(ids)
+                .add(") AND e.id BETWEEN " + sql.argument(UuidOrder.min(ids)) + " AND " + sql.argument(UuidOrder.max(ids)))
+                .add("\n  AND e.owner_id = (SELECT id FROM owner WHERE subject = " + subject + ")\nORDER BY e.id");
+    }
+
+    /**
+     * Names one index's first column: the workflow where there is one, which is looked up as its owner's, else the
+     * owner. Both conditions at once would leave the planner a choice that it has no figures for.
+     */
+    private String visible(String owner) {
+        String subject = sql.argument(owner);
+        return query.workflowId() == null
+                ? "e.owner_id = (SELECT id FROM owner WHERE subject = " + subject + ")"
+                : "e.workflow_id = (SELECT w.id FROM workflow w JOIN owner o ON o.id = w.owner_id WHERE w.id = "
+                        + sql.argument(query.workflowId()) + " AND o.subject = " + subject + ")";
+    }
+
+    /** Which parents: those that are the owner's, of the ids that are asked for. */
+    private void addParents(String subject, UUID[] ids) {
+        sql.add("p.id = ANY (").bind(ids).add(")");
+        if (ofParent) {
+            sql.add(" AND p.id BETWEEN " + sql.argument(UuidOrder.min(ids)) + " AND " + sql.argument(UuidOrder.max(ids)));
+        }
+        sql.add("\n  AND p.owner_id = (SELECT id FROM owner WHERE subject = " + subject + ")");
+    }
+
+    private void addFilters() {
+        if (query.startedAfter() != null) {
+            conditions.add("e.id >= " + sql.argument(Ids.lowerBound(query.startedAfter())));
+        }
+        if (query.startedBefore() != null) {
+            conditions.add("e.id < " + sql.argument(Ids.lowerBound(query.startedBefore())));
+        }
+        RowFilter filter = query.filter();
+        if (filter.minDuration() != null) {
+            // Durations are kept in milliseconds: at least half of one is at least one.
+            conditions.add("e.duration_millis >= "
+                    + sql.argument(
+                            Math.max(0, filter.minDuration().plusNanos(999_999).toMillis())));
+        }
+        if (filter.maxDuration() != null) {
+            conditions.add("e.duration_millis BETWEEN 0 AND "
+                    + sql.argument(filter.maxDuration().toMillis()));
+        }
+        if (filter.trigger() != null) {
+            conditions.add("e.trigger = " + sql.argument(filter.trigger()));
+        }
+        if (!filter.labels().isEmpty()) {
+            JsonObject labels = new JsonObject();
+            filter.labels().forEach(labels::put);
+            conditions.add("e.labels @> " + sql.argument(labels));
+        }
+        if (filter.errorContains() != null) {
+            String pattern = sql.argument(Sql.containing(filter.errorContains()));
+            conditions.add("(e.error_message ILIKE " + pattern + " OR e.error_type ILIKE " + pattern + ")");
+        }
+        if (filter.parentId() != null) {
+            conditions.add("e.parent_id = " + sql.argument(filter.parentId()));
+        }
+        if (filter.held() != null) {
+            conditions.add(filter.held() ? "e.held" : "NOT e.held");
+        }
+    }
+
+    /**
+     * The rows of a page. Several statuses are read from one index each and merged, which keeps the order of each; by
+     * duration there is one index for all.
+     */
+    private void addPage(PageRequest page) {
+        addCursors(page);
+        int rows = page.size() + 1;
+        String limit = sql.argument(rows);
+        if (query.statuses().size() < 2 || query.order().cursorOrder() == Cursor.Order.EXECUTION_DURATION) {
+            addBranch(query.statuses(), page, rows, limit);
+            return;
+        }
+        sql.add("SELECT * FROM (");
+        String between = "";
+        for (ExecutionStatus status : query.statusesOrAll()) {
+            sql.add(between + "(");
+            addBranch(Set.of(status), page, rows, limit);
+            sql.add(")");
+            between = "\nUNION ALL\n";
+        }
+        sql.add(") e\nORDER BY " + ordering("e", page) + "\nLIMIT " + limit);
+    }
+
+    /**
+     * One ordered read of an index. A bound LIMIT would be planned as a tenth of the table and could end in a sort; the
+     * inner one tells the planner how few rows are wanted, the outer one how many exactly.
+     */
+    private void addBranch(Set<ExecutionStatus> statuses, PageRequest page, int rows, String limit) {
+        sql.add("SELECT * FROM (SELECT " + columns);
+        addFrom(statuses);
+        sql.add("\nORDER BY " + (page.backward() ? reversed("e") : forward("e")) + "\nLIMIT " + magnitude(rows));
+        sql.add(") e LIMIT " + limit);
+    }
+
+    private void addBounded(int rowsMax) {
+        sql.add("SELECT 1");
+        addFrom(query.statuses());
+        sql.add("\nLIMIT " + sql.argument(rowsMax + 1));
+    }
+
+    /** Where rows are and what they must be; statuses as literals, without which no partial index is considered. */
+    private void addFrom(Set<ExecutionStatus> statuses) {
+        String table = !ofParent && isListed(query, statuses) ? "unsuccessful" : "execution";
+        sql.add("\nFROM " + table + " e\nWHERE " + String.join("\n  AND ", conditions));
+        if (!statuses.isEmpty()) {
+            String numbers = statuses.stream()
+                    .sorted()
+                    .map(status -> Integer.toString(status.number()))
+                    .collect(Collectors.joining(", "));
+            sql.add("\n  AND e.status " + (statuses.size() == 1 ? "= " + numbers : "IN (" + numbers + ")"));
+        }
+    }
+
+    private void addCursors(PageRequest page) {
+        boolean descending = query.order().isDescending();
+        if (page.after() != null) {
+            conditions.add(beyond(page.after(), descending ? "<" : ">"));
+        }
+        if (page.before() != null) {
+            conditions.add(beyond(page.before(), descending ? ">" : "<"));
+        }
+    }
+
+    private String beyond(Cursor cursor, String comparison) {
+        return cursor.order() == Cursor.Order.EXECUTION_START
+                ? "e.id " + comparison + " " + sql.argument(cursor.id())
+                : "(e.duration_millis, e.id) " + comparison + " (" + sql.argument(cursor.value()) + ", "
+                        + sql.argument(cursor.id()) + ")";
+    }
+
+    /** What the reader gets is in the order of the read: a backward page is turned round by who reads it. */
+    private String ordering(String table, PageRequest page) {
+        return page.backward() ? reversed(table) : forward(table);
+    }
+
+    private String forward(String table) {
+        return by(table, query.order().isDescending());
+    }
+
+    private String reversed(String table) {
+        return by(table, !query.order().isDescending());
+    }
+
+    private String by(String table, boolean descending) {
+        String way = descending ? " DESC" : " ASC";
+        String id = table + ".id" + way;
+        return query.order() == ExecutionOrder.STARTED_AT_ASC || query.order() == ExecutionOrder.STARTED_AT_DESC
+                ? id
+                : table + ".duration_millis" + way + ", " + id;
+    }
+
+    private static int magnitude(int rows) {
+        for (int magnitude : PAGE_MAGNITUDES) {
+            if (rows <= magnitude) {
+                return magnitude;
+            }
+        }
+        throw new IllegalArgumentException(String.format(Locale.ROOT, "A page of %d rows is beyond any bound.", rows));
+    }
+}

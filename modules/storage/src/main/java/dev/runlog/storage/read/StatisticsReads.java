@@ -1,0 +1,359 @@
+package dev.runlog.storage.read;
+
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.querying.GetStatistics.Interval;
+import dev.runlog.contract.querying.Statistics;
+import dev.runlog.contract.querying.Statistics.Ages;
+import dev.runlog.contract.querying.Statistics.IntervalStatistics;
+import dev.runlog.contract.querying.Statistics.Quantiles;
+import dev.runlog.contract.querying.Statistics.WorkflowSize;
+import dev.runlog.contract.querying.StatusCounts;
+import dev.runlog.storage.db.Database;
+import dev.runlog.storage.db.Rows;
+import dev.runlog.storage.db.Sql;
+import dev.runlog.storage.rollup.Histogram;
+import dev.runlog.storage.rollup.RollupColumns;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Figures from the rollups: what is asked of everybody reads totals of days, else a row for each workflow and day. */
+public final class StatisticsReads {
+    /** Which rollups: those of an owner or of all, of a workflow or of all, of some days. */
+    public record Range(
+            @Nullable String owner,
+            @Nullable UUID workflowId,
+            @Nullable LocalDate from,
+            @Nullable LocalDate to) {
+
+        /** Whether the totals of days will do. */
+        boolean isOfAll() {
+            return owner == null && workflowId == null;
+        }
+    }
+
+    private static final long BYTES_FRESH_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final String RECORDED = "d.running + d.success + d.failed + d.cancelled + d.crashed";
+
+    private static final int RATE_DAYS = 7;
+
+    private final Database database;
+    private volatile @Nullable Size size;
+    private volatile long sizeReadAt;
+
+    public StatisticsReads(Database database) {
+        this.database = database;
+    }
+
+    /** How many executions are there now, exactly. */
+    public Future<Long> count(String reader, Range range, Set<ExecutionStatus> statuses) {
+        Sql sql = new Sql();
+        addCount(sql, range, statuses);
+        return database.query(reader, "count-rollups", sql.text(), sql.arguments())
+                .map(rows -> rows.iterator().next().getLong("rows"));
+    }
+
+    /** How many executions are there now in each of several workflows of an owner's, exactly. */
+    public Future<Map<UUID, Long>> countOf(
+            String owner,
+            List<UUID> workflowIds,
+            @Nullable LocalDate from,
+            @Nullable LocalDate to,
+            Set<ExecutionStatus> statuses) {
+        Sql sql = new Sql().add("SELECT w.id, coalesce(sum(" + RollupColumns.present(statuses) + "), 0)::bigint AS rows\n");
+        sql.add("FROM workflow w\nJOIN execution_rollup d ON d.owner_id = w.owner_id AND d.workflow_id = w.id\n");
+        sql.add("WHERE w.id = ANY (").bind(workflowIds.toArray(UUID[]::new));
+        sql.add(") AND w.owner_id = (SELECT id FROM owner WHERE subject = ")
+                .bind(owner)
+                .add(")");
+        addDays(sql, from, to);
+        sql.add("\nGROUP BY w.id\nORDER BY w.id");
+        return database.query(owner, "count-rollups-of-workflow", sql.text(), sql.arguments())
+                .map(rows -> {
+                    Map<UUID, Long> counts = new HashMap<>();
+                    workflowIds.forEach(id -> counts.put(id, 0L));
+                    rows.forEach(row -> counts.put(row.getUUID(0), row.getLong(1)));
+                    return counts;
+                });
+    }
+
+    /**
+     * The figures of a range as of a UTC day, with intervals where a width is given.
+     *
+     * @param reader the subject that is charged for the database's time
+     */
+    public Future<Statistics> get(
+            String reader,
+            Range range,
+            @Nullable Interval interval,
+            int workflowsMax,
+            LocalDate today,
+            boolean withBytes) {
+        Future<Row> totals = totals(reader, range, today);
+        Future<List<IntervalStatistics>> intervals = interval == null
+                ? Future.succeededFuture(List.of())
+                : durations(reader, range, interval)
+                        .compose(durations -> intervals(reader, range, interval, durations));
+        Future<@Nullable Size> size = withBytes ? size(reader) : Future.succeededFuture();
+        Future<List<WorkflowSize>> workflows =
+                workflowsMax == 0 ? Future.succeededFuture(List.of()) : workflows(reader, range, workflowsMax);
+        return Future.all(totals, intervals, size, workflows).map(all -> {
+            LocalDate end = rateEnd(range, today);
+            long days = ChronoUnit.DAYS.between(rateStart(range, end), end);
+            double perDay = days <= 0 ? 0 : totals.result().getLong("last_days") / (double) days;
+            return toStatistics(totals.result(), perDay, intervals.result(), size.result(), workflows.result());
+        });
+    }
+
+    private Future<Row> totals(String reader, Range range, LocalDate today) {
+        Sql sql = new Sql().add("SELECT ");
+        for (ExecutionStatus status : ExecutionStatus.values()) {
+            String column = RollupColumns.recorded(status);
+            sql.add("coalesce(sum(d." + column + "), 0)::bigint AS " + column + ", coalesce(sum("
+                    + RollupColumns.present(Set.of(status)) + "), 0)::bigint AS " + column + "_now,\n  ");
+        }
+        String now = RollupColumns.present(Set.of());
+        String day = sql.argument(today);
+        String[] ages = {
+            "d.day >= " + day,
+            "d.day < " + day + " AND d.day >= " + day + " - 6",
+            "d.day < " + day + " - 6 AND d.day >= " + day + " - 29",
+            "d.day < " + day + " - 29"
+        };
+        for (int age = 0; age < ages.length; age++) {
+            sql.add("coalesce(sum(" + now + ") FILTER (WHERE " + ages[age] + "), 0)::bigint AS age_" + age + ",\n  ");
+        }
+        LocalDate end = rateEnd(range, today);
+        sql.add("coalesce(sum(" + RECORDED + ") FILTER (WHERE d.day < ")
+                .bind(end)
+                .add(" AND d.day >= ")
+                .bind(rateStart(range, end))
+                .add("), 0)::bigint AS last_days,\n  ");
+        sql.add("min(d.day) FILTER (WHERE " + now + " > 0) AS oldest\n");
+        addSource(sql, range);
+        return database.query(reader, "statistics", sql.text(), sql.arguments())
+                .map(rows -> rows.iterator().next());
+    }
+
+    /** The day after the last one that counts for the rate: it has to be over. */
+    private static LocalDate rateEnd(Range range, LocalDate today) {
+        LocalDate to = range.to();
+        return to == null || to.isAfter(today) ? today : to;
+    }
+
+    private static LocalDate rateStart(Range range, LocalDate end) {
+        LocalDate start = end.minusDays(RATE_DAYS);
+        LocalDate from = range.from();
+        return from == null || from.isBefore(start) ? start : from;
+    }
+
+    /** Quantiles by the first day of their interval: the histograms, and what waits to be folded into them. */
+    private Future<Map<LocalDate, Quantiles>> durations(String reader, Range range, Interval interval) {
+        String width = interval.name().toLowerCase(Locale.ROOT);
+        Sql sql = new Sql();
+        String owner = range.owner() == null
+                ? null
+                : "(SELECT id FROM owner WHERE subject = " + sql.argument(range.owner()) + ")";
+        String workflow = range.workflowId() == null ? null : sql.argument(range.workflowId()) + "::uuid";
+        sql.add("SELECT date_trunc('" + width + "', day::timestamp)::date AS first_day, bucket, sum(count)::bigint\n"
+                + "FROM (\n  SELECT d.day, b.bucket, b.count\n"
+                + "  FROM duration_daily d, unnest(d.buckets, d.counts) AS b (bucket, count)\n  WHERE true");
+        if (workflow != null && owner == null) {
+            sql.add(" AND d.owner_id = (SELECT owner_id FROM workflow WHERE id = " + workflow + ")");
+        } else {
+            sql.add(" AND d.owner_id = " + (owner == null ? "0" : owner));
+        }
+        sql.add(" AND d.workflow_id = " + (workflow == null ? "'00000000-0000-0000-0000-000000000000'" : workflow));
+        addDays(sql, range.from(), range.to());
+        sql.add("\n  UNION ALL\n  SELECT d.day, d.bucket, d.count\n  FROM duration_delta t, "
+                + "unnest(t.owner_ids, t.workflow_ids, t.days, t.buckets, t.counts)\n"
+                + "    AS d (owner_id, workflow_id, day, bucket, count)\n  WHERE true");
+        if (owner != null) {
+            sql.add(" AND d.owner_id = " + owner);
+        }
+        if (workflow != null) {
+            sql.add(" AND d.workflow_id = " + workflow);
+        }
+        addDays(sql, range.from(), range.to());
+        sql.add(") d\nGROUP BY first_day, bucket\nHAVING sum(count) > 0\nORDER BY first_day, bucket");
+        return database.query(reader, "statistics-durations", sql.text(), sql.arguments())
+                .map(rows -> {
+                    Map<LocalDate, Histogram> histograms = new HashMap<>();
+                    rows.forEach(row -> histograms
+                            .computeIfAbsent(row.getLocalDate(0), day -> new Histogram())
+                            .add(row.getShort(1), row.getLong(2)));
+                    Map<LocalDate, Quantiles> quantiles = new HashMap<>();
+                    histograms.forEach((day, histogram) -> quantiles.put(day, histogram.quantiles()));
+                    return quantiles;
+                });
+    }
+
+    private Future<List<IntervalStatistics>> intervals(
+            String reader, Range range, Interval interval, Map<LocalDate, Quantiles> durations) {
+        String width = interval.name().toLowerCase(Locale.ROOT);
+        Sql sql = new Sql()
+                .add("SELECT date_trunc('" + width + "', d.day::timestamp)::date AS first_day, " + "(date_trunc('"
+                        + width + "', d.day::timestamp) + interval '1 " + width + "')::date AS end_day");
+        for (ExecutionStatus status : ExecutionStatus.values()) {
+            sql.add(", sum(d." + RollupColumns.recorded(status) + ")::bigint AS " + RollupColumns.recorded(status));
+        }
+        sql.add(", sum(d.duration_millis_sum)::bigint AS millis\n");
+        addSource(sql, range);
+        sql.add("\nGROUP BY first_day, end_day\nORDER BY first_day");
+        return database.query(reader, "statistics-intervals", sql.text(), sql.arguments())
+                .map(rows -> Rows.toList(rows, row -> toInterval(row, range, durations)));
+    }
+
+    /** Of everybody's, the biggest are looked for among few: their order is as of lately, their sizes are as of now. */
+    private Future<List<WorkflowSize>> workflows(String reader, Range range, int max) {
+        Sql sql = new Sql()
+                .add("SELECT t.workflow_id, w.key, o.subject, t.stored\nFROM (\n  SELECT d.workflow_id, sum("
+                        + RollupColumns.present(Set.of()) + ")::bigint AS stored\n");
+        if (range.isOfAll()) {
+            // OFFSET 0 has the rollups of each looked up; the planner would rather read those of all.
+            sql.add("FROM biggest_candidate c\nCROSS JOIN LATERAL (SELECT d.* FROM execution_rollup d\n"
+                    + "  WHERE d.owner_id = c.owner_id AND d.workflow_id = c.workflow_id");
+            addDays(sql, range.from(), range.to());
+            sql.add(" OFFSET 0) d");
+        } else {
+            addSource(sql, range);
+        }
+        sql.add("\n  GROUP BY d.workflow_id\n  ORDER BY stored DESC, d.workflow_id\n  LIMIT ")
+                .bind(max);
+        sql.add(") t\nJOIN workflow w ON w.id = t.workflow_id\nJOIN owner o ON o.id = w.owner_id\n"
+                + "WHERE t.stored > 0\nORDER BY t.stored DESC, t.workflow_id");
+        return database.query(reader, "statistics-workflows", sql.text(), sql.arguments())
+                .map(rows -> Rows.toList(
+                        rows,
+                        row -> new WorkflowSize(row.getUUID(0), row.getString(1), row.getString(2), row.getLong(3))));
+    }
+
+    /** Looking at every file takes longer than all of the rest, so it is done now and then. */
+    private Future<@Nullable Size> size(String reader) {
+        long now = System.nanoTime();
+        Size known = size;
+        if (known != null && now - sizeReadAt < BYTES_FRESH_NANOS) {
+            return Future.succeededFuture(known);
+        }
+        return readSize(reader).onSuccess(read -> {
+            size = read;
+            sizeReadAt = now;
+        });
+    }
+
+    private Future<@Nullable Size> readSize(String reader) {
+        Sql sql = new Sql().add("SELECT pg_database_size(current_database()) AS bytes, (");
+        addCount(sql, new Range(null, null, null, null), Set.of());
+        sql.add(") AS executions");
+        return database.query(reader, "bytes-on-disk", sql.text(), sql.arguments())
+                .map(rows -> rows.iterator().next())
+                .map(row -> new Size(row.getLong("bytes"), row.getLong("executions")));
+    }
+
+    /** Adds the statement of {@link #count}. */
+    static void addCount(Sql sql, Range range, Set<ExecutionStatus> statuses) {
+        sql.add("SELECT coalesce(sum(" + RollupColumns.present(statuses) + "), 0)::bigint AS rows\n");
+        if (range.isOfAll()) {
+            addSource(sql, range);
+        } else {
+            // What execution_rollup says, without its join: that of each day cost as much as the day's rollup.
+            addSource(sql, range, "execution_daily");
+            sql.add(" AND d.day <> ALL (ARRAY(SELECT day FROM dropped_day))");
+        }
+    }
+
+    private static void addSource(Sql sql, Range range) {
+        addSource(sql, range, range.isOfAll() ? "execution_total" : "execution_rollup");
+    }
+
+    private static void addSource(Sql sql, Range range, String table) {
+        sql.add("FROM " + table + " d\nWHERE true");
+        if (range.owner() != null) {
+            sql.add(" AND d.owner_id = (SELECT id FROM owner WHERE subject = ")
+                    .bind(range.owner())
+                    .add(")");
+        }
+        if (range.workflowId() != null) {
+            sql.add(" AND d.workflow_id = ").bind(range.workflowId());
+        }
+        addDays(sql, range.from(), range.to());
+    }
+
+    private static void addDays(Sql sql, @Nullable LocalDate from, @Nullable LocalDate to) {
+        if (from != null) {
+            sql.add(" AND d.day >= ").bind(from);
+        }
+        if (to != null) {
+            sql.add(" AND d.day < ").bind(to);
+        }
+    }
+
+    private static Statistics toStatistics(
+            Row totals,
+            double perDay,
+            List<IntervalStatistics> intervals,
+            @Nullable Size size,
+            List<WorkflowSize> workflows) {
+        LocalDate oldest = totals.getLocalDate("oldest");
+        return new Statistics(
+                toCounts(totals, "_now"),
+                toCounts(totals, ""),
+                new Ages(
+                        totals.getLong("age_0"),
+                        totals.getLong("age_1"),
+                        totals.getLong("age_2"),
+                        totals.getLong("age_3")),
+                oldest == null ? null : start(oldest),
+                size == null ? null : size.bytes(),
+                perDay,
+                size == null ? null : size.of(perDay),
+                workflows,
+                intervals);
+    }
+
+    private static IntervalStatistics toInterval(Row row, Range range, Map<LocalDate, Quantiles> durations) {
+        StatusCounts recorded = toCounts(row, "");
+        long over = recorded.total() - recorded.running();
+        LocalDate first = row.getLocalDate("first_day");
+        LocalDate end = row.getLocalDate("end_day");
+        return new IntervalStatistics(
+                start(range.from() != null && range.from().isAfter(first) ? range.from() : first),
+                start(range.to() != null && range.to().isBefore(end) ? range.to() : end),
+                recorded,
+                over == 0 ? null : Duration.ofMillis(row.getLong("millis") / over),
+                durations.get(first));
+    }
+
+    private static Instant start(LocalDate day) {
+        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
+    }
+
+    private static StatusCounts toCounts(Row row, String suffix) {
+        return new StatusCounts(
+                row.getLong("running" + suffix),
+                row.getLong("success" + suffix),
+                row.getLong("failed" + suffix),
+                row.getLong("cancelled" + suffix),
+                row.getLong("crashed" + suffix));
+    }
+
+    /** The whole database, and how many executions it holds. */
+    private record Size(long bytes, long executions) {
+        /** About how many bytes that many executions take. */
+        long of(double count) {
+            return executions == 0 ? 0 : Math.round(count * bytes / executions);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.runlog.storage.read;
+
+import dev.runlog.contract.model.Owners;
+import dev.runlog.contract.model.Workflow;
+import dev.runlog.contract.page.PageEnds;
+import dev.runlog.contract.page.PageRequest;
+import dev.runlog.contract.querying.ListWorkflows.WorkflowPage;
+import dev.runlog.storage.db.Database;
+import dev.runlog.storage.db.Pages;
+import dev.runlog.storage.db.Rows;
+import dev.runlog.storage.db.Sql;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Workflows, as viewers ask for them. */
+public final class WorkflowReads {
+    private static final String SELECT = """
+            SELECT w.id, o.subject, w.key, w.name, w.created_at
+            FROM workflow w
+            JOIN owner o ON o.id = w.owner_id
+            """;
+
+    private static final String LOAD_EACH = SELECT + """
+            JOIN unnest($1::text[], $2::uuid[]) AS asked (subject, id) ON asked.id = w.id AND asked.subject = o.subject
+            ORDER BY w.id
+            """;
+
+    private final Database database;
+
+    public WorkflowReads(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * Those of the workflows that are the owners'.
+     *
+     * @param reader the subject that is charged for the database's time
+     */
+    public Future<List<Workflow>> load(String reader, Owners owners, List<UUID> ids) {
+        String sql =
+                SELECT + "WHERE w.id = ANY ($1)" + (owners.isAll() ? "" : " AND o.subject = $2") + "\nORDER BY w.id";
+        Tuple arguments = Tuple.of(ids.toArray(UUID[]::new));
+        return database.query(
+                        reader,
+                        "load-workflows",
+                        sql,
+                        owners.isAll() ? arguments : arguments.addString(owners.subject()))
+                .map(rows -> Rows.toList(rows, WorkflowReads::toWorkflow));
+    }
+
+    /** Those of the workflows that are the owner's at the same place of the other list. */
+    public Future<List<Workflow>> loadEach(List<String> owners, List<UUID> ids) {
+        return database.query(
+                        "load-watched-workflows", LOAD_EACH, Tuple.of((Object) owners.toArray(String[]::new), (Object)
+                                ids.toArray(UUID[]::new)))
+                .map(rows -> Rows.toList(rows, WorkflowReads::toWorkflow));
+    }
+
+    public Future<Optional<Workflow>> findByKey(String owner, String key) {
+        return database.query(
+                        owner, "find-workflow", SELECT + "WHERE o.subject = $1 AND w.key = $2", Tuple.of(owner, key))
+                .map(rows -> Rows.toList(rows, WorkflowReads::toWorkflow).stream()
+                        .findFirst());
+    }
+
+    /** A page of an owner's workflows, the newest registered first. */
+    public Future<WorkflowPage> list(String owner, @Nullable String search, PageRequest page) {
+        return read(owner, search, page)
+                .compose(workflows -> workflows.isEmpty()
+                        ? Pages.beyondEmpty(page, false, look -> read(owner, search, look)
+                                        .map(found -> !found.isEmpty()))
+                                .map(beyond ->
+                                        new WorkflowPage(workflows, new PageEnds(beyond.previous(), beyond.next())))
+                        : Future.succeededFuture(Pages.cut(workflows, page, WorkflowPage::new)));
+    }
+
+    private Future<List<Workflow>> read(String owner, @Nullable String search, PageRequest page) {
+        Sql sql = new Sql().add(SELECT).add("WHERE o.subject = ").bind(owner);
+        addSearch(sql, search);
+        if (page.after() != null) {
+            sql.add(" AND w.id < ").bind(page.after().id());
+        }
+        if (page.before() != null) {
+            sql.add(" AND w.id > ").bind(page.before().id());
+        }
+        sql.add("\nORDER BY w.id " + (page.backward() ? "ASC" : "DESC") + "\nLIMIT ")
+                .bind(page.size() + 1);
+        return database.query(owner, "list-workflows", sql.text(), sql.arguments())
+                .map(rows -> Rows.toList(rows, WorkflowReads::toWorkflow));
+    }
+
+    public Future<Long> count(String owner, @Nullable String search) {
+        Sql sql = new Sql()
+                .add("SELECT count(*) AS rows\nFROM workflow w\nJOIN owner o ON o.id = w.owner_id\nWHERE o.subject = ")
+                .bind(owner);
+        addSearch(sql, search);
+        return database.query(owner, "count-workflows", sql.text(), sql.arguments())
+                .map(rows -> rows.iterator().next().getLong("rows"));
+    }
+
+    private static void addSearch(Sql sql, @Nullable String search) {
+        if (search != null && !search.isEmpty()) {
+            String pattern = sql.argument(Sql.containing(search));
+            sql.add(" AND (w.name ILIKE " + pattern + " OR w.key ILIKE " + pattern + ")");
+        }
+    }
+
+    private static Workflow toWorkflow(Row row) {
+        return new Workflow(
+                row.getUUID(0),
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                row.getOffsetDateTime(4).toInstant());
+    }
+}

@@ -1,0 +1,134 @@
+package dev.runlog.storage.db;
+
+import static dev.runlog.testing.Futures.await;
+import static dev.runlog.testing.Futures.awaitFailure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.contract.error.ErrorCode;
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.TestDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import io.vertx.sqlclient.Tuple;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith({PostgresExtension.class, VertxExtension.class})
+final class DatabaseTest {
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private Database database;
+
+    @BeforeEach
+    void open(Vertx vertx, TestDatabase test) {
+        DatabaseConfig config = new DatabaseConfig(
+                test.url(),
+                2,
+                1,
+                6,
+                1,
+                Duration.ofSeconds(2),
+                Duration.ofMillis(500),
+                Duration.ofSeconds(2),
+                Duration.ZERO,
+                4,
+                16,
+                0,
+                0);
+        database = Database.open(vertx, config, meters);
+    }
+
+    @AfterEach
+    void close() {
+        await(database.close());
+    }
+
+    @Test
+    void plansOnceForAllArguments() {
+        assertThat(await(database.query("mode", "SHOW plan_cache_mode", Tuple.tuple()))
+                        .iterator()
+                        .next()
+                        .getString(0))
+                .isEqualTo("force_generic_plan");
+    }
+
+    @Test
+    void timesEachOperation() {
+        await(database.query("one", "SELECT 1", Tuple.tuple()));
+
+        assertThat(meters.get("runlog.query").tag("operation", "one").timer().count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void cancelsAStatementThatTakesTooLong() {
+        assertThat(codeOf(awaitFailure(database.query("slow", "SELECT pg_sleep(30)", Tuple.tuple()))))
+                .isEqualTo(ErrorCode.OVERLOADED);
+    }
+
+    @Test
+    void refusesWhatItsQueueDoesNotHold() {
+        List<Future<?>> asked = IntStream.range(0, 12)
+                .<Future<?>>mapToObj(i -> database.query("busy", "SELECT pg_sleep(0.2)", Tuple.tuple()))
+                .toList();
+
+        await(Future.join(asked).otherwiseEmpty());
+
+        assertThat(asked).anyMatch(Future::succeeded);
+        assertThat(asked).filteredOn(Future::failed).isNotEmpty().allSatisfy(refused -> assertThat(
+                        codeOf(refused.cause()))
+                .isEqualTo(ErrorCode.OVERLOADED));
+    }
+
+    @Test
+    void answersOthersWhileAnOwnerHasEveryConnectionThatItMayUse() {
+        List<Future<?>> ofEve = sleeps("eve", 4);
+
+        await(database.query("ada", "short", "SELECT 1", Tuple.tuple()));
+
+        assertThat(ofEve).noneMatch(Future::isComplete);
+        await(Future.join(ofEve).otherwiseEmpty());
+    }
+
+    @Test
+    void refusesAnOwnerWhoseReadsFillTheirShareOfTheQueueAndNobodyElse() {
+        List<Future<?>> ofEve = sleeps("eve", 6);
+
+        Future<?> ofAda = database.query("ada", "short", "SELECT 1", Tuple.tuple());
+
+        assertThat(ofEve).filteredOn(Future::failed).hasSize(1).allSatisfy(refused -> assertThat(refused.cause())
+                .hasMessage("This owner has too many waiting reads."));
+        await(ofAda);
+        await(Future.join(ofEve).otherwiseEmpty());
+    }
+
+    @Test
+    void tellsThatTheDatabaseIsAwayAndThatItIsBack(TestDatabase test) throws SQLException {
+        await(database.check());
+
+        test.setReachable(false);
+        assertThat(codeOf(awaitFailure(database.check()))).isEqualTo(ErrorCode.OVERLOADED);
+
+        test.setReachable(true);
+        assertThat(await(database.check())).matches("\\d+.*");
+    }
+
+    private List<Future<?>> sleeps(String owner, int statements) {
+        return IntStream.range(0, statements)
+                .<Future<?>>mapToObj(i -> database.query(owner, "sleep", "SELECT pg_sleep(30)", Tuple.tuple()))
+                .toList();
+    }
+
+    private static ErrorCode codeOf(Throwable failure) {
+        assertThat(failure).isInstanceOf(RunlogException.class);
+        return ((RunlogException) failure).code();
+    }
+}
