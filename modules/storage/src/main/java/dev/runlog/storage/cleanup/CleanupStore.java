@@ -10,7 +10,7 @@ import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.ListCleanups.CleanupPage;
 import dev.runlog.storage.cleanup.CleanupPreviews.Found;
 import dev.runlog.storage.db.Database;
-import dev.runlog.storage.db.Pages;
+import dev.runlog.storage.db.PageRows;
 import dev.runlog.storage.db.Rows;
 import dev.runlog.storage.db.Sql;
 import dev.runlog.storage.rollup.RollupColumns;
@@ -180,12 +180,12 @@ public final class CleanupStore {
                     List<Cleanup> cleanups = both.resultAt(0);
                     long total = both.<Long>resultAt(1);
                     return cleanups.isEmpty()
-                            ? Pages.beyondEmpty(page, false, look -> read(reader, requestedBy, look)
+                            ? PageRows.beyondEmpty(page, false, look -> read(reader, requestedBy, look)
                                             .map(found -> !found.isEmpty()))
                                     .map(beyond -> new CleanupPage(
                                             cleanups, new PageEnds(beyond.previous(), beyond.next()), total))
                             : Future.succeededFuture(
-                                    Pages.cut(cleanups, page, (some, ends) -> new CleanupPage(some, ends, total)));
+                                    PageRows.cut(cleanups, page, (some, ends) -> new CleanupPage(some, ends, total)));
                 });
     }
 

@@ -9,7 +9,7 @@ import dev.runlog.contract.retention.CleanupCriteria;
 import dev.runlog.contract.retention.ListRetentionPolicies.PolicyPage;
 import dev.runlog.contract.retention.RetentionPolicy;
 import dev.runlog.storage.db.Database;
-import dev.runlog.storage.db.Pages;
+import dev.runlog.storage.db.PageRows;
 import dev.runlog.storage.db.Rows;
 import dev.runlog.storage.db.Sql;
 import io.vertx.core.Future;
@@ -200,12 +200,12 @@ public final class PolicyStore {
                     List<RetentionPolicy> policies = both.resultAt(0);
                     long total = both.<Long>resultAt(1);
                     return policies.isEmpty()
-                            ? Pages.beyondEmpty(page, false, look -> read(reader, owner, look)
+                            ? PageRows.beyondEmpty(page, false, look -> read(reader, owner, look)
                                             .map(found -> !found.isEmpty()))
                                     .map(beyond -> new PolicyPage(
                                             policies, new PageEnds(beyond.previous(), beyond.next()), total))
                             : Future.succeededFuture(
-                                    Pages.cut(policies, page, (some, ends) -> new PolicyPage(some, ends, total)));
+                                    PageRows.cut(policies, page, (some, ends) -> new PolicyPage(some, ends, total)));
                 });
     }
 

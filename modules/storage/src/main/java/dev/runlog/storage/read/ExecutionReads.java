@@ -15,7 +15,7 @@ import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.ListExecutionsOf.Parent;
 import dev.runlog.contract.querying.ListSteps.StepPage;
 import dev.runlog.storage.db.Database;
-import dev.runlog.storage.db.Pages;
+import dev.runlog.storage.db.PageRows;
 import dev.runlog.storage.db.Rows;
 import dev.runlog.storage.db.Sql;
 import dev.runlog.storage.db.UuidOrder;
@@ -98,14 +98,14 @@ public final class ExecutionReads {
             StatisticsReads.@Nullable Range counted) {
         return read(owner, query, page, columns, counted)
                 .compose(rows -> rows.size() == 0
-                        ? Pages.beyondEmpty(
+                        ? PageRows.beyondEmpty(
                                         page, false, look -> read(owner, query, look, ExecutionColumns.OUTLINE, null)
                                                 .map(found -> found.size() > 0))
                                 .map(beyond -> new ExecutionPage(
                                         List.of(),
                                         new PageEnds(beyond.previous(), beyond.next()),
                                         counted == null ? null : countOf(rows, page)))
-                        : Future.succeededFuture(Pages.cut(
+                        : Future.succeededFuture(PageRows.cut(
                                 Rows.toList(
                                         rows,
                                         ExecutionSelect.isOutline(query, columns)
@@ -146,14 +146,14 @@ public final class ExecutionReads {
         }
         return readEach(owner, parent, ids, query, page).compose(found -> {
             List<UUID> empty = ids.stream().filter(id -> !found.containsKey(id)).toList();
-            return Pages.beyondEmpty(page, Set.<UUID>of(), look -> readEach(owner, parent, empty, query, look)
+            return PageRows.beyondEmpty(page, Set.<UUID>of(), look -> readEach(owner, parent, empty, query, look)
                             .map(Map::keySet))
                     .map(beyond -> {
                         Map<UUID, ExecutionPage> pages = new HashMap<>();
                         ids.forEach(id -> pages.put(
                                 id,
                                 found.containsKey(id)
-                                        ? Pages.cut(
+                                        ? PageRows.cut(
                                                 found.get(id).stream()
                                                         .map(ExecutionRows::toExecution)
                                                         .toList(),
@@ -303,7 +303,7 @@ public final class ExecutionReads {
         return readSteps(owner, ids, page).compose(read -> {
             List<UUID> empty =
                     ids.stream().filter(id -> !read.steps.containsKey(id)).toList();
-            return Pages.beyondEmpty(page, Set.<UUID>of(), look -> readSteps(owner, empty, look)
+            return PageRows.beyondEmpty(page, Set.<UUID>of(), look -> readSteps(owner, empty, look)
                             .map(found -> found.steps.keySet()))
                     .map(beyond -> {
                         Map<UUID, StepPage> pages = new HashMap<>();
@@ -317,7 +317,7 @@ public final class ExecutionReads {
                                     id,
                                     steps == null
                                             ? new StepPage(List.of(), ends, total)
-                                            : Pages.cut(steps, page, (some, its) -> new StepPage(some, its, total)));
+                                            : PageRows.cut(steps, page, (some, its) -> new StepPage(some, its, total)));
                         });
                         return pages;
                     });

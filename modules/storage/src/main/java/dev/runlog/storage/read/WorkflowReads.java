@@ -6,7 +6,7 @@ import dev.runlog.contract.page.PageEnds;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ListWorkflows.WorkflowPage;
 import dev.runlog.storage.db.Database;
-import dev.runlog.storage.db.Pages;
+import dev.runlog.storage.db.PageRows;
 import dev.runlog.storage.db.Rows;
 import dev.runlog.storage.db.Sql;
 import io.vertx.core.Future;
@@ -72,11 +72,11 @@ public final class WorkflowReads {
     public Future<WorkflowPage> list(String owner, @Nullable String search, PageRequest page) {
         return read(owner, search, page)
                 .compose(workflows -> workflows.isEmpty()
-                        ? Pages.beyondEmpty(page, false, look -> read(owner, search, look)
+                        ? PageRows.beyondEmpty(page, false, look -> read(owner, search, look)
                                         .map(found -> !found.isEmpty()))
                                 .map(beyond ->
                                         new WorkflowPage(workflows, new PageEnds(beyond.previous(), beyond.next())))
-                        : Future.succeededFuture(Pages.cut(workflows, page, WorkflowPage::new)));
+                        : Future.succeededFuture(PageRows.cut(workflows, page, WorkflowPage::new)));
     }
 
     private Future<List<Workflow>> read(String owner, @Nullable String search, PageRequest page) {

@@ -10,7 +10,6 @@ import dev.runlog.contract.querying.Statistics.Ages;
 import dev.runlog.contract.querying.Statistics.IntervalStatistics;
 import dev.runlog.contract.querying.Statistics.WorkflowSize;
 import dev.runlog.contract.querying.StatusCounts;
-import dev.runlog.storage.cleanup.CleanupScope;
 import dev.runlog.storage.db.Configs;
 import dev.runlog.storage.db.Database;
 import dev.runlog.storage.read.StatisticsReads.Range;
@@ -39,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Statistics of two owners with a workflow each, of whom one has all that the other has and a run more a day. */
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class StatisticsReadsTest {
+    private static final String NIL = "00000000-0000-0000-0000-000000000000";
     /** A Wednesday. */
     private static final LocalDate TODAY = LocalDate.of(2026, 7, 15);
 
@@ -271,7 +271,7 @@ final class StatisticsReadsTest {
         for (int i = 0; i < millisAndCounts.length; i += 2) {
             test.execute(
                     "INSERT INTO duration_daily AS known (owner_id, workflow_id, day, buckets, counts) SELECT id, '"
-                            + CleanupScope.NIL + "', '" + TODAY.minusDays(daysAgo) + "', ARRAY["
+                            + NIL + "', '" + TODAY.minusDays(daysAgo) + "', ARRAY["
                             + DurationDelta.bucketOf(Duration.ofMillis(millisAndCounts[i])) + "], ARRAY["
                             + millisAndCounts[i + 1]
                             + "] FROM owner WHERE subject = '" + owner

@@ -10,8 +10,8 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Cuts the rows that were read, one more than asked for, to the page. */
-public final class Pages {
-    private Pages() {}
+public final class PageRows {
+    private PageRows() {}
 
     /**
      * What lies on the far sides of the cursors of an empty page. Its cursors may come from another list, or their rows
