@@ -51,7 +51,15 @@ final class RequestFramingTest {
                 "Transfer-Encoding: chunked|Transfer-Encoding: chunked",
                 "Transfer-Encoding: \"chunked\"",
                 "Transfer-Encoding : chunked",
-                "Content-Length: 5|Upgrade: websocket"
+                "Content-Length: 5|Upgrade: websocket",
+                "Transfer-Encoding:|\tchunked",
+                "Transfer-Encoding: chunked|  ",
+                "Content-Length: 0| 5",
+                "X-Any: one| two|Content-Length: 0",
+                "X-Any: one|\tHost: other",
+                "Host: localhost",
+                "Host: other",
+                "host: other|Content-Length: 0"
             })
     void areRefused(String headers) throws IOException {
         for (String path : new String[] {"/graphql", "/events", "/health/live"}) {
@@ -65,6 +73,50 @@ final class RequestFramingTest {
                 assertThat(answer.body()).contains("BAD_INPUT");
                 assertThat(client.untilClosed()).as("after the refusal").isEmpty();
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /health/live HTTP/1.1||",
+                "GET /health/live HTTP/1.1|X-Any: one||",
+                "GET http://localhost/health/live HTTP/1.1||",
+                "GET /health/live HTTP/1.1|Host: local host||",
+                "GET /health/live HTTP/1.1|Host: localhost/path||",
+                "GET /health/live HTTP/1.1|Host: user@localhost||",
+                "GET /health/live HTTP/1.1|Host: one, other||",
+                "GET /health/live HTTP/1.1| Host: localhost||",
+                "GET /health/live HTTP/1.1|Host: localhost|X: 1| 2||",
+                "GET /health/live HTTP/1.0|Host: one|Host: other||",
+                "GET /health/live HTTP/1.0|X: 1|\t2||"
+            })
+    void areRefusedWithoutOneHost(String head) throws IOException {
+        try (RawHttp client = new RawHttp(server)) {
+            // The lines come one at a time and all at once.
+            for (String line : head.split("(?<=\\|)")) {
+                client.send(line.replace("|", "\r\n"));
+            }
+
+            assertThat(client.send(SMUGGLED).untilClosed())
+                    .startsWith(head.contains("1.0") ? "HTTP/1.0 400" : "HTTP/1.1 400")
+                    .contains("BAD_INPUT")
+                    .doesNotContain("\"UP\"");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /health/live HTTP/1.1|Host: localhost:8080|Connection: close||",
+                "||GET /health/live HTTP/1.1|Host: [::1]:8080|Connection: close||",
+                "GET /health/live HTTP/1.1|Host:|Connection: close||",
+                "GET /health/live HTTP/1.1|HOST: xn--bcher-kva.example|X: a b|Connection: close||",
+                "GET /health/live HTTP/1.0||"
+            })
+    void areAnsweredWithOneHost(String head) throws IOException {
+        try (RawHttp client = new RawHttp(server)) {
+            assertThat(client.send(head.replace("|", "\r\n")).untilClosed()).contains(" 200 ", "\"UP\"");
         }
     }
 

@@ -14,16 +14,27 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Vert.x's decoder, stricter about where a body ends. Two servers that disagree about it let a client smuggle a request
- * past the first one (RFC 9112, sections 6.1 and 11.2). It also tells the connection when headers begin and end.
+ * Vert.x's decoder, stricter about headers and about where a body ends. Two servers that disagree about either let a
+ * client smuggle a request past the first one (RFC 9112, sections 3.2, 5.2, 6.1 and 11.2). It also notifies the
+ * connection when headers begin and end.
  */
 public final class RequestDecoder extends VertxHttpRequestDecoder {
     private final ClientConnection connection;
+    /** Characters of a host and a port; RFC 3986, section 3.2.2. */
+    private static final Pattern HOST = Pattern.compile("[\\w.~%!$&'()*+;=:\\[\\]-]*");
+
     /** Whether a request's headers were read whose body has not ended. */
     private boolean inBody;
+
+    /** Whether the request line was read, and its headers only in part. */
+    private boolean inHeaders;
+
+    /** Whether a header continues on a line that begins with a space or a tab, which the library would join. */
+    private boolean folded;
 
     private boolean refused;
 
@@ -39,13 +50,19 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
             return;
         }
         int before = out.size();
+        int start = buffer.readerIndex();
         super.decode(ctx, buffer, out);
+        if (!inBody) {
+            findFolding(buffer, start);
+        }
         for (int i = before; i < out.size(); i++) {
             Object decoded = out.get(i);
             if (decoded instanceof HttpRequest request) {
                 inBody = true;
                 connection.headersRead();
                 refuseAmbiguous(request);
+                inHeaders = false;
+                folded = false;
             } else if (decoded instanceof HttpContent content
                     && content.decoderResult().isFailure()) {
                 refused = true;
@@ -60,6 +77,30 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
         if (!inBody && out.size() == before) {
             connection.headersBegun();
         }
+    }
+
+    /** Looks at the lines that were just read: they are whole, as the library leaves the rest in the buffer. */
+    private void findFolding(ByteBuf buffer, int start) {
+        int end = buffer.readerIndex();
+        boolean lineBegins = inHeaders;
+        for (int i = start; i < end; i++) {
+            byte one = buffer.getByte(i);
+            if (lineBegins && (one == ' ' || one == '\t')) {
+                folded = true;
+            }
+            lineBegins = one == '\n' && (inHeaders || !isBlank(buffer, start, i));
+            inHeaders |= lineBegins;
+        }
+    }
+
+    /** Empty lines before a request line are skipped. */
+    private static boolean isBlank(ByteBuf buffer, int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (buffer.getByte(i) > ' ') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The library would drop the length and go on. */
@@ -79,12 +120,22 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
         }
     }
 
-    private static @Nullable String ambiguity(HttpRequest request) {
+    private @Nullable String ambiguity(HttpRequest request) {
         if (request.protocolVersion().majorVersion() != 1) {
             request.setProtocolVersion(HttpVersion.HTTP_1_1);
             return "Unsupported HTTP version (expected HTTP/1.1).";
         }
+        if (folded) {
+            return "A header continues on a second line, which is obsolete.";
+        }
         HttpHeaders headers = request.headers();
+        List<String> hosts = headers.getAll(HttpHeaderNames.HOST);
+        if (hosts.size() > 1 || hosts.isEmpty() && request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
+            return "A request has exactly one Host header, not " + hosts.size() + ".";
+        }
+        if (!hosts.isEmpty() && !HOST.matcher(hosts.get(0)).matches()) {
+            return "Invalid Host header (expected a host name or address, and optionally a port).";
+        }
         List<String> encodings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
         if (!encodings.isEmpty()) {
             if (headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
@@ -104,7 +155,7 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
                 : null;
     }
 
-    /** It is not clear where a request's body ends. The message is for the client. */
+    /** Servers could read a request differently. The message is for the client. */
     public static final class AmbiguousFraming extends IllegalArgumentException {
         private static final long serialVersionUID = 1L;
 
