@@ -21,6 +21,7 @@ final class Claims {
     /** The end of the year 9999. A time beyond it is a mistake, such as milliseconds. */
     private static final BigDecimal SECONDS_MAX = BigDecimal.valueOf(253_402_300_799L);
 
+    /** The first of these that a token has decides, even if it is empty. */
     private static final List<String> SCOPE_CLAIMS = List.of("scope", "scp", "scopes");
 
     private final GatewayConfig.Auth config;
@@ -130,22 +131,24 @@ final class Claims {
                 || codePoint >= 0x2066 && codePoint <= 0x2069;
     }
 
-    /** Words in one string or strings in an array, of every claim that there is. Words of other products are skipped. */
+    /** Words in one string, or strings in an array. Words of other products are skipped. */
     private Set<Scope> scopes(ObjectNode claims) {
-        if (SCOPE_CLAIMS.stream().noneMatch(claims::has)) {
+        JsonNode granted = SCOPE_CLAIMS.stream()
+                .filter(claims::has)
+                .findFirst()
+                .map(claims::get)
+                .orElse(null);
+        if (granted == null) {
             return defaultScopes;
         }
         Set<Scope> scopes = EnumSet.noneOf(Scope.class);
-        for (String claim : SCOPE_CLAIMS) {
-            JsonNode value = claims.path(claim);
-            if (value.isTextual()) {
-                for (String word : value.textValue().split(" ", -1)) {
-                    Scope.ofWord(word).ifPresent(scopes::add);
-                }
-            } else if (value.isArray()) {
-                value.forEach(word ->
-                        Scope.ofWord(word.isTextual() ? word.textValue() : "").ifPresent(scopes::add));
+        if (granted.isTextual()) {
+            for (String word : granted.textValue().split(" ", -1)) {
+                Scope.ofWord(word).ifPresent(scopes::add);
             }
+        } else if (granted.isArray()) {
+            granted.forEach(word ->
+                    Scope.ofWord(word.isTextual() ? word.textValue() : "").ifPresent(scopes::add));
         }
         return scopes;
     }

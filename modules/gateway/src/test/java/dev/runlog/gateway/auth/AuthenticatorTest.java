@@ -359,6 +359,10 @@ final class AuthenticatorTest {
                 bare.copy().putNull("scope"),
                 bare.copy().put("scope", 1),
                 bare.copy().put("scp", new JsonArray()),
+                bare.copy().put("scope", "").put("scp", "ops"),
+                bare.copy().putNull("scope").put("scp", new JsonArray().add("ops")),
+                bare.copy().put("scope", 1).put("scopes", "ops"),
+                bare.copy().put("scp", "").put("scopes", "ops"),
                 bare.copy().put("scopes", new JsonArray().add(new JsonArray().add("executions:read"))))) {
             assertThat(scopes(generous, claims)).as(claims.encode()).isEmpty();
         }
