@@ -333,6 +333,11 @@ final class HostileInputTest {
                 "query($x: Boolean) { statistics(allOwners: $x) { recordedPerDay } }",
                 "query($x: Boolean = true) { viewer { subject @skip(if: $x) scopes } }",
                 "mutation($x: Boolean) { cleanupExecutions(input: {olderThan: \\\"P1D\\\", dryRun: $x}) { cleanup { id } } }",
+                "query($x: ID = \\\"01a20f8e-6a43-7000-8000-000000000001\\\") { nodes(ids: [$x]) { id } }",
+                "query($x: ID = \\\"01a20f8e-6a43-7000-8000-000000000001\\\") { ...f } fragment f on Query { node(id: $x) { id } }",
+                "query($x: ExecutionStatus = FAILED) { executions(status: [RUNNING, $x]) { nodes { id } } }",
+                "query($x: Boolean = true) { ... @include(if: $x) { viewer { subject } } }",
+                "subscription($x: ID = \\\"01a20f8e-6a43-7000-8000-000000000001\\\") { executionUpdated(id: $x) { kind } }",
                 "mutation($x: Boolean) { setRetentionPolicy(input: {keepFor: \\\"P1D\\\", allOwners: $x}) "
                         + "{ retentionPolicy { id } } }"
             })
@@ -340,7 +345,19 @@ final class HostileInputTest {
         HttpResponse<String> answer = post("{\"query\":\"" + query + "\",\"variables\":{\"x\":null}}");
 
         assertNotInternal(query, answer);
-        assertThat(answer.body()).contains("BAD_INPUT");
+        assertThat(answer.body()).contains("BAD_INPUT", "Invalid `$x`: null");
+    }
+
+    @Test
+    void takesNullWhereItIsAllowed() {
+        String query =
+                "query($x: ID = \\\"01a20f8e-6a43-7000-8000-000000000001\\\", $y: Int = 5, $z: [ExecutionStatus!]) "
+                        + "{ executions(first: $y, workflowId: $x, status: $z) { nodes { id } } }";
+
+        HttpResponse<String> answer =
+                post("{\"query\":\"" + query + "\",\"variables\":{\"x\":null,\"y\":null,\"z\":null}}");
+
+        assertThat(answer.body()).contains("\"nodes\":[").doesNotContain("errors");
     }
 
     @Test

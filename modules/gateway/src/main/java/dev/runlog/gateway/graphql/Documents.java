@@ -9,11 +9,13 @@ import graphql.execution.preparsed.PreparsedDocumentEntry;
 import graphql.execution.preparsed.PreparsedDocumentProvider;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +42,13 @@ final class Documents implements PreparsedDocumentProvider {
      */
     record Variant(@Nullable String operation, Map<String, Object> variables) {}
 
-    /** A document, with the variants of it that were found within the limits. */
-    private record Known(PreparsedDocumentEntry entry, Set<Variant> accepted) {}
+    /**
+     * A document.
+     *
+     * @param accepted the variants of it that were found within the limits
+     * @param required the variables of each operation that must not be null, as far as they were looked for
+     */
+    private record Known(PreparsedDocumentEntry entry, Set<Variant> accepted, Map<String, Set<String>> required) {}
 
     private final Cache<String, Known> documents;
 
@@ -58,10 +65,18 @@ final class Documents implements PreparsedDocumentProvider {
             ExecutionInput input, Function<ExecutionInput, PreparsedDocumentEntry> parse) {
         Known known = documents.getIfPresent(input.getQuery());
         if (known == null) {
-            known = new Known(parse.apply(input), ConcurrentHashMap.newKeySet());
+            known = new Known(parse.apply(input), ConcurrentHashMap.newKeySet(), new ConcurrentHashMap<>());
         }
         input.getGraphQLContext().put(Known.class, known);
         return CompletableFuture.completedFuture(known.entry());
+    }
+
+    /** The names of the variables of an operation that must not be null. */
+    static Set<String> requiredVariables(
+            GraphQLContext request, @Nullable String operation, Supplier<Set<String>> find) {
+        return request.<Known>get(Known.class)
+                .required()
+                .computeIfAbsent(Objects.requireNonNullElse(operation, ""), name -> find.get());
     }
 
     /** Whether the query of the request was found within the limits before. */

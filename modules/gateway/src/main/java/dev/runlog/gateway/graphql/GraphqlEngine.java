@@ -16,7 +16,6 @@ import graphql.ExecutionResult;
 import graphql.ExecutionResultImpl;
 import graphql.GraphQL;
 import graphql.GraphQLError;
-import graphql.GraphQLException;
 import graphql.execution.DataFetcherExceptionHandler;
 import graphql.execution.DataFetcherExceptionHandlerParameters;
 import graphql.execution.DataFetcherExceptionHandlerResult;
@@ -40,6 +39,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
@@ -129,30 +129,21 @@ public final class GraphqlEngine {
         return starts.begin(viewer.subject(), () -> Future.fromCompletionStage(graphQl.executeAsync(input)))
                 .recover(failure -> failure instanceof RunlogException known
                         ? Future.succeededFuture(refusal(known))
-                        : hasNull(request.variables())
-                                ? Future.succeededFuture(refusal(nullVariable()))
-                                : Future.failedFuture(failure))
+                        : Future.failedFuture(failure))
                 .map(result ->
                         refusedSubscription(input, result) ? new ExecutionResultImpl(result.getErrors()) : result)
                 .map(GraphqlEngine::withCodes)
                 .onSuccess(result -> logged(request, viewer, result, startedAt));
     }
 
+    /** Does work for a client in its owner's turn; fails with {@code OVERLOADED} if too much waits. */
+    public <T> Future<T> inTurn(String owner, Supplier<Future<T>> work) {
+        return starts.begin(owner, work);
+    }
+
     /** Bounds the memory of answers, here and wherever else they are made. */
     public AnswerMemory memory() {
         return memory;
-    }
-
-    /**
-     * A variable of a nullable type may stand where null is not allowed if there is a default, which an explicit null
-     * overrides. The library notices that only as it uses the value, by exceptions of its own and of Java.
-     */
-    private static RunlogException nullVariable() {
-        return RunlogException.badInput("A variable is null where null is not allowed; leave it out for the default.");
-    }
-
-    private static boolean hasNull(Map<String, Object> variables) {
-        return variables.containsValue(null);
     }
 
     /** A subscription without a stream was refused as a whole, though the library calls it null data. */
@@ -198,13 +189,7 @@ public final class GraphqlEngine {
         while (failure instanceof CompletionException && failure.getCause() != null) {
             failure = failure.getCause();
         }
-        RunlogException known = failure instanceof RunlogException refused
-                ? refused
-                : failure instanceof GraphQLException
-                                && hasNull(
-                                        parameters.getDataFetchingEnvironment().getVariables())
-                        ? nullVariable()
-                        : unknown(parameters, failure);
+        RunlogException known = failure instanceof RunlogException refused ? refused : unknown(parameters, failure);
         GraphQLError error = new CodedError(
                 known,
                 List.of(parameters.getSourceLocation()),

@@ -16,6 +16,7 @@ import graphql.language.FragmentDefinition;
 import graphql.language.FragmentSpread;
 import graphql.language.InlineFragment;
 import graphql.language.IntValue;
+import graphql.language.OperationDefinition;
 import graphql.language.Selection;
 import graphql.language.SelectionSet;
 import graphql.language.TypeName;
@@ -62,14 +63,9 @@ final class QueryCost {
 
     /** Throws {@link AbortExecutionException} if the query exceeds one of its limits. */
     static void requireWithinLimits(GatewayConfig.Graphql config, ExecutionContext context) {
-        GraphQLCompositeType root =
-                switch (context.getOperationDefinition().getOperation()) {
-                    case QUERY -> context.getGraphQLSchema().getQueryType();
-                    case MUTATION -> context.getGraphQLSchema().getMutationType();
-                    case SUBSCRIPTION -> context.getGraphQLSchema().getSubscriptionType();
-                };
-        new QueryCost(config, context)
-                .add(context.getOperationDefinition().getSelectionSet(), root, new Place(1, 0, false));
+        OperationDefinition operation = context.getOperationDefinition();
+        GraphQLCompositeType root = RequiredVariables.rootType(context.getGraphQLSchema(), operation);
+        new QueryCost(config, context).add(operation.getSelectionSet(), root, new Place(1, 0, false));
     }
 
     /**

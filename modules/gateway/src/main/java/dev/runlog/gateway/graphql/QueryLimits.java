@@ -3,13 +3,18 @@ package dev.runlog.gateway.graphql;
 import dev.runlog.gateway.GatewayConfig;
 import graphql.ExecutionResult;
 import graphql.execution.AbortExecutionException;
+import graphql.execution.CoercedVariables;
 import graphql.execution.ExecutionContext;
 import graphql.execution.instrumentation.InstrumentationContext;
 import graphql.execution.instrumentation.InstrumentationState;
 import graphql.execution.instrumentation.SimplePerformantInstrumentation;
 import graphql.execution.instrumentation.parameters.InstrumentationExecuteOperationParameters;
+import graphql.execution.instrumentation.parameters.InstrumentationValidationParameters;
 import graphql.language.OperationDefinition;
+import graphql.validation.ValidationError;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +37,14 @@ final class QueryLimits extends SimplePerformantInstrumentation {
     }
 
     @Override
+    public @Nullable InstrumentationContext<List<ValidationError>> beginValidation(
+            InstrumentationValidationParameters parameters, InstrumentationState state) {
+        Fragments.requireWithinLimits(
+                parameters.getDocument(), Math.max(config.costMax(), config.introspectionCostMax()));
+        return null;
+    }
+
+    @Override
     public @Nullable InstrumentationContext<ExecutionResult> beginExecuteOperation(
             InstrumentationExecuteOperationParameters parameters, InstrumentationState state) {
         ExecutionContext context = parameters.getExecutionContext();
@@ -42,6 +55,7 @@ final class QueryLimits extends SimplePerformantInstrumentation {
             throw new OperationNotAllowedException(
                     "A " + operation.getOperation().name().toLowerCase(Locale.ROOT) + " cannot be sent by GET.");
         }
+        requireNoNull(context);
         Documents.Variant variant = Documents.variant(operation.getName(), context.getCoercedVariables());
         if (!Documents.isAccepted(context.getGraphQLContext(), variant)) {
             QueryCost.requireWithinLimits(config, context);
@@ -49,6 +63,25 @@ final class QueryLimits extends SimplePerformantInstrumentation {
                     context.getGraphQLContext(), context.getExecutionInput().getQuery(), variant);
         }
         return null;
+    }
+
+    /** Fails if a variable is null where null is not allowed. */
+    private static void requireNoNull(ExecutionContext context) {
+        CoercedVariables variables = context.getCoercedVariables();
+        if (!variables.toMap().containsValue(null)) {
+            return;
+        }
+        OperationDefinition operation = context.getOperationDefinition();
+        Set<String> required = Documents.requiredVariables(
+                context.getGraphQLContext(),
+                operation.getName(),
+                () -> RequiredVariables.of(context.getGraphQLSchema(), context.getFragmentsByName(), operation));
+        for (String name : required) {
+            if (variables.containsKey(name) && variables.get(name) == null) {
+                throw new AbortExecutionException(
+                        "Invalid `$" + name + "`: null (expected a value; leave the variable out for the default).");
+            }
+        }
     }
 
     /** The operation is fine, the way it came is not. */

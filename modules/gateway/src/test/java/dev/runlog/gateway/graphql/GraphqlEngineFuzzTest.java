@@ -30,7 +30,7 @@ import org.quicktheories.core.Gen;
 @ExtendWith(VertxExtension.class)
 final class GraphqlEngineFuzzTest {
     private static final int RESPONSE_BYTES_MAX = 1 << 20;
-    private static final GatewayConfig.Graphql CONFIG = new GatewayConfig.Graphql(
+    static final GatewayConfig.Graphql CONFIG = new GatewayConfig.Graphql(
             15,
             20_000,
             50,
@@ -44,7 +44,7 @@ final class GraphqlEngineFuzzTest {
             RESPONSE_BYTES_MAX,
             8 << 20,
             GatewayConfig.GraphiqlSwitch.OFF);
-    private static final GatewayConfig.Live LIVE = new GatewayConfig.Live(
+    static final GatewayConfig.Live LIVE = new GatewayConfig.Live(
             100,
             100,
             Duration.ofSeconds(30),
