@@ -5,7 +5,8 @@ import java.time.Duration;
 
 /**
  * Decides whether a queue takes one more entry. A caller with entries in it may have no more of them than a share of the
- * room that is left, and the last tenth is reserved for operators: no number of callers can lock them out.
+ * room that is left, and the last tenth is reserved for operators: no number of callers can lock them out. Messages say
+ * nothing about the entries of others.
  *
  * @param what the entries, for messages
  * @param key the configuration key of {@code entriesMax}
@@ -24,13 +25,13 @@ record Room(String what, String key, int entriesMax, double ownerShare) {
         long left = entriesMax - waiting - (operator ? 0 : entriesMax / OPERATORS_PART);
         if (left <= 0) {
             throw RunlogException.overloaded(
-                    "Too many " + what + " are waiting: " + waiting + " (" + key + " is " + entriesMax + ").",
+                    "Too many " + what + " of all callers are waiting (" + key + " is " + entriesMax + ").",
                     RETRY_AFTER);
         }
         if (own > 0 && own + 1 > ownerShare * left) {
             throw RunlogException.overloaded(
-                    "Too many of your " + what + " are waiting: " + own + " of " + waiting + " (" + key + " is "
-                            + entriesMax + ", retention.queue-owner-share is " + ownerShare + ").",
+                    "Too many of your " + what + " are waiting: " + own + " (" + key + " is " + entriesMax
+                            + ", retention.queue-owner-share is " + ownerShare + ").",
                     RETRY_AFTER);
         }
     }

@@ -192,7 +192,9 @@ final class CleanupRun {
             rows.add(new String[] {"  to", Text.day(preview.path("newestStartedAt"))});
             rows.add(new String[] {"  steps" + about, Text.number(preview.path("steps"))});
             rows.add(new String[] {"  space" + about, Text.bytes(preview.path("bytes"))});
-            rows.add(new String[] {"  whole days", Text.number(preview.path("partitions"))});
+            if (preview.hasNonNull("partitions")) {
+                rows.add(new String[] {"  whole days", Text.number(preview.path("partitions"))});
+            }
             Text.print(people, 1, rows, 0);
         }
         printSpared(people, "Would spare:", preview.path("spared"));

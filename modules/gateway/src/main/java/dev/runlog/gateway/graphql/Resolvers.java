@@ -112,9 +112,11 @@ final class Resolvers {
                 .type("ExecutionError", this::errorFields)
                 .type("Step", this::stepFields)
                 .type("Cleanup", Resolvers::cleanupFields)
-                .type(
-                        "CleanupPreview",
-                        type -> type.dataFetcher("executions", of(CleanupPreview.class, CleanupPreview::executions)))
+                .type("CleanupPreview", type -> type.dataFetcher(
+                                "executions", of(CleanupPreview.class, CleanupPreview::executions))
+                        .dataFetcher(
+                                "partitions",
+                                env -> ofOperators(env, CleanupPreview.class, CleanupPreview::partitions)))
                 .type("RetentionPolicy", this::policyFields)
                 .type("IntervalStatistics", Resolvers::intervalFields)
                 .type("WorkflowConnection", Resolvers::connectionFields)
@@ -371,7 +373,14 @@ final class Resolvers {
                         .keepLast()))
                 .dataFetcher("ignorePolicies", of(Cleanup.class, cleanup -> cleanup.criteria()
                         .ignorePolicies()))
+                .dataFetcher("partitionsDropped", env -> ofOperators(env, Cleanup.class, Cleanup::partitionsDropped))
                 .dataFetcher("duration", of(Cleanup.class, Resolvers::timeTaken));
+    }
+
+    /** A figure that depends on the executions of other owners, too. */
+    private static <T> @Nullable Integer ofOperators(
+            DataFetchingEnvironment env, Class<T> type, Function<T, Integer> figure) {
+        return viewer(env).may(Scope.OPS) ? figure.apply(type.cast(source(env))) : null;
     }
 
     private static @Nullable Duration timeTaken(Cleanup cleanup) {
