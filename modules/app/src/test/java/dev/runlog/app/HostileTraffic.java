@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +31,10 @@ final class HostileTraffic implements AutoCloseable {
     private static final byte[] BOMB = gzip(new byte[20 << 20]);
     /** Attackers and server share the cores. */
     private static final long PAUSE_MILLIS = 50;
+
+    /** The names of the only attacks to run, such as {@code messages,unread answers}; empty for all. */
+    private static final Set<String> ATTACKS =
+            new HashSet<>(List.of(System.getProperty("runlog.soak.attacks", "").split(",", -1)));
 
     private static final int LARGE_ROWS = 40;
     private static final int LARGE_ROW_BYTES = 200 << 10;
@@ -63,6 +69,9 @@ final class HostileTraffic implements AutoCloseable {
     }
 
     private void start(String name, int clients, long seed, Round round) {
+        if (!ATTACKS.contains("") && !ATTACKS.contains(name)) {
+            return;
+        }
         for (int i = 0; i < clients; i++) {
             Random random = new Random(seed + threads.size());
             Thread thread = new Thread(() -> repeat(name, round, random), name);
