@@ -15,6 +15,8 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -61,6 +63,47 @@ final class SlowReaderTest {
                 assertThat(frame).isEqualTo("1013 The client took nothing for PT0.5S");
                 assertThat(read).isLessThan(RUNS);
             }
+        }
+    }
+
+    /** Each has one large event waiting, which is more than all of them may have. */
+    @Test
+    void isClosedIfAllOfItsOwnerHaveTooMuchWaiting() throws IOException {
+        try (RunningServer server = RunningServer.start(
+                database,
+                "GRAPHQL_RESPONSE_MAX_BYTES",
+                "262144",
+                "GRAPHQL_RESPONSES_MAX_BYTES",
+                "1048576",
+                "LIVE_SLOW_SUBSCRIBER_TIMEOUT",
+                "PT3S")) {
+            String token = server.token("slow-3");
+            String honest = server.token("honest");
+            Subscriber other = server.subscriber(honest);
+            other.subscribe("1", QUERY);
+            assertThat(other.nextEvent("executionChanges")).isEqualTo("SYNCED");
+            List<RawSocket> slow = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                slow.add(new RawSocket(server, token));
+                assertThat(slow.get(i).nextText()).contains("SYNCED");
+            }
+
+            record(server, token);
+
+            awaitSubscribers(server, 1);
+            List<String> closes = new ArrayList<>();
+            for (RawSocket socket : slow) {
+                String frame = socket.nextText();
+                while (frame.contains("ENTERED")) {
+                    frame = socket.nextText();
+                }
+                closes.add(frame);
+                socket.close();
+            }
+            assertThat(closes)
+                    .contains("1013 Too many bytes wait to be read by your clients (graphql.responses-max-bytes).");
+            server.data(honest, "mutation { startExecution(input: {workflowKey: \"w\"}) { execution { id } } }");
+            assertThat(other.nextEvent("executionChanges")).isEqualTo("ENTERED");
         }
     }
 

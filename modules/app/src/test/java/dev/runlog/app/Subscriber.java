@@ -117,6 +117,11 @@ final class Subscriber {
         }
     }
 
+    /** Why it was closed, once it was. */
+    String closeReason() {
+        return socket.closeReason();
+    }
+
     /** Reads nothing until {@link #resume}. */
     void pause() {
         socket.pause();

@@ -21,6 +21,7 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
             int bodyRateMin,
             int connectionsMax,
             int unauthenticatedPerAddressMax,
+            int streamsOwnerMax,
             Duration idleTimeout,
             Duration cleanupWait,
             List<String> corsOrigins,
@@ -33,6 +34,31 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
                 throw new IllegalArgumentException("body-max-bytes must be at most bodies-owner-max-bytes, half of "
                         + "bodies-address-max-bytes and half of bodies-max-bytes.");
             }
+        }
+
+        /** Returns a copy that allows this number of connections. */
+        public Http withConnectionsMax(int max) {
+            return new Http(
+                    host,
+                    port,
+                    bodyMaxBytes,
+                    eventsBodyMaxBytes,
+                    bodiesMaxBytes,
+                    bodiesOwnerMaxBytes,
+                    bodiesAddressMaxBytes,
+                    inflateRatioMax,
+                    headerTimeout,
+                    bodyTimeout,
+                    bodyRateMin,
+                    max,
+                    unauthenticatedPerAddressMax,
+                    streamsOwnerMax,
+                    idleTimeout,
+                    cleanupWait,
+                    corsOrigins,
+                    gzip,
+                    tlsCertificate,
+                    tlsKey);
         }
     }
 

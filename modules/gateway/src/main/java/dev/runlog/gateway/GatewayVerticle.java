@@ -5,6 +5,7 @@ import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.body.ByteBudget;
 import dev.runlog.gateway.body.RequestBodies;
 import dev.runlog.gateway.connection.Connections;
+import dev.runlog.gateway.connection.OpenStreams;
 import dev.runlog.gateway.events.EventsEndpoint;
 import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.Operations;
@@ -105,7 +106,8 @@ public final class GatewayVerticle extends VerticleBase {
         Gauge.builder("runlog.bodies.bytes", budget, ByteBudget::bytes)
                 .description("Bytes of bodies and messages that are not answered or recorded yet.")
                 .register(meters);
-        GraphqlTransportWs sockets = new GraphqlTransportWs(vertx, operations, authenticator, config, budget);
+        OpenStreams open = new OpenStreams(config.http().streamsOwnerMax());
+        GraphqlTransportWs sockets = new GraphqlTransportWs(vertx, operations, authenticator, config, budget, open);
         webSockets = sockets;
         HttpServerOptions options = options();
         Connections accepted = new Connections(vertx, config.http(), options, meters);
@@ -113,7 +115,7 @@ public final class GatewayVerticle extends VerticleBase {
         return vertx.createHttpServer(options)
                 .connectionHandler(accepted::accept)
                 .invalidRequestHandler(Replies::invalid)
-                .requestHandler(router(engine, feed, operations, authenticator, budget))
+                .requestHandler(router(engine, feed, operations, authenticator, budget, open))
                 .webSocketHandshakeHandler(this::shakeHands)
                 .webSocketHandler(sockets::handle);
     }
@@ -123,7 +125,8 @@ public final class GatewayVerticle extends VerticleBase {
             LiveFeed feed,
             Operations operations,
             Authenticator authenticator,
-            ByteBudget budget) {
+            ByteBudget budget,
+            OpenStreams open) {
         Router router = Router.router(vertx);
         RequestBodies bodies = new RequestBodies(vertx, config.http(), budget);
         router.route().handler(bodies::admit);
@@ -138,7 +141,7 @@ public final class GatewayVerticle extends VerticleBase {
         if (config.metrics().port() == 0) {
             metrics().mount(router);
         }
-        EventStreams streams = new EventStreams(vertx, operations, config.live());
+        EventStreams streams = new EventStreams(vertx, operations, config.live(), open);
         eventStreams = streams;
         new GraphqlHttp(engine, authenticator, streams, bodies).mount(router);
         new EventsEndpoint(bus, authenticator, config.http(), bodies).mount(router);

@@ -44,7 +44,8 @@ public final class AnswerMemory {
         return taken;
     }
 
-    private synchronized boolean take(String owner, long bytes) {
+    /** Takes bytes that are not of a lease; returns whether there was room for them. */
+    synchronized boolean take(String owner, long bytes) {
         if (bytes > leftFor(owner)) {
             return false;
         }
@@ -59,7 +60,7 @@ public final class AnswerMemory {
         return Math.max(0, (allMaxBytes - others) / 2 - own);
     }
 
-    private synchronized void giveBack(String owner, long bytes) {
+    synchronized void giveBack(String owner, long bytes) {
         taken -= bytes;
         takenByOwner.computeIfPresent(owner, (name, own) -> own == bytes ? null : Long.valueOf(own - bytes));
     }

@@ -2,6 +2,7 @@ package dev.runlog.gateway.graphql;
 
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Viewer;
+import io.vertx.core.Future;
 
 /** Runs operations whose results come one by one or many. */
 public final class Operations {
@@ -11,6 +12,19 @@ public final class Operations {
     public Operations(GraphqlEngine engine, Selections selections) {
         this.engine = engine;
         this.selections = selections;
+    }
+
+    /** The messages that wait to be sent to a client of the viewer. */
+    public SendQueue queue(Viewer viewer) {
+        return new SendQueue(engine.memory(), viewer.subject());
+    }
+
+    /** Does work for a client in its owner's turn; fails with {@code OVERLOADED} if too much waits. */
+    public Future<Void> inTurn(String owner, Runnable work) {
+        return engine.inTurn(owner, () -> {
+            work.run();
+            return Future.succeededFuture();
+        });
     }
 
     /** Begins an operation, unless its subscriber has gone by then. */

@@ -71,7 +71,7 @@ public abstract class ResultSubscriber implements Subscriber<String> {
     }
 
     /** The failure as the client may see it; what nobody expected is logged. */
-    protected static RunlogException known(Throwable failure) {
+    public static RunlogException known(Throwable failure) {
         if (failure instanceof RunlogException known) {
             return known;
         }

@@ -52,7 +52,8 @@ public final class GraphqlHttp {
 
     private void get(RoutingContext ctx) {
         authenticate(ctx)
-                .compose(authenticated -> answer(ctx, members(ctx.queryParams()), authenticated))
+                .compose(authenticated -> engine.inTurn(
+                        authenticated.viewer().subject(), () -> answer(ctx, members(ctx.queryParams()), authenticated)))
                 .onFailure(ctx::fail);
     }
 
@@ -77,9 +78,14 @@ public final class GraphqlHttp {
         authenticate(ctx)
                 .compose(authenticated -> {
                     requireJson(ctx);
-                    return bodies.readWhole(ctx, authenticated.viewer().subject())
-                            .compose(body ->
-                                    answer(ctx, RequestReader.readObject(body.toString(), "The body"), authenticated));
+                    String owner = authenticated.viewer().subject();
+                    return bodies.readWhole(ctx, owner)
+                            .compose(body -> engine.inTurn(
+                                    owner,
+                                    () -> answer(
+                                            ctx,
+                                            RequestReader.readObject(body.toString(), "The body"),
+                                            authenticated)));
                 })
                 .onFailure(ctx::fail);
     }

@@ -6,6 +6,7 @@ import dev.runlog.gateway.graphql.Answer;
 import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.ResponseWriter;
 import dev.runlog.gateway.graphql.ResultSubscriber;
+import dev.runlog.gateway.graphql.SendQueue;
 import dev.runlog.gateway.live.Patience;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -24,15 +25,22 @@ final class EventStream extends ResultSubscriber {
     private final Vertx vertx;
     private final HttpServerResponse response;
     private final GatewayConfig.Live config;
+    private final SendQueue queue;
     private final Consumer<EventStream> onEnd;
     private final Patience patience;
     private long expiryTimer;
     private long keepAliveTimer;
 
-    EventStream(Vertx vertx, HttpServerResponse response, GatewayConfig.Live config, Consumer<EventStream> onEnd) {
+    EventStream(
+            Vertx vertx,
+            HttpServerResponse response,
+            GatewayConfig.Live config,
+            SendQueue queue,
+            Consumer<EventStream> onEnd) {
         this.vertx = vertx;
         this.response = response;
         this.config = config;
+        this.queue = queue;
         this.onEnd = onEnd;
         this.patience = new Patience(vertx, config.slowSubscriberTimeout(), this::tooSlow);
     }
@@ -78,7 +86,8 @@ final class EventStream extends ResultSubscriber {
     /** Tells what went wrong, and that nothing more comes. */
     @Override
     public void onError(Throwable failure) {
-        next(ResponseWriter.write(GraphqlEngine.refusal(known(failure))).toString());
+        write(message(
+                ResponseWriter.write(GraphqlEngine.refusal(known(failure))).toString()));
         onComplete();
     }
 
@@ -99,7 +108,12 @@ final class EventStream extends ResultSubscriber {
     /** Recorded JSON may hold line breaks between its tokens, which would end the field; within them it cannot. */
     @Override
     protected void next(String result) {
-        write(message(result));
+        String message = message(result);
+        if (queue.add(message)) {
+            write(message).onComplete(sent -> queue.remove(message));
+        } else {
+            giveUp(SendQueue.full());
+        }
     }
 
     private static String message(String result) {
@@ -118,8 +132,13 @@ final class EventStream extends ResultSubscriber {
     }
 
     private void tooSlow() {
-        onError(RunlogException.overloaded(
+        giveUp(RunlogException.overloaded(
                 "The client took nothing for " + config.slowSubscriberTimeout() + ".", RETRY_AFTER));
+    }
+
+    /** Ends the stream of a client that may never read why. */
+    private void giveUp(RunlogException why) {
+        onError(why);
         vertx.setTimer(config.closeTimeout().toMillis(), timer -> response.reset());
     }
 

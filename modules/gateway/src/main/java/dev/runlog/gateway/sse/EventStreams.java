@@ -1,7 +1,9 @@
 package dev.runlog.gateway.sse;
 
+import dev.runlog.contract.model.Viewer;
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.auth.Authenticated;
+import dev.runlog.gateway.connection.OpenStreams;
 import dev.runlog.gateway.graphql.GraphqlRequest;
 import dev.runlog.gateway.graphql.Operations;
 import graphql.language.Document;
@@ -27,12 +29,14 @@ public final class EventStreams {
     private final Vertx vertx;
     private final Operations operations;
     private final GatewayConfig.Live config;
+    private final OpenStreams counted;
     private final Set<EventStream> open = new LinkedHashSet<>();
 
-    public EventStreams(Vertx vertx, Operations operations, GatewayConfig.Live config) {
+    public EventStreams(Vertx vertx, Operations operations, GatewayConfig.Live config, OpenStreams counted) {
         this.vertx = vertx;
         this.operations = operations;
         this.config = config;
+        this.counted = counted;
     }
 
     /** Whether an event stream is what the client prefers; the first of equals counts. */
@@ -72,10 +76,15 @@ public final class EventStreams {
         if (ctx.response().closed()) {
             return;
         }
-        EventStream stream = new EventStream(vertx, ctx.response(), config, open::remove);
+        Viewer viewer = authenticated.viewer();
+        counted.add(viewer.subject());
+        EventStream stream = new EventStream(vertx, ctx.response(), config, operations.queue(viewer), ended -> {
+            open.remove(ended);
+            counted.remove(viewer.subject());
+        });
         open.add(stream);
         stream.begin(authenticated.expiresAt());
-        operations.run(request, authenticated.viewer(), stream);
+        operations.run(request, viewer, stream);
     }
 
     /** Whether a document holds one; what is no document is refused with its reason later. */

@@ -17,7 +17,9 @@ enum CloseCode {
     SUBPROTOCOL_NOT_ACCEPTABLE(4406),
     INITIALISATION_TIMEOUT(4408),
     SUBSCRIBER_EXISTS(4409),
-    TOO_MANY_INITIALISATIONS(4429);
+    TOO_MANY_INITIALISATIONS(4429),
+    /** Clients such as graphql-ws do not connect again. */
+    TOO_MANY_STREAMS(4429);
 
     private static final int REASON_BYTES_MAX = 120;
 

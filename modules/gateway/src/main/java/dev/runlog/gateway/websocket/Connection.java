@@ -7,11 +7,13 @@ import dev.runlog.gateway.auth.Authenticated;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.auth.Credentials;
 import dev.runlog.gateway.body.ByteBudget;
+import dev.runlog.gateway.connection.OpenStreams;
 import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.GraphqlRequest;
 import dev.runlog.gateway.graphql.Operations;
 import dev.runlog.gateway.graphql.RequestReader;
 import dev.runlog.gateway.graphql.ResponseWriter;
+import dev.runlog.gateway.graphql.SendQueue;
 import dev.runlog.gateway.live.Patience;
 import graphql.GraphQLError;
 import io.netty.channel.ChannelHandler;
@@ -30,6 +32,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,11 +52,14 @@ final class Connection {
     private final Authenticator authenticator;
     private final GatewayConfig.Live config;
     private final IncomingBytes incoming;
+    private final IncomingMessages messages;
+    private final OpenStreams open;
     private final int pingSlot;
     private final Patience patience;
     private final Map<String, Operation> operations = new HashMap<>();
     private boolean initialising;
     private @Nullable Viewer viewer;
+    private @Nullable SendQueue queue;
     private long initTimer = NO_TIMER;
     private long expiryTimer = NO_TIMER;
     private boolean pongDue;
@@ -67,6 +73,7 @@ final class Connection {
             Authenticator authenticator,
             GatewayConfig config,
             ByteBudget budget,
+            OpenStreams open,
             int pingSlot) {
         this.vertx = vertx;
         this.socket = socket;
@@ -74,6 +81,8 @@ final class Connection {
         this.authenticator = authenticator;
         this.config = config.live();
         this.incoming = new IncomingBytes(socket, config, budget, this::onRefused);
+        this.messages = new IncomingMessages(socket, runner, incoming, this::onMessage, this::close);
+        this.open = open;
         this.pingSlot = pingSlot;
         this.patience = new Patience(vertx, config.live().slowSubscriberTimeout(), this::tooSlow);
     }
@@ -86,7 +95,6 @@ final class Connection {
         socket.exceptionHandler(failure -> {});
         socket.pongHandler(pong -> pongDue = false);
         socket.drainHandler(drained -> onDrained());
-        socket.textMessageHandler(this::onMessage);
         socket.binaryMessageHandler(message -> close(CloseCode.BAD_MESSAGE, "Messages are text"));
     }
 
@@ -114,12 +122,16 @@ final class Connection {
     void onClosed() {
         closed = true;
         gone = true;
+        messages.close();
         for (long timer : new long[] {initTimer, expiryTimer}) {
             vertx.cancelTimer(timer);
         }
         patience.end();
         cancelAll();
         incoming.release();
+        if (viewer != null) {
+            open.remove(viewer.subject());
+        }
     }
 
     private void cancelAll() {
@@ -134,9 +146,6 @@ final class Connection {
     }
 
     private void onMessage(String text) {
-        if (closed) {
-            return;
-        }
         Map<String, Object> message;
         try {
             message = RequestReader.readObject(text, "A message");
@@ -201,8 +210,16 @@ final class Connection {
         if (closed) {
             return;
         }
+        try {
+            open.add(authenticated.viewer().subject());
+        } catch (RunlogException tooMany) {
+            close(CloseCode.TOO_MANY_STREAMS, tooMany.getMessage());
+            return;
+        }
         viewer = authenticated.viewer();
+        queue = runner.queue(authenticated.viewer());
         incoming.trust(authenticated.viewer().subject());
+        messages.trust(authenticated.viewer().subject());
         // Nobody asks for them any more, and the library keeps them with the socket.
         socket.headers().clear();
         long millisLeft = Math.max(
@@ -330,15 +347,24 @@ final class Connection {
         sendText(ResponseWriter.write(message).toString());
     }
 
-    /** While the client takes nothing, nothing is taken of it either, or answers to its pings would pile up. */
+    /** Sends one of many results, which counts until it is sent. */
+    void sendEvent(String message) {
+        SendQueue own = Objects.requireNonNull(queue);
+        if (own.add(message)) {
+            sendText(message).onComplete(sent -> own.remove(message));
+        } else {
+            cancelAll();
+            close(CloseCode.TRY_AGAIN_LATER, SendQueue.full().getMessage());
+        }
+    }
+
     Future<Void> sendText(String message) {
         if (!isOpen()) {
             return Future.failedFuture("The socket is closed.");
         }
         Future<Void> sent = socket.writeTextMessage(message);
         if (socket.writeQueueFull()) {
-            incoming.setPaused(true);
-            socket.pause();
+            messages.readOrPause();
             patience.begin();
         }
         return sent;
@@ -347,8 +373,7 @@ final class Connection {
     private void onDrained() {
         patience.end();
         pongDue = false;
-        incoming.setPaused(false);
-        socket.resume();
+        messages.readOrPause();
         List.copyOf(operations.values()).forEach(Operation::pull);
     }
 
@@ -366,6 +391,7 @@ final class Connection {
     private void close(CloseCode code, @Nullable String reason) {
         if (isOpen()) {
             closed = true;
+            messages.close();
             code.close(socket, reason == null ? "" : reason);
             // Who reads nothing does not read the close either, and the library waits until it is written.
             vertx.setTimer(config.closeTimeout().toMillis(), timer -> cut());

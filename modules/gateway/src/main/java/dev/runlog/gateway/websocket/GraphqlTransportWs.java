@@ -3,6 +3,7 @@ package dev.runlog.gateway.websocket;
 import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.body.ByteBudget;
+import dev.runlog.gateway.connection.OpenStreams;
 import dev.runlog.gateway.graphql.Operations;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -23,16 +24,23 @@ public final class GraphqlTransportWs {
     private final Authenticator authenticator;
     private final GatewayConfig config;
     private final ByteBudget budget;
+    private final OpenStreams open;
     private final Set<Connection> connections = new LinkedHashSet<>();
     private int pingSlot;
 
     public GraphqlTransportWs(
-            Vertx vertx, Operations operations, Authenticator authenticator, GatewayConfig config, ByteBudget budget) {
+            Vertx vertx,
+            Operations operations,
+            Authenticator authenticator,
+            GatewayConfig config,
+            ByteBudget budget,
+            OpenStreams open) {
         this.vertx = vertx;
         this.operations = operations;
         this.authenticator = authenticator;
         this.config = config;
         this.budget = budget;
+        this.open = open;
         vertx.setPeriodic(Math.max(1, config.live().pingInterval().toMillis() / PING_SLOTS), timer -> ping());
     }
 
@@ -42,7 +50,8 @@ public final class GraphqlTransportWs {
             CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE.close(socket, "Subprotocol not acceptable");
             return;
         }
-        Connection connection = new Connection(vertx, socket, operations, authenticator, config, budget, pingSlot);
+        Connection connection =
+                new Connection(vertx, socket, operations, authenticator, config, budget, open, pingSlot);
         connections.add(connection);
         socket.closeHandler(closed -> {
             connections.remove(connection);

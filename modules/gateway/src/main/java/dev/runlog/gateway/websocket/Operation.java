@@ -36,7 +36,7 @@ final class Operation extends ResultSubscriber {
     /** The result is JSON text already; the message that carries it begins the same each time. */
     @Override
     protected void next(String result) {
-        connection.sendText(nextPrefix + result + "}");
+        connection.sendEvent(nextPrefix + result + "}");
     }
 
     @Override

@@ -1,0 +1,76 @@
+package dev.runlog.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.TestDatabase;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The WebSockets and event streams of one owner are limited together, and no other owner notices. */
+@ExtendWith(PostgresExtension.class)
+final class OpenStreamsTest {
+    private static final String QUERY = "subscription { runningExecutions { kind } }";
+
+    private RunningServer server;
+
+    @BeforeEach
+    void start(TestDatabase database) {
+        server = RunningServer.start(database, "HTTP_STREAMS_OWNER_MAX", "2");
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void areLimitedForEachOwner() throws IOException {
+        String token = server.token("eager");
+        Subscriber first = server.subscriber(token);
+        try (RawHttp stream = stream(token)) {
+            assertThat(stream.head()).startsWith("HTTP/1.1 200");
+
+            Subscriber third = server.socket();
+            third.send(Map.of("type", "connection_init", "payload", Map.of("token", token)));
+            assertThat(third.closeCode()).isEqualTo(4429);
+            assertThat(third.closeReason()).contains("http.streams-owner-max is 2");
+            try (RawHttp refused = stream(token)) {
+                RawHttp.Answer answer = refused.answer();
+                assertThat(answer.status()).isEqualTo(503);
+                assertThat(answer.head()).contains("retry-after");
+                assertThat(answer.body()).contains("OVERLOADED", "http.streams-owner-max is 2");
+            }
+            server.subscriber(server.token("other")).close();
+            assertThat(server.graphql(token, "{ viewer { subject } }").has("errors"))
+                    .isFalse();
+        }
+
+        // The stream that was closed makes room.
+        RunningServer.awaitThat(() -> {
+            try (RawHttp stream = stream(token)) {
+                return stream.head().startsWith("HTTP/1.1 200");
+            } catch (IOException failure) {
+                throw new AssertionError(failure);
+            }
+        });
+        first.close();
+        server.subscriber(token).close();
+    }
+
+    private RawHttp stream(String token) throws IOException {
+        String body = "{\"query\":\"" + QUERY + "\"}";
+        return new RawHttp(server)
+                .send(RawHttp.head(
+                                "POST /graphql",
+                                token,
+                                "Content-Type: application/json",
+                                "Accept: text/event-stream",
+                                "Content-Length: " + body.length())
+                        + body);
+    }
+}

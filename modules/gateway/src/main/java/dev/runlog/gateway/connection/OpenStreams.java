@@ -1,0 +1,35 @@
+package dev.runlog.gateway.connection;
+
+import dev.runlog.contract.error.RunlogException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Counts the open WebSockets and event streams of each owner, which {@code http.streams-owner-max} limits. */
+public final class OpenStreams {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+
+    private final int ownerMax;
+    private final Map<String, Integer> byOwner = new HashMap<>();
+
+    public OpenStreams(int ownerMax) {
+        this.ownerMax = ownerMax;
+    }
+
+    /** Counts one more; fails with {@code OVERLOADED} if the owner has as many as it may have. */
+    public void add(String owner) {
+        int open = byOwner.getOrDefault(owner, 0);
+        if (open >= ownerMax) {
+            throw RunlogException.overloaded(
+                    "Too many open WebSockets and event streams: " + open + " (http.streams-owner-max is " + ownerMax
+                            + ").",
+                    RETRY_AFTER);
+        }
+        byOwner.put(owner, open + 1);
+    }
+
+    /** Counts one less. */
+    public void remove(String owner) {
+        byOwner.computeIfPresent(owner, (name, open) -> open == 1 ? null : Integer.valueOf(open - 1));
+    }
+}

@@ -1,0 +1,104 @@
+package dev.runlog.gateway.websocket;
+
+import dev.runlog.gateway.body.ByteBudget;
+import dev.runlog.gateway.graphql.Operations;
+import dev.runlog.gateway.graphql.ResultSubscriber;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.http.WebSocketInternal;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * The messages of one socket, one after the other, in fair turns with the messages and operations of other owners: a
+ * flood of them waits behind itself, whether they are valid or refused. The socket is not read meanwhile.
+ */
+final class IncomingMessages {
+    /** All clients that are not authenticated yet take turns as one owner. */
+    private static final String STRANGER = "";
+    /** Bytes that are read at once: some hundred of the smallest frames, which take no turns. */
+    private static final int READ_BYTES_MAX = 4096;
+
+    private final ServerWebSocket socket;
+    private final Operations runner;
+    private final IncomingBytes bytes;
+    private final Consumer<String> handler;
+    private final BiConsumer<CloseCode, String> onRefused;
+    private String owner = STRANGER;
+    private boolean handling;
+    private boolean closed;
+
+    /**
+     * @param handler called with each message
+     * @param onRefused called when the socket is to be closed
+     */
+    IncomingMessages(
+            ServerWebSocket socket,
+            Operations runner,
+            IncomingBytes bytes,
+            Consumer<String> handler,
+            BiConsumer<CloseCode, String> onRefused) {
+        this.socket = socket;
+        this.runner = runner;
+        this.bytes = bytes;
+        this.handler = handler;
+        this.onRefused = onRefused;
+        ((WebSocketInternal) socket)
+                .channelHandlerContext()
+                .channel()
+                .config()
+                .setRecvByteBufAllocator(
+                        new AdaptiveRecvByteBufAllocator(512, 2048, READ_BYTES_MAX).maxMessagesPerRead(1));
+        socket.textMessageHandler(this::onMessage);
+    }
+
+    /** From now on messages take the turns of an owner. */
+    void trust(String known) {
+        owner = known;
+    }
+
+    /** Drops all that comes from now on. */
+    void close() {
+        closed = true;
+        readOrPause();
+    }
+
+    private void onMessage(String text) {
+        if (closed) {
+            return;
+        }
+        int size = text.length();
+        if (!bytes.addOperation(size)) {
+            onRefused.accept(
+                    CloseCode.TRY_AGAIN_LATER,
+                    String.valueOf(ByteBudget.exhausted().getMessage()));
+            return;
+        }
+        handling = true;
+        readOrPause();
+        runner.inTurn(owner, () -> {
+                    if (!closed) {
+                        handler.accept(text);
+                    }
+                })
+                .onFailure(failure -> onRefused.accept(
+                        CloseCode.TRY_AGAIN_LATER,
+                        String.valueOf(ResultSubscriber.known(failure).getMessage())))
+                .onComplete(done -> {
+                    bytes.removeOperation(size);
+                    handling = false;
+                    readOrPause();
+                });
+    }
+
+    /** Reads nothing while the client takes nothing either, or answers to its messages would pile up. */
+    void readOrPause() {
+        boolean paused = !closed && !socket.isClosed() && (handling || socket.writeQueueFull());
+        bytes.setPaused(paused);
+        if (paused) {
+            socket.pause();
+        } else {
+            socket.resume();
+        }
+    }
+}
