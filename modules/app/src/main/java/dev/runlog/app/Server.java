@@ -139,7 +139,14 @@ public final class Server implements AutoCloseable {
 
     private GatewayVerticle gateway(Bus bus, PrometheusMeterRegistry meters) {
         GatewayConfig gatewayConfig = new GatewayConfig(
-                config.http(), config.auth(), config.session(), config.graphql(), config.live(), config.metrics());
+                config.http()
+                        .withConnectionsMax(
+                                OpenFiles.connectionsMax(config.http().connectionsMax())),
+                config.auth(),
+                config.session(),
+                config.graphql(),
+                config.live(),
+                config.metrics());
         return new GatewayVerticle(bus, gatewayConfig, servesGraphiql, loginCodes, meters);
     }
 
@@ -168,7 +175,9 @@ public final class Server implements AutoCloseable {
     /** Where it is found from this machine. */
     public String url() {
         String scheme = config.http().tlsCertificate().isEmpty() ? "http" : "https";
-        return scheme + "://" + config.http().host() + ":" + port;
+        String host = config.http().host();
+        // RFC 3986, section 3.2.2.
+        return scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 
     /** Calls the listener, with the reason, if the server cannot go on and should be closed. */

@@ -25,7 +25,16 @@ record ServerProcess(Process process, String url) implements AutoCloseable {
 
     /** Starts it, with the JVM's options of {@code RUNLOG_JAVA_OPTS}, and waits until it listens. */
     static ServerProcess start(Map<String, String> environment) {
-        List<String> command = new ArrayList<>();
+        return start(List.of(), environment);
+    }
+
+    /** The same with a limit of files that the process may open. */
+    static ServerProcess startWithFiles(int files, Map<String, String> environment) {
+        return start(List.of("/bin/sh", "-c", "ulimit -n " + files + " && exec \"$@\"", "sh"), environment);
+    }
+
+    private static ServerProcess start(List<String> prefix, Map<String, String> environment) {
+        List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:+ExitOnOutOfMemoryError");
         command.addAll(List.of(environment
