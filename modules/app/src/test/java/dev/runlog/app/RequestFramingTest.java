@@ -94,7 +94,7 @@ final class RequestFramingTest {
     void areRefusedWithoutOneHost(String head) throws IOException {
         try (RawHttp client = new RawHttp(server)) {
             // The lines come one at a time and all at once.
-            for (String line : head.split("(?<=\\|)")) {
+            for (String line : head.split("(?<=\\|)", -1)) {
                 client.send(line.replace("|", "\r\n"));
             }
 
