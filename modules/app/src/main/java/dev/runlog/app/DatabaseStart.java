@@ -3,6 +3,7 @@ package dev.runlog.app;
 import dev.runlog.storage.db.DatabaseConfig;
 import dev.runlog.storage.db.Migrations;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.util.List;
 import java.util.Optional;
@@ -114,6 +115,9 @@ final class DatabaseStart implements AutoCloseable {
                 }
                 return new Started(url, applied);
             } catch (FlywayException failure) {
+                if (Migrations.isOfAnotherBuild(failure)) {
+                    throw new StartFailure(ofAnotherBuild(url), failure);
+                }
                 String reason = StartFailure.firstLine(failure);
                 if (!Migrations.isPassing(failure) || System.nanoTime() > deadline) {
                     throw new StartFailure("The database cannot be migrated: " + reason, failure);
@@ -128,6 +132,17 @@ final class DatabaseStart implements AutoCloseable {
                         "database.url is no URL such as postgresql://user:password@host:port/name.", malformed);
             }
         }
+    }
+
+    private String ofAnotherBuild(String url) {
+        if (config.isEmbedded()) {
+            return "Another build of Runlog made the data in " + config.dataDirectory()
+                    + ". Before 0.1.0 data is not upgraded: remove this directory, or set another data-dir.";
+        }
+        URI database = URI.create(url);
+        return "Another build of Runlog made the schema of the database "
+                + database.getPath().substring(1) + " at " + database.getHost()
+                + ". Before 0.1.0 data is not upgraded: set database.url to an empty database.";
     }
 
     private void pause() {

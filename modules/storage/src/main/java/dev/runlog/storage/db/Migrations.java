@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Arrays;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 
 /** Brings a database to this version's schema. */
 public final class Migrations {
@@ -15,6 +16,8 @@ public final class Migrations {
      * Applies what is missing and returns how many migrations that were; blocks its thread. Two servers that start at
      * once wait for each other.
      *
+     * <p>Fails if another build made the schema, see {@link #isOfAnotherBuild}.
+     *
      * @param url {@code postgresql://user:password@host:port/name}, as in {@link DatabaseConfig}
      */
     public static int run(String url) {
@@ -22,9 +25,16 @@ public final class Migrations {
         return Flyway.configure(Migrations.class.getClassLoader())
                 .dataSource(jdbcUrl(url), user.length > 0 ? user[0] : null, user.length > 1 ? user[1] : null)
                 .locations("classpath:db/migration")
+                // By default it would accept migrations that only a newer build has.
+                .ignoreMigrationPatterns(new String[0])
                 .load()
                 .migrate()
                 .migrationsExecuted;
+    }
+
+    /** Whether a database was refused because another build made its schema. */
+    public static boolean isOfAnotherBuild(Throwable failure) {
+        return failure instanceof FlywayValidateException;
     }
 
     /** Whether a failure to migrate may pass by itself: the database is out of reach,

@@ -1,0 +1,517 @@
+-- The schema of Runlog. docs/decisions/0002-storage-layout.md and 0007-retention.md give the reasons.
+--
+-- Until 0.1.0 is released, this file is edited in place. A database of another build is refused.
+--
+-- Columns are ordered so that no padding is needed, fixed-width columns before text, and small texts before large ones:
+-- PostgreSQL reads a row up to the last column that a statement needs.
+--
+-- Execution statuses: 1 RUNNING, 2 SUCCESS, 3 FAILED, 4 CANCELLED, 5 CRASHED.
+-- Step statuses: 1 RUNNING, 2 SUCCESS, 3 FAILED, 4 CANCELLED, 5 SKIPPED.
+-- Cleanup states: 1 PENDING, 2 RUNNING, 3 COMPLETED, 4 CANCELLED, 5 FAILED.
+
+-- Owners and workflows
+
+CREATE TABLE owner (
+  id      integer GENERATED ALWAYS AS IDENTITY,
+  subject text NOT NULL,
+  CONSTRAINT owner_pkey PRIMARY KEY (id),
+  CONSTRAINT owner_subject_key UNIQUE (subject)
+);
+COMMENT ON TABLE owner IS 'Subjects of tokens. The number keeps a long subject out of every row and index.';
+COMMENT ON INDEX owner_subject_key IS 'Every read looks up its owner here.';
+
+CREATE TABLE workflow (
+  id         uuid        NOT NULL,
+  owner_id   integer     NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  key        text        NOT NULL,
+  name       text        NOT NULL,
+  CONSTRAINT workflow_pkey PRIMARY KEY (id),
+  CONSTRAINT workflow_owner_key UNIQUE (owner_id, key),
+  CONSTRAINT workflow_owner_fkey FOREIGN KEY (owner_id) REFERENCES owner (id)
+);
+COMMENT ON TABLE workflow IS 'Workflows are never deleted.';
+COMMENT ON INDEX workflow_owner_key IS 'workflowByKey, and recording, which finds a workflow by its owner and key.';
+CREATE INDEX workflow_owner_id ON workflow (owner_id, id);
+COMMENT ON INDEX workflow_owner_id IS 'workflows: an owner''s page, newest first.';
+
+-- Executions and steps, partitioned by UTC day on the UUIDv7 of the execution
+
+-- No foreign keys: workflows are never deleted, and a parent may be recorded after its child.
+CREATE TABLE execution (
+  id                 uuid        NOT NULL,
+  workflow_id        uuid        NOT NULL,
+  owner_id           integer     NOT NULL,
+  -- Number of secrets that recording replaced.
+  redacted           integer     NOT NULL DEFAULT 0,
+  -- From the time in the ID to finished_at; -1 while running, so that every row has a place in the order by duration.
+  duration_millis    bigint      NOT NULL DEFAULT -1,
+  status             smallint    NOT NULL,
+  attempt            smallint    NOT NULL DEFAULT 1,
+  -- Parts that recording cut. Bits: 1 payload, 2 result, 4 error message, 8 error details, 16 stack trace, 32 error
+  -- type, 64 trigger, 128 labels.
+  truncated          smallint    NOT NULL DEFAULT 0,
+  -- Parts in which recording replaced characters that cannot be stored. Bits as in truncated.
+  sanitized          smallint    NOT NULL DEFAULT 0,
+  finished_at        timestamptz,
+  heartbeat_timeout  interval,
+  heartbeat_deadline timestamptz,
+  held               boolean     NOT NULL DEFAULT false,
+  -- False while only the finish is known; the start that comes late still fills the row in.
+  start_known        boolean     NOT NULL DEFAULT true,
+  parent_id          uuid,
+  trigger            text,
+  labels             jsonb,
+  error_type         text,
+  error_message      text,
+  error_fingerprint  text,
+  hold_reason        text,
+  payload            text,
+  result             text,
+  error_details      text,
+  stack_trace        text,
+  CONSTRAINT execution_pkey PRIMARY KEY (id),
+  CONSTRAINT execution_status_check CHECK (status BETWEEN 1 AND 5),
+  CONSTRAINT execution_finished_check CHECK ((status = 1) = (finished_at IS NULL))
+) PARTITION BY RANGE (id);
+COMMENT ON INDEX execution_pkey IS 'execution, node and nodes; the partition key.';
+
+CREATE INDEX execution_workflow_id ON execution (workflow_id, id);
+COMMENT ON INDEX execution_workflow_id IS 'executions of a workflow by start, all statuses or SUCCESS.';
+CREATE INDEX execution_owner_id ON execution (owner_id, id);
+COMMENT ON INDEX execution_owner_id IS 'executions of an owner by start, all statuses or SUCCESS.';
+CREATE INDEX execution_workflow_running ON execution (workflow_id, id) WHERE status = 1;
+COMMENT ON INDEX execution_workflow_running IS 'executions of a workflow that are running, by start.';
+CREATE INDEX execution_owner_running ON execution (owner_id, id) WHERE status = 1;
+COMMENT ON INDEX execution_owner_running IS 'executions of an owner that are running, by start.';
+CREATE INDEX execution_workflow_duration ON execution (workflow_id, duration_millis, id);
+COMMENT ON INDEX execution_workflow_duration IS 'executions of a workflow by duration.';
+CREATE INDEX execution_owner_duration ON execution (owner_id, duration_millis, id);
+COMMENT ON INDEX execution_owner_duration IS 'executions of an owner by duration.';
+CREATE INDEX execution_parent ON execution (parent_id, id) WHERE parent_id IS NOT NULL;
+COMMENT ON INDEX execution_parent IS 'Children of an execution.';
+CREATE INDEX execution_heartbeat ON execution (heartbeat_deadline) WHERE status = 1 AND heartbeat_deadline IS NOT NULL;
+COMMENT ON INDEX execution_heartbeat IS 'The sweep for executions whose heartbeat deadline passed.';
+CREATE INDEX execution_held ON execution (id) WHERE held;
+COMMENT ON INDEX execution_held IS 'Cleanups: the held executions, which stay.';
+
+CREATE TABLE step (
+  execution_id uuid        NOT NULL,
+  index        integer     NOT NULL,
+  status       smallint    NOT NULL,
+  -- Parts that recording cut. Bits: 1 name, 2 kind, 4 input, 8 output, 16 error.
+  truncated    smallint    NOT NULL DEFAULT 0,
+  started_at   timestamptz,
+  finished_at  timestamptz,
+  -- Parts in which recording replaced characters. Bits as in truncated.
+  sanitized    smallint    NOT NULL DEFAULT 0,
+  -- Parts in which recording replaced secrets. Bits as in truncated.
+  redacted     smallint    NOT NULL DEFAULT 0,
+  name         text        NOT NULL,
+  kind         text,
+  input        text,
+  output       text,
+  error        text,
+  CONSTRAINT step_pkey PRIMARY KEY (execution_id, index),
+  CONSTRAINT step_status_check CHECK (status BETWEEN 1 AND 5)
+) PARTITION BY RANGE (execution_id);
+COMMENT ON TABLE step IS 'Partitioned by the ID of the execution, so that a day of both is dropped together.';
+COMMENT ON INDEX step_pkey IS 'steps: a page of an execution''s steps.';
+
+-- lz4 costs a fraction of pglz's time on large JSON. A server built without it, such as the embedded one, keeps pglz.
+DO $$
+BEGIN
+  ALTER TABLE execution
+    ALTER COLUMN payload SET COMPRESSION lz4,
+    ALTER COLUMN result SET COMPRESSION lz4,
+    ALTER COLUMN error_details SET COMPRESSION lz4,
+    ALTER COLUMN stack_trace SET COMPRESSION lz4;
+EXCEPTION WHEN feature_not_supported THEN
+  NULL;
+END $$;
+
+-- docs/decisions/0010-list-of-failures.md gives the reason.
+CREATE TABLE unsuccessful_execution (
+  id                uuid        NOT NULL,
+  workflow_id       uuid        NOT NULL,
+  owner_id          integer     NOT NULL,
+  redacted          integer     NOT NULL DEFAULT 0,
+  duration_millis   bigint      NOT NULL,
+  status            smallint    NOT NULL,
+  attempt           smallint    NOT NULL,
+  truncated         smallint    NOT NULL,
+  sanitized         smallint    NOT NULL DEFAULT 0,
+  finished_at       timestamptz NOT NULL,
+  held              boolean     NOT NULL,
+  parent_id         uuid,
+  trigger           text,
+  labels            jsonb,
+  error_type        text,
+  error_message     text,
+  error_fingerprint text,
+  CONSTRAINT unsuccessful_execution_pkey PRIMARY KEY (id),
+  CONSTRAINT unsuccessful_execution_status_check CHECK (status BETWEEN 3 AND 5)
+);
+COMMENT ON TABLE unsuccessful_execution IS
+  'The small columns of each FAILED, CANCELLED or CRASHED execution, over all days; written with the execution '
+  'itself. Most days have few of them, so a page would read nearly every partition.';
+COMMENT ON INDEX unsuccessful_execution_pkey IS 'Cleanups of failures, which go through a day by ID.';
+CREATE INDEX unsuccessful_execution_workflow ON unsuccessful_execution (workflow_id, status, id);
+COMMENT ON INDEX unsuccessful_execution_workflow IS 'executions of a workflow of one unsuccessful status by start.';
+CREATE INDEX unsuccessful_execution_owner ON unsuccessful_execution (owner_id, status, id);
+COMMENT ON INDEX unsuccessful_execution_owner IS 'executions of an owner of one unsuccessful status by start.';
+
+-- Written with execution.held. A query for held executions would plan a scan of every partition.
+CREATE TABLE held_execution (
+  execution_id uuid    NOT NULL,
+  owner_id     integer NOT NULL,
+  CONSTRAINT held_execution_pkey PRIMARY KEY (execution_id)
+);
+COMMENT ON TABLE held_execution IS 'Executions that no cleanup deletes.';
+COMMENT ON INDEX held_execution_pkey IS 'Cleanups: whether anything is held on a day.';
+CREATE INDEX held_execution_owner ON held_execution (owner_id);
+COMMENT ON INDEX held_execution_owner IS 'holdExecution: the number of held executions of an owner.';
+
+-- Rollups by UTC day of the start
+
+-- The plain columns count what was ever recorded and outlive the rows. The *_deleted columns count how many of those
+-- have been deleted. Recording and cleanup update them in the transactions that change the rows.
+CREATE TABLE execution_daily (
+  owner_id             integer NOT NULL,
+  workflow_id          uuid    NOT NULL,
+  day                  date    NOT NULL,
+  duration_millis_sum  bigint  NOT NULL DEFAULT 0,
+  running              integer NOT NULL DEFAULT 0,
+  success              integer NOT NULL DEFAULT 0,
+  failed               integer NOT NULL DEFAULT 0,
+  cancelled            integer NOT NULL DEFAULT 0,
+  crashed              integer NOT NULL DEFAULT 0,
+  success_deleted      integer NOT NULL DEFAULT 0,
+  failed_deleted       integer NOT NULL DEFAULT 0,
+  cancelled_deleted    integer NOT NULL DEFAULT 0,
+  crashed_deleted      integer NOT NULL DEFAULT 0,
+  CONSTRAINT execution_daily_pkey PRIMARY KEY (owner_id, workflow_id, day)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE execution_daily IS
+  'Counts by workflow and day. Pages are half filled, so that frequent updates stay on their page (HOT).';
+COMMENT ON INDEX execution_daily_pkey IS 'totalCount and statistics of an owner or a workflow.';
+CREATE INDEX execution_daily_day ON execution_daily (day);
+COMMENT ON INDEX execution_daily_day IS
+  'Cleanups: the counts of a day that is dropped or rewritten. Updates never change the day, so they stay HOT.';
+
+CREATE TABLE execution_day (
+  day                 date     NOT NULL,
+  shard               smallint NOT NULL,
+  duration_millis_sum bigint   NOT NULL DEFAULT 0,
+  running             bigint   NOT NULL DEFAULT 0,
+  success             bigint   NOT NULL DEFAULT 0,
+  failed              bigint   NOT NULL DEFAULT 0,
+  cancelled           bigint   NOT NULL DEFAULT 0,
+  crashed             bigint   NOT NULL DEFAULT 0,
+  success_deleted     bigint   NOT NULL DEFAULT 0,
+  failed_deleted      bigint   NOT NULL DEFAULT 0,
+  cancelled_deleted   bigint   NOT NULL DEFAULT 0,
+  crashed_deleted     bigint   NOT NULL DEFAULT 0,
+  CONSTRAINT execution_day_pkey PRIMARY KEY (day, shard)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE execution_day IS
+  'Counts of all owners by day, written after execution_daily. Only sums over the shards are meaningful: an execution '
+  'may start in one and end in another.';
+COMMENT ON COLUMN execution_day.shard IS
+  'Concurrent writers use different shards, because each would wait for the other''s commit. Cleanup has shard -1.';
+COMMENT ON INDEX execution_day_pkey IS 'totalCount, statistics and cleanups over all owners.';
+
+CREATE VIEW execution_total AS
+SELECT day,
+       sum(running)::bigint AS running,
+       sum(success)::bigint AS success,
+       sum(failed)::bigint AS failed,
+       sum(cancelled)::bigint AS cancelled,
+       sum(crashed)::bigint AS crashed,
+       sum(success_deleted)::bigint AS success_deleted,
+       sum(failed_deleted)::bigint AS failed_deleted,
+       sum(cancelled_deleted)::bigint AS cancelled_deleted,
+       sum(crashed_deleted)::bigint AS crashed_deleted,
+       sum(duration_millis_sum)::bigint AS duration_millis_sum
+FROM execution_day
+GROUP BY day;
+COMMENT ON VIEW execution_total IS 'Read execution_day through this view.';
+
+CREATE TABLE dropped_day (
+  day date NOT NULL,
+  CONSTRAINT dropped_day_pkey PRIMARY KEY (day)
+);
+COMMENT ON TABLE dropped_day IS
+  'Days whose partitions were dropped and whose rows in execution_daily and unsuccessful_execution are not updated '
+  'yet. settle_dropped_day does that. Until then nothing else writes them, because the day has no partitions.';
+
+CREATE VIEW execution_rollup AS
+SELECT d.owner_id, d.workflow_id, d.day, d.running, d.success, d.failed, d.cancelled, d.crashed,
+       CASE WHEN dropped.day IS NULL THEN d.success_deleted ELSE d.success END AS success_deleted,
+       CASE WHEN dropped.day IS NULL THEN d.failed_deleted ELSE d.failed END AS failed_deleted,
+       CASE WHEN dropped.day IS NULL THEN d.cancelled_deleted ELSE d.cancelled END AS cancelled_deleted,
+       CASE WHEN dropped.day IS NULL THEN d.crashed_deleted ELSE d.crashed END AS crashed_deleted,
+       d.duration_millis_sum
+FROM execution_daily d
+LEFT JOIN dropped_day dropped ON dropped.day = d.day;
+COMMENT ON VIEW execution_rollup IS 'Read execution_daily through this view where the number of stored rows matters.';
+
+-- Bucket 0 holds 0 ms; bucket b holds the durations from 2^((b-1)/4) ms to 2^(b/4) ms, four buckets to each doubling.
+CREATE TABLE duration_daily (
+  owner_id    integer    NOT NULL,
+  workflow_id uuid       NOT NULL,
+  day         date       NOT NULL,
+  buckets     smallint[] NOT NULL,
+  counts      bigint[]   NOT NULL,
+  CONSTRAINT duration_daily_pkey PRIMARY KEY (owner_id, workflow_id, day)
+) WITH (fillfactor = 70);
+COMMENT ON TABLE duration_daily IS
+  'Histograms of durations of finished executions by workflow and day; they outlive the rows. Owner 0 and the nil '
+  'workflow are totals of all owners and of an owner, so that a chart reads one row a day.';
+COMMENT ON INDEX duration_daily_pkey IS 'statistics: quantiles of durations.';
+
+CREATE TABLE duration_delta (
+  id           bigint     GENERATED ALWAYS AS IDENTITY,
+  owner_ids    integer[]  NOT NULL,
+  workflow_ids uuid[]     NOT NULL,
+  days         date[]     NOT NULL,
+  buckets      smallint[] NOT NULL,
+  counts       integer[]  NOT NULL,
+  CONSTRAINT duration_delta_pkey PRIMARY KEY (id)
+);
+COMMENT ON TABLE duration_delta IS
+  'What recording adds to duration_daily: one row a batch, until recording folds it in.';
+
+-- Cleanups and retention policies
+
+CREATE TABLE cleanup (
+  id                 uuid        NOT NULL,
+  workflow_id        uuid,
+  policy_id          uuid,
+  owner_id           integer,
+  keep_last          integer,
+  before             timestamptz NOT NULL,
+  created_at         timestamptz NOT NULL DEFAULT now(),
+  started_at         timestamptz,
+  finished_at        timestamptz,
+  matched            bigint      NOT NULL DEFAULT 0,
+  deleted            bigint      NOT NULL DEFAULT 0,
+  bytes              bigint      NOT NULL DEFAULT 0,
+  first_later_xid    bigint,
+  partitions_dropped integer     NOT NULL DEFAULT 0,
+  state              smallint    NOT NULL,
+  ignore_policies    boolean     NOT NULL DEFAULT false,
+  matched_exact      boolean     NOT NULL DEFAULT true,
+  statuses           smallint[]  NOT NULL,
+  requested_by       text        NOT NULL,
+  failure            text,
+  preview            jsonb,
+  CONSTRAINT cleanup_pkey PRIMARY KEY (id),
+  CONSTRAINT cleanup_state_check CHECK (state BETWEEN 1 AND 5),
+  CONSTRAINT cleanup_keep_last_check CHECK (keep_last > 0)
+);
+COMMENT ON TABLE cleanup IS 'The ledger of cleanups. A null owner_id or workflow_id means all.';
+COMMENT ON COLUMN cleanup.preview IS 'What the cleanup found when it began.';
+COMMENT ON COLUMN cleanup.first_later_xid IS
+  'Rows that this transaction or a later one wrote are not deleted in batches.';
+COMMENT ON INDEX cleanup_pkey IS 'cleanup, and the ledger page of all requesters.';
+CREATE INDEX cleanup_requested_by ON cleanup (requested_by, id);
+COMMENT ON INDEX cleanup_requested_by IS 'cleanups: the ledger page of one requester.';
+CREATE INDEX cleanup_open ON cleanup (id) WHERE state IN (1, 2);
+COMMENT ON INDEX cleanup_open IS 'The next cleanup to run or to resume.';
+CREATE INDEX cleanup_policy ON cleanup (policy_id, id) WHERE policy_id IS NOT NULL;
+COMMENT ON INDEX cleanup_policy IS 'The last cleanup of a policy.';
+
+CREATE TABLE cleanup_rule (
+  cleanup_id  uuid       NOT NULL,
+  policy_id   uuid       NOT NULL,
+  workflow_id uuid,
+  keep_from   uuid,
+  rank        integer    NOT NULL,
+  owner_id    integer,
+  keep_last   integer,
+  keep_since  timestamptz,
+  statuses    smallint[] NOT NULL,
+  CONSTRAINT cleanup_rule_pkey PRIMARY KEY (cleanup_id, rank)
+);
+COMMENT ON TABLE cleanup_rule IS
+  'The policies that apply to a cleanup, as they were when it began, so that it resumes with the same ones.';
+COMMENT ON COLUMN cleanup_rule.rank IS '1 is the most specific; the first that fits an execution decides about it.';
+COMMENT ON COLUMN cleanup_rule.keep_since IS 'The policy keeps what started at this moment or later.';
+COMMENT ON COLUMN cleanup_rule.keep_from IS 'The smallest ID of keep_since.';
+
+CREATE TABLE cleanup_keep (
+  cleanup_id  uuid NOT NULL,
+  policy_id   uuid NOT NULL,
+  workflow_id uuid NOT NULL,
+  keep_from   uuid NOT NULL,
+  CONSTRAINT cleanup_keep_pkey PRIMARY KEY (cleanup_id, policy_id, workflow_id)
+);
+COMMENT ON TABLE cleanup_keep IS
+  'The oldest execution of each workflow that "keep the newest N" keeps. The nil policy stands for the cleanup''s own '
+  'N.';
+
+CREATE TABLE cleanup_spared (
+  cleanup_id   uuid    NOT NULL,
+  execution_id uuid    NOT NULL,
+  lasting      boolean NOT NULL DEFAULT false,
+  CONSTRAINT cleanup_spared_pkey PRIMARY KEY (cleanup_id, execution_id)
+);
+COMMENT ON TABLE cleanup_spared IS
+  'Descendants of executions that are running, held, among the newest N or kept by a policy. The last kind is found '
+  'once, because policies are frozen for a cleanup; the others are refreshed while it runs.';
+COMMENT ON COLUMN cleanup_spared.lasting IS 'Whether it stays for as long as the cleanup lasts.';
+
+CREATE TABLE retention_policy (
+  id                 uuid        NOT NULL,
+  workflow_id        uuid,
+  owner_id           integer,
+  keep_last          integer,
+  keep_for           interval,
+  created_at         timestamptz NOT NULL DEFAULT now(),
+  last_run_at        timestamptz,
+  checked_at         timestamptz,
+  overdue_since      timestamptz,
+  overdue            bigint,
+  from_configuration boolean     NOT NULL DEFAULT false,
+  statuses           smallint[]  NOT NULL,
+  CONSTRAINT retention_policy_pkey PRIMARY KEY (id),
+  CONSTRAINT retention_policy_target UNIQUE NULLS NOT DISTINCT (workflow_id, owner_id, statuses),
+  CONSTRAINT retention_policy_keep_check CHECK (keep_for IS NOT NULL OR keep_last > 0)
+);
+COMMENT ON TABLE retention_policy IS 'A null owner_id or workflow_id means all.';
+COMMENT ON COLUMN retention_policy.overdue IS 'How many executions should have been deleted already, as of checked_at.';
+COMMENT ON INDEX retention_policy_target IS 'setRetentionPolicy: one policy for each target.';
+
+-- What previews look up for each workflow and each file, as retention noted it.
+CREATE TABLE biggest_workflow (
+  workflow_id uuid        NOT NULL,
+  owner_id    integer     NOT NULL,
+  found_at    timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT biggest_workflow_pkey PRIMARY KEY (workflow_id)
+);
+COMMENT ON TABLE biggest_workflow IS 'The workflows with the most stored executions when the cleaner looked last.';
+
+CREATE VIEW biggest_candidate AS
+SELECT workflow_id, owner_id
+FROM biggest_workflow
+UNION
+SELECT w.id, w.owner_id
+FROM workflow w
+WHERE (SELECT count(*) FROM (SELECT FROM workflow LIMIT 31) few) <= 30;
+COMMENT ON VIEW biggest_candidate IS 'All workflows if there are at most thirty, else those that were biggest lately.';
+
+CREATE TABLE noted_size (
+  day   date   NOT NULL,
+  bytes bigint NOT NULL,
+  steps bigint NOT NULL,
+  CONSTRAINT noted_size_pkey PRIMARY KEY (day)
+);
+COMMENT ON TABLE noted_size IS
+  'Sizes of the partitions of past days when retention looked last. Later recordings count when they are noted again.';
+
+-- Functions
+
+CREATE FUNCTION uuid_v7_floor(moment timestamptz) RETURNS uuid
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (lpad(to_hex(floor(extract(epoch FROM moment) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid;
+COMMENT ON FUNCTION uuid_v7_floor IS
+  'The smallest UUIDv7 of a moment''s millisecond: bounds of partitions, and of days in the list of failures.';
+
+CREATE VIEW unsuccessful AS
+SELECT u.id, u.workflow_id, u.owner_id, u.status, u.attempt, u.held, u.truncated, u.finished_at, u.duration_millis,
+       u.parent_id, u.trigger, u.labels, u.error_type, u.error_message, u.error_fingerprint, u.sanitized, u.redacted,
+       NULL::timestamptz AS heartbeat_deadline
+FROM unsuccessful_execution u
+WHERE NOT EXISTS (SELECT FROM dropped_day)
+   OR NOT EXISTS (
+     SELECT FROM dropped_day dropped
+     WHERE u.id >= uuid_v7_floor(dropped.day::timestamp AT TIME ZONE 'UTC')
+       AND u.id < uuid_v7_floor((dropped.day + 1)::timestamp AT TIME ZONE 'UTC'));
+COMMENT ON VIEW unsuccessful IS 'Read unsuccessful_execution through this view: it hides dropped days at once.';
+
+CREATE FUNCTION settle_dropped_day(of_day date) RETURNS boolean
+LANGUAGE plpgsql AS $$
+BEGIN
+  -- ensure_day_partitions takes the same lock; whoever is second finds no mark.
+  PERFORM pg_advisory_xact_lock(hashtext('runlog.partition'), hashtext(to_char(of_day, 'YYYYMMDD')));
+  DELETE FROM dropped_day WHERE day = of_day;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  UPDATE execution_daily
+  SET success_deleted = success, failed_deleted = failed, cancelled_deleted = cancelled, crashed_deleted = crashed
+  WHERE day = of_day
+    AND success + failed + cancelled + crashed
+      <> success_deleted + failed_deleted + cancelled_deleted + crashed_deleted;
+  DELETE FROM unsuccessful_execution
+  WHERE id >= uuid_v7_floor(of_day::timestamp AT TIME ZONE 'UTC')
+    AND id < uuid_v7_floor((of_day + 1)::timestamp AT TIME ZONE 'UTC');
+  RETURN true;
+END $$;
+COMMENT ON FUNCTION settle_dropped_day IS
+  'Counts all of a dropped day as deleted and clears it from the list of failures. Returns false if there is no mark. '
+  'The cleaner calls it after a drop, and ensure_day_partitions before it makes the day again.';
+
+-- Partitions are created as tables and then attached. ATTACH lets reads and writes of other partitions go on;
+-- CREATE TABLE ... PARTITION OF does not.
+CREATE FUNCTION ensure_day_partitions(of_day date) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+  suffix text := to_char(of_day, 'YYYYMMDD');
+  lower  uuid := uuid_v7_floor(of_day::timestamp AT TIME ZONE 'UTC');
+  upper  uuid := uuid_v7_floor((of_day + 1)::timestamp AT TIME ZONE 'UTC');
+  parent text;
+BEGIN
+  IF to_regclass('execution_' || suffix) IS NOT NULL THEN
+    RETURN false;
+  END IF;
+  -- One server at a time; the second finds the work done.
+  PERFORM pg_advisory_xact_lock(hashtext('runlog.partition'), hashtext(suffix));
+  IF to_regclass('execution_' || suffix) IS NOT NULL THEN
+    RETURN false;
+  END IF;
+  PERFORM settle_dropped_day(of_day);
+  FOREACH parent IN ARRAY ARRAY['step', 'execution'] LOOP
+    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', parent || '_' || suffix, parent);
+    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+                   parent, parent || '_' || suffix, lower, upper);
+  END LOOP;
+  RETURN true;
+END $$;
+COMMENT ON FUNCTION ensure_day_partitions IS
+  'Creates the partitions of a UTC day if they are missing. Recording calls it days ahead, and when a batch needs a '
+  'day.';
+
+CREATE FUNCTION step_parts_kept(kind text, input text, output text, error text) RETURNS smallint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (CASE WHEN kind IS NULL THEN 2 ELSE 0 END
+        | CASE WHEN input IS NULL THEN 4 ELSE 0 END
+        | CASE WHEN output IS NULL THEN 8 ELSE 0 END
+        | CASE WHEN error IS NULL THEN 16 ELSE 0 END)::smallint;
+COMMENT ON FUNCTION step_parts_kept IS
+  'recordSteps: the bits of the parts that a step keeps when it is recorded again with these values.';
+
+-- The rewriting of a day: a trigger on its partitions notes which executions change while the successor is filled.
+
+CREATE TABLE partition_change (
+  execution_id uuid NOT NULL,
+  suffix       text NOT NULL
+);
+COMMENT ON TABLE partition_change IS 'Executions that changed in a partition while its successor is being filled.';
+
+CREATE FUNCTION note_partition_change() RETURNS trigger
+LANGUAGE plpgsql AS $$
+DECLARE
+  changed uuid;
+BEGIN
+  IF TG_ARGV[0] = 'step' THEN
+    IF TG_OP = 'DELETE' THEN changed := OLD.execution_id; ELSE changed := NEW.execution_id; END IF;
+  ELSE
+    IF TG_OP = 'DELETE' THEN changed := OLD.id; ELSE changed := NEW.id; END IF;
+  END IF;
+  INSERT INTO partition_change (suffix, execution_id) VALUES (TG_ARGV[1], changed);
+  RETURN NULL;
+END $$;
+COMMENT ON FUNCTION note_partition_change IS
+  'Trigger with the arguments parent table and suffix. Cleanups create it on a partition only while they rewrite it.';
