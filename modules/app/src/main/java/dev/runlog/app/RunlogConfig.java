@@ -144,20 +144,7 @@ public record RunlogConfig(
 
     /** The same with another database. */
     public RunlogConfig withDatabaseUrl(String url) {
-        DatabaseConfig with = new DatabaseConfig(
-                url,
-                database.poolSize(),
-                database.poolReserve(),
-                database.poolQueueMax(),
-                database.poolQueueOwnerShare(),
-                database.poolWait(),
-                database.statementTimeout(),
-                database.answerTimeout(),
-                database.startWait(),
-                database.pipelining(),
-                database.preparedStatementsMax(),
-                database.freeMin(),
-                database.restartsMax());
+        DatabaseConfig with = database.withUrl(url);
         return new RunlogConfig(
                 dataDir, http, with, auth, session, graphql, live, metrics, recording, querying, retention, cluster,
                 log);

@@ -1,45 +1,51 @@
 package dev.runlog.recording;
 
+import dev.runlog.storage.db.DatabaseConfig;
+import dev.runlog.testing.Settings;
 import java.time.Duration;
 import java.util.List;
 
-/** Configurations of tests: small limits, and no timers that fire during a test. */
+/** Settings of tests: small limits, and no timers that fire during a test. */
 final class Configs {
     private Configs() {}
 
     static RecordingConfig with(int workflowsMax, int workflowsPerHourMax, int daysPerHourMax) {
-        return new RecordingConfig(
-                100,
-                1_000_000,
-                Duration.ZERO,
-                2,
-                1000,
-                10_000_000,
-                1,
-                Duration.ofSeconds(10),
-                1000,
-                1000,
-                RecordingConfig.Oversize.REFUSE,
-                100,
-                20,
-                40,
-                3,
-                50,
-                50,
-                100,
-                Duration.ofMinutes(5),
-                Duration.ofDays(400),
-                Duration.ofSeconds(1),
-                List.of("**.card"),
-                List.of("*password", "*token", "authorization"),
-                true,
-                Duration.ofDays(31),
-                Duration.ofDays(1),
-                Duration.ZERO,
-                Duration.ofDays(1),
-                1,
-                workflowsMax,
-                workflowsPerHourMax,
-                daysPerHourMax);
+        return Settings.of("recording")
+                .set("batch-size-max", 100)
+                .set("batch-chars-max", 1_000_000)
+                .set("queue-max", 1000)
+                .set("queue-chars-max", 10_000_000)
+                .set("payload-max-bytes", 1000)
+                .set("result-max-bytes", 1000)
+                .set("oversize", "refuse")
+                .set("json-depth-max", 100)
+                .set("error-message-max-chars", 20)
+                .set("stack-trace-max-chars", 40)
+                .set("labels-max", 3)
+                .set("label-max-chars", 50)
+                .set("name-max-chars", 50)
+                .set("steps-max", 100)
+                .set("redact-paths", List.of("**.card"))
+                .set("redact-names", List.of("*password", "*token", "authorization"))
+                .set("heartbeat-sweep-interval", Duration.ofDays(1))
+                .set("durations-interval", Duration.ofDays(1))
+                .set("partitions-ahead-days", 1)
+                .set("workflows-max", workflowsMax)
+                .set("workflows-per-hour-max", workflowsPerHourMax)
+                .set("days-per-hour-max", daysPerHourMax)
+                .as(RecordingConfig.class);
+    }
+
+    static DatabaseConfig database(String url) {
+        return database(url, Duration.ofSeconds(5), Duration.ofSeconds(7));
+    }
+
+    static DatabaseConfig database(String url, Duration poolWait, Duration answerTimeout) {
+        return Settings.of("database")
+                .set("url", url)
+                .set("pool-queue-max", 100)
+                .set("pool-wait", poolWait)
+                .set("answer-timeout", answerTimeout)
+                .as(DatabaseConfig.class);
     }
 }

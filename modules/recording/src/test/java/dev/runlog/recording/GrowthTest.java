@@ -55,20 +55,7 @@ final class GrowthTest {
     void deploy(Vertx vertx, TestDatabase database) throws SQLException {
         test = database;
         bus = Bus.create(vertx, Duration.ofSeconds(20));
-        DatabaseConfig config = new DatabaseConfig(
-                database.url(),
-                4,
-                0,
-                100,
-                1,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(7),
-                Duration.ZERO,
-                16,
-                64,
-                0,
-                0);
+        DatabaseConfig config = Configs.database(database.url());
         await(vertx.deployVerticle(new RecordingVerticle(
                 bus,
                 config,

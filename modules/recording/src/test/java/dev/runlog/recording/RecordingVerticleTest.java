@@ -77,20 +77,7 @@ final class RecordingVerticleTest {
     @BeforeEach
     void deploy(Vertx vertx, TestDatabase database) {
         bus = Bus.create(vertx, Duration.ofSeconds(20));
-        databaseConfig = new DatabaseConfig(
-                database.url(),
-                4,
-                0,
-                100,
-                1,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(7),
-                Duration.ZERO,
-                16,
-                64,
-                0,
-                0);
+        databaseConfig = Configs.database(database.url());
         deployment = await(vertx.deployVerticle(new RecordingVerticle(
                 bus, databaseConfig, CONFIG, Clock.systemUTC(), new SimpleMeterRegistry(), Optional::empty)));
         bus.subscribe(ExecutionsChanged.class, event -> announced.addAll(event.changes()));
@@ -735,20 +722,7 @@ final class RecordingVerticleTest {
     /** The same with a database that is reached by another way, and little patience with it. */
     private void redeploy(Vertx vertx, String url) {
         await(vertx.undeploy(deployment));
-        databaseConfig = new DatabaseConfig(
-                url,
-                4,
-                0,
-                100,
-                1,
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(1),
-                Duration.ZERO,
-                16,
-                64,
-                0,
-                0);
+        databaseConfig = Configs.database(url, Duration.ofSeconds(2), Duration.ofSeconds(1));
         deployment = await(vertx.deployVerticle(new RecordingVerticle(
                 bus, databaseConfig, CONFIG, Clock.systemUTC(), new SimpleMeterRegistry(), Optional::empty)));
     }

@@ -1,31 +1,25 @@
 package dev.runlog.retention;
 
+import dev.runlog.testing.Settings;
 import java.time.Duration;
 
-/** Configurations of tests: small batches, rewrites from a hundred rows on. */
+/** Settings of tests: small batches, and rewrites from a hundred rows on. */
 final class Configs {
     private Configs() {}
 
     static RetentionConfig with(double pauseFactor, String window, Duration jitter) {
-        return new RetentionConfig(
-                50,
-                pauseFactor,
-                Duration.ofMillis(200),
-                100,
-                1.0,
-                2000,
-                5,
-                10,
-                1,
-                10,
-                Duration.ofSeconds(10),
-                3,
-                2,
-                Duration.ofHours(1),
-                window,
-                "UTC",
-                jitter,
-                Duration.ZERO,
-                0);
+        return Settings.of("retention")
+                .set("batch-size", 50)
+                .set("pause-factor", pauseFactor)
+                .set("rewrite-rows-min", 100)
+                .set("preview-rows-max", 2000)
+                .set("requests-per-minute", 5)
+                .set("queue-max", 10)
+                .set("dry-run-queue-max", 10)
+                .set("policies-max", 3)
+                .set("holds-max", 2)
+                .set("policy-window", window)
+                .set("policy-jitter", jitter)
+                .as(RetentionConfig.class);
     }
 }

@@ -6,6 +6,7 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.storage.cleanup.CleanupStore;
 import dev.runlog.storage.db.Database;
 import dev.runlog.storage.db.DatabaseConfig;
+import dev.runlog.testing.Settings;
 import dev.runlog.testing.TestDatabase;
 import dev.runlog.testing.UnsuccessfulList;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -85,20 +86,11 @@ final class Runs {
     static Database open(Vertx vertx, TestDatabase test) {
         return Database.openForRetention(
                 vertx,
-                new DatabaseConfig(
-                        test.url(),
-                        4,
-                        0,
-                        100,
-                        1,
-                        Duration.ofSeconds(5),
-                        Duration.ofSeconds(5),
-                        Duration.ofSeconds(7),
-                        Duration.ZERO,
-                        16,
-                        64,
-                        0,
-                        0),
+                Settings.of("database")
+                        .set("url", test.url())
+                        .set("pool-queue-max", 100)
+                        .set("pool-wait", Duration.ofSeconds(5))
+                        .as(DatabaseConfig.class),
                 new SimpleMeterRegistry());
     }
 }

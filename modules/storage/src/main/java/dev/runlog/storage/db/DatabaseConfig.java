@@ -18,8 +18,17 @@ public record DatabaseConfig(
         long freeMin,
         int restartsMax) {
 
+    /** The same for another database. */
+    public DatabaseConfig withUrl(String other) {
+        return with(other, statementTimeout, answerTimeout);
+    }
+
     /** The same with another bound on statements. */
     DatabaseConfig withStatementTimeout(Duration timeout) {
+        return with(url, timeout, timeout.plus(answerTimeout));
+    }
+
+    private DatabaseConfig with(String url, Duration statementTimeout, Duration answerTimeout) {
         return new DatabaseConfig(
                 url,
                 poolSize,
@@ -27,8 +36,8 @@ public record DatabaseConfig(
                 poolQueueMax,
                 poolQueueOwnerShare,
                 poolWait,
-                timeout,
-                timeout.plus(answerTimeout),
+                statementTimeout,
+                answerTimeout,
                 startWait,
                 pipelining,
                 preparedStatementsMax,

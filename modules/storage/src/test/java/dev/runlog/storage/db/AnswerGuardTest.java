@@ -30,20 +30,8 @@ final class AnswerGuardTest {
     @BeforeEach
     void open(Vertx vertx, TestDatabase test) {
         relay = Relay.to(vertx, test.url());
-        DatabaseConfig config = new DatabaseConfig(
-                relay.url(),
-                2,
-                0,
-                4,
-                1,
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(5),
-                SILENCE_MAX,
-                Duration.ZERO,
-                4,
-                16,
-                0,
-                0);
+        DatabaseConfig config =
+                Configs.small(relay.url(), 2).set("answer-timeout", SILENCE_MAX).as(DatabaseConfig.class);
         database = Database.open(vertx, config, new SimpleMeterRegistry());
     }
 

@@ -1,26 +1,24 @@
 package dev.runlog.storage.db;
 
-import java.time.Duration;
+import dev.runlog.testing.Settings;
 
-/** Configurations that several tests share. */
+/** Settings that several tests share. */
 public final class Configs {
     private Configs() {}
 
-    /** Waits for seconds, where a test is not about how long. */
+    /** A small pool without a reserve, whose queue is soon full. */
+    public static Settings small(String url, int poolSize) {
+        return Settings.of("database")
+                .set("url", url)
+                .set("pool-size", poolSize)
+                .set("pool-reserve", 0)
+                .set("pool-queue-max", 4)
+                .set("pipelining", 4)
+                .set("prepared-statements-max", 16);
+    }
+
+    /** The same, as a configuration. */
     public static DatabaseConfig patient(String url, int poolSize) {
-        return new DatabaseConfig(
-                url,
-                poolSize,
-                0,
-                4,
-                1,
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(7),
-                Duration.ZERO,
-                4,
-                16,
-                0,
-                0);
+        return small(url, poolSize).as(DatabaseConfig.class);
     }
 }

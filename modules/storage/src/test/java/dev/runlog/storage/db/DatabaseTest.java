@@ -29,20 +29,12 @@ final class DatabaseTest {
 
     @BeforeEach
     void open(Vertx vertx, TestDatabase test) {
-        DatabaseConfig config = new DatabaseConfig(
-                test.url(),
-                2,
-                1,
-                6,
-                1,
-                Duration.ofSeconds(2),
-                Duration.ofMillis(500),
-                Duration.ofSeconds(2),
-                Duration.ZERO,
-                4,
-                16,
-                0,
-                0);
+        DatabaseConfig config = Configs.small(test.url(), 2)
+                .set("pool-reserve", 1)
+                .set("pool-queue-max", 6)
+                .set("statement-timeout", Duration.ofMillis(500))
+                .set("answer-timeout", Duration.ofSeconds(2))
+                .as(DatabaseConfig.class);
         database = Database.open(vertx, config, meters);
     }
 

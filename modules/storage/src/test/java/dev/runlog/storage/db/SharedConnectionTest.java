@@ -38,20 +38,11 @@ final class SharedConnectionTest {
 
     @BeforeEach
     void open(Vertx vertx, TestDatabase test) {
-        config = new DatabaseConfig(
-                test.url(),
-                2,
-                0,
-                100,
-                1,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(7),
-                Duration.ZERO,
-                STATEMENTS_MAX,
-                16,
-                0,
-                0);
+        config = Configs.small(test.url(), 2)
+                .set("pool-queue-max", 100)
+                .set("pool-wait", Duration.ofSeconds(5))
+                .set("pipelining", STATEMENTS_MAX)
+                .as(DatabaseConfig.class);
         database = Database.open(vertx, config, new SimpleMeterRegistry());
         patient = shared(vertx, Duration.ofSeconds(30));
         impatient = shared(vertx, Duration.ofMillis(50));

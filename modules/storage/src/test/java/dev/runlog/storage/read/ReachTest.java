@@ -14,6 +14,7 @@ import dev.runlog.contract.querying.ExecutionOrder;
 import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.ListExecutionsOf.Parent;
+import dev.runlog.storage.db.Configs;
 import dev.runlog.storage.db.Database;
 import dev.runlog.storage.db.DatabaseConfig;
 import dev.runlog.testing.PostgresExtension;
@@ -67,20 +68,12 @@ final class ReachTest {
     void fill(Vertx vertx, TestDatabase test) throws SQLException {
         database = Database.open(
                 vertx,
-                new DatabaseConfig(
-                        test.url(),
-                        2,
-                        0,
-                        4,
-                        1,
-                        Duration.ofSeconds(10),
-                        Duration.ofSeconds(10),
-                        Duration.ofSeconds(10),
-                        Duration.ZERO,
-                        100,
-                        16,
-                        0,
-                        0),
+                Configs.small(test.url(), 2)
+                        .set("pool-wait", Duration.ofSeconds(10))
+                        .set("statement-timeout", Duration.ofSeconds(10))
+                        .set("answer-timeout", Duration.ofSeconds(10))
+                        .set("pipelining", 100)
+                        .as(DatabaseConfig.class),
                 meters);
         reads = new ExecutionReads(database, Clock.fixed(NOW, ZoneOffset.UTC));
         for (Instant day = NOW.minus(Duration.ofDays(90)); !day.isAfter(NOW); day = day.plus(Duration.ofDays(1))) {
