@@ -1,5 +1,7 @@
 package dev.runlog.app;
 
+import dev.runlog.app.config.Logging;
+import dev.runlog.app.config.RunlogConfig;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

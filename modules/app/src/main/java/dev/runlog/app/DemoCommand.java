@@ -1,5 +1,8 @@
 package dev.runlog.app;
 
+import dev.runlog.app.config.RunlogConfig;
+import dev.runlog.app.server.DevelopmentToken;
+import dev.runlog.app.server.Server;
 import dev.runlog.client.Recorder;
 import java.net.URI;
 import java.time.Duration;

@@ -1,13 +1,14 @@
 package dev.runlog.app;
 
 import dev.runlog.app.command.BadUsage;
-import dev.runlog.app.command.CleanupCommand;
-import dev.runlog.app.command.CleanupStatusCommand;
-import dev.runlog.app.command.CleanupsCommand;
 import dev.runlog.app.command.CommandFailure;
-import dev.runlog.app.command.PoliciesCommand;
-import dev.runlog.app.command.RecordCommand;
 import dev.runlog.app.command.StatsCommand;
+import dev.runlog.app.command.cleanup.CleanupCommand;
+import dev.runlog.app.command.cleanup.CleanupStatusCommand;
+import dev.runlog.app.command.cleanup.CleanupsCommand;
+import dev.runlog.app.command.cleanup.PoliciesCommand;
+import dev.runlog.app.command.record.RecordCommand;
+import dev.runlog.app.config.StartFailure;
 import dev.runlog.app.terminal.EscapedOutput;
 import dev.runlog.app.terminal.Escapes;
 import java.io.PrintWriter;

@@ -1,5 +1,6 @@
 package dev.runlog.app;
 
+import dev.runlog.app.database.DatabaseStart;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

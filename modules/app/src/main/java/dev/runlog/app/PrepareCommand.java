@@ -1,5 +1,11 @@
 package dev.runlog.app;
 
+import dev.runlog.app.config.Logging;
+import dev.runlog.app.config.RunlogConfig;
+import dev.runlog.app.config.StartFailure;
+import dev.runlog.app.server.DevelopmentToken;
+import dev.runlog.app.server.Server;
+import dev.runlog.app.server.Tokens;
 import dev.runlog.client.Recorder;
 import java.io.IOException;
 import java.net.URI;

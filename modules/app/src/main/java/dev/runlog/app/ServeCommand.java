@@ -1,6 +1,10 @@
 package dev.runlog.app;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import dev.runlog.app.config.RunlogConfig;
+import dev.runlog.app.server.DevelopmentToken;
+import dev.runlog.app.server.Server;
+import dev.runlog.app.server.Tokens;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.concurrent.Callable;

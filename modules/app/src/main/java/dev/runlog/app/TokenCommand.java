@@ -1,6 +1,10 @@
 package dev.runlog.app;
 
 import dev.runlog.app.command.BadUsage;
+import dev.runlog.app.config.RunlogConfig;
+import dev.runlog.app.config.StartFailure;
+import dev.runlog.app.server.DevelopmentToken;
+import dev.runlog.app.server.Tokens;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;

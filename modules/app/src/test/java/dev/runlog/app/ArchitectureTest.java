@@ -162,6 +162,11 @@ final class ArchitectureTest {
         check(slices().matching("dev.runlog.(*)..").should().beFreeOfCycles());
     }
 
+    @Test
+    void packagesOfAppHaveNoCycles() {
+        check(slices().matching("dev.runlog.(app..)").should().beFreeOfCycles());
+    }
+
     private static void check(ArchRule rule) {
         rule.check(CLASSES);
     }

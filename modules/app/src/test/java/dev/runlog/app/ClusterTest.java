@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.runlog.app.config.RunlogConfig;
+import dev.runlog.app.config.StartFailure;
+import dev.runlog.app.server.Server;
+import dev.runlog.app.server.Tokens;
 import dev.runlog.testing.Futures;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.Relay;

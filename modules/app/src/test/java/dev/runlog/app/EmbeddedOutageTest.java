@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runlog.app.database.EmbeddedDatabase;
+import dev.runlog.app.database.SmallDisk;
 import dev.runlog.contract.model.Ids;
 import java.io.IOException;
 import java.net.http.HttpResponse;

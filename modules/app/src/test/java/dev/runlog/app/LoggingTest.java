@@ -2,6 +2,8 @@ package dev.runlog.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runlog.app.config.Logging;
+import dev.runlog.app.config.RunlogConfig;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 

@@ -2,6 +2,7 @@ package dev.runlog.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runlog.app.config.RunlogConfig;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.gateway.auth.Authenticator;

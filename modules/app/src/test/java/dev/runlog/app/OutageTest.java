@@ -3,6 +3,7 @@ package dev.runlog.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runlog.app.database.EmbeddedDatabase;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.testing.Relay;
 import io.vertx.core.Vertx;

@@ -2,6 +2,9 @@ package dev.runlog.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.runlog.app.config.RunlogConfig;
+import dev.runlog.app.server.Server;
+import dev.runlog.app.server.Tokens;
 import dev.runlog.testing.Futures;
 import dev.runlog.testing.TestDatabase;
 import io.vertx.core.Vertx;

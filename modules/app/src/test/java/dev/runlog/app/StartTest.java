@@ -3,6 +3,9 @@ package dev.runlog.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runlog.app.config.RunlogConfig;
+import dev.runlog.app.config.StartFailure;
+import dev.runlog.app.server.Server;
 import dev.runlog.testing.Futures;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.Relay;

@@ -1,6 +1,6 @@
 package dev.runlog.bench;
 
-import dev.runlog.app.EmbeddedDatabase;
+import dev.runlog.app.database.EmbeddedDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package dev.runlog.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runlog.app.RunlogConfig;
-import dev.runlog.app.Server;
+import dev.runlog.app.config.RunlogConfig;
+import dev.runlog.app.server.Server;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import java.net.URI;

@@ -1,11 +1,11 @@
 package dev.runlog.app.command;
 
 /** A whole number, as people give it. */
-final class Numbers {
+public final class Numbers {
     private Numbers() {}
 
     /** Fails with a {@link BadUsage} that names what was given. */
-    static int parse(String option, String text, int min, int max) {
+    public static int parse(String option, String text, int min, int max) {
         try {
             int number = Integer.parseInt(text.trim());
             if (number >= min && number <= max) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which server a command talks to, as whom; and how it asks. */
-class ServerOption {
+public class ServerOption {
     static final ObjectMapper JSON = new ObjectMapper();
 
     /** Whatever is visible in ASCII, though tokens have less (RFC 6750, section 2.1): the server decides. */
@@ -50,12 +50,12 @@ class ServerOption {
 
     private boolean warned;
 
-    ServerOption() {
+    public ServerOption() {
         url = "http://127.0.0.1:8080";
     }
 
     /** Fails with a {@link BadUsage} if it is not an address of a server. */
-    URI url() {
+    public URI url() {
         try {
             URI parsed = new URI(url.trim());
             boolean http = "http".equalsIgnoreCase(parsed.getScheme()) || "https".equalsIgnoreCase(parsed.getScheme());
@@ -70,7 +70,7 @@ class ServerOption {
     }
 
     /** The token without the line break that a file may end in; messages never quote it. */
-    String token() {
+    public String token() {
         String found = findToken();
         if (found == null || found.isBlank()) {
             throw new CommandFailure("There is no token: give --token-file or set RUNLOG_TOKEN; './runlog token "
@@ -114,7 +114,7 @@ class ServerOption {
     }
 
     /** The {@code data} of an operation; fails with what the server says where it refuses. */
-    JsonNode graphql(String query, Map<String, @Nullable Object> variables) {
+    public JsonNode graphql(String query, Map<String, @Nullable Object> variables) {
         try {
             HttpRequest request = HttpRequest.newBuilder(url().resolve("/graphql"))
                     .timeout(Duration.ofSeconds(60))

@@ -48,7 +48,7 @@ public final class StatsCommand extends TargetCommand {
     public StatsCommand() {}
 
     @Override
-    int run(TargetOption server) {
+    protected int run(TargetOption server) {
         Map<String, @Nullable Object> variables = new LinkedHashMap<>();
         variables.put(
                 "from",

@@ -6,7 +6,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A command that asks a server, or a database that none serves. */
-abstract class TargetCommand implements Callable<Integer> {
+public abstract class TargetCommand implements Callable<Integer> {
     @Mixin
     private TargetOption target = new TargetOption();
 
@@ -16,7 +16,7 @@ abstract class TargetCommand implements Callable<Integer> {
     @Option(names = "--wide", description = "Print all columns, and ids and names in full, however wide that is.")
     private boolean wide;
 
-    abstract int run(TargetOption server) throws InterruptedException;
+    protected abstract int run(TargetOption server) throws InterruptedException;
 
     @Override
     public final Integer call() throws InterruptedException {
@@ -29,20 +29,20 @@ abstract class TargetCommand implements Callable<Integer> {
     }
 
     /** Whether a server can be told whose executions are meant. */
-    boolean takesOwner() {
+    protected boolean takesOwner() {
         return false;
     }
 
-    boolean isJson() {
+    protected boolean isJson() {
         return json;
     }
 
-    boolean isWide() {
+    protected boolean isWide() {
         return wide;
     }
 
     /** Prints the answer as JSON where that is asked for; tells whether it was. */
-    boolean printedAsJson(JsonNode answer) {
+    protected boolean printedAsJson(JsonNode answer) {
         if (json) {
             System.out.println(answer.toPrettyString());
         }

@@ -1,7 +1,7 @@
 package dev.runlog.app.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.runlog.app.PrivateServer;
+import dev.runlog.app.server.PrivateServer;
 import java.net.URI;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** A server, or a database that none serves. */
-class TargetOption extends ServerOption implements AutoCloseable {
+public class TargetOption extends ServerOption implements AutoCloseable {
     private static final Pattern ID =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
 
@@ -41,12 +41,12 @@ class TargetOption extends ServerOption implements AutoCloseable {
     private @Nullable PrivateServer server;
 
     @Override
-    URI url() {
+    public URI url() {
         return database == null ? super.url() : server(database).url();
     }
 
     @Override
-    String token() {
+    public String token() {
         return database == null ? super.token() : server(database).token();
     }
 
@@ -69,23 +69,23 @@ class TargetOption extends ServerOption implements AutoCloseable {
         }
     }
 
-    boolean allOwners() {
+    public boolean allOwners() {
         return allOwners || database != null && owner == null;
     }
 
     /** Whose executions a server is asked about; null for one's own. A database is asked as the owner. */
     @Nullable
-    String owner() {
+    public String owner() {
         return database == null ? owner : null;
     }
 
-    static boolean isId(String text) {
+    public static boolean isId(String text) {
         return ID.matcher(text).matches();
     }
 
     /** The id of a workflow that is given by its id or, where it is one's own, by its key; null for none. */
     @Nullable
-    String workflowId(@Nullable String idOrKey) {
+    public String workflowId(@Nullable String idOrKey) {
         if (idOrKey == null || isId(idOrKey)) {
             return idOrKey;
         }

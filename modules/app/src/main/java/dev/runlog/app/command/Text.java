@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Figures as people read them, and tables of them. */
-final class Text {
+public final class Text {
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB"};
     private static final int STEP = 1000;
     private static final int LINE_MAX = 110;
@@ -19,20 +19,20 @@ final class Text {
 
     private Text() {}
 
-    static String number(JsonNode number) {
+    public static String number(JsonNode number) {
         return number(Math.round(number.asDouble()));
     }
 
-    static String number(long number) {
+    public static String number(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
     /** Such as {@code 1 day} or {@code 2 days}. */
-    static String counted(JsonNode number, String thing) {
+    public static String counted(JsonNode number, String thing) {
         return number(number) + " " + thing + (Math.round(number.asDouble()) == 1 ? "" : "s");
     }
 
-    static String bytes(JsonNode bytes) {
+    public static String bytes(JsonNode bytes) {
         double value = bytes.asDouble();
         int unit = 0;
         while (value >= STEP && unit < UNITS.length - 1) {
@@ -59,21 +59,21 @@ final class Text {
     }
 
     /** A moment to the second, in UTC. */
-    static String moment(JsonNode moment) {
+    public static String moment(JsonNode moment) {
         return moment.isTextual() ? moment.asText().substring(0, 19).replace('T', ' ') : "-";
     }
 
     /** A moment to the minute, in UTC. */
-    static String minute(JsonNode moment) {
+    public static String minute(JsonNode moment) {
         return moment.isTextual() ? moment.asText().substring(0, 16).replace('T', ' ') : "-";
     }
 
-    static String day(JsonNode moment) {
+    public static String day(JsonNode moment) {
         return moment.isTextual() ? moment.asText().substring(0, 10) : "-";
     }
 
     /** A time such as {@code 30 days}; as it is where it is no whole number of days. */
-    static String time(JsonNode duration) {
+    public static String time(JsonNode duration) {
         if (!duration.isTextual()) {
             return "-";
         }
@@ -90,28 +90,28 @@ final class Text {
                 : time.toString().substring(2).toLowerCase(Locale.ROOT);
     }
 
-    static String word(JsonNode constant) {
+    public static String word(JsonNode constant) {
         return constant.asText().toLowerCase(Locale.ROOT);
     }
 
-    static String words(JsonNode constants, String none) {
+    public static String words(JsonNode constants, String none) {
         List<String> words = new ArrayList<>();
         constants.forEach(constant -> words.add(word(constant)));
         return words.isEmpty() ? none : String.join(", ", words);
     }
 
     /** The end of an id, which differs even among ids of the same minute; the whole id if that is asked for. */
-    static String id(JsonNode id, boolean whole) {
+    public static String id(JsonNode id, boolean whole) {
         return whole ? id.asText() : shortId(id.asText());
     }
 
     /** How people see an id and may give it. */
-    static String shortId(String id) {
+    public static String shortId(String id) {
         return id.substring(Math.max(0, id.length() - SHORT_ID));
     }
 
     /** As the other, for what a command is asked for. */
-    static void print(int left, List<String[]> rows, int... flexible) {
+    public static void print(int left, List<String[]> rows, int... flexible) {
         print(System.out, left, rows, flexible);
     }
 
@@ -121,7 +121,7 @@ final class Text {
      * @param left how many of the columns stand at the left; numbers stand at the right
      * @param flexible columns that are shortened where a line would be wider than a window is; none for whole texts
      */
-    static void print(PrintStream to, int left, List<String[]> rows, int... flexible) {
+    public static void print(PrintStream to, int left, List<String[]> rows, int... flexible) {
         int columns = rows.get(0).length;
         int[] widths = new int[columns];
         // A cell stays in its place whatever its text holds.

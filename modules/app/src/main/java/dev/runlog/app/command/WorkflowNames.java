@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The keys of workflows that an answer names by their ids. */
-final class WorkflowNames {
+public final class WorkflowNames {
     private static final String QUERY = "query Keys($ids: [ID!]!) { nodes(ids: $ids) { ... on Workflow { id key } } }";
     private static final int IDS_MAX = 100;
 
@@ -21,7 +21,7 @@ final class WorkflowNames {
     }
 
     /** Asks the server; a workflow that the viewer does not see, such as another owner's, has no key here. */
-    static WorkflowNames of(TargetOption server, JsonNode objects, boolean wide) {
+    public static WorkflowNames of(TargetOption server, JsonNode objects, boolean wide) {
         WorkflowNames names = new WorkflowNames(wide);
         Set<String> distinct = new LinkedHashSet<>();
         objects.forEach(object -> {
@@ -49,7 +49,7 @@ final class WorkflowNames {
     }
 
     /** Such as {@code workflow nightly}, an owner, or {@code all owners}: what a policy or a cleanup is for. */
-    String target(JsonNode object) {
+    public String target(JsonNode object) {
         if (object.path("workflowId").isTextual()) {
             String id = object.path("workflowId").asText();
             String key = keys.get(id);

@@ -1,0 +1,71 @@
+package dev.runlog.app.command.record;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The last lines of what a command printed to its streams, of a bounded size. */
+final class OutputTail {
+    private static final int LINES_MAX = 50;
+    private static final int CHARS_MAX = 16_384;
+    private static final int LONGEST_CHARACTER_BYTES = 4;
+
+    private final StringBuilder text = new StringBuilder();
+
+    /** One of the streams. Each has its own, as a character may arrive in two pieces. */
+    Part part() {
+        return new Part();
+    }
+
+    /** Without NUL characters, which cannot be stored, and without half a character at the start. */
+    synchronized List<String> lines() {
+        int from = Math.max(0, text.length() - CHARS_MAX);
+        if (from < text.length() && Character.isLowSurrogate(text.charAt(from))) {
+            from++;
+        }
+        List<String> lines = text.substring(from).replace("\u0000", "").lines().toList();
+        return lines.subList(Math.max(0, lines.size() - LINES_MAX), lines.size());
+    }
+
+    private synchronized void add(CharBuffer more) {
+        text.append(more);
+        if (text.length() > 2 * CHARS_MAX) {
+            text.delete(0, text.length() - CHARS_MAX);
+        }
+    }
+
+    final class Part {
+        private final CharsetDecoder decoder = StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPLACE)
+                .onUnmappableCharacter(CodingErrorAction.REPLACE);
+        private ByteBuffer rest = ByteBuffer.allocate(0);
+
+        /** Takes the next bytes; those of an unfinished character wait for the others. */
+        void add(byte[] bytes, int length) {
+            decode(bytes, length, false);
+        }
+
+        /** Nothing more comes. */
+        void end() {
+            decode(new byte[0], 0, true);
+        }
+
+        private void decode(byte[] bytes, int length, boolean isEnd) {
+            ByteBuffer in = ByteBuffer.allocate(rest.remaining() + length)
+                    .put(rest)
+                    .put(bytes, 0, length)
+                    .flip();
+            CharBuffer out = CharBuffer.allocate(in.remaining() + LONGEST_CHARACTER_BYTES);
+            decoder.decode(in, out, isEnd);
+            if (isEnd) {
+                decoder.flush(out);
+            }
+            rest = in;
+            OutputTail.this.add(out.flip());
+        }
+    }
+}

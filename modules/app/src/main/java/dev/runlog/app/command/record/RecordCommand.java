@@ -1,0 +1,209 @@
+package dev.runlog.app.command.record;
+
+import dev.runlog.app.command.BadUsage;
+import dev.runlog.app.command.CommandFailure;
+import dev.runlog.app.command.ServerOption;
+import dev.runlog.app.terminal.Escapes;
+import dev.runlog.client.Recorder;
+import dev.runlog.client.RecorderListener;
+import dev.runlog.client.Run;
+import dev.runlog.client.RunOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code runlog record}. */
+@Command(
+        name = "record",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs a command and records it: when it started, how long it took, its exit code, the end of its output.",
+            "The command gets its arguments, environment, working directory, input and signals as they are. It runs even "
+                    + "if the server does not answer or refuses; then a line on stderr says why it was not recorded.",
+            "Its exit code is this command's. A signal that asks to stop makes the run CANCELLED.",
+            "What the command leaves running in the background is not waited for; it should write to a file."
+        })
+public final class RecordCommand implements Callable<Integer> {
+    private static final Duration HEARTBEAT = Duration.ofSeconds(20);
+    private static final Duration FLUSH_PATIENCE = Duration.ofSeconds(5);
+    private static final char UNREADABLE = '\uFFFD';
+    private static final int NOT_EXECUTABLE = 126;
+    private static final int NOT_FOUND = 127;
+
+    @Mixin
+    private ServerOption server;
+
+    @Option(
+            names = "--workflow",
+            required = true,
+            paramLabel = "KEY",
+            description = "The workflow that it is a run of.")
+    private String workflow;
+
+    @Option(names = "--label", paramLabel = "KEY=VALUE", description = "A label; may be given several times.")
+    private Map<String, String> labels;
+
+    @Option(names = "--trigger", paramLabel = "WORD", description = "What set it off. Default: ${DEFAULT-VALUE}")
+    private String trigger;
+
+    @Option(
+            names = "--no-capture",
+            description = "Record no output: the command writes straight to where this one does, such as a terminal.")
+    private boolean inheritsOutput;
+
+    /** Without what stands after {@code --}, which only {@link RecordedProcess} knows. */
+    @Parameters(arity = "0..*", paramLabel = "COMMAND", description = "The command and its arguments, after --.")
+    private List<String> given;
+
+    /** Made by picocli. */
+    public RecordCommand() {
+        server = new ServerOption();
+        workflow = "";
+        labels = new LinkedHashMap<>();
+        trigger = "command-line";
+        given = new ArrayList<>();
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        RecordedProcess process = new RecordedProcess(given);
+        List<String> command = show(process);
+        AtomicReference<@Nullable String> notRecorded = new AtomicReference<>();
+        URI url = null;
+        String token = null;
+        try {
+            url = server.url();
+            token = server.token();
+        } catch (BadUsage | CommandFailure unusable) {
+            notRecorded.set(unusable.getMessage());
+        }
+        if (url == null || token == null) {
+            int code = run(process, null);
+            tell(notRecorded);
+            return code;
+        }
+        try (Recorder recorder = Recorder.to(url, token)
+                .giveUpAfter(FLUSH_PATIENCE)
+                .requestTimeout(FLUSH_PATIENCE)
+                .listener(new Remembering(notRecorded))
+                .build()) {
+            Run recorded = recorder.start(
+                    workflow,
+                    RunOptions.none()
+                            .withTrigger(trigger)
+                            .withLabels(labels)
+                            .withPayload(payload(command))
+                            .withHeartbeatTimeout(HEARTBEAT.multipliedBy(3)));
+            int code = run(process, recorded);
+            if (!recorder.flush(FLUSH_PATIENCE)) {
+                notRecorded.compareAndSet(null, "The server at " + url + " does not answer.");
+            }
+            tell(notRecorded);
+            return code;
+        }
+    }
+
+    private static void tell(AtomicReference<@Nullable String> notRecorded) {
+        if (notRecorded.get() != null) {
+            System.err.println("runlog: this run was not recorded in full: " + Escapes.line(notRecorded.get()));
+        }
+    }
+
+    private Map<String, Object> payload(List<String> command) {
+        Map<String, Object> payload = new LinkedHashMap<>();
+        payload.put("host", host());
+        payload.put("command", command);
+        payload.put("directory", System.getProperty("user.dir"));
+        return payload;
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException nameless) {
+            return "unknown";
+        }
+    }
+
+    private List<String> show(RecordedProcess process) {
+        if (given.stream().anyMatch(argument -> argument.indexOf(UNREADABLE) >= 0)) {
+            throw new BadUsage("The command has characters that cannot be read in this locale; give it after --.");
+        }
+        List<String> shown;
+        try {
+            shown = process.show();
+        } catch (IOException noShell) {
+            throw new CommandFailure("Cannot start a shell: " + noShell.getMessage());
+        }
+        if (shown.isEmpty()) {
+            throw new BadUsage("Missing command: give it after --. See 'runlog record --help'.");
+        }
+        return shown;
+    }
+
+    private int run(RecordedProcess process, @Nullable Run recorded) throws InterruptedException {
+        OutputTail tail = new OutputTail();
+        int exitCode;
+        try {
+            exitCode = process.run(inheritsOutput ? null : tail, () -> {
+                if (recorded != null) {
+                    recorded.heartbeat();
+                }
+            });
+        } catch (IOException noShell) {
+            throw new CommandFailure("Cannot start a shell: " + noShell.getMessage());
+        }
+        if (recorded != null) {
+            finish(recorded, exitCode, process.isStopped(), tail.lines());
+        }
+        return exitCode;
+    }
+
+    private void finish(Run recorded, int exitCode, boolean stopped, List<String> lines) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("exitCode", exitCode);
+        if (!inheritsOutput) {
+            result.put("output", lines);
+        }
+        if (stopped) {
+            recorded.cancel(result);
+        } else if (exitCode == 0) {
+            recorded.succeed(result);
+        } else {
+            String type =
+                    switch (exitCode) {
+                        case NOT_FOUND -> "CommandNotFound";
+                        case NOT_EXECUTABLE -> "CommandNotExecutable";
+                        default -> "ExitCode";
+                    };
+            String last = lines.isEmpty() ? "" : ": " + lines.get(lines.size() - 1);
+            recorded.fail(type, "The command ended with " + exitCode + last, null, result);
+        }
+    }
+
+    /** Remembers the first reason why something was not recorded. */
+    private record Remembering(AtomicReference<@Nullable String> reason) implements RecorderListener {
+        @Override
+        public void onLost(int events, String why) {
+            reason.compareAndSet(null, why);
+        }
+
+        @Override
+        public void onRejected(String event, String code, String message) {
+            reason.compareAndSet(null, message + " (" + code + ")");
+        }
+    }
+}

@@ -1,0 +1,285 @@
+package dev.runlog.app.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.runlog.app.cluster.ClusterConfig;
+import dev.runlog.gateway.GatewayConfig;
+import dev.runlog.querying.QueryingConfig;
+import dev.runlog.recording.RecordingConfig;
+import dev.runlog.retention.RetentionConfig;
+import dev.runlog.storage.db.DatabaseConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that can be set. config/runlog.yaml has each key with its default and meaning, and is the default. */
+public record RunlogConfig(
+        String dataDir,
+        GatewayConfig.Http http,
+        DatabaseConfig database,
+        GatewayConfig.Auth auth,
+        GatewayConfig.Session session,
+        GatewayConfig.Graphql graphql,
+        GatewayConfig.Live live,
+        GatewayConfig.Metrics metrics,
+        RecordingConfig recording,
+        QueryingConfig querying,
+        RetentionConfig retention,
+        ClusterConfig cluster,
+        Log log) {
+
+    /** The keys under {@code log}. */
+    public record Log(Level level, Format format) {
+        /** How much is told. */
+        public enum Level {
+            TRACE,
+            DEBUG,
+            INFO,
+            WARN,
+            ERROR
+        }
+
+        /** For whom it is told. */
+        public enum Format {
+            TEXT,
+            JSON
+        }
+    }
+
+    private static final String PREFIX = "RUNLOG_";
+    /** Read by the command line and the launcher, not by the server. */
+    private static final Set<String> OTHERS =
+            Set.of("RUNLOG_URL", "RUNLOG_TOKEN", "RUNLOG_JAVA_OPTS", "RUNLOG_HOME", "RUNLOG_BUILT");
+
+    private static final Set<String> ZERO_IS_FINE = Set.of(
+            "http.port",
+            "auth.leeway",
+            "auth.jwks-wait",
+            "auth.token-life-max",
+            "cluster.bus-port",
+            "database.pool-reserve",
+            "metrics.port",
+            "database.start-wait",
+            "database.free-min",
+            "database.restarts-max",
+            "recording.batch-linger",
+            "recording.run-time-max",
+            "retention.pause-factor",
+            "retention.policy-jitter",
+            "retention.default-keep-for",
+            "retention.default-keep-last");
+
+    private static final JsonMapper YAML = JsonMapper.builder(new YAMLFactory())
+            .addModule(new JavaTimeModule())
+            .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .build();
+
+    /**
+     * The defaults, overridden by a file, overridden by environment variables. Fails with a {@link StartFailure} that
+     * names an unknown key, an unknown variable or a bad value.
+     */
+    public static RunlogConfig load(@Nullable Path file, Map<String, String> environment) {
+        ObjectNode values = defaults();
+        if (file != null) {
+            overlay(values, read(file), "", file);
+        }
+        applyEnvironment(values, environment);
+        checkNumbers(values, "");
+        try {
+            return YAML.treeToValue(values, RunlogConfig.class);
+        } catch (JsonMappingException bad) {
+            throw new StartFailure("Configuration: " + pathOf(bad) + " has a bad value: " + reasonOf(bad), bad);
+        } catch (JsonProcessingException bad) {
+            throw new StartFailure("Configuration: " + bad.getOriginalMessage(), bad);
+        }
+    }
+
+    public Path dataDirectory() {
+        return dataDir.equals("~") || dataDir.startsWith("~/")
+                ? Path.of(System.getProperty("user.home") + dataDir.substring(1))
+                : Path.of(dataDir).toAbsolutePath();
+    }
+
+    public boolean isEmbedded() {
+        return database.url().isEmpty();
+    }
+
+    /** Whether nothing says which tokens to accept, so that a key pair of its own is used. */
+    public boolean usesDevelopmentKeys() {
+        return auth.secret().isEmpty()
+                && auth.publicKeys().isEmpty()
+                && auth.jwksUrl().isEmpty();
+    }
+
+    /** The same with another database. */
+    public RunlogConfig withDatabaseUrl(String url) {
+        DatabaseConfig with = database.withUrl(url);
+        return new RunlogConfig(
+                dataDir, http, with, auth, session, graphql, live, metrics, recording, querying, retention, cluster,
+                log);
+    }
+
+    /** The same, accepting tokens of one more public key. */
+    public RunlogConfig withPublicKey(Path file) {
+        GatewayConfig.Auth with = auth.withPublicKeys(List.of(file.toString()));
+        return new RunlogConfig(
+                dataDir, http, database, with, session, graphql, live, metrics, recording, querying, retention, cluster,
+                log);
+    }
+
+    static ObjectNode defaults() {
+        try (InputStream yaml = RunlogConfig.class.getResourceAsStream("/runlog.yaml")) {
+            return (ObjectNode) YAML.readTree(Objects.requireNonNull(yaml));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static JsonNode read(Path file) {
+        try (InputStream yaml = Files.newInputStream(file)) {
+            JsonNode read = YAML.readTree(yaml);
+            return read == null || read.isMissingNode() ? YAML.createObjectNode() : read;
+        } catch (NoSuchFileException absent) {
+            throw new StartFailure("Configuration: there is no file " + file + ".", absent);
+        } catch (IOException unreadable) {
+            throw new StartFailure(
+                    "Configuration: " + file + " cannot be read: " + unreadable.getMessage(), unreadable);
+        }
+    }
+
+    private static void overlay(ObjectNode values, JsonNode with, String prefix, Path file) {
+        if (!with.isObject()) {
+            throw new StartFailure(
+                    "Configuration: " + (prefix.isEmpty() ? "it" : prefix.substring(0, prefix.length() - 1))
+                            + " must hold keys, in " + file + ".");
+        }
+        for (Iterator<Map.Entry<String, JsonNode>> entries = with.fields(); entries.hasNext(); ) {
+            Map.Entry<String, JsonNode> entry = entries.next();
+            JsonNode known = values.get(entry.getKey());
+            if (known == null) {
+                throw new StartFailure("Configuration: unknown key " + prefix + entry.getKey() + " in " + file + ".");
+            }
+            if (known instanceof ObjectNode group) {
+                overlay(group, entry.getValue(), prefix + entry.getKey() + ".", file);
+            } else {
+                // A bare number is no duration, though the library would take it for seconds.
+                boolean asText = known.isTextual() && entry.getValue().isValueNode();
+                values.set(
+                        entry.getKey(),
+                        asText ? TextNode.valueOf(entry.getValue().asText()) : entry.getValue());
+            }
+        }
+    }
+
+    private static void applyEnvironment(ObjectNode values, Map<String, String> environment) {
+        Map<String, List<String>> variables = new TreeMap<>();
+        collect(values, List.of(), variables);
+        environment.forEach((name, text) -> {
+            if (!name.startsWith(PREFIX) || OTHERS.contains(name)) {
+                return;
+            }
+            List<String> path = variables.get(name);
+            if (path == null) {
+                throw new StartFailure("Configuration: unknown environment variable " + name + ".");
+            }
+            ObjectNode group = values;
+            for (String key : path.subList(0, path.size() - 1)) {
+                group = (ObjectNode) Objects.requireNonNull(group.get(key));
+            }
+            String key = path.get(path.size() - 1);
+            if (group.get(key).isArray()) {
+                ArrayNode list = group.putArray(key);
+                for (String element : text.split(",", -1)) {
+                    if (!element.isBlank()) {
+                        list.add(element.trim());
+                    }
+                }
+            } else {
+                group.set(key, TextNode.valueOf(text));
+            }
+        });
+    }
+
+    private static void collect(ObjectNode group, List<String> path, Map<String, List<String>> variables) {
+        group.fields().forEachRemaining(entry -> {
+            List<String> own =
+                    Stream.concat(path.stream(), Stream.of(entry.getKey())).toList();
+            if (entry.getValue() instanceof ObjectNode inner) {
+                collect(inner, own, variables);
+            } else {
+                variables.put(PREFIX + String.join("_", own).replace('-', '_').toUpperCase(Locale.ROOT), own);
+            }
+        });
+    }
+
+    /** No number and no duration of Runlog's makes sense below zero, and only some at zero. */
+    private static void checkNumbers(ObjectNode group, String prefix) {
+        group.fields().forEachRemaining(entry -> {
+            String key = prefix + entry.getKey();
+            if (entry.getValue() instanceof ObjectNode inner) {
+                checkNumbers(inner, key + ".");
+                return;
+            }
+            String text = entry.getValue().asText();
+            boolean zeroIsFine = ZERO_IS_FINE.contains(key);
+            if (text.matches("-\\d.*|-P.*|PT-.*") || !zeroIsFine && text.matches("0|PT0S|P0D")) {
+                throw new StartFailure("Configuration: " + key + " must be above zero, not " + text + ".");
+            }
+        });
+    }
+
+    private static String pathOf(JsonMappingException bad) {
+        return bad.getPath().stream()
+                .map(part -> part.getFieldName() == null ? "[" + part.getIndex() + "]" : part.getFieldName())
+                .collect(Collectors.joining("."));
+    }
+
+    private static String reasonOf(JsonMappingException bad) {
+        if (bad instanceof InvalidFormatException format) {
+            Class<?> type = format.getTargetType();
+            String form = type == Duration.class
+                    ? "an ISO 8601 duration such as PT5S"
+                    : type.isEnum()
+                            ? "one of "
+                                    + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT)
+                            : type == int.class ? "a whole number" : "a " + type.getSimpleName();
+            return "'" + format.getValue() + "' is not " + form + ".";
+        }
+        // Jackson's own words name classes, and may show the value, which may be a secret.
+        Class<?> type = bad instanceof MismatchedInputException mismatched ? mismatched.getTargetType() : null;
+        return type != null && Collection.class.isAssignableFrom(type)
+                ? "it must be a list."
+                : type == int.class ? "it must be a whole number." : "it has the wrong type.";
+    }
+}

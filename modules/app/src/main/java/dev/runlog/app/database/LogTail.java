@@ -1,0 +1,44 @@
+package dev.runlog.app.database;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** The end of PostgreSQL's log, to be quoted in Runlog's own. */
+final class LogTail {
+    private static final int BYTES_MAX = 16 * 1024;
+    private static final int LINES_MAX = 6;
+    private static final int CHARS_MAX = 2000;
+    /** These quote statements and rows, which are not for Runlog's log. Continued lines begin with a tab. */
+    private static final Pattern QUOTES_DATA = Pattern.compile("^\\t|\\b(ERROR|DETAIL|CONTEXT|QUERY|STATEMENT): ");
+
+    private LogTail() {}
+
+    /** The last lines behind a position, on one line; says so if there are none. */
+    static String since(Path file, long position) {
+        List<String> lines = read(file, position)
+                .lines()
+                .filter(line -> !line.isBlank() && !QUOTES_DATA.matcher(line).find())
+                .toList();
+        if (lines.isEmpty()) {
+            return "(no log)";
+        }
+        String text = String.join(" | ", lines.subList(Math.max(0, lines.size() - LINES_MAX), lines.size()));
+        return text.substring(Math.max(0, text.length() - CHARS_MAX));
+    }
+
+    private static String read(Path file, long position) {
+        try (RandomAccessFile log = new RandomAccessFile(file.toFile(), "r")) {
+            long from = Math.min(log.length(), Math.max(position, log.length() - BYTES_MAX));
+            byte[] bytes = new byte[(int) (log.length() - from)];
+            log.seek(from);
+            log.readFully(bytes);
+            return new String(bytes, StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            return "";
+        }
+    }
+}

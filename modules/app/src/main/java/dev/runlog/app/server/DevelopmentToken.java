@@ -1,0 +1,20 @@
+package dev.runlog.app.server;
+
+import dev.runlog.app.config.RunlogConfig;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+
+/** Signs a token outside of a server. */
+public final class DevelopmentToken {
+    private DevelopmentToken() {}
+
+    public static String sign(RunlogConfig config, String subject, List<String> scopes, Duration validFor) {
+        Vertx vertx = Vertx.vertx();
+        try {
+            return Tokens.sign(vertx, config, subject, scopes, validFor);
+        } finally {
+            vertx.close();
+        }
+    }
+}

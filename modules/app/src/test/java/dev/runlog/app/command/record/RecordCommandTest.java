@@ -1,0 +1,77 @@
+package dev.runlog.app.command.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+final class RecordCommandTest {
+    private EventsEndpoint server;
+
+    @BeforeEach
+    void listen() throws IOException {
+        server = new EventsEndpoint();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void recordsASuccessWithTheEndOfItsOutput() {
+        int code = record("sh", "-c", "echo one; echo two >&2");
+
+        assertThat(code).isZero();
+        assertThat(server.lines()).hasSize(2);
+        assertThat(server.lines().get(0))
+                .contains(
+                        "\"event\":\"started\"",
+                        "\"workflow\":\"backup\"",
+                        "\"host\":",
+                        "\"command\":[\"sh\"",
+                        "\"env\":\"test\"");
+        assertThat(server.lines().get(1)).contains("\"status\":\"SUCCESS\"", "\"exitCode\":0", "one", "two");
+    }
+
+    @Test
+    void recordsAFailureAndKeepsItsExitCode() {
+        assertThat(record("sh", "-c", "echo broken; exit 3")).isEqualTo(3);
+        assertThat(server.lines().get(1))
+                .contains("\"status\":\"FAILED\"", "\"exitCode\":3", "The command ended with 3: broken");
+    }
+
+    @Test
+    void recordsThatACommandIsNotThere() {
+        assertThat(record("no-such-command-anywhere")).isEqualTo(127);
+        assertThat(server.lines().get(1)).contains("\"status\":\"FAILED\"", "CommandNotFound");
+    }
+
+    @Test
+    void keepsTheLastLinesOfMuchOutput() {
+        record("sh", "-c", "i=0; while [ $i -lt 5000 ]; do echo line $i; i=$((i+1)); done");
+
+        assertThat(server.lines().get(1)).contains("line 4999", "line 4950").doesNotContain("line 4949\"");
+        assertThat(server.lines().get(1).length()).isLessThan(20_000);
+    }
+
+    @Test
+    void runsTheCommandWhereTheServerIsAway() {
+        server.close();
+
+        assertThat(record("sh", "-c", "exit 4")).isEqualTo(4);
+        assertThat(server.lines()).isEmpty();
+    }
+
+    private int record(String... command) {
+        CommandLine line = new CommandLine(new RecordCommand());
+        String[] arguments = new String[8 + command.length];
+        String[] options = {"--url", server.url(), "--token", "t", "--workflow", "backup", "--label=env=test", "--"};
+        System.arraycopy(options, 0, arguments, 0, options.length);
+        System.arraycopy(command, 0, arguments, options.length, command.length);
+        return line.execute(arguments);
+    }
+}
