@@ -3,6 +3,8 @@ package dev.runlog.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runlog.app.config.StartFailure;
+import dev.runlog.app.server.OpenFiles;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import java.io.IOException;

@@ -2,6 +2,10 @@ package dev.runlog.app;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.runlog.app.config.RunlogConfig;
+import dev.runlog.app.config.StartFailure;
+import dev.runlog.app.database.EmbeddedDatabase;
+import dev.runlog.app.server.Server;
 import dev.runlog.storage.db.Migrations;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;

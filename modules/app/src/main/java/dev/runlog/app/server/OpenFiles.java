@@ -1,29 +1,30 @@
-package dev.runlog.app;
+package dev.runlog.app.server;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.runlog.app.config.StartFailure;
 import java.lang.management.ManagementFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Keeps the number of connections below the number of files that the process may open. */
-final class OpenFiles {
+public final class OpenFiles {
     private static final Logger log = LoggerFactory.getLogger(OpenFiles.class);
     /** Files besides the connections of clients: libraries, logs, event loops, and the connections to the database. */
-    static final int OTHERS = 200;
+    public static final int OTHERS = 200;
 
     private static final int CONNECTIONS_MIN = 20;
 
     private OpenFiles() {}
 
     /** Returns how many connections the server may accept: as many as configured, or fewer. */
-    static int connectionsMax(int configured) {
+    public static int connectionsMax(int configured) {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
                 ? connectionsMax(configured, system.getMaxFileDescriptorCount())
                 : configured;
     }
 
     /** The same for a limit of files; fails with a {@link StartFailure} if it leaves room for hardly any connection. */
-    static int connectionsMax(int configured, long filesMax) {
+    public static int connectionsMax(int configured, long filesMax) {
         long room = filesMax - OTHERS;
         if (filesMax < 0 || configured <= room) {
             return configured;
