@@ -17,7 +17,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,57 +43,33 @@ final class Draft {
 
     /** An execution that begins. */
     static Draft started(ValidEvent.Start start, StoredWorkflow workflow, Instant now) {
-        Draft draft = new Draft(
-                new StoredExecution(
-                        new Execution(
-                                start.executionId(),
-                                workflow.workflow().id(),
-                                workflow.workflow().owner(),
-                                ExecutionStatus.RUNNING,
-                                start.trigger(),
-                                start.attempt(),
-                                start.parentId(),
-                                start.labels(),
-                                null,
-                                start.heartbeatTimeout() == null ? null : now.plus(start.heartbeatTimeout()),
-                                null,
-                                null,
-                                null,
-                                start.altered().truncated(),
-                                start.altered().sanitized(),
-                                start.altered().redacted(),
-                                false),
-                        workflow.ownerId(),
-                        true,
-                        start.heartbeatTimeout()),
-                null);
+        Duration timeout = start.heartbeatTimeout();
+        Execution head = unstarted(start.executionId(), workflow)
+                .trigger(start.trigger())
+                .attempt(start.attempt())
+                .parentId(start.parentId())
+                .labels(start.labels())
+                .heartbeatDeadline(timeout == null ? null : now.plus(timeout))
+                .truncated(start.altered().truncated())
+                .sanitized(start.altered().sanitized())
+                .redacted(start.altered().redacted())
+                .build();
+        Draft draft = new Draft(new StoredExecution(head, workflow.ownerId(), true, timeout), null);
         draft.detail = new ExecutionDetail(start.executionId(), start.payload(), null, null, null);
         return draft;
     }
 
     /** An execution of which the finish comes first. */
     static Draft finishedFirst(ValidEvent.Finish finish, StoredWorkflow workflow) {
-        Execution unknown = new Execution(
-                finish.executionId(),
-                workflow.workflow().id(),
-                workflow.workflow().owner(),
-                ExecutionStatus.RUNNING,
-                null,
-                1,
-                null,
-                Map.of(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                Set.of(),
-                Set.of(),
-                0,
-                false);
+        Execution unknown = unstarted(finish.executionId(), workflow).build();
         Draft draft = new Draft(new StoredExecution(unknown, workflow.ownerId(), false, null), null);
         draft.finish(finish);
         return draft;
+    }
+
+    private static Execution.Builder unstarted(UUID id, StoredWorkflow workflow) {
+        return Execution.running(
+                id, workflow.workflow().id(), workflow.workflow().owner());
     }
 
     Execution head() {
@@ -112,28 +87,14 @@ final class Draft {
     void fillStart(ValidEvent.Start start) {
         Execution head = head();
         Alterations altered = Alterations.of(head).plus(start.altered());
-        stored = new StoredExecution(
-                new Execution(
-                        head.id(),
-                        head.workflowId(),
-                        head.owner(),
-                        head.status(),
-                        start.trigger(),
-                        start.attempt(),
-                        start.parentId(),
-                        start.labels(),
-                        head.finishedAt(),
-                        null,
-                        head.errorType(),
-                        head.errorMessage(),
-                        head.errorFingerprint(),
-                        altered.truncated(),
-                        altered.sanitized(),
-                        altered.redacted(),
-                        head.held()),
-                stored.ownerId(),
-                true,
-                start.heartbeatTimeout());
+        Execution filled = with(altered)
+                .trigger(start.trigger())
+                .attempt(start.attempt())
+                .parentId(start.parentId())
+                .labels(start.labels())
+                .heartbeatDeadline(null)
+                .build();
+        stored = new StoredExecution(filled, stored.ownerId(), true, start.heartbeatTimeout());
         detail = new ExecutionDetail(
                 head.id(), start.payload(), detail.result(), detail.errorDetails(), detail.stackTrace());
         startFilled = true;
@@ -181,25 +142,7 @@ final class Draft {
         if (head().status() != ExecutionStatus.RUNNING || timeout == null) {
             return false;
         }
-        Execution head = head();
-        replaceHead(new Execution(
-                head.id(),
-                head.workflowId(),
-                head.owner(),
-                head.status(),
-                head.trigger(),
-                head.attempt(),
-                head.parentId(),
-                head.labels(),
-                null,
-                now.plus(timeout),
-                null,
-                null,
-                null,
-                head.truncated(),
-                head.sanitized(),
-                head.redacted(),
-                head.held()));
+        replaceHead(head().toBuilder().heartbeatDeadline(now.plus(timeout)).build());
         beaten = true;
         return true;
     }
@@ -308,26 +251,20 @@ final class Draft {
             @Nullable String errorMessage,
             @Nullable String errorFingerprint,
             Alterations altered) {
-        Execution head = head();
-        replaceHead(new Execution(
-                head.id(),
-                head.workflowId(),
-                head.owner(),
-                status,
-                head.trigger(),
-                head.attempt(),
-                head.parentId(),
-                head.labels(),
-                finishedAt,
-                null,
-                errorType,
-                errorMessage,
-                errorFingerprint,
-                altered.truncated(),
-                altered.sanitized(),
-                altered.redacted(),
-                head.held()));
+        replaceHead(with(altered)
+                .status(status)
+                .finishedAt(finishedAt)
+                .heartbeatDeadline(null)
+                .error(errorType, errorMessage, errorFingerprint)
+                .build());
         finished = true;
+    }
+
+    private Execution.Builder with(Alterations altered) {
+        return head().toBuilder()
+                .truncated(altered.truncated())
+                .sanitized(altered.sanitized())
+                .redacted(altered.redacted());
     }
 
     private void replaceHead(Execution head) {

@@ -63,27 +63,142 @@ public record Execution(
      * #hasError} stays the same.
      */
     public Execution withoutContents() {
-        return new Execution(
-                id,
-                workflowId,
-                owner,
-                status,
-                null,
-                attempt,
-                null,
-                Map.of(),
-                finishedAt,
-                heartbeatDeadline,
-                null,
-                null,
-                hasError() ? "" : null,
-                truncated,
-                sanitized,
-                redacted,
-                held);
+        Builder copy = toBuilder().trigger(null).parentId(null).labels(Map.of());
+        return copy.error(null, null, hasError() ? "" : null).build();
     }
 
     public boolean hasError() {
         return errorFingerprint != null;
+    }
+
+    /** Builds a running execution; the defaults are a first attempt without labels or alterations that is not held. */
+    public static Builder running(UUID id, UUID workflowId, String owner) {
+        return new Builder(id, workflowId, owner);
+    }
+
+    public Builder toBuilder() {
+        return running(id, workflowId, owner)
+                .status(status)
+                .trigger(trigger)
+                .attempt(attempt)
+                .parentId(parentId)
+                .labels(labels)
+                .finishedAt(finishedAt)
+                .heartbeatDeadline(heartbeatDeadline)
+                .error(errorType, errorMessage, errorFingerprint)
+                .truncated(truncated)
+                .sanitized(sanitized)
+                .redacted(redacted)
+                .held(held);
+    }
+
+    /** Builds an execution from the components that differ from the defaults or from another execution. */
+    public static final class Builder {
+        private final UUID id;
+        private final UUID workflowId;
+        private final String owner;
+        private ExecutionStatus status = ExecutionStatus.RUNNING;
+        private @Nullable String trigger;
+        private int attempt = 1;
+        private @Nullable UUID parentId;
+        private Map<String, String> labels = Map.of();
+        private @Nullable Instant finishedAt;
+        private @Nullable Instant heartbeatDeadline;
+        private @Nullable String errorType;
+        private @Nullable String errorMessage;
+        private @Nullable String errorFingerprint;
+        private Set<ExecutionPart> truncated = Set.of();
+        private Set<ExecutionPart> sanitized = Set.of();
+        private int redacted;
+        private boolean held;
+
+        private Builder(UUID id, UUID workflowId, String owner) {
+            this.id = id;
+            this.workflowId = workflowId;
+            this.owner = owner;
+        }
+
+        public Builder status(ExecutionStatus status) {
+            this.status = status;
+            return this;
+        }
+
+        public Builder trigger(@Nullable String trigger) {
+            this.trigger = trigger;
+            return this;
+        }
+
+        public Builder attempt(int attempt) {
+            this.attempt = attempt;
+            return this;
+        }
+
+        public Builder parentId(@Nullable UUID parentId) {
+            this.parentId = parentId;
+            return this;
+        }
+
+        public Builder labels(Map<String, String> labels) {
+            this.labels = labels;
+            return this;
+        }
+
+        public Builder finishedAt(@Nullable Instant finishedAt) {
+            this.finishedAt = finishedAt;
+            return this;
+        }
+
+        public Builder heartbeatDeadline(@Nullable Instant heartbeatDeadline) {
+            this.heartbeatDeadline = heartbeatDeadline;
+            return this;
+        }
+
+        public Builder error(@Nullable String type, @Nullable String message, @Nullable String fingerprint) {
+            this.errorType = type;
+            this.errorMessage = message;
+            this.errorFingerprint = fingerprint;
+            return this;
+        }
+
+        public Builder truncated(Set<ExecutionPart> truncated) {
+            this.truncated = truncated;
+            return this;
+        }
+
+        public Builder sanitized(Set<ExecutionPart> sanitized) {
+            this.sanitized = sanitized;
+            return this;
+        }
+
+        public Builder redacted(int redacted) {
+            this.redacted = redacted;
+            return this;
+        }
+
+        public Builder held(boolean held) {
+            this.held = held;
+            return this;
+        }
+
+        public Execution build() {
+            return new Execution(
+                    id,
+                    workflowId,
+                    owner,
+                    status,
+                    trigger,
+                    attempt,
+                    parentId,
+                    labels,
+                    finishedAt,
+                    heartbeatDeadline,
+                    errorType,
+                    errorMessage,
+                    errorFingerprint,
+                    truncated,
+                    sanitized,
+                    redacted,
+                    held);
+        }
     }
 }

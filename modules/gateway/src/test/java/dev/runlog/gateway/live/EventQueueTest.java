@@ -3,12 +3,10 @@ package dev.runlog.gateway.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runlog.contract.model.Execution;
-import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.gateway.live.LiveEvent.Kind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -68,23 +66,6 @@ final class EventQueueTest {
     }
 
     private static Execution execution(UUID id) {
-        return new Execution(
-                id,
-                Ids.next(),
-                "alice",
-                ExecutionStatus.RUNNING,
-                null,
-                1,
-                null,
-                Map.of(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                Set.of(),
-                Set.of(),
-                0,
-                false);
+        return Execution.running(id, Ids.next(), "alice").build();
     }
 }

@@ -274,24 +274,11 @@ final class LiveSubscriptionTest {
         }
 
         private static Execution execution(UUID id, ExecutionStatus status, Instant deadline) {
-            return new Execution(
-                    id,
-                    new UUID(0, 1),
-                    "alice",
-                    status,
-                    null,
-                    1,
-                    null,
-                    Map.of(),
-                    status == ExecutionStatus.RUNNING ? null : Instant.EPOCH,
-                    deadline,
-                    null,
-                    null,
-                    null,
-                    Set.of(),
-                    Set.of(),
-                    0,
-                    false);
+            return Execution.running(id, new UUID(0, 1), "alice")
+                    .status(status)
+                    .finishedAt(status == ExecutionStatus.RUNNING ? null : Instant.EPOCH)
+                    .heartbeatDeadline(deadline)
+                    .build();
         }
     }
 }

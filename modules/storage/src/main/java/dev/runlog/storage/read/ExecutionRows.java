@@ -15,24 +15,20 @@ final class ExecutionRows {
     private ExecutionRows() {}
 
     static Execution toExecution(Row row) {
-        return new Execution(
-                row.getUUID(0),
-                row.getUUID(1),
-                row.getString(17),
-                ExecutionStatus.ofNumber(row.getShort(2)),
-                row.getString(3),
-                row.getShort(4),
-                row.getUUID(5),
-                Rows.toLabels(row.getJsonObject(6)),
-                Rows.toInstant(row.getOffsetDateTime(7)),
-                Rows.toInstant(row.getOffsetDateTime(8)),
-                row.getString(9),
-                row.getString(10),
-                row.getString(11),
-                Rows.toParts(row.getShort(12)),
-                Rows.toParts(row.getShort(13)),
-                row.getInteger(14),
-                row.getBoolean(15));
+        return Execution.running(row.getUUID(0), row.getUUID(1), row.getString(17))
+                .status(ExecutionStatus.ofNumber(row.getShort(2)))
+                .trigger(row.getString(3))
+                .attempt(row.getShort(4))
+                .parentId(row.getUUID(5))
+                .labels(Rows.toLabels(row.getJsonObject(6)))
+                .finishedAt(Rows.toInstant(row.getOffsetDateTime(7)))
+                .heartbeatDeadline(Rows.toInstant(row.getOffsetDateTime(8)))
+                .error(row.getString(9), row.getString(10), row.getString(11))
+                .truncated(Rows.toParts(row.getShort(12)))
+                .sanitized(Rows.toParts(row.getShort(13)))
+                .redacted(row.getInteger(14))
+                .held(row.getBoolean(15))
+                .build();
     }
 
     static Execution toOutline(Row row, String owner) {
