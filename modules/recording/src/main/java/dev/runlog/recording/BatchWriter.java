@@ -8,6 +8,7 @@ import dev.runlog.contract.recording.ExecutionsChanged.Change;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.storage.db.WriteFailure;
 import dev.runlog.storage.write.RecordingStore;
+import dev.runlog.storage.write.RecordingTransaction;
 import dev.runlog.storage.write.StepKey;
 import dev.runlog.storage.write.StoredExecution;
 import io.vertx.core.Future;
@@ -113,7 +114,7 @@ final class BatchWriter {
     }
 
     private Future<Committed> commit(
-            RecordingStore.Transaction transaction, List<QueuedEvent> batch, Refusals refusals, boolean unseen) {
+            RecordingTransaction transaction, List<QueuedEvent> batch, Refusals refusals, boolean unseen) {
         return transaction
                 .lock(idsToLock(batch, unseen))
                 .compose(locked -> write(transaction, batch, locked, refusals));
@@ -121,7 +122,7 @@ final class BatchWriter {
 
     /** Sends all that is to be written right behind each other, the commit last: one wait for the database. */
     private Future<Committed> write(
-            RecordingStore.Transaction transaction,
+            RecordingTransaction transaction,
             List<QueuedEvent> batch,
             Map<UUID, StoredExecution> locked,
             Refusals refusals) {

@@ -5,6 +5,7 @@ import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.recording.ExecutionsChanged;
 import dev.runlog.contract.recording.ExecutionsChanged.Change;
 import dev.runlog.storage.write.RecordingStore;
+import dev.runlog.storage.write.RecordingTransaction;
 import dev.runlog.storage.write.StoredExecution;
 import io.vertx.core.Future;
 import java.time.Clock;
@@ -51,7 +52,7 @@ final class HeartbeatSweep {
                         .map(more -> some + more));
     }
 
-    private Future<Integer> sweep(Function<RecordingStore.Transaction, Future<List<Change>>> batch) {
+    private Future<Integer> sweep(Function<RecordingTransaction, Future<List<Change>>> batch) {
         return store.transaction(batch).compose(changes -> {
             if (changes.isEmpty()) {
                 return Future.succeededFuture(0);
@@ -65,7 +66,7 @@ final class HeartbeatSweep {
     }
 
     private static Future<List<Change>> crash(
-            RecordingStore.Transaction transaction, List<StoredExecution> overdue, Consumer<Draft> end) {
+            RecordingTransaction transaction, List<StoredExecution> overdue, Consumer<Draft> end) {
         List<Draft> drafts = overdue.stream().map(Draft::of).toList();
         drafts.forEach(end);
         transaction.finish(drafts.stream().map(Draft::row).toList());

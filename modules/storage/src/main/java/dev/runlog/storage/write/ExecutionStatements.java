@@ -1,0 +1,301 @@
+package dev.runlog.storage.write;
+
+import static dev.runlog.storage.write.Column.names;
+
+import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.storage.db.Rows;
+import dev.runlog.storage.db.Statement;
+import dev.runlog.storage.db.UuidOrder;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The columns of executions, each named once, and the statements that recording makes of them. */
+final class ExecutionStatements {
+    private static final Column<ExecutionRow> ID = uuid("id", row -> head(row).id());
+    private static final Column<ExecutionRow> WORKFLOW_ID =
+            uuid("workflow_id", row -> head(row).workflowId());
+    private static final Column<ExecutionRow> OWNER_ID =
+            integer("owner_id", row -> row.stored().ownerId());
+    private static final Column<ExecutionRow> STATUS =
+            small("status", row -> (short) head(row).status().number());
+    private static final Column<ExecutionRow> ATTEMPT =
+            small("attempt", row -> (short) head(row).attempt());
+    private static final Column<ExecutionRow> START_KNOWN =
+            column("start_known", "boolean", Boolean[]::new, row -> row.stored().startKnown());
+    private static final Column<ExecutionRow> FINISHED_AT =
+            moment("finished_at", row -> Rows.toOffset(head(row).finishedAt()));
+    private static final Column<ExecutionRow> DURATION_MILLIS =
+            column("duration_millis", "bigint", Long[]::new, ExecutionStatements::durationMillis);
+    private static final Column<ExecutionRow> HEARTBEAT_TIMEOUT = column(
+                    "heartbeat_timeout", "bigint", Long[]::new, ExecutionStatements::heartbeatMillis)
+            .storing("%s * interval '1 millisecond'");
+    private static final Column<ExecutionRow> HEARTBEAT_DEADLINE =
+            moment("heartbeat_deadline", row -> Rows.toOffset(head(row).heartbeatDeadline()));
+    private static final Column<ExecutionRow> PARENT_ID =
+            uuid("parent_id", row -> head(row).parentId());
+    private static final Column<ExecutionRow> TRIGGER =
+            text("trigger", row -> head(row).trigger());
+    private static final Column<ExecutionRow> LABELS =
+            text("labels", ExecutionStatements::labels).storing("%s::jsonb");
+    private static final Column<ExecutionRow> ERROR_TYPE =
+            text("error_type", row -> head(row).errorType());
+    private static final Column<ExecutionRow> ERROR_MESSAGE =
+            text("error_message", row -> head(row).errorMessage());
+    private static final Column<ExecutionRow> ERROR_FINGERPRINT =
+            text("error_fingerprint", row -> head(row).errorFingerprint());
+    private static final Column<ExecutionRow> TRUNCATED =
+            small("truncated", row -> Rows.toBits(head(row).truncated()));
+    private static final Column<ExecutionRow> SANITIZED =
+            small("sanitized", row -> Rows.toBits(head(row).sanitized()));
+    private static final Column<ExecutionRow> REDACTED =
+            integer("redacted", row -> head(row).redacted());
+    private static final Column<ExecutionRow> PAYLOAD =
+            text("payload", row -> row.detail().payload());
+    private static final Column<ExecutionRow> RESULT =
+            text("result", row -> row.detail().result());
+    private static final Column<ExecutionRow> ERROR_DETAILS =
+            text("error_details", row -> row.detail().errorDetails());
+    private static final Column<ExecutionRow> STACK_TRACE =
+            text("stack_trace", row -> row.detail().stackTrace());
+
+    /** Set by holdExecution, never by recording. */
+    private static final String HELD = "held";
+
+    /** What recording changed in what it was given. */
+    private static final List<Column<ExecutionRow>> ALTERATIONS = List.of(TRUNCATED, SANITIZED, REDACTED);
+
+    private static final List<Column<ExecutionRow>> IDENTITY = List.of(ID, WORKFLOW_ID, OWNER_ID);
+
+    /** What a start says, except its heartbeat deadline. */
+    private static final List<Column<ExecutionRow>> STARTED =
+            List.of(ATTEMPT, START_KNOWN, HEARTBEAT_TIMEOUT, PARENT_ID, TRIGGER, LABELS, PAYLOAD);
+
+    /** What an end says. */
+    private static final List<Column<ExecutionRow>> FINISHED = List.of(
+            STATUS,
+            FINISHED_AT,
+            DURATION_MILLIS,
+            ERROR_TYPE,
+            ERROR_MESSAGE,
+            ERROR_FINGERPRINT,
+            RESULT,
+            ERROR_DETAILS,
+            STACK_TRACE);
+
+    private static final List<Column<ExecutionRow>> ALL =
+            Column.concat(IDENTITY, STARTED, List.of(HEARTBEAT_DEADLINE), FINISHED, ALTERATIONS);
+
+    /** What {@link #toStored} reads; the large columns stay where they are. */
+    private static final List<Column<ExecutionRow>> HEAD = ALL.stream()
+            .filter(column -> !List.of(PAYLOAD, RESULT, ERROR_DETAILS, STACK_TRACE, DURATION_MILLIS)
+                    .contains(column))
+            .toList();
+
+    private static final String SELECT = "SELECT o.subject, e." + HELD + ", "
+            + Column.joined(
+                    HEAD,
+                    column -> column == HEARTBEAT_TIMEOUT
+                            ? "(extract(epoch FROM e.%1$s) * 1000)::bigint AS %1$s".formatted(column.name())
+                            : "e." + column.name());
+
+    static final String LOCK = SELECT + """
+
+            FROM execution e
+            JOIN owner o ON o.id = e.owner_id
+            WHERE e.id = ANY ($1) AND e.id BETWEEN $2 AND $3
+            ORDER BY e.id
+            FOR UPDATE OF e
+            """;
+
+    static final String LOCK_OVERDUE = SELECT + """
+
+            FROM execution e
+            JOIN owner o ON o.id = e.owner_id
+            WHERE e.status = 1 AND e.heartbeat_deadline < $1
+            ORDER BY e.heartbeat_deadline, e.id
+            LIMIT $2
+            FOR UPDATE OF e SKIP LOCKED
+            """;
+
+    /** The rollups know which days still have running executions, so only those days are searched. */
+    static final String LOCK_UNHEARD = SELECT + """
+
+            FROM execution_daily d
+            JOIN execution e ON e.workflow_id = d.workflow_id AND e.status = 1 AND e.heartbeat_timeout IS NULL
+              AND e.id >= uuid_v7_floor(d.day::timestamp AT TIME ZONE 'UTC')
+              AND e.id < uuid_v7_floor((d.day + 1)::timestamp AT TIME ZONE 'UTC')
+            JOIN owner o ON o.id = e.owner_id
+            WHERE d.running > 0 AND d.day <= $1 AND e.id < $2
+            ORDER BY e.id
+            LIMIT $3
+            FOR UPDATE OF e SKIP LOCKED
+            """;
+
+    private static final String INSERT = """
+            INSERT INTO execution (%1$s)
+            SELECT %2$s
+            FROM unnest(%3$s)
+              AS new (%1$s)
+            """.formatted(names(ALL), Column.stored(ALL), Column.parameters(1, ALL));
+
+    private static final Update FINISH = Update.of(Column.concat(FINISHED, ALTERATIONS), ", heartbeat_deadline = NULL");
+    private static final Update FILL_START = Update.of(Column.concat(STARTED, ALTERATIONS), "");
+    private static final Update MOVE_DEADLINE = Update.of(List.of(HEARTBEAT_DEADLINE), "");
+
+    /** Copies rows as this transaction left them. The owner and the workflow of an execution never change. */
+    static final String LIST_UNSUCCESSFUL = listUnsuccessful();
+
+    static final String UNLIST = "DELETE FROM unsuccessful_execution WHERE id = ANY ($1)";
+
+    private static final Comparator<ExecutionRow> BY_ID =
+            Comparator.comparing(row -> head(row).id(), UuidOrder.BY_BYTES);
+
+    private ExecutionStatements() {}
+
+    static Statement insert(Collection<ExecutionRow> rows) {
+        return new Statement(INSERT, Column.addTo(Tuple.tuple(), ALL, sorted(rows)));
+    }
+
+    static Statement finish(Collection<ExecutionRow> rows) {
+        return FINISH.statement(sorted(rows));
+    }
+
+    static Statement fillStart(Collection<ExecutionRow> rows) {
+        return FILL_START.statement(sorted(rows));
+    }
+
+    static Statement moveDeadlines(Collection<ExecutionRow> rows) {
+        return MOVE_DEADLINE.statement(sorted(rows));
+    }
+
+    /** Reads a row of one of the LOCK statements. */
+    static StoredExecution toStored(Row row) {
+        Long heartbeatMillis = row.getLong(HEARTBEAT_TIMEOUT.name());
+        Execution head = Execution.running(
+                        row.getUUID(ID.name()), row.getUUID(WORKFLOW_ID.name()), row.getString("subject"))
+                .status(ExecutionStatus.ofNumber(row.getShort(STATUS.name())))
+                .trigger(row.getString(TRIGGER.name()))
+                .attempt(row.getShort(ATTEMPT.name()))
+                .parentId(row.getUUID(PARENT_ID.name()))
+                .labels(Rows.toLabels(row.getJsonObject(LABELS.name())))
+                .finishedAt(Rows.toInstant(row.getOffsetDateTime(FINISHED_AT.name())))
+                .heartbeatDeadline(Rows.toInstant(row.getOffsetDateTime(HEARTBEAT_DEADLINE.name())))
+                .error(
+                        row.getString(ERROR_TYPE.name()),
+                        row.getString(ERROR_MESSAGE.name()),
+                        row.getString(ERROR_FINGERPRINT.name()))
+                .truncated(Rows.toParts(row.getShort(TRUNCATED.name())))
+                .sanitized(Rows.toParts(row.getShort(SANITIZED.name())))
+                .redacted(row.getInteger(REDACTED.name()))
+                .held(row.getBoolean(HELD))
+                .build();
+        return new StoredExecution(
+                head,
+                row.getInteger(OWNER_ID.name()),
+                row.getBoolean(START_KNOWN.name()),
+                heartbeatMillis == null ? null : Duration.ofMillis(heartbeatMillis));
+    }
+
+    /** An update of some columns by ID; $2 and $3 bound the IDs, so that partitions are pruned. */
+    private record Update(String sql, List<Column<ExecutionRow>> columns) {
+        static Update of(List<Column<ExecutionRow>> columns, String more) {
+            return new Update(
+                    """
+                    UPDATE execution e
+                    SET %s%s
+                    FROM unnest($1::uuid[], %s)
+                      AS new (id, %s)
+                    WHERE e.id = new.id AND e.id BETWEEN $2 AND $3
+                    """.formatted(Column.assignments(columns), more, Column.parameters(4, columns), names(columns)),
+                    columns);
+        }
+
+        Statement statement(List<ExecutionRow> sorted) {
+            UUID first = head(sorted.get(0)).id();
+            UUID last = head(sorted.get(sorted.size() - 1)).id();
+            Tuple arguments = Tuple.of(ID.values().apply(sorted), first, last);
+            return new Statement(sql, Column.addTo(arguments, columns, sorted));
+        }
+    }
+
+    private static String listUnsuccessful() {
+        List<Column<ExecutionRow>> changing = Stream.concat(HEAD.stream(), Stream.of(DURATION_MILLIS))
+                .filter(column -> !IDENTITY.contains(column))
+                .filter(column -> !List.of(START_KNOWN, HEARTBEAT_TIMEOUT, HEARTBEAT_DEADLINE)
+                        .contains(column))
+                .toList();
+        String listed = names(IDENTITY) + ", " + HELD + ", " + names(changing);
+        return """
+                INSERT INTO unsuccessful_execution (%1$s)
+                SELECT %1$s
+                FROM execution
+                WHERE id = ANY ($1) AND id BETWEEN $2 AND $3
+                ORDER BY id
+                ON CONFLICT (id) DO UPDATE
+                SET %2$s = excluded.%2$s, %3$s
+                """.formatted(
+                listed, HELD, Column.joined(changing, column -> column.name() + " = excluded." + column.name()));
+    }
+
+    /** All writers lock rows in the order of their IDs. */
+    private static List<ExecutionRow> sorted(Collection<ExecutionRow> rows) {
+        return rows.stream().sorted(BY_ID).toList();
+    }
+
+    private static Execution head(ExecutionRow row) {
+        return row.stored().head();
+    }
+
+    private static Long durationMillis(ExecutionRow row) {
+        Duration duration = head(row).duration();
+        return duration == null ? -1 : duration.toMillis();
+    }
+
+    private static @Nullable Long heartbeatMillis(ExecutionRow row) {
+        Duration timeout = row.stored().heartbeatTimeout();
+        return timeout == null ? null : timeout.toMillis();
+    }
+
+    private static @Nullable String labels(ExecutionRow row) {
+        Map<String, String> labels = head(row).labels();
+        return labels.isEmpty() ? null : new JsonObject(Map.copyOf(labels)).encode();
+    }
+
+    private static Column<ExecutionRow> uuid(String name, Function<ExecutionRow, @Nullable UUID> value) {
+        return column(name, "uuid", UUID[]::new, value);
+    }
+
+    private static Column<ExecutionRow> integer(String name, Function<ExecutionRow, Integer> value) {
+        return column(name, "integer", Integer[]::new, value);
+    }
+
+    private static Column<ExecutionRow> small(String name, Function<ExecutionRow, Short> value) {
+        return column(name, "smallint", Short[]::new, value);
+    }
+
+    private static Column<ExecutionRow> moment(String name, Function<ExecutionRow, @Nullable OffsetDateTime> value) {
+        return column(name, "timestamptz", OffsetDateTime[]::new, value);
+    }
+
+    private static Column<ExecutionRow> text(String name, Function<ExecutionRow, @Nullable String> value) {
+        return column(name, "text", String[]::new, value);
+    }
+
+    private static <T> Column<ExecutionRow> column(
+            String name, String type, IntFunction<T[]> array, Function<ExecutionRow, @Nullable T> value) {
+        return Column.of(name, type, array, value);
+    }
+}
