@@ -2,6 +2,7 @@ package dev.runlog.app.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.app.terminal.Escapes;
+import dev.runlog.contract.text.SafeText;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -140,7 +141,7 @@ public final class Text {
                 line.append(i == 0 ? "" : "  ")
                         .append(String.format(
                                 (i < left ? "%-" : "%") + Math.max(1, widths[i]) + "s",
-                                cut(row[i], Math.max(1, widths[i]))));
+                                fit(row[i], Math.max(1, widths[i]))));
             }
             to.println(line.toString().stripTrailing());
         }
@@ -162,11 +163,7 @@ public final class Text {
         }
     }
 
-    private static String cut(String text, int width) {
-        if (text.length() <= width) {
-            return text;
-        }
-        int end = Character.isHighSurrogate(text.charAt(width - 2)) ? width - 2 : width - 1;
-        return text.substring(0, end) + "…";
+    private static String fit(String text, int width) {
+        return text.length() <= width ? text : SafeText.shorten(text, width - 1);
     }
 }

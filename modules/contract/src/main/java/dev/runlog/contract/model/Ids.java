@@ -3,8 +3,11 @@ package dev.runlog.contract.model;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import com.fasterxml.uuid.impl.TimeBasedEpochRandomGenerator;
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.text.SafeText;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /** Creates and reads IDs. All are UUIDs version 7 (RFC 9562); their first 48 bits are Unix milliseconds. */
 public final class Ids {
@@ -14,7 +17,23 @@ public final class Ids {
     /** Latest time that fits into 48 bits. */
     private static final Instant LAST = Instant.ofEpochMilli((1L << 48) - 1);
 
+    private static final Pattern FORM =
+            Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
+
     private Ids() {}
+
+    /** Parses an ID. Fails with {@code BAD_INPUT} unless the text is the 36 characters of a UUID. */
+    public static UUID parse(String text) {
+        if (!isId(text)) {
+            throw RunlogException.badInput(SafeText.quote(text) + " is not a valid ID (expected a UUID).");
+        }
+        return UUID.fromString(text);
+    }
+
+    /** Whether the text is the 36 characters of a UUID. */
+    public static boolean isId(String text) {
+        return FORM.matcher(text).matches();
+    }
 
     /** Returns a new ID for the current time, greater than all IDs that this process created before. */
     public static UUID next() {

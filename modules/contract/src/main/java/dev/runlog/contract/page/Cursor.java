@@ -1,6 +1,7 @@
 package dev.runlog.contract.page;
 
 import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.text.SafeText;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.UUID;
@@ -61,7 +62,6 @@ public record Cursor(Order order, long value, UUID id) {
     }
 
     private static RunlogException invalidCursor(String text) {
-        String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
-        return RunlogException.badInput("Invalid cursor for this list: '" + shown + "'.");
+        return RunlogException.badInput("Invalid cursor for this list: " + SafeText.quote(text) + ".");
     }
 }
