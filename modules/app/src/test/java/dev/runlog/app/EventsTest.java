@@ -84,7 +84,7 @@ final class EventsTest {
                 server.events(token, "{\n" + body(1005, "before-long") + tooLong + body(5, "after-long"));
 
         assertThat(answer.statusCode()).isEqualTo(400);
-        assertReports(json(answer), 1005, "Line 1007 is longer");
+        assertReports(json(answer), 1005, "Line 1007 is too long (at most ");
         assertThat(count("before-long")).isEqualTo(1005);
         assertThat(count("after-long")).isZero();
     }
@@ -97,7 +97,7 @@ final class EventsTest {
         HttpResponse<String> answer = server.events(token, "{\n" + body(fitting + 500, "large"));
 
         assertThat(answer.statusCode()).isEqualTo(400);
-        assertReports(json(answer), fitting, "lines from " + (fitting + 2) + " on were not read");
+        assertReports(json(answer), fitting, "Recording stopped before line " + (fitting + 2) + ".");
         assertThat(count("large")).isEqualTo(fitting);
     }
 

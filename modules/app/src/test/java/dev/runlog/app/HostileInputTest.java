@@ -388,7 +388,7 @@ final class HostileInputTest {
                                 token,
                                 "{\"event\":\"started\",\"workflow\":\"w\",\"startedAt\":\"2026-11-24T04:26:10\"}\n")
                         .body())
-                .contains("has no time with an offset from UTC");
+                .contains("has no time with a UTC offset");
         assertThat(server.events(
                                 token,
                                 "{\"event\":\"started\",\"workflow\":\"w\",\"startedAt\":\"2001-11-24T04:26:10Z\"}\n")

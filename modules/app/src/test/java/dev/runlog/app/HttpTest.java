@@ -182,7 +182,7 @@ final class HttpTest {
         assertThat(first.get("recorded").asInt()).isEqualTo(99_997);
         assertThat(texts(first.get("rejected"), "/line")).containsExactly("7", "50000", "100000");
         assertThat(texts(first.get("rejected"), "/code")).containsExactly("BAD_INPUT", "BAD_INPUT", "NOT_FOUND");
-        assertThat(first.at("/rejected/1/message").asText()).contains("'DONE'");
+        assertThat(first.at("/rejected/1/message").asText()).contains("Invalid `status`: DONE");
         assertThat(again.get("recorded").asInt()).isZero();
         assertThat(again.get("duplicates").asInt()).isEqualTo(99_997);
         assertThat(server.data(token, "{ workflowByKey(key: \"bulk\") { executions { totalCount } } }")
@@ -195,22 +195,25 @@ final class HttpTest {
     void namesWhatIsWrongWithALine() {
         String id = Ids.next().toString();
         String[][] lines = {
-            {"[]", "must be a JSON object"},
-            {"{}", "'event' must be started"},
-            {"{\"event\":\"began\"}", "not 'began'"},
-            {"{\"event\":\"started\",\"workflow\":\"w\",\"colour\":\"red\"}", "'colour' is unknown"},
-            {"{\"event\":\"started\"}", "'workflow' is missing"},
-            {"{\"event\":\"started\",\"workflow\":5}", "'workflow' must be a string"},
-            {"{\"event\":\"started\",\"workflow\":\"w\",\"attempt\":1.5}", "'attempt' must be a whole number"},
+            {"[]", "expected a JSON object"},
+            {"{}", "Missing `event` (expected started"},
+            {"{\"event\":\"began\"}", "Invalid `event`: began (expected started"},
+            {"{\"event\":\"started\",\"workflow\":\"w\",\"colour\":\"red\"}", "Unknown member `colour`"},
+            {"{\"event\":\"started\"}", "Missing `workflow`"},
+            {"{\"event\":\"started\",\"workflow\":5}", "Invalid `workflow` (expected a string)"},
+            {
+                "{\"event\":\"started\",\"workflow\":\"w\",\"attempt\":1.5}",
+                "Invalid `attempt` (expected a 32-bit integer)"
+            },
             {
                 "{\"event\":\"started\",\"workflow\":\"w\",\"startedAt\":\"noon\"}",
                 "Invalid `startedAt`: 'noon' is not a date and time"
             },
             {"{\"event\":\"started\",\"workflow\":\"w\",\"heartbeatTimeout\":\"30 s\"}", "'30 s' is not a duration"},
-            {"{\"event\":\"started\",\"workflow\":\"w\",\"workflow\":\"v\"}", "Duplicate field"},
-            {"{\"event\":\"heartbeat\"}", "'id' is missing"},
-            {"{\"event\":\"heartbeat\",\"id\":\"" + id + "\"} x", "no JSON"},
-            {"{\"event\":\"steps\",\"id\":\"" + id + "\",\"steps\":{}}", "'steps' must be an array"},
+            {"{\"event\":\"started\",\"workflow\":\"w\",\"workflow\":\"v\"}", "Repeated member `workflow`"},
+            {"{\"event\":\"heartbeat\"}", "Missing `id`"},
+            {"{\"event\":\"heartbeat\",\"id\":\"" + id + "\"} x", "Invalid JSON: "},
+            {"{\"event\":\"steps\",\"id\":\"" + id + "\",\"steps\":{}}", "Invalid `steps` (expected an array)"},
         };
         StringBuilder body = new StringBuilder();
         for (String[] line : lines) {
@@ -233,7 +236,7 @@ final class HttpTest {
                 token, good + "{\"event\":\"started\",\"workflow\":\"" + "x".repeat(20_000) + "\"}\n" + good);
 
         assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(json(response).at("/error/message").asText()).contains("Line 2 is longer");
+        assertThat(json(response).at("/error/message").asText()).contains("Line 2 is too long");
     }
 
     @Test

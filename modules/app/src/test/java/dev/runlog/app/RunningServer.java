@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /** A whole server on a test's database and a free port, and a client for it. */
@@ -38,6 +39,7 @@ final class RunningServer implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     // Kept, as a client that is not reachable any more closes its sockets.
     private final WebSocketClient webSockets = vertx.createWebSocketClient();
+    private final AtomicInteger owners = new AtomicInteger();
     private final HttpClient http = HttpClient.newHttpClient();
 
     private RunningServer(RunlogConfig config, String url, Runnable stop) {
@@ -233,6 +235,11 @@ final class RunningServer implements AutoCloseable {
         List<String> texts = new ArrayList<>();
         array.forEach(element -> texts.add(element.at(pointer).asText()));
         return texts;
+    }
+
+    /** The name of an owner that no other test uses. */
+    String anOwner() {
+        return "owner-" + owners.incrementAndGet();
     }
 
     @Override

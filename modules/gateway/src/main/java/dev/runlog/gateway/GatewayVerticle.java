@@ -2,22 +2,23 @@ package dev.runlog.gateway;
 
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.gateway.auth.Authenticator;
-import dev.runlog.gateway.body.ByteBudget;
 import dev.runlog.gateway.body.RequestBodies;
+import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.connection.Connections;
 import dev.runlog.gateway.connection.OpenStreams;
 import dev.runlog.gateway.events.EventsEndpoint;
 import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.Operations;
-import dev.runlog.gateway.graphql.Selections;
+import dev.runlog.gateway.graphql.render.Selections;
+import dev.runlog.gateway.graphqlhttp.GraphiqlPage;
+import dev.runlog.gateway.graphqlhttp.GraphqlHttp;
 import dev.runlog.gateway.health.HealthEndpoints;
 import dev.runlog.gateway.health.MetricsEndpoint;
-import dev.runlog.gateway.http.GraphiqlPage;
-import dev.runlog.gateway.http.GraphqlHttp;
 import dev.runlog.gateway.http.Methods;
 import dev.runlog.gateway.http.Origins;
 import dev.runlog.gateway.http.Replies;
 import dev.runlog.gateway.live.LiveFeed;
+import dev.runlog.gateway.memory.ByteBudget;
 import dev.runlog.gateway.rest.LogsEndpoints;
 import dev.runlog.gateway.rest.OpenApi;
 import dev.runlog.gateway.session.LoginCodes;
@@ -41,7 +42,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The one door: HTTP, GraphQL, WebSocket, REST, health and metrics. Everything behind it is asked over the bus. */
+/** The HTTP server: GraphQL, WebSocket, REST, events, health and metrics. It sends requests to other modules over the bus. */
 public final class GatewayVerticle extends VerticleBase {
     private final Bus bus;
     private final GatewayConfig config;
@@ -55,7 +56,7 @@ public final class GatewayVerticle extends VerticleBase {
     private @Nullable EventStreams eventStreams;
 
     /**
-     * Made for one deployment.
+     * Creates a verticle for one deployment.
      *
      * @param graphiql whether {@code /graphiql} is served
      * @param loginCodes the codes of {@code /login}
@@ -70,13 +71,13 @@ public final class GatewayVerticle extends VerticleBase {
         this.origins = new Origins(config.http().corsOrigins());
     }
 
-    /** Makes all that a request needs, and takes none before {@link #listen}. */
+    /** Prepares everything, but accepts no request before {@link #listen}. */
     @Override
     public Future<?> start() {
         return Authenticator.create(vertx, config.auth()).map(authenticator -> server = server(authenticator));
     }
 
-    /** Takes connections from now on, and returns the port; called once whoever it asks over the bus is deployed. */
+    /** Accepts connections from now on, and returns the port. Call it once the other modules are deployed. */
     public Future<Integer> listen() {
         Promise<HttpServer> listening = Promise.promise();
         context.runOnContext(now -> Future.succeededFuture()
@@ -86,14 +87,14 @@ public final class GatewayVerticle extends VerticleBase {
         return listening.future().map(HttpServer::actualPort);
     }
 
-    /** Takes no new connection, says goodbye to subscribers, and lets requests end that are under way. */
+    /** Accepts no new connections, disconnects subscribers, and lets pending requests end. */
     @Override
     public Future<?> stop() {
         if (eventStreams != null) {
             eventStreams.close();
         }
-        Future<Void> goodbye = webSockets == null ? Future.succeededFuture() : webSockets.close();
-        return goodbye.compose(
+        Future<Void> disconnected = webSockets == null ? Future.succeededFuture() : webSockets.close();
+        return disconnected.compose(
                 done -> server == null ? Future.succeededFuture() : server.shutdown(10, TimeUnit.SECONDS));
     }
 
@@ -104,7 +105,7 @@ public final class GatewayVerticle extends VerticleBase {
                 new Operations(engine, new Selections(config.live().renderedBytesMax(), engine.memory(), meters));
         ByteBudget budget = new ByteBudget(config.http());
         Gauge.builder("runlog.bodies.bytes", budget, ByteBudget::bytes)
-                .description("Bytes of bodies and messages that are not answered or recorded yet.")
+                .description("Bytes of bodies and messages that were received and are not answered or recorded yet.")
                 .register(meters);
         OpenStreams open = new OpenStreams(config.http().streamsOwnerMax());
         GraphqlTransportWs sockets = new GraphqlTransportWs(vertx, operations, authenticator, config, budget, open);
@@ -212,11 +213,12 @@ public final class GatewayVerticle extends VerticleBase {
                 .setPort(port)
                 // Bodies are inflated after authentication, by the package body.
                 .setDecompressionSupported(false)
-                // Its streams would pass by the limits of connections; a proxy in front may speak it.
+                // HTTP/2 streams would bypass the limits on connections. A proxy in front may offer it.
                 .setHttp2ClearTextEnabled(false)
                 .setUseAlpn(false)
                 .setIdleTimeout(Math.toIntExact(config.http().idleTimeout().toSeconds()))
-                // All is written on the event loop that reads. A queue for other threads takes 4 kB of each connection.
+                // Everything is written on the event loop. A queue for other threads would take 4 kB for each
+                // connection.
                 .setStrictThreadMode(true);
     }
 }

@@ -15,7 +15,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.runlog.app.cluster.ClusterConfig;
-import dev.runlog.gateway.GatewayConfig;
+import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.querying.QueryingConfig;
 import dev.runlog.recording.RecordingConfig;
 import dev.runlog.retention.RetentionConfig;

@@ -2,8 +2,8 @@ package dev.runlog.gateway.auth;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import dev.runlog.contract.error.RunlogException;
-import dev.runlog.gateway.Caches;
-import dev.runlog.gateway.GatewayConfig;
+import dev.runlog.gateway.config.GatewayConfig;
+import dev.runlog.gateway.memory.Caches;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
-import dev.runlog.gateway.GatewayConfig;
+import dev.runlog.gateway.config.GatewayConfig;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;

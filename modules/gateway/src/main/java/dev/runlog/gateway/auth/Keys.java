@@ -1,6 +1,6 @@
 package dev.runlog.gateway.auth;
 
-import dev.runlog.gateway.GatewayConfig;
+import dev.runlog.gateway.config.GatewayConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.security.GeneralSecurityException;

@@ -1,7 +1,8 @@
 package dev.runlog.gateway.body;
 
-import dev.runlog.gateway.GatewayConfig;
+import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.connection.ClientConnection;
+import dev.runlog.gateway.memory.ByteBudget;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

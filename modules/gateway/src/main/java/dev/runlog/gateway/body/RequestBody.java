@@ -1,7 +1,7 @@
 package dev.runlog.gateway.body;
 
 import dev.runlog.contract.error.RunlogException;
-import dev.runlog.gateway.GatewayConfig;
+import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.connection.ClientConnection;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;

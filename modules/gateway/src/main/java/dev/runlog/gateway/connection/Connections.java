@@ -1,6 +1,6 @@
 package dev.runlog.gateway.connection;
 
-import dev.runlog.gateway.GatewayConfig;
+import dev.runlog.gateway.config.GatewayConfig;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;

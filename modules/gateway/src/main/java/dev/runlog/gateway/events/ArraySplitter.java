@@ -5,8 +5,8 @@ import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 
 /**
- * Cuts a JSON array into its elements, or finds the one value that is there instead. It looks at brackets, quotes and
- * commas only; whether an element is valid JSON is for its reader to say.
+ * Splits a JSON array into its elements; a single value counts as one element. It looks only at brackets, quotes and
+ * commas. Whether an element is valid JSON is checked by its reader.
  */
 final class ArraySplitter implements EventSplitter {
     private enum State {
@@ -22,7 +22,7 @@ final class ArraySplitter implements EventSplitter {
     }
 
     private final Sink sink;
-    private final ByteArrayOutputStream begun = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
     private State state = State.BEFORE;
     private boolean inArray;
     private int depth;
@@ -41,10 +41,10 @@ final class ArraySplitter implements EventSplitter {
             byte next = bytes[at];
             if (state == State.ELEMENT) {
                 if (endsBefore(next)) {
-                    handOn(bytes, start, at);
+                    emit(bytes, start, at);
                     between(next);
                 } else if (endsWith(next)) {
-                    handOn(bytes, start, at + 1);
+                    emit(bytes, start, at + 1);
                 }
             } else if (!isSpace(next)) {
                 if (between(next)) {
@@ -54,29 +54,29 @@ final class ArraySplitter implements EventSplitter {
             }
         }
         if (state == State.ELEMENT) {
-            begun.write(bytes, start, bytes.length - start);
+            partial.write(bytes, start, bytes.length - start);
         }
     }
 
     @Override
     public void end() {
         if (state == State.ELEMENT && !inArray && depth == 0 && !inString) {
-            handOn(new byte[0], 0, 0);
+            emit(new byte[0], 0, 0);
         }
         if (state == State.BEFORE) {
             throw RunlogException.badInput("The body is empty (expected an event or an array of events).");
         }
         if (state != State.AFTER) {
-            throw RunlogException.badInput("The body ended early: the JSON is not complete.");
+            throw RunlogException.badInput("The body is incomplete JSON.");
         }
     }
 
     @Override
     public int bytesHeld() {
-        return begun.size();
+        return partial.size();
     }
 
-    /** Takes a byte outside of elements; returns whether an element begins with it. */
+    /** Takes a byte outside of elements; returns whether an element starts with it. */
     private boolean between(byte next) {
         switch (state) {
             case BEFORE -> {
@@ -100,24 +100,24 @@ final class ArraySplitter implements EventSplitter {
                     state = next == ',' ? State.NEXT : State.AFTER;
                     return false;
                 }
-                throw RunlogException.badInput("The body is not a JSON array: a comma is missing after an event.");
+                throw RunlogException.badInput("Invalid JSON array: a comma is missing after an event.");
             }
             case AFTER -> {
                 if (isSpace(next)) {
                     return false;
                 }
-                throw RunlogException.badInput("The body goes on after the end of its JSON.");
+                throw RunlogException.badInput("Unexpected text after the end of the JSON.");
             }
             case NEXT, ELEMENT -> {}
         }
         if (next == ',' || next == ']') {
-            throw RunlogException.badInput("The body is not a JSON array: an event is missing at a comma or bracket.");
+            throw RunlogException.badInput("Invalid JSON array: an event is missing before a comma or bracket.");
         }
         state = State.ELEMENT;
         return true;
     }
 
-    /** Whether an element that has no end of its own, such as a number, ends before a byte. */
+    /** Whether an element without an end mark, such as a number, ends before a byte. */
     private boolean endsBefore(byte next) {
         return depth == 0 && !inString && (isSpace(next) || next == ',' || next == ']');
     }
@@ -147,15 +147,15 @@ final class ArraySplitter implements EventSplitter {
         return false;
     }
 
-    private void handOn(byte[] bytes, int start, int end) {
+    private void emit(byte[] bytes, int start, int end) {
         state = inArray ? State.COMMA_OR_END : State.AFTER;
-        if (begun.size() == 0) {
+        if (partial.size() == 0) {
             sink.event(bytes, start, end - start);
             return;
         }
-        begun.write(bytes, start, end - start);
-        byte[] whole = begun.toByteArray();
-        begun.reset();
+        partial.write(bytes, start, end - start);
+        byte[] whole = partial.toByteArray();
+        partial.reset();
         sink.event(whole, 0, whole.length);
     }
 

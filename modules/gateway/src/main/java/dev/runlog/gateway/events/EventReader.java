@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.ExecutionError;
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.StepStatus;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
@@ -17,8 +18,8 @@ import dev.runlog.contract.recording.RecordingEvent.Started;
 import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
 import dev.runlog.contract.recording.WorkflowRef;
-import dev.runlog.gateway.graphql.Arguments;
-import dev.runlog.gateway.graphql.ScalarFormats;
+import dev.runlog.contract.text.SafeText;
+import dev.runlog.gateway.json.TimeFormats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -38,15 +39,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one line as an event, strictly: an unknown member is a mistake that would otherwise lose what it says. The
- * parser only walks over payload and result to find that they are JSON; their text goes on as it came.
+ * Reads one line as an event, strictly: an unknown member is refused, as its content would be lost. Payload and result
+ * are checked to be JSON, and passed on as the text that was received.
  */
 final class EventReader {
     private static final int DEPTH_MAX = 100_000;
 
     /**
-     * The length of a line bounds all of it but its depth, each level of which takes some 80 bytes while it is read.
-     * Recording cuts what is too deep or too large to be stored.
+     * The length of a line bounds everything except its depth. Each level takes about 80 bytes during reading. Recording
+     * cuts what is too deep or too large to store.
      */
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -58,7 +59,7 @@ final class EventReader {
                     .build())
             .build();
 
-    /** What an event, a step or an error may have. */
+    /** The members of events, steps and errors. */
     private enum Member {
         EVENT("event"),
         OWNER("owner"),
@@ -87,18 +88,18 @@ final class EventReader {
         STACK_TRACE("stackTrace"),
         DETAILS("details");
 
-        private static final Map<String, Member> BY_WORD = new LinkedHashMap<>();
+        private static final Map<String, Member> BY_NAME = new LinkedHashMap<>();
 
         static {
             for (Member member : values()) {
-                BY_WORD.put(member.word, member);
+                BY_NAME.put(member.name, member);
             }
         }
 
-        private final String word;
+        private final String name;
 
-        Member(String word) {
-            this.word = word;
+        Member(String name) {
+            this.name = name;
         }
     }
 
@@ -144,7 +145,7 @@ final class EventReader {
     private final byte[] bytes;
     private final int start;
     private final JsonParser parser;
-    /** An error within a step is any JSON. */
+    /** Within a step, an error is any JSON. */
     private boolean inStep;
 
     private EventReader(byte[] bytes, int start, JsonParser parser) {
@@ -153,29 +154,29 @@ final class EventReader {
         this.parser = parser;
     }
 
-    /** Fails with {@code BAD_INPUT} for whatever is no event, naming what is wrong. */
+    /** Fails with {@code BAD_INPUT} for anything but a valid event; the message says what is wrong. */
     static RecordingEvent read(byte[] bytes, int start, int length) {
         try (JsonParser parser = JSON.createParser(bytes, start, length)) {
             return new EventReader(bytes, start, parser).read();
         } catch (JsonProcessingException malformed) {
-            throw noJson(malformed.getOriginalMessage().replaceFirst(" \\(start marker at .*", "."));
+            throw invalidJson(malformed.getOriginalMessage().replaceFirst(" \\(start marker at .*", "."));
         } catch (IOException malformed) {
-            throw noJson(String.valueOf(malformed.getMessage()));
+            throw invalidJson(String.valueOf(malformed.getMessage()));
         }
     }
 
-    private static RunlogException noJson(String why) {
-        return RunlogException.badInput("The line is no JSON: " + why);
+    private static RunlogException invalidJson(String why) {
+        return RunlogException.badInput("Invalid JSON: " + why);
     }
 
     private RecordingEvent read() throws IOException {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
             parser.skipChildren();
-            throw RunlogException.badInput("The line must be a JSON object.");
+            throw RunlogException.badInput("Invalid event (expected a JSON object).");
         }
         Members event = members();
         if (parser.nextToken() != null) {
-            throw noJson("more follows the object.");
+            throw invalidJson("unexpected text after the object.");
         }
         String kind = event.text(Member.EVENT);
         return switch (kind == null ? "" : kind) {
@@ -188,15 +189,16 @@ final class EventReader {
             case "steps" -> new StepsRecorded(id(event.only(STEPS)), event.text(Member.OWNER), steps(event));
             case "heartbeat" -> new Heartbeat(id(event.only(HEARTBEAT)), event.text(Member.OWNER));
             default ->
-                throw RunlogException.badInput("'event' must be started, finished, execution, steps or heartbeat"
-                        + (kind == null ? "." : ", not '" + shown(kind) + "'."));
+                throw RunlogException.badInput(
+                        (kind == null ? "Missing `event`" : "Invalid `event`: " + SafeText.show(kind))
+                                + " (expected started, finished, execution, steps or heartbeat).");
         };
     }
 
     private static Started started(Members event, @Nullable UUID id) {
         WorkflowRef workflow = workflow(event);
         if (workflow == null) {
-            throw RunlogException.badInput("'workflow' is missing.");
+            throw RunlogException.badInput("Missing `workflow`.");
         }
         return new Started(
                 id,
@@ -242,14 +244,14 @@ final class EventReader {
     private static List<StepEvent> steps(Members event) {
         List<StepEvent> steps = new ArrayList<>();
         if (!(event.value(Member.STEPS) instanceof List<?> all)) {
-            throw RunlogException.badInput("'steps' must be an array.");
+            throw RunlogException.badInput("Invalid `steps` (expected an array).");
         }
         for (Object one : all) {
             Members step = (Members) one;
             Integer index = (Integer) step.value(Member.INDEX);
             String name = step.text(Member.NAME);
             if (index == null || name == null) {
-                throw RunlogException.badInput("A step needs 'index' and 'name'.");
+                throw RunlogException.badInput("Invalid step (expected `index` and `name`).");
             }
             steps.add(new StepEvent(
                     index,
@@ -268,16 +270,16 @@ final class EventReader {
     private static UUID id(Members event) {
         UUID id = event.id(Member.ID);
         if (id == null) {
-            throw RunlogException.badInput("'id' is missing.");
+            throw RunlogException.badInput("Missing `id`.");
         }
         return id;
     }
 
-    /** The members of the object that the parser stands at the start of; it stands at the end of it afterwards. */
+    /** The members of the object at whose start the parser is; afterwards it is at the end. */
     private Members members() throws IOException {
         Members members = new Members();
         for (String word = parser.nextFieldName(); word != null; word = parser.nextFieldName()) {
-            Member member = Member.BY_WORD.get(word);
+            Member member = Member.BY_NAME.get(word);
             if (member == null) {
                 throw unknown(word);
             }
@@ -303,20 +305,20 @@ final class EventReader {
 
     private Members error() throws IOException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
-            throw RunlogException.badInput("'error' must be an object.");
+            throw RunlogException.badInput("Invalid `error` (expected an object).");
         }
         return members().only(ERROR);
     }
 
     private List<Members> steps() throws IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
-            throw RunlogException.badInput("'steps' must be an array.");
+            throw RunlogException.badInput("Invalid `steps` (expected an array).");
         }
         List<Members> steps = new ArrayList<>();
         inStep = true;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             if (parser.currentToken() != JsonToken.START_OBJECT) {
-                throw RunlogException.badInput("A step must be an object.");
+                throw RunlogException.badInput("Invalid step (expected an object).");
             }
             steps.add(members().only(STEP));
         }
@@ -326,12 +328,12 @@ final class EventReader {
 
     private Map<String, String> labels() throws IOException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
-            throw RunlogException.badInput("'labels' must be an object of strings.");
+            throw RunlogException.badInput("Invalid `labels` (expected an object of strings).");
         }
         Map<String, String> labels = new LinkedHashMap<>();
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             if (parser.nextToken() != JsonToken.VALUE_STRING) {
-                throw RunlogException.badInput("The label '" + shown(name) + "' must be a string.");
+                throw RunlogException.badInput("Invalid label " + SafeText.quote(name) + " (expected a string).");
             }
             labels.put(name, parser.getText());
         }
@@ -340,7 +342,7 @@ final class EventReader {
 
     private String text(Member member) throws IOException {
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
-            throw RunlogException.badInput("'" + member.word + "' must be a string.");
+            throw RunlogException.badInput("Invalid `" + member.name + "` (expected a string).");
         }
         return parser.getText();
     }
@@ -348,12 +350,12 @@ final class EventReader {
     private Integer integer(Member member) throws IOException {
         if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT
                 || parser.getNumberType() != JsonParser.NumberType.INT) {
-            throw RunlogException.badInput("'" + member.word + "' must be a whole number.");
+            throw RunlogException.badInput("Invalid `" + member.name + "` (expected a 32-bit integer).");
         }
         return parser.getIntValue();
     }
 
-    /** The value's own text, between the places where the parser finds its start and its end. */
+    /** The text of the value, from the start to the end that the parser finds. */
     private String json() throws IOException {
         int from = start + Math.toIntExact(parser.currentTokenLocation().getByteOffset());
         JsonToken token = parser.currentToken();
@@ -378,21 +380,21 @@ final class EventReader {
         try {
             StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, to - from));
         } catch (CharacterCodingException malformed) {
-            throw noJson("it is not UTF-8.");
+            throw invalidJson("not UTF-8.");
         }
     }
 
     private static RunlogException unknown(String word) {
-        return RunlogException.badInput("'" + shown(word) + "' is unknown here.");
+        return RunlogException.badInput("Unknown member `" + SafeText.show(word) + "`.");
     }
 
-    /** The members of one object; those that are null are as if they were not there. */
+    /** The members of one object; null counts as absent. */
     private static final class Members {
         private final Map<Member, @Nullable Object> values = new EnumMap<>(Member.class);
 
         void put(Member member, @Nullable Object value) {
             if (values.containsKey(member)) {
-                throw RunlogException.badInput("Duplicate field '" + member.word + "'.");
+                throw RunlogException.badInput("Repeated member `" + member.name + "`.");
             }
             values.put(member, value);
         }
@@ -400,7 +402,7 @@ final class EventReader {
         Members only(Set<Member> allowed) {
             for (Member member : values.keySet()) {
                 if (!allowed.contains(member)) {
-                    throw unknown(member.word);
+                    throw unknown(member.name);
                 }
             }
             return this;
@@ -419,7 +421,7 @@ final class EventReader {
         @Nullable
         UUID id(Member member) {
             String text = text(member);
-            return text == null ? null : Arguments.toId(text);
+            return text == null ? null : Ids.parse(text);
         }
 
         @SuppressWarnings("unchecked") // Only labels() puts it.
@@ -432,7 +434,7 @@ final class EventReader {
         Instant instant(Member member) {
             String text = text(member);
             try {
-                return text == null ? null : ScalarFormats.dateTime(text);
+                return text == null ? null : TimeFormats.dateTime(text);
             } catch (DateTimeException malformed) {
                 throw invalid(member, malformed);
             }
@@ -442,7 +444,7 @@ final class EventReader {
         Duration duration(Member member) {
             String text = text(member);
             try {
-                return text == null ? null : ScalarFormats.duration(text);
+                return text == null ? null : TimeFormats.duration(text);
             } catch (DateTimeException malformed) {
                 throw invalid(member, malformed);
             }
@@ -455,23 +457,20 @@ final class EventReader {
                     return constant;
                 }
             }
-            throw RunlogException.badInput("'" + member.word + "' must be one of "
-                    + Arrays.toString(type.getEnumConstants())
-                    + (text == null ? "." : ", not '" + shown(text) + "'."));
+            throw RunlogException.badInput((text == null
+                            ? "Missing `" + member.name + "`"
+                            : "Invalid `" + member.name + "`: " + SafeText.show(text))
+                    + " (expected one of " + Arrays.toString(type.getEnumConstants()) + ").");
         }
     }
 
     private static RunlogException invalid(Member member, DateTimeException malformed) {
-        return RunlogException.badInput("Invalid `" + member.word + "`: " + malformed.getMessage() + ".");
+        return RunlogException.badInput("Invalid `" + member.name + "`: " + malformed.getMessage() + ".");
     }
 
     private static Set<Member> union(Set<Member> one, Set<Member> other) {
         Set<Member> both = EnumSet.copyOf(one);
         both.addAll(other);
         return both;
-    }
-
-    private static String shown(@Nullable String text) {
-        return text == null ? "" : text.length() > 60 ? text.substring(0, 60) + "…" : text;
     }
 }

@@ -2,19 +2,19 @@ package dev.runlog.gateway.events;
 
 import io.vertx.core.buffer.Buffer;
 
-/** Cuts a stream of bytes into events and hands each on, where possible without copying it. */
+/** Splits a stream of bytes into events, and passes each to a sink, without copying it if possible. */
 interface EventSplitter {
-    /** Takes the bytes of one event. */
+    /** Receives the bytes of events. */
     interface Sink {
         void event(byte[] bytes, int start, int length);
     }
 
-    /** Fails with {@code BAD_INPUT} if events cannot be told apart any more. */
+    /** Fails with {@code BAD_INPUT} if the structure is invalid, so further events cannot be found. */
     void add(Buffer chunk);
 
-    /** Says that the body is complete. */
+    /** Called at the end of the body. */
     void end();
 
-    /** How many bytes of an event that is not complete it holds. */
+    /** Number of bytes held of an incomplete event. */
     int bytesHeld();
 }

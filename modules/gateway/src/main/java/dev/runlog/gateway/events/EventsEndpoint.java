@@ -1,11 +1,11 @@
 package dev.runlog.gateway.events;
 
 import dev.runlog.contract.bus.Bus;
-import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.auth.Authenticated;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.auth.Credentials;
 import dev.runlog.gateway.body.RequestBodies;
+import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.http.MediaType;
 import dev.runlog.gateway.http.Replies;
 import io.vertx.core.Future;
@@ -15,7 +15,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 
-/** {@code POST /events}: events one by one, as large as a body may be, answered once all are committed. */
+/** {@code POST /events}: records a stream of events, and replies once all are committed. */
 public final class EventsEndpoint {
     private final Bus bus;
     private final Authenticator authenticator;
@@ -43,7 +43,7 @@ public final class EventsEndpoint {
 
     private Future<EventsReport> read(RoutingContext ctx, Authenticated authenticated) {
         boolean isArray = isArray(ctx.request());
-        return new EventStream(
+        return new EventUpload(
                         bus,
                         authenticated.viewer(),
                         config,
@@ -62,7 +62,7 @@ public final class EventsEndpoint {
                 throw new HttpException(
                         415,
                         (type == null ? "The Content-Type is missing" : "Unsupported Content-Type")
-                                + " (expected application/x-ndjson or application/jsonl for one event a line, or"
+                                + " (expected application/x-ndjson or application/jsonl for one event on each line, or"
                                 + " application/json for an event or an array of events).");
         };
     }

@@ -13,14 +13,14 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** How the lines of one body fared. */
+/** The outcome of the events of one body. */
 final class EventsReport {
-    /** So that the answer to a body of nothing but bad lines stays of a bounded size. */
+    /** Bounds the reply to a body with many invalid lines. */
     private static final int REJECTED_SHOWN_MAX = 10_000;
 
     private long recorded;
     private long duplicates;
-    private long rejectedInAll;
+    private long rejectedTotal;
     private final List<Rejected> rejected = new ArrayList<>();
     private @Nullable Throwable failure;
 
@@ -34,7 +34,7 @@ final class EventsReport {
         }
     }
 
-    /** @param lines the numbers of the lines, as many as there are outcomes or more */
+    /** @param lines line numbers, at least as many as there are outcomes */
     void add(int[] lines, List<Outcome> outcomes) {
         for (int i = 0; i < outcomes.size(); i++) {
             Outcome outcome = outcomes.get(i);
@@ -48,20 +48,20 @@ final class EventsReport {
     }
 
     void reject(int line, ErrorCode code, String message) {
-        rejectedInAll++;
+        rejectedTotal++;
         if (rejected.size() < REJECTED_SHOWN_MAX) {
             rejected.add(new Rejected(line, code, message));
         }
     }
 
-    /** Remembers why not all lines were taken; the first reason is what counts. */
+    /** Records why reading stopped early; the first reason is kept. */
     void fail(@Nullable Throwable why) {
         if (failure == null) {
             failure = why;
         }
     }
 
-    /** Answers 200, or the failure's status together with what was recorded before it. */
+    /** Replies 200, or the status of the failure, together with what was recorded before it. */
     void answer(RoutingContext ctx) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("recorded", recorded);
@@ -72,8 +72,8 @@ final class EventsReport {
                         .sorted(Comparator.comparingInt(Rejected::line))
                         .map(Rejected::toJson)
                         .toList());
-        if (rejectedInAll > rejected.size()) {
-            body.put("rejectedInAll", rejectedInAll);
+        if (rejectedTotal > rejected.size()) {
+            body.put("rejectedInAll", rejectedTotal);
         }
         if (failure == null) {
             Replies.json(ctx, 200, body);

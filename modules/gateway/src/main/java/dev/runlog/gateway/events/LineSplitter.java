@@ -3,13 +3,13 @@ package dev.runlog.gateway.events;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 
-/** Cuts a stream of bytes into lines without their ends; blank ones are handed on too, as they count. */
+/** Splits a stream of bytes into lines, without line ends. Blank lines are passed on as well, since they are counted. */
 final class LineSplitter implements EventSplitter {
-    /** A longer line's buffer is not kept for the next one: there is one for each request. */
+    /** The buffer of a longer line is not reused, as every request has one. */
     private static final int KEPT_BYTES_MAX = 64 << 10;
 
     private final Sink sink;
-    private ByteArrayOutputStream begun = new ByteArrayOutputStream();
+    private ByteArrayOutputStream partial = new ByteArrayOutputStream();
 
     LineSplitter(Sink sink) {
         this.sink = sink;
@@ -21,8 +21,8 @@ final class LineSplitter implements EventSplitter {
         int start = 0;
         for (int at = 0; at < bytes.length; at++) {
             if (bytes[at] == '\n') {
-                if (begun.size() > 0) {
-                    begun.write(bytes, start, at - start);
+                if (partial.size() > 0) {
+                    partial.write(bytes, start, at - start);
                     end();
                 } else {
                     sink.event(bytes, start, at - start);
@@ -30,18 +30,18 @@ final class LineSplitter implements EventSplitter {
                 start = at + 1;
             }
         }
-        begun.write(bytes, start, bytes.length - start);
+        partial.write(bytes, start, bytes.length - start);
     }
 
-    /** Hands on a last line that has no end of its own. */
+    /** Passes on a last line that has no line end. */
     @Override
     public void end() {
-        if (begun.size() > 0) {
-            byte[] line = begun.toByteArray();
+        if (partial.size() > 0) {
+            byte[] line = partial.toByteArray();
             if (line.length > KEPT_BYTES_MAX) {
-                begun = new ByteArrayOutputStream();
+                partial = new ByteArrayOutputStream();
             } else {
-                begun.reset();
+                partial.reset();
             }
             sink.event(line, 0, line.length);
         }
@@ -49,6 +49,6 @@ final class LineSplitter implements EventSplitter {
 
     @Override
     public int bytesHeld() {
-        return begun.size();
+        return partial.size();
     }
 }

@@ -1,4 +1,4 @@
-/** Bulk recording: newline-delimited JSON in, one answer for all lines. */
+/** Bulk recording of newline-delimited JSON, with one reply for all lines. */
 @NullMarked
 package dev.runlog.gateway.events;
 

@@ -2,9 +2,14 @@ package dev.runlog.gateway.graphql;
 
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Viewer;
+import dev.runlog.gateway.graphql.protocol.Answer;
+import dev.runlog.gateway.graphql.protocol.GraphqlRequest;
+import dev.runlog.gateway.graphql.protocol.ResultSubscriber;
+import dev.runlog.gateway.graphql.render.Selections;
+import dev.runlog.gateway.memory.SendQueue;
 import io.vertx.core.Future;
 
-/** Runs operations whose results come one by one or many. */
+/** Runs operations with one result or many, for transports that can send either. */
 public final class Operations {
     private final GraphqlEngine engine;
     private final Selections selections;
@@ -14,12 +19,12 @@ public final class Operations {
         this.selections = selections;
     }
 
-    /** The messages that wait to be sent to a client of the viewer. */
+    /** Counts the messages that wait to be sent to a client of the viewer. */
     public SendQueue queue(Viewer viewer) {
         return new SendQueue(engine.memory(), viewer.subject());
     }
 
-    /** Does work for a client in its owner's turn; fails with {@code OVERLOADED} if too much waits. */
+    /** Runs work for a client in its owner's turn; fails with {@code OVERLOADED} if too much is waiting. */
     public Future<Void> inTurn(String owner, Runnable work) {
         return engine.inTurn(owner, () -> {
             work.run();
@@ -27,7 +32,7 @@ public final class Operations {
         });
     }
 
-    /** Begins an operation, unless its subscriber has gone by then. */
+    /** Runs an operation; its results go to the subscriber unless that was cancelled meanwhile. */
     public void run(GraphqlRequest request, Viewer viewer, ResultSubscriber subscriber) {
         engine.execute(request, viewer)
                 .<Void>map(answer -> {

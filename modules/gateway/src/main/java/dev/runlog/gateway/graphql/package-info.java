@@ -1,4 +1,4 @@
-/** The schema's fields on the bus: arguments are read, one request is sent, its reply is shown. */
+/** The GraphQL engine: runs the operations of all transports against the schema. */
 @NullMarked
 package dev.runlog.gateway.graphql;
 

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The two media types of responses in the GraphQL-over-HTTP specification. */
 public enum MediaType {
-    /** Tells by its status whether the request was refused. */
+    /** The HTTP status shows whether the request was refused. */
     GRAPHQL_RESPONSE("application/graphql-response+json"),
-    /** For clients from before: any well-formed request gets 200. */
+    /** For older clients: the status of any well-formed request is 200. */
     JSON("application/json");
 
     private final String name;
@@ -17,12 +17,12 @@ public enum MediaType {
         this.name = name;
     }
 
-    String header() {
+    public String header() {
         return name + "; charset=utf-8";
     }
 
-    /** The one that an {@code Accept} header prefers; empty where it takes neither. */
-    static Optional<MediaType> accepted(@Nullable String accept) {
+    /** The media type that an {@code Accept} header prefers; empty if it accepts neither. */
+    public static Optional<MediaType> accepted(@Nullable String accept) {
         if (accept == null || accept.isBlank()) {
             return Optional.of(JSON);
         }

@@ -8,20 +8,20 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The same rules of HTTP methods for every endpoint. */
+/** Rules for HTTP methods that hold for every endpoint. */
 public final class Methods {
     private Methods() {}
 
-    /** Lets every route that takes GET take HEAD too; called once all routes are there. */
+    /** Allows HEAD on every route that allows GET. Call it after all routes were added. */
     public static void allowHead(Router router) {
         for (Route route : router.getRoutes()) {
-            if (takes(route, HttpMethod.GET)) {
+            if (allows(route, HttpMethod.GET)) {
                 route.method(HttpMethod.HEAD);
             }
         }
     }
 
-    /** Answers 405 with the methods that the address takes. */
+    /** Replies 405 with the methods that the path allows. */
     public static void refuse(Router router, RoutingContext ctx) {
         Set<String> allowed = new TreeSet<>();
         for (Route route : router.getRoutes()) {
@@ -34,7 +34,7 @@ public final class Methods {
         Replies.failure(ctx, ctx.failure());
     }
 
-    private static boolean takes(Route route, HttpMethod method) {
+    private static boolean allows(Route route, HttpMethod method) {
         return route.methods() != null && route.methods().contains(method);
     }
 

@@ -1,6 +1,7 @@
 package dev.runlog.gateway.http;
 
 import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.text.SafeText;
 import dev.runlog.gateway.auth.BrowserOrigin;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -11,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which pages may send requests: those of this server and of {@code http.cors-origins}. A request that names no origin
- * comes from no page's script and is none of its business.
+ * Restricts requests from web pages to those of this server and of {@code http.cors-origins}. A request without an
+ * {@code Origin} header does not come from another page's script, and is allowed.
  */
 public final class Origins {
     private final List<String> allowed;
@@ -38,7 +39,7 @@ public final class Origins {
         }
     }
 
-    /** Refuses requests of other origins' pages, and answers the browser's questions of allowed ones. */
+    /** Refuses requests from pages of other origins, and answers CORS preflight requests of allowed ones. */
     public void check(RoutingContext ctx) {
         MultiMap headers = ctx.request().headers();
         String origin = headers.get(HttpHeaders.ORIGIN);
@@ -49,8 +50,8 @@ public final class Origins {
         } else {
             Replies.failure(
                     ctx,
-                    RunlogException.forbidden(
-                            "Requests from the origin " + shown(origin) + " are not allowed; see http.cors-origins."));
+                    RunlogException.forbidden("Requests from the origin " + SafeText.show(origin)
+                            + " are not allowed; see http.cors-origins."));
         }
     }
 
@@ -67,10 +68,5 @@ public final class Origins {
 
     private boolean isListed(String origin) {
         return allowed.contains("*") || allowed.contains(origin);
-    }
-
-    private static String shown(String origin) {
-        String ascii = origin.replaceAll("[^\\x20-\\x7e]", "?");
-        return ascii.length() > 200 ? ascii.substring(0, 200) + "…" : ascii;
     }
 }

@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
-/** HTML for people: plain pages without a script, and the headers of every page. */
+/** Plain HTML pages without scripts, and the security headers of every page. */
 public final class Pages {
     private static final String STYLE = "body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;"
             + "padding:0 1rem;color-scheme:light dark}button{font:inherit;padding:.4rem 1rem}"
@@ -18,7 +18,7 @@ public final class Pages {
 
     private Pages() {}
 
-    /** Sends a page; title and body are HTML of ours. */
+    /** Sends a page. Title and body are trusted HTML. */
     public static void send(RoutingContext ctx, int status, String title, String body) {
         secure(ctx.response(), POLICY)
                 .setStatusCode(status)
@@ -28,8 +28,8 @@ public final class Pages {
                         + "</style></head><body><h1>" + title + "</h1>" + body + "</body></html>\n");
     }
 
-    /** Sets the headers of a page: what it may load, that no other page frames it, and that it is not named to others. */
-    static HttpServerResponse secure(HttpServerResponse response, String contentSecurityPolicy) {
+    /** Sets security headers: the given policy for what the page may load, no framing, and no referrer. */
+    public static HttpServerResponse secure(HttpServerResponse response, String contentSecurityPolicy) {
         return response.putHeader("Content-Security-Policy", contentSecurityPolicy)
                 .putHeader("X-Frame-Options", "DENY")
                 .putHeader("Referrer-Policy", "no-referrer")

@@ -4,7 +4,7 @@ import dev.runlog.contract.error.ErrorCode;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.gateway.connection.RequestDecoder;
-import dev.runlog.gateway.graphql.ResponseWriter;
+import dev.runlog.gateway.json.JsonWriter;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.HttpClosedException;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How answers and failures look outside of GraphQL: always JSON, an error with its code and message. */
+/** Replies of endpoints other than GraphQL: always JSON, with code and message for errors. */
 public final class Replies {
     private static final Logger log = LoggerFactory.getLogger(Replies.class);
 
@@ -35,17 +35,17 @@ public final class Replies {
         if (response.ended() || response.closed()) {
             return;
         }
-        response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(ResponseWriter.write(value));
+        response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(JsonWriter.write(value));
     }
 
-    /** Answers with a failure, unknown ones logged under an id that is all the client sees. */
+    /** Replies with a failure. An unexpected one is logged, and the client sees only its incident id. */
     public static void failure(RoutingContext ctx, @Nullable Throwable failure) {
         RunlogException known = known(ctx, failure);
         prepare(ctx, known);
         json(ctx, status(ctx, failure, known), body(known));
     }
 
-    /** The error, and its message once more where the frontends of the first version look for it. */
+    /** The error. The message is repeated where frontends of the first version expect it. */
     private static Map<String, Object> body(RunlogException failure) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("error", error(failure));
@@ -53,7 +53,7 @@ public final class Replies {
         return body;
     }
 
-    /** The members of an error. */
+    /** An error as JSON. */
     public static Map<String, Object> error(RunlogException failure) {
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("code", failure.code().name());
@@ -65,7 +65,7 @@ public final class Replies {
         return error;
     }
 
-    /** The headers that go with a failure. */
+    /** Sets the headers of a failure. */
     public static void prepare(RoutingContext ctx, RunlogException failure) {
         retryAfter(ctx, failure.retryAfter());
         if (failure.code() == ErrorCode.UNAUTHENTICATED) {
@@ -73,15 +73,15 @@ public final class Replies {
         }
     }
 
-    /** Tells when to come back, in whole seconds; null for nothing to tell. */
-    static void retryAfter(RoutingContext ctx, @Nullable Duration retryAfter) {
+    /** Sets {@code Retry-After}, in seconds rounded up, unless the delay is null. */
+    public static void retryAfter(RoutingContext ctx, @Nullable Duration retryAfter) {
         if (retryAfter != null) {
             long seconds = Math.max(1, (retryAfter.toMillis() + 999) / 1000);
             ctx.response().putHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
         }
     }
 
-    /** Answers a request whose headers cannot be read, and closes its connection. */
+    /** Replies to a request whose headers cannot be read, and closes its connection. */
     public static void invalid(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
         int status = cause instanceof TooLongHttpLineException
@@ -100,11 +100,11 @@ public final class Replies {
                 .setStatusCode(status)
                 .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
                 .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
-                .end(ResponseWriter.write(body(RunlogException.badInput(message))));
+                .end(JsonWriter.write(body(RunlogException.badInput(message))));
         request.connection().close();
     }
 
-    /** The failure as its caller sees it; an unknown one is logged. */
+    /** The failure as the caller may see it; an unexpected one is logged. */
     public static RunlogException known(RoutingContext ctx, @Nullable Throwable failure) {
         if (failure instanceof RunlogException known) {
             return known;
@@ -114,14 +114,14 @@ public final class Replies {
         }
         int status = failure instanceof HttpException http ? http.getStatusCode() : ctx.statusCode();
         if (status == 404) {
-            return RunlogException.notFound(words(ctx, status));
+            return RunlogException.notFound(message(ctx, status));
         }
         if (status >= 400 && status < 500) {
-            return RunlogException.badInput(words(ctx, status));
+            return RunlogException.badInput(message(ctx, status));
         }
         if (failure instanceof HttpClosedException
                 || failure instanceof IOException && ctx.response().closed()) {
-            // The client hung up, which is no failure of this server, and reads no answer.
+            // The client closed the connection. This is not a failure of the server, and nobody reads the reply.
             log.debug("{} {}: {}", ctx.request().method(), ctx.request().path(), failure.toString());
             return RunlogException.badInput("The connection was closed before the request was complete.");
         }
@@ -135,7 +135,7 @@ public final class Replies {
         return RunlogException.internal(incident);
     }
 
-    /** The status of an answer to a failure. */
+    /** The HTTP status of a failure. */
     public static int status(RoutingContext ctx, @Nullable Throwable failure, RunlogException known) {
         if (failure == null && ctx.statusCode() >= 400) {
             return ctx.statusCode();
@@ -145,7 +145,7 @@ public final class Replies {
                 : known.code().httpStatus();
     }
 
-    private static String words(RoutingContext ctx, int status) {
+    private static String message(RoutingContext ctx, int status) {
         return switch (status) {
             case 404 -> "There is nothing at " + ctx.request().path() + ".";
             case 405 ->

@@ -1,4 +1,4 @@
-/** GraphQL over HTTP after its specification, GraphiQL, and how failures look. */
+/** What all HTTP endpoints share: replies and errors, methods, origins, HTML pages. */
 @NullMarked
 package dev.runlog.gateway.http;
 

@@ -10,17 +10,17 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last changes with their numbers: what came while a snapshot was read, and what who comes back has missed. It also
- * keeps order: announcements of one execution from different writers may overtake each other, and an execution must not
- * go back to a state that it has left.
+ * The most recent changes, numbered. Subscribers read from it what changed while their snapshot was read, or while they
+ * were away. It also restores order: announcements of one execution from different writers may overtake each other, and
+ * an execution must not return to a state that it has left.
  */
 final class ChangeLog {
     /**
-     * A change as it is to be shown.
+     * A change as subscribers see it.
      *
-     * @param before its status before; null where it was unknown
-     * @param execution its newest state known here, which is never older than what an earlier entry showed
-     * @param disputed whether nothing tells which is newer, this or what an earlier entry showed
+     * @param before the previous status; null if it was unknown
+     * @param execution the newest known state, which is never older than that of an earlier entry
+     * @param disputed whether it is undecided which is newer, this or the state of an earlier entry
      */
     record Entry(long number, @Nullable ExecutionStatus before, Execution execution, boolean disputed) {}
 
@@ -33,8 +33,8 @@ final class ChangeLog {
     }
 
     /**
-     * Takes an announcement. Each step from one status to another is announced once, so that whoever holds the status
-     * before learns of it, in whatever order the announcements come; what it learns is the newest state.
+     * Appends an announcement. Each change of status is announced once, so subscribers that know the previous status learn
+     * of it, whatever the order of announcements. They always get the newest state.
      */
     Entry add(Change change) {
         Entry known = newest.get(change.execution().id());
@@ -53,12 +53,12 @@ final class ChangeLog {
         return entry;
     }
 
-    /** The number of the newest change. */
+    /** Number of the newest change. */
     long last() {
         return last;
     }
 
-    /** Whether everything after that number is still here. */
+    /** Whether all changes after this number are still in the log. */
     boolean hasAllAfter(long number) {
         return number <= last && last - number <= ring.length;
     }
@@ -71,7 +71,7 @@ final class ChangeLog {
         return (int) (number % ring.length);
     }
 
-    /** Whether a state was left before another was entered, as far as the two tell. */
+    /** Whether one state is known to be older than the other. */
     private static boolean isOlder(Execution one, Execution other) {
         int rank = rank(one.status());
         int otherRank = rank(other.status());
@@ -83,7 +83,7 @@ final class ChangeLog {
         return deadline != null && otherDeadline != null && deadline.isBefore(otherDeadline);
     }
 
-    /** Statuses only ever follow each other in this order: a late finish wins over {@code CRASHED}, an end is final. */
+    /** Statuses follow each other in this order only: a late finish replaces {@code CRASHED}, and other ends are final. */
     private static int rank(ExecutionStatus status) {
         return switch (status) {
             case RUNNING -> 0;

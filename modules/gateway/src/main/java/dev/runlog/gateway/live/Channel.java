@@ -5,9 +5,9 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** All subscribers of one watch: a change is matched once for all of them, and they get the same event. */
+/** All subscribers of one watch. A change is matched once for all of them, and they share the event. */
 final class Channel {
-    /** What it needs of the feed that it belongs to. */
+    /** The feed that it belongs to. */
     interface Feed {
         ChangeLog log();
 
@@ -17,7 +17,7 @@ final class Channel {
 
         void settleLater(LiveSubscription subscription);
 
-        /** Told when the last subscriber is gone. */
+        /** Called when the last subscriber has left. */
         void onEmpty(Channel channel);
 
         void onCountChanged(int by);
@@ -29,8 +29,8 @@ final class Channel {
     private final Feed feed;
     private final int queueMax;
     private final Set<LiveSubscription> subscriptions = new LinkedHashSet<>();
-    /** The same, to walk through while some leave; null after a change. */
-    private LiveSubscription @Nullable [] walk;
+    /** Copy of the subscriptions to iterate over, as they may leave meanwhile; null after a change. */
+    private LiveSubscription @Nullable [] copy;
 
     private Cursors cursors;
 
@@ -67,13 +67,13 @@ final class Channel {
 
     void add(LiveSubscription subscription) {
         subscriptions.add(subscription);
-        walk = null;
+        copy = null;
         feed.onCountChanged(1);
     }
 
     void remove(LiveSubscription subscription) {
         if (subscriptions.remove(subscription)) {
-            walk = null;
+            copy = null;
             feed.onCountChanged(-1);
             if (subscriptions.isEmpty()) {
                 feed.onEmpty(this);
@@ -84,32 +84,32 @@ final class Channel {
     void offer(Entry entry) {
         LiveEvent event = toEvent(entry);
         if (event != null) {
-            for (LiveSubscription subscription : walk()) {
+            for (LiveSubscription subscription : all()) {
                 subscription.offer(event);
             }
         }
     }
 
-    /** Begins anew with all subscribers, as no cursor holds any more. */
+    /** Restarts all subscribers, as no cursor is valid any more. */
     void restart() {
         cursors = feed.cursorsOf(watch);
-        for (LiveSubscription subscription : walk()) {
+        for (LiveSubscription subscription : all()) {
             subscription.restart();
         }
     }
 
-    /** What a change is to the subscribers; null where it is nothing. */
+    /** The event of a change; null if it does not concern this watch. */
     @Nullable
     LiveEvent toEvent(Entry entry) {
         LiveEvent.Kind kind = watch.kindOf(entry);
         return kind == null ? null : new LiveEvent(kind, cursors, entry.number(), entry.execution());
     }
 
-    private LiveSubscription[] walk() {
-        LiveSubscription[] all = walk;
+    private LiveSubscription[] all() {
+        LiveSubscription[] all = copy;
         if (all == null) {
             all = subscriptions.toArray(NOBODY);
-            walk = all;
+            copy = all;
         }
         return all;
     }

@@ -12,10 +12,10 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Channels by what they watch, so that a change costs those that it may concern and no other. */
+/** Channels by what they watch, so a change is matched only with channels that it may concern. */
 final class Channels {
     private final Map<Watch, Channel> all = new HashMap<>();
-    /** By owner, workflow or execution: whichever is the narrowest that a watch names. */
+    /** By owner, workflow or execution: the narrowest that the watch names. */
     private final Map<Object, Set<Channel>> index = new HashMap<>();
 
     Channel getOrCreate(Watch watch, Function<Watch, Channel> create) {
@@ -39,7 +39,7 @@ final class Channels {
         }
     }
 
-    /** Visits the channels that a change of the execution may concern. */
+    /** Calls the visitor for all channels that a change of the execution may concern. */
     void visit(Execution execution, Consumer<Channel> visitor) {
         visit(index.get(execution.owner()), visitor);
         visit(index.get(execution.workflowId()), visitor);
@@ -61,7 +61,7 @@ final class Channels {
         }
     }
 
-    /** Ids are unique among workflows and executions together, and a subject is no id but text. */
+    /** IDs are unique across workflows and executions, and an owner is text, so keys never collide. */
     private static Object key(Watch watch) {
         UUID execution = watch.executionId();
         UUID workflow = watch.workflowId();

@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
-/** One subscriber of one cleanup; who is slow gets the newest state. */
+/** One subscriber of one cleanup; a slow one gets only the newest state. */
 final class CleanupSubscription implements Subscription {
     private final Subscriber<? super Cleanup> subscriber;
     private final Supplier<Future<Cleanup>> load;
     private final Consumer<CleanupSubscription> onEnd;
     private @Nullable Cleanup waiting;
     private @Nullable Cleanup newest;
-    /** Whether the viewer may see it, which reading it tells. */
+    /** Whether the viewer may see the cleanup, known once it was read. */
     private boolean admitted;
 
     private boolean ended;
@@ -30,7 +30,7 @@ final class CleanupSubscription implements Subscription {
         this.onEnd = onEnd;
     }
 
-    /** Reads how it stands: at the beginning, and where announcements may have been missed. */
+    /** Reads the current state: at the start, and when announcements may have been missed. */
     void refresh() {
         load.get()
                 .onSuccess(cleanup -> {
@@ -40,7 +40,7 @@ final class CleanupSubscription implements Subscription {
                 .onFailure(this::fail);
     }
 
-    /** Takes a state, unless a newer one is known: what was read may come after what was announced. */
+    /** Takes a state unless a newer one is known: a reply may arrive after a later announcement. */
     void offer(Cleanup cleanup) {
         if (ended || !admitted || newest != null && isOlder(cleanup, newest)) {
             return;

@@ -1,6 +1,7 @@
 package dev.runlog.gateway.live;
 
 import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.text.SafeText;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -15,27 +16,27 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Writes and reads the cursors of one watch. A cursor names the run of the server, the watch and the number of a change,
- * as only these together mark a place: another run has other numbers, and of another watch something else was seen.
+ * Writes and reads the cursors of one watch. A cursor contains the run of the server, the watch and the number of a
+ * change. Together these mark a position: another run numbers changes differently, and another watch saw other events.
  *
- * <p>The numbers count the changes of all owners, so the watch and the number are encrypted: nobody learns from a cursor
- * how much others record, nor, as each has random bits of its own, whether they recorded anything between two cursors.
- * All is one block of AES under a key that is used for nothing else and is gone with its run. A block that somebody makes
- * up names the watch with a chance of 1 in 2^48; any other is answered by a reset.
+ * <p>The numbers count the changes of all owners, so the watch and the number are encrypted. A cursor does not reveal how
+ * much others record, nor, as each has random bits, whether they recorded anything between two cursors. The content is one
+ * AES block under a key that is used for nothing else and is lost with the run. A forged block matches the watch with a
+ * probability of 1 in 2^48; otherwise it leads to a reset.
  */
 final class Cursors {
-    /** Instead of a number, for events that cannot be continued after: a snapshot's, before it is whole. */
-    static final long NOWHERE = -1;
+    /** Instead of a number, for events after which a subscription cannot resume: those of an incomplete snapshot. */
+    static final long NO_POSITION = -1;
 
     private static final HexFormat HEX = HexFormat.of();
     private static final Pattern FORM = Pattern.compile("([0-9a-f]{8})-([0-9a-fx-]{1,40})");
     private static final int BLOCK_BYTES = 2 * Long.BYTES;
-    /** Bits of the watch's hash and of the number; the other 32 of a block are random. */
+    /** Bits of the watch's hash, and of the number. The other 32 bits of a block are random. */
     private static final int FIELD_BITS = 48;
 
     private static final long FIELD_MASK = (1L << FIELD_BITS) - 1;
 
-    /** A run of the server, or of what it knows between two gaps. Used on one thread at a time. */
+    /** A period without gaps in the announcements, at most the run of the server. Used on one thread at a time. */
     static final class Run {
         private final String name;
         private final Cipher encryption;
@@ -52,14 +53,14 @@ final class Cursors {
             this.decryption = cipher(Cipher.DECRYPT_MODE, key);
         }
 
-        /** One block alone needs no mode of chaining. */
+        /** A single block needs no chaining. */
         private static Cipher cipher(int mode, byte[] key) {
             try {
                 Cipher cipher = Cipher.getInstance("AES/ECB/NoPadding");
                 cipher.init(mode, new SecretKeySpec(key, "AES"));
                 return cipher;
             } catch (GeneralSecurityException e) {
-                throw new IllegalStateException("This Java has no AES.", e);
+                throw new IllegalStateException("AES is not available.", e);
             }
         }
 
@@ -97,14 +98,13 @@ final class Cursors {
     }
 
     /**
-     * The number in a cursor of this very watch and run; empty for any other cursor. Fails with {@code BAD_INPUT} for
-     * what is no cursor.
+     * The number in a cursor of this watch and run; empty for a cursor of another one. Fails with {@code BAD_INPUT} for
+     * anything else.
      */
     OptionalLong numberIn(String cursor) {
         Matcher parts = FORM.matcher(cursor);
         if (!parts.matches()) {
-            String shown = cursor.length() > 60 ? cursor.substring(0, 60) + "…" : cursor;
-            throw RunlogException.badInput("'" + shown + "' is not a cursor of a subscription.");
+            throw RunlogException.badInput(SafeText.quote(cursor) + " is not a cursor of a subscription.");
         }
         String block = parts.group(2);
         if (!parts.group(1).equals(run.name) || !isBlock(block)) {
@@ -113,8 +113,8 @@ final class Cursors {
         ByteBuffer content = ByteBuffer.wrap(run.decrypt(HEX.parseHex(block)));
         long first = content.getLong();
         long number = ((first & 0xFFFF) << 32) | (content.getLong() >>> 32);
-        boolean isPlace = first >>> 16 == watch && number != (NOWHERE & FIELD_MASK);
-        return isPlace ? OptionalLong.of(number) : OptionalLong.empty();
+        boolean isPosition = first >>> 16 == watch && number != (NO_POSITION & FIELD_MASK);
+        return isPosition ? OptionalLong.of(number) : OptionalLong.empty();
     }
 
     private static boolean isBlock(String text) {
@@ -126,7 +126,7 @@ final class Cursors {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return ByteBuffer.wrap(digest).getLong() & FIELD_MASK;
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("This Java has no SHA-256.", e);
+            throw new IllegalStateException("SHA-256 is not available.", e);
         }
     }
 }

@@ -9,8 +9,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits for one subscriber. Beyond its bound it is coalesced to the newest state of each execution, and stays so
- * until it is empty; what it holds never grows with time, only with the number of executions that changed.
+ * The events that wait for one subscriber. Beyond its bound, it keeps only the newest event of each execution, until it is
+ * empty. So its size does not grow with time, only with the number of executions that changed.
  */
 final class EventQueue {
     private final int eventsMax;
@@ -22,9 +22,9 @@ final class EventQueue {
     }
 
     /**
-     * Takes the change of an execution; returns whether it is within its bound, coalesced if need be.
+     * Adds the change of an execution, and returns whether the queue is within its bound.
      *
-     * @param exact whether what waits as {@code ENTERED} is surely news
+     * @param exact whether the subscriber surely does not know executions that wait as {@code ENTERED}
      */
     boolean add(LiveEvent event, boolean exact) {
         if (coalesced != null) {
@@ -58,10 +58,10 @@ final class EventQueue {
         return event;
     }
 
-    /** An execution moves to the place of its newest event, as that event's cursor vouches for all before it. */
+    /** An execution moves to the position of its newest event, as that event's cursor covers all earlier ones. */
     private static void coalesce(Map<UUID, LiveEvent> newest, LiveEvent event, boolean exact) {
         if (event.execution() == null) {
-            throw new IllegalArgumentException(event.kind() + " is no change of an execution.");
+            throw new IllegalArgumentException(event.kind() + " is not the change of an execution.");
         }
         UUID id = event.execution().id();
         LiveEvent earlier = newest.remove(id);

@@ -4,14 +4,14 @@ import dev.runlog.contract.model.Execution;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One event of a subscription. Equal where it is the same event, so that it needs to be rendered only once. */
+/** One event of a subscription. Subscribers of the same channel share it, so it is rendered only once. */
 public final class LiveEvent {
     private final Kind kind;
     private final Cursors cursors;
     private final long number;
     private final @Nullable Execution execution;
 
-    /** {@code number} is that of the change after which it continues, or {@link Cursors#NOWHERE}. */
+    /** {@code number} is that of the change after which its cursor resumes, or {@link Cursors#NO_POSITION}. */
     LiveEvent(Kind kind, Cursors cursors, long number, @Nullable Execution execution) {
         this.kind = kind;
         this.cursors = cursors;
@@ -19,14 +19,14 @@ public final class LiveEvent {
         this.execution = execution;
     }
 
-    /** What happened to an execution with regard to what is watched. */
+    /** What happened to an execution, as seen by the subscription. */
     public enum Kind {
         ENTERED,
         UPDATED,
         LEFT,
-        /** The snapshot is whole. */
+        /** The snapshot is complete. */
         SYNCED,
-        /** Something was missed; a new snapshot follows. */
+        /** Events were missed; a new snapshot follows. */
         RESET
     }
 
@@ -34,12 +34,12 @@ public final class LiveEvent {
         return kind;
     }
 
-    /** Continues here when it is handed back. */
+    /** Resumes after this event. */
     public String cursor() {
         return cursors.of(number);
     }
 
-    /** As it stands; null for {@code SYNCED} and {@code RESET}. */
+    /** Its current state; null for {@code SYNCED} and {@code RESET}. */
     public @Nullable Execution execution() {
         return execution;
     }
@@ -48,16 +48,16 @@ public final class LiveEvent {
         return number;
     }
 
-    /** The same as another kind of event. */
+    /** The same event with another kind. */
     LiveEvent as(Kind wanted) {
         return kind == wanted ? this : new LiveEvent(wanted, cursors, number, execution);
     }
 
     /**
-     * Both as one: what who has seen neither needs to know; null where that is nothing.
+     * Merges two events for a subscriber that has seen neither; null if nothing is left to report.
      *
-     * @param exact whether {@code ENTERED} is surely news; a snapshot may have told it before, and then the subscriber
-     *     has to learn that it {@code LEFT}
+     * @param exact whether an {@code ENTERED} was surely not known before. The execution may have been in a snapshot, and
+     *     then the subscriber must learn that it {@code LEFT}
      */
     static @Nullable LiveEvent merged(LiveEvent earlier, LiveEvent later, boolean exact) {
         boolean wasIn = earlier.kind != Kind.ENTERED;
@@ -69,7 +69,7 @@ public final class LiveEvent {
     }
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // A change's execution is one object, shared by all who are told of it.
+    @SuppressWarnings("ReferenceEquality") // The execution of a change is one object, shared by all subscribers.
     public boolean equals(@Nullable Object other) {
         return other instanceof LiveEvent event
                 && kind == event.kind

@@ -16,9 +16,8 @@ import dev.runlog.contract.recording.ExecutionsChanged.Change;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupProgressed;
 import dev.runlog.contract.retention.LoadCleanups;
-import dev.runlog.gateway.GatewayConfig;
+import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.live.ChangeLog.Entry;
-import dev.runlog.gateway.live.Watch.Kind;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -35,10 +34,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 
-/** Hands committed changes to whoever watches them. Everything runs on the event loop that made it. */
+/** Delivers committed changes to subscribers. Used on the event loop that created it. */
 public final class LiveFeed implements Channel.Feed {
     private static final int SNAPSHOT_PAGE = 100;
-    /** How late an announcement of what a snapshot has already may come and still not be told twice. */
+    /** Maximum delay of an announcement that a snapshot already contains and that is not to be reported again. */
     private static final long SETTLE_MILLIS = 10_000;
 
     private static final long VERIFY_AGAIN_MILLIS = 1000;
@@ -46,7 +45,7 @@ public final class LiveFeed implements Channel.Feed {
     private final Vertx vertx;
     private final Bus bus;
     private final GatewayConfig.Live config;
-    private final Turnstile snapshotQueries;
+    private final ConcurrencyLimit snapshotQueries;
     private final Channels channels = new Channels();
     private final Map<UUID, Set<CleanupSubscription>> byCleanup = new HashMap<>();
     private final Set<UUID> verifying = new HashSet<>();
@@ -60,17 +59,17 @@ public final class LiveFeed implements Channel.Feed {
         this.vertx = vertx;
         this.bus = bus;
         this.config = config;
-        this.snapshotQueries = new Turnstile(config.snapshotQueriesMax());
+        this.snapshotQueries = new ConcurrencyLimit(config.snapshotQueriesMax());
         this.log = new ChangeLog(config.replayEventsMax());
         Gauge.builder("runlog.subscribers", () -> subscribers)
-                .description("Subscriptions that are open.")
+                .description("Open subscriptions.")
                 .register(meters);
         this.resets = Counter.builder("runlog.subscribers.resets")
-                .description("Times that all subscribers began anew, as announcements may have been missed.")
+                .description("Number of restarts of all subscribers after announcements may have been missed.")
                 .register(meters);
     }
 
-    /** Begins to listen. */
+    /** Creates a feed and subscribes to announcements. */
     public static LiveFeed start(Vertx vertx, Bus bus, GatewayConfig.Live config, MeterRegistry meters) {
         LiveFeed feed = new LiveFeed(vertx, bus, config, meters);
         bus.subscribe(ExecutionsChanged.class, feed::onChanges);
@@ -79,24 +78,25 @@ public final class LiveFeed implements Channel.Feed {
         return feed;
     }
 
-    /** What is running: a snapshot, then each change; or what came after a cursor. */
+    /** Running executions: a snapshot, then each change; with a cursor, the changes after it. */
     public LiveSource runningExecutions(Viewer viewer, @Nullable UUID workflowId, @Nullable String after) {
         return watching(
-                new Watch(Kind.RUNNING, viewer.subject(), workflowId, null, Set.of(ExecutionStatus.RUNNING)), after);
+                new Watch(Watch.Type.RUNNING, viewer.subject(), workflowId, null, Set.of(ExecutionStatus.RUNNING)),
+                after);
     }
 
-    /** Changes from now on, or what came after a cursor. */
+    /** Changes from now on; with a cursor, the changes after it. */
     public LiveSource executionChanges(
             Viewer viewer, @Nullable UUID workflowId, Set<ExecutionStatus> statuses, @Nullable String after) {
-        return watching(new Watch(Kind.CHANGES, viewer.subject(), workflowId, null, statuses), after);
+        return watching(new Watch(Watch.Type.CHANGES, viewer.subject(), workflowId, null, statuses), after);
     }
 
-    /** One execution as it stands, then each change; fails with {@code NOT_FOUND} where the viewer sees none. */
+    /** The current state of an execution, then each change. Fails with {@code NOT_FOUND} if the viewer cannot see it. */
     public LiveSource executionUpdated(Viewer viewer, UUID id) {
-        return watching(new Watch(Kind.EXECUTION, viewer.subject(), null, id, Set.of()), null);
+        return watching(new Watch(Watch.Type.EXECUTION, viewer.subject(), null, id, Set.of()), null);
     }
 
-    /** One cleanup as it stands, then as it moves on, until it is over. */
+    /** The current state of a cleanup, then its progress until it ends. */
     public LiveSource cleanupProgress(Viewer viewer, UUID id) {
         return new LiveSource(
                 subscriber -> {
@@ -110,10 +110,10 @@ public final class LiveFeed implements Channel.Feed {
                 null);
     }
 
-    /** Begins anew with everybody: announcements of other servers may have been missed. */
+    /** Restarts all subscribers: announcements of other servers may have been missed. */
     private void reset() {
         resets.increment();
-        // No cursor from before leads anywhere. The log stays for its order: what comes late may be old.
+        // Earlier cursors become invalid. The log stays, to keep late announcements in order.
         run = new Cursors.Run();
         channels.list().forEach(Channel::restart);
         List.copyOf(byCleanup.values())
@@ -121,7 +121,7 @@ public final class LiveFeed implements Channel.Feed {
     }
 
     private LiveSource watching(Watch watch, @Nullable String after) {
-        // Read at once, so that what is no cursor is an error of the request.
+        // Read now, so an invalid cursor is an error of the request.
         OptionalLong resumed =
                 after == null ? OptionalLong.empty() : cursorsOf(watch).numberIn(after);
         Cursors.Run then = run;
@@ -130,7 +130,7 @@ public final class LiveFeed implements Channel.Feed {
                 null);
     }
 
-    private void follow(Watch watch, Subscriber<? super LiveEvent> subscriber, boolean comesBack, OptionalLong after) {
+    private void follow(Watch watch, Subscriber<? super LiveEvent> subscriber, boolean resumes, OptionalLong after) {
         Channel channel =
                 channels.getOrCreate(watch, created -> new Channel(created, this, config.subscriberQueueMax()));
         LiveSubscription subscription = new LiveSubscription(channel, subscriber);
@@ -138,7 +138,7 @@ public final class LiveFeed implements Channel.Feed {
         subscriber.onSubscribe(subscription);
         if (after.isPresent() && log.hasAllAfter(after.getAsLong())) {
             subscription.resume(after.getAsLong());
-        } else if (comesBack) {
+        } else if (resumes) {
             subscription.restart();
         } else {
             subscription.begin();
@@ -158,9 +158,8 @@ public final class LiveFeed implements Channel.Feed {
     }
 
     /**
-     * Looks how an execution stands. A hold says nothing of its order: one that was announced by one writer and what
-     * another writer has seen of the execution before may come in any order. What is read is told like a change, so that
-     * it is looked at again until reading tells nothing new.
+     * Reads the current state of an execution. The order of a hold and of other changes is unknown, as different writers
+     * announce them. What is read is handled like a change, so it is read again until nothing is new.
      */
     private void verify(String owner, UUID id) {
         if (verifying.add(id)) {
@@ -173,7 +172,7 @@ public final class LiveFeed implements Channel.Feed {
                     })
                     .onSuccess(loaded -> loaded.executions()
                             .forEach(execution -> onChange(new Change(execution.status(), execution))))
-                    .onFailure(away -> vertx.setTimer(VERIFY_AGAIN_MILLIS, timer -> verify(owner, id)));
+                    .onFailure(failure -> vertx.setTimer(VERIFY_AGAIN_MILLIS, timer -> verify(owner, id)));
         } else {
             verifyAgain.add(id);
         }
@@ -184,7 +183,7 @@ public final class LiveFeed implements Channel.Feed {
                 .forEach(subscription -> subscription.offer(event.cleanup()));
     }
 
-    /** Whoever watches an owner's executions was seen to have the scope when the watch was made. */
+    /** A viewer for an owner's executions; the scope was checked when the subscription started. */
     private static Viewer watcher(String owner) {
         return new Viewer(owner, Set.of(Scope.READ));
     }
@@ -242,7 +241,7 @@ public final class LiveFeed implements Channel.Feed {
         subscribers += by;
     }
 
-    /** All that are there now, a page at a time, the newest first. */
+    /** All current executions of a watch, in pages, newest first. */
     private final class ListSnapshot implements LiveSubscription.Snapshot {
         private final Viewer viewer;
         private final ExecutionQuery query;
@@ -260,7 +259,7 @@ public final class LiveFeed implements Channel.Feed {
                 return Future.succeededFuture(List.of());
             }
             return snapshotQueries
-                    .pass(() -> bus.request(
+                    .run(() -> bus.request(
                             new ListExecutions(viewer, query, PageRequest.firstAfter(SNAPSHOT_PAGE, after))))
                     .map(page -> {
                         List<Execution> executions = page.executions();
@@ -273,7 +272,7 @@ public final class LiveFeed implements Channel.Feed {
         }
     }
 
-    /** The one execution. */
+    /** One execution. */
     private final class SingleSnapshot implements LiveSubscription.Snapshot {
         private final String owner;
         private final UUID id;
@@ -291,7 +290,7 @@ public final class LiveFeed implements Channel.Feed {
             }
             exhausted = true;
             return snapshotQueries
-                    .pass(() -> bus.request(new LoadExecutions(watcher(owner), List.of(id))))
+                    .run(() -> bus.request(new LoadExecutions(watcher(owner), List.of(id))))
                     .compose(loaded -> loaded.executions().isEmpty()
                             ? Future.failedFuture(RunlogException.notFound("There is no execution " + id + "."))
                             : Future.succeededFuture(loaded.executions()));

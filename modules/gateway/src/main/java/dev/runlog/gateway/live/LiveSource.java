@@ -7,12 +7,12 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /**
- * What a field of {@code Subscription} resolves to. It has two sides: {@link #follow} gives one subscriber its events;
- * {@link #subscribe}, which is what the GraphQL library calls, gives the way on which any event of the same selection is
- * turned into a result. So the selection of an event is executed once for all who follow it.
+ * The value of a field of {@code Subscription}. It has two sides. {@link #follow} delivers events to one subscriber.
+ * {@link #subscribe}, called by the GraphQL library, provides the path on which an event of the same selection becomes a
+ * result. So an event is executed once for all subscribers with the same selection.
  */
 public final class LiveSource implements Publisher<Object> {
-    /** How one subscriber gets its events. */
+    /** Delivers events to one subscriber. */
     public interface Events {
         void follow(Subscriber<Object> subscriber);
     }
@@ -20,7 +20,7 @@ public final class LiveSource implements Publisher<Object> {
     private final Events events;
     private final @Nullable String cursorVariable;
     private @Nullable Subscriber<? super Object> renderer;
-    private Function<Object, Runnable> beginning = event -> () -> {};
+    private Function<Object, Runnable> beforeRendering = event -> () -> {};
     private Function<Object, @Nullable String> shortcut = event -> null;
 
     LiveSource(Events events, @Nullable String cursorVariable) {
@@ -28,44 +28,42 @@ public final class LiveSource implements Publisher<Object> {
         this.cursorVariable = cursorVariable;
     }
 
-    /** The same, telling that a variable holds nothing but the cursor. */
+    /** A copy with the name of the variable that holds the cursor. */
     public LiveSource withCursorVariable(@Nullable String name) {
         return new LiveSource(events, name);
     }
 
-    /** The variable that tells where to begin, and nothing of what is selected; null where there is none. */
+    /** The variable that holds the cursor, which has no effect on results; null if there is none. */
     public @Nullable String cursorVariable() {
         return cursorVariable;
     }
 
-    /** Gives the subscriber its events from now on. */
+    /** Delivers events to the subscriber from now on. */
     public void follow(Subscriber<Object> subscriber) {
         events.follow(subscriber);
     }
 
-    /** Tells how an event becomes the text of its result without the library; of one that does not, null is made. */
-    public void shortCut(Function<Object, @Nullable String> way) {
-        shortcut = way;
+    /** Sets a function that turns an event into its result without the library, or returns null if it cannot. */
+    public void setShortcut(Function<Object, @Nullable String> function) {
+        shortcut = function;
     }
 
-    /** The result of an event as text; null where the event has to be rendered by the library. */
-    public @Nullable String renderAtOnce(Object event) {
+    /** The result of an event as JSON text; null if the library has to render it. */
+    public @Nullable String renderDirectly(Object event) {
         return shortcut.apply(event);
     }
 
-    /** Sets what happens before each event is rendered by the library, which returns what happens after it. */
-    public void around(Function<Object, Runnable> begin) {
-        beginning = begin;
+    /** Sets an action to run before the library renders an event. The action returns another one to run afterwards. */
+    public void aroundRendering(Function<Object, Runnable> begin) {
+        beforeRendering = begin;
     }
 
-    /**
-     * Turns an event into a result, which comes out at the library's end; returns what has to be run once it has.
-     */
+    /** Hands an event to the library; returns an action to run once its result was received. */
     public Runnable render(Object event) {
         if (renderer == null) {
-            throw new IllegalStateException("Nobody renders.");
+            throw new IllegalStateException("The library has not subscribed.");
         }
-        Runnable end = beginning.apply(event);
+        Runnable end = beforeRendering.apply(event);
         renderer.onNext(event);
         return end;
     }
@@ -76,7 +74,7 @@ public final class LiveSource implements Publisher<Object> {
         subscriber.onSubscribe(new Subscription() {
             @Override
             public void request(long n) {
-                // Events are rendered as they come; whoever asks for them bounds how many.
+                // Events are rendered as they come; the demand of subscribers bounds them.
             }
 
             @Override

@@ -18,24 +18,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One subscriber: first the snapshot, page by page as it is asked for; then what the log has of the time since the
- * snapshot began, or since the cursor that was handed back; then the changes that come. All on one event loop.
+ * One subscriber. It gets the snapshot, page by page on demand; then the changes in the log since the snapshot began, or
+ * since the given cursor; then live changes. Used on one event loop.
  *
- * <p>Who asks for little costs little. A snapshot and the log are read as they are asked for; changes that come wait in
- * a bounded queue, and beyond its bound they are read from the log once they are asked for.
+ * <p>A subscriber with little demand costs little. The snapshot and the log are read on demand. Live changes wait in a
+ * bounded queue; beyond the bound, they are read from the log on demand.
  */
 final class LiveSubscription implements Subscription {
-    /** Where the pages of a snapshot come from. */
+    /** The pages of a snapshot. */
     interface Snapshot {
-        /** The next executions; an empty list once there are no more. */
+        /** The next executions; an empty list at the end. */
         Future<List<Execution>> next();
     }
 
     private enum Phase {
         SNAPSHOT,
-        /** Reads the log after {@link #position}. */
+        /** Reading the log after {@link #position}. */
         CATCHING_UP,
-        /** Takes what the channel offers. */
+        /** Taking events from the channel. */
         LIVE
     }
 
@@ -44,19 +44,19 @@ final class LiveSubscription implements Subscription {
     private final Channel channel;
     private final Subscriber<? super LiveEvent> subscriber;
     private Phase phase = Phase.SNAPSHOT;
-    /** {@code RESET} and {@code SYNCED}, which come before anything else that waits. */
+    /** {@code RESET} and {@code SYNCED}, which come before all other pending events. */
     private final Deque<LiveEvent> marks = new ArrayDeque<>(2);
 
     private @Nullable EventQueue queue;
-    /** The number of the newest change that the subscriber was told of, or need not be. */
+    /** Number of the newest change that was delivered or skipped. */
     private long position;
 
     private @Nullable Snapshot snapshot;
     private Iterator<Execution> page = List.<Execution>of().iterator();
     private boolean fetching;
     /**
-     * Those that the subscriber knows. A change may be in the snapshot already, and so tell nothing; once no such
-     * announcement can be on its way any more, the changes alone say what enters and leaves, and this is null.
+     * Executions that the subscriber knows. A change may already be in the snapshot, and then it is not reported. Once no
+     * such announcement can arrive any more, changes alone decide what enters and leaves, and this is null.
      */
     private @Nullable Set<UUID> known;
 
@@ -69,14 +69,14 @@ final class LiveSubscription implements Subscription {
         this.subscriber = subscriber;
     }
 
-    /** Continues after a change. */
+    /** Resumes after a change. */
     void resume(long number) {
         position = number;
         phase = Phase.CATCHING_UP;
         deliver();
     }
 
-    /** Begins with what is there now, or with nothing but a mark that changes come from here on. */
+    /** Starts with a snapshot, or with only a {@code SYNCED} event if the watch has none. */
     void begin() {
         position = channel.log().last();
         queue = null;
@@ -94,16 +94,16 @@ final class LiveSubscription implements Subscription {
         deliver();
     }
 
-    /** Tells that something was missed, and begins anew. */
+    /** Reports that events were missed, and starts again. */
     void restart() {
         if (!ended) {
             marks.clear();
-            marks.add(mark(Kind.RESET, Cursors.NOWHERE));
+            marks.add(mark(Kind.RESET, Cursors.NO_POSITION));
             begin();
         }
     }
 
-    /** Takes a change, unless it finds it in the log later. */
+    /** Takes a live change; ignored while the log is still to be read, which contains it. */
     void offer(LiveEvent event) {
         if (ended || phase != Phase.LIVE) {
             return;
@@ -116,7 +116,7 @@ final class LiveSubscription implements Subscription {
             queue = new EventQueue(channel.queueMax());
         }
         if (!queue.add(news, known != null)) {
-            // It holds more than it may. The log has the same again, for when it is asked for.
+            // Over the bound: the events are read from the log on demand instead.
             queue = null;
             known = null;
             phase = Phase.CATCHING_UP;
@@ -124,7 +124,7 @@ final class LiveSubscription implements Subscription {
         deliver();
     }
 
-    /** Forgets what it knew for the sake of announcements that came late; returns whether it was in a state to. */
+    /** Discards {@link #known}, kept for late announcements, if it can; returns whether it did. */
     boolean settle() {
         if (phase == Phase.LIVE) {
             known = null;
@@ -135,7 +135,7 @@ final class LiveSubscription implements Subscription {
     @Override
     public void request(long n) {
         if (n <= 0) {
-            fail(new IllegalArgumentException("The demand must be positive, not " + n + "."));
+            fail(new IllegalArgumentException("Invalid demand: " + n + " (expected a positive number)."));
             return;
         }
         demand = demand + n < 0 ? Long.MAX_VALUE : demand + n;
@@ -147,7 +147,7 @@ final class LiveSubscription implements Subscription {
         end();
     }
 
-    /** Ends it with a reason. */
+    /** Ends with an error. */
     void fail(Throwable why) {
         if (!ended) {
             end();
@@ -171,12 +171,12 @@ final class LiveSubscription implements Subscription {
         delivering = false;
     }
 
-    /** A subscriber that throws ends itself and nobody else: others wait for the same change. */
+    /** A subscriber that throws ends only itself, as others wait for the same change. */
     private void handOver(LiveEvent event) {
         try {
             subscriber.onNext(event);
         } catch (RuntimeException failure) {
-            log.error("A subscriber of {} failed", channel.watch().kind(), failure);
+            log.error("A subscriber of {} failed", channel.watch().type(), failure);
             end();
         }
     }
@@ -197,7 +197,7 @@ final class LiveSubscription implements Subscription {
         while (page.hasNext()) {
             Execution execution = page.next();
             if (known != null && known.add(execution.id())) {
-                return new LiveEvent(Kind.ENTERED, channel.cursors(), Cursors.NOWHERE, execution);
+                return new LiveEvent(Kind.ENTERED, channel.cursors(), Cursors.NO_POSITION, execution);
             }
         }
         if (snapshot != null && !fetching) {
@@ -256,7 +256,7 @@ final class LiveSubscription implements Subscription {
         return event;
     }
 
-    /** The event for one who knows what this one knows; null where it says nothing new. */
+    /** The event in terms of what the subscriber knows; null if it is nothing new. */
     private @Nullable LiveEvent asKnown(LiveEvent event) {
         if (known == null || event.execution() == null) {
             return event;

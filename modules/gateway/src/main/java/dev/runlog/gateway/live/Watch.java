@@ -11,27 +11,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a subscription watches.
  *
- * @param owner of whose executions
- * @param workflowId only those of this workflow
- * @param executionId only this one
- * @param statuses only while they have one of these; empty for any
+ * @param owner owner of the executions
+ * @param workflowId only executions of this workflow; null for all
+ * @param executionId only this execution; null for all
+ * @param statuses only executions while they have one of these statuses; empty for any
  */
 record Watch(
-        Kind kind,
+        Type type,
         String owner,
         @Nullable UUID workflowId,
         @Nullable UUID executionId,
         Set<ExecutionStatus> statuses) {
 
-    /** Which subscription it serves. */
-    enum Kind {
+    /** The subscription field that it serves. */
+    enum Type {
         RUNNING(true),
         CHANGES(false),
         EXECUTION(true);
 
         private final boolean snapshot;
 
-        Kind(boolean snapshot) {
+        Type(boolean snapshot) {
             this.snapshot = snapshot;
         }
     }
@@ -40,23 +40,23 @@ record Watch(
         statuses = Set.copyOf(statuses);
     }
 
-    /** The same text for the same watch. */
+    /** A text that is equal for equal watches. */
     String name() {
         return String.join(
                 "/",
-                kind.name(),
+                type.name(),
                 owner,
                 String.valueOf(workflowId),
                 String.valueOf(executionId),
                 statuses.stream().sorted().map(Enum::name).collect(Collectors.joining(",")));
     }
 
-    /** Whether what is there already comes first. */
+    /** Whether current executions are delivered first. */
     boolean hasSnapshot() {
-        return kind.snapshot;
+        return type.snapshot;
     }
 
-    /** What a change is to it; null where it is nothing. */
+    /** The kind of event that a change is to this watch; null if it does not concern it. */
     LiveEvent.@Nullable Kind kindOf(Entry entry) {
         Execution execution = entry.execution();
         if (!owner.equals(execution.owner())

@@ -1,4 +1,4 @@
-/** What happens, as it happens: subscriptions, their snapshots, replay and backpressure. */
+/** Live subscriptions: snapshots, replay after a cursor, and backpressure. */
 @NullMarked
 package dev.runlog.gateway.live;
 

@@ -10,19 +10,19 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
-/** Waits for the end of a cleanup, but not for long. */
+/** Waits for the end of a cleanup, up to a time limit. */
 final class CleanupEnd implements Subscriber<Object> {
     private final Promise<Cleanup> result = Promise.promise();
     private Cleanup newest;
     private @Nullable Subscription subscription;
 
-    private CleanupEnd(Cleanup entered) {
-        newest = entered;
+    private CleanupEnd(Cleanup requested) {
+        newest = requested;
     }
 
-    /** The cleanup once it is over, or as it stands when the time is up. */
-    static Future<Cleanup> await(Vertx vertx, LiveSource progress, Cleanup entered, Duration atMost) {
-        CleanupEnd end = new CleanupEnd(entered);
+    /** The cleanup once it ended, or its current state when the time is up. */
+    static Future<Cleanup> await(Vertx vertx, LiveSource progress, Cleanup requested, Duration atMost) {
+        CleanupEnd end = new CleanupEnd(requested);
         progress.follow(end);
         long timer = vertx.setTimer(Math.max(1, atMost.toMillis()), timeIsUp -> end.stop());
         end.result.future().onComplete(done -> vertx.cancelTimer(timer));
@@ -52,7 +52,7 @@ final class CleanupEnd implements Subscriber<Object> {
         result.tryComplete(newest);
     }
 
-    /** The cleanup is entered and goes on: that its progress cannot be read now changes nothing. */
+    /** The cleanup continues even if its progress cannot be read now. */
     @Override
     public void onError(Throwable failure) {
         result.tryComplete(newest);

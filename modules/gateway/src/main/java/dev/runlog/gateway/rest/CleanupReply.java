@@ -5,16 +5,17 @@ import dev.runlog.contract.error.ErrorCode;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupPreview;
-import dev.runlog.gateway.graphql.ResponseWriter;
+import dev.runlog.gateway.json.JsonValue;
+import dev.runlog.gateway.json.TimeFormats;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A cleanup, as it stands when it is answered, or what a dry run found. */
-record CleanupReply(Cleanup cleanup) implements ResponseWriter.Json {
+/** The current state of a cleanup, or the result of a dry run. */
+record CleanupReply(Cleanup cleanup) implements JsonValue {
 
-    /** 200 for what is over, 202 for what goes on, 500 for what failed. */
+    /** 200 if it ended, 202 if it goes on, 500 if it failed. */
     int status() {
         return switch (cleanup.state()) {
             case PENDING, RUNNING -> 202;
@@ -73,6 +74,6 @@ record CleanupReply(Cleanup cleanup) implements ResponseWriter.Json {
     }
 
     private static @Nullable String text(@Nullable Instant moment) {
-        return moment == null ? null : ResponseWriter.text(moment);
+        return moment == null ? null : TimeFormats.text(moment);
     }
 }

@@ -4,7 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionStatus;
-import dev.runlog.gateway.graphql.ResponseWriter;
+import dev.runlog.gateway.json.JsonValue;
+import dev.runlog.gateway.json.TimeFormats;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -12,8 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** An execution in the words of the first version. */
-record Log(Execution execution, boolean detailed, @Nullable ExecutionDetail detail) implements ResponseWriter.Json {
+/** An execution with the field names of the first version. */
+record Log(Execution execution, boolean detailed, @Nullable ExecutionDetail detail) implements JsonValue {
     private static final List<String> WORDS = Arrays.stream(ExecutionStatus.values())
             .map(status -> status.name().toLowerCase(Locale.ROOT))
             .toList();
@@ -49,7 +50,7 @@ record Log(Execution execution, boolean detailed, @Nullable ExecutionDetail deta
         json.writeEndObject();
     }
 
-    /** JSON text that goes out as it was recorded. */
+    /** Writes JSON text as it was recorded. */
     private static void writeRaw(JsonGenerator json, String name, @Nullable String text) throws IOException {
         json.writeFieldName(name);
         if (text == null) {
@@ -60,6 +61,6 @@ record Log(Execution execution, boolean detailed, @Nullable ExecutionDetail deta
     }
 
     private static @Nullable String text(@Nullable Instant moment) {
-        return moment == null ? null : ResponseWriter.text(moment);
+        return moment == null ? null : TimeFormats.text(moment);
     }
 }

@@ -6,6 +6,7 @@ import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
@@ -17,14 +18,14 @@ import dev.runlog.contract.querying.LoadExecutions;
 import dev.runlog.contract.querying.LoadWorkflows;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.RequestCleanup;
+import dev.runlog.contract.text.SafeText;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.auth.Credentials;
 import dev.runlog.gateway.body.RequestBodies;
-import dev.runlog.gateway.graphql.AnswerMemory;
-import dev.runlog.gateway.graphql.Arguments;
-import dev.runlog.gateway.graphql.ResponseWriter;
 import dev.runlog.gateway.http.Replies;
+import dev.runlog.gateway.json.TimeFormats;
 import dev.runlog.gateway.live.LiveFeed;
+import dev.runlog.gateway.memory.AnswerMemory;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
@@ -41,7 +42,7 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The REST endpoints of the first version, with its field names and status words; {@code openapi.json} describes them. */
+/** The REST endpoints of the first version, with its field names and statuses; {@code openapi.json} describes them. */
 public final class LogsEndpoints {
     private static final int LIMIT_DEFAULT = 50;
     private static final int LIMIT_MAX = 100;
@@ -60,7 +61,7 @@ public final class LogsEndpoints {
     /**
      * Created once for each gateway.
      *
-     * @param cleanupWait how long a deletion waits for its end
+     * @param cleanupWait maximum time that a deletion waits until the cleanup ends
      */
     public LogsEndpoints(
             Bus bus, LiveFeed feed, AnswerMemory memory, Authenticator authenticator, Duration cleanupWait) {
@@ -112,7 +113,7 @@ public final class LogsEndpoints {
         json.put("id", workflow.id());
         json.put("key", workflow.key());
         json.put("name", workflow.name());
-        json.put("created_at", ResponseWriter.text(workflow.createdAt()));
+        json.put("created_at", TimeFormats.text(workflow.createdAt()));
         return json;
     }
 
@@ -126,8 +127,7 @@ public final class LogsEndpoints {
                 ? workflow(ctx, viewer)
                         .compose(workflow -> pages.executions(viewer, query.ofWorkflow(workflow.id()), offset, limit))
                 : pages.executions(viewer, query.ofWorkflow(id), offset, limit)
-                        // Whether the workflow exists, or this is the key of another, matters only if nothing was
-                        // found.
+                        // If there are none, the workflow may not exist, or the text may be the key of another.
                         .compose(page -> page.total() > 0
                                 ? Future.succeededFuture(page)
                                 : workflow(ctx, viewer)
@@ -177,13 +177,13 @@ public final class LogsEndpoints {
         }
         return bus.request(new RequestCleanup(
                         viewer, Duration.ofDays(days), null, Set.of(), null, null, false, null, false, dryRun))
-                .compose(entered ->
-                        entered.state().isOver() ? Future.succeededFuture(entered) : end(ctx, viewer, entered))
+                .compose(cleanup ->
+                        cleanup.state().isOver() ? Future.succeededFuture(cleanup) : end(ctx, viewer, cleanup))
                 .map(CleanupReply::new);
     }
 
-    private Future<Cleanup> end(RoutingContext ctx, Viewer viewer, Cleanup entered) {
-        return CleanupEnd.await(ctx.vertx(), feed.cleanupProgress(viewer, entered.id()), entered, cleanupWait);
+    private Future<Cleanup> end(RoutingContext ctx, Viewer viewer, Cleanup cleanup) {
+        return CleanupEnd.await(ctx.vertx(), feed.cleanupProgress(viewer, cleanup.id()), cleanup, cleanupWait);
     }
 
     private static int limit(QueryParameters parameters) {
@@ -215,7 +215,7 @@ public final class LogsEndpoints {
                 Arrays.stream(ExecutionStatus.values()).map(Log::word).collect(Collectors.joining(", ")));
     }
 
-    /** The viewer's workflow of the path: by its id, else by its key. */
+    /** The viewer's workflow that the path names by its ID, or else by its key. */
     private Future<Workflow> workflow(RoutingContext ctx, Viewer viewer) {
         String text = ctx.pathParam("id");
         UUID id = uuidOrNull(text);
@@ -229,7 +229,7 @@ public final class LogsEndpoints {
 
     private Future<Workflow> workflowByKey(Viewer viewer, String key) {
         if (key.indexOf('\u0000') >= 0) {
-            // PostgreSQL has no text with it, so no key has it.
+            // PostgreSQL text cannot contain NUL, so no key does.
             throw notFound("workflow", key);
         }
         return bus.request(new FindWorkflowByKey(viewer, key)).compose(found -> {
@@ -239,10 +239,10 @@ public final class LogsEndpoints {
     }
 
     private static @Nullable UUID uuidOrNull(String text) {
-        return Arguments.isId(text) ? UUID.fromString(text) : null;
+        return Ids.isId(text) ? Ids.parse(text) : null;
     }
 
     private static RunlogException notFound(String what, String id) {
-        return RunlogException.notFound("There is no " + what + " " + QueryParameters.shown(id) + ".");
+        return RunlogException.notFound("There is no " + what + " " + SafeText.show(id) + ".");
     }
 }

@@ -1,6 +1,7 @@
 package dev.runlog.gateway.rest;
 
 import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.text.SafeText;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
@@ -23,7 +24,6 @@ record QueryParameters(MultiMap values) {
     private static final Set<String> TRUE = Set.of("true", "1", "yes", "on", "");
     private static final Set<String> FALSE = Set.of("false", "0", "no", "off");
     private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
-    private static final int SHOWN_CHARS_MAX = 60;
 
     /** The parameters of a read, which may carry a cache buster. */
     static QueryParameters ofRead(RoutingContext ctx, String... accepted) {
@@ -42,7 +42,7 @@ record QueryParameters(MultiMap values) {
             }
             if (!Arrays.asList(accepted).contains(name)) {
                 throw RunlogException.badInput(
-                        "Unknown parameter `" + shown(name) + "` (expected " + expected(accepted) + ").");
+                        "Unknown parameter `" + SafeText.show(name) + "` (expected " + expected(accepted) + ").");
             }
             if (values.getAll(name).size() > 1) {
                 throw RunlogException.badInput("Repeated parameter `" + name + "` (expected at most once).");
@@ -112,10 +112,7 @@ record QueryParameters(MultiMap values) {
     }
 
     static RunlogException invalid(String name, String value, String expected) {
-        return RunlogException.badInput("Invalid `" + name + "`: " + shown(value) + " (expected " + expected + ").");
-    }
-
-    static String shown(String text) {
-        return text.length() > SHOWN_CHARS_MAX ? text.substring(0, SHOWN_CHARS_MAX) + "…" : text;
+        return RunlogException.badInput(
+                "Invalid `" + name + "`: " + SafeText.show(value) + " (expected " + expected + ").");
     }
 }

@@ -1,4 +1,4 @@
-/** The endpoints and words of the first version, for the frontends that know them. */
+/** The REST endpoints of the first version, for existing frontends. */
 @NullMarked
 package dev.runlog.gateway.rest;
 

@@ -1,13 +1,14 @@
 package dev.runlog.gateway.sse;
 
 import dev.runlog.contract.error.RunlogException;
-import dev.runlog.gateway.GatewayConfig;
-import dev.runlog.gateway.graphql.Answer;
-import dev.runlog.gateway.graphql.GraphqlEngine;
-import dev.runlog.gateway.graphql.ResponseWriter;
-import dev.runlog.gateway.graphql.ResultSubscriber;
-import dev.runlog.gateway.graphql.SendQueue;
-import dev.runlog.gateway.live.Patience;
+import dev.runlog.contract.text.DurationText;
+import dev.runlog.gateway.config.GatewayConfig;
+import dev.runlog.gateway.graphql.protocol.Answer;
+import dev.runlog.gateway.graphql.protocol.GraphqlErrors;
+import dev.runlog.gateway.graphql.protocol.ResultSubscriber;
+import dev.runlog.gateway.json.JsonWriter;
+import dev.runlog.gateway.live.SlowClientTimer;
+import dev.runlog.gateway.memory.SendQueue;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -16,10 +17,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
 
-/** One operation of one client, until it is complete, the token expires, or the client goes. */
+/** One operation of one client, until it is complete, the token expires, or the client disconnects. */
 final class EventStream extends ResultSubscriber {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-    /** A line that begins with a colon is a comment: it keeps the connection, and proxies, awake. */
+    /** A comment line, which keeps proxies from closing the connection. */
     private static final String KEEP_ALIVE = ":\n\n";
 
     private final Vertx vertx;
@@ -27,7 +28,7 @@ final class EventStream extends ResultSubscriber {
     private final GatewayConfig.Live config;
     private final SendQueue queue;
     private final Consumer<EventStream> onEnd;
-    private final Patience patience;
+    private final SlowClientTimer slowClientTimer;
     private long expiryTimer;
     private long keepAliveTimer;
 
@@ -42,20 +43,20 @@ final class EventStream extends ResultSubscriber {
         this.config = config;
         this.queue = queue;
         this.onEnd = onEnd;
-        this.patience = new Patience(vertx, config.slowSubscriberTimeout(), this::tooSlow);
+        this.slowClientTimer = new SlowClientTimer(vertx, config.slowSubscriberTimeout(), this::tooSlow);
     }
 
     void begin(Instant expiresAt) {
         response.setChunked(true)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream; charset=utf-8")
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                // Compression and buffering proxies would keep events back.
+                // Compression and buffering proxies would delay events.
                 .putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY)
                 .putHeader("X-Accel-Buffering", "no");
         response.exceptionHandler(failure -> end());
         response.closeHandler(closed -> end());
         response.drainHandler(drained -> {
-            patience.end();
+            slowClientTimer.stop();
             pull();
         });
         long millisLeft = Math.max(1, Duration.between(Instant.now(), expiresAt).toMillis());
@@ -70,12 +71,12 @@ final class EventStream extends ResultSubscriber {
     }
 
     @Override
-    protected void complete(Answer answer) {
+    public void complete(Answer answer) {
         write(message(answer.write().toString())).onComplete(sent -> answer.close());
         onComplete();
     }
 
-    /** Ends without the operation being complete. */
+    /** Ends the stream before the operation is complete. */
     void goAway() {
         if (!isCancelled()) {
             end();
@@ -83,11 +84,11 @@ final class EventStream extends ResultSubscriber {
         }
     }
 
-    /** Tells what went wrong, and that nothing more comes. */
+    /** Sends the error and completes the stream. */
     @Override
     public void onError(Throwable failure) {
-        write(message(
-                ResponseWriter.write(GraphqlEngine.refusal(known(failure))).toString()));
+        write(message(JsonWriter.write(GraphqlErrors.refusal(known(failure)).toSpecification())
+                .toString()));
         onComplete();
     }
 
@@ -105,7 +106,7 @@ final class EventStream extends ResultSubscriber {
         return !response.writeQueueFull();
     }
 
-    /** Recorded JSON may hold line breaks between its tokens, which would end the field; within them it cannot. */
+    /** Recorded JSON may contain line breaks between tokens, which would end the field; within tokens it cannot. */
     @Override
     protected void next(String result) {
         String message = message(result);
@@ -122,21 +123,22 @@ final class EventStream extends ResultSubscriber {
 
     private Future<Void> write(String text) {
         if (isCancelled() || response.closed()) {
-            return Future.failedFuture("The client is gone.");
+            return Future.failedFuture("The client has disconnected.");
         }
         Future<Void> written = response.write(text);
         if (response.writeQueueFull()) {
-            patience.begin();
+            slowClientTimer.start();
         }
         return written;
     }
 
     private void tooSlow() {
         giveUp(RunlogException.overloaded(
-                "The client took nothing for " + config.slowSubscriberTimeout() + ".", RETRY_AFTER));
+                "The client received nothing for " + DurationText.of(config.slowSubscriberTimeout()) + ".",
+                RETRY_AFTER));
     }
 
-    /** Ends the stream of a client that may never read why. */
+    /** Ends the stream of a client that may never read the reason. */
     private void giveUp(RunlogException why) {
         onError(why);
         vertx.setTimer(config.closeTimeout().toMillis(), timer -> response.reset());
@@ -145,7 +147,7 @@ final class EventStream extends ResultSubscriber {
     private void end() {
         if (!isCancelled()) {
             cancel();
-            patience.end();
+            slowClientTimer.stop();
             vertx.cancelTimer(expiryTimer);
             vertx.cancelTimer(keepAliveTimer);
             onEnd.accept(this);

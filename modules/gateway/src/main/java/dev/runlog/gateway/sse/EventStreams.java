@@ -1,11 +1,11 @@
 package dev.runlog.gateway.sse;
 
 import dev.runlog.contract.model.Viewer;
-import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.auth.Authenticated;
+import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.connection.OpenStreams;
-import dev.runlog.gateway.graphql.GraphqlRequest;
 import dev.runlog.gateway.graphql.Operations;
+import dev.runlog.gateway.graphql.protocol.GraphqlRequest;
 import graphql.language.Document;
 import graphql.language.OperationDefinition;
 import graphql.parser.InvalidSyntaxException;
@@ -22,7 +22,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Answers operations as event streams: one {@link EventStream} for each that asks for {@code text/event-stream}. */
+/** Answers operations that request {@code text/event-stream}, each with an {@link EventStream} of its own. */
 public final class EventStreams {
     private static final String MEDIA_TYPE = "text/event-stream";
 
@@ -39,8 +39,8 @@ public final class EventStreams {
         this.counted = counted;
     }
 
-    /** Whether an event stream is what the client prefers; the first of equals counts. */
-    public static boolean areAskedFor(HttpServerRequest request) {
+    /** Whether the client prefers an event stream; the first of equally weighted media types counts. */
+    public static boolean arePreferred(HttpServerRequest request) {
         String accept = request.getHeader(HttpHeaders.ACCEPT);
         if (accept == null) {
             return false;
@@ -58,7 +58,7 @@ public final class EventStreams {
         return MEDIA_TYPE.equals(best);
     }
 
-    /** What is wrong with the request is answered before a stream begins; the rest comes in the stream. */
+    /** Errors of the request are answered before the stream starts, errors of the operation in the stream. */
     public void answer(RoutingContext ctx, GraphqlRequest request, Authenticated authenticated) {
         if (HttpMethod.GET.equals(ctx.request().method()) && hasMutation(request)) {
             ctx.response().putHeader(HttpHeaders.ALLOW, "POST");
@@ -67,7 +67,7 @@ public final class EventStreams {
         begin(ctx, request, authenticated);
     }
 
-    /** Ends all streams; who wants more comes back elsewhere. */
+    /** Ends all streams; clients reconnect to another server. */
     public void close() {
         List.copyOf(open).forEach(EventStream::goAway);
     }
@@ -87,7 +87,7 @@ public final class EventStreams {
         operations.run(request, viewer, stream);
     }
 
-    /** Whether a document holds one; what is no document is refused with its reason later. */
+    /** Whether the query contains a mutation. An invalid query is refused later, with the reason. */
     private static boolean hasMutation(GraphqlRequest request) {
         try {
             Document document = new Parser().parseDocument(request.query());

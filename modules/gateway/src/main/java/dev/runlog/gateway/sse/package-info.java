@@ -1,4 +1,4 @@
-/** GraphQL over server-sent events, in the protocol's distinct connections mode: a connection an operation. */
+/** GraphQL over server-sent events, in the distinct connections mode of its protocol: one connection for each operation. */
 @NullMarked
 package dev.runlog.gateway.sse;
 

@@ -1,10 +1,10 @@
 package dev.runlog.gateway.websocket;
 
-import dev.runlog.gateway.GatewayConfig;
 import dev.runlog.gateway.auth.Authenticator;
-import dev.runlog.gateway.body.ByteBudget;
+import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.connection.OpenStreams;
 import dev.runlog.gateway.graphql.Operations;
+import dev.runlog.gateway.memory.ByteBudget;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
@@ -12,7 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The server's side of the {@code graphql-transport-ws} protocol: one {@link Connection} for each socket. */
+/** The server's side of the {@code graphql-transport-ws} protocol: one {@link WebSocketConnection} for each socket. */
 public final class GraphqlTransportWs {
     public static final String PROTOCOL = "graphql-transport-ws";
 
@@ -25,7 +25,7 @@ public final class GraphqlTransportWs {
     private final GatewayConfig config;
     private final ByteBudget budget;
     private final OpenStreams open;
-    private final Set<Connection> connections = new LinkedHashSet<>();
+    private final Set<WebSocketConnection> connections = new LinkedHashSet<>();
     private int pingSlot;
 
     public GraphqlTransportWs(
@@ -50,8 +50,8 @@ public final class GraphqlTransportWs {
             CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE.close(socket, "Subprotocol not acceptable");
             return;
         }
-        Connection connection =
-                new Connection(vertx, socket, operations, authenticator, config, budget, open, pingSlot);
+        WebSocketConnection connection =
+                new WebSocketConnection(vertx, socket, operations, authenticator, config, budget, open, pingSlot);
         connections.add(connection);
         socket.closeHandler(closed -> {
             connections.remove(connection);
@@ -65,13 +65,13 @@ public final class GraphqlTransportWs {
         connections.stream()
                 .filter(connection -> connection.pingSlot() == pingSlot)
                 .toList()
-                .forEach(Connection::ping);
+                .forEach(WebSocketConnection::ping);
     }
 
     /** Tells everybody that the server goes away. */
     public Future<Void> close() {
         return Future.join(List.copyOf(connections).stream()
-                        .map(Connection::goAway)
+                        .map(WebSocketConnection::goAway)
                         .toList())
                 .<Void>mapEmpty()
                 .otherwiseEmpty();

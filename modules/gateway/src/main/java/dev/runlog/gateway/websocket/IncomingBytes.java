@@ -1,8 +1,8 @@
 package dev.runlog.gateway.websocket;
 
-import dev.runlog.gateway.GatewayConfig;
-import dev.runlog.gateway.body.ByteBudget;
+import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.connection.ClientConnection;
+import dev.runlog.gateway.memory.ByteBudget;
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;

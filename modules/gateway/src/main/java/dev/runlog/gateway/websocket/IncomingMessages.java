@@ -1,8 +1,8 @@
 package dev.runlog.gateway.websocket;
 
-import dev.runlog.gateway.body.ByteBudget;
 import dev.runlog.gateway.graphql.Operations;
-import dev.runlog.gateway.graphql.ResultSubscriber;
+import dev.runlog.gateway.graphql.protocol.ResultSubscriber;
+import dev.runlog.gateway.memory.ByteBudget;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;

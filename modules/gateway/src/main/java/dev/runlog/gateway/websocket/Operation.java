@@ -1,22 +1,22 @@
 package dev.runlog.gateway.websocket;
 
-import dev.runlog.gateway.graphql.Answer;
-import dev.runlog.gateway.graphql.GraphqlEngine;
-import dev.runlog.gateway.graphql.ResponseWriter;
-import dev.runlog.gateway.graphql.ResultSubscriber;
+import dev.runlog.gateway.graphql.protocol.Answer;
+import dev.runlog.gateway.graphql.protocol.GraphqlErrors;
+import dev.runlog.gateway.graphql.protocol.ResultSubscriber;
+import dev.runlog.gateway.json.JsonWriter;
 
 /** One operation of a socket. */
 final class Operation extends ResultSubscriber {
     private final String id;
     private final String nextPrefix;
-    private final Connection connection;
+    private final WebSocketConnection connection;
     private final int requestBytes;
 
     /** @param requestBytes the size of the message that asks for it, which counts while it runs */
-    Operation(String id, Connection connection, int requestBytes) {
+    Operation(String id, WebSocketConnection connection, int requestBytes) {
         this.id = id;
         this.requestBytes = requestBytes;
-        this.nextPrefix = "{\"type\":\"next\",\"id\":" + ResponseWriter.write(id) + ",\"payload\":";
+        this.nextPrefix = "{\"type\":\"next\",\"id\":" + JsonWriter.write(id) + ",\"payload\":";
         this.connection = connection;
     }
 
@@ -40,7 +40,7 @@ final class Operation extends ResultSubscriber {
     }
 
     @Override
-    protected void complete(Answer answer) {
+    public void complete(Answer answer) {
         if (!connection.end(this)) {
             answer.close();
             return;
@@ -59,7 +59,7 @@ final class Operation extends ResultSubscriber {
     public void onError(Throwable failure) {
         cancel();
         if (connection.end(this)) {
-            connection.sendErrors(id, GraphqlEngine.refusal(known(failure)).getErrors());
+            connection.sendErrors(id, GraphqlErrors.refusal(known(failure)).getErrors());
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.runlog.gateway.auth;
 
-import dev.runlog.gateway.GatewayConfig;
+import dev.runlog.gateway.config.GatewayConfig;
 import java.time.Duration;
 import java.util.List;
 

@@ -23,7 +23,7 @@ final class FairStartsTest {
         FairStarts starts = new FairStarts(10);
 
         List<String> atOnce = await(onEventLoop(vertx, () -> {
-            starts.begin("ada", () -> begin("ada"));
+            starts.start("ada", () -> begin("ada"));
             return Future.succeededFuture(List.copyOf(begun));
         }));
 
@@ -37,9 +37,9 @@ final class FairStartsTest {
         await(onEventLoop(vertx, () -> {
             List<Future<?>> all = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
-                all.add(starts.begin("eve", () -> beginSlowly("eve")));
+                all.add(starts.start("eve", () -> beginSlowly("eve")));
             }
-            all.add(starts.begin("ada", () -> begin("ada")));
+            all.add(starts.start("ada", () -> begin("ada")));
             return Future.all(all);
         }));
 
@@ -55,9 +55,9 @@ final class FairStartsTest {
         Future<?> flood = onEventLoop(vertx, () -> {
             List<Future<?>> ofEve = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
-                ofEve.add(starts.begin("eve", () -> beginSlowly("eve")));
+                ofEve.add(starts.start("eve", () -> beginSlowly("eve")));
             }
-            ofAda.add(starts.begin("ada", () -> begin("ada")));
+            ofAda.add(starts.start("ada", () -> begin("ada")));
             return Future.join(ofEve);
         });
 

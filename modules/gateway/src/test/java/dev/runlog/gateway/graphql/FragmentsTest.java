@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
+import dev.runlog.gateway.config.GatewayConfig;
+import dev.runlog.gateway.graphql.protocol.Answer;
+import dev.runlog.gateway.graphql.protocol.GraphqlRequest;
 import dev.runlog.gateway.live.LiveFeed;
 import dev.runlog.testing.Futures;
+import dev.runlog.testing.Settings;
 import graphql.ExecutionResult;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Promise;
@@ -39,8 +43,9 @@ final class FragmentsTest {
         Promise<GraphqlEngine> created = Promise.promise();
         vertx.runOnContext(now -> created.complete(new GraphqlEngine(
                 bus,
-                GraphqlEngineFuzzTest.CONFIG,
-                LiveFeed.start(vertx, bus, GraphqlEngineFuzzTest.LIVE, new SimpleMeterRegistry()))));
+                Settings.of("graphql").as(GatewayConfig.Graphql.class),
+                LiveFeed.start(
+                        vertx, bus, Settings.of("live").as(GatewayConfig.Live.class), new SimpleMeterRegistry()))));
         engine = Futures.await(created.future());
         // Compiles and loads what every query needs.
         IntStream.range(0, 20)

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
-import dev.runlog.gateway.GatewayConfig;
+import dev.runlog.gateway.config.GatewayConfig;
+import dev.runlog.gateway.graphql.protocol.Answer;
+import dev.runlog.gateway.graphql.protocol.GraphqlRequest;
+import dev.runlog.gateway.json.JsonReader;
 import dev.runlog.gateway.live.LiveFeed;
 import dev.runlog.testing.Futures;
+import dev.runlog.testing.Settings;
 import dev.runlog.testing.fuzz.Fuzz;
 import dev.runlog.testing.fuzz.Inputs;
 import graphql.GraphQLError;
@@ -29,32 +33,8 @@ import org.quicktheories.core.Gen;
 /** Queries and variables without a database: what gets that far is answered by OVERLOADED. */
 @ExtendWith(VertxExtension.class)
 final class GraphqlEngineFuzzTest {
-    private static final int RESPONSE_BYTES_MAX = 1 << 20;
-    static final GatewayConfig.Graphql CONFIG = new GatewayConfig.Graphql(
-            15,
-            20_000,
-            50,
-            20_000,
-            1000,
-            20,
-            200,
-            true,
-            50_000,
-            1 << 20,
-            RESPONSE_BYTES_MAX,
-            8 << 20,
-            GatewayConfig.GraphiqlSwitch.OFF);
-    static final GatewayConfig.Live LIVE = new GatewayConfig.Live(
-            100,
-            100,
-            Duration.ofSeconds(30),
-            Duration.ofSeconds(5),
-            1 << 20,
-            4,
-            100,
-            Duration.ofSeconds(5),
-            8192,
-            Duration.ofSeconds(20));
+    private static final GatewayConfig.Graphql CONFIG = Settings.of("graphql").as(GatewayConfig.Graphql.class);
+    private static final GatewayConfig.Live LIVE = Settings.of("live").as(GatewayConfig.Live.class);
 
     private static final String ID = "01a20f8e-6a43-7000-8000-000000000001";
     private static final String[] QUERIES = {
@@ -94,7 +74,7 @@ final class GraphqlEngineFuzzTest {
     void answersOrRefusesAnyQuery() {
         Gen<Request> requests = Inputs.near(QUERIES).zip(VARIABLES, (query, json) -> {
             Map<String, Object> variables = new LinkedHashMap<>();
-            Fuzz.accepts(() -> variables.putAll(RequestReader.readObject(json, "variables")));
+            Fuzz.accepts(() -> variables.putAll(JsonReader.readObject(json, "variables")));
             return new Request(query, variables);
         });
 
@@ -103,7 +83,7 @@ final class GraphqlEngineFuzzTest {
                     engine.execute(new GraphqlRequest(request.query(), null, request.variables(), Map.of()), VIEWER)));
 
             if (!answer.isStream()) {
-                assertThat(answer.write().length()).isLessThanOrEqualTo(RESPONSE_BYTES_MAX);
+                assertThat(answer.write().length()).isLessThanOrEqualTo(CONFIG.responseMaxBytes());
             }
             for (GraphQLError error : answer.result().getErrors()) {
                 assertThat(error.getExtensions()).as("%s", error.getMessage()).containsKey("code");

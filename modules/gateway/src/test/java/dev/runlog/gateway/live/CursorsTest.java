@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CursorsTest {
-    private static final Watch ALICES = new Watch(Watch.Kind.CHANGES, "alice", null, null, Set.of());
+    private static final Watch ALICES = new Watch(Watch.Type.CHANGES, "alice", null, null, Set.of());
 
     private final Cursors.Run run = new Cursors.Run();
     private final Cursors cursors = new Cursors(run, ALICES);
@@ -35,12 +35,12 @@ final class CursorsTest {
 
     @Test
     void leadsNowhereForAnotherRunWatchOrSnapshot() {
-        Watch bobs = new Watch(Watch.Kind.CHANGES, "bob", null, null, Set.of());
+        Watch bobs = new Watch(Watch.Type.CHANGES, "bob", null, null, Set.of());
 
         assertThat(cursors.numberIn(new Cursors(new Cursors.Run(), ALICES).of(7)))
                 .isEmpty();
         assertThat(cursors.numberIn(new Cursors(run, bobs).of(7))).isEmpty();
-        assertThat(cursors.numberIn(cursors.of(Cursors.NOWHERE))).isEmpty();
+        assertThat(cursors.numberIn(cursors.of(Cursors.NO_POSITION))).isEmpty();
     }
 
     @Test

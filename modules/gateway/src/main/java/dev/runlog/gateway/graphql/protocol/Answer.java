@@ -1,0 +1,50 @@
+package dev.runlog.gateway.graphql.protocol;
+
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.gateway.json.JsonWriter;
+import dev.runlog.gateway.memory.AnswerMemory;
+import graphql.ExecutionResult;
+import io.vertx.core.buffer.Buffer;
+import org.reactivestreams.Publisher;
+
+/** The result of an operation, with memory that is held until {@link #close}: once it was sent or given up. */
+public final class Answer implements AutoCloseable {
+    private final AnswerMemory.Lease lease;
+    private ExecutionResult result;
+
+    public Answer(ExecutionResult result, AnswerMemory.Lease lease) {
+        this.lease = lease;
+        RunlogException tooMuch = lease.failure();
+        this.result = tooMuch == null ? result : GraphqlErrors.refusal(tooMuch);
+    }
+
+    /** The result; after {@link #write}, the result that was written. */
+    public ExecutionResult result() {
+        return result;
+    }
+
+    /** Whether it is the stream of a subscription. */
+    public boolean isStream() {
+        return result.getData() instanceof Publisher;
+    }
+
+    /** The response as JSON in UTF-8. A response that is too large is replaced by an error. */
+    public Buffer write() {
+        try {
+            return JsonWriter.write(result.toSpecification(), lease::takeForOutput);
+        } catch (RunlogException tooMuch) {
+            result = GraphqlErrors.refusal(tooMuch);
+            return JsonWriter.write(result.toSpecification());
+        }
+    }
+
+    /** Takes memory for the request of a subscription, which is kept as long as the subscription. */
+    public void hold(GraphqlRequest request) {
+        lease.take(request.bytes());
+    }
+
+    @Override
+    public void close() {
+        lease.close();
+    }
+}

@@ -1,0 +1,217 @@
+package dev.runlog.gateway.graphql.resolve;
+
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.page.Cursor;
+import dev.runlog.contract.page.PageRequest;
+import dev.runlog.contract.querying.ExecutionOrder;
+import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.contract.querying.RowFilter;
+import dev.runlog.contract.recording.WorkflowRef;
+import dev.runlog.contract.text.SafeText;
+import dev.runlog.gateway.config.GatewayConfig;
+import dev.runlog.gateway.json.JsonWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The arguments of a field, or the members of an input object, as domain types. */
+public record Arguments(Map<String, @Nullable Object> values) {
+    @SuppressWarnings("unchecked") // Coerced by the schema: an input object is a map with string keys.
+    @Nullable
+    Arguments objectOrNull(String name) {
+        Object value = values.get(name);
+        return value == null ? null : new Arguments((Map<String, @Nullable Object>) value);
+    }
+
+    Arguments input() {
+        return Objects.requireNonNull(objectOrNull("input"));
+    }
+
+    @SuppressWarnings("unchecked") // Coerced by the schema.
+    List<Arguments> objects(String name) {
+        Collection<Map<String, @Nullable Object>> list =
+                (Collection<Map<String, @Nullable Object>>) Objects.requireNonNull(values.get(name));
+        return list.stream().map(Arguments::new).toList();
+    }
+
+    /** Text for a search or a name. Fails with {@code BAD_INPUT} if PostgreSQL cannot store it. */
+    @Nullable
+    String stringOrNull(String name) {
+        String text = recordedText(name);
+        if (text != null) {
+            requireStorable(name, text);
+        }
+        return text;
+    }
+
+    /** Text that recording checks by its own rules. */
+    @Nullable
+    String recordedText(String name) {
+        return (String) values.get(name);
+    }
+
+    private static void requireStorable(String name, String text) {
+        int at = SafeText.indexOfUnstorable(text, 0);
+        if (at >= 0) {
+            throw RunlogException.badInput("Invalid `" + name + "`: "
+                    + (text.charAt(at) == 0 ? "NUL" : "lone surrogate") + " at position " + at + ".");
+        }
+    }
+
+    String string(String name) {
+        return Objects.requireNonNull(stringOrNull(name));
+    }
+
+    @Nullable
+    Integer integerOrNull(String name) {
+        return (Integer) values.get(name);
+    }
+
+    @Nullable
+    Boolean booleanOrNull(String name) {
+        return (Boolean) values.get(name);
+    }
+
+    boolean flag(String name) {
+        return Boolean.TRUE.equals(values.get(name));
+    }
+
+    @Nullable
+    Instant instantOrNull(String name) {
+        return (Instant) values.get(name);
+    }
+
+    @Nullable
+    Duration durationOrNull(String name) {
+        return (Duration) values.get(name);
+    }
+
+    UUID id(String name) {
+        return Ids.parse(string(name));
+    }
+
+    @Nullable
+    UUID idOrNull(String name) {
+        String text = recordedText(name);
+        return text == null ? null : Ids.parse(text);
+    }
+
+    List<UUID> ids(String name) {
+        return ((Collection<?>) Objects.requireNonNull(values.get(name)))
+                .stream().map(id -> Ids.parse((String) id)).toList();
+    }
+
+    /** The value as JSON text; null if it is absent or null. */
+    @Nullable
+    String jsonOrNull(String name) {
+        Object value = values.get(name);
+        return value == null ? null : JsonWriter.toText(value);
+    }
+
+    Map<String, String> labels(String name) {
+        Object value = values.get(name);
+        if (value == null) {
+            return Map.of();
+        }
+        if (!(value instanceof Map<?, ?> object)) {
+            throw RunlogException.badInput("Invalid `" + name + "` (expected an object of strings).");
+        }
+        Map<String, String> labels = new LinkedHashMap<>();
+        object.forEach((key, label) -> {
+            if (!(label instanceof String text)) {
+                throw RunlogException.badInput(
+                        "Invalid label " + SafeText.quote((String) key) + " (expected a string).");
+            }
+            labels.put((String) key, text);
+        });
+        return labels;
+    }
+
+    /** Labels for a search. */
+    private Map<String, String> labelsOfFilter() {
+        Map<String, String> labels = labels("labels");
+        labels.forEach((key, value) -> {
+            requireStorable("labels", key);
+            requireStorable("labels", value);
+        });
+        return labels;
+    }
+
+    /** Text for a search; null if it is empty, which filters nothing. */
+    @Nullable
+    String searchOrNull(String name) {
+        String text = stringOrNull(name);
+        return text == null || text.isEmpty() ? null : text;
+    }
+
+    Set<ExecutionStatus> statuses(String name) {
+        Set<ExecutionStatus> statuses = EnumSet.noneOf(ExecutionStatus.class);
+        if (values.get(name) instanceof Collection<?> words) {
+            words.forEach(word -> statuses.add(ExecutionStatus.valueOf((String) word)));
+        }
+        return statuses;
+    }
+
+    /** Statuses to delete. Fails with {@code BAD_INPUT} for an empty list, which would mean all of them. */
+    Set<ExecutionStatus> statusesToDelete(String name) {
+        if (values.get(name) instanceof Collection<?> words && words.isEmpty()) {
+            throw RunlogException.badInput(
+                    "Invalid `" + name + "`: [] (expected at least one status; leave it out for all).");
+        }
+        return statuses(name);
+    }
+
+    /** The workflow given by {@code workflowId} or {@code workflowKey}; null if neither is given. */
+    @Nullable
+    WorkflowRef workflowOrNull() {
+        UUID id = idOrNull("workflowId");
+        String key = stringOrNull("workflowKey");
+        return id == null && key == null ? null : new WorkflowRef(id, key);
+    }
+
+    WorkflowRef workflow() {
+        return new WorkflowRef(idOrNull("workflowId"), stringOrNull("workflowKey"));
+    }
+
+    /** The query given by {@code workflowId}, {@code status}, {@code filter} and {@code orderBy}; all are optional. */
+    ExecutionQuery executionQuery() {
+        Arguments filter = values.get("filter") == null ? new Arguments(Map.of()) : objectOrNull("filter");
+        String order = stringOrNull("orderBy");
+        Objects.requireNonNull(filter);
+        return new ExecutionQuery(
+                idOrNull("workflowId"),
+                statuses("status"),
+                filter.instantOrNull("startedAfter"),
+                filter.instantOrNull("startedBefore"),
+                new RowFilter(
+                        filter.durationOrNull("minDuration"),
+                        filter.durationOrNull("maxDuration"),
+                        filter.stringOrNull("trigger"),
+                        filter.labelsOfFilter(),
+                        filter.searchOrNull("errorContains"),
+                        filter.idOrNull("parentId"),
+                        filter.booleanOrNull("held")),
+                order == null ? ExecutionOrder.STARTED_AT_DESC : ExecutionOrder.valueOf(order));
+    }
+
+    PageRequest page(Cursor.Order order, GatewayConfig.Graphql config) {
+        return PageRequest.of(
+                integerOrNull("first"),
+                stringOrNull("after"),
+                integerOrNull("last"),
+                stringOrNull("before"),
+                order,
+                config.pageSizeDefault(),
+                config.pageSizeMax());
+    }
+}

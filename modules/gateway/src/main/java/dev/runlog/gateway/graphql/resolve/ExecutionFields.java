@@ -1,0 +1,137 @@
+package dev.runlog.gateway.graphql.resolve;
+
+import static dev.runlog.gateway.graphql.resolve.Fields.arguments;
+import static dev.runlog.gateway.graphql.resolve.Fields.execution;
+import static dev.runlog.gateway.graphql.resolve.Fields.loaders;
+import static dev.runlog.gateway.graphql.resolve.Fields.millis;
+import static dev.runlog.gateway.graphql.resolve.Fields.ownExecution;
+import static dev.runlog.gateway.graphql.resolve.Fields.property;
+import static dev.runlog.gateway.graphql.resolve.Fields.requireOwn;
+import static dev.runlog.gateway.graphql.resolve.Fields.source;
+
+import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExecutionDetail;
+import dev.runlog.contract.model.ExecutionPart;
+import dev.runlog.contract.model.Step;
+import dev.runlog.contract.model.Workflow;
+import dev.runlog.contract.page.Count;
+import dev.runlog.contract.page.Cursor;
+import dev.runlog.contract.page.PageRequest;
+import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.contract.querying.ListExecutionsOf.Parent;
+import dev.runlog.gateway.config.GatewayConfig;
+import dev.runlog.gateway.json.RawJson;
+import graphql.schema.DataFetcher;
+import graphql.schema.DataFetchingEnvironment;
+import graphql.schema.idl.TypeRuntimeWiring;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The fields of workflows, executions and steps that are not plain properties of their records. */
+final class ExecutionFields {
+    private final GatewayConfig.Graphql config;
+
+    ExecutionFields(GatewayConfig.Graphql config) {
+        this.config = config;
+    }
+
+    TypeRuntimeWiring.Builder ofWorkflow(TypeRuntimeWiring.Builder type) {
+        return type.dataFetcher("executions", this::executionsOfWorkflow);
+    }
+
+    TypeRuntimeWiring.Builder ofExecution(TypeRuntimeWiring.Builder type) {
+        return type.dataFetcher("workflow", env -> loaders(env).workflow(env, execution(env)))
+                .dataFetcher("parent", env -> {
+                    UUID parentId = execution(env).parentId();
+                    return parentId == null ? null : loaders(env).execution(env, parentId);
+                })
+                .dataFetcher("children", this::children)
+                .dataFetcher("id", property(Execution.class, Execution::id))
+                .dataFetcher("status", property(Execution.class, Execution::status))
+                .dataFetcher("startedAt", property(Execution.class, Execution::startedAt))
+                .dataFetcher("finishedAt", property(Execution.class, Execution::finishedAt))
+                .dataFetcher("duration", property(Execution.class, Execution::duration))
+                .dataFetcher("durationMillis", property(Execution.class, execution -> millis(execution.duration())))
+                .dataFetcher("payload", json(ExecutionPart.PAYLOAD, ExecutionDetail::payload))
+                .dataFetcher("result", json(ExecutionPart.RESULT, ExecutionDetail::result))
+                .dataFetcher("error", property(Execution.class, execution -> execution.hasError() ? execution : null))
+                .dataFetcher("holdReason", env -> {
+                    Execution execution = execution(env);
+                    return execution.held() ? loaders(env).holdReason(env, execution.id()) : null;
+                })
+                .dataFetcher("steps", this::steps);
+    }
+
+    static TypeRuntimeWiring.Builder ofError(TypeRuntimeWiring.Builder type) {
+        return type.dataFetcher("message", property(Execution.class, Execution::errorMessage))
+                .dataFetcher("type", property(Execution.class, Execution::errorType))
+                .dataFetcher("fingerprint", property(Execution.class, Execution::errorFingerprint))
+                .dataFetcher("stackTrace", part(ExecutionPart.STACK_TRACE, ExecutionDetail::stackTrace))
+                .dataFetcher("details", json(ExecutionPart.ERROR_DETAILS, ExecutionDetail::errorDetails));
+    }
+
+    static TypeRuntimeWiring.Builder ofStep(TypeRuntimeWiring.Builder type) {
+        return type.dataFetcher("durationMillis", property(Step.class, step -> {
+                    Instant startedAt = step.startedAt();
+                    Instant finishedAt = step.finishedAt();
+                    return startedAt == null || finishedAt == null
+                            ? null
+                            : millis(Duration.between(startedAt, finishedAt));
+                }))
+                .dataFetcher("input", property(Step.class, step -> RawJson.of(step.input())))
+                .dataFetcher("output", property(Step.class, step -> RawJson.of(step.output())))
+                .dataFetcher("error", property(Step.class, step -> RawJson.of(step.error())));
+    }
+
+    private CompletionStage<Connection<Execution>> executionsOfWorkflow(DataFetchingEnvironment env) {
+        Workflow workflow = (Workflow) source(env);
+        requireOwn(env, workflow.owner());
+        return executionsOf(env, Parent.WORKFLOW, workflow.id(), arguments(env).executionQuery());
+    }
+
+    private CompletionStage<Connection<Execution>> children(DataFetchingEnvironment env) {
+        Execution parent = ownExecution(env);
+        return executionsOf(env, Parent.EXECUTION, parent.id(), arguments(env).executionQuery());
+    }
+
+    private CompletionStage<Connection<Execution>> executionsOf(
+            DataFetchingEnvironment env, Parent parent, UUID parentId, ExecutionQuery query) {
+        PageRequest page = arguments(env).page(query.order().cursorOrder(), config);
+        Loaders loaders = loaders(env);
+        return loaders.executions(env, new Loaders.ExecutionsKey(parent, parentId, query, page))
+                .thenApply(listed -> new Connection<>(
+                        listed.executions(),
+                        listed.ends(),
+                        query::cursorOf,
+                        () -> Future.fromCompletionStage(
+                                loaders.count(env, new Loaders.CountKey(parent, parentId, query)))));
+    }
+
+    private CompletionStage<Connection<Step>> steps(DataFetchingEnvironment env) {
+        PageRequest page = arguments(env).page(Cursor.Order.STEP, config);
+        return loaders(env)
+                .steps(env, new Loaders.StepsKey(ownExecution(env).id(), page))
+                .thenApply(listed -> new Connection<>(
+                        listed.steps(),
+                        listed.ends(),
+                        step -> new Cursor(Cursor.Order.STEP, step.index(), step.executionId()),
+                        () -> Future.succeededFuture(Count.exactly(listed.total()))));
+    }
+
+    private static DataFetcher<CompletionStage<@Nullable RawJson>> json(
+            ExecutionPart part, Function<ExecutionDetail, @Nullable String> text) {
+        return env -> loaders(env)
+                .part(env, ownExecution(env).id(), part)
+                .thenApply(detail -> RawJson.of(text.apply(detail)));
+    }
+
+    private static DataFetcher<CompletionStage<@Nullable String>> part(
+            ExecutionPart part, Function<ExecutionDetail, @Nullable String> text) {
+        return env -> loaders(env).part(env, ownExecution(env).id(), part).thenApply(text);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.runlog.gateway.graphql.resolve;
+
+import dev.runlog.contract.bus.Requests;
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.Scope;
+import dev.runlog.contract.model.Viewer;
+import graphql.schema.DataFetcher;
+import graphql.schema.DataFetchingEnvironment;
+import graphql.schema.GraphQLFieldDefinition;
+import graphql.schema.LightDataFetcher;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What resolvers have in common: the caller, the arguments, and how a field gets its value. */
+final class Fields {
+    private Fields() {}
+
+    static Viewer viewer(DataFetchingEnvironment env) {
+        return env.getGraphQlContext().get(Viewer.class);
+    }
+
+    /** The viewer, who must be allowed to read executions. */
+    static Viewer reader(DataFetchingEnvironment env) {
+        return viewer(env).require(Scope.READ);
+    }
+
+    static Loaders loaders(DataFetchingEnvironment env) {
+        Loaders loaders = env.getGraphQlContext().get(Loaders.class);
+        return loaders.ofEvent(env.getRoot());
+    }
+
+    static Requests requests(DataFetchingEnvironment env) {
+        return loaders(env).requests();
+    }
+
+    static Arguments arguments(DataFetchingEnvironment env) {
+        return new Arguments(env.getArguments());
+    }
+
+    static Object source(DataFetchingEnvironment env) {
+        return Objects.requireNonNull(env.<Object>getSource());
+    }
+
+    static Execution execution(DataFetchingEnvironment env) {
+        return (Execution) source(env);
+    }
+
+    /** The execution, which must be the viewer's. Operators who hold another owner's execution see its outline only. */
+    static Execution ownExecution(DataFetchingEnvironment env) {
+        Execution execution = execution(env);
+        requireOwn(env, execution.owner());
+        return execution;
+    }
+
+    static void requireOwn(DataFetchingEnvironment env, String owner) {
+        if (!owner.equals(viewer(env).subject())) {
+            throw RunlogException.forbidden("`" + env.getField().getName() + "` is visible to its owner only.");
+        }
+    }
+
+    /** A property of the object, which needs nothing from the environment. */
+    static <S> LightDataFetcher<@Nullable Object> property(Class<S> type, Function<S, @Nullable Object> getter) {
+        return new LightDataFetcher<>() {
+            @Override
+            public @Nullable Object get(
+                    GraphQLFieldDefinition field, Object source, Supplier<DataFetchingEnvironment> environment) {
+                return getter.apply(type.cast(source));
+            }
+
+            @Override
+            public @Nullable Object get(DataFetchingEnvironment environment) {
+                return getter.apply(type.cast(environment.getSource()));
+            }
+        };
+    }
+
+    static <T> DataFetcher<CompletionStage<T>> async(Function<DataFetchingEnvironment, Future<T>> resolver) {
+        return env -> resolver.apply(env).toCompletionStage();
+    }
+
+    static @Nullable Double millis(@Nullable Duration duration) {
+        return duration == null ? null : (double) duration.toMillis();
+    }
+}

@@ -1,0 +1,180 @@
+package dev.runlog.gateway.graphql.resolve;
+
+import static dev.runlog.gateway.graphql.resolve.Fields.arguments;
+import static dev.runlog.gateway.graphql.resolve.Fields.viewer;
+
+import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExecutionError;
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.StepStatus;
+import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.model.Workflow;
+import dev.runlog.contract.recording.RecordEvents;
+import dev.runlog.contract.recording.RecordingEvent;
+import dev.runlog.contract.recording.RecordingEvent.Finished;
+import dev.runlog.contract.recording.RecordingEvent.Heartbeat;
+import dev.runlog.contract.recording.RecordingEvent.Started;
+import dev.runlog.contract.recording.RecordingEvent.StepEvent;
+import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
+import dev.runlog.contract.recording.UpsertWorkflow;
+import dev.runlog.contract.retention.CancelCleanup;
+import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.contract.retention.DeleteRetentionPolicy;
+import dev.runlog.contract.retention.HoldExecution;
+import dev.runlog.contract.retention.RequestCleanup;
+import dev.runlog.contract.retention.RetentionPolicy;
+import dev.runlog.contract.retention.SetRetentionPolicy;
+import graphql.schema.DataFetcher;
+import graphql.schema.idl.TypeRuntimeWiring;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+
+/** The fields of {@code Mutation}. */
+final class Mutations {
+    private final Bus bus;
+
+    Mutations(Bus bus) {
+        this.bus = bus;
+    }
+
+    TypeRuntimeWiring.Builder fields(TypeRuntimeWiring.Builder type) {
+        return type.dataFetcher("upsertWorkflow", mutation("workflow", this::upsertWorkflow))
+                .dataFetcher("startExecution", mutation("execution", this::startExecution))
+                .dataFetcher("finishExecution", mutation("execution", this::finishExecution))
+                .dataFetcher("recordSteps", mutation("execution", this::recordSteps))
+                .dataFetcher(
+                        "heartbeat",
+                        mutation(
+                                "execution",
+                                (viewer, input) -> record(viewer, new Heartbeat(input.id("executionId"), null))))
+                .dataFetcher("cleanupExecutions", mutation("cleanup", this::cleanupExecutions))
+                .dataFetcher(
+                        "cancelCleanup",
+                        mutation("cleanup", (viewer, input) -> bus.request(new CancelCleanup(viewer, input.id("id")))))
+                .dataFetcher("setRetentionPolicy", mutation("retentionPolicy", this::setRetentionPolicy))
+                .dataFetcher(
+                        "deleteRetentionPolicy",
+                        mutation(
+                                "retentionPolicy",
+                                (viewer, input) -> bus.request(new DeleteRetentionPolicy(viewer, input.id("id")))))
+                .dataFetcher("holdExecution", mutation("execution", (viewer, input) -> hold(viewer, input, true)))
+                .dataFetcher("releaseExecution", mutation("execution", (viewer, input) -> hold(viewer, input, false)));
+    }
+
+    private Future<Workflow> upsertWorkflow(Viewer viewer, Arguments input) {
+        return bus.request(new UpsertWorkflow(
+                        viewer, input.string("key"), input.stringOrNull("name"), input.stringOrNull("owner")))
+                .map(UpsertWorkflow.Saved::workflow);
+    }
+
+    private Future<Execution> startExecution(Viewer viewer, Arguments input) {
+        return record(
+                viewer,
+                new Started(
+                        input.idOrNull("executionId"),
+                        null,
+                        input.workflow(),
+                        input.instantOrNull("startedAt"),
+                        input.recordedText("trigger"),
+                        input.integerOrNull("attempt"),
+                        input.idOrNull("parentId"),
+                        input.labels("labels"),
+                        input.jsonOrNull("payload"),
+                        input.durationOrNull("heartbeatTimeout")));
+    }
+
+    private Future<Execution> finishExecution(Viewer viewer, Arguments input) {
+        Arguments error = input.objectOrNull("error");
+        return record(
+                viewer,
+                new Finished(
+                        input.id("executionId"),
+                        null,
+                        input.workflowOrNull(),
+                        ExecutionStatus.valueOf(input.string("status")),
+                        input.instantOrNull("finishedAt"),
+                        input.jsonOrNull("result"),
+                        error == null
+                                ? null
+                                : new ExecutionError(
+                                        error.recordedText("message"),
+                                        error.recordedText("type"),
+                                        error.recordedText("stackTrace"),
+                                        error.jsonOrNull("details"))));
+    }
+
+    private Future<Execution> recordSteps(Viewer viewer, Arguments input) {
+        return record(
+                viewer,
+                new StepsRecorded(
+                        input.id("executionId"),
+                        null,
+                        input.objects("steps").stream().map(Mutations::step).toList()));
+    }
+
+    private static StepEvent step(Arguments step) {
+        return new StepEvent(
+                Objects.requireNonNull(step.integerOrNull("index")),
+                Objects.requireNonNull(step.recordedText("name")),
+                step.recordedText("kind"),
+                StepStatus.valueOf(step.string("status")),
+                step.instantOrNull("startedAt"),
+                step.instantOrNull("finishedAt"),
+                step.jsonOrNull("input"),
+                step.jsonOrNull("output"),
+                step.jsonOrNull("error"));
+    }
+
+    private Future<Execution> record(Viewer viewer, RecordingEvent event) {
+        return bus.request(new RecordEvents(viewer, List.of(event)))
+                .map(outcomes -> outcomes.outcomes().get(0).orThrow());
+    }
+
+    private Future<Cleanup> cleanupExecutions(Viewer viewer, Arguments input) {
+        return bus.request(new RequestCleanup(
+                viewer,
+                input.durationOrNull("olderThan"),
+                input.instantOrNull("before"),
+                input.statusesToDelete("status"),
+                input.idOrNull("workflowId"),
+                input.integerOrNull("keepLast"),
+                input.flag("ignorePolicies"),
+                input.stringOrNull("owner"),
+                input.flag("allOwners"),
+                input.flag("dryRun")));
+    }
+
+    private Future<RetentionPolicy> setRetentionPolicy(Viewer viewer, Arguments input) {
+        return bus.request(new SetRetentionPolicy(
+                viewer,
+                input.idOrNull("workflowId"),
+                input.stringOrNull("owner"),
+                input.flag("allOwners"),
+                input.statusesToDelete("status"),
+                input.durationOrNull("keepFor"),
+                input.integerOrNull("keepLast")));
+    }
+
+    private Future<Execution> hold(Viewer viewer, Arguments input, boolean held) {
+        return bus.request(new HoldExecution(viewer, input.id("executionId"), held, input.stringOrNull("reason")))
+                .map(HoldExecution.Done::execution)
+                .map(execution -> execution.owner().equals(viewer.subject()) ? execution : execution.withoutContents());
+    }
+
+    /** Carries out a mutation for a viewer. */
+    private interface Operation<T> {
+        Future<T> apply(Viewer viewer, Arguments input);
+    }
+
+    /** Puts what an operation returns into the mutation's payload, as the given member. */
+    private static <T> DataFetcher<CompletionStage<Map<String, T>>> mutation(String member, Operation<T> operation) {
+        return env -> operation
+                .apply(viewer(env), arguments(env).input())
+                .map(result -> Map.of(member, result))
+                .toCompletionStage();
+    }
+}

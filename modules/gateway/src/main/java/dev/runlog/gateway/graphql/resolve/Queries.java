@@ -1,0 +1,180 @@
+package dev.runlog.gateway.graphql.resolve;
+
+import static dev.runlog.gateway.graphql.resolve.Fields.arguments;
+import static dev.runlog.gateway.graphql.resolve.Fields.async;
+import static dev.runlog.gateway.graphql.resolve.Fields.reader;
+import static dev.runlog.gateway.graphql.resolve.Fields.requests;
+import static dev.runlog.gateway.graphql.resolve.Fields.viewer;
+
+import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.Scope;
+import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.model.Workflow;
+import dev.runlog.contract.page.Count;
+import dev.runlog.contract.page.Cursor;
+import dev.runlog.contract.page.PageRequest;
+import dev.runlog.contract.querying.CountExecutions;
+import dev.runlog.contract.querying.CountWorkflows;
+import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.contract.querying.FindWorkflowByKey;
+import dev.runlog.contract.querying.GetStatistics;
+import dev.runlog.contract.querying.ListExecutions;
+import dev.runlog.contract.querying.ListWorkflows;
+import dev.runlog.contract.querying.LoadExecutions;
+import dev.runlog.contract.querying.LoadWorkflows;
+import dev.runlog.contract.querying.Statistics;
+import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.contract.retention.ListCleanups;
+import dev.runlog.contract.retention.ListRetentionPolicies;
+import dev.runlog.contract.retention.LoadCleanups;
+import dev.runlog.contract.retention.LoadRetentionPolicies;
+import dev.runlog.contract.retention.RetentionPolicy;
+import dev.runlog.gateway.config.GatewayConfig;
+import graphql.schema.DataFetchingEnvironment;
+import graphql.schema.idl.TypeRuntimeWiring;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The fields of {@code Query}. */
+final class Queries {
+    private static final int BIGGEST_WORKFLOWS = 10;
+
+    private final Bus bus;
+    private final GatewayConfig.Graphql config;
+
+    Queries(Bus bus, GatewayConfig.Graphql config) {
+        this.bus = bus;
+        this.config = config;
+    }
+
+    TypeRuntimeWiring.Builder fields(TypeRuntimeWiring.Builder type) {
+        return type.dataFetcher("viewer", Fields::viewer)
+                .dataFetcher(
+                        "node", async(env -> nodes(env, List.of(arguments(env).id("id")))
+                                .map(found -> found.get(0))))
+                .dataFetcher("nodes", async(this::nodes))
+                .dataFetcher("workflow", async(env -> bus.request(new LoadWorkflows(
+                                reader(env), List.of(arguments(env).id("id"))))
+                        .map(loaded -> loaded.workflows().stream().findFirst().orElse(null))))
+                .dataFetcher("workflowByKey", async(env -> bus.request(new FindWorkflowByKey(
+                                viewer(env), arguments(env).string("key")))
+                        .map(FindWorkflowByKey.Found::workflow)))
+                .dataFetcher("workflows", async(this::workflows))
+                .dataFetcher("execution", async(env -> requests(env)
+                        .request(new LoadExecutions(
+                                reader(env), List.of(arguments(env).id("id"))))
+                        .map(loaded -> loaded.executions().stream().findFirst().orElse(null))))
+                .dataFetcher("executions", async(this::executions))
+                .dataFetcher("statistics", async(this::statistics))
+                .dataFetcher("cleanup", async(env -> bus.request(new LoadCleanups(
+                                viewer(env), List.of(arguments(env).id("id"))))
+                        .map(loaded -> loaded.cleanups().stream().findFirst().orElse(null))))
+                .dataFetcher("cleanups", async(this::cleanups))
+                .dataFetcher("retentionPolicies", async(this::retentionPolicies));
+    }
+
+    private Future<List<@Nullable Object>> nodes(DataFetchingEnvironment env) {
+        List<UUID> ids = arguments(env).ids("ids");
+        if (ids.size() > config.pageSizeMax()) {
+            throw RunlogException.badInput(
+                    "Invalid `ids`: " + ids.size() + " IDs (at most " + config.pageSizeMax() + ").");
+        }
+        return nodes(env, ids);
+    }
+
+    /** Looks for executions first, as most ids are theirs, then for other nodes with the remaining ids. */
+    private Future<List<@Nullable Object>> nodes(DataFetchingEnvironment env, List<UUID> ids) {
+        Viewer viewer = reader(env);
+        List<Object> found = new ArrayList<>();
+        return requests(env)
+                .request(new LoadExecutions(viewer, ids))
+                .compose(loaded -> {
+                    found.addAll(loaded.executions());
+                    return found.size() == ids.size()
+                            ? Future.succeededFuture()
+                            : bus.request(new LoadWorkflows(viewer, ids))
+                                    .onSuccess(more -> found.addAll(more.workflows()));
+                })
+                .compose(done -> found.size() == ids.size() || !(viewer.may(Scope.CLEANUP) || viewer.may(Scope.OPS))
+                        ? Future.succeededFuture()
+                        : Future.all(
+                                bus.request(new LoadCleanups(viewer, ids))
+                                        .onSuccess(more -> found.addAll(more.cleanups())),
+                                bus.request(new LoadRetentionPolicies(viewer, ids))
+                                        .onSuccess(more -> found.addAll(more.policies()))))
+                .map(done -> Loaders.inOrder(ids, found, Queries::idOf));
+    }
+
+    private static UUID idOf(Object node) {
+        return node instanceof Execution execution
+                ? execution.id()
+                : node instanceof Workflow workflow
+                        ? workflow.id()
+                        : node instanceof Cleanup cleanup ? cleanup.id() : ((RetentionPolicy) node).id();
+    }
+
+    private Future<Connection<Workflow>> workflows(DataFetchingEnvironment env) {
+        Viewer viewer = viewer(env);
+        String search = arguments(env).searchOrNull("search");
+        PageRequest page = arguments(env).page(Cursor.Order.WORKFLOW, config);
+        return bus.request(new ListWorkflows(viewer, search, page))
+                .map(listed -> new Connection<>(
+                        listed.workflows(),
+                        listed.ends(),
+                        workflow -> Cursor.of(Cursor.Order.WORKFLOW, workflow.id()),
+                        () -> bus.request(new CountWorkflows(viewer, search)).map(CountExecutions.Counted::count)));
+    }
+
+    private Future<Connection<Execution>> executions(DataFetchingEnvironment env) {
+        Viewer viewer = viewer(env);
+        ExecutionQuery query = arguments(env).executionQuery();
+        PageRequest page = arguments(env).page(query.order().cursorOrder(), config);
+        return requests(env)
+                .request(new ListExecutions(
+                        viewer, query, page, ListSelection.columns(env), ListSelection.selectsCount(env)))
+                .map(listed -> new Connection<>(
+                        listed.executions(),
+                        listed.ends(),
+                        query::cursorOf,
+                        () -> listed.count() == null
+                                ? bus.request(new CountExecutions(viewer, query))
+                                        .map(CountExecutions.Counted::count)
+                                : Future.succeededFuture(listed.count())));
+    }
+
+    private Future<Statistics> statistics(DataFetchingEnvironment env) {
+        Arguments arguments = arguments(env);
+        String interval = arguments.stringOrNull("interval");
+        return bus.request(new GetStatistics(
+                viewer(env),
+                arguments.idOrNull("workflowId"),
+                arguments.instantOrNull("from"),
+                arguments.instantOrNull("to"),
+                interval == null ? null : GetStatistics.Interval.valueOf(interval),
+                env.getSelectionSet().contains("workflows") ? BIGGEST_WORKFLOWS : 0,
+                arguments.flag("allOwners")));
+    }
+
+    private Future<Connection<Cleanup>> cleanups(DataFetchingEnvironment env) {
+        return bus.request(new ListCleanups(viewer(env), arguments(env).page(Cursor.Order.CLEANUP, config)))
+                .map(listed -> new Connection<>(
+                        listed.cleanups(),
+                        listed.ends(),
+                        cleanup -> Cursor.of(Cursor.Order.CLEANUP, cleanup.id()),
+                        () -> Future.succeededFuture(Count.exactly(listed.total()))));
+    }
+
+    private Future<Connection<RetentionPolicy>> retentionPolicies(DataFetchingEnvironment env) {
+        return bus.request(new ListRetentionPolicies(viewer(env), arguments(env).page(Cursor.Order.POLICY, config)))
+                .map(listed -> new Connection<>(
+                        listed.policies(),
+                        listed.ends(),
+                        policy -> Cursor.of(Cursor.Order.POLICY, policy.id()),
+                        () -> Future.succeededFuture(Count.exactly(listed.total()))));
+    }
+}

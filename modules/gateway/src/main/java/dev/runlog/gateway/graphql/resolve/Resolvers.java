@@ -1,0 +1,70 @@
+package dev.runlog.gateway.graphql.resolve;
+
+import static dev.runlog.gateway.graphql.resolve.Fields.property;
+
+import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.model.Scope;
+import dev.runlog.contract.model.Viewer;
+import dev.runlog.gateway.config.GatewayConfig;
+import dev.runlog.gateway.graphql.schema.Scalars;
+import dev.runlog.gateway.live.LiveEvent;
+import dev.runlog.gateway.live.LiveFeed;
+import graphql.TypeResolutionEnvironment;
+import graphql.schema.GraphQLObjectType;
+import graphql.schema.idl.RuntimeWiring;
+import graphql.schema.idl.TypeRuntimeWiring;
+import java.util.List;
+
+/** Which resolver serves which field of the schema. A field without a resolver is a property of its record. */
+public final class Resolvers {
+    private static final List<String> NODES = List.of("Workflow", "Execution", "Step", "Cleanup", "RetentionPolicy");
+
+    private Resolvers() {}
+
+    /** The wiring of all types; requests go over the bus, subscriptions follow the feed. */
+    public static RuntimeWiring wiring(Bus bus, GatewayConfig.Graphql config, LiveFeed feed) {
+        ExecutionFields executions = new ExecutionFields(config);
+        RuntimeWiring.Builder wiring = RuntimeWiring.newRuntimeWiring()
+                .scalar(Scalars.DATE_TIME)
+                .scalar(Scalars.DURATION)
+                .scalar(Scalars.JSON)
+                .type("Query", new Queries(bus, config)::fields)
+                .type("Mutation", new Mutations(bus)::fields)
+                .type("Subscription", new Subscriptions(feed)::fields)
+                .type("ExecutionEvent", Resolvers::event)
+                .type("Node", type -> type.typeResolver(Resolvers::nodeType))
+                .type("Viewer", Resolvers::viewer)
+                .type("Workflow", executions::ofWorkflow)
+                .type("Execution", executions::ofExecution)
+                .type("ExecutionError", ExecutionFields::ofError)
+                .type("Step", ExecutionFields::ofStep)
+                .type("Cleanup", RetentionFields::ofCleanup)
+                .type("CleanupPreview", RetentionFields::ofPreview)
+                .type("RetentionPolicy", new RetentionFields(bus)::ofPolicy)
+                .type("IntervalStatistics", StatisticsFields::ofInterval)
+                .type("PageInfo", ConnectionFields::ofPageInfo);
+        for (String node : NODES) {
+            wiring.type(node + "Connection", ConnectionFields::ofConnection)
+                    .type(node + "Edge", ConnectionFields::ofEdge);
+        }
+        return wiring.build();
+    }
+
+    private static TypeRuntimeWiring.Builder event(TypeRuntimeWiring.Builder type) {
+        return type.dataFetcher("kind", property(LiveEvent.class, LiveEvent::kind))
+                .dataFetcher("cursor", property(LiveEvent.class, LiveEvent::cursor))
+                .dataFetcher("execution", property(LiveEvent.class, LiveEvent::execution));
+    }
+
+    private static TypeRuntimeWiring.Builder viewer(TypeRuntimeWiring.Builder type) {
+        return type.dataFetcher("subject", property(Viewer.class, Viewer::subject))
+                .dataFetcher("scopes", property(Viewer.class, viewer -> viewer.scopes().stream()
+                        .map(Scope::word)
+                        .sorted()
+                        .toList()));
+    }
+
+    private static GraphQLObjectType nodeType(TypeResolutionEnvironment env) {
+        return env.getSchema().getObjectType(env.getObject().getClass().getSimpleName());
+    }
+}

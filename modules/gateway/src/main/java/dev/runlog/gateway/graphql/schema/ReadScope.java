@@ -1,0 +1,108 @@
+package dev.runlog.gateway.graphql.schema;
+
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.Scope;
+import graphql.schema.DataFetcher;
+import graphql.schema.FieldCoordinates;
+import graphql.schema.GraphQLCodeRegistry;
+import graphql.schema.GraphQLFieldDefinition;
+import graphql.schema.GraphQLObjectType;
+import graphql.schema.GraphQLSchema;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The fields that are open to a viewer without the scope {@code executions:read}. All others fail with {@code FORBIDDEN}
+ * for such a viewer, whether reached through the payload of a mutation, a subscription or another object. So a new field
+ * is closed until it is listed here.
+ *
+ * <p>Such viewers get a schema of their own, in which closed fields fail. It costs viewers with the scope nothing.
+ */
+public final class ReadScope {
+    /** Results of writing, and fields with scopes of their own: cleanups, policies and statistics over all owners. */
+    static final Map<String, Set<String>> OPEN = Map.ofEntries(
+            open("Query", "viewer cleanup cleanups retentionPolicies statistics"),
+            open(
+                    "Mutation",
+                    "upsertWorkflow startExecution finishExecution recordSteps heartbeat cleanupExecutions cancelCleanup "
+                            + "setRetentionPolicy deleteRetentionPolicy holdExecution releaseExecution"),
+            open("Subscription", "cleanupProgress"),
+            open("Viewer", "subject scopes"),
+            open("Workflow", "id key name"),
+            open("Execution", "id status"),
+            open("UpsertWorkflowPayload", "workflow"),
+            open("StartExecutionPayload", "execution"),
+            open("FinishExecutionPayload", "execution"),
+            open("RecordStepsPayload", "execution"),
+            open("HeartbeatPayload", "execution"),
+            open("HoldExecutionPayload", "execution"),
+            open("ReleaseExecutionPayload", "execution"),
+            open("CleanupExecutionsPayload", "cleanup"),
+            open("CancelCleanupPayload", "cleanup"),
+            open("SetRetentionPolicyPayload", "retentionPolicy"),
+            open("DeleteRetentionPolicyPayload", "retentionPolicy"),
+            open("PageInfo", "hasNextPage hasPreviousPage startCursor endCursor"),
+            open(
+                    "Cleanup",
+                    "id dryRun state before status workflowId workflow owner keepLast ignorePolicies matched matchedExact deleted "
+                            + "bytes partitionsDropped requestedBy policyId createdAt startedAt finishedAt duration "
+                            + "preview failure"),
+            open("CleanupConnection", "edges nodes pageInfo totalCount"),
+            open("CleanupEdge", "cursor node"),
+            open(
+                    "CleanupPreview",
+                    "executions exact byStatus workflows oldestStartedAt newestStartedAt steps bytes sizesExact "
+                            + "partitions spared"),
+            open("WorkflowMatches", "workflowId key executions"),
+            open("SparedExecutions", "running held keptByPolicy keptLast children"),
+            open(
+                    "RetentionPolicy",
+                    "id workflowId workflow owner status keepFor keepLast fromConfiguration createdAt lastRunAt lastCleanup "
+                            + "overdue overdueSince"),
+            open("RetentionPolicyConnection", "edges nodes pageInfo totalCount"),
+            open("RetentionPolicyEdge", "cursor node"),
+            open(
+                    "Statistics",
+                    "stored recorded ages oldestStartedAt bytesOnDisk recordedPerDay bytesPerDay workflows intervals"),
+            open("StatusCounts", "total running success failed cancelled crashed"),
+            open("AgeCounts", "lastDay lastWeek lastMonth older"),
+            open("WorkflowSize", "workflowId key owner stored"),
+            open(
+                    "IntervalStatistics",
+                    "from to recorded successRate averageDurationMillis p50DurationMillis p95DurationMillis "
+                            + "p99DurationMillis"));
+
+    static final DataFetcher<Object> REFUSAL = env -> {
+        throw RunlogException.forbidden(
+                "`" + env.getField().getName() + "` requires the scope `" + Scope.READ.word() + "`.");
+    };
+
+    private ReadScope() {}
+
+    /** The schema for viewers without the scope. */
+    public static GraphQLSchema without(GraphQLSchema schema) {
+        GraphQLCodeRegistry fetchers = schema.getCodeRegistry().transform(registry -> {
+            for (GraphQLObjectType type : schema.getAllTypesAsList().stream()
+                    .filter(GraphQLObjectType.class::isInstance)
+                    .map(GraphQLObjectType.class::cast)
+                    .toList()) {
+                for (GraphQLFieldDefinition field : type.getFieldDefinitions()) {
+                    if (!isOpen(type, field)) {
+                        registry.dataFetcher(FieldCoordinates.coordinates(type, field), REFUSAL);
+                    }
+                }
+            }
+        });
+        return schema.transformWithoutTypes(copy -> copy.codeRegistry(fetchers));
+    }
+
+    /** Whether a field is open; introspection always is. */
+    static boolean isOpen(GraphQLObjectType type, GraphQLFieldDefinition field) {
+        return type.getName().startsWith("__")
+                || OPEN.getOrDefault(type.getName(), Set.of()).contains(field.getName());
+    }
+
+    private static Map.Entry<String, Set<String>> open(String type, String fields) {
+        return Map.entry(type, Set.of(fields.split(" ")));
+    }
+}

@@ -1,0 +1,150 @@
+package dev.runlog.gateway.graphql.schema;
+
+import dev.runlog.gateway.json.TimeFormats;
+import graphql.GraphQLContext;
+import graphql.execution.CoercedVariables;
+import graphql.language.ArrayValue;
+import graphql.language.BooleanValue;
+import graphql.language.FloatValue;
+import graphql.language.IntValue;
+import graphql.language.NullValue;
+import graphql.language.ObjectField;
+import graphql.language.ObjectValue;
+import graphql.language.StringValue;
+import graphql.language.Value;
+import graphql.language.VariableReference;
+import graphql.schema.Coercing;
+import graphql.schema.CoercingParseLiteralException;
+import graphql.schema.CoercingParseValueException;
+import graphql.schema.GraphQLScalarType;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The custom scalars of the schema. */
+public final class Scalars {
+    public static final GraphQLScalarType DATE_TIME = ofText(
+            "DateTime",
+            "RFC 3339, such as 2026-11-24T04:26:10.123Z",
+            TimeFormats::dateTime,
+            TimeFormats::text,
+            Instant.class);
+
+    public static final GraphQLScalarType DURATION = ofText(
+            "Duration", "ISO 8601, such as P30D or PT1.5S", TimeFormats::duration, Duration::toString, Duration.class);
+
+    public static final GraphQLScalarType JSON = GraphQLScalarType.newScalar()
+            .name("JSON")
+            .coercing(new JsonCoercing())
+            .build();
+
+    private Scalars() {}
+
+    private static <T> GraphQLScalarType ofText(
+            String name, String form, Function<String, T> parser, Function<T, String> writer, Class<T> type) {
+        return GraphQLScalarType.newScalar()
+                .name(name)
+                .coercing(new TextCoercing<>(name, form, parser, writer, type))
+                .build();
+    }
+
+    /** Values that are written as strings of a certain format. */
+    private record TextCoercing<T>(
+            String name, String form, Function<String, T> parser, Function<T, String> writer, Class<T> type)
+            implements Coercing<T, String> {
+        @Override
+        public String serialize(Object value, GraphQLContext context, Locale locale) {
+            return writer.apply(type.cast(value));
+        }
+
+        @Override
+        public T parseValue(Object input, GraphQLContext context, Locale locale) {
+            if (type.isInstance(input)) {
+                return type.cast(input);
+            }
+            if (!(input instanceof String text)) {
+                throw new CoercingParseValueException(message());
+            }
+            try {
+                return parser.apply(text);
+            } catch (DateTimeException refused) {
+                throw new CoercingParseValueException(message(refused), refused);
+            }
+        }
+
+        @Override
+        public T parseLiteral(Value<?> input, CoercedVariables variables, GraphQLContext context, Locale locale) {
+            if (!(input instanceof StringValue text)) {
+                throw new CoercingParseLiteralException(message());
+            }
+            try {
+                return parser.apply(text.getValue());
+            } catch (DateTimeException refused) {
+                throw new CoercingParseLiteralException(message(refused), refused);
+            }
+        }
+
+        @Override
+        public Value<?> valueToLiteral(Object input, GraphQLContext context, Locale locale) {
+            return StringValue.of(input.toString());
+        }
+
+        private String message(DateTimeException refused) {
+            return "Invalid " + name + ": " + refused.getMessage() + ".";
+        }
+
+        private String message() {
+            return "Invalid " + name + ": not a string (expected " + form + ").";
+        }
+    }
+
+    /** Any JSON value, as maps, lists, strings, numbers and booleans. Recorded text is returned unchanged. */
+    private static final class JsonCoercing implements Coercing<Object, Object> {
+        @Override
+        public Object serialize(Object value, GraphQLContext context, Locale locale) {
+            return value;
+        }
+
+        @Override
+        public Object parseValue(Object input, GraphQLContext context, Locale locale) {
+            return input;
+        }
+
+        @Override
+        public @Nullable Object parseLiteral(
+                Value<?> input, CoercedVariables variables, GraphQLContext context, Locale locale) {
+            if (input instanceof StringValue text) {
+                return text.getValue();
+            } else if (input instanceof IntValue whole) {
+                return whole.getValue();
+            } else if (input instanceof FloatValue real) {
+                return real.getValue();
+            } else if (input instanceof BooleanValue bool) {
+                return bool.isValue();
+            } else if (input instanceof NullValue) {
+                return null;
+            } else if (input instanceof VariableReference variable) {
+                return variables.get(variable.getName());
+            } else if (input instanceof ArrayValue array) {
+                List<@Nullable Object> elements = new ArrayList<>();
+                array.getValues().forEach(value -> elements.add(parseLiteral(value, variables, context, locale)));
+                return elements;
+            } else if (input instanceof ObjectValue object) {
+                Map<String, @Nullable Object> members = new LinkedHashMap<>();
+                for (ObjectField field : object.getObjectFields()) {
+                    members.put(field.getName(), parseLiteral(field.getValue(), variables, context, locale));
+                }
+                return members;
+            }
+            throw new CoercingParseLiteralException(
+                    "Invalid JSON: an enum value (expected a string, number, boolean, null, list or object).");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.runlog.gateway.memory;
+
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.gateway.config.GatewayConfig;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Bytes of all request bodies and messages that were received and are not answered yet. They are limited in total, per
+ * owner and per address. An owner may also hold no more than what remains free, in total and at its address, so a few
+ * owners can never take everything. Used on one event loop.
+ */
+public final class ByteBudget {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final long bytesMax;
+    private final long ownerBytesMax;
+    private final long addressBytesMax;
+    private final Map<String, Long> byOwner = new HashMap<>();
+    private final Map<String, Long> byAddress = new HashMap<>();
+    private long bytes;
+
+    public ByteBudget(GatewayConfig.Http config) {
+        this(config.bodiesMaxBytes(), config.bodiesOwnerMaxBytes(), config.bodiesAddressMaxBytes());
+    }
+
+    ByteBudget(long bytesMax, long ownerBytesMax, long addressBytesMax) {
+        this.bytesMax = bytesMax;
+        this.ownerBytesMax = ownerBytesMax;
+        this.addressBytesMax = addressBytesMax;
+    }
+
+    /** A share that begins with no bytes. */
+    public Share open(String owner, String address) {
+        return new Share(owner, address);
+    }
+
+    /** Bytes of all shares. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** What a caller gets whose share cannot grow. */
+    public static RunlogException exhausted() {
+        return RunlogException.overloaded(
+                "Too many bytes of request bodies are under way; see http.bodies-max-bytes.", RETRY_AFTER);
+    }
+
+    /** The bytes of one body or connection. */
+    public final class Share {
+        private final String owner;
+        private final String address;
+        private long held;
+
+        private Share(String owner, String address) {
+            this.owner = owner;
+            this.address = address;
+        }
+
+        public long held() {
+            return held;
+        }
+
+        /** Takes or gives back bytes until it holds as many as given; returns whether it may. */
+        public boolean resize(long wanted) {
+            long more = wanted - held;
+            if (more == 0) {
+                return true;
+            }
+            long ofOwner = byOwner.getOrDefault(owner, 0L) + more;
+            long ofAddress = byAddress.getOrDefault(address, 0L) + more;
+            long left = Math.min(bytesMax - bytes - more, addressBytesMax - ofAddress);
+            if (more > 0 && ofOwner > Math.min(ownerBytesMax, left)) {
+                return false;
+            }
+            put(byOwner, owner, ofOwner);
+            put(byAddress, address, ofAddress);
+            bytes += more;
+            held = wanted;
+            return true;
+        }
+
+        /** Gives everything back. */
+        public void release() {
+            resize(0);
+        }
+
+        private static void put(Map<String, Long> counts, String name, long count) {
+            if (count == 0) {
+                counts.remove(name);
+            } else {
+                counts.put(name, count);
+            }
+        }
+    }
+}
