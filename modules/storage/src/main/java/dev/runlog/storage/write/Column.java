@@ -7,7 +7,6 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,9 +65,8 @@ record Column<R>(String name, String type, String stored, Function<Collection<R>
         return arguments;
     }
 
-    @SafeVarargs
-    static <R> List<Column<R>> concat(List<Column<R>>... lists) {
-        return Stream.of(lists).flatMap(List::stream).toList();
+    static <R> List<Column<R>> concat(List<List<Column<R>>> lists) {
+        return lists.stream().flatMap(List::stream).toList();
     }
 
     static String joined(List<? extends Column<?>> columns, Function<Column<?>, String> part) {

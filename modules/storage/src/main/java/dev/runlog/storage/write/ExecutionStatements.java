@@ -96,7 +96,7 @@ final class ExecutionStatements {
             STACK_TRACE);
 
     private static final List<Column<ExecutionRow>> ALL =
-            Column.concat(IDENTITY, STARTED, List.of(HEARTBEAT_DEADLINE), FINISHED, ALTERATIONS);
+            Column.concat(List.of(IDENTITY, STARTED, List.of(HEARTBEAT_DEADLINE), FINISHED, ALTERATIONS));
 
     /** What {@link #toStored} reads; the large columns stay where they are. */
     private static final List<Column<ExecutionRow>> HEAD = ALL.stream()
@@ -107,7 +107,7 @@ final class ExecutionStatements {
     private static final String SELECT = "SELECT o.subject, e." + HELD + ", "
             + Column.joined(
                     HEAD,
-                    column -> column == HEARTBEAT_TIMEOUT
+                    column -> column.equals(HEARTBEAT_TIMEOUT)
                             ? "(extract(epoch FROM e.%1$s) * 1000)::bigint AS %1$s".formatted(column.name())
                             : "e." + column.name());
 
@@ -151,8 +151,9 @@ final class ExecutionStatements {
               AS new (%1$s)
             """.formatted(names(ALL), Column.stored(ALL), Column.parameters(1, ALL));
 
-    private static final Update FINISH = Update.of(Column.concat(FINISHED, ALTERATIONS), ", heartbeat_deadline = NULL");
-    private static final Update FILL_START = Update.of(Column.concat(STARTED, ALTERATIONS), "");
+    private static final Update FINISH =
+            Update.of(Column.concat(List.of(FINISHED, ALTERATIONS)), ", heartbeat_deadline = NULL");
+    private static final Update FILL_START = Update.of(Column.concat(List.of(STARTED, ALTERATIONS)), "");
     private static final Update MOVE_DEADLINE = Update.of(List.of(HEARTBEAT_DEADLINE), "");
 
     /** Copies rows as this transaction left them. The owner and the workflow of an execution never change. */

@@ -38,7 +38,7 @@ final class StepStatements {
             Column.of("redacted", "smallint", Short[]::new, step -> Rows.toStepBits(step.redacted())));
 
     private static final List<Column<Step>> ALL =
-            Column.concat(List.of(EXECUTION_ID, INDEX, STATUS, NAME), KEPT, ALTERATIONS);
+            Column.concat(List.of(List.of(EXECUTION_ID, INDEX, STATUS, NAME), KEPT, ALTERATIONS));
 
     /** A step that has ended stays as it is. One that says nothing new is neither written nor returned. */
     private static final String UPSERT = """
