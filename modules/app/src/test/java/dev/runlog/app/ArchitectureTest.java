@@ -1,9 +1,15 @@
 package dev.runlog.app;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -20,17 +26,35 @@ import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.querying.CheckHealth;
 import dev.runlog.contract.querying.LoadWatchedWorkflows;
 import dev.runlog.contract.querying.ReadRequest;
+import dev.runlog.storage.db.Database;
+import dev.runlog.storage.db.DatabaseConfig;
+import dev.runlog.storage.db.Migrations;
+import dev.runlog.storage.db.Serving;
+import dev.runlog.storage.db.WriteFailure;
 import dev.runlog.storage.read.ExecutionReads;
 import dev.runlog.storage.read.WorkflowReads;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** docs/decisions/0001-modules-and-bus.md, as rules. */
 final class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
+            // Where tests are compiled beside the classes.
+            .withImportOption(location -> !location.contains("Test.class") && !location.contains("Test$"))
             .importPackages("dev.runlog");
+
+    private static final Pattern IMPORT = Pattern.compile("^import (dev\\.runlog\\.[\\w.]+);$", Pattern.MULTILINE);
 
     @Test
     void gatewayReachesTheOthersByTheBusAlone() {
@@ -162,9 +186,88 @@ final class ArchitectureTest {
         check(slices().matching("dev.runlog.(*)..").should().beFreeOfCycles());
     }
 
+    /** A package does not use one that uses it, not even by way of others. */
     @Test
-    void packagesOfAppHaveNoCycles() {
-        check(slices().matching("dev.runlog.(app..)").should().beFreeOfCycles());
+    void packagesHaveNoCycles() {
+        slices().matching("dev.runlog.(**)")
+                .should()
+                .beFreeOfCycles()
+                .check(CLASSES.that(resideOutsideOfPackage("dev.runlog.gateway..")));
+    }
+
+    /** Reading, writing and cleaning know nothing of each other; rollups and the database know nothing of them. */
+    @Test
+    void storageHasThreeLayers() {
+        check(layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("read")
+                .definedBy("dev.runlog.storage.read..")
+                .layer("write")
+                .definedBy("dev.runlog.storage.write..")
+                .layer("cleanup")
+                .definedBy("dev.runlog.storage.cleanup..")
+                .layer("rollup")
+                .definedBy("dev.runlog.storage.rollup..")
+                .layer("db")
+                .definedBy("dev.runlog.storage.db..")
+                .layer("others")
+                .definedBy(resideOutsideOfPackage("dev.runlog.storage.."))
+                .whereLayer("read")
+                .mayOnlyBeAccessedByLayers("others")
+                .whereLayer("write")
+                .mayOnlyBeAccessedByLayers("others")
+                .whereLayer("cleanup")
+                .mayOnlyBeAccessedByLayers("others")
+                .whereLayer("rollup")
+                .mayOnlyBeAccessedByLayers("read", "write", "cleanup", "others")
+                .whereLayer("db")
+                .mayOnlyBeAccessedByLayers("rollup", "read", "write", "cleanup", "others"));
+    }
+
+    /** The helpers for SQL are for storage alone. */
+    @Test
+    void othersUseTheDatabaseByItsFrontDoor() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.runlog.storage..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.runlog.storage.db")
+                        .and(not(belongToAnyOf(
+                                Database.class,
+                                DatabaseConfig.class,
+                                Migrations.class,
+                                Serving.class,
+                                WriteFailure.class)))));
+    }
+
+    /** A name that is read in one file means the same in the next. */
+    @Test
+    void importedClassesHaveNamesOfTheirOwn() throws IOException {
+        Map<String, Set<String>> classes = new TreeMap<>();
+        for (String imported : imports()) {
+            if (imported.startsWith("dev.runlog.gateway.")) {
+                continue;
+            }
+            classes.computeIfAbsent(imported.substring(imported.lastIndexOf('.') + 1), name -> new TreeSet<>())
+                    .add(imported);
+        }
+
+        assertThat(classes).hasSizeGreaterThan(100);
+        classes.values().removeIf(ofOneName -> ofOneName.size() == 1);
+        assertThat(classes).isEmpty();
+    }
+
+    private static Set<String> imports() throws IOException {
+        Path modules = Path.of(System.getProperty("runlog.root", "../..")).resolve("modules");
+        Set<String> imports = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(modules)) {
+            for (Path file : files.filter(file -> file.toString().contains("src/main/java"))
+                    .filter(file -> file.toString().endsWith(".java"))
+                    .toList()) {
+                IMPORT.matcher(Files.readString(file)).results().forEach(line -> imports.add(line.group(1)));
+            }
+        }
+        return imports;
     }
 
     private static void check(ArchRule rule) {

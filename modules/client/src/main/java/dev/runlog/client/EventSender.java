@@ -1,8 +1,8 @@
 package dev.runlog.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.runlog.client.EventsClient.Answer;
 import dev.runlog.client.EventsClient.Meaning;
+import dev.runlog.client.EventsClient.Reply;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -88,7 +88,7 @@ final class EventSender implements Runnable {
         int refusedAlone = 0;
         while (!parts.isEmpty()) {
             List<Event> part = parts.pop();
-            Answer answer = send(part);
+            Reply answer = send(part);
             if (answer.meaning() == Meaning.RECORDED) {
                 accepted++;
                 undecided -= part.size();
@@ -117,12 +117,12 @@ final class EventSender implements Runnable {
     }
 
     /** Retries until there is a final answer or time runs out. */
-    private Answer send(List<Event> events) throws InterruptedException {
+    private Reply send(List<Event> events) throws InterruptedException {
         byte[] body = EventsClient.body(events);
         long giveUpAt = System.nanoTime() + giveUpAfter.toNanos();
         Duration pause = FIRST_PAUSE;
         while (true) {
-            Answer answer = client.post(body);
+            Reply answer = client.post(body);
             if (answer.meaning() != Meaning.UNAVAILABLE) {
                 unavailable = false;
                 return answer;

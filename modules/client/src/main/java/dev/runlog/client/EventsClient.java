@@ -52,9 +52,9 @@ final class EventsClient {
      * @param report the server's report; a missing node unless recorded
      * @param retryAfter wait requested by the server, or zero
      */
-    record Answer(Meaning meaning, String reason, JsonNode report, Duration retryAfter) {
-        static Answer of(Meaning meaning, String reason) {
-            return new Answer(meaning, reason, NO_REPORT, Duration.ZERO);
+    record Reply(Meaning meaning, String reason, JsonNode report, Duration retryAfter) {
+        static Reply of(Meaning meaning, String reason) {
+            return new Reply(meaning, reason, NO_REPORT, Duration.ZERO);
         }
     }
 
@@ -92,12 +92,12 @@ final class EventsClient {
         return trimmed;
     }
 
-    Answer post(byte[] body) throws InterruptedException {
+    Reply post(byte[] body) throws InterruptedException {
         String token;
         try {
             token = checkedToken(tokens.get());
         } catch (RuntimeException | Error failure) { // The application's own code.
-            return Answer.of(Meaning.UNAVAILABLE, "Cannot get a token: " + failure);
+            return Reply.of(Meaning.UNAVAILABLE, "Cannot get a token: " + failure);
         }
         HttpRequest request = HttpRequest.newBuilder(endpoint)
                 .timeout(timeout)
@@ -113,9 +113,9 @@ final class EventsClient {
             HttpResponse<Void> complete = response.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
             return answer(complete, answer.text());
         } catch (ExecutionException failed) {
-            return Answer.of(Meaning.UNAVAILABLE, endpoint + " does not respond: " + failed.getCause());
+            return Reply.of(Meaning.UNAVAILABLE, endpoint + " does not respond: " + failed.getCause());
         } catch (TimeoutException late) {
-            return Answer.of(
+            return Reply.of(
                     Meaning.UNAVAILABLE, endpoint + " did not respond within " + timeout.toMillis() / 1000.0 + " s.");
         } finally {
             response.cancel(true);
@@ -134,19 +134,19 @@ final class EventsClient {
         }
     }
 
-    private Answer answer(HttpResponse<?> response, String body) {
+    private Reply answer(HttpResponse<?> response, String body) {
         int status = response.statusCode();
         JsonNode json = jsonOrNull(body);
         if (status == 200) {
             return json != null && json.path("recorded").isIntegralNumber()
-                    ? new Answer(Meaning.RECORDED, "", json, Duration.ZERO)
-                    : Answer.of(
+                    ? new Reply(Meaning.RECORDED, "", json, Duration.ZERO)
+                    : Reply.of(
                             Meaning.UNAVAILABLE,
                             endpoint + " did not return a Runlog response. Check the URL and any proxies: "
                                     + shortened(body));
         }
         if (status >= 300 && status < 400) {
-            return Answer.of(
+            return Reply.of(
                     Meaning.UNAVAILABLE,
                     endpoint + " redirects to "
                             + shortened(
@@ -155,7 +155,7 @@ final class EventsClient {
         }
         String message = json == null ? "" : json.path("error").path("message").asText();
         String reason = endpoint + " returned " + status + ": " + (message.isEmpty() ? shortened(body) : message);
-        return new Answer(meaning(status), reason, NO_REPORT, retryAfter(response));
+        return new Reply(meaning(status), reason, NO_REPORT, retryAfter(response));
     }
 
     private Meaning meaning(int status) {

@@ -156,7 +156,7 @@ final class BatchWriter {
             }
             List<Outcome> outcomes = plan.outcomes(changedSteps);
             for (int i = 0; i < outcomes.size(); i++) {
-                metrics.count(outcomes.get(i).kind());
+                metrics.count(outcomes.get(i).verdict());
                 batch.get(i).settle(outcomes.get(i));
             }
         }

@@ -1,6 +1,6 @@
 package dev.runlog.recording;
 
-import dev.runlog.contract.recording.RecordEvents.Kind;
+import dev.runlog.contract.recording.RecordEvents.Verdict;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -16,18 +16,18 @@ import java.util.function.Supplier;
 /** What recording tells of itself: events by outcome, batches by size and time, what waits. */
 final class RecordingMetrics {
     private final MeterRegistry meters;
-    private final Map<Kind, Counter> events = new EnumMap<>(Kind.class);
+    private final Map<Verdict, Counter> events = new EnumMap<>(Verdict.class);
     private final DistributionSummary batchEvents;
     private final Timer batchTime;
 
     RecordingMetrics(MeterRegistry meters, Supplier<Number> waiting) {
         this.meters = meters;
-        for (Kind kind : Kind.values()) {
+        for (Verdict verdict : Verdict.values()) {
             events.put(
-                    kind,
+                    verdict,
                     Counter.builder("runlog.recording.events")
                             .description("Events that were answered, by outcome.")
-                            .tag("outcome", kind.name().toLowerCase(Locale.ROOT))
+                            .tag("outcome", verdict.name().toLowerCase(Locale.ROOT))
                             .register(meters));
         }
         this.batchEvents = DistributionSummary.builder("runlog.recording.batch.events")
@@ -42,8 +42,8 @@ final class RecordingMetrics {
                 .register(meters);
     }
 
-    void count(Kind kind) {
-        Objects.requireNonNull(events.get(kind)).increment();
+    void count(Verdict verdict) {
+        Objects.requireNonNull(events.get(verdict)).increment();
     }
 
     <T> Future<T> timeBatch(int size, Future<T> batch) {

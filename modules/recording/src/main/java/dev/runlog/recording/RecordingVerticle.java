@@ -127,7 +127,7 @@ public final class RecordingVerticle extends VerticleBase {
                 valid.add(new QueuedEvent(owner, policy.check(event), submission, index));
             } catch (RunlogException why) {
                 refused.add(() -> {
-                    metrics.count(RecordEvents.Kind.REJECTED);
+                    metrics.count(RecordEvents.Verdict.REJECTED);
                     submission.settle(index, Outcome.rejected(why));
                 });
             }

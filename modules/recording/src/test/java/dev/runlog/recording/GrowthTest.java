@@ -12,8 +12,8 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.recording.RecordEvents;
-import dev.runlog.contract.recording.RecordEvents.Kind;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
+import dev.runlog.contract.recording.RecordEvents.Verdict;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
 import dev.runlog.contract.recording.UpsertWorkflow;
@@ -80,10 +80,10 @@ final class GrowthTest {
                         .toList());
 
         assertThat(outcomes)
-                .filteredOn(outcome -> outcome.kind() == Kind.RECORDED)
+                .filteredOn(outcome -> outcome.verdict() == Verdict.RECORDED)
                 .hasSize(DAYS_PER_HOUR);
         assertThat(outcomes)
-                .filteredOn(outcome -> outcome.kind() == Kind.REJECTED)
+                .filteredOn(outcome -> outcome.verdict() == Verdict.REJECTED)
                 .hasSize(398 - DAYS_PER_HOUR)
                 .allSatisfy(refused -> {
                     assertThat(refused.code()).isEqualTo(ErrorCode.RATE_LIMITED);
@@ -98,14 +98,14 @@ final class GrowthTest {
         record(alice, List.of(run(null, "w", 210), run(null, "w", 211), run(null, "w", 212)));
 
         assertThat(record(alice, List.of(run(null, "w", 200), run(null, "w", 0), run(null, "w", 212))))
-                .extracting(Outcome::kind)
-                .containsOnly(Kind.RECORDED);
+                .extracting(Outcome::verdict)
+                .containsOnly(Verdict.RECORDED);
         assertThat(record(alice, List.of(run(null, "w", 213))))
-                .extracting(Outcome::kind)
-                .containsOnly(Kind.REJECTED);
+                .extracting(Outcome::verdict)
+                .containsOnly(Verdict.REJECTED);
         assertThat(record(bob, List.of(run(null, "w", 0))))
-                .extracting(Outcome::kind)
-                .containsOnly(Kind.RECORDED);
+                .extracting(Outcome::verdict)
+                .containsOnly(Verdict.RECORDED);
     }
 
     @Test
@@ -117,7 +117,7 @@ final class GrowthTest {
                         .toList());
 
         assertThat(outcomes)
-                .filteredOn(outcome -> outcome.kind() == Kind.RECORDED)
+                .filteredOn(outcome -> outcome.verdict() == Verdict.RECORDED)
                 .hasSize(DAYS_PER_HOUR);
     }
 
@@ -128,10 +128,10 @@ final class GrowthTest {
                 IntStream.range(0, 20).mapToObj(i -> run(null, "w-" + i, 0)).toList());
 
         assertThat(outcomes)
-                .filteredOn(outcome -> outcome.kind() == Kind.RECORDED)
+                .filteredOn(outcome -> outcome.verdict() == Verdict.RECORDED)
                 .hasSize(WORKFLOWS_MAX);
         assertThat(outcomes)
-                .filteredOn(outcome -> outcome.kind() == Kind.REJECTED)
+                .filteredOn(outcome -> outcome.verdict() == Verdict.REJECTED)
                 .filteredOn(outcome -> outcome.code() == ErrorCode.BAD_INPUT)
                 .isNotEmpty()
                 .allSatisfy(refused -> assertThat(refused.message()).contains("recording.workflows-max is 5"));
@@ -139,8 +139,8 @@ final class GrowthTest {
         assertThat(refusal(new UpsertWorkflow(alice, "more", null, null)).code())
                 .isEqualTo(ErrorCode.BAD_INPUT);
         assertThat(record(bob, List.of(run(null, "w", 0))))
-                .extracting(Outcome::kind)
-                .containsOnly(Kind.RECORDED);
+                .extracting(Outcome::verdict)
+                .containsOnly(Verdict.RECORDED);
     }
 
     @Test
@@ -158,8 +158,8 @@ final class GrowthTest {
                         .name())
                 .isEqualTo("new");
         assertThat(record(alice, List.of(run(null, "w-1", 0))))
-                .extracting(Outcome::kind)
-                .containsOnly(Kind.RECORDED);
+                .extracting(Outcome::verdict)
+                .containsOnly(Verdict.RECORDED);
     }
 
     @Test
@@ -170,7 +170,7 @@ final class GrowthTest {
                 IntStream.range(0, 30).mapToObj(i -> run(puppets + i, "w", 0)).toList());
 
         assertThat(outcomes)
-                .filteredOn(outcome -> outcome.kind() == Kind.REJECTED)
+                .filteredOn(outcome -> outcome.verdict() == Verdict.REJECTED)
                 .isNotEmpty()
                 .allSatisfy(refused -> {
                     assertThat(refused.code()).isEqualTo(ErrorCode.RATE_LIMITED);

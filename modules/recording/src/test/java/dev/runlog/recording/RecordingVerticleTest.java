@@ -19,8 +19,8 @@ import dev.runlog.contract.querying.GetStatistics;
 import dev.runlog.contract.querying.Statistics.Quantiles;
 import dev.runlog.contract.recording.ExecutionsChanged;
 import dev.runlog.contract.recording.RecordEvents;
-import dev.runlog.contract.recording.RecordEvents.Kind;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
+import dev.runlog.contract.recording.RecordEvents.Verdict;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
@@ -101,8 +101,8 @@ final class RecordingVerticleTest {
         record(start(id));
         record(finish(id, ExecutionStatus.FAILED));
 
-        assertThat(record(start(id)).kind()).isEqualTo(Kind.DUPLICATE);
-        assertThat(record(finish(id, ExecutionStatus.FAILED)).kind()).isEqualTo(Kind.DUPLICATE);
+        assertThat(record(start(id)).verdict()).isEqualTo(Verdict.DUPLICATE);
+        assertThat(record(finish(id, ExecutionStatus.FAILED)).verdict()).isEqualTo(Verdict.DUPLICATE);
         assertThat(daily("running, failed")).isEqualTo("(0,1)");
     }
 
@@ -117,7 +117,7 @@ final class RecordingVerticleTest {
         Outcome started = record(start(Ids.next()));
 
         assertThat(committed.succeeded()).isTrue();
-        assertThat(started.kind()).isEqualTo(Kind.RECORDED);
+        assertThat(started.verdict()).isEqualTo(Verdict.RECORDED);
     }
 
     @Test
@@ -135,9 +135,10 @@ final class RecordingVerticleTest {
                 finish(fresh, ExecutionStatus.SUCCESS));
 
         assertThat(record(events))
-                .extracting(Outcome::kind)
-                .containsExactly(Kind.RECORDED, Kind.DUPLICATE, Kind.DUPLICATE, Kind.RECORDED, Kind.RECORDED);
-        assertThat(record(events)).extracting(Outcome::kind).containsOnly(Kind.DUPLICATE);
+                .extracting(Outcome::verdict)
+                .containsExactly(
+                        Verdict.RECORDED, Verdict.DUPLICATE, Verdict.DUPLICATE, Verdict.RECORDED, Verdict.RECORDED);
+        assertThat(record(events)).extracting(Outcome::verdict).containsOnly(Verdict.DUPLICATE);
         assertThat(daily("running, success, failed")).isEqualTo("(1,2,1)");
     }
 
@@ -148,7 +149,7 @@ final class RecordingVerticleTest {
                 id, null, WorkflowRef.ofKey("nightly"), ExecutionStatus.SUCCESS, null, "{\"rows\":3}", null));
         Outcome start = record(start(id));
 
-        assertThat(List.of(finish.kind(), start.kind())).containsOnly(Kind.RECORDED);
+        assertThat(List.of(finish.verdict(), start.verdict())).containsOnly(Verdict.RECORDED);
         assertThat(start.execution().status()).isEqualTo(ExecutionStatus.SUCCESS);
         assertThat(start.execution().trigger()).isEqualTo("test");
         assertThat(stored(id, "payload || result")).isEqualTo("{\"n\":1}{\"rows\":3}");
@@ -179,7 +180,7 @@ final class RecordingVerticleTest {
                         id, null, List.of(step(0, StepStatus.SUCCESS, "first"), step(1, StepStatus.FAILED, "second"))),
                 finish(id, ExecutionStatus.FAILED)));
 
-        assertThat(outcomes).extracting(Outcome::kind).containsOnly(Kind.RECORDED);
+        assertThat(outcomes).extracting(Outcome::verdict).containsOnly(Verdict.RECORDED);
         assertThat(stored(
                         id,
                         "(SELECT string_agg(name || status, ',' ORDER BY index) FROM step WHERE execution_id = e.id)"))
@@ -268,7 +269,7 @@ final class RecordingVerticleTest {
         Outcome most = record(new StepsRecorded(id, null, steps(CONFIG.stepsMax())));
         Outcome tooMany = record(new StepsRecorded(id, null, steps(CONFIG.stepsMax() + 1)));
 
-        assertThat(most.kind()).isEqualTo(Kind.RECORDED);
+        assertThat(most.verdict()).isEqualTo(Verdict.RECORDED);
         assertThat(tooMany.code()).isEqualTo(ErrorCode.BAD_INPUT);
         assertThat(tooMany.message()).contains("101 steps", "steps-max", "100");
     }
@@ -345,7 +346,7 @@ final class RecordingVerticleTest {
             Outcome outcome =
                     record(new Finished(id, null, null, ExecutionStatus.FAILED, null, finish.result(), finish.error()));
 
-            assertThat(outcome.kind()).as(outcome.message()).isEqualTo(Kind.RECORDED);
+            assertThat(outcome.verdict()).as(outcome.message()).isEqualTo(Verdict.RECORDED);
             assertThat(outcome.orThrow().truncated().isEmpty()
                             && outcome.orThrow().sanitized().isEmpty())
                     .isFalse();
@@ -450,14 +451,14 @@ final class RecordingVerticleTest {
 
         List<Outcome> outcomes = record(events);
 
-        assertThat(outcomes).hasSize(200).extracting(Outcome::kind).containsOnly(Kind.RECORDED);
+        assertThat(outcomes).hasSize(200).extracting(Outcome::verdict).containsOnly(Verdict.RECORDED);
     }
 
     @Test
     void makesPartitionsOnDemandForDaysGoneBy() throws Exception {
         UUID id = Ids.at(Instant.now().minus(Duration.ofDays(37)));
 
-        assertThat(record(start(id)).kind()).isEqualTo(Kind.RECORDED);
+        assertThat(record(start(id)).verdict()).isEqualTo(Verdict.RECORDED);
         assertThat(stored(id, "tableoid::regclass"))
                 .isEqualTo("execution_" + Draft.dayOf(id).toString().replace("-", ""));
     }
@@ -539,8 +540,8 @@ final class RecordingVerticleTest {
         UUID id = Ids.next();
         Completed over = new Completed(start(id), finish(id, ExecutionStatus.SUCCESS));
 
-        assertThat(record(over).kind()).isEqualTo(Kind.RECORDED);
-        assertThat(record(over).kind()).isEqualTo(Kind.DUPLICATE);
+        assertThat(record(over).verdict()).isEqualTo(Verdict.RECORDED);
+        assertThat(record(over).verdict()).isEqualTo(Verdict.DUPLICATE);
         assertThat(record(new Completed(start(id), finish(id, ExecutionStatus.FAILED)))
                         .code())
                 .isEqualTo(ErrorCode.CONFLICT);
@@ -560,8 +561,9 @@ final class RecordingVerticleTest {
             requests.add(bus.request(new RecordEvents(alice, events.subList(i, i + 50))));
         }
 
-        requests.forEach(request ->
-                assertThat(await(request).outcomes()).extracting(Outcome::kind).containsOnly(Kind.RECORDED));
+        requests.forEach(request -> assertThat(await(request).outcomes())
+                .extracting(Outcome::verdict)
+                .containsOnly(Verdict.RECORDED));
         assertThat(daily("success, failed")).isEqualTo("(400,100)");
     }
 
@@ -626,7 +628,7 @@ final class RecordingVerticleTest {
         } finally {
             database.setReachable(true);
         }
-        assertThat(record(start(null)).kind()).isEqualTo(Kind.RECORDED);
+        assertThat(record(start(null)).verdict()).isEqualTo(Verdict.RECORDED);
     }
 
     @Test
@@ -649,8 +651,8 @@ final class RecordingVerticleTest {
         assertThat(record(List.of(
                         finish(id, ExecutionStatus.FAILED),
                         new Completed(start(over), finish(over, ExecutionStatus.SUCCESS)))))
-                .extracting(Outcome::kind)
-                .containsOnly(Kind.DUPLICATE);
+                .extracting(Outcome::verdict)
+                .containsOnly(Verdict.DUPLICATE);
         assertThat(daily("running, success, failed")).isEqualTo("(1,1,1)");
     }
 
@@ -667,7 +669,7 @@ final class RecordingVerticleTest {
 
         refused.forEach(request -> assertThat(codeOf(awaitFailure(request))).isEqualTo(ErrorCode.OVERLOADED));
         relay.resume();
-        assertThat(record(start(null)).kind()).isEqualTo(Kind.RECORDED);
+        assertThat(record(start(null)).verdict()).isEqualTo(Verdict.RECORDED);
     }
 
     @Test
@@ -705,8 +707,8 @@ final class RecordingVerticleTest {
 
         assertThat(await(answer).outcomes())
                 .hasSize(300)
-                .extracting(Outcome::kind)
-                .containsOnly(Kind.RECORDED);
+                .extracting(Outcome::verdict)
+                .containsOnly(Verdict.RECORDED);
     }
 
     @Test

@@ -25,8 +25,8 @@ public record RecordEvents(Viewer viewer, List<RecordingEvent> events) implement
         }
     }
 
-    /** Kind of outcome. */
-    public enum Kind {
+    /** What became of an event. */
+    public enum Verdict {
         RECORDED,
         /** It was already recorded; nothing changed. */
         DUPLICATE,
@@ -41,21 +41,21 @@ public record RecordEvents(Viewer viewer, List<RecordingEvent> events) implement
      * @param message error message if rejected; otherwise null
      */
     public record Outcome(
-            Kind kind,
+            Verdict verdict,
             @Nullable Execution execution,
             @Nullable ErrorCode code,
             @Nullable String message) {
 
         public static Outcome recorded(Execution execution) {
-            return new Outcome(Kind.RECORDED, execution, null, null);
+            return new Outcome(Verdict.RECORDED, execution, null, null);
         }
 
         public static Outcome duplicate(Execution execution) {
-            return new Outcome(Kind.DUPLICATE, execution, null, null);
+            return new Outcome(Verdict.DUPLICATE, execution, null, null);
         }
 
         public static Outcome rejected(RunlogException error) {
-            return new Outcome(Kind.REJECTED, null, error.code(), error.getMessage());
+            return new Outcome(Verdict.REJECTED, null, error.code(), error.getMessage());
         }
 
         /** Returns the execution after the event; throws the error if the event was rejected. */

@@ -38,7 +38,7 @@ final class EventsReport {
     void add(int[] lines, List<Outcome> outcomes) {
         for (int i = 0; i < outcomes.size(); i++) {
             Outcome outcome = outcomes.get(i);
-            switch (outcome.kind()) {
+            switch (outcome.verdict()) {
                 case RECORDED -> recorded++;
                 case DUPLICATE -> duplicates++;
                 case REJECTED ->
