@@ -20,9 +20,10 @@ final class IncomingBytes implements MessageDecoder.Listener, ClientConnection.T
     private final BiConsumer<CloseCode, String> onRefused;
     private ByteBudget.Share share;
     private long ofMessage;
-    private long ofOperations;
+    private long inWork;
     private long millisOfMessage;
     private boolean paused;
+    private boolean released;
 
     /** @param onRefused called at most once, when the socket is to be closed */
     IncomingBytes(
@@ -53,22 +54,25 @@ final class IncomingBytes implements MessageDecoder.Listener, ClientConnection.T
         paused = now;
     }
 
-    /** Counts the request of an operation; returns whether there is room for it. */
-    boolean addOperation(int bytes) {
-        if (!share.resize(ofMessage + ofOperations + bytes)) {
+    /** Counts a message that waits, or the request of an operation; returns whether there is room for it. */
+    boolean add(int bytes) {
+        if (released || !share.resize(ofMessage + inWork + bytes)) {
             return false;
         }
-        ofOperations += bytes;
+        inWork += bytes;
         return true;
     }
 
-    void removeOperation(int bytes) {
-        ofOperations -= bytes;
-        share.resize(ofMessage + ofOperations);
+    void remove(int bytes) {
+        inWork -= bytes;
+        if (!released) {
+            share.resize(ofMessage + inWork);
+        }
     }
 
     /** Gives everything back when the socket is gone. */
     void release() {
+        released = true;
         connection.untrack(this);
         share.release();
     }
@@ -79,7 +83,7 @@ final class IncomingBytes implements MessageDecoder.Listener, ClientConnection.T
             millisOfMessage = 0;
         }
         ofMessage = bytes;
-        if (!share.resize(ofMessage + ofOperations)) {
+        if (!released && !share.resize(ofMessage + inWork)) {
             refuse(CloseCode.TRY_AGAIN_LATER, ByteBudget.exhausted().getMessage());
         }
     }

@@ -68,7 +68,7 @@ final class IncomingMessages {
             return;
         }
         int size = text.length();
-        if (!bytes.addOperation(size)) {
+        if (!bytes.add(size)) {
             onRefused.accept(
                     CloseCode.TRY_AGAIN_LATER,
                     String.valueOf(ByteBudget.exhausted().getMessage()));
@@ -85,7 +85,7 @@ final class IncomingMessages {
                         CloseCode.TRY_AGAIN_LATER,
                         String.valueOf(ResultSubscriber.known(failure).getMessage())))
                 .onComplete(done -> {
-                    bytes.removeOperation(size);
+                    bytes.remove(size);
                     handling = false;
                     readOrPause();
                 });

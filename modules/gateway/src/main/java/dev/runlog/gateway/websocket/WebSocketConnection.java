@@ -271,7 +271,7 @@ final class WebSocketConnection {
                             .getErrors());
             return;
         }
-        if (!incoming.addOperation(requestBytes)) {
+        if (!incoming.add(requestBytes)) {
             sendErrors(id, GraphqlErrors.refusal(ByteBudget.exhausted()).getErrors());
             return;
         }
@@ -327,7 +327,7 @@ final class WebSocketConnection {
     boolean end(Operation operation) {
         boolean there = operations.remove(operation.id(), operation);
         if (there) {
-            incoming.removeOperation(operation.requestBytes());
+            incoming.remove(operation.requestBytes());
         }
         return there;
     }
