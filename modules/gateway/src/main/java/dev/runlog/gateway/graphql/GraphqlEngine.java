@@ -12,6 +12,7 @@ import dev.runlog.gateway.graphql.limits.QueryLimits;
 import dev.runlog.gateway.graphql.protocol.Answer;
 import dev.runlog.gateway.graphql.protocol.GraphqlErrors;
 import dev.runlog.gateway.graphql.protocol.GraphqlRequest;
+import dev.runlog.gateway.graphql.protocol.ResultSubscriber;
 import dev.runlog.gateway.graphql.render.PlainSelections;
 import dev.runlog.gateway.graphql.render.PlainSubscriptions;
 import dev.runlog.gateway.graphql.resolve.Loaders;
@@ -40,6 +41,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -58,6 +60,7 @@ public final class GraphqlEngine {
     private final GatewayConfig.Graphql config;
     private final GraphQL readers;
     private final GraphQL nonReaders;
+    private final AnswerPace pace;
     private final FairStarts starts;
     private final QueryCache queries;
     private final TurnLoader<Watched, @Nullable Workflow> workflowsOfEvents;
@@ -66,6 +69,7 @@ public final class GraphqlEngine {
         this.bus = bus;
         this.memory = new AnswerMemory(config.responseMaxBytes(), config.responsesMaxBytes());
         this.config = config;
+        this.pace = new AnswerPace(config.responseMaxBytes(), config.queueMax());
         this.starts = new FairStarts(config.queueMax());
         this.workflowsOfEvents = new TurnLoader<>(ids -> Loaders.loadWatchedWorkflows(bus, ids));
         this.queries = new QueryCache(config.documentCacheMaxBytes());
@@ -88,19 +92,36 @@ public final class GraphqlEngine {
 
     /** Runs one operation. The data of a subscription is a {@code Publisher<ExecutionResult>}. Fails for unexpected errors only. */
     public Future<Answer> execute(GraphqlRequest request, Viewer viewer) {
-        return execute(request, viewer, false);
+        return execute(request, viewer, false, () -> false);
     }
 
-    /** Runs one operation; with {@code queriesOnly}, anything but a query is refused. */
-    public Future<Answer> execute(GraphqlRequest request, Viewer viewer, boolean queriesOnly) {
-        AnswerMemory.Lease lease = memory.open(viewer.subject());
-        return result(request, viewer, queriesOnly, lease)
-                .map(result -> new Answer(result, lease))
-                .onFailure(failure -> lease.close());
+    /**
+     * Runs one operation when it is its turn.
+     *
+     * @param queriesOnly whether it must be a query
+     * @param isGone whether nobody waits for the answer any more; the operation does not begin then
+     */
+    public Future<Answer> execute(GraphqlRequest request, Viewer viewer, boolean queriesOnly, BooleanSupplier isGone) {
+        String owner = viewer.subject();
+        AnswerMemory.Lease lease = memory.open(owner);
+        return pace.begin(owner)
+                .transform(begun -> begun.failed()
+                        ? Future.succeededFuture(
+                                new Answer(GraphqlErrors.refusal(ResultSubscriber.known(begun.cause())), lease, bytes -> {}))
+                        : result(request, viewer, queriesOnly, isGone, lease)
+                                .map(result -> new Answer(result, lease, bytes -> pace.end(owner, bytes)))
+                                .onFailure(failure -> {
+                                    lease.close();
+                                    pace.end(owner, lease.bytes());
+                                }));
     }
 
     private Future<ExecutionResult> result(
-            GraphqlRequest request, Viewer viewer, boolean queriesOnly, AnswerMemory.Lease lease) {
+            GraphqlRequest request,
+            Viewer viewer,
+            boolean queriesOnly,
+            BooleanSupplier isGone,
+            AnswerMemory.Lease lease) {
         if (request.query().length() > config.queryMaxChars()) {
             return Future.succeededFuture(
                     refusal("The query is too long: " + request.query().length() + " characters (at most "
@@ -127,7 +148,11 @@ public final class GraphqlEngine {
                 .build();
         long startedAt = System.nanoTime();
         GraphQL graphQl = viewer.may(Scope.READ) ? readers : nonReaders;
-        return starts.start(viewer.subject(), () -> Future.fromCompletionStage(graphQl.executeAsync(input)))
+        return starts.start(
+                        viewer.subject(),
+                        () -> isGone.getAsBoolean()
+                                ? Future.failedFuture(RunlogException.badInput("The client is gone."))
+                                : Future.fromCompletionStage(graphQl.executeAsync(input)))
                 .recover(failure -> failure instanceof RunlogException known
                         ? Future.succeededFuture(GraphqlErrors.refusal(known))
                         : Future.failedFuture(failure))

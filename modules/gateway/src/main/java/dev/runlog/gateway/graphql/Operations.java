@@ -34,7 +34,7 @@ public final class Operations {
 
     /** Runs an operation; its results go to the subscriber unless that was cancelled meanwhile. */
     public void run(GraphqlRequest request, Viewer viewer, ResultSubscriber subscriber) {
-        engine.execute(request, viewer)
+        engine.execute(request, viewer, false, subscriber::isCancelled)
                 .<Void>map(answer -> {
                     begin(request, viewer, answer, subscriber);
                     return null;

@@ -114,10 +114,11 @@ public final class GraphqlHttp {
                         "Unsupported Accept header (expected application/graphql-response+json or application/json)."));
         GraphqlRequest request = GraphqlRequest.of(members);
         boolean queriesOnly = !HttpMethod.POST.equals(ctx.request().method());
-        return engine.execute(request, authenticated.viewer(), queriesOnly).compose(answer -> {
-            send(ctx, mediaType, answer);
-            return Future.succeededFuture();
-        });
+        return engine.execute(request, authenticated.viewer(), queriesOnly, ctx.response()::closed)
+                .compose(answer -> {
+                    send(ctx, mediaType, answer);
+                    return Future.succeededFuture();
+                });
     }
 
     private static void send(RoutingContext ctx, MediaType mediaType, Answer answer) {

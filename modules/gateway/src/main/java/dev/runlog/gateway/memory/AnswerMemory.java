@@ -132,6 +132,11 @@ public final class AnswerMemory {
                             held - read - written + AnswerMemory.this.leftFor(owner));
         }
 
+        /** Bytes of all that was read or written. */
+        public synchronized long bytes() {
+            return read + written;
+        }
+
         /** Why nothing more can be taken; null while it can. */
         public synchronized @Nullable RunlogException failure() {
             return failure;

@@ -5,17 +5,32 @@ import dev.runlog.gateway.json.JsonWriter;
 import dev.runlog.gateway.memory.AnswerMemory;
 import graphql.ExecutionResult;
 import io.vertx.core.buffer.Buffer;
+import java.util.function.LongConsumer;
 import org.reactivestreams.Publisher;
 
 /** The result of an operation, with memory that is held until {@link #close}: once it was sent or given up. */
 public final class Answer implements AutoCloseable {
     private final AnswerMemory.Lease lease;
+    private final LongConsumer onEnd;
     private ExecutionResult result;
+    private boolean ended;
 
-    public Answer(ExecutionResult result, AnswerMemory.Lease lease) {
+    /** @param onEnd called once with the bytes that were taken, when the answer is written or closed, or is a stream */
+    public Answer(ExecutionResult result, AnswerMemory.Lease lease, LongConsumer onEnd) {
         this.lease = lease;
+        this.onEnd = onEnd;
         RunlogException tooMuch = lease.failure();
         this.result = tooMuch == null ? result : GraphqlErrors.refusal(tooMuch);
+        if (isStream()) {
+            end(0);
+        }
+    }
+
+    private void end(long bytes) {
+        if (!ended) {
+            ended = true;
+            onEnd.accept(bytes);
+        }
     }
 
     /** The result; after {@link #write}, the result that was written. */
@@ -35,6 +50,8 @@ public final class Answer implements AutoCloseable {
         } catch (RunlogException tooMuch) {
             result = GraphqlErrors.refusal(tooMuch);
             return JsonWriter.write(result.toSpecification());
+        } finally {
+            end(lease.bytes());
         }
     }
 
@@ -46,5 +63,6 @@ public final class Answer implements AutoCloseable {
     @Override
     public void close() {
         lease.close();
+        end(lease.bytes());
     }
 }
