@@ -1,94 +1,74 @@
 package dev.runlog.gateway.auth;
 
 import dev.runlog.gateway.config.GatewayConfig;
+import dev.runlog.testing.Settings;
 import java.time.Duration;
 import java.util.List;
 
-/** The keys under {@code auth} with the defaults of config/runlog.yaml, except a leeway of zero. */
+/** Settings of {@code auth} for tests: no leeway, and no wait for a JWKS document. */
 final class AuthConfig {
-    private String secret = "";
-    private List<String> publicKeys = List.of();
-    private String jwksUrl = "";
-    private Duration jwksWait = Duration.ZERO;
-    private Duration jwksTimeout = Duration.ofSeconds(30);
-    private int jwksMaxBytes = 1_048_576;
-    private String issuer = "";
-    private String audience = "";
-    private boolean audienceRequired = true;
-    private Duration tokenLifeMax = Duration.ZERO;
-    private List<String> defaultScopes = List.of();
+    private final Settings settings = Settings.of("auth")
+            .set("leeway", Duration.ZERO)
+            .set("jwks-wait", Duration.ZERO)
+            .set("jwks-timeout", Duration.ofSeconds(30))
+            .set("tokens-known-max", 100);
 
     AuthConfig secret(String text) {
-        secret = text;
+        settings.set("secret", text);
         return this;
     }
 
     AuthConfig publicKeys(List<String> files) {
-        publicKeys = files;
+        settings.set("public-keys", files);
         return this;
     }
 
     AuthConfig jwksUrl(String url) {
-        jwksUrl = url;
+        settings.set("jwks-url", url);
         return this;
     }
 
     AuthConfig jwksWait(Duration wait) {
-        jwksWait = wait;
+        settings.set("jwks-wait", wait);
         return this;
     }
 
     AuthConfig jwksTimeout(Duration timeout) {
-        jwksTimeout = timeout;
+        settings.set("jwks-timeout", timeout);
         return this;
     }
 
     AuthConfig jwksMaxBytes(int bytes) {
-        jwksMaxBytes = bytes;
+        settings.set("jwks-max-bytes", bytes);
         return this;
     }
 
     AuthConfig issuer(String name) {
-        issuer = name;
+        settings.set("issuer", name);
         return this;
     }
 
     AuthConfig audience(String name) {
-        audience = name;
+        settings.set("audience", name);
         return this;
     }
 
     AuthConfig audienceRequired(boolean required) {
-        audienceRequired = required;
+        settings.set("audience-required", required);
         return this;
     }
 
     AuthConfig tokenLifeMax(Duration life) {
-        tokenLifeMax = life;
+        settings.set("token-life-max", life);
         return this;
     }
 
     AuthConfig defaultScopes(String... scopes) {
-        defaultScopes = List.of(scopes);
+        settings.set("default-scopes", scopes);
         return this;
     }
 
     GatewayConfig.Auth build() {
-        return new GatewayConfig.Auth(
-                secret,
-                publicKeys,
-                jwksUrl,
-                Duration.ofMinutes(10),
-                jwksWait,
-                jwksTimeout,
-                jwksMaxBytes,
-                issuer,
-                audience,
-                audienceRequired,
-                Duration.ZERO,
-                tokenLifeMax,
-                8192,
-                defaultScopes,
-                100);
+        return settings.as(GatewayConfig.Auth.class);
     }
 }
