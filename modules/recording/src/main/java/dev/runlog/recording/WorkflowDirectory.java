@@ -27,6 +27,9 @@ final class WorkflowDirectory {
             Caffeine.newBuilder().maximumSize(KEPT_MAX).build();
     private final Cache<UUID, StoredWorkflow> byId =
             Caffeine.newBuilder().maximumSize(KEPT_MAX).build();
+    /** Owners that have as many workflows as they may. */
+    private final Cache<String, Boolean> full =
+            Caffeine.newBuilder().maximumSize(KEPT_MAX).build();
 
     /**
      * Knows nothing yet.
@@ -86,7 +89,9 @@ final class WorkflowDirectory {
                 if (byKey.getIfPresent(key) != null) {
                     return;
                 }
-                if (left.merge(caller, hourly.left(caller) - 1, (before, first) -> before - 1) < 0) {
+                if (full.getIfPresent(key.owner()) != null) {
+                    refused.put(key, tooMany(key.owner()));
+                } else if (left.merge(caller, hourly.left(caller) - 1, (before, first) -> before - 1) < 0) {
                     refused.put(key, hourly.refusal(caller));
                 } else {
                     missing.put(key, caller);
@@ -99,6 +104,7 @@ final class WorkflowDirectory {
                             .map(done -> {
                                 missing.forEach((key, caller) -> {
                                     if (byKey.getIfPresent(key) == null) {
+                                        full.put(key.owner(), true);
                                         refused.put(key, tooMany(key.owner()));
                                     } else {
                                         hourly.use(caller, 1);

@@ -36,6 +36,15 @@ final class Configs {
                 .as(RecordingConfig.class);
     }
 
+    /** The defaults, as a server has them. */
+    static RecordingConfig ofServer(int workflowsMax) {
+        return Settings.of("recording")
+                .set("workflows-max", workflowsMax)
+                .set("heartbeat-sweep-interval", Duration.ofDays(1))
+                .set("partitions-ahead-days", 1)
+                .as(RecordingConfig.class);
+    }
+
     static DatabaseConfig database(String url) {
         return database(url, Duration.ofSeconds(5), Duration.ofSeconds(7));
     }

@@ -12,9 +12,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -44,14 +46,17 @@ public final class RecordingStore {
             FOR NO KEY UPDATE
             """;
 
-    /** Registers as many as there is room for. The count of an owner's workflows ends at the limit. */
+    /**
+     * Registers as many as there is room for. The count of an owner's workflows ends at the limit; MATERIALIZED has it made
+     * once for each owner rather than for each key.
+     */
     private static final String REGISTER_WORKFLOWS = """
             WITH missing AS (
               SELECT new.id, o.id AS owner_id, new.key, row_number() OVER (PARTITION BY o.id ORDER BY new.key) AS number
               FROM unnest($1::uuid[], $2::text[], $3::text[]) AS new (id, subject, key)
               JOIN owner o ON o.subject = new.subject
               WHERE NOT EXISTS (SELECT FROM workflow w WHERE w.owner_id = o.id AND w.key = new.key)),
-            room AS (
+            room AS MATERIALIZED (
               SELECT m.owner_id,
                      $4::bigint - (SELECT count(*)
                                    FROM (SELECT FROM workflow w WHERE w.owner_id = m.owner_id LIMIT $4::bigint) w)
@@ -150,36 +155,49 @@ public final class RecordingStore {
      * @param ownerMax how many workflows an owner may have; those beyond are not registered
      */
     public Future<List<StoredWorkflow>> registerWorkflows(Collection<WorkflowKey> keys, int ownerMax) {
-        String[] owners = keys.stream().map(WorkflowKey::owner).toArray(String[]::new);
-        String[] names = keys.stream().map(WorkflowKey::key).toArray(String[]::new);
+        String[] owners = owners(keys);
+        String[] distinctOwners = Arrays.stream(owners).distinct().toArray(String[]::new);
+        String[] names = names(keys);
         UUID[] ids = keys.stream().map(key -> Ids.next()).toArray(UUID[]::new);
-        return pool.use(connection -> connection
-                .preparedQuery(REGISTER_OWNERS)
-                .execute(tuple((Object) owners))
-                .compose(done -> Database.transaction(connection, same -> same.preparedQuery(LOCK_OWNERS)
-                        .execute(tuple((Object) owners))
-                        .compose(locked ->
-                                same.preparedQuery(REGISTER_WORKFLOWS).execute(tuple(ids, owners, names, ownerMax)))))
-                .compose(done -> connection.preparedQuery(FIND_WORKFLOWS_BY_KEY).execute(tuple(owners, names)))
+        return pool.use(connection -> planned(connection, REGISTER_OWNERS, tuple((Object) distinctOwners))
+                .compose(done -> new RecordingTransaction(connection).run(transaction -> {
+                    transaction.planForArguments();
+                    transaction.send(LOCK_OWNERS, tuple((Object) distinctOwners));
+                    transaction.send(REGISTER_WORKFLOWS, tuple(ids, owners, names, ownerMax));
+                    return transaction.commit();
+                }))
+                .compose(done -> planned(connection, FIND_WORKFLOWS_BY_KEY, tuple(owners, names)))
                 .map(RecordingStore::toWorkflows));
     }
 
     /** Those of the workflows that exist. */
     public Future<List<StoredWorkflow>> findWorkflowsByKey(Collection<WorkflowKey> keys) {
-        String[] owners = keys.stream().map(WorkflowKey::owner).toArray(String[]::new);
-        String[] names = keys.stream().map(WorkflowKey::key).toArray(String[]::new);
-        return pool.use(connection -> connection
-                .preparedQuery(FIND_WORKFLOWS_BY_KEY)
-                .execute(tuple(owners, names))
+        return pool.use(connection -> planned(connection, FIND_WORKFLOWS_BY_KEY, tuple(owners(keys), names(keys)))
                 .map(RecordingStore::toWorkflows));
     }
 
     /** Those of the workflows that exist, whoever owns them. */
     public Future<List<StoredWorkflow>> findWorkflows(Collection<UUID> ids) {
-        return pool.use(connection -> connection
-                .preparedQuery(FIND_WORKFLOWS_BY_ID)
-                .execute(tuple((Object) ids.toArray(UUID[]::new)))
+        return pool.use(connection -> planned(
+                        connection, FIND_WORKFLOWS_BY_ID, tuple((Object) ids.toArray(UUID[]::new)))
                 .map(RecordingStore::toWorkflows));
+    }
+
+    private static String[] owners(Collection<WorkflowKey> keys) {
+        return keys.stream().map(WorkflowKey::owner).toArray(String[]::new);
+    }
+
+    private static String[] names(Collection<WorkflowKey> keys) {
+        return keys.stream().map(WorkflowKey::key).toArray(String[]::new);
+    }
+
+    /** Runs a statement that is planned for its arguments. */
+    private static Future<RowSet<Row>> planned(SqlConnection connection, String sql, Tuple arguments) {
+        return new RecordingTransaction(connection).run(transaction -> {
+            transaction.planForArguments();
+            Future<RowSet<Row>> rows = transaction.send(sql, arguments);
+            return transaction.commit().compose(done -> rows);
+        });
     }
 
     /** Renames a workflow that exists, unless the name is null. */

@@ -1,0 +1,115 @@
+package dev.runlog.recording;
+
+import static dev.runlog.testing.Futures.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.model.Scope;
+import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.recording.RecordEvents;
+import dev.runlog.contract.recording.RecordEvents.Kind;
+import dev.runlog.contract.recording.RecordEvents.Outcome;
+import dev.runlog.contract.recording.RecordingEvent;
+import dev.runlog.contract.recording.RecordingEvent.Finished;
+import dev.runlog.contract.recording.WorkflowRef;
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.TestDatabase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** An owner that names thousands of new workflows at once, and others that record meanwhile. */
+@ExtendWith({PostgresExtension.class, VertxExtension.class})
+final class NewWorkflowsTest {
+    private static final int NAMES = 30_000;
+    private static final int NAMES_PER_REQUEST = 1000;
+    private static final int REQUESTS_UNDER_WAY = 4;
+    private static final int WORKFLOWS_MAX = 20_000;
+    /** Less than the statement timeout, which lookups ran into that read all workflows of the owner for each key. */
+    private static final Duration WAIT_MAX = Duration.ofSeconds(4);
+
+    private final Viewer alice = new Viewer("alice-" + Ids.next(), Set.of(Scope.WRITE));
+    private final Viewer bob = new Viewer("bob-" + Ids.next(), Set.of(Scope.WRITE));
+    private Bus bus;
+
+    @BeforeEach
+    void deploy(Vertx vertx, TestDatabase database) throws SQLException {
+        bus = Bus.create(vertx, Duration.ofMinutes(2));
+        // The planner takes the tables for small, as they are when a server is new.
+        database.execute("ANALYZE owner, workflow");
+        await(vertx.deployVerticle(new RecordingVerticle(
+                bus,
+                Configs.database(database.url()),
+                Configs.ofServer(WORKFLOWS_MAX),
+                Clock.systemUTC(),
+                new SimpleMeterRegistry(),
+                Optional::empty)));
+        record(bob, List.of(run("w")));
+    }
+
+    @Test
+    void letsOthersRecordWhileAnOwnerNamesThousandsOfNewWorkflows() {
+        long start = System.nanoTime();
+        List<Outcome> outcomes = new CopyOnWriteArrayList<>();
+        Future<?> flooded = Future.join(IntStream.range(0, REQUESTS_UNDER_WAY)
+                .mapToObj(i -> flood(i * NAMES_PER_REQUEST, outcomes))
+                .toList());
+        Duration longest = Duration.ZERO;
+        int runs = 0;
+        while (!flooded.isComplete()) {
+            long sent = System.nanoTime();
+            record(bob, List.of(run("w")));
+            Duration wait = Duration.ofNanos(System.nanoTime() - sent);
+            longest = wait.compareTo(longest) > 0 ? wait : longest;
+            runs++;
+        }
+        System.out.printf(
+                "%d new names in %s; others recorded %d runs, the longest in %s%n",
+                NAMES, Duration.ofNanos(System.nanoTime() - start), runs, longest);
+
+        assertThat(longest).isLessThan(WAIT_MAX);
+        assertThat(outcomes)
+                .hasSize(NAMES)
+                .filteredOn(outcome -> outcome.kind() == Kind.RECORDED)
+                .hasSize(WORKFLOWS_MAX);
+    }
+
+    /** As a body of events is recorded: some requests are under way, and the next follows when one is answered. */
+    private Future<Void> flood(int first, List<Outcome> outcomes) {
+        if (first >= NAMES) {
+            return Future.succeededFuture();
+        }
+        List<RecordingEvent> runs = IntStream.range(first, first + NAMES_PER_REQUEST)
+                .mapToObj(i -> run("w-" + i))
+                .toList();
+        return bus.request(new RecordEvents(alice, runs)).compose(answer -> {
+            outcomes.addAll(answer.outcomes());
+            return flood(first + REQUESTS_UNDER_WAY * NAMES_PER_REQUEST, outcomes);
+        });
+    }
+
+    private List<Outcome> record(Viewer viewer, List<RecordingEvent> events) {
+        return await(bus.request(new RecordEvents(viewer, events))).outcomes();
+    }
+
+    private static RecordingEvent run(String workflow) {
+        Instant start = Instant.now();
+        return new Finished(
+                Ids.at(start), null, WorkflowRef.ofKey(workflow), ExecutionStatus.SUCCESS, start, null, null);
+    }
+}
