@@ -155,6 +155,7 @@ final class FinishTest {
         UUID id = Ids.next();
         String payload = "{\"Password\":\"s3cr3t\",\"Authorization\":\"s3cr3t\",\"Cookie\":\"s3cr3t\","
                 + "\"client_secret\":\"s3cr3t\",\"token\":\"s3cr3t\",\"apiKey\":\"s3cr3t\",\"x-api-key\":\"s3cr3t\","
+                + "\"password_hash\":\"s3cr3t\",\"password1\":[\"s3cr3t\"],\"headers\":[[\"X-Api-Key\",\"s3cr3t\"]],"
                 + "\"tokens\":512,\"url\":\"https://app:s3cr3t@example.com/\"}";
 
         HttpResponse<String> answer = server.events(
@@ -168,7 +169,7 @@ final class FinishTest {
         assertThat(json(answer).get("recorded").asInt()).as(answer.body()).isEqualTo(1);
         JsonNode execution = execution(id);
         assertThat(execution.toString()).doesNotContain("s3cr3t").contains("512");
-        assertThat(execution.get("redacted").asInt()).isEqualTo(3 * 8 + 3);
+        assertThat(execution.get("redacted").asInt()).isEqualTo(3 * 11 + 3);
     }
 
     @Test

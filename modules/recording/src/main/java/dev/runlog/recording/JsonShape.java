@@ -58,16 +58,25 @@ final class JsonShape {
         int room = Math.max(0, bytesMax - 2);
         int at = 0;
         while (at < text.length()) {
-            int codePoint = text.codePointAt(at);
-            String escaped = codePoint >= ' ' && codePoint != '"' && codePoint != '\\'
-                    ? Character.toString(codePoint)
-                    : new String(JsonStringEncoder.getInstance().quoteAsString(Character.toString(codePoint)));
+            char c = text.charAt(at);
+            if (c >= ' ' && c < 0x80 && c != '"' && c != '\\') {
+                if (--room < 0) {
+                    break;
+                }
+                string.append(c);
+                at++;
+                continue;
+            }
+            String character = Character.toString(text.codePointAt(at));
+            String escaped = c >= 0x80
+                    ? character
+                    : new String(JsonStringEncoder.getInstance().quoteAsString(character));
             room -= Math.toIntExact(TextRules.utf8Bytes(escaped));
             if (room < 0) {
                 break;
             }
             string.append(escaped);
-            at += Character.charCount(codePoint);
+            at += character.length();
         }
         return string.append('"').toString();
     }

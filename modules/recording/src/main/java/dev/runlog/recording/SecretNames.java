@@ -6,12 +6,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names whose values are secrets. Case, {@code -}, {@code _}, dots, spaces and invisible characters do not matter. A name
- * is looked up from its end, as most differ from all of these within a few characters.
+ * Names whose values are secrets. Case, {@code -}, {@code _}, dots, spaces, invisible characters and a number at the end
+ * do not matter. A name is looked up from its end, as most differ from all of these within a few characters.
  */
 final class SecretNames {
     /** The longest name, in characters, of which the start is looked for. */
     private static final int NAME_CHARS_MAX = 256;
+
+    /** The longest number that is taken for a counter, as in {@code password_2}. */
+    private static final int NUMBER_CHARS_MAX = 4;
 
     private final Node root = new Node();
 
@@ -44,6 +47,27 @@ final class SecretNames {
 
     /** Whether the characters from {@code start} to {@code end} are one of these names. */
     boolean isName(String text, int start, int end) {
+        if (matches(text, start, end)) {
+            return true;
+        }
+        int numberStart = withoutNumber(text, start, end);
+        return numberStart < end && matches(text, start, numberStart);
+    }
+
+    /** The end of a name without a number at its end. */
+    static int withoutNumber(String text, int start, int end) {
+        int digits = end;
+        while (digits > start && end - digits < NUMBER_CHARS_MAX && isDigit(text.charAt(digits - 1))) {
+            digits--;
+        }
+        return digits == start || digits > start && isDigit(text.charAt(digits - 1)) ? end : digits;
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    private boolean matches(String text, int start, int end) {
         Node node = root;
         for (int i = end - 1; i >= start; i--) {
             int letter = letter(text.charAt(i));
@@ -62,7 +86,7 @@ final class SecretNames {
 
     /** Where the name that ends at {@code end} starts in prose or code; -1 where it is none of these. */
     int startOf(String text, int end) {
-        if (end == 0 || root.next(Character.toLowerCase(text.charAt(end - 1))) == null) {
+        if (end == 0 || !mayEnd(text, end)) {
             return -1;
         }
         int start = end;
@@ -73,12 +97,33 @@ final class SecretNames {
         return isName(text, start, end) ? start : -1;
     }
 
+    private boolean mayEnd(String text, int end) {
+        char last = text.charAt(end - 1);
+        if (root.next(Character.toLowerCase(last)) != null) {
+            return true;
+        }
+        int numberStart = isDigit(last) ? withoutNumber(text, 0, end) : end;
+        if (numberStart == end) {
+            return false;
+        }
+        char before = text.charAt(numberStart - 1);
+        return before == '-' || before == '_' || root.next(Character.toLowerCase(before)) != null;
+    }
+
     private static boolean isPartOfName(char c) {
         return c == '-' || c == '_' || c == '.' || Character.isLetterOrDigit(c);
     }
 
     /** Whether a JSON string that ends before {@code end} is one of these names, as far as it has no escapes. */
     boolean isStringBefore(String json, int end) {
+        if (endsString(json, end)) {
+            return true;
+        }
+        int numberStart = withoutNumber(json, 0, end);
+        return numberStart < end && endsString(json, numberStart);
+    }
+
+    private boolean endsString(String json, int end) {
         Node node = root;
         for (int i = end - 1; i >= 0; i--) {
             char c = json.charAt(i);

@@ -31,10 +31,18 @@ final class ServiceKeys {
             new ServiceKey("npm_", '_', 30),
             new ServiceKey("hf_", '_', 30),
             new ServiceKey("shpat_", '_', 20),
+            new ServiceKey("shpss_", '_', 20),
+            new ServiceKey("shpca_", '_', 20),
+            new ServiceKey("shppa_", '_', 20),
             new ServiceKey("dop_v1_", '_', 30),
+            new ServiceKey("dckr_pat_", '_', 20),
+            new ServiceKey("lin_api_", '_', 20),
+            new ServiceKey("gsk_", '_', 30),
             new ServiceKey("glpat-", '-', 16),
             new ServiceKey("xoxa-", '-', 10),
             new ServiceKey("xoxb-", '-', 10),
+            new ServiceKey("xoxc-", '-', 10),
+            new ServiceKey("xoxd-", '-', 10),
             new ServiceKey("xoxe-", '-', 10),
             new ServiceKey("xoxo-", '-', 10),
             new ServiceKey("xoxp-", '-', 10),
@@ -43,6 +51,15 @@ final class ServiceKeys {
             new ServiceKey("xapp-", '-', 10),
             new ServiceKey("sk-", '-', 20),
             new ServiceKey("pypi-", '-', 30),
+            new ServiceKey("glptt-", '-', 16),
+            new ServiceKey("glrt-", '-', 16),
+            new ServiceKey("gldt-", '-', 16),
+            new ServiceKey("GOCSPX-", '-', 20),
+            new ServiceKey("sq0atp-", '-', 16),
+            new ServiceKey("sq0csp-", '-', 16),
+            new ServiceKey("hvs.", '.', 20),
+            new ServiceKey("hvb.", '.', 20),
+            new ServiceKey("ya29.", '.', 20),
             new ServiceKey("SG.", 'G', 30));
 
     /** For each character of ASCII, the keys that it may be a part of. */
@@ -87,7 +104,7 @@ final class ServiceKeys {
                 int end = runEnd(text, first, Math.min(text.length(), first + WINDOW), "_-.");
                 // Words of a language have no digits.
                 if (end - first >= key.charsMin && hasDigit(text, first, end)) {
-                    return span(start, runEnd(text, first, text.length(), key.prefix.equals("SG.") ? "_-." : "_-"));
+                    return span(start, runEnd(text, first, text.length(), key.prefix.endsWith(".") ? "_-." : "_-"));
                 }
             }
         }

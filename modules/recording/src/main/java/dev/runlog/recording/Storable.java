@@ -47,7 +47,7 @@ final class Storable<P extends Enum<P>> {
         }
         String stored = TextRules.storable(text);
         mark(sanitized, part, !stored.equals(text));
-        String clean = withoutSecrets(stored, part);
+        String clean = withoutSecrets(stored, charsMax, part);
         mark(truncated, part, clean.length() > charsMax);
         return TextRules.cut(clean, charsMax);
     }
@@ -62,9 +62,9 @@ final class Storable<P extends Enum<P>> {
         mark(sanitized, part, !stored.equals(json));
         if (JsonShape.isDeeper(stored, depthMax)) {
             truncated.add(part);
-            return JsonShape.asString(withoutSecrets(stored, part), bytesMax);
+            return JsonShape.asString(withoutSecrets(stored, bytesMax, part), bytesMax);
         }
-        Redaction.Redacted clean = redaction.json(stored);
+        Redaction.Redacted clean = redaction.json(stored, bytesMax);
         count(clean.count(), part);
         mark(sanitized, part, !clean.valid());
         if (!JsonShape.isLarger(clean.json(), bytesMax)) {
@@ -81,8 +81,8 @@ final class Storable<P extends Enum<P>> {
         return clean.text();
     }
 
-    private String withoutSecrets(String text, P part) {
-        TextSecrets.Redacted clean = redaction.text(text);
+    private String withoutSecrets(String text, int charsMax, P part) {
+        TextSecrets.Redacted clean = redaction.text(text, charsMax);
         count(clean.count(), part);
         return clean.text();
     }

@@ -58,6 +58,23 @@ final class RedactionTest {
                 "{\"url\":\"https:\\/\\/u:p@h\\/\",\"n\":\"\\u00e9\"}|{\"url\":\"https://u:[redacted]@h/\",\"n\":\"\\u00e9\"}|1",
                 "{\"body\":\"{\\\"password\\\":\\\"x\\\",\\\"n\\\":1}\"}|{\"body\":\"{\\\"password\\\":\\\"[redacted]\\\",\\\"n\\\":1}\"}|1",
                 "\"Bearer abc123\"|\"Bearer [redacted]\"|1",
+                "{\"headers\":[[\"Authorization\",\"x\"],[\"Accept\",\"y\"]]}"
+                        + "|{\"headers\":[[\"Authorization\",\"[redacted]\"],[\"Accept\",\"y\"]]}|1",
+                "[\"Authorization\",\"hunter2\"]|[\"Authorization\",\"[redacted]\"]|1",
+                "[[\"token\", 512 ],[\"token\",[1,\"a\"]]]|[[\"token\", \"[redacted]\" ],[\"token\",\"[redacted]\"]]|2",
+                "{\"name\":\"Authorization\",\"value\":[\"x\"]}|{\"name\":\"Authorization\",\"value\":\"[redacted]\"}|1",
+                "{\"value\":{\"a\":[1]},\"key\":\"token\"}|{\"value\":\"[redacted]\",\"key\":\"token\"}|1",
+                "{\"header\":\"Cookie\",\"values\":12.5}|{\"header\":\"Cookie\",\"values\":\"[redacted]\"}|1",
+                "{\"ParameterKey\":\"DbPassword\",\"ParameterValue\":\"x\"}"
+                        + "|{\"ParameterKey\":\"DbPassword\",\"ParameterValue\":\"[redacted]\"}|1",
+                "{\"command\":[\"tool\",\"--password\",\"x\",\"y\"]}|{\"command\":[\"tool\",\"--password\",\"[redacted]\",\"y\"]}|1",
+                "[\"docker\",\"login\",\"-u\",\"me\",\"-p\",\"x\",\"y\"]|[\"docker\",\"login\",\"-u\",\"me\",\"-p\",\"[redacted]\",\"y\"]|1",
+                "{\"password1\":\"x\",\"password_2\":\"y\"}|{\"password1\":\"[redacted]\",\"password_2\":\"[redacted]\"}|2",
+                "{\"log\":\"at work\\nBearer abc123\"}|{\"log\":\"at work\\nBearer [redacted]\"}|1",
+                "{\"log\":\"tool\\t--password hunter2\"}|{\"log\":\"tool\\t--password [redacted]\"}|1",
+                "{\"e\":\"('token', 'hunter2')\"}|{\"e\":\"('token', '[redacted]')\"}|1",
+                "{\"u\":\"https://hooks.slack.com/services/T0/B0/x1\"}|{\"u\":\"https://hooks.slack.com/services/[redacted]\"}|1",
+                "{\"u\":\"jdbc:oracle:thin:scott/tiger@db\"}|{\"u\":\"jdbc:oracle:thin:scott/[redacted]@db\"}|1",
                 "{\"card\":{\"number\":4111},\"number\":1}|{\"card\":{\"number\":\"[redacted]\"},\"number\":1}|1",
             })
     void replacesValuesAndNothingElse(String json, String redacted, int count) {
@@ -71,6 +88,10 @@ final class RedactionTest {
                 "{\"password\":null,\"hasPassword\":true,\"secret\":false}",
                 "{ \"a\" : [ 1.10 , 1e400 ] , \"u\" : \"\\u00e9\" }",
                 "{\"card\":{\"Number\":1}}",
+                "{\"required\":[\"password\",\"email\"],\"columns\":[\"id\",\"token\",\"name\"]}",
+                "[[\"password\",\"email\",\"name\"],[\"Forgot your password\",\"Yes\"],[\"token\",null]]",
+                "[\"tool\",\"--no-password\",\"x\",\"--password\",\"--force\",\"-p\",\"8080\"]",
+                "{\"key\":\"token\",\"defaultValue\":\"x\",\"name\":\"a\"}",
             })
     void keepsWhatIsNoSecret(String json) {
         assertThat(redaction.json(json)).isEqualTo(new Redaction.Redacted(json, 0, true));

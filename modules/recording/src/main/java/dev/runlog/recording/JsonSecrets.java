@@ -1,0 +1,280 @@
+package dev.runlog.recording;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reading of a JSON text, which notes the places of secrets and then cuts them out. Secrets are values of members
+ * with a secret's name, of members beside one that names them ({@code {"name": "Cookie", "value": …}}), the second of a
+ * pair ({@code ["Cookie", …]}), arguments behind an option ({@code ["--password", …]}), and parts of strings.
+ */
+final class JsonSecrets {
+    private static final String REPLACEMENT = Redaction.quoted(TextSecrets.REPLACEMENT);
+    private static final Set<String> NAMING = Set.of("header", "field");
+    private static final Set<String> LOGINS = Set.of("login", "sshpass", "-u", "--user", "--username");
+    private static final String LOGIN_OPTION = "-p";
+    private static final int NAME_CHARS_MAX = 64;
+
+    private final Redaction redaction;
+    private final SecretNames names;
+    private final String json;
+    private final JsonParser parser;
+    private final int charsMax;
+    private final List<Cut> cuts = new ArrayList<>();
+    private final List<Level> levels = new ArrayList<>();
+    private final List<String> place = new ArrayList<>();
+    private long charsCut;
+
+    /** @param charsMax behind so many characters of the result, secrets are no longer looked for in strings */
+    JsonSecrets(Redaction redaction, SecretNames names, String json, JsonParser parser, int charsMax) {
+        this.redaction = redaction;
+        this.names = names;
+        this.json = json;
+        this.parser = parser;
+        this.charsMax = charsMax;
+    }
+
+    /** Whether the member whose name ends there may name what its sibling is, as lists of headers do. */
+    static boolean isNaming(String json, int end) {
+        return endsWith(json, end, "name")
+                || endsWith(json, end, "key")
+                || endsWith(json, end, "header")
+                || endsWith(json, end, "field");
+    }
+
+    /** Whether the string that ends there may be an option in front of a password. */
+    static boolean isLoginOption(String json, int end) {
+        return json.startsWith('"' + LOGIN_OPTION, end - 1 - LOGIN_OPTION.length());
+    }
+
+    private static boolean endsWith(String text, int end, String word) {
+        return text.regionMatches(true, end - word.length(), word, 0, word.length());
+    }
+
+    /** A piece of the text and what takes its place. */
+    private record Cut(int from, int to, String replacement, int count) {}
+
+    /** A value that is a secret if a sibling says so, and by which part of its name that sibling is found. */
+    private record Candidate(String prefix, Cut cut) {}
+
+    /** An object or array that is being read. */
+    private static final class Level {
+        private final int from;
+        /** The name of the member that it is the value of; null in an array. */
+        private final @Nullable String member;
+
+        private final boolean isArray;
+        private final List<Candidate> values = new ArrayList<>(0);
+        private final Set<String> secrets = new HashSet<>(0);
+        private int elements;
+        private boolean firstNamesSecret;
+        private boolean nextIsSecret;
+        private boolean logsIn;
+        private @Nullable Cut second;
+        private boolean secondIsWord;
+
+        Level(int from, @Nullable String member, boolean isArray) {
+            this.from = from;
+            this.member = member;
+            this.isArray = isArray;
+        }
+    }
+
+    Redaction.Redacted read() throws IOException {
+        for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+            if (token == JsonToken.FIELD_NAME) {
+                member(parser.currentName());
+            } else if (token.isStructEnd()) {
+                close(levels.remove(levels.size() - 1));
+            } else if (token.isStructStart()) {
+                levels.add(new Level(from(), null, token == JsonToken.START_ARRAY));
+            } else {
+                element(token);
+            }
+        }
+        return redacted();
+    }
+
+    private void member(String name) throws IOException {
+        JsonToken token = parser.nextToken();
+        place.add(name);
+        if (isSecret(name, token)) {
+            int from = from();
+            parser.skipChildren();
+            parser.finishToken();
+            cut(new Cut(from, to(from, token), REPLACEMENT, 1));
+        } else if (token.isStructStart()) {
+            levels.add(new Level(from(), name, token == JsonToken.START_ARRAY));
+            return;
+        } else if (token == JsonToken.VALUE_STRING) {
+            String text = parser.getText();
+            Level level = levels.get(levels.size() - 1);
+            String naming = namingPrefix(name);
+            if (naming != null && names.contains(text)) {
+                level.secrets.add(naming);
+            }
+            int from = from();
+            int to = to(from, token);
+            candidate(level, name, from, to);
+            cutSecretsOf(text, from, to);
+        } else if (token.isNumeric()) {
+            int from = from();
+            candidate(levels.get(levels.size() - 1), name, from, to(from, token));
+        }
+        place.remove(place.size() - 1);
+    }
+
+    private boolean isSecret(String name, JsonToken value) {
+        boolean named = value != JsonToken.VALUE_NULL && !value.isBoolean() && names.contains(name);
+        return named || redaction.matches(place);
+    }
+
+    /** Notes a value that another member may turn out to name. */
+    private static void candidate(Level level, String name, int from, int to) {
+        for (String ending : new String[] {"value", "values"}) {
+            if (endsWith(name, name.length(), ending)) {
+                level.values.add(new Candidate(prefix(name, ending), new Cut(from, to, REPLACEMENT, 1)));
+            }
+        }
+    }
+
+    private static @Nullable String namingPrefix(String name) {
+        if (endsWith(name, name.length(), "name")) {
+            return prefix(name, "name");
+        }
+        if (endsWith(name, name.length(), "key")) {
+            return prefix(name, "key");
+        }
+        return NAMING.contains(name.toLowerCase(Locale.ROOT)) ? "" : null;
+    }
+
+    /** What {@code ParameterKey} and {@code ParameterValue} have in common. */
+    private static String prefix(String name, String ending) {
+        return name.substring(0, name.length() - ending.length()).toLowerCase(Locale.ROOT);
+    }
+
+    /** A value that is neither an object nor an array, and in none or in an array. */
+    private void element(JsonToken token) throws IOException {
+        String text = token == JsonToken.VALUE_STRING ? parser.getText() : null;
+        int from = from();
+        int to = to(from, token);
+        if (!levels.isEmpty()) {
+            element(levels.get(levels.size() - 1), text, token.isNumeric() || text != null, from, to);
+        }
+        if (text != null) {
+            cutSecretsOf(text, from, to);
+        }
+    }
+
+    private void element(Level level, @Nullable String text, boolean isData, int from, int to) {
+        level.elements++;
+        Cut whole = new Cut(from, to, REPLACEMENT, 1);
+        if (level.nextIsSecret && isData && (text == null || !text.startsWith("-"))) {
+            cut(whole);
+        }
+        level.nextIsSecret = text != null && isOption(level, text);
+        if (level.elements == 1) {
+            level.firstNamesSecret = text != null && isSecretName(text);
+        } else if (level.elements == 2 && level.firstNamesSecret && isData) {
+            level.second = whole;
+            level.secondIsWord = text != null && isWord(text);
+        }
+    }
+
+    private boolean isOption(Level level, String text) {
+        level.logsIn |= LOGINS.contains(text);
+        return text.startsWith("-")
+                && (isSecretName(text) && !text.startsWith("--no-") || level.logsIn && text.equals(LOGIN_OPTION));
+    }
+
+    /** Unlike the name of a member, one among values has no spaces: "Forgot your password?" may be one of many texts. */
+    private boolean isSecretName(String text) {
+        return text.length() <= NAME_CHARS_MAX && text.indexOf(' ') < 0 && names.contains(text);
+    }
+
+    /** Such as in {@code "required": ["password", "email"]}, which is no pair. */
+    private static boolean isWord(String text) {
+        return !text.isEmpty() && text.chars().allMatch(c -> c == '_' || Character.isLowerCase(c));
+    }
+
+    private void close(Level level) throws IOException {
+        for (Candidate value : level.values) {
+            if (level.secrets.contains(value.prefix)) {
+                cut(value.cut);
+            }
+        }
+        Level parent = levels.isEmpty() ? null : levels.get(levels.size() - 1);
+        Cut second = level.second;
+        if (second != null && level.elements == 2 && (parent != null && parent.isArray || !level.secondIsWord)) {
+            cut(second);
+        }
+        if (parent == null) {
+            return;
+        }
+        int to = to(level.from, parser.currentToken());
+        if (level.member == null) {
+            element(parent, null, true, level.from, to);
+        } else {
+            candidate(parent, level.member, level.from, to);
+            place.remove(place.size() - 1);
+        }
+    }
+
+    private void cutSecretsOf(String text, int from, int to) {
+        if (from - charsCut > charsMax) {
+            return;
+        }
+        TextSecrets.Redacted redacted = redaction.text(text);
+        if (redacted.count() > 0) {
+            cut(new Cut(from, to, Redaction.quoted(redacted.text()), redacted.count()));
+        }
+    }
+
+    private void cut(Cut cut) {
+        cuts.add(cut);
+        charsCut += Math.max(0, cut.to - cut.from - cut.replacement.length());
+    }
+
+    private int from() {
+        return Math.toIntExact(parser.currentTokenLocation().getCharOffset());
+    }
+
+    private int to(int from, JsonToken token) throws IOException {
+        if (token.isNumeric()) {
+            return from + parser.getTextLength();
+        }
+        return token.isScalarValue() && token != JsonToken.VALUE_STRING
+                ? from + token.asString().length()
+                : Math.min(
+                        json.length(),
+                        Math.toIntExact(parser.currentLocation().getCharOffset()));
+    }
+
+    private Redaction.Redacted redacted() {
+        if (cuts.isEmpty()) {
+            return new Redaction.Redacted(json, 0, true);
+        }
+        // A whole value that goes comes before a part of it that would, too.
+        cuts.sort(Comparator.comparingInt(Cut::from).thenComparing(cut -> !cut.replacement.equals(REPLACEMENT)));
+        StringBuilder redacted = new StringBuilder(json.length());
+        int copied = 0;
+        int count = 0;
+        for (Cut cut : cuts) {
+            if (cut.from < copied) {
+                continue;
+            }
+            redacted.append(json, copied, cut.from).append(cut.replacement);
+            copied = cut.to;
+            count += cut.count;
+        }
+        return new Redaction.Redacted(redacted.append(json, copied, json.length()).toString(), count, true);
+    }
+}
