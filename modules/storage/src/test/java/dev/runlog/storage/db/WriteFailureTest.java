@@ -8,6 +8,7 @@ import io.vertx.pgclient.PgException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class WriteFailureTest {
     @ParameterizedTest
@@ -24,17 +25,41 @@ final class WriteFailureTest {
         "58000, ERROR",
         "58030, ERROR",
         "58P01, ERROR",
-        "25006, ERROR"
+        "25006, ERROR",
+        "57P01, FEHLER",
+        "53100, ОШИБКА",
+        "25P03, FATAL",
+        "28P01, SCHWERWIEGEND",
+        "3D000, FATAL",
+        "42501, FATAL",
+        "55000, FATAL"
     })
     void blamesNoRowForTheStateOfTheServer(String state, String severity) {
         assertThat(WriteFailure.of(new PgException("anything", severity, state, null)))
                 .isEqualTo(WriteFailure.AWAY);
     }
 
-    @Test
-    void blamesTheRowForWhatItHolds() {
-        assertThat(WriteFailure.of(new PgException("invalid byte sequence", "ERROR", "22021", null)))
+    @ParameterizedTest
+    @ValueSource(strings = {"ERROR", "FEHLER", "ERREUR", "ОШИБКА", "エラー"})
+    void blamesTheRowForWhatItHoldsInAnyLanguage(String severity) {
+        assertThat(WriteFailure.of(new PgException("invalid byte sequence", severity, "22021", null)))
                 .isEqualTo(WriteFailure.BAD_ROW);
+        assertThat(WriteFailure.of(new PgException("Speicheranforderung ist ungültig", severity, "XX000", null)))
+                .isEqualTo(WriteFailure.BAD_ROW);
+    }
+
+    @Test
+    void noticesAMissingPartitionInAnyLanguage() {
+        assertThat(WriteFailure.of(raised("23514", "keine Partition von Relation »execution« gefunden", "ExecFindPartition", "execPartition.c")))
+                .isEqualTo(WriteFailure.NO_PARTITION);
+        assertThat(WriteFailure.of(raised("23514", "neue Zeile verletzt Check-Constraint", "ExecConstraints", "execMain.c")))
+                .isEqualTo(WriteFailure.BAD_ROW);
+    }
+
+    @Test
+    void blamesNoRowForFilesThatCannotBeWritten() {
+        assertThat(WriteFailure.of(raised("XX000", "Plattenplatzkontingent überschritten", "mdextend", "md.c")))
+                .isEqualTo(WriteFailure.AWAY);
     }
 
     @Test
@@ -48,5 +73,11 @@ final class WriteFailureTest {
             assertThat(answer.code()).isEqualTo(ErrorCode.OVERLOADED);
             assertThat(answer).hasMessage("The database has no disk space left.");
         }
+    }
+
+    private static PgException raised(String state, String message, String routine, String file) {
+        return new PgException(
+                message, "FEHLER", state, null, null, null, null, null, null, file, null, routine, null, null, null,
+                null, null);
     }
 }
