@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Starts the embedded database again when it has stopped, with growing pauses and a limited number of times in a row, and
- * keeps an eye on its free space. A stop because the disk is full does not count: it starts again when there is room.
+ * keeps an eye on its free space and the size of its log. A stop because the disk is full does not count: it starts again when there is room.
  */
 final class DatabaseKeeper implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DatabaseKeeper.class);
@@ -82,6 +82,7 @@ final class DatabaseKeeper implements AutoCloseable {
             boolean kept = true;
             while (kept) {
                 space.check();
+                database.capLog();
                 kept = !database.awaitExit(INTERVAL) || startAgain();
             }
         } catch (InterruptedException closed) {

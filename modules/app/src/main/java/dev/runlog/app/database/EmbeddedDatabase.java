@@ -43,6 +43,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static final long KILL_SECONDS = 30;
     private static final String STARTING_UP = "57P03";
     private static final int CONNECTIONS_MAX = 50;
+    /** Of postgres.log; the last megabyte is kept. */
+    private static final long LOG_BYTES_MAX = 16 << 20;
+
     /** Of the machine's memory, or of its container's. The manual says a quarter where nothing else runs. */
     private static final int MEMORY_PART = 8;
 
@@ -142,6 +145,17 @@ public final class EmbeddedDatabase implements AutoCloseable {
     /** The end of what PostgreSQL has logged since it was started, on one line and without rows or statements. */
     public String lastWords() {
         return LogTail.since(output(), logStart);
+    }
+
+    /** Bounds PostgreSQL's log; to be called now and then. */
+    void capLog() {
+        try {
+            if (LogTail.cap(output(), LOG_BYTES_MAX)) {
+                logStart = 0;
+            }
+        } catch (IOException failure) {
+            log.debug("The log of the embedded database was not cut: {}", failure.toString());
+        }
     }
 
     private Process running() {
@@ -307,6 +321,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         if (PostgresBinaries.isInstalled("setsid")) {
             command.add(0, "setsid");
         }
+        capLog();
         logStart = Files.exists(output()) ? Files.size(output()) : 0;
         Process launched = PostgresBinaries.start(command, output());
         process = launched;

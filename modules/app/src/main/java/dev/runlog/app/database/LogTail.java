@@ -2,14 +2,19 @@ package dev.runlog.app.database;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The end of PostgreSQL's log, to be quoted in Runlog's own. */
+/** The end of PostgreSQL's log, which is all that is kept of it, and which is quoted in Runlog's own. */
 final class LogTail {
     private static final int BYTES_MAX = 16 * 1024;
+    private static final int KEPT_BYTES = 1 << 20;
     private static final int LINES_MAX = 6;
     private static final int CHARS_MAX = 2000;
     /** These quote statements and rows, which are not for Runlog's log. Continued lines begin with a tab. */
@@ -28,6 +33,25 @@ final class LogTail {
         }
         String text = String.join(" | ", lines.subList(Math.max(0, lines.size() - LINES_MAX), lines.size()));
         return text.substring(Math.max(0, text.length() - CHARS_MAX));
+    }
+
+    /** Cuts a log that has grown beyond a size down to its last lines; returns whether it did. */
+    static boolean cap(Path file, long bytesMax) throws IOException {
+        if (!Files.exists(file) || Files.size(file) <= bytesMax) {
+            return false;
+        }
+        // PostgreSQL has the file open to append to, so it goes on behind what is kept.
+        try (FileChannel log = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer kept = ByteBuffer.allocate(KEPT_BYTES);
+            int read = log.read(kept, log.size() - KEPT_BYTES);
+            int start = 0;
+            while (start < read && kept.get(start) != '\n') {
+                start++;
+            }
+            log.truncate(0);
+            log.write(kept.limit(Math.max(0, read)).position(Math.min(start + 1, Math.max(0, read))), 0);
+        }
+        return true;
     }
 
     private static String read(Path file, long position) {

@@ -13,6 +13,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +64,27 @@ final class EmbeddedDatabaseTest {
 
         try (EmbeddedDatabase database = EmbeddedDatabase.start(directory)) {
             assertThat(ask(database, "SELECT n FROM kept")).isEqualTo("7");
+        }
+    }
+
+    @Test
+    void keepsTheEndOfALogThatGrows(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("postgres.log");
+        try (EmbeddedDatabase database = EmbeddedDatabase.start(directory)) {
+            run(
+                    database,
+                    "DO $$ BEGIN FOR i IN 1..2000 LOOP RAISE LOG 'line % %', i, repeat('x', 10000); END LOOP; END $$");
+            assertThat(Files.size(file)).isGreaterThan(16 << 20);
+
+            database.capLog();
+
+            assertThat(Files.size(file)).isBetween(1000L << 10, 1L << 20);
+            assertThat(database.lastWords()).contains("xxxx");
+            run(database, "DO $$ BEGIN RAISE LOG 'behind it'; END $$");
+            assertThat(database.lastWords()).endsWith("LOG:  behind it");
+            try (Stream<String> lines = Files.lines(file)) {
+                assertThat(lines).allMatch(line -> line.length() > 20 || line.startsWith("\t"));
+            }
         }
     }
 
