@@ -292,7 +292,7 @@ final class RestTest {
         for (String path : List.of("/workflows", "/workflows/")) {
             HttpResponse<String> response = server.get(path, token);
             assertThat(response.statusCode()).as(path).isEqualTo(200);
-            assertThat(texts(json(response), "/key")).containsExactlyInAnyOrder("a", "b", "c");
+            assertThat(texts(json(response), "/key")).containsExactly("c", "b", "a");
             assertThat(total(response)).isEqualTo(3);
         }
         List<String> paged = new ArrayList<>();
@@ -309,21 +309,25 @@ final class RestTest {
         String token = newOwner();
         StringBuilder events = new StringBuilder();
         List<String> newestFirst = new ArrayList<>();
+        List<String> failed = new ArrayList<>();
         for (int day : new int[] {0, 1, 5, 40, 41}) {
             for (int i = 0; i < 400; i++) {
                 UUID id = Ids.at(Instant.now().minus(Duration.ofDays(day)).minusMillis(i));
                 newestFirst.add(id.toString());
+                if (i % 4 == 0) {
+                    failed.add(id.toString());
+                }
                 events.append(event("deep", id, i % 4 == 0 ? "FAILED" : "SUCCESS"));
             }
         }
         server.events(token, events.toString());
         newestFirst.sort(Comparator.reverseOrder());
-        List<String> failed = new ArrayList<>();
-        for (int offset = 0; offset < 500; offset += 100) {
-            failed.addAll(texts(json(server.get(logs("?status=failed&limit=100&offset=" + offset), token)), "/id"));
-        }
-        assertThat(failed).hasSize(500);
+        failed.sort(Comparator.reverseOrder());
 
+        for (int offset = 0; offset < 500; offset += 100) {
+            assertThat(texts(json(server.get(logs("?status=failed&limit=100&offset=" + offset), token)), "/id"))
+                    .isEqualTo(failed.subList(offset, offset + 100));
+        }
         for (int offset :
                 new int[] {0, 1, 399, 400, 401, 499, 500, 501, 799, 800, 1199, 1201, 1600, 1901, 1999, 2000, 9999}) {
             HttpResponse<String> page = server.get(logs("?limit=7&offset=" + offset), token);
@@ -362,18 +366,24 @@ final class RestTest {
     }
 
     @Test
-    void answersHeadAndNamesTheMethodsOfAPath() {
+    void answersHeadAndNamesTheMethodsOfAPath() throws IOException {
         String token = newOwner();
         record(token, "deep", Instant.now());
 
-        HttpResponse<String> head =
-                server.send(server.request(logs(""), token).method("HEAD", HttpRequest.BodyPublishers.noBody()));
+        // As bytes: the JDK's client never reads a body of HEAD.
+        String head;
+        try (RawHttp client = new RawHttp(server)) {
+            head = client.send(RawHttp.head("HEAD " + logs(""), token, "Connection: close"))
+                    .untilClosed();
+        }
         HttpResponse<String> post =
                 server.send(server.request(logs(""), token).POST(HttpRequest.BodyPublishers.noBody()));
 
-        assertThat(head.statusCode()).isEqualTo(200);
-        assertThat(total(head)).isEqualTo(1);
-        assertThat(head.body()).isEmpty();
+        assertThat(head)
+                .startsWith("HTTP/1.1 200 ")
+                .containsIgnoringCase("\r\nX-Total-Count: 1\r\n")
+                .endsWith("\r\n\r\n")
+                .containsOnlyOnce("\r\n\r\n");
         assertThat(post.statusCode()).isEqualTo(405);
         assertThat(post.headers().firstValue("Allow")).hasValue("GET, HEAD");
         assertThat(json(post).get("detail").asText()).isEqualTo(message(post));

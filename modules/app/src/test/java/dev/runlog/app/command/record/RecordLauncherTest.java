@@ -78,8 +78,9 @@ final class RecordLauncherTest {
                 + clean(variables) + RECORD + "-- " + command + " <given\n"
                 + "mkdir plain; for f in arguments input directory limit environment; do mv $f plain; done\n"
                 + clean(variables) + " " + command + " <given\n"
-                + "for f in arguments input directory limit environment; do\n"
-                + "  sort $f >a; sort plain/$f >b; cmp a b || { echo $f; diff a b; exit 9; }\n"
+                + "sort environment >sorted; sort plain/environment >plain/sorted\n"
+                + "for f in arguments input directory limit sorted; do\n"
+                + "  cmp $f plain/$f || { echo $f; diff -a $f plain/$f; exit 9; }\n"
                 + "done\n");
 
         assertThat(code).isZero();
