@@ -254,8 +254,7 @@ final class JsonSecrets {
         return token.isScalarValue() && token != JsonToken.VALUE_STRING
                 ? from + token.asString().length()
                 : Math.min(
-                        json.length(),
-                        Math.toIntExact(parser.currentLocation().getCharOffset()));
+                        json.length(), Math.toIntExact(parser.currentLocation().getCharOffset()));
     }
 
     private Redaction.Redacted redacted() {
@@ -275,6 +274,7 @@ final class JsonSecrets {
             copied = cut.to;
             count += cut.count;
         }
-        return new Redaction.Redacted(redacted.append(json, copied, json.length()).toString(), count, true);
+        return new Redaction.Redacted(
+                redacted.append(json, copied, json.length()).toString(), count, true);
     }
 }

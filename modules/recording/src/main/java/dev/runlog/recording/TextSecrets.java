@@ -87,10 +87,7 @@ final class TextSecrets {
     /** JSON with spaces for its escapes of white space; null if other escapes may hide a letter, or the slashes of a URL. */
     private static @Nullable String withoutSpaceEscapes(String json, int first) {
         char[] chars = json.toCharArray();
-        for (int i = first; i < chars.length - 1; i++) {
-            if (chars[i] != '\\') {
-                continue;
-            }
+        for (int i = first; i >= 0 && i + 1 < chars.length; i = json.indexOf('\\', i + 2)) {
             char escaped = chars[i + 1];
             if (escaped == 'u' || escaped == '/') {
                 return null;
@@ -99,7 +96,6 @@ final class TextSecrets {
                 chars[i] = ' ';
                 chars[i + 1] = ' ';
             }
-            i++;
         }
         return new String(chars);
     }

@@ -116,9 +116,7 @@ final class UrlSecrets {
             return NONE;
         }
         if (colon >= 0 && colon < at) {
-            return colon + 1 < at && !text.startsWith(TextSecrets.REPLACEMENT, colon + 1)
-                    ? span(colon + 1, at)
-                    : NONE;
+            return colon + 1 < at && !text.startsWith(TextSecrets.REPLACEMENT, colon + 1) ? span(colon + 1, at) : NONE;
         }
         return at - start >= TOKEN_CHARS_MIN && hasDigit(text, start, at) ? span(start, at) : NONE;
     }

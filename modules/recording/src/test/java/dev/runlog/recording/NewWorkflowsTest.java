@@ -9,7 +9,7 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.recording.RecordEvents;
-import dev.runlog.contract.recording.RecordEvents.Kind;
+import dev.runlog.contract.recording.RecordEvents.Verdict;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
@@ -85,7 +85,7 @@ final class NewWorkflowsTest {
         assertThat(longest).isLessThan(WAIT_MAX);
         assertThat(outcomes)
                 .hasSize(NAMES)
-                .filteredOn(outcome -> outcome.kind() == Kind.RECORDED)
+                .filteredOn(outcome -> outcome.verdict() == Verdict.RECORDED)
                 .hasSize(WORKFLOWS_MAX);
     }
 

@@ -178,9 +178,9 @@ public final class RecordingStore {
 
     /** Those of the workflows that exist, whoever owns them. */
     public Future<List<StoredWorkflow>> findWorkflows(Collection<UUID> ids) {
-        return pool.use(connection -> planned(
-                        connection, FIND_WORKFLOWS_BY_ID, tuple((Object) ids.toArray(UUID[]::new)))
-                .map(RecordingStore::toWorkflows));
+        return pool.use(
+                connection -> planned(connection, FIND_WORKFLOWS_BY_ID, tuple((Object) ids.toArray(UUID[]::new)))
+                        .map(RecordingStore::toWorkflows));
     }
 
     private static String[] owners(Collection<WorkflowKey> keys) {

@@ -62,7 +62,9 @@ public final class RecordingTransaction {
      * good; with 20,000 of them a batch took five seconds instead of a tenth of one.
      */
     void planForArguments() {
-        sent.add(connection.query("SET LOCAL plan_cache_mode = force_custom_plan").execute());
+        sent.add(connection
+                .query("SET LOCAL plan_cache_mode = force_custom_plan")
+                .execute());
     }
 
     /** Sends the commit right behind the statements; succeeds once they and it have. */

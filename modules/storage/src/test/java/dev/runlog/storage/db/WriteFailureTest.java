@@ -50,9 +50,14 @@ final class WriteFailureTest {
 
     @Test
     void noticesAMissingPartitionInAnyLanguage() {
-        assertThat(WriteFailure.of(raised("23514", "keine Partition von Relation »execution« gefunden", "ExecFindPartition", "execPartition.c")))
+        assertThat(WriteFailure.of(raised(
+                        "23514",
+                        "keine Partition von Relation »execution« gefunden",
+                        "ExecFindPartition",
+                        "execPartition.c")))
                 .isEqualTo(WriteFailure.NO_PARTITION);
-        assertThat(WriteFailure.of(raised("23514", "neue Zeile verletzt Check-Constraint", "ExecConstraints", "execMain.c")))
+        assertThat(WriteFailure.of(
+                        raised("23514", "neue Zeile verletzt Check-Constraint", "ExecConstraints", "execMain.c")))
                 .isEqualTo(WriteFailure.BAD_ROW);
     }
 
