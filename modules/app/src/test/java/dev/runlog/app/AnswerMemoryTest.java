@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -91,6 +92,22 @@ final class AnswerMemoryTest {
 
         assertThat(answer.at("/executions/nodes")).hasSize(10);
         assertThat(answer.at("/executions/nodes/0/payload").asText()).hasSize(ROW_BYTES);
+    }
+
+    /** To compress eight megabytes would hold up everybody else for a tenth of a second. */
+    @Test
+    void compressesSmallAnswersOnly() {
+        assertThat(encoding("{ executions(first: 200) { nodes { id } } }")).hasValue("gzip");
+        assertThat(encoding("{ executions(first: 10) { nodes { payload } } }")).isNotEqualTo(Optional.of("gzip"));
+    }
+
+    private Optional<String> encoding(String query) {
+        HttpResponse<String> answer = server.send(server.request("/graphql", tokens.get(1))
+                .header("Content-Type", "application/json")
+                .header("Accept-Encoding", "gzip")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"query\":\"" + query + "\"}")));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        return answer.headers().firstValue("Content-Encoding");
     }
 
     @Test

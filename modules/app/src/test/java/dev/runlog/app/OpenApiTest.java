@@ -8,6 +8,7 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.live.LiveFeed;
 import dev.runlog.gateway.memory.AnswerMemory;
+import dev.runlog.gateway.memory.AnswerPace;
 import dev.runlog.gateway.rest.LogsEndpoints;
 import dev.runlog.gateway.rest.OpenApi;
 import dev.runlog.testing.Futures;
@@ -90,7 +91,14 @@ final class OpenApiTest {
                 LiveFeed.start(vertx, bus, config.live(), new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         Router router = Router.router(vertx);
         Authenticator authenticator = Futures.await(Authenticator.create(vertx, config.auth()));
-        new LogsEndpoints(bus, feed, new AnswerMemory(1 << 20, 1 << 20), authenticator, Duration.ZERO).mount(router);
+        new LogsEndpoints(
+                        bus,
+                        feed,
+                        new AnswerMemory(1 << 20, 1 << 20),
+                        new AnswerPace(1 << 20, 10),
+                        authenticator,
+                        Duration.ZERO)
+                .mount(router);
         OpenApi.mount(router);
 
         Set<String> mounted = router.getRoutes().stream()

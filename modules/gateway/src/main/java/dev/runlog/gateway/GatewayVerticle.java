@@ -147,7 +147,12 @@ public final class GatewayVerticle extends VerticleBase {
         new GraphqlHttp(engine, authenticator, streams, bodies).mount(router);
         new EventsEndpoint(bus, authenticator, config.http(), bodies).mount(router);
         new LogsEndpoints(
-                        bus, feed, engine.memory(), authenticator, config.http().cleanupWait())
+                        bus,
+                        feed,
+                        engine.memory(),
+                        engine.pace(),
+                        authenticator,
+                        config.http().cleanupWait())
                 .mount(router);
         OpenApi.mount(router);
         new SessionEndpoints(authenticator).mount(router);

@@ -21,6 +21,7 @@ import dev.runlog.gateway.graphql.resolve.TurnLoader;
 import dev.runlog.gateway.graphql.schema.ReadScope;
 import dev.runlog.gateway.live.LiveFeed;
 import dev.runlog.gateway.memory.AnswerMemory;
+import dev.runlog.gateway.memory.AnswerPace;
 import graphql.ExecutionInput;
 import graphql.ExecutionResult;
 import graphql.ExecutionResultImpl;
@@ -106,8 +107,8 @@ public final class GraphqlEngine {
         AnswerMemory.Lease lease = memory.open(owner);
         return pace.begin(owner)
                 .transform(begun -> begun.failed()
-                        ? Future.succeededFuture(
-                                new Answer(GraphqlErrors.refusal(ResultSubscriber.known(begun.cause())), lease, bytes -> {}))
+                        ? Future.succeededFuture(new Answer(
+                                GraphqlErrors.refusal(ResultSubscriber.known(begun.cause())), lease, bytes -> {}))
                         : result(request, viewer, queriesOnly, isGone, lease)
                                 .map(result -> new Answer(result, lease, bytes -> pace.end(owner, bytes)))
                                 .onFailure(failure -> {
@@ -170,6 +171,11 @@ public final class GraphqlEngine {
     /** The bound on the memory of answers, which other interfaces share. */
     public AnswerMemory memory() {
         return memory;
+    }
+
+    /** Decides when the next answer to an owner may be made, here and wherever else answers may be large. */
+    public AnswerPace pace() {
+        return pace;
     }
 
     /** A subscription without a stream was refused as a whole; the library reports null data instead. */

@@ -141,6 +141,7 @@ public final class GraphqlHttp {
         }
         // Once an operation ran, the status is 200 in both media types (decision 12).
         Replies.retryAfter(ctx, GraphqlErrors.retryAfter(result));
+        Replies.compressIfSmall(response, body);
         response.putHeader(HttpHeaders.CONTENT_TYPE, mediaType.header())
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
                 .end(body)

@@ -7,6 +7,7 @@ import dev.runlog.gateway.connection.RequestDecoder;
 import dev.runlog.gateway.json.JsonWriter;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
 public final class Replies {
     private static final Logger log = LoggerFactory.getLogger(Replies.class);
 
+    /** It takes some ten milliseconds to compress so much. */
+    private static final int COMPRESSED_BYTES_MAX = 512 << 10;
+
     private static final String JSON = "application/json; charset=utf-8";
 
     private Replies() {}
@@ -35,7 +39,16 @@ public final class Replies {
         if (response.ended() || response.closed()) {
             return;
         }
-        response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(JsonWriter.write(value));
+        Buffer body = JsonWriter.write(value);
+        compressIfSmall(response, body);
+        response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(body);
+    }
+
+    /** Compressing a large answer would hold the event loop for longer than anybody should wait. */
+    public static void compressIfSmall(HttpServerResponse response, Buffer body) {
+        if (body.length() > COMPRESSED_BYTES_MAX) {
+            response.putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY);
+        }
     }
 
     /** Replies with a failure. An unexpected one is logged, and the client sees only its incident id. */

@@ -26,6 +26,7 @@ import dev.runlog.gateway.http.Replies;
 import dev.runlog.gateway.json.TimeFormats;
 import dev.runlog.gateway.live.LiveFeed;
 import dev.runlog.gateway.memory.AnswerMemory;
+import dev.runlog.gateway.memory.AnswerPace;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
@@ -54,6 +55,7 @@ public final class LogsEndpoints {
     private final Bus bus;
     private final LiveFeed feed;
     private final AnswerMemory memory;
+    private final AnswerPace pace;
     private final Authenticator authenticator;
     private final Duration cleanupWait;
     private final OffsetPages pages;
@@ -64,10 +66,16 @@ public final class LogsEndpoints {
      * @param cleanupWait maximum time that a deletion waits until the cleanup ends
      */
     public LogsEndpoints(
-            Bus bus, LiveFeed feed, AnswerMemory memory, Authenticator authenticator, Duration cleanupWait) {
+            Bus bus,
+            LiveFeed feed,
+            AnswerMemory memory,
+            AnswerPace pace,
+            Authenticator authenticator,
+            Duration cleanupWait) {
         this.bus = bus;
         this.feed = feed;
         this.memory = memory;
+        this.pace = pace;
         this.authenticator = authenticator;
         this.cleanupWait = cleanupWait;
         this.pages = new OffsetPages(bus, Clock.systemUTC());
@@ -154,9 +162,14 @@ public final class LogsEndpoints {
         if (id == null) {
             throw notFound("log", ctx.pathParam("id"));
         }
-        AnswerMemory.Lease lease = memory.open(viewer.subject());
-        ctx.addEndHandler(sent -> lease.close());
-        Requests requests = bus.within(lease);
+        return pace.begin(viewer.subject()).compose(turn -> {
+            AnswerMemory.Lease lease = memory.open(viewer.subject());
+            ctx.addEndHandler(sent -> lease.close());
+            return get(id, viewer, bus.within(lease)).onComplete(done -> pace.end(viewer.subject(), lease.bytes()));
+        });
+    }
+
+    private static Future<Log> get(UUID id, Viewer viewer, Requests requests) {
         return requests.request(new LoadExecutions(viewer, List.of(id)))
                 .compose(loaded -> loaded.executions().isEmpty()
                         ? Future.failedFuture(notFound("log", id.toString()))

@@ -1,4 +1,4 @@
-package dev.runlog.gateway.graphql;
+package dev.runlog.gateway.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,8 +1,7 @@
-package dev.runlog.gateway.graphql;
+package dev.runlog.gateway.memory;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import dev.runlog.contract.error.RunlogException;
-import dev.runlog.gateway.memory.Caches;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
@@ -19,7 +18,7 @@ import java.util.Objects;
  * they would take the processor from everybody, also those that are refused for their size. Whether clients read their
  * answers does not matter here. Runs on one event loop.
  */
-final class AnswerPace {
+public final class AnswerPace {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     /** Expectations follow larger answers at once, and smaller ones by this share of the difference. */
     private static final double DECAY = 0.1;
@@ -51,13 +50,13 @@ final class AnswerPace {
      * @param bytesMax how large all answers of one owner may be expected to be
      * @param waitingMax how many operations may wait
      */
-    AnswerPace(long bytesMax, int waitingMax) {
+    public AnswerPace(long bytesMax, int waitingMax) {
         this.bytesMax = bytesMax;
         this.waitingMax = waitingMax;
     }
 
     /** Completes when an operation may begin, which {@link #end} has to follow; fails with {@code OVERLOADED}. */
-    Future<Void> begin(String name) {
+    public Future<Void> begin(String name) {
         Owner owner = active.computeIfAbsent(name, none -> new Owner());
         ContextInternal context = ContextInternal.current();
         if (context == null || owner.waiting.isEmpty() && hasRoom(name, owner)) {
@@ -75,7 +74,7 @@ final class AnswerPace {
     }
 
     /** Ends an operation that was begun, whose answer took this many bytes; 0 if there was none. */
-    void end(String name, long bytes) {
+    public void end(String name, long bytes) {
         if (bytes > 0) {
             expect(name, bytes);
         }
