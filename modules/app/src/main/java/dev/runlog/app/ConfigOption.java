@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The configuration of a command that is a server or acts as one. */
+/** The {@code --config} option. */
 final class ConfigOption {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "A YAML file with what differs from the defaults; see config/runlog.yaml for all keys.")
+            description = "YAML file that overrides defaults; config/runlog.yaml documents all keys.")
     private @Nullable Path file;
 
     RunlogConfig load() {

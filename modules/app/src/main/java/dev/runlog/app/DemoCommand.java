@@ -16,9 +16,9 @@ import picocli.CommandLine.Mixin;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Starts the server as serve does, and keeps a few sample workflows running.",
-            "They do real work: they check this server's health, count files, parse numbers of which some are none, "
-                    + "and hash a directory step by step. They are recorded over HTTP, as yours would be."
+            "Starts the server like serve, and runs a few sample workflows.",
+            "They check the health of this server, count files, parse numbers (some are invalid) and hash a file in "
+                    + "steps. They are recorded over HTTP, like your own workflows."
         })
 final class DemoCommand implements Callable<Integer> {
     @Mixin
@@ -37,7 +37,7 @@ final class DemoCommand implements Callable<Integer> {
             return workflows::stop;
         });
         System.out.println();
-        System.out.println("Sample workflows run: " + String.join(", ", DemoWorkflows.NAMES) + ". Ctrl+C stops all.");
+        System.out.println("Sample workflows: " + String.join(", ", DemoWorkflows.NAMES) + ". Press Ctrl+C to stop.");
         System.out.flush();
         return ServeCommand.KEEPS_RUNNING;
     }

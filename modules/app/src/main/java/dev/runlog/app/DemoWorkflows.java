@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** A few workflows that really do something, with outcomes of all kinds. */
+/** Sample workflows that do real work, with various outcomes. */
 final class DemoWorkflows {
     static final List<String> NAMES = List.of("health-check", "disk-census", "import-orders", "checksum-library");
     private static final List<String> ORDERS = List.of("12.50", "7", "n/a", "19.99", "", "3");
@@ -52,7 +52,7 @@ final class DemoWorkflows {
         every(1, 60, "checksum-library", this::checksumLibrary);
     }
 
-    /** Stops what runs, which records it as cancelled, and sends what waits. */
+    /** Stops the running workflows, which records them as cancelled, and sends the waiting events. */
     void stop() {
         scheduler.shutdownNow();
         try {
@@ -69,7 +69,7 @@ final class DemoWorkflows {
         void accept(Run run) throws Exception;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // Every failure is recorded as the run's.
+    @SuppressWarnings("FutureReturnValueIgnored") // Failures are recorded in the run.
     private void every(int delaySeconds, int seconds, String workflow, Work work) {
         scheduler.scheduleAtFixedRate(
                 () -> {
@@ -102,7 +102,7 @@ final class DemoWorkflows {
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() != 200) {
-            throw new IOException("Health answered " + response.statusCode() + ": " + response.body());
+            throw new IOException("Health check returned " + response.statusCode() + ": " + response.body());
         }
         return Map.of("status", response.statusCode(), "millis", (System.nanoTime() - startedAt) / 1_000_000);
     }
@@ -122,13 +122,13 @@ final class DemoWorkflows {
         }
     }
 
-    /** Some orders hold no number, as in life. */
+    /** Some orders contain invalid numbers. */
     private Map<String, Object> importOrder() {
         String amount = ORDERS.get(imports.getAndIncrement() % ORDERS.size());
         return Map.of("amount", Double.parseDouble(amount));
     }
 
-    /** Takes half a minute, step by step, so that there is something to watch. */
+    /** Takes half a minute in steps, to have something to watch live. */
     private void checksumLibrary(Run run) throws Exception {
         Path library = Path.of(DemoWorkflows.class
                 .getProtectionDomain()

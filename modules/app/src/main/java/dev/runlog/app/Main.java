@@ -39,11 +39,11 @@ import picocli.CommandLine.Command;
         footerHeading = "%nExit codes:%n",
         footer = {
             "  0  done",
-            "  1  refused or failed; one line on stderr says why",
-            "  2  the command line is not understood, or a value in it is not",
-            "  3  cleanup: the question on the terminal was not answered by yes; nothing was deleted",
-            "  4  serve, demo: the embedded database stopped and could not be started again",
-            "  record: the exit code of the command that it ran, 127 where that was not found, 126 where it cannot be run"
+            "  1  failed; one line on stderr explains why",
+            "  2  invalid command line",
+            "  3  cleanup: not confirmed on the terminal; nothing was deleted",
+            "  4  serve, demo: the embedded database stopped and could not be restarted",
+            "  record: exit code of the command; 127 if not found, 126 if not executable"
         })
 public final class Main {
     private Main() {}
@@ -55,7 +55,7 @@ public final class Main {
         }
     }
 
-    /** Runs a command; what it prints is escaped. */
+    /** Runs a command with escaped output. */
     static int run(String... arguments) {
         EscapedOutput.install();
         return commandLine().execute(arguments);
@@ -63,10 +63,10 @@ public final class Main {
 
     private static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Main())
-                // Help has colours and quotes nobody.
+                // Help needs raw colour codes, and contains no text of others.
                 .setOut(new PrintWriter(EscapedOutput.raw(System.out), true, Charset.defaultCharset()))
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                // A key or a command may start with @.
+                // Keys and commands may start with @.
                 .setExpandAtFiles(false)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     if (failure instanceof BadUsage) {

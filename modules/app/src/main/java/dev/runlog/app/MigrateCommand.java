@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "migrate",
         mixinStandardHelpOptions = true,
-        description = "Brings the database to this version's schema, as serve does when it starts.")
+        description = "Migrates the database to the schema of this version, like serve at its start.")
 final class MigrateCommand implements Callable<Integer> {
     @Mixin
     private ConfigOption config;
@@ -22,7 +22,7 @@ final class MigrateCommand implements Callable<Integer> {
     public Integer call() {
         try (DatabaseStart database = DatabaseStart.begin(config.load())) {
             int applied = database.await().migrations();
-            System.out.println(applied == 0 ? "Nothing to do." : "Applied " + applied + " migrations.");
+            System.out.println(applied == 0 ? "The database is up to date." : "Applied " + applied + " migrations.");
         }
         return 0;
     }

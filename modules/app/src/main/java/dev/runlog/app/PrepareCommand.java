@@ -22,21 +22,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
-/**
- * {@code runlog prepare}: starts a server and uses it once. The launcher makes the JVM archive the classes that this
- * loaded.
- */
+/** {@code runlog prepare}: starts a server and uses it once. The launcher makes the JVM archive the loaded classes. */
 @Command(
         name = "prepare",
         mixinStandardHelpOptions = true,
         description = {
             "Builds Runlog and writes an archive of its classes, which makes later starts with the same Java about a "
                     + "third faster. Run it once after each build, for example when you build a container image.",
-            "Starts a server with an empty database in a temporary directory, records an execution and reads it. It "
-                    + "reads no configuration."
+            "Starts a server with an empty database in a temporary directory, records an execution and reads it. "
+                    + "Ignores the configuration."
         })
 final class PrepareCommand implements Callable<Integer> {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -45,7 +42,7 @@ final class PrepareCommand implements Callable<Integer> {
                 null,
                 Map.of("RUNLOG_DATA_DIR", directory.toString(), "RUNLOG_HTTP_PORT", "0", "RUNLOG_LOG_LEVEL", "warn"));
         Logging.configure(config.log());
-        // Ctrl+C also waits for the server that is starting, stops it and deletes its directory.
+        // On Ctrl+C, waits until the server has started, stops it and deletes its directory.
         CompletableFuture<Server> started = new CompletableFuture<>();
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
@@ -63,26 +60,26 @@ final class PrepareCommand implements Callable<Integer> {
             throw failure;
         }
         rehearse(config, URI.create(started.join().url()));
-        System.out.println("Prepared. Later starts use the archive of this build.");
+        System.out.println("Prepared. Later starts will use the archive of this build.");
         return 0;
     }
 
     private static void rehearse(RunlogConfig config, URI url) throws IOException, InterruptedException {
-        String token = DevelopmentToken.sign(config, "developer", Tokens.ALL_SCOPES, PATIENCE);
+        String token = DevelopmentToken.sign(config, "developer", Tokens.ALL_SCOPES, TIMEOUT);
         try (Recorder recorder = Recorder.to(url, token).build()) {
             recorder.start("prepare").succeed(null);
         }
         String query =
                 "{\"query\":\"{ executions(first: 5) { totalCount nodes { id status duration workflow { name } } } }\"}";
         HttpRequest request = HttpRequest.newBuilder(url.resolve("/graphql"))
-                .timeout(PATIENCE)
+                .timeout(TIMEOUT)
                 .header("Authorization", "Bearer " + token)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(query))
                 .build();
         HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
         if (!answer.body().contains("SUCCESS")) {
-            throw new StartFailure("Unexpected answer from the server that was started: " + answer.body());
+            throw new StartFailure("Unexpected response from the started server: " + answer.body());
         }
     }
 
@@ -92,7 +89,7 @@ final class PrepareCommand implements Callable<Integer> {
                 Files.delete(path);
             }
         } catch (IOException failure) {
-            System.err.println("runlog: " + directory + " could not be deleted: " + failure.getMessage());
+            System.err.println("runlog: cannot delete " + directory + ": " + failure.getMessage());
         }
     }
 }

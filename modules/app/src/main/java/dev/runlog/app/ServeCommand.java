@@ -18,14 +18,14 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         description = {
             "Starts the server.",
-            "Without configuration it starts a PostgreSQL of its own in ~/.runlog (RUNLOG_DATA_DIR), makes keys for "
+            "Without configuration it starts an embedded PostgreSQL in ~/.runlog (RUNLOG_DATA_DIR), creates keys for "
                     + "tokens, and listens on 127.0.0.1:8080 (RUNLOG_HTTP_PORT)."
         })
 final class ServeCommand implements Callable<Integer> {
-    /** What a command returns whose server is to run on. */
+    /** Returned by a command that leaves a server running. */
     static final int KEEPS_RUNNING = -1;
 
-    /** The exit code of a server whose embedded database stopped and cannot be started again. */
+    /** Exit code if the embedded database stopped and cannot be restarted. */
     static final int DATABASE_LOST = 4;
 
     private static final String SUBJECT = "developer";
@@ -47,21 +47,22 @@ final class ServeCommand implements Callable<Integer> {
         return KEEPS_RUNNING;
     }
 
-    /** Only an option of the JVM can end it reliably: an error may be caught in any library. */
+    /** Only a JVM option exits reliably, because any library may catch an error. */
     private static void warnIfOutOfMemoryIsSurvived() {
         HotSpotDiagnosticMXBean jvm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
         if (jvm != null
                 && !Boolean.parseBoolean(
                         jvm.getVMOption("ExitOnOutOfMemoryError").getValue())) {
-            System.err.println("runlog: start java with -XX:+ExitOnOutOfMemoryError, as ./runlog does; without it the "
-                    + "server may hang when it is out of memory.");
+            System.err.println(
+                    "runlog: use the Java option -XX:+ExitOnOutOfMemoryError, as ./runlog does. Without it the "
+                            + "server may hang when it runs out of memory.");
         }
     }
 
     /**
-     * Starts a server that a signal stops, and says where it is.
+     * Starts a server, prints its URL, and stops it on a signal.
      *
-     * @param uses what uses the server from the start, and how that is stopped, which comes first
+     * @param uses starts something that uses the server, and returns how to stop it before the server
      */
     static void start(RunlogConfig config, Function<Server, Runnable> uses) {
         Server server = Server.start(config);
@@ -76,19 +77,19 @@ final class ServeCommand implements Callable<Integer> {
                         },
                         "stop"));
         server.onFailure(ServeCommand::exit);
-        System.out.println("Runlog listens on " + server.url());
+        System.out.println("Runlog is listening on " + server.url());
         if (config.usesDevelopmentKeys()) {
             if (Boolean.getBoolean("runlog.interactive")) {
                 welcome(config, server);
             } else {
-                // Output that is kept or passed on, such as a log, is no place for a token.
-                System.out.println("Make a token: " + TOKEN_COMMAND);
+                // A token must not get into a log or another program.
+                System.out.println("Create a token: " + TOKEN_COMMAND);
             }
         }
         System.out.flush();
     }
 
-    /** Stops as a signal does. Runs on a thread of its own, as the exit waits for the thread that reports the failure. */
+    /** Stops like a signal. Exits on a new thread, because the exit waits for the thread that reports the failure. */
     private static void exit(String reason) {
         Main.printError(reason);
         new Thread(() -> System.exit(DATABASE_LOST), "exit").start();
@@ -99,23 +100,23 @@ final class ServeCommand implements Callable<Integer> {
         String link = server.loginLink(token);
         if (link != null) {
             System.out.println();
-            System.out.println("Sign in with a browser. The link works once, for "
+            System.out.println("Sign in with a browser. The link works once, within "
                     + config.session().loginLinkLife().toMinutes() + " minutes:");
             System.out.println();
             System.out.println("  " + link);
         }
         System.out.println();
-        System.out.println("Or use a token for one day, subject " + SUBJECT + ", all scopes:");
+        System.out.println("Or use a token, valid for one day, with all scopes and the subject " + SUBJECT + ":");
         System.out.println();
         System.out.println("export RUNLOG_URL=" + server.url() + " RUNLOG_TOKEN=" + token);
         System.out.println();
-        System.out.println("With that in another terminal, try:");
+        System.out.println("Then try in the same terminal:");
         System.out.println();
         System.out.println("  ./runlog record --workflow hello -- sh -c 'echo it runs; sleep 2'");
         System.out.println("  curl -s $RUNLOG_URL/graphql -H \"Authorization: Bearer $RUNLOG_TOKEN\" -H 'Content-Type: "
                 + "application/json' -d '{\"query\":\"{ executions(first: 5) { totalCount nodes { status "
                 + "duration workflow { name } } } }\"}'");
         System.out.println();
-        System.out.println("Make another token: " + TOKEN_COMMAND);
+        System.out.println("Create another token: " + TOKEN_COMMAND);
     }
 }

@@ -17,8 +17,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "token",
         mixinStandardHelpOptions = true,
-        description =
-                "Prints a token and nothing else, signed by the key that a server of the same configuration accepts.")
+        description = "Prints a token that a server with the same configuration accepts.")
 final class TokenCommand implements Callable<Integer> {
     private static final Pattern SUBJECT = Pattern.compile("[^\\p{Cc}\\p{Cs}]{1,256}");
     private static final Duration VALID_FOR_MIN = Duration.ofSeconds(1);
@@ -31,18 +30,18 @@ final class TokenCommand implements Callable<Integer> {
             names = "--subject",
             required = true,
             paramLabel = "NAME",
-            description = "Whose workflows its bearer sees and records.")
+            description = "Owner of the workflows that the token can read and record.")
     private String subject;
 
     @Option(
             names = "--scope",
             split = ",",
             paramLabel = "SCOPE",
-            description = "What it allows: executions:read, executions:write, executions:cleanup, engine, ops. "
+            description = "Scopes: executions:read, executions:write, executions:cleanup, engine, ops. "
                     + "Default: ${DEFAULT-VALUE}")
     private List<String> scopes;
 
-    @Option(names = "--valid-for", paramLabel = "DURATION", description = "For how long. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--valid-for", paramLabel = "DURATION", description = "Lifetime. Default: ${DEFAULT-VALUE}")
     private Duration validFor;
 
     TokenCommand() {
@@ -61,8 +60,8 @@ final class TokenCommand implements Callable<Integer> {
             }
         }
         if (!SUBJECT.matcher(subject).matches() || subject.isBlank()) {
-            throw new BadUsage("Invalid --subject: " + subject + " (expected 1 to 256 characters, none of them a "
-                    + "control character).");
+            throw new BadUsage("Invalid --subject: " + subject + " (expected 1 to 256 characters without "
+                    + "control characters).");
         }
         if (validFor.compareTo(VALID_FOR_MIN) < 0 || validFor.compareTo(VALID_FOR_MAX) > 0) {
             throw new BadUsage("Invalid --valid-for: " + validFor + " (expected PT1S to P3650D).");

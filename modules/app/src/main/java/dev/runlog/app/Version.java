@@ -3,7 +3,7 @@ package dev.runlog.app;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version in {@code pom.xml}, which the build writes into the manifest of the JAR file. */
+/** Prints the version, which the build writes into the manifest of the JAR file. */
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -1,4 +1,4 @@
-/** The program: its configuration, the embedded database, what is deployed in which order, and the command line. */
+/** The program: its main class, and the commands that start a server or need its configuration. */
 @NullMarked
 package dev.runlog.app;
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What operators are told and asked, at a server. */
+/** Output and confirmations of the cleanup and policy commands with a server. */
 @ExtendWith(PostgresExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class CleanupCommandsTest {
@@ -54,16 +54,16 @@ final class CleanupCommandsTest {
     }
 
     @Test
-    void cleansUpForAnOwnerWhomAnOperatorNames() {
+    void cleansUpForAnOwnerGivenByAnOperator() {
         record(alice, "nightly", 3);
         String[] operator = as("operator", "executions:read", "ops");
         String[] mallory = as("mallory", "executions:read", "executions:cleanup");
 
         int refused = console.run(mallory, "cleanup", "--days", "30", "--owner", alice);
-        String why = console.err();
+        String error = console.err();
 
         assertThat(refused).isEqualTo(1);
-        assertThat(why).contains("FORBIDDEN");
+        assertThat(error).contains("FORBIDDEN");
         assertThat(console.text(operator, "cleanup", "--days", "30", "--owner", alice))
                 .startsWith("Deleted 3 executions");
         assertThat(console.text(operator, "cleanups", "--wide")).contains("operator", alice);
@@ -72,7 +72,7 @@ final class CleanupCommandsTest {
     }
 
     @Test
-    void takesAnotherOwnersWorkflowByItsIdAlone() {
+    void findsAnotherOwnersWorkflowOnlyById() {
         record(bob, "nightly", 4);
         String[] operator = as("operator", "executions:read", "executions:write", "ops");
         record("operator", "nightly", 1);
@@ -82,27 +82,27 @@ final class CleanupCommandsTest {
 
         int refused = console.run(
                 operator, "cleanup-status", "success", "--days", "30", "--owner", bob, "--workflow", "nightly");
-        String why = console.err();
+        String error = console.err();
 
         assertThat(refused).isEqualTo(1);
-        assertThat(why).contains("'nightly'", "give the id");
+        assertThat(error).contains("'nightly'", "use its ID");
         assertThat(console.text(
                         operator, "cleanup-status", "success", "--days", "30", "--owner", bob, "--workflow", workflow))
                 .startsWith("Deleted 4 executions");
     }
 
     @Test
-    void setsThePolicyOfAnOwnerWhomAnOperatorNames() {
+    void setsThePolicyOfAnOwnerGivenByAnOperator() {
         String[] operator = as("operator", "executions:read", "ops");
 
         assertThat(console.text(operator, "policies", "set", "--keep-days", "30", "--owner", alice, "--wide"))
-                .contains("overdue executions", "since", alice, "30 days");
+                .contains("overdue since", alice, "30 days");
         assertThat(console.text(as(alice, "executions:cleanup"), "policies", "list", "--wide"))
                 .contains(alice);
     }
 
     @Test
-    void tellsWhatPoliciesHadToDoWithACleanup() throws IOException, SQLException {
+    void showsHowPoliciesRelateToACleanup() throws IOException, SQLException {
         String[] at = as(alice, "executions:read", "executions:cleanup");
         String policy = console.json(at, "policies", "set", "--keep-days", "30", "--json")
                 .get("id")
@@ -115,14 +115,14 @@ final class CleanupCommandsTest {
         String text = console.text(at, "cleanups", "--wide");
         JsonNode json = console.json(at, "cleanups", "--json");
 
-        assertThat(text).contains(alice + ", whatever policies keep", alice + ", by policy " + policy);
+        assertThat(text).contains(alice + ", ignoring policies", alice + ", by policy " + policy);
         assertThat(json.at("/nodes/0/policyId").asText()).isEqualTo(policy);
         assertThat(json.at("/nodes/0/ignorePolicies").asBoolean(true)).isFalse();
         assertThat(json.at("/nodes/1/ignorePolicies").asBoolean()).isTrue();
     }
 
     @Test
-    void saysWhatACleanupSparedAndWhy() {
+    void showsWhatACleanupKeptAndWhy() {
         String dave = "dave-" + Ids.next();
         record(dave, "kept", 3);
         String[] at = as(dave, "executions:read", "executions:cleanup");
@@ -130,62 +130,63 @@ final class CleanupCommandsTest {
 
         assertThat(console.text(at, "cleanup", "--days", "30"))
                 .startsWith("Deleted 0 executions")
-                .containsPattern("Spared:\n +kept by a policy +3\n");
+                .containsPattern("Kept:\n +by a policy +3\n");
     }
 
     @Test
-    void asksPeopleBeforeItDeletesAndKeepsTheQuestionOutOfTheJson() throws IOException {
+    void asksForConfirmationOutsideOfTheJson() throws IOException {
         record(alice, "asked", 3);
         String[] at = as(alice, "executions:read", "executions:cleanup");
 
-        int refused = console.runForPeople("n\n", at, "cleanup", "--days", "30", "--json");
-        String nothing = console.out();
-        String asked = console.err();
-        int confirmed = console.runForPeople("y\n", at, "cleanup", "--days", "30", "--json");
+        int refused = console.runOnTerminal("n\n", at, "cleanup", "--days", "30", "--json");
+        String output = console.out();
+        String question = console.err();
+        int confirmed = console.runOnTerminal("y\n", at, "cleanup", "--days", "30", "--json");
         JsonNode deleted = JSON.readTree(console.out());
 
         assertThat(refused).isEqualTo(3);
-        assertThat(nothing).isEmpty();
-        assertThat(asked).contains("Would delete 3 executions.", "Delete them? [y/N]", "nothing was deleted");
+        assertThat(output).isEmpty();
+        assertThat(question)
+                .contains("Would delete 3 executions.", "Delete these executions? [y/N]", "nothing was deleted");
         assertThat(confirmed).isZero();
         assertThat(deleted.get("deleted").asInt()).isEqualTo(3);
     }
 
     @Test
-    void asksNobodyWhereNothingWouldGoOrYesWasSaid() throws IOException {
+    void skipsTheConfirmationWithoutMatchesOrWithYes() throws IOException {
         String[] at = as("nobody", "executions:cleanup");
 
-        int empty = console.runForPeople("", at, "cleanup", "--days", "30", "--json");
+        int empty = console.runOnTerminal("", at, "cleanup", "--days", "30", "--json");
         JsonNode found = JSON.readTree(console.out());
-        String told = console.err();
-        int yes = console.runForPeople("", at, "cleanup", "--days", "30", "--json", "--yes");
+        String error = console.err();
+        int yes = console.runOnTerminal("", at, "cleanup", "--days", "30", "--json", "--yes");
 
         assertThat(empty).isZero();
         assertThat(found.get("matched").asInt()).isZero();
-        assertThat(told).contains("Would delete 0 executions.").doesNotContain("Delete them?");
+        assertThat(error).contains("Would delete 0 executions.").doesNotContain("Delete these");
         assertThat(yes).isZero();
         assertThat(console.err()).doesNotContain("y/N", "Would");
     }
 
     @Test
-    void tellsHowManyAreOfWorkflowsBeyondTheTenWithMost() {
+    void sumsUpTheWorkflowsBeyondTheTenLargest() {
         String carol = "carol-" + Ids.next();
         for (int i = 0; i < 12; i++) {
             record(carol, "workflow-" + i, i < 10 ? 3 : 1);
         }
         String[] at = as(carol, "executions:cleanup");
 
-        String told = console.text(at, "cleanup", "--days", "30", "--dry-run");
+        String preview = console.text(at, "cleanup", "--days", "30", "--dry-run");
 
-        assertThat(told)
+        assertThat(preview)
                 .contains("Would delete 32 executions.")
-                .contains("of workflow workflow-9")
+                .contains("  workflow workflow-9")
                 .doesNotContain("workflow-11")
-                .containsPattern("of other workflows +2\n");
+                .containsPattern("  other workflows +2\n");
     }
 
     @Test
-    void showsTablesWithinAWindowAndTheKeysOfWorkflows() throws IOException, SQLException {
+    void fitsTablesIntoATerminalAndShowsWorkflowKeys() throws IOException, SQLException {
         String erin = "erin-" + Ids.next();
         String key = "import-orders-of-all-regions-and-then-some-more-of-them";
         record(erin, key, 2);
@@ -206,18 +207,18 @@ final class CleanupCommandsTest {
         for (String table : new String[] {set, policies, cleanups, stats}) {
             assertThat(table.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(110));
         }
-        assertThat(set).contains("workflow import-ord", "300 days and the newest 5");
+        assertThat(set).contains("workflow import-ord", "300 days and the latest 5");
         assertThat(policies)
                 .contains(policy.substring(28), "workflow import-ord")
                 .doesNotContain(policy);
         assertThat(widePolicies).contains(policy, "workflow " + key + " (");
-        assertThat(wideCleanups).contains(erin, "workflow " + key + " (", "but the newest 1", "by policy " + policy);
+        assertThat(wideCleanups).contains(erin, "workflow " + key + " (", "except the latest 1", "by policy " + policy);
         assertThat(console.run(at, "policies", "delete", "00000000")).isEqualTo(1);
         assertThat(console.text(at, "policies", "delete", policy.substring(28))).contains(policy);
     }
 
     @Test
-    void keepsThirtyDaysOrSevenOfAStatusWhereTheNumberIsNotGiven() throws IOException {
+    void keepsThirtyDaysOrSevenForAStatusByDefault() throws IOException {
         String frank = "frank-" + Ids.next();
         record(frank, "nightly", 3);
         String[] at = as(frank, "executions:read", "executions:cleanup");
@@ -227,10 +228,9 @@ final class CleanupCommandsTest {
         assertThat(console.run(at, "cleanup")).isEqualTo(2);
         assertThat(console.err()).contains("Missing --days", "--yes").hasLineCount(1);
         assertThat(console.run(at, "cleanup-status", "success", "--json")).isEqualTo(2);
-        assertThat(console.runForPeople("n\n", at, "cleanup")).isEqualTo(3);
-        assertThat(console.out()).contains("Would delete 3 executions.", "last 30 days", "Delete them?");
-        assertThat(console.text(at, "stats"))
-                .containsPattern("oldest, UTC +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\n");
+        assertThat(console.runOnTerminal("n\n", at, "cleanup")).isEqualTo(3);
+        assertThat(console.out()).contains("Would delete 3 executions.", "last 30 days", "Delete these");
+        assertThat(console.text(at, "stats")).containsPattern("oldest day \\(UTC\\) +\\d{4}-\\d\\d-\\d\\d\n");
         assertThat(console.text(at, "cleanup", "--yes")).startsWith("Deleted 3 executions");
     }
 

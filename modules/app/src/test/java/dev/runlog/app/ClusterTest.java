@@ -313,8 +313,8 @@ final class ClusterTest {
                     throw new AssertionError("It did not start; what it said is above.");
                 }
                 System.out.println(line);
-                if (line.startsWith("Runlog listens on ")) {
-                    url = line.substring("Runlog listens on ".length());
+                if (line.startsWith("Runlog is listening on ")) {
+                    url = line.substring("Runlog is listening on ".length());
                     Thread rest = new Thread(() -> output.lines().forEach(System.out::println), "output of " + url);
                     rest.setDaemon(true);
                     rest.start();

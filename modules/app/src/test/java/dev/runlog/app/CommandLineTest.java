@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The commands of operators, as they are typed. */
+/** The command line, as typed. */
 @ExtendWith(PostgresExtension.class)
 final class CommandLineTest {
     private TestDatabase database;
@@ -92,7 +92,7 @@ final class CommandLineTest {
         "token --subject a --scope executions:reed, executions:reed",
         "token, --subject"
     })
-    void namesABadValueInOneLineAndEndsWithTwo(String line, String named) {
+    void reportsABadValueInOneLineWithExitCodeTwo(String line, String shown) {
         int code = console.run(new String[0], line.split(" "));
 
         assertThat(code).isEqualTo(2);
@@ -101,12 +101,12 @@ final class CommandLineTest {
                 .first()
                 .asString()
                 .startsWith("runlog: ")
-                .contains(named);
+                .contains(shown);
         assertThat(console.out()).isEmpty();
     }
 
     @Test
-    void previewsDeletesAndTellsOfItThroughAServer() throws Exception {
+    void previewsDeletesAndListsCleanups() throws Exception {
         try (RunningServer server =
                 RunningServer.start(database, "LOG_LEVEL", "error", "DATABASE_POOL_WAIT", "PT20S")) {
             String subject = "alice-" + Ids.next();
@@ -119,7 +119,7 @@ final class CommandLineTest {
             assertThat(preview.at("/preview/executions").asInt()).isEqualTo(30);
             assertThat(preview.at("/preview/exact").asBoolean()).isTrue();
             assertThat(console.text(at, "cleanup", "--days", "30", "--dry-run"))
-                    .contains("Would delete 30 executions.", "of workflow nightly          30");
+                    .contains("Would delete 30 executions.", "workflow nightly          30");
             assertThat(console.text(at, "cleanup", "--days", "30")).startsWith("Deleted 30 executions; ");
             assertThat(console.text(at, "cleanup-status", "failed", "success", "--days", "1"))
                     .startsWith("Deleted 5 executions");
@@ -135,17 +135,17 @@ final class CommandLineTest {
                             .asInt())
                     .isEqualTo(35);
 
-            assertThat(console.text(at, "policies", "list")).contains("There are no policies");
+            assertThat(console.text(at, "policies", "list")).contains("No policies");
             assertThat(console.text(
                             at, "policies", "set", "--keep-days", "30", "--keep-last", "5", "--workflow", "nightly"))
-                    .contains("30 days and the newest 5");
+                    .contains("30 days and the latest 5");
             String id = console.json(at, "policies", "list", "--json")
                     .at("/nodes/0/id")
                     .asText();
-            assertThat(console.text(at, "policies", "delete", id)).isEqualTo("Policy " + id + " is gone.\n");
+            assertThat(console.text(at, "policies", "delete", id)).isEqualTo("Deleted policy " + id + ".\n");
             assertThat(console.run(at, "policies", "delete", id)).isEqualTo(1);
             assertThat(console.run(at, "policies", "delete", "nothing")).isEqualTo(2);
-            assertThat(console.err()).contains("Invalid policy id: nothing");
+            assertThat(console.err()).contains("Invalid policy ID: nothing");
             assertThat(console.run(at, "stats", "--all-owners")).isEqualTo(1);
             assertThat(console.err()).contains("FORBIDDEN");
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What commands show, and what they keep to themselves. */
+/** Escaping of command output, and secrets that it must not show. */
 @ExtendWith(PostgresExtension.class)
 final class CommandOutputTest {
     private TestDatabase database;
@@ -35,9 +35,9 @@ final class CommandOutputTest {
         console.close();
     }
 
-    /** A key, an owner and a message that set the window's title, clear the screen and turn text around. */
+    /** Uses text that sets the window title, clears the screen and reverses text. */
     @Test
-    void printsWhatOthersRecordedSoThatTheTerminalDoesNotObey() throws Exception {
+    void escapesTerminalControlsInRecordedText() throws Exception {
         String evil = "\u001b]0;x\u0007\u001b[2J\u202egnp.exe\u2066\u009b31m\nforged";
         String shown = "\\u001b]0;x\\u0007\\u001b[2J\\u202egnp.exe\\u2066\\u009b31m\\u000aforged";
         try (RunningServer server =
@@ -70,7 +70,7 @@ final class CommandOutputTest {
     }
 
     @Test
-    void takesTheTokenFromAFileAndWarnsOfOneInTheArguments(@TempDir Path directory) throws Exception {
+    void readsTheTokenFromAFileAndWarnsAboutOneInTheArguments(@TempDir Path directory) throws Exception {
         try (RunningServer server =
                 RunningServer.start(database, "LOG_LEVEL", "error", "DATABASE_POOL_WAIT", "PT20S")) {
             String token = server.token("carol-" + Ids.next(), "executions:read");
@@ -94,7 +94,7 @@ final class CommandOutputTest {
     }
 
     @Test
-    void findsThePasswordOfADatabaseInAFile(@TempDir Path directory) throws Exception {
+    void readsTheDatabasePasswordFromAFile(@TempDir Path directory) throws Exception {
         URI url = URI.create(database.url());
         String[] user = url.getUserInfo().split(":", 2);
         Path file = Files.writeString(

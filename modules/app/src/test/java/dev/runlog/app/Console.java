@@ -37,7 +37,7 @@ final class Console implements AutoCloseable {
     }
 
     /** The same where the launcher finds people at both ends, who type an answer. */
-    int runForPeople(String typed, String[] at, String... arguments) {
+    int runOnTerminal(String typed, String[] at, String... arguments) {
         InputStream before = System.in;
         System.setIn(new ByteArrayInputStream(typed.getBytes(StandardCharsets.UTF_8)));
         System.setProperty("runlog.interactive", "true");

@@ -67,7 +67,7 @@ final class LoginLinkTest {
         String printed = serve();
 
         assertThat(printed)
-                .contains("Runlog listens on ", "./runlog token --subject developer --valid-for P1D")
+                .contains("Runlog is listening on ", "./runlog token --subject developer --valid-for P1D")
                 .doesNotContain("eyJ", "code=");
     }
 

@@ -26,35 +26,36 @@ final class SchemaOfAnotherBuildTest {
             "UPDATE flyway_schema_history SET checksum = checksum + 1 WHERE version = '1'";
 
     @Test
-    void refusesTheDatabaseOfAnEarlierBuild(TestDatabase database) throws SQLException {
+    void rejectsTheDatabaseOfAnEarlierBuild(TestDatabase database) throws SQLException {
         database.execute(OTHER_V1);
         try {
             assertThatThrownBy(() -> RunningServer.start(database.url()))
                     .isInstanceOf(StartFailure.class)
-                    .hasMessage("Another build of Runlog made the schema of the database " + database.name() + " at "
+                    .hasMessage("The schema of database " + database.name() + " at "
                             + URI.create(database.url()).getHost()
-                            + ". Before 0.1.0 data is not upgraded: set database.url to an empty database.");
+                            + " was created by another build of Runlog. Data is not upgraded before 0.1.0: set "
+                            + "database.url to an empty database.");
         } finally {
             database.execute("UPDATE flyway_schema_history SET checksum = checksum - 1 WHERE version = '1'");
         }
     }
 
     @Test
-    void refusesTheDatabaseOfALaterBuild(TestDatabase database) throws SQLException {
+    void rejectsTheDatabaseOfALaterBuild(TestDatabase database) throws SQLException {
         database.execute("INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, "
                 + "installed_by, execution_time, success) "
                 + "VALUES (1000, '1000', 'later', 'SQL', 'V1000__later.sql', 'runlog', 1, true)");
         try {
             assertThatThrownBy(() -> RunningServer.start(database.url()))
                     .isInstanceOf(StartFailure.class)
-                    .hasMessageStartingWith("Another build of Runlog made the schema of the database ");
+                    .hasMessageStartingWith("The schema of database ");
         } finally {
             database.execute("DELETE FROM flyway_schema_history WHERE version = '1000'");
         }
     }
 
     @Test
-    void refusesTheDataDirectoryOfAnEarlierBuild(@TempDir Path directory) throws SQLException {
+    void rejectsTheDataDirectoryOfAnEarlierBuild(@TempDir Path directory) throws SQLException {
         try (EmbeddedDatabase database = EmbeddedDatabase.start(directory)) {
             Migrations.run(database.url());
             URI uri = URI.create(database.url());
@@ -72,7 +73,8 @@ final class SchemaOfAnotherBuildTest {
 
         assertThatThrownBy(() -> Server.start(config))
                 .isInstanceOf(StartFailure.class)
-                .hasMessage("Another build of Runlog made the data in " + directory
-                        + ". Before 0.1.0 data is not upgraded: remove this directory, or set another data-dir.");
+                .hasMessage("The data in " + directory
+                        + " was created by another build of Runlog. Data is not upgraded before 0.1.0: remove this "
+                        + "directory, or set another data-dir.");
     }
 }

@@ -14,7 +14,7 @@ import java.util.Map;
 
 /** {@code runlog serve} as a process of its own, so that it can be killed. */
 record ServerProcess(Process process, String url) implements AutoCloseable {
-    private static final String LISTENS = "Runlog listens on ";
+    private static final String LISTENS = "Runlog is listening on ";
 
     /** Starts it on a test's database; it accepts the tokens of {@link RunningServer}. */
     static ServerProcess start(TestDatabase database, Map<String, String> overrides) {

@@ -3,7 +3,7 @@ package dev.runlog.app.cluster;
 import java.time.Duration;
 import java.util.List;
 
-/** The keys under {@code cluster} in config/runlog.yaml, which tells all. */
+/** The keys under {@code cluster}; see config/runlog.yaml. */
 public record ClusterConfig(
         boolean enabled,
         String name,

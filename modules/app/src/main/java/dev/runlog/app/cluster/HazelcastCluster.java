@@ -20,16 +20,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Vert.x on Hazelcast, which keeps the list of servers and of who listens to what. Its libraries lie in a directory
- * beside the others and are on no class path: Vert.x instantiates every cluster manager that it finds there, wanted or
- * not. So they come by a class loader of their own, and by name.
+ * Opens a Vert.x instance clustered by Hazelcast, which tracks the servers and their subscriptions. Its libraries are
+ * not on the class path, because Vert.x instantiates every cluster manager it finds there. They have their own
+ * directory and class loader.
  */
 public final class HazelcastCluster {
     private static final String LIBRARIES = "lib/cluster";
 
     private HazelcastCluster() {}
 
-    /** A Vert.x instance that is a member; blocks while it looks for the others. */
+    /** Joins the cluster; blocks while it looks for the other members. */
     public static Future<Vertx> open(VertxOptions options, ClusterConfig config) {
         EventBusOptions bus = new EventBusOptions()
                 .setHost(config.host())
@@ -55,7 +55,7 @@ public final class HazelcastCluster {
                     .getConstructor(configType)
                     .newInstance(hazelcast);
         } catch (ReflectiveOperationException unfit) {
-            throw new IllegalStateException("cluster.enabled: the libraries in " + LIBRARIES + " do not fit.", unfit);
+            throw new IllegalStateException("cluster.enabled: incompatible libraries in " + LIBRARIES + ".", unfit);
         }
     }
 
@@ -70,7 +70,7 @@ public final class HazelcastCluster {
                 return files.map(HazelcastCluster::url).toArray(URL[]::new);
             }
         } catch (IOException absent) {
-            throw new UncheckedIOException("cluster.enabled: the libraries are not there: " + absent, absent);
+            throw new UncheckedIOException("cluster.enabled: libraries not found: " + absent, absent);
         } catch (URISyntaxException odd) {
             throw new IllegalStateException(odd);
         }
@@ -85,8 +85,8 @@ public final class HazelcastCluster {
     }
 
     /**
-     * Hazelcast's own defaults would look for others by multicast, call home, and take minutes to see that a server is
-     * gone or back. The maps are those that the cluster manager of Vert.x keeps its books in.
+     * Hazelcast's defaults would use multicast, phone home, and take minutes to notice that a server is gone or back.
+     * The maps belong to the Vert.x cluster manager.
      */
     private static String xml(ClusterConfig config) {
         String members = config.members().stream()

@@ -1,4 +1,4 @@
-/** Several servers on one database: the clustered event bus, loaded where it is enabled and nowhere else. */
+/** Several servers on one database: the clustered event bus, loaded only if it is enabled. */
 @NullMarked
 package dev.runlog.app.cluster;
 

@@ -1,6 +1,6 @@
 package dev.runlog.app.command;
 
-/** What is wrong with the command line, in one line. */
+/** An invalid command line, described in one line. */
 public final class BadUsage extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

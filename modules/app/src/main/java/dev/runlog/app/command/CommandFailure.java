@@ -1,6 +1,6 @@
 package dev.runlog.app.command;
 
-/** Why a command was not done, in one line. */
+/** The failure of a command, described in one line. */
 public final class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

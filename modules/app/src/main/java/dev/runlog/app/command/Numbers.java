@@ -1,10 +1,10 @@
 package dev.runlog.app.command;
 
-/** A whole number, as people give it. */
+/** Parses whole numbers. */
 public final class Numbers {
     private Numbers() {}
 
-    /** Fails with a {@link BadUsage} that names what was given. */
+    /** Fails with a {@link BadUsage} for an invalid number. */
     public static int parse(String option, String text, int min, int max) {
         try {
             int number = Integer.parseInt(text.trim());
@@ -12,8 +12,9 @@ public final class Numbers {
                 return number;
             }
         } catch (NumberFormatException unreadable) {
-            // Told below.
+            // Reported below.
         }
-        throw new BadUsage(option + " must be a whole number from " + min + " to " + max + ", not '" + text + "'.");
+        throw new BadUsage(
+                "Invalid " + option + ": " + text + " (expected a whole number from " + min + " to " + max + ").");
     }
 }

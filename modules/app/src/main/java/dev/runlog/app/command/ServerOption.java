@@ -20,11 +20,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which server a command talks to, as whom; and how it asks. */
+/** The options for a server, and the requests to it. */
 public class ServerOption {
     static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Whatever is visible in ASCII, though tokens have less (RFC 6750, section 2.1): the server decides. */
+    /** All visible ASCII, more than RFC 6750, section 2.1 allows: the server decides. */
     private static final Pattern TOKEN = Pattern.compile("[!-~]+");
 
     private static final int TOKEN_FILE_BYTES_MAX = 65_536;
@@ -33,19 +33,19 @@ public class ServerOption {
             names = "--url",
             paramLabel = "URL",
             defaultValue = "${env:RUNLOG_URL:-http://127.0.0.1:8080}",
-            description = "The server. Default: RUNLOG_URL, or http://127.0.0.1:8080")
+            description = {"URL of the server.", "Default: RUNLOG_URL or http://127.0.0.1:8080"})
     private String url;
 
     @Option(
             names = "--token",
             paramLabel = "TOKEN",
             description = {
-                "The token. Default: RUNLOG_TOKEN; './runlog token' makes one.",
-                "Other users of the machine can see it in the list of processes; --token-file and RUNLOG_TOKEN are safe."
+                "Token, as created by './runlog token'. Default: RUNLOG_TOKEN.",
+                "Other users of this machine can see it in the process list; prefer --token-file or RUNLOG_TOKEN."
             })
     private @Nullable String token;
 
-    @Option(names = "--token-file", paramLabel = "FILE", description = "A file that holds the token.")
+    @Option(names = "--token-file", paramLabel = "FILE", description = "File that contains the token.")
     private @Nullable Path tokenFile;
 
     private boolean warned;
@@ -54,7 +54,7 @@ public class ServerOption {
         url = "http://127.0.0.1:8080";
     }
 
-    /** Fails with a {@link BadUsage} if it is not an address of a server. */
+    /** Fails with a {@link BadUsage} if the URL is invalid. */
     public URI url() {
         try {
             URI parsed = new URI(url.trim());
@@ -69,36 +69,37 @@ public class ServerOption {
                 "Invalid --url or RUNLOG_URL: " + url + " (expected http://HOST:PORT or https://HOST:PORT).");
     }
 
-    /** The token without the line break that a file may end in; messages never quote it. */
+    /** Returns the token without surrounding white space. Messages never contain it. */
     public String token() {
         String found = findToken();
         if (found == null || found.isBlank()) {
-            throw new CommandFailure("There is no token: give --token-file or set RUNLOG_TOKEN; './runlog token "
-                    + "--subject NAME --scope SCOPES' makes one.");
+            throw new CommandFailure(
+                    "Missing token: use --token-file or set RUNLOG_TOKEN. Create one with './runlog token "
+                            + "--subject NAME --scope SCOPES'.");
         }
         String trimmed = found.strip();
         if (!TOKEN.matcher(trimmed).matches()) {
-            throw new CommandFailure("The token has characters that no token has, such as spaces or line breaks.");
+            throw new CommandFailure("Invalid token: it contains characters such as spaces or line breaks.");
         }
         return trimmed;
     }
 
     private @Nullable String findToken() {
         if (token != null && tokenFile != null) {
-            throw new BadUsage("Give --token or --token-file, not both.");
+            throw new BadUsage("Use either --token or --token-file, not both.");
         }
         if (token != null) {
             if (!warned) {
                 warned = true;
-                warnOfArgument("--token", "--token-file or RUNLOG_TOKEN");
+                warnAboutSecretInArgument("--token", "--token-file or RUNLOG_TOKEN");
             }
             return token;
         }
         return tokenFile == null ? System.getenv("RUNLOG_TOKEN") : read(tokenFile);
     }
 
-    /** Warns that an argument shows a secret to all users of the machine. */
-    static void warnOfArgument(String option, String instead) {
+    /** Warns that all users of the machine can see the secret in an argument. */
+    static void warnAboutSecretInArgument(String option, String instead) {
         System.err.println("runlog: warning: other users of this machine can see the secret in " + option + "; use "
                 + instead + ".");
     }
@@ -107,13 +108,13 @@ public class ServerOption {
         try (InputStream in = Files.newInputStream(file)) {
             return new String(in.readNBytes(TOKEN_FILE_BYTES_MAX), StandardCharsets.UTF_8);
         } catch (NoSuchFileException absent) {
-            throw new CommandFailure("Cannot read --token-file " + file + ": there is no such file.");
+            throw new CommandFailure("Cannot read --token-file " + file + ": no such file.");
         } catch (IOException unreadable) {
             throw new CommandFailure("Cannot read --token-file " + file + ": " + unreadable.getMessage());
         }
     }
 
-    /** The {@code data} of an operation; fails with what the server says where it refuses. */
+    /** Returns the {@code data} of an operation; fails with the server's error message. */
     public JsonNode graphql(String query, Map<String, @Nullable Object> variables) {
         try {
             HttpRequest request = HttpRequest.newBuilder(url().resolve("/graphql"))
@@ -128,10 +129,10 @@ public class ServerOption {
                     .build()
                     .send(request, HttpResponse.BodyHandlers.ofString());
             return data(response);
-        } catch (JsonProcessingException odd) {
-            throw new CommandFailure("What answers at " + url() + " is no Runlog.");
-        } catch (IOException away) {
-            throw new CommandFailure("The server at " + url() + " does not answer.");
+        } catch (JsonProcessingException notJson) {
+            throw new CommandFailure("The server at " + url() + " did not return JSON. Is it Runlog?");
+        } catch (IOException unavailable) {
+            throw new CommandFailure("Cannot connect to the server at " + url() + ".");
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new CommandFailure("Interrupted.");

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "stats",
         mixinStandardHelpOptions = true,
-        description = "Tells how many executions there are, by status, age, workflow and day.")
+        description = "Shows the number of executions by status, age, workflow and day.")
 public final class StatsCommand extends TargetCommand {
     private static final int DAYS_SHOWN = 14;
     private static final String QUERY = """
@@ -38,13 +38,13 @@ public final class StatsCommand extends TargetCommand {
             }
             """;
 
-    @Option(names = "--days", paramLabel = "DAYS", description = "Of executions that started in the last days only.")
+    @Option(names = "--days", paramLabel = "DAYS", description = "Only executions that started in the last DAYS days.")
     private @Nullable String days;
 
-    @Option(names = "--workflow", paramLabel = "ID|KEY", description = "Of this workflow only.")
+    @Option(names = "--workflow", paramLabel = "ID|KEY", description = "Only executions of this workflow.")
     private @Nullable String workflow;
 
-    /** Made by picocli. */
+    /** For picocli. */
     public StatsCommand() {}
 
     @Override
@@ -81,15 +81,15 @@ public final class StatsCommand extends TargetCommand {
         System.out.println();
         JsonNode ages = statistics.path("ages");
         List<String[]> facts = new ArrayList<>();
-        facts.add(new String[] {"started today", Text.number(ages.path("lastDay"))});
-        facts.add(new String[] {"in the 6 days before", Text.number(ages.path("lastWeek"))});
-        facts.add(new String[] {"in the 23 days before", Text.number(ages.path("lastMonth"))});
+        facts.add(new String[] {"today", Text.number(ages.path("lastDay"))});
+        facts.add(new String[] {"previous 6 days", Text.number(ages.path("lastWeek"))});
+        facts.add(new String[] {"previous 23 days", Text.number(ages.path("lastMonth"))});
         facts.add(new String[] {"older", Text.number(ages.path("older"))});
-        facts.add(new String[] {"oldest, UTC", Text.moment(statistics.path("oldestStartedAt"))});
-        facts.add(new String[] {"recorded a day", Text.number(statistics.path("recordedPerDay"))});
+        facts.add(new String[] {"oldest day (UTC)", Text.day(statistics.path("oldestStartedAt"))});
+        facts.add(new String[] {"recorded per day", Text.number(statistics.path("recordedPerDay"))});
         if (statistics.path("bytesOnDisk").isNumber()) {
             facts.add(new String[] {"on disk", Text.bytes(statistics.path("bytesOnDisk"))});
-            facts.add(new String[] {"growth a day, about", Text.bytes(statistics.path("bytesPerDay"))});
+            facts.add(new String[] {"growth per day, approx.", Text.bytes(statistics.path("bytesPerDay"))});
         }
         Text.print(1, facts);
         printWorkflows(statistics.path("workflows"));
@@ -101,7 +101,7 @@ public final class StatsCommand extends TargetCommand {
             return;
         }
         List<String[]> rows = new ArrayList<>();
-        rows.add(new String[] {"biggest workflows", "owner", "stored"});
+        rows.add(new String[] {"largest workflows", "owner", "stored"});
         workflows.forEach(workflow -> rows.add(new String[] {
             workflow.path("key").asText(), workflow.path("owner").asText(), Text.number(workflow.path("stored"))
         }));
@@ -131,7 +131,7 @@ public final class StatsCommand extends TargetCommand {
         }
         System.out.println();
         Text.print(1, rows);
-        System.out.println(
-                "Durations are off by 9.1 % at the most." + (skipped > 0 ? " Earlier days: --days or --json." : ""));
+        System.out.println("Durations are accurate to within 9.1 %."
+                + (skipped > 0 ? " Use --days or --json for earlier days." : ""));
     }
 }

@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Statuses that may be deleted, as people give them. */
+/** Parses statuses of executions that may be deleted. */
 public final class Statuses {
     private static final Set<String> KNOWN = Set.of("SUCCESS", "FAILED", "CANCELLED", "CRASHED");
 
     private Statuses() {}
 
-    /** In the schema's words; fails with a {@link BadUsage} that names an unknown one. */
+    /** Returns the names in the schema; fails with a {@link BadUsage} for an unknown status. */
     public static List<String> parse(List<String> words) {
         for (String word : words) {
             if (!KNOWN.contains(word.toUpperCase(Locale.ROOT))) {

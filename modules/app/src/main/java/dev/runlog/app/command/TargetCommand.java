@@ -5,7 +5,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A command that asks a server, or a database that none serves. */
+/** A command that uses a server, or a database without a server. */
 public abstract class TargetCommand implements Callable<Integer> {
     @Mixin
     private TargetOption target = new TargetOption();
@@ -13,7 +13,7 @@ public abstract class TargetCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
-    @Option(names = "--wide", description = "Print all columns, and ids and names in full, however wide that is.")
+    @Option(names = "--wide", description = "Print all columns, with full IDs and names.")
     private boolean wide;
 
     protected abstract int run(TargetOption server) throws InterruptedException;
@@ -28,7 +28,7 @@ public abstract class TargetCommand implements Callable<Integer> {
         }
     }
 
-    /** Whether a server can be told whose executions are meant. */
+    /** Whether the command supports {@code --owner} with a server. */
     protected boolean takesOwner() {
         return false;
     }
@@ -41,7 +41,7 @@ public abstract class TargetCommand implements Callable<Integer> {
         return wide;
     }
 
-    /** Prints the answer as JSON where that is asked for; tells whether it was. */
+    /** Prints the response as JSON if requested; returns whether it did. */
     protected boolean printedAsJson(JsonNode answer) {
         if (json) {
             System.out.println(answer.toPrettyString());

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** A server, or a database that none serves. */
+/** Options for a server, or for a database without a server. */
 public class TargetOption extends ServerOption implements AutoCloseable {
     private static final Pattern ID =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
@@ -19,9 +19,9 @@ public class TargetOption extends ServerOption implements AutoCloseable {
             names = "--database",
             paramLabel = "URL",
             description = {
-                "postgresql://user:password@host:port/name: without a server, straight at a database that none serves.",
-                "A password that is not in it is looked up in PGPASSFILE, or in ~/.pgpass.",
-                "Then across owners, unless --owner names one."
+                "postgresql://user:password@host:port/name: a database without a running server.",
+                "A password that is not in the URL is read from ~/.pgpass or PGPASSFILE.",
+                "Includes all owners unless --owner is set."
             })
     private @Nullable String database;
 
@@ -29,13 +29,13 @@ public class TargetOption extends ServerOption implements AutoCloseable {
             names = "--owner",
             paramLabel = "NAME",
             description = {
-                "With --database: as this owner.",
-                "With a server, for cleanup, cleanup-status and 'policies set': of this owner's executions only; "
-                        + "another's needs the scope ops."
+                "With --database: act as this owner.",
+                "With a server, for cleanup, cleanup-status and 'policies set': only executions of this owner; "
+                        + "another owner requires the scope ops."
             })
     private @Nullable String owner;
 
-    @Option(names = "--all-owners", description = "Across owners; needs the scope ops.")
+    @Option(names = "--all-owners", description = "Include all owners; requires the scope ops.")
     private boolean allOwners;
 
     private @Nullable PrivateServer server;
@@ -50,10 +50,10 @@ public class TargetOption extends ServerOption implements AutoCloseable {
         return database == null ? super.token() : server(database).token();
     }
 
-    /** Fails with a {@link BadUsage} where a server cannot be told what is said of owners. */
+    /** Fails with a {@link BadUsage} for invalid combinations of owner options. */
     void check(boolean takesOwner) {
         if (database != null && PASSWORD.matcher(database).find()) {
-            warnOfArgument("--database", "PGPASSFILE or ~/.pgpass");
+            warnAboutSecretInArgument("--database", "PGPASSFILE or ~/.pgpass");
         }
         if (owner != null && owner.isBlank()) {
             throw new BadUsage("Invalid --owner: it is empty.");
@@ -62,10 +62,11 @@ public class TargetOption extends ServerOption implements AutoCloseable {
             return;
         }
         if (!takesOwner) {
-            throw new BadUsage("Here, --owner goes with --database; a server knows by the token who asks.");
+            throw new BadUsage(
+                    "This command supports --owner only with --database; with a server, the token determines the owner.");
         }
         if (allOwners) {
-            throw new BadUsage("Give --owner or --all-owners, not both.");
+            throw new BadUsage("Use either --owner or --all-owners, not both.");
         }
     }
 
@@ -73,7 +74,7 @@ public class TargetOption extends ServerOption implements AutoCloseable {
         return allOwners || database != null && owner == null;
     }
 
-    /** Whose executions a server is asked about; null for one's own. A database is asked as the owner. */
+    /** Owner for requests to a server; null for the token's own. With a database, the token is the owner's. */
     @Nullable
     public String owner() {
         return database == null ? owner : null;
@@ -83,7 +84,7 @@ public class TargetOption extends ServerOption implements AutoCloseable {
         return ID.matcher(text).matches();
     }
 
-    /** The id of a workflow that is given by its id or, where it is one's own, by its key; null for none. */
+    /** Returns the ID of a workflow given by ID or, for your own, by key; null for null. */
     @Nullable
     public String workflowId(@Nullable String idOrKey) {
         if (idOrKey == null || isId(idOrKey)) {
@@ -96,7 +97,8 @@ public class TargetOption extends ServerOption implements AutoCloseable {
         boolean own = owner() == null || subject.equals(owner());
         JsonNode workflow = found.path("workflowByKey");
         if (!own || !workflow.isObject()) {
-            throw new CommandFailure("There is no workflow '" + idOrKey + "'; of other owners, give the id.");
+            throw new CommandFailure(
+                    "Workflow not found: '" + idOrKey + "'. For another owner's workflow, use its ID.");
         }
         return workflow.path("id").asText();
     }

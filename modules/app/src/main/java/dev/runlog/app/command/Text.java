@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** Figures as people read them, and tables of them. */
+/** Formats numbers, times and tables for people. */
 public final class Text {
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB"};
     private static final int STEP = 1000;
@@ -28,7 +28,7 @@ public final class Text {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    /** Such as {@code 1 day} or {@code 2 days}. */
+    /** For example {@code 1 day} or {@code 2 days}. */
     public static String counted(JsonNode number, String thing) {
         return number(number) + " " + thing + (Math.round(number.asDouble()) == 1 ? "" : "s");
     }
@@ -59,12 +59,12 @@ public final class Text {
         return share.isNumber() ? String.format(Locale.ROOT, "%.1f %%", share.asDouble() * 100) : "-";
     }
 
-    /** A moment to the second, in UTC. */
+    /** A time in UTC, to the second. */
     public static String moment(JsonNode moment) {
         return moment.isTextual() ? moment.asText().substring(0, 19).replace('T', ' ') : "-";
     }
 
-    /** A moment to the minute, in UTC. */
+    /** A time in UTC, to the minute. */
     public static String minute(JsonNode moment) {
         return moment.isTextual() ? moment.asText().substring(0, 16).replace('T', ' ') : "-";
     }
@@ -73,7 +73,7 @@ public final class Text {
         return moment.isTextual() ? moment.asText().substring(0, 10) : "-";
     }
 
-    /** A time such as {@code 30 days}; as it is where it is no whole number of days. */
+    /** A duration such as {@code 30 days}, {@code 1.5 s} or {@code 2m30s}. */
     public static String time(JsonNode duration) {
         if (!duration.isTextual()) {
             return "-";
@@ -101,31 +101,31 @@ public final class Text {
         return words.isEmpty() ? none : String.join(", ", words);
     }
 
-    /** The end of an id, which differs even among ids of the same minute; the whole id if that is asked for. */
+    /** The full ID or its end, which differs even between IDs of the same minute. */
     public static String id(JsonNode id, boolean whole) {
         return whole ? id.asText() : shortId(id.asText());
     }
 
-    /** How people see an id and may give it. */
+    /** The end of an ID, for display and as input. */
     public static String shortId(String id) {
         return id.substring(Math.max(0, id.length() - SHORT_ID));
     }
 
-    /** As the other, for what a command is asked for. */
+    /** Prints a table to standard output. */
     public static void print(int left, List<String[]> rows, int... flexible) {
         print(System.out, left, rows, flexible);
     }
 
     /**
-     * Prints rows in columns as wide as they need to be.
+     * Prints rows with columns as wide as necessary.
      *
-     * @param left how many of the columns stand at the left; numbers stand at the right
-     * @param flexible columns that are shortened where a line would be wider than a window is; none for whole texts
+     * @param left number of left-aligned columns; the others are right-aligned
+     * @param flexible columns that may be truncated to fit the line; none to keep all text
      */
     public static void print(PrintStream to, int left, List<String[]> rows, int... flexible) {
         int columns = rows.get(0).length;
         int[] widths = new int[columns];
-        // A cell stays in its place whatever its text holds.
+        // Keeps line breaks in a cell from breaking the table.
         List<String[]> cells = rows.stream()
                 .map(row -> Arrays.stream(row).map(Escapes::line).toArray(String[]::new))
                 .toList();
@@ -147,7 +147,7 @@ public final class Text {
         }
     }
 
-    /** Takes from the widest of the flexible columns until a line fits. */
+    /** Narrows the widest flexible column until a line fits. */
     private static void shrink(int[] widths, int[] flexible) {
         while (Arrays.stream(widths).sum() + 2 * (widths.length - 1) > LINE_MAX) {
             int widest = -1;

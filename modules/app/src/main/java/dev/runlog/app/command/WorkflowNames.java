@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The keys of workflows that an answer names by their ids. */
+/** Keys of workflows that a response refers to by ID. */
 public final class WorkflowNames {
     private static final String QUERY = "query Keys($ids: [ID!]!) { nodes(ids: $ids) { ... on Workflow { id key } } }";
     private static final int IDS_MAX = 100;
@@ -20,7 +20,7 @@ public final class WorkflowNames {
         this.wide = wide;
     }
 
-    /** Asks the server; a workflow that the viewer does not see, such as another owner's, has no key here. */
+    /** Loads the keys from the server; workflows that the viewer cannot see have none. */
     public static WorkflowNames of(TargetOption server, JsonNode objects, boolean wide) {
         WorkflowNames names = new WorkflowNames(wide);
         Set<String> distinct = new LinkedHashSet<>();
@@ -44,11 +44,11 @@ public final class WorkflowNames {
                 }
             });
         } catch (CommandFailure unreadable) {
-            // Who may only clean up may not read workflows: their ids say enough.
+            // A token that only permits cleanups cannot read workflows. Shows their IDs instead.
         }
     }
 
-    /** Such as {@code workflow nightly}, an owner, or {@code all owners}: what a policy or a cleanup is for. */
+    /** The target of a policy or cleanup: for example {@code workflow nightly}, an owner, or {@code all owners}. */
     public String target(JsonNode object) {
         if (object.path("workflowId").isTextual()) {
             String id = object.path("workflowId").asText();

@@ -1,4 +1,4 @@
-/** The command line: one class a command. What talks to a server does so over HTTP, as anyone would. */
+/** The parts that commands share: options, requests over HTTP, and output. */
 @NullMarked
 package dev.runlog.app.command;
 

@@ -14,7 +14,7 @@ import dev.runlog.app.terminal.Escapes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sets the log to the configured level and format; it goes to stderr, as stdout is for what was asked for. */
+/** Configures the level and format of the log, which goes to stderr. */
 public final class Logging {
     private Logging() {}
 
@@ -34,7 +34,7 @@ public final class Logging {
         root.setLevel(level.isGreaterOrEqual(Level.INFO) ? level : Level.INFO);
         root.addAppender(appender);
         context.getLogger("dev.runlog").setLevel(level);
-        // It tells every start that it does not know the newest PostgreSQL, and each migration that is there already.
+        // These warn at every start that they do not know the latest PostgreSQL, or list existing migrations.
         context.getLogger("io.zonky").setLevel(Level.WARN);
         context.getLogger("org.flywaydb").setLevel(Level.ERROR);
     }
@@ -46,7 +46,7 @@ public final class Logging {
         PatternLayout text = new PatternLayout();
         text.setContext(context);
         text.getInstanceConverterMap().put("line", OnOneLine::new);
-        // Without the braces, logback takes what follows for text.
+        // Without the braces, logback treats the rest as text.
         text.setPattern("%d{HH:mm:ss.SSS} %-5level %logger{0}: %line(%msg %kvp){}%n");
         text.start();
         LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
@@ -54,7 +54,7 @@ public final class Logging {
         return encoder;
     }
 
-    /** A message may hold what a client sent, which must not look like lines of the log. */
+    /** Keeps text from clients on one line, which prevents forged log lines. */
     private static final class OnOneLine extends CompositeConverter<ILoggingEvent> {
         @Override
         protected String transform(ILoggingEvent event, String message) {

@@ -40,7 +40,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Everything that can be set. config/runlog.yaml has each key with its default and meaning, and is the default. */
+/** The configuration. config/runlog.yaml documents each key and contains the defaults. */
 public record RunlogConfig(
         String dataDir,
         GatewayConfig.Http http,
@@ -58,7 +58,7 @@ public record RunlogConfig(
 
     /** The keys under {@code log}. */
     public record Log(Level level, Format format) {
-        /** How much is told. */
+        /** Minimum level of log messages. */
         public enum Level {
             TRACE,
             DEBUG,
@@ -67,7 +67,7 @@ public record RunlogConfig(
             ERROR
         }
 
-        /** For whom it is told. */
+        /** Text for people, JSON for machines. */
         public enum Format {
             TEXT,
             JSON
@@ -76,10 +76,10 @@ public record RunlogConfig(
 
     private static final String PREFIX = "RUNLOG_";
     /** Read by the command line and the launcher, not by the server. */
-    private static final Set<String> OTHERS =
+    private static final Set<String> OTHER_VARIABLES =
             Set.of("RUNLOG_URL", "RUNLOG_TOKEN", "RUNLOG_JAVA_OPTS", "RUNLOG_HOME", "RUNLOG_BUILT");
 
-    private static final Set<String> ZERO_IS_FINE = Set.of(
+    private static final Set<String> ZERO_ALLOWED = Set.of(
             "http.port",
             "auth.leeway",
             "auth.jwks-wait",
@@ -106,8 +106,8 @@ public record RunlogConfig(
             .build();
 
     /**
-     * The defaults, overridden by a file, overridden by environment variables. Fails with a {@link StartFailure} that
-     * names an unknown key, an unknown variable or a bad value.
+     * Loads the defaults, overridden by a file, overridden by environment variables. Fails with a {@link StartFailure}
+     * for an unknown key, an unknown variable or an invalid value.
      */
     public static RunlogConfig load(@Nullable Path file, Map<String, String> environment) {
         ObjectNode values = defaults();
@@ -119,9 +119,9 @@ public record RunlogConfig(
         try {
             return YAML.treeToValue(values, RunlogConfig.class);
         } catch (JsonMappingException bad) {
-            throw new StartFailure("Configuration: " + pathOf(bad) + " has a bad value: " + reasonOf(bad), bad);
+            throw new StartFailure("Invalid configuration: " + pathOf(bad) + ": " + reasonOf(bad), bad);
         } catch (JsonProcessingException bad) {
-            throw new StartFailure("Configuration: " + bad.getOriginalMessage(), bad);
+            throw new StartFailure("Invalid configuration: " + bad.getOriginalMessage(), bad);
         }
     }
 
@@ -135,14 +135,14 @@ public record RunlogConfig(
         return database.url().isEmpty();
     }
 
-    /** Whether nothing says which tokens to accept, so that a key pair of its own is used. */
+    /** Whether no keys are configured, in which case the server creates its own key pair. */
     public boolean usesDevelopmentKeys() {
         return auth.secret().isEmpty()
                 && auth.publicKeys().isEmpty()
                 && auth.jwksUrl().isEmpty();
     }
 
-    /** The same with another database. */
+    /** Returns a copy with another database. */
     public RunlogConfig withDatabaseUrl(String url) {
         DatabaseConfig with = database.withUrl(url);
         return new RunlogConfig(
@@ -150,7 +150,7 @@ public record RunlogConfig(
                 log);
     }
 
-    /** The same, accepting tokens of one more public key. */
+    /** Returns a copy that accepts tokens of one more public key. */
     public RunlogConfig withPublicKey(Path file) {
         GatewayConfig.Auth with = auth.withPublicKeys(List.of(file.toString()));
         return new RunlogConfig(
@@ -171,29 +171,30 @@ public record RunlogConfig(
             JsonNode read = YAML.readTree(yaml);
             return read == null || read.isMissingNode() ? YAML.createObjectNode() : read;
         } catch (NoSuchFileException absent) {
-            throw new StartFailure("Configuration: there is no file " + file + ".", absent);
+            throw new StartFailure("Configuration file not found: " + file + ".", absent);
         } catch (IOException unreadable) {
             throw new StartFailure(
-                    "Configuration: " + file + " cannot be read: " + unreadable.getMessage(), unreadable);
+                    "Cannot read the configuration file " + file + ": " + unreadable.getMessage(), unreadable);
         }
     }
 
     private static void overlay(ObjectNode values, JsonNode with, String prefix, Path file) {
         if (!with.isObject()) {
-            throw new StartFailure(
-                    "Configuration: " + (prefix.isEmpty() ? "it" : prefix.substring(0, prefix.length() - 1))
-                            + " must hold keys, in " + file + ".");
+            throw new StartFailure("Invalid configuration in " + file + ": "
+                    + (prefix.isEmpty() ? "the file" : prefix.substring(0, prefix.length() - 1))
+                    + " must contain keys.");
         }
         for (Iterator<Map.Entry<String, JsonNode>> entries = with.fields(); entries.hasNext(); ) {
             Map.Entry<String, JsonNode> entry = entries.next();
             JsonNode known = values.get(entry.getKey());
             if (known == null) {
-                throw new StartFailure("Configuration: unknown key " + prefix + entry.getKey() + " in " + file + ".");
+                throw new StartFailure(
+                        "Invalid configuration in " + file + ": unknown key " + prefix + entry.getKey() + ".");
             }
             if (known instanceof ObjectNode group) {
                 overlay(group, entry.getValue(), prefix + entry.getKey() + ".", file);
             } else {
-                // A bare number is no duration, though the library would take it for seconds.
+                // The library would read a bare number as seconds.
                 boolean asText = known.isTextual() && entry.getValue().isValueNode();
                 values.set(
                         entry.getKey(),
@@ -206,12 +207,12 @@ public record RunlogConfig(
         Map<String, List<String>> variables = new TreeMap<>();
         collect(values, List.of(), variables);
         environment.forEach((name, text) -> {
-            if (!name.startsWith(PREFIX) || OTHERS.contains(name)) {
+            if (!name.startsWith(PREFIX) || OTHER_VARIABLES.contains(name)) {
                 return;
             }
             List<String> path = variables.get(name);
             if (path == null) {
-                throw new StartFailure("Configuration: unknown environment variable " + name + ".");
+                throw new StartFailure("Invalid configuration: unknown environment variable " + name + ".");
             }
             ObjectNode group = values;
             for (String key : path.subList(0, path.size() - 1)) {
@@ -243,7 +244,7 @@ public record RunlogConfig(
         });
     }
 
-    /** No number and no duration of Runlog's makes sense below zero, and only some at zero. */
+    /** Rejects negative numbers and durations, and zero except where it has a meaning. */
     private static void checkNumbers(ObjectNode group, String prefix) {
         group.fields().forEachRemaining(entry -> {
             String key = prefix + entry.getKey();
@@ -252,9 +253,9 @@ public record RunlogConfig(
                 return;
             }
             String text = entry.getValue().asText();
-            boolean zeroIsFine = ZERO_IS_FINE.contains(key);
-            if (text.matches("-\\d.*|-P.*|PT-.*") || !zeroIsFine && text.matches("0|PT0S|P0D")) {
-                throw new StartFailure("Configuration: " + key + " must be above zero, not " + text + ".");
+            boolean zeroAllowed = ZERO_ALLOWED.contains(key);
+            if (text.matches("-\\d.*|-P.*|PT-.*") || !zeroAllowed && text.matches("0|PT0S|P0D")) {
+                throw new StartFailure("Invalid configuration: " + key + ": " + text + " (expected more than 0).");
             }
         });
     }
@@ -274,12 +275,12 @@ public record RunlogConfig(
                             ? "one of "
                                     + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT)
                             : type == int.class ? "a whole number" : "a " + type.getSimpleName();
-            return "'" + format.getValue() + "' is not " + form + ".";
+            return "'" + format.getValue() + "' (expected " + form + ").";
         }
-        // Jackson's own words name classes, and may show the value, which may be a secret.
+        // Jackson's own messages contain class names, and possibly a secret value.
         Class<?> type = bad instanceof MismatchedInputException mismatched ? mismatched.getTargetType() : null;
         return type != null && Collection.class.isAssignableFrom(type)
-                ? "it must be a list."
-                : type == int.class ? "it must be a whole number." : "it has the wrong type.";
+                ? "expected a list."
+                : type == int.class ? "expected a whole number." : "wrong type.";
     }
 }

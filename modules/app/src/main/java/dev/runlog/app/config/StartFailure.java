@@ -1,6 +1,6 @@
 package dev.runlog.app.config;
 
-/** Why the program cannot do what it was asked for, in one line for whoever started it. */
+/** Why the program cannot start or run a command, in one line. */
 public final class StartFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -17,7 +17,7 @@ public final class StartFailure extends RuntimeException {
         return String.valueOf(super.getMessage());
     }
 
-    /** What a failure says first, as others tell the rest of their story in lines after it. */
+    /** Returns the first line of a failure's message. */
     public static String firstLine(Throwable failure) {
         String text = String.valueOf(failure.getMessage());
         return text.lines().filter(line -> !line.isBlank()).findFirst().orElse(text);

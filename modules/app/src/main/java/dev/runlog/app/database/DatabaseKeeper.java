@@ -11,17 +11,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts the embedded database again when it has stopped, with growing pauses and a limited number of times in a row, and
- * keeps an eye on its free space and the size of its log. A stop because the disk is full does not count: it starts again when there is room.
+ * Restarts the embedded database when it stops, with growing pauses and a limited number of times in a row, and
+ * monitors its free disk space and the size of its log. A stop because of a full disk does not count: the database
+ * restarts when there is room.
  */
 final class DatabaseKeeper implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DatabaseKeeper.class);
     private static final Duration INTERVAL = Duration.ofMillis(500);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(30);
-    /** After that long, a stop is not the one before over again. */
+    /** A stop after this long is unrelated to the previous one. */
     private static final Duration STABLE = Duration.ofMinutes(1);
-    /** What a start needs at least: a segment of the WAL. */
+    /** Minimum room for a start: one WAL segment. */
     private static final long ROOM_BYTES = 16 << 20;
 
     private static final Pattern DISK_FULL = Pattern.compile("No space left on device|Disk quota exceeded");
@@ -39,9 +40,9 @@ final class DatabaseKeeper implements AutoCloseable {
     private long startedNanos = System.nanoTime();
 
     /**
-     * Begins at once, on a thread of its own.
+     * Starts at once, on its own thread.
      *
-     * @param onGivenUp called on that thread, with the reason, if the database cannot be started again
+     * @param onGivenUp called on that thread, with the reason, if the database cannot be restarted
      */
     DatabaseKeeper(
             EmbeddedDatabase database,
@@ -61,12 +62,12 @@ final class DatabaseKeeper implements AutoCloseable {
 
     private static Counter counter(MeterRegistry meters, String outcome) {
         return Counter.builder("runlog.database.restarts")
-                .description("Attempts to start the embedded database again after it had stopped, by outcome.")
+                .description("Restarts of the embedded database after it stopped, by outcome.")
                 .tag("outcome", outcome)
                 .register(meters);
     }
 
-    /** Leaves the database alone from now on: the next stop is the server's own. */
+    /** Stops monitoring, before the server itself stops the database. */
     @Override
     public void close() {
         thread.interrupt();
@@ -83,20 +84,20 @@ final class DatabaseKeeper implements AutoCloseable {
             while (kept) {
                 space.check();
                 database.capLog();
-                kept = !database.awaitExit(INTERVAL) || startAgain();
+                kept = !database.awaitExit(INTERVAL) || restart();
             }
         } catch (InterruptedException closed) {
-            log.debug("The embedded database is no longer watched.");
+            log.debug("The embedded database is no longer monitored.");
         }
     }
 
-    /** Returns whether it runs again; if not, it was given up. */
-    private boolean startAgain() throws InterruptedException {
+    /** Returns whether the database is running again; if not, gives up. */
+    private boolean restart() throws InterruptedException {
         if (System.nanoTime() - startedNanos > STABLE.toNanos()) {
             attempts = 0;
         }
-        String reason = "PostgreSQL ended with code " + database.exitCode() + ": " + database.lastWords();
-        log.error("The embedded database stopped. It is started again. {}", reason);
+        String reason = "PostgreSQL exited with code " + database.exitCode() + ": " + database.lastWords();
+        log.error("The embedded database stopped. Restarting it. {}", reason);
         boolean full = false;
         while (full || attempts < restartsMax) {
             if (full) {
@@ -109,7 +110,7 @@ final class DatabaseKeeper implements AutoCloseable {
                 attempts++;
                 startedNanos = System.nanoTime();
                 restarted.increment();
-                log.info("The embedded database runs again.");
+                log.info("The embedded database is running again.");
                 return true;
             } catch (IOException | RuntimeException failure) {
                 if (Thread.interrupted()) {
@@ -123,18 +124,21 @@ final class DatabaseKeeper implements AutoCloseable {
                 if (!full) {
                     attempts++;
                     log.warn(
-                            "The embedded database did not start, attempt {} of {}: {}", attempts, restartsMax, reason);
+                            "The embedded database did not start (attempt {} of {}): {}",
+                            attempts,
+                            restartsMax,
+                            reason);
                 } else if (!wasFull) {
-                    log.error("The embedded database waits for disk space: {}", reason);
+                    log.error("The embedded database is waiting for disk space: {}", reason);
                 }
             }
         }
-        log.error("The embedded database could not be started again; giving up. {}", reason);
-        onGivenUp.accept("The embedded database stopped and could not be started again: " + reason);
+        log.error("The embedded database could not be restarted; giving up. {}", reason);
+        onGivenUp.accept("The embedded database stopped and could not be restarted: " + reason);
         return false;
     }
 
-    /** Waits until a segment's worth of space was freed. Now and then a start is tried all the same. */
+    /** Waits until a WAL segment's worth of space is freed, at most {@link #PAUSE_MAX}. */
     private void awaitRoom() throws InterruptedException {
         long enough = space.bytes() + ROOM_BYTES;
         long deadline = System.nanoTime() + PAUSE_MAX.toNanos();
@@ -144,7 +148,7 @@ final class DatabaseKeeper implements AutoCloseable {
         }
     }
 
-    /** None, then a second, then twice as long each time. */
+    /** No pause, then one second, then twice as long each time. */
     private static long pauseMillis(int attempts) {
         return attempts == 0 ? 0 : Math.min(FIRST_PAUSE.toMillis() << Math.min(attempts - 1, 10), PAUSE_MAX.toMillis());
     }

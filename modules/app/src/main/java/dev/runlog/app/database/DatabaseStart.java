@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings up the database, the embedded one where none is configured, and its schema, in a thread of its own: half of a
- * start is made of what needs no database, and need not wait for it.
+ * Starts the embedded database if none is configured, and migrates the database. Runs on its own thread, because half
+ * of a server's start does not need the database.
  */
 public final class DatabaseStart implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DatabaseStart.class);
@@ -35,10 +35,10 @@ public final class DatabaseStart implements AutoCloseable {
     private volatile @Nullable DatabaseKeeper keeper;
 
     /**
-     * A database that is there.
+     * A database that is ready.
      *
-     * @param url where, with user and password
-     * @param migrations how many were missing and have been applied
+     * @param url with user and password
+     * @param migrations number of migrations that were applied
      */
     public record Started(String url, int migrations) {}
 
@@ -48,12 +48,12 @@ public final class DatabaseStart implements AutoCloseable {
                 CompletableFuture.supplyAsync(() -> start(lock), task -> new Thread(task, "database-start").start());
     }
 
-    /** Begins, with the data directory of an embedded database locked; fails where it is another's. */
+    /** Locks the data directory of an embedded database and starts. Fails if another process holds the lock. */
     public static DatabaseStart begin(RunlogConfig config) {
         return new DatabaseStart(config, config.isEmbedded() ? EmbeddedDatabase.lock(config.dataDirectory()) : null);
     }
 
-    /** Waits until it is there; fails with a {@link StartFailure}. */
+    /** Waits until the database is ready; fails with a {@link StartFailure}. */
     public Started await() {
         try {
             return started.join();
@@ -63,11 +63,11 @@ public final class DatabaseStart implements AutoCloseable {
     }
 
     /**
-     * Watches over an embedded database that is there: restarts it when it stops, and says while its disk is nearly full
-     * why nothing may be recorded. A database of the user's own is left to them.
+     * Monitors a running embedded database: restarts it when it stops, and pauses recording while its disk is nearly
+     * full. Does nothing for an external database.
      *
-     * @param onGivenUp called with the reason if it stopped and cannot be started again
-     * @return why nothing may be recorded at the moment, empty where nothing speaks against it
+     * @param onGivenUp called with the reason if it stopped and cannot be restarted
+     * @return why recording is paused at the moment; empty if it is not
      */
     public Supplier<Optional<String>> keep(MeterRegistry meters, Consumer<String> onGivenUp) {
         EmbeddedDatabase own = embedded;
@@ -75,13 +75,13 @@ public final class DatabaseStart implements AutoCloseable {
             return Optional::empty;
         }
         DatabaseConfig database = config.database();
-        // The WAL may have been moved to a disk of its own.
+        // The WAL may be on its own disk.
         FreeSpace space = new FreeSpace(List.of(own.data(), own.data().resolve("pg_wal")), database.freeMin(), meters);
         keeper = new DatabaseKeeper(own, space, database.restartsMax(), meters, onGivenUp);
         return space::refusal;
     }
 
-    /** Stops the database if it is the embedded one, and before that its start if that is under way. */
+    /** Aborts a start in progress and stops the embedded database. */
     @Override
     public void close() {
         givenUp.countDown();
@@ -108,7 +108,7 @@ public final class DatabaseStart implements AutoCloseable {
     private Started migrate(String url) {
         DatabaseConfig database = config.database();
         long deadline = System.nanoTime() + database.startWait().toNanos();
-        boolean waits = false;
+        boolean waiting = false;
         while (true) {
             try {
                 int applied = Migrations.run(url);
@@ -118,39 +118,43 @@ public final class DatabaseStart implements AutoCloseable {
                 return new Started(url, applied);
             } catch (FlywayException failure) {
                 if (Migrations.isOfAnotherBuild(failure)) {
-                    throw new StartFailure(ofAnotherBuild(url), failure);
+                    throw new StartFailure(schemaMismatch(url), failure);
                 }
                 String reason = StartFailure.firstLine(failure);
                 if (!Migrations.isPassing(failure) || System.nanoTime() > deadline) {
-                    throw new StartFailure("The database cannot be migrated: " + reason, failure);
+                    throw new StartFailure("Cannot migrate the database: " + reason, failure);
                 }
-                if (!waits) {
-                    waits = true;
-                    log.warn("Waits up to {} for the database: {}", database.startWait(), reason);
+                if (!waiting) {
+                    waiting = true;
+                    log.warn(
+                            "Waiting up to {} s for the database: {}",
+                            database.startWait().toSeconds(),
+                            reason);
                 }
                 pause();
             } catch (IllegalArgumentException malformed) {
                 throw new StartFailure(
-                        "database.url is no URL such as postgresql://user:password@host:port/name.", malformed);
+                        "Invalid database.url (expected postgresql://user:password@host:port/name).", malformed);
             }
         }
     }
 
-    private String ofAnotherBuild(String url) {
+    private String schemaMismatch(String url) {
         if (config.isEmbedded()) {
-            return "Another build of Runlog made the data in " + config.dataDirectory()
-                    + ". Before 0.1.0 data is not upgraded: remove this directory, or set another data-dir.";
+            return "The data in " + config.dataDirectory()
+                    + " was created by another build of Runlog. Data is not upgraded "
+                    + "before 0.1.0: remove this directory, or set another data-dir.";
         }
         URI database = URI.create(url);
-        return "Another build of Runlog made the schema of the database "
-                + database.getPath().substring(1) + " at " + database.getHost()
-                + ". Before 0.1.0 data is not upgraded: set database.url to an empty database.";
+        return "The schema of database " + database.getPath().substring(1) + " at " + database.getHost()
+                + " was created by another build of Runlog. Data is not upgraded before 0.1.0: set database.url to an "
+                + "empty database.";
     }
 
     private void pause() {
         try {
             if (givenUp.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
-                throw new StartFailure("Stopped while it waited for the database.", new IllegalStateException());
+                throw new StartFailure("Stopped while waiting for the database.", new IllegalStateException());
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();

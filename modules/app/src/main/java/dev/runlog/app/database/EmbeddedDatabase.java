@@ -31,9 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A PostgreSQL of Runlog's own in the data directory. The library brings the binaries; they are run from here, as the
- * library itself would turn fsync and passwords off: this one is durable, listens on a loopback port only, and lets
- * nobody in without the password that stands in a file of its user's.
+ * A PostgreSQL server in the data directory. The library only provides the binaries, because it would turn off fsync
+ * and passwords. This server is durable, listens only on a loopback port, and requires a password from a file that only
+ * its user can read.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedDatabase.class);
@@ -43,11 +43,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static final long KILL_SECONDS = 30;
     private static final String STARTING_UP = "57P03";
     private static final int CONNECTIONS_MAX = 50;
-    /** Of postgres.log; the last megabyte is kept. */
+    /** Size at which postgres.log is cut to its last megabyte. */
     private static final long LOG_BYTES_MAX = 16 << 20;
 
-    /** Of the machine's memory, or of its container's. The manual says a quarter where nothing else runs. */
-    private static final int MEMORY_PART = 8;
+    /** Divisor of the memory of the machine or container. The manual suggests 4 for a dedicated server. */
+    private static final int MEMORY_DIVISOR = 8;
 
     private static final long CACHE_MEGABYTES_MIN = 128;
     private static final long CACHE_MEGABYTES_MAX = 2048;
@@ -58,7 +58,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private final String password;
     private final int connectionsMax;
     private int port;
-    /** Size of the log when PostgreSQL was last started. */
+    /** Size of the log at the last start of PostgreSQL. */
     private long logStart;
 
     private @Nullable Process process;
@@ -72,17 +72,19 @@ public final class EmbeddedDatabase implements AutoCloseable {
         this.connectionsMax = connectionsMax;
     }
 
-    /** Starts it, made anew where there is none; fails with a {@link StartFailure} where the directory is in use. */
+    /**
+     * Starts PostgreSQL, and initialises it if necessary. Fails with a {@link StartFailure} if the directory is in use.
+     */
     public static EmbeddedDatabase start(Path directory) {
         return start(directory, lock(directory), CONNECTIONS_MAX);
     }
 
-    /** The same for more clients than one Runlog. */
+    /** Starts PostgreSQL with a higher limit of connections than one Runlog needs. */
     public static EmbeddedDatabase start(Path directory, int connectionsMax) {
         return start(directory, lock(directory), connectionsMax);
     }
 
-    /** The same in a directory that is locked already; it is free again where this fails. */
+    /** Starts PostgreSQL in a directory that is already locked; unlocks it on failure. */
     static EmbeddedDatabase start(Path directory, FileChannel lock) {
         return start(directory, lock, CONNECTIONS_MAX);
     }
@@ -92,7 +94,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             PostgresBinaries binaries = PostgresBinaries.unpack(directory);
             Path data = directory.resolve("postgres");
             EmbeddedDatabase database = new EmbeddedDatabase(lock, binaries, data, password(directory), connectionsMax);
-            database.stopLeftOver();
+            database.stopOrphans();
             if (!Files.exists(data.resolve("PG_VERSION"))) {
                 database.initialise(directory);
             }
@@ -102,7 +104,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         } catch (IOException failure) {
             close(lock);
             throw new StartFailure(
-                    "The embedded database in " + directory + " cannot start: " + failure.getMessage(), failure);
+                    "Cannot start the embedded database in " + directory + ": " + failure.getMessage(), failure);
         } catch (RuntimeException failure) {
             close(lock);
             throw failure;
@@ -121,28 +123,28 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return data.resolveSibling("postgres.log");
     }
 
-    /** The directory of PostgreSQL's files. */
+    /** PostgreSQL's data directory. */
     Path data() {
         return data;
     }
 
-    /** Waits for PostgreSQL to end, at most this long, and returns whether it has. */
-    boolean awaitExit(Duration patience) throws InterruptedException {
-        return running().waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+    /** Waits for PostgreSQL to exit; returns false on timeout. */
+    boolean awaitExit(Duration timeout) throws InterruptedException {
+        return running().waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** The exit code of a PostgreSQL that has ended; 128 and the signal's number if a signal ended it. */
+    /** Exit code of PostgreSQL; 128 plus the signal number if a signal killed it. */
     int exitCode() {
         return running().exitValue();
     }
 
-    /** Starts PostgreSQL again, on the same port, after it has ended; returns when it accepts connections. */
+    /** Restarts PostgreSQL on the same port after it has exited; returns when it accepts connections. */
     void restart() throws IOException {
-        stopLeftOver();
+        stopOrphans();
         launch();
     }
 
-    /** The end of what PostgreSQL has logged since it was started, on one line and without rows or statements. */
+    /** Returns the end of PostgreSQL's log since its start, on one line and without rows or statements. */
     public String lastWords() {
         return LogTail.since(output(), logStart);
     }
@@ -162,25 +164,25 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return Objects.requireNonNull(process);
     }
 
-    /** Stops PostgreSQL cleanly: everything is on disk, and the next start needs no recovery. */
+    /** Stops PostgreSQL cleanly; the next start needs no recovery. */
     @Override
     public void close() {
         if (running().isAlive()) {
             try {
                 PostgresBinaries.run(pgCtl("stop", "-m", "fast", "-w", "-t", "30"), output());
             } catch (IOException failure) {
-                log.warn("The embedded database did not stop in order: {}", failure.getMessage());
+                log.warn("The embedded database did not stop cleanly: {}", failure.getMessage());
             }
         }
         close(lockFile);
     }
 
-    /** Lets go of the directory and leaves PostgreSQL running, as a kill of this process does. */
+    /** Unlocks the directory but leaves PostgreSQL running, as if this process was killed. */
     public void abandon() {
         close(lockFile);
     }
 
-    /** Makes the directory where there is none, and makes it ours; fails where it is another's. */
+    /** Creates the directory if necessary and locks it; fails if another process holds the lock. */
     public static FileChannel lock(Path directory) {
         try {
             Files.createDirectories(directory);
@@ -197,13 +199,13 @@ public final class EmbeddedDatabase implements AutoCloseable {
             throw inUse(directory);
         } catch (IOException unwritable) {
             throw new StartFailure(
-                    "The data directory " + directory + " cannot be written: " + unwritable.getMessage(), unwritable);
+                    "Cannot write to the data directory " + directory + ": " + unwritable.getMessage(), unwritable);
         }
     }
 
     private static StartFailure inUse(Path directory) {
-        return new StartFailure("The data directory " + directory
-                + " is in use by another Runlog; stop that one, or set RUNLOG_DATA_DIR.");
+        return new StartFailure(
+                "The data directory " + directory + " is in use by another Runlog. Stop it, or set RUNLOG_DATA_DIR.");
     }
 
     private static String password(Path directory) throws IOException {
@@ -216,7 +218,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return Files.readString(file);
     }
 
-    /** Writes a file that nobody but its user may read, not even for a moment. */
+    /** Writes a file that only its user can read, from the moment it is created. */
     public static void writePrivately(Path file, String text) throws IOException {
         Files.deleteIfExists(file);
         if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
@@ -232,7 +234,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     private void initialise(Path directory) throws IOException {
-        log.info("Making a database in {}", data);
+        log.info("Initialising a database in {}", data);
         PostgresBinaries.run(
                 List.of(
                         binaries.program("initdb"),
@@ -249,23 +251,23 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /**
-     * Ends what a killed Runlog or a killed postmaster has left running. Backends that outlive their postmaster keep
-     * PostgreSQL from starting. They are killed: nobody reads their answers any more, and what they have committed is in
-     * the WAL. postmaster.pid is deleted only when none of them is left, as it protects their shared memory.
+     * Stops processes that a killed Runlog or postmaster left running. Backends that outlive their postmaster prevent
+     * PostgreSQL from starting. Killing them is safe: they have no clients, and their commits are in the WAL.
+     * postmaster.pid protects their shared memory, so it is deleted only after all of them have exited.
      */
-    private void stopLeftOver() throws IOException {
+    private void stopOrphans() throws IOException {
         Path pidFile = data.resolve("postmaster.pid");
         if (postmaster(pidFile).filter(binaries::isOwn).isPresent()) {
-            log.info("Stopping the database that a killed Runlog has left behind.");
+            log.info("Stopping the database of a killed Runlog.");
             PostgresBinaries.run(pgCtl("stop", "-m", "fast", "-w", "-t", "60"), output());
         }
         List<ProcessHandle> left = binaries.processes();
         if (!left.isEmpty()) {
-            log.info("Killing {} processes that a killed PostgreSQL has left behind.", left.size());
+            log.info("Killing {} orphaned PostgreSQL processes.", left.size());
             left.forEach(ProcessHandle::destroyForcibly);
         }
         for (ProcessHandle process : left) {
-            awaitEnd(process);
+            awaitExit(process);
         }
         Files.deleteIfExists(pidFile);
     }
@@ -281,12 +283,12 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 : ProcessHandle.of(Long.parseLong(lines.get(0).trim()));
     }
 
-    private void awaitEnd(ProcessHandle process) throws IOException {
+    private void awaitExit(ProcessHandle process) throws IOException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(KILL_SECONDS);
-        // Not by onExit: in a container without an init process, what has ended may stay a zombie for good.
+        // onExit would not do: without an init process in a container, an exited process may remain a zombie.
         while (binaries.isOwn(process)) {
             if (System.nanoTime() > deadline) {
-                throw new IOException("Process " + process.pid() + " of the previous run does not end");
+                throw new IOException("Process " + process.pid() + " of the previous run does not exit");
             }
             pause();
         }
@@ -317,7 +319,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 "max_locks_per_transaction=256",
                 "-c",
                 "timezone=UTC"));
-        // A session of its own: Ctrl+C is for Runlog, which then stops its database last.
+        // In its own session, because Ctrl+C is for Runlog, which stops the database last.
         if (PostgresBinaries.isInstalled("setsid")) {
             command.add(0, "setsid");
         }
@@ -328,14 +330,17 @@ public final class EmbeddedDatabase implements AutoCloseable {
         awaitReady(launched);
     }
 
-    /** What the server keeps of its files; its default of 128 MB took a page a fifth longer (decision 4). */
+    /** Size of shared_buffers. The default of 128 MB makes pages a fifth slower (decision 4). */
     private static long cacheMegabytes() {
         long memory =
                 ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize() >> 20;
-        return Math.max(CACHE_MEGABYTES_MIN, Math.min(memory / MEMORY_PART, CACHE_MEGABYTES_MAX));
+        return Math.max(CACHE_MEGABYTES_MIN, Math.min(memory / MEMORY_DIVISOR, CACHE_MEGABYTES_MAX));
     }
 
-    /** Recovery after a crash takes as long as it takes: the deadline is for a server that does not say it is starting. */
+    /**
+     * Waits without limit for recovery after a crash; the deadline applies while the server does not report that it is
+     * starting.
+     */
     private void awaitReady(Process launched) throws IOException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (true) {
@@ -356,7 +361,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 }
                 if (!launched.isAlive()) {
                     throw new IOException(
-                            "PostgreSQL ended with code " + launched.exitValue() + ": " + lastWords() + "; see "
+                            "PostgreSQL exited with code " + launched.exitValue() + ": " + lastWords() + "; see "
                                     + output(),
                             notYet);
                 }
@@ -393,7 +398,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException ignored) {
-            log.debug("The lock was not closed: {}", ignored.toString());
+            log.debug("Cannot close the lock: {}", ignored.toString());
         }
     }
 }

@@ -11,12 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The free space of the embedded database's file systems. It is low below a minimum, and stays so until there is a
- * quarter more, so that it does not flap.
+ * The free space of the embedded database's file systems. Space below a minimum is low, until there is a quarter more
+ * than that.
  */
 final class FreeSpace {
     private static final Logger log = LoggerFactory.getLogger(FreeSpace.class);
-    private static final double ENOUGH = 1.25;
+    private static final double RESUME_FACTOR = 1.25;
 
     private final List<Path> paths;
     private final long minBytes;
@@ -24,10 +24,10 @@ final class FreeSpace {
     private volatile boolean low;
 
     /**
-     * Measured once already.
+     * Creates a monitor and measures the free space once.
      *
-     * @param paths one in each of the file systems
-     * @param minBytes 0 for no minimum
+     * @param paths one path in each file system
+     * @param minBytes minimum free space; 0 for none
      */
     FreeSpace(List<Path> paths, long minBytes, MeterRegistry meters) {
         this.paths = List.copyOf(paths);
@@ -37,12 +37,12 @@ final class FreeSpace {
                 .baseUnit("bytes")
                 .register(meters);
         Gauge.builder("runlog.database.space.low", () -> low ? 1 : 0)
-                .description("1 while free space is below database.free-min and recording is refused, otherwise 0.")
+                .description("1 while recording is paused because free space is below database.free-min, otherwise 0.")
                 .register(meters);
         check();
     }
 
-    /** Measures the free space, and logs if it has become low or is no longer. */
+    /** Measures the free space, and logs when it becomes low or sufficient again. */
     void check() {
         try {
             long least = Long.MAX_VALUE;
@@ -51,20 +51,20 @@ final class FreeSpace {
             }
             measured(least);
         } catch (IOException unreadable) {
-            log.debug("Free space is not known: {}", unreadable.toString());
+            log.debug("Cannot measure free space: {}", unreadable.toString());
         }
     }
 
-    /** Bytes that were free at the last check. */
+    /** Free bytes at the last check. */
     long bytes() {
         return bytes;
     }
 
-    /** Why nothing may be recorded; empty while there is enough space. */
+    /** Why recording is paused; empty while there is enough space. */
     Optional<String> refusal() {
         return low
                 ? Optional.of("Low disk space: " + megabytes(bytes) + " MB free (database.free-min: "
-                        + megabytes(minBytes) + " MB). Recording is paused; reads and cleanups go on.")
+                        + megabytes(minBytes) + " MB). Recording is paused; reads and cleanups continue.")
                 : Optional.empty();
     }
 
@@ -73,12 +73,12 @@ final class FreeSpace {
         if (!low && free < minBytes) {
             low = true;
             log.warn(
-                    "Recording is paused: {} MB of disk space are free, less than database.free-min ({} MB).",
+                    "Low disk space: {} MB free (database.free-min: {} MB). Recording is paused.",
                     megabytes(free),
                     megabytes(minBytes));
-        } else if (low && free >= minBytes * ENOUGH) {
+        } else if (low && free >= minBytes * RESUME_FACTOR) {
             low = false;
-            log.info("Recording goes on: {} MB of disk space are free.", megabytes(free));
+            log.info("Recording resumes: {} MB of disk space free.", megabytes(free));
         }
     }
 

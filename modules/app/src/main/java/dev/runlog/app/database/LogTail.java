@@ -11,18 +11,21 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The end of PostgreSQL's log, which is all that is kept of it, and which is quoted in Runlog's own. */
+/** Cuts PostgreSQL's log to its end, and reads that to quote it in Runlog's own. */
 final class LogTail {
     private static final int BYTES_MAX = 16 * 1024;
     private static final int KEPT_BYTES = 1 << 20;
     private static final int LINES_MAX = 6;
     private static final int CHARS_MAX = 2000;
-    /** These quote statements and rows, which are not for Runlog's log. Continued lines begin with a tab. */
+    /**
+     * Lines that may contain statements or rows, which must not get into Runlog's log. Continuation lines start with a
+     * tab.
+     */
     private static final Pattern QUOTES_DATA = Pattern.compile("^\\t|\\b(ERROR|DETAIL|CONTEXT|QUERY|STATEMENT): ");
 
     private LogTail() {}
 
-    /** The last lines behind a position, on one line; says so if there are none. */
+    /** Returns the last lines after a position, joined into one; "(no log)" if there are none. */
     static String since(Path file, long position) {
         List<String> lines = read(file, position)
                 .lines()

@@ -16,14 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The PostgreSQL programs of one data directory. Each data directory has its own copy, so the path of a process's program
- * says which data directory the process belongs to.
+ * The PostgreSQL programs of a data directory. Each data directory has its own copy, so a process belongs to the data
+ * directory in the path of its program.
  */
 record PostgresBinaries(Path directory) {
     private static final Logger log = LoggerFactory.getLogger(PostgresBinaries.class);
     private static final String FOLDER_PREFIX = "postgres-binaries-";
 
-    /** Unpacks the binaries for this machine into a data directory, once for each version. */
+    /** Unpacks the binaries for this machine into a data directory, once per version. */
     static PostgresBinaries unpack(Path directory) throws IOException {
         String version = DefaultPostgresBinaryResolver.class.getPackage().getImplementationVersion();
         Path target = directory.toRealPath().resolve(FOLDER_PREFIX + (version == null ? "current" : version));
@@ -36,7 +36,7 @@ record PostgresBinaries(Path directory) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 Path file = target.resolve(entry.getName()).normalize();
                 if (!file.startsWith(target)) {
-                    throw new IOException("An entry leads elsewhere: " + entry.getName());
+                    throw new IOException("Archive entry outside of the target directory: " + entry.getName());
                 }
                 if (entry.isDirectory()) {
                     Files.createDirectories(file);
@@ -71,28 +71,28 @@ record PostgresBinaries(Path directory) {
         return directory.resolve("bin").resolve(name).toString();
     }
 
-    /** PostgreSQL processes of this data directory that are running, whatever version of the programs they run. */
+    /** Running PostgreSQL processes of this data directory, of any version. */
     List<ProcessHandle> processes() {
         return ProcessHandle.allProcesses().filter(this::isOwn).toList();
     }
 
-    /** Whether a process is one of them. */
+    /** Whether a process belongs to this data directory. */
     boolean isOwn(ProcessHandle process) {
         String prefix = directory.resolveSibling(FOLDER_PREFIX).toString();
-        // Linux appends " (deleted)" if the file was replaced meanwhile.
+        // Linux appends " (deleted)" if the file has been replaced.
         return process.info()
                 .command()
                 .filter(command -> command.startsWith(prefix) && command.contains("/bin/postgres"))
                 .isPresent();
     }
 
-    /** Runs a program to its end; fails if its exit code is not 0. */
+    /** Runs a program and waits for it; fails if its exit code is not 0. */
     static void run(List<String> command, Path output) throws IOException {
         try {
             int code = start(command, output).waitFor();
             if (code != 0) {
                 throw new IOException(
-                        Path.of(command.get(0)).getFileName() + " ended with " + code + "; see " + output);
+                        Path.of(command.get(0)).getFileName() + " exited with code " + code + "; see " + output);
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
@@ -100,13 +100,13 @@ record PostgresBinaries(Path directory) {
         }
     }
 
-    /** PostgreSQL refuses to run as root; in a user namespace of its own, root is nobody in particular. */
+    /** Starts a program. PostgreSQL refuses to run as root, so root runs it in a new user namespace. */
     static Process start(List<String> command, Path output) throws IOException {
         List<String> whole = new ArrayList<>(command);
         if ("root".equals(System.getProperty("user.name"))) {
             if (!isInstalled("unshare")) {
                 throw new IOException(
-                        "PostgreSQL refuses to run as root; run as another user, or set RUNLOG_DATABASE_URL");
+                        "PostgreSQL refuses to run as root. Run as another user, or set RUNLOG_DATABASE_URL");
             }
             whole.addAll(0, List.of("unshare", "-U"));
         }

@@ -12,32 +12,31 @@ import java.security.spec.ECGenParameterSpec;
 import java.util.Base64;
 
 /**
- * The key pair of a server whom nobody told which tokens to accept. The private key is readable by its user only; who
- * can read it can make tokens.
+ * The key pair of a server without configured keys. Only its user can read the private key, which signs tokens.
  *
- * @param privateKey its PEM file
- * @param publicKey its PEM file
+ * @param privateKey PEM file
+ * @param publicKey PEM file
  */
 record DevelopmentKeys(Path privateKey, Path publicKey) {
     static final String ALGORITHM = "ES256";
 
-    /** The pair in a data directory, made where there is none. */
+    /** Returns the key pair in a data directory, and creates it if necessary. */
     static DevelopmentKeys in(Path directory) {
         DevelopmentKeys keys = new DevelopmentKeys(
                 directory.resolve("development-private.pem"), directory.resolve("development-public.pem"));
         try {
             if (!Files.exists(keys.privateKey) || !Files.exists(keys.publicKey)) {
                 Files.createDirectories(directory);
-                keys.make();
+                keys.create();
             }
             return keys;
         } catch (IOException failure) {
             throw new StartFailure(
-                    "The development keys in " + directory + " cannot be written: " + failure.getMessage(), failure);
+                    "Cannot write the development keys in " + directory + ": " + failure.getMessage(), failure);
         }
     }
 
-    private void make() throws IOException {
+    private void create() throws IOException {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));

@@ -5,7 +5,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 
-/** Signs a token outside of a server. */
+/** Signs a token without a running server. */
 public final class DevelopmentToken {
     private DevelopmentToken() {}
 

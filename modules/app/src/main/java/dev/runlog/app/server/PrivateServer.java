@@ -13,8 +13,8 @@ import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * A server for one command, straight on a database that no other serves. It listens on a loopback port with a secret
- * that nobody else knows, finds no crashed executions, runs no policies and leaves those that are there as they are.
+ * A server for one command, on a database without a running server. It listens on a loopback port with a random secret.
+ * It does not look for crashed executions and neither runs nor changes policies.
  */
 public final class PrivateServer implements AutoCloseable {
     private static final Duration NEVER = Duration.ofDays(365);
@@ -28,9 +28,9 @@ public final class PrivateServer implements AutoCloseable {
         this.token = token;
     }
 
-    /** Starts it for a subject with every scope; fails with a {@link StartFailure} where another serves the database. */
+    /** Starts it for a subject with all scopes; fails with a {@link StartFailure} if a server uses the database. */
     public static PrivateServer on(String databaseUrl, String subject) {
-        requireUnserved(databaseUrl);
+        requireNoServer(databaseUrl);
         byte[] secret = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(secret);
         Map<String, String> settings = new HashMap<>();
@@ -46,10 +46,10 @@ public final class PrivateServer implements AutoCloseable {
         return new PrivateServer(server, DevelopmentToken.sign(config, subject, Tokens.ALL_SCOPES, Duration.ofDays(1)));
     }
 
-    private static void requireUnserved(String databaseUrl) {
+    private static void requireNoServer(String databaseUrl) {
         try {
             if (Serving.isServed(databaseUrl)) {
-                throw new StartFailure("A server is connected to this database; ask it, by --url and --token.");
+                throw new StartFailure("A server is connected to this database; use it with --url and --token.");
             }
         } catch (SQLException | IllegalArgumentException failure) {
             throw new StartFailure(

@@ -39,39 +39,39 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A running Runlog. What was started last is stopped first. */
+/** A running server. It stops its parts in reverse order of their start. */
 public final class Server implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Server.class);
     private static final Duration BUS_TIMEOUT = Duration.ofSeconds(30);
-    private static final Duration START_PATIENCE = Duration.ofMinutes(2);
-    private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
     private final Deque<Runnable> closers = new ArrayDeque<>();
-    private final boolean byItself;
+    private final boolean runsPolicies;
     private final boolean servesGraphiql;
     private final LoginCodes loginCodes = new LoginCodes(Clock.systemUTC());
     private final CompletableFuture<String> failure = new CompletableFuture<>();
     private RunlogConfig config;
     private int port;
 
-    private Server(RunlogConfig config, boolean byItself) {
+    private Server(RunlogConfig config, boolean runsPolicies) {
         this.config = config;
-        this.byItself = byItself;
+        this.runsPolicies = runsPolicies;
         this.servesGraphiql = servesGraphiql(config);
     }
 
-    /** Starts everything, in the caller's thread; fails with a {@link StartFailure} and leaves nothing behind. */
+    /** Starts the server on the calling thread. On a {@link StartFailure}, everything is stopped again. */
     public static Server start(RunlogConfig config) {
         return start(config, true);
     }
 
-    /** The same of a server whose retention does what it is asked for and nothing else. */
+    /** Starts a server that runs requested cleanups only, and no policies. */
     static Server startOnDemand(RunlogConfig config) {
         return start(config, false);
     }
 
-    private static Server start(RunlogConfig config, boolean byItself) {
-        Server server = new Server(config, byItself);
+    private static Server start(RunlogConfig config, boolean runsPolicies) {
+        Server server = new Server(config, runsPolicies);
         try {
             server.open();
             return server;
@@ -85,19 +85,20 @@ public final class Server implements AutoCloseable {
         boolean embedded = config.isEmbedded();
         requireLoopbackForDevelopment(embedded);
         if (config.cluster().enabled() && embedded) {
-            throw new StartFailure("cluster.enabled: servers of a cluster share a database; set database.url.");
+            throw new StartFailure(
+                    "cluster.enabled requires database.url, because the servers of a cluster share a database.");
         }
         DatabaseStart database = DatabaseStart.begin(config);
         closers.push(database::close);
-        // As many event loops as processors: the gateway and querying, deployed two apart, then share one of two, and a
-        // page costs no switch between threads.
+        // As many event loops as processors: the gateway and querying, deployed two apart, then share one of two, which
+        // saves a thread switch per page.
         VertxOptions options = new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()));
         Vertx opened = config.cluster().enabled()
-                ? await(HazelcastCluster.open(options, config.cluster()), START_PATIENCE)
+                ? await(HazelcastCluster.open(options, config.cluster()), START_TIMEOUT)
                 : Vertx.vertx(options);
-        closers.push(() -> await(opened.close(), STOP_PATIENCE));
+        closers.push(() -> await(opened.close(), STOP_TIMEOUT));
         if (config.usesDevelopmentKeys()) {
             config = config.withPublicKey(
                     DevelopmentKeys.in(config.dataDirectory()).publicKey());
@@ -113,31 +114,30 @@ public final class Server implements AutoCloseable {
         if (config.cluster().enabled()) {
             bus.keepContact(opened, config.cluster().beatInterval());
             Gauge.builder("runlog.cluster.peers", bus::peers)
-                    .description("Other servers that are heard of.")
+                    .description("Other servers of the cluster that are known to be alive.")
                     .register(meters);
         }
-        // The gateway needs no database to be made, and takes no request before all the others are there.
+        // The gateway needs no database to start, and accepts no requests before the rest has started.
         GatewayVerticle gateway = gateway(bus, meters);
         String gatewayId = await(
-                opened.deployVerticle(gateway),
-                START_PATIENCE.plus(config.auth().jwksWait()));
+                opened.deployVerticle(gateway), START_TIMEOUT.plus(config.auth().jwksWait()));
         config = config.withDatabaseUrl(database.await().url());
         Supplier<Optional<String>> recordingRefusal = database.keep(meters, failure::complete);
         Clock clock = Clock.systemUTC();
         Database reading = Database.open(opened, config.database(), meters);
         Database retaining = Database.openForRetention(opened, config.database(), meters);
-        closers.push(() -> await(Future.join(reading.close(), retaining.close()), STOP_PATIENCE));
+        closers.push(() -> await(Future.join(reading.close(), retaining.close()), STOP_TIMEOUT));
         deploy(
                 opened,
                 new RecordingVerticle(bus, config.database(), config.recording(), clock, meters, recordingRefusal));
         deploy(opened, new QueryingVerticle(bus, reading, config.querying(), clock));
         deploy(
                 opened,
-                byItself
+                runsPolicies
                         ? new RetentionVerticle(bus, retaining, config.retention(), clock, meters)
                         : RetentionVerticle.onDemand(bus, retaining, config.retention(), clock, meters));
-        closers.push(() -> await(opened.undeploy(gatewayId), STOP_PATIENCE));
-        port = await(gateway.listen(), START_PATIENCE);
+        closers.push(() -> await(opened.undeploy(gatewayId), STOP_TIMEOUT));
+        port = await(gateway.listen(), START_TIMEOUT);
     }
 
     private GatewayVerticle gateway(Bus bus, PrometheusMeterRegistry meters) {
@@ -161,7 +161,7 @@ public final class Server implements AutoCloseable {
         };
     }
 
-    /** A link that signs a browser in once, with the token; null if no page is served that it could lead to. */
+    /** Returns a link that signs a browser in once with the token; null if the server has no web page. */
     @Nullable
     public String loginLink(String token) {
         return servesGraphiql
@@ -170,12 +170,12 @@ public final class Server implements AutoCloseable {
                 : null;
     }
 
-    /** The port that it listens on. */
+    /** The port it listens on. */
     public int port() {
         return port;
     }
 
-    /** Where it is found from this machine. */
+    /** The URL on this machine. */
     public String url() {
         String scheme = config.http().tlsCertificate().isEmpty() ? "http" : "https";
         String host = config.http().host();
@@ -183,19 +183,19 @@ public final class Server implements AutoCloseable {
         return scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 
-    /** Calls the listener, with the reason, if the server cannot go on and should be closed. */
+    /** Calls the listener with the reason if the server cannot continue and should be closed. */
     public void onFailure(Consumer<String> listener) {
         CompletableFuture<Void> unused = failure.thenAccept(listener);
     }
 
-    /** Takes nothing new, answers what it took, then stops. */
+    /** Accepts no new requests, completes the current ones, then stops. */
     @Override
     public void close() {
         while (!closers.isEmpty()) {
             try {
                 closers.pop().run();
             } catch (RuntimeException failure) {
-                log.warn("Something did not stop in order: {}", failure.toString());
+                log.warn("Shutdown step failed: {}", failure.toString());
             }
         }
     }
@@ -206,17 +206,18 @@ public final class Server implements AutoCloseable {
                 return;
             }
         } catch (UnknownHostException unknown) {
-            throw new StartFailure("http.host: " + config.http().host() + " is no address of this machine.", unknown);
+            throw new StartFailure(
+                    "Invalid http.host: " + config.http().host() + " (expected a local address).", unknown);
         }
         if (config.usesDevelopmentKeys() || embedded) {
-            throw new StartFailure("http.host: " + config.http().host() + " can be reached from elsewhere, which needs "
-                    + "auth and a database.url of your own.");
+            throw new StartFailure("http.host: " + config.http().host() + " can be reached from other machines, which "
+                    + "requires auth and database.url to be set.");
         }
     }
 
     private void deploy(Vertx opened, Deployable verticle) {
-        String id = await(opened.deployVerticle(verticle), START_PATIENCE);
-        closers.push(() -> await(opened.undeploy(id), STOP_PATIENCE));
+        String id = await(opened.deployVerticle(verticle), START_TIMEOUT);
+        closers.push(() -> await(opened.undeploy(id), STOP_TIMEOUT));
     }
 
     private static Runnable bound(JvmGcMetrics metrics, PrometheusMeterRegistry meters) {
@@ -224,13 +225,13 @@ public final class Server implements AutoCloseable {
         return metrics::close;
     }
 
-    private <T> T await(Future<T> future, Duration patience) {
+    private <T> T await(Future<T> future, Duration timeout) {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(patience.toSeconds(), TimeUnit.SECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(timeout.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException failure) {
             throw explained(failure.getCause());
         } catch (TimeoutException tooLong) {
-            throw new StartFailure("Nothing came within " + patience + ".", tooLong);
+            throw new StartFailure("Startup timed out after " + timeout.toSeconds() + " s.", tooLong);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new StartFailure("Interrupted.", stop);
@@ -242,7 +243,7 @@ public final class Server implements AutoCloseable {
             if (at instanceof BindException) {
                 return new StartFailure(
                         "Port " + config.http().port() + " on " + config.http().host()
-                                + " is taken; stop who has it, or set RUNLOG_HTTP_PORT.",
+                                + " is in use. Stop the other process, or set RUNLOG_HTTP_PORT.",
                         at);
             }
         }

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** Signs tokens with the key that a server of the same configuration accepts. */
+/** Signs tokens that a server with the same configuration accepts. */
 public final class Tokens {
     public static final List<String> ALL_SCOPES =
             List.of("executions:read", "executions:write", "executions:cleanup", "engine", "ops");
@@ -23,7 +23,7 @@ public final class Tokens {
 
     /**
      * Signs a token that is valid for the duration or for {@code auth.token-life-max}, whichever is shorter. Fails with
-     * a {@link StartFailure} where the configuration has no key to sign with.
+     * a {@link StartFailure} if the configuration has no private key or secret.
      */
     public static String sign(
             Vertx vertx, RunlogConfig config, String subject, List<String> scopes, Duration validFor) {
@@ -59,8 +59,7 @@ public final class Tokens {
                     .setBuffer(config.auth().secret());
         }
         if (!config.usesDevelopmentKeys()) {
-            throw new StartFailure("This configuration accepts tokens of public keys only; whoever has the private one "
-                    + "signs them.");
+            throw new StartFailure("Cannot sign tokens: this configuration only has public keys.");
         }
         DevelopmentKeys keys = DevelopmentKeys.in(config.dataDirectory());
         try {
@@ -68,7 +67,7 @@ public final class Tokens {
                     .setAlgorithm(DevelopmentKeys.ALGORITHM)
                     .setBuffer(Files.readString(keys.privateKey()));
         } catch (IOException failure) {
-            throw new StartFailure(keys.privateKey() + " cannot be read: " + failure.getMessage(), failure);
+            throw new StartFailure("Cannot read " + keys.privateKey() + ": " + failure.getMessage(), failure);
         }
     }
 }

@@ -9,9 +9,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The one way out to a terminal: all that is printed to {@code System.out} and {@code System.err} after
- * {@link #install}, tables, errors, stack traces and log lines alike, is escaped by {@link Escapes#lines}. Only what is
- * meant for the terminal itself takes {@link #raw}.
+ * Escapes all output to {@code System.out} and {@code System.err} with {@link Escapes#lines}, after {@link #install}:
+ * tables, errors, stack traces and log lines. Only control sequences meant for the terminal use {@link #raw}.
  */
 public final class EscapedOutput extends PrintStream {
     private final PrintStream raw;
@@ -21,7 +20,7 @@ public final class EscapedOutput extends PrintStream {
         this.raw = raw;
     }
 
-    /** Has both streams of the process escaped from now on. */
+    /** Starts to escape both streams of the process. */
     public static void install() {
         if (!(System.out instanceof EscapedOutput)) {
             System.setOut(new EscapedOutput(System.out));
@@ -31,12 +30,12 @@ public final class EscapedOutput extends PrintStream {
         }
     }
 
-    /** The stream behind, for a progress bar, or for the output of a command that is passed on as it is. */
+    /** Returns the underlying stream, for a progress bar or the unchanged output of a command. */
     public static PrintStream raw(PrintStream stream) {
         return stream instanceof EscapedOutput escaped ? escaped.raw : stream;
     }
 
-    /** Takes UTF-8 in pieces of any size; a character that is cut in two waits for its rest. */
+    /** Accepts UTF-8 in pieces of any size; an incomplete character is kept until the rest arrives. */
     private static final class Escaping extends OutputStream {
         private static final int LONGEST_CHARACTER_BYTES = 4;
 

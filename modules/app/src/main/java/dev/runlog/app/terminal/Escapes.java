@@ -1,18 +1,18 @@
 package dev.runlog.app.terminal;
 
-/** Makes characters visible that a terminal would obey or that change the order of others, such as {@code \}{@code u001b}. */
+/** Escapes characters that control a terminal or reorder text, such as {@code \}{@code u001b}. */
 public final class Escapes {
     private static final int ZERO_WIDTH_NON_JOINER = 0x200C;
     private static final int ZERO_WIDTH_JOINER = 0x200D;
 
     private Escapes() {}
 
-    /** A text that stays on its line: line breaks and tabs are escaped, too. */
+    /** Escapes a text for one line, including line breaks and tabs. */
     public static String line(String text) {
         return escape(text, false);
     }
 
-    /** A text of several lines. */
+    /** Escapes a text but keeps line breaks and tabs. */
     public static String lines(String text) {
         return escape(text, true);
     }
@@ -28,7 +28,7 @@ public final class Escapes {
             int chars = Character.charCount(point);
             if (isUnsafe(point, keepsLayout)) {
                 for (int j = i; j < i + chars; j++) {
-                    // As JSON has it, so that JSON stays the same JSON.
+                    // The JSON form keeps JSON valid and equal.
                     escaped.append(String.format("\\u%04x", (int) text.charAt(j)));
                 }
             } else {
@@ -53,7 +53,8 @@ public final class Escapes {
         }
         return switch (Character.getType(point)) {
             case Character.CONTROL -> !keepsLayout || point != '\n' && point != '\t';
-            // Bidirectional controls are format characters, and invisible ones; joiners make letters and emoji.
+            // Bidirectional controls and invisible characters are format characters. Letters and emoji need the
+            // joiners.
             case Character.FORMAT -> point != ZERO_WIDTH_NON_JOINER && point != ZERO_WIDTH_JOINER;
             case Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE -> true;
             default -> false;

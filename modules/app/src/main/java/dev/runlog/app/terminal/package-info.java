@@ -1,4 +1,4 @@
-/** What the command line prints: text of others cannot steer a terminal or reorder what stands on it. */
+/** Safe output on a terminal: recorded text cannot control it or reorder what it shows. */
 @NullMarked
 package dev.runlog.app.terminal;
 

@@ -61,7 +61,7 @@ final class RunlogConfigTest {
 
         assertThatThrownBy(() -> RunlogConfig.load(file, Map.of()))
                 .isInstanceOf(StartFailure.class)
-                .hasMessageContaining("auth.public-keys has a bad value: it must be a list")
+                .hasMessageContaining("auth.public-keys: expected a list")
                 .hasMessageNotContaining("a-secret")
                 .hasMessageNotContaining("java");
     }
@@ -87,7 +87,7 @@ final class RunlogConfigTest {
         assertThatThrownBy(() -> RunlogConfig.load(file("http:\n  prot: 1\n"), Map.of()))
                 .hasMessageContaining("unknown key http.prot");
         assertThatThrownBy(() -> RunlogConfig.load(file("http: 5\n"), Map.of()))
-                .hasMessageContaining("http must hold keys");
+                .hasMessageContaining("http must contain keys");
         assertThatThrownBy(() -> RunlogConfig.load(file("live:\n  ping-interval: 20\n"), Map.of()))
                 .hasMessageContaining("live.ping-interval");
         assertThatThrownBy(() -> RunlogConfig.load(directory.resolve("absent.yaml"), Map.of()))

@@ -22,7 +22,7 @@ final class FreeSpaceTest {
             space.check();
             assertThat(space.refusal())
                     .hasValue("Low disk space: 7 MB free (database.free-min: 8 MB). Recording is "
-                            + "paused; reads and cleanups go on.");
+                            + "paused; reads and cleanups continue.");
             assertThat(meters.get("runlog.database.free").gauge().value()).isEqualTo(7.0 * MEGABYTE);
 
             disk.leave(9 * MEGABYTE);

@@ -10,16 +10,14 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "cleanup",
         mixinStandardHelpOptions = true,
-        description =
-                "Deletes executions that started some days ago or earlier. What runs or is held stays, and what a "
-                        + "policy keeps longer.")
+        description = "Deletes old executions. Keeps those that are running, held, or kept longer by a policy.")
 public final class CleanupCommand extends TargetCommand {
     private static final int DAYS = 30;
 
     @Mixin
     private CleanupRun cleanup = new CleanupRun();
 
-    /** Made by picocli. */
+    /** For picocli. */
     public CleanupCommand() {}
 
     @Override

@@ -26,10 +26,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/**
- * Asks for a cleanup, has it confirmed on a terminal, and follows it to its end; with the options of all commands that
- * do.
- */
+/** The common part of the cleanup commands: options, preview, confirmation on a terminal, and progress. */
 final class CleanupRun {
     static final int NOT_CONFIRMED = 3;
 
@@ -43,30 +40,30 @@ final class CleanupRun {
                     + "} }";
     private static final String FOLLOW = "query Cleanup($id: ID!) { cleanup(id: $id)" + FIELDS + "}";
     private static final long POLL_MILLIS = 200;
-    private static final int WORKFLOWS_TOLD_MAX = 10;
+    private static final int WORKFLOWS_LISTED_MAX = 10;
 
     @Option(
             names = "--days",
             paramLabel = "DAYS",
             description = {
-                "How many days to keep, 1 at least. Default: 30 for cleanup, 7 for cleanup-status.",
-                "Where nobody can be asked, as input or output is no terminal, --days or --yes must be given."
+                "Number of days to keep, at least 1. Default: 30 for cleanup, 7 for cleanup-status.",
+                "Without a terminal, --days or --yes is required."
             })
     private @Nullable String days;
 
-    @Option(names = "--dry-run", description = "Only tell what would be deleted.")
+    @Option(names = "--dry-run", description = "Only show what would be deleted.")
     private boolean dryRun;
 
-    @Option(names = "--workflow", paramLabel = "ID|KEY", description = "Of this workflow only.")
+    @Option(names = "--workflow", paramLabel = "ID|KEY", description = "Only executions of this workflow.")
     private @Nullable String workflow;
 
-    @Option(names = "--keep-last", paramLabel = "N", description = "Keep the newest N of each workflow.")
+    @Option(names = "--keep-last", paramLabel = "N", description = "Keep the latest N executions of each workflow.")
     private @Nullable String keepLast;
 
-    @Option(names = "--ignore-policies", description = "Delete also what a retention policy would keep longer.")
+    @Option(names = "--ignore-policies", description = "Also delete what a retention policy would keep longer.")
     private boolean ignorePolicies;
 
-    @Option(names = "--yes", description = "Do not ask, on a terminal, whether to delete.")
+    @Option(names = "--yes", description = "Do not ask for confirmation.")
     private boolean yes;
 
     protected int run(TargetOption server, boolean json, int daysDefault, List<String> statuses)
@@ -74,7 +71,7 @@ final class CleanupRun {
         Map<String, @Nullable Object> input = new LinkedHashMap<>();
         boolean isInteractive = Boolean.getBoolean("runlog.interactive");
         if (days == null && !dryRun && !yes && !isInteractive) {
-            throw new BadUsage("Missing --days: without a terminal to ask on, give --days, or --yes to keep the last "
+            throw new BadUsage("Missing --days: without a terminal, use --days, or --yes to keep the last "
                     + daysDefault + " days.");
         }
         int kept = days == null ? daysDefault : Days.parse("--days", days);
@@ -89,23 +86,23 @@ final class CleanupRun {
         input.put("owner", server.owner());
         input.put("allOwners", server.allOwners());
         input.put("workflowId", server.workflowId(workflow));
-        boolean asks = !dryRun && !yes && isInteractive;
-        if (dryRun || asks) {
+        boolean needsConfirmation = !dryRun && !yes && isInteractive;
+        if (dryRun || needsConfirmation) {
             JsonNode preview = start(server, input, true);
-            boolean ends = dryRun || preview.path("matched").asLong() == 0;
-            // What is for people stays out of the JSON.
-            PrintStream people = json ? System.err : System.out;
-            if (asks || !json) {
-                printPreview(people, kept, preview);
+            boolean onlyPreview = dryRun || preview.path("matched").asLong() == 0;
+            // Keeps the JSON output clean.
+            PrintStream out = json ? System.err : System.out;
+            if (needsConfirmation || !json) {
+                printPreview(out, kept, preview);
             }
-            if (ends) {
+            if (onlyPreview) {
                 if (json) {
                     System.out.println(preview.toPrettyString());
                 }
                 return 0;
             }
-            if (!isConfirmed(people)) {
-                System.err.println("runlog: nothing was deleted.");
+            if (!isConfirmed(out)) {
+                System.err.println("runlog: cancelled; nothing was deleted.");
                 return NOT_CONFIRMED;
             }
         }
@@ -125,9 +122,9 @@ final class CleanupRun {
         return server.graphql(START, variables).path("cleanupExecutions").path("cleanup");
     }
 
-    private static boolean isConfirmed(PrintStream people) {
-        people.print("Delete them? [y/N] ");
-        people.flush();
+    private static boolean isConfirmed(PrintStream out) {
+        out.print("Delete these executions? [y/N] ");
+        out.flush();
         try {
             String answer = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
             return answer != null && List.of("y", "yes").contains(answer.trim().toLowerCase(Locale.ROOT));
@@ -147,7 +144,7 @@ final class CleanupRun {
                         .path("cleanup");
                 long deleted = cleanup.path("deleted").asLong();
                 long matched = Math.max(cleanup.path("matched").asLong(), deleted);
-                // Nothing is known of one that waits, and there is nothing to show of one that finds nothing.
+                // A pending cleanup has no figures yet, and one without matches needs no bar.
                 if (terminal && bar == null && matched > 0) {
                     bar = bar();
                 }
@@ -169,7 +166,7 @@ final class CleanupRun {
                 .setTaskName("Deleting")
                 .setStyle(ProgressBarStyle.ASCII)
                 .setInitialMax(-1)
-                // It moves the cursor.
+                // Unescaped, because it moves the cursor.
                 .setConsumer(new ConsoleProgressBarConsumer(EscapedOutput.raw(System.err)))
                 .build();
     }
@@ -179,12 +176,12 @@ final class CleanupRun {
         return !state.equals("PENDING") && !state.equals("RUNNING");
     }
 
-    private static void printPreview(PrintStream people, int kept, JsonNode cleanup) {
+    private static void printPreview(PrintStream out, int kept, JsonNode cleanup) {
         JsonNode preview = cleanup.path("preview");
         boolean exact = preview.path("exact").asBoolean();
-        people.println("Would delete " + (exact ? "" : "about ") + Text.counted(preview.path("executions"), "execution")
+        out.println("Would delete " + (exact ? "" : "about ") + Text.counted(preview.path("executions"), "execution")
                 + (exact ? "." : " (estimated; see docs/retention.md)."));
-        people.println("Keeps what started in the last " + (kept == 1 ? "day." : kept + " days."));
+        out.println("Executions from the last " + (kept == 1 ? "day" : kept + " days") + " are kept.");
         if (preview.path("executions").asLong() > 0) {
             List<String[]> rows = new ArrayList<>();
             preview.path("byStatus").fields().forEachRemaining(status -> {
@@ -193,50 +190,53 @@ final class CleanupRun {
                 }
             });
             addWorkflows(rows, preview, exact);
-            String about = preview.path("sizesExact").asBoolean() ? "" : ", about";
-            rows.add(new String[] {"  started from", Text.day(preview.path("oldestStartedAt"))});
-            rows.add(new String[] {"  to", Text.day(preview.path("newestStartedAt"))});
-            rows.add(new String[] {"  steps" + about, Text.number(preview.path("steps"))});
-            rows.add(new String[] {"  space" + about, Text.bytes(preview.path("bytes"))});
+            String estimate = preview.path("sizesExact").asBoolean() ? "" : ", estimated";
+            rows.add(new String[] {"  oldest start", Text.day(preview.path("oldestStartedAt"))});
+            rows.add(new String[] {"  newest start", Text.day(preview.path("newestStartedAt"))});
+            rows.add(new String[] {"  steps" + estimate, Text.number(preview.path("steps"))});
+            rows.add(new String[] {"  space" + estimate, Text.bytes(preview.path("bytes"))});
             if (preview.hasNonNull("partitions")) {
                 rows.add(new String[] {"  whole days", Text.number(preview.path("partitions"))});
             }
-            Text.print(people, 1, rows, 0);
+            Text.print(out, 1, rows, 0);
         }
-        printSpared(people, "Would spare:", preview.path("spared"));
+        printSpared(out, "Would keep:", preview.path("spared"));
     }
 
-    private static void printSpared(PrintStream people, String title, JsonNode spared) {
+    private static void printSpared(PrintStream out, String title, JsonNode spared) {
         List<String[]> rows = new ArrayList<>();
         addSpared(rows, "  running", spared.path("running"));
         addSpared(rows, "  held", spared.path("held"));
-        addSpared(rows, "  kept by a policy", spared.path("keptByPolicy"));
-        addSpared(rows, "  among the newest", spared.path("keptLast"));
-        addSpared(rows, "  children of those", spared.path("children"));
+        addSpared(rows, "  by a policy", spared.path("keptByPolicy"));
+        addSpared(rows, "  among the latest", spared.path("keptLast"));
+        addSpared(rows, "  children of kept ones", spared.path("children"));
         if (!rows.isEmpty()) {
-            people.println(title);
-            Text.print(people, 1, rows);
+            out.println(title);
+            Text.print(out, 1, rows);
         }
     }
 
-    /** Those with most, and what the others come to; a few more or less are roundings where it is not exact. */
+    /**
+     * Adds the largest workflows and the total of the others. Without exact figures, small differences are rounding
+     * errors.
+     */
     private static void addWorkflows(List<String[]> rows, JsonNode preview, boolean exact) {
         JsonNode workflows = preview.path("workflows");
         long others = preview.path("executions").asLong();
         for (JsonNode of : workflows) {
-            rows.add(new String[] {"  of workflow " + of.path("key").asText(), Text.number(of.path("executions"))});
+            rows.add(new String[] {"  workflow " + of.path("key").asText(), Text.number(of.path("executions"))});
             others -= of.path("executions").asLong();
         }
         if (exact && others > 0 && !workflows.isEmpty()) {
-            rows.add(new String[] {"  of other workflows", Text.number(others)});
-        } else if (!exact && workflows.size() >= WORKFLOWS_TOLD_MAX) {
-            rows.add(new String[] {"  of other workflows, about", Text.number(Math.max(0, others))});
+            rows.add(new String[] {"  other workflows", Text.number(others)});
+        } else if (!exact && workflows.size() >= WORKFLOWS_LISTED_MAX) {
+            rows.add(new String[] {"  other workflows, estimated", Text.number(Math.max(0, others))});
         }
     }
 
-    private static void addSpared(List<String[]> rows, String why, JsonNode count) {
+    private static void addSpared(List<String[]> rows, String reason, JsonNode count) {
         if (count.asLong() > 0) {
-            rows.add(new String[] {why, Text.number(count)});
+            rows.add(new String[] {reason, Text.number(count)});
         }
     }
 
@@ -244,11 +244,11 @@ final class CleanupRun {
         String state = Text.word(cleanup.path("state"));
         System.out.println("Deleted " + Text.counted(cleanup.path("deleted"), "execution")
                 + (cleanup.path("partitionsDropped").asInt() > 0
-                        ? ", " + Text.counted(cleanup.path("partitionsDropped"), "whole day") + " among them"
+                        ? ", including " + Text.counted(cleanup.path("partitionsDropped"), "whole day")
                         : "")
-                + "; " + Text.bytes(cleanup.path("bytes")) + " freed in " + Text.time(cleanup.path("duration")) + ".");
-        System.out.println("Cleanup " + cleanup.path("id").asText() + " is " + state + ".");
-        printSpared(System.out, "Spared:", cleanup.path("preview").path("spared"));
+                + "; freed " + Text.bytes(cleanup.path("bytes")) + " in " + Text.time(cleanup.path("duration")) + ".");
+        System.out.println("Cleanup " + cleanup.path("id").asText() + ": " + state + ".");
+        printSpared(System.out, "Kept:", cleanup.path("preview").path("spared"));
         if (cleanup.path("failure").isTextual()) {
             System.err.println("runlog: " + Escapes.line(cleanup.path("failure").asText()));
         }

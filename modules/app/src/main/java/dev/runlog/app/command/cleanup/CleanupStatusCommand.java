@@ -13,8 +13,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "cleanup-status",
         mixinStandardHelpOptions = true,
-        description = "Deletes executions of some statuses that started some days ago or earlier. What is held stays, "
-                + "and what a policy keeps longer.")
+        description = "Deletes old executions with the given statuses. Keeps those that are held or kept longer by a "
+                + "policy.")
 public final class CleanupStatusCommand extends TargetCommand {
     private static final int DAYS = 7;
 
@@ -24,10 +24,10 @@ public final class CleanupStatusCommand extends TargetCommand {
     @Parameters(
             arity = "1..*",
             paramLabel = "STATUS",
-            description = "success, failed, cancelled or crashed; may be several.")
+            description = "success, failed, cancelled or crashed; may be repeated.")
     private List<String> statuses = new ArrayList<>();
 
-    /** Made by picocli. */
+    /** For picocli. */
     public CleanupStatusCommand() {}
 
     @Override

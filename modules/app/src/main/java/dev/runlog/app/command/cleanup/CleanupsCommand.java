@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "cleanups",
         mixinStandardHelpOptions = true,
-        description = "Lists who deleted what, newest first: one's own, or everybody's with the scope ops.")
+        description = "Lists cleanups, latest first: your own, or those of all owners with the scope ops.")
 public final class CleanupsCommand extends TargetCommand {
     private static final int MAX = 200;
     private static final String QUERY = """
@@ -32,10 +32,14 @@ public final class CleanupsCommand extends TargetCommand {
             }
             """;
 
-    @Option(names = "--last", paramLabel = "N", defaultValue = "20", description = "How many, 20 where not given.")
+    @Option(
+            names = "--last",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "Maximum number of cleanups. Default: 20.")
     private String last = "20";
 
-    /** Made by picocli. */
+    /** For picocli. */
     public CleanupsCommand() {}
 
     @Override
@@ -51,7 +55,7 @@ public final class CleanupsCommand extends TargetCommand {
     private void print(TargetOption server, JsonNode cleanups) {
         JsonNode nodes = cleanups.path("nodes");
         if (nodes.isEmpty()) {
-            System.out.println("There are no cleanups.");
+            System.out.println("No cleanups.");
             return;
         }
         WorkflowNames names = WorkflowNames.of(server, nodes, isWide());
@@ -59,27 +63,27 @@ public final class CleanupsCommand extends TargetCommand {
         if (isWide()) {
             rows.add(new String[] {
                 "id",
-                "asked for at",
+                "requested at",
                 "state",
                 "by",
                 "started before",
                 "status",
-                "of",
+                "target",
                 "deleted",
                 "matched",
                 "freed",
-                "took"
+                "duration"
             });
             nodes.forEach(cleanup -> rows.add(wideRow(names, cleanup)));
             Text.print(7, rows);
         } else {
-            rows.add(new String[] {"asked for at", "state", "by", "before", "status", "of", "deleted", "freed"});
+            rows.add(new String[] {"requested at", "state", "by", "before", "status", "target", "deleted", "freed"});
             nodes.forEach(cleanup -> rows.add(row(names, cleanup)));
             Text.print(6, rows, 2, 4, 5);
         }
         long total = cleanups.path("totalCount").asLong();
         if (total > cleanups.path("nodes").size()) {
-            System.out.println("Of " + total + " in all; --last tells of more.");
+            System.out.println("Showing " + nodes.size() + " of " + total + ". Use --last to show more.");
         }
     }
 
@@ -116,10 +120,10 @@ public final class CleanupsCommand extends TargetCommand {
         List<String> criteria = new ArrayList<>();
         criteria.add(names.target(cleanup));
         if (cleanup.path("keepLast").isNumber()) {
-            criteria.add("but the newest " + cleanup.path("keepLast").asInt());
+            criteria.add("except the latest " + cleanup.path("keepLast").asInt());
         }
         if (cleanup.path("ignorePolicies").asBoolean()) {
-            criteria.add("whatever policies keep");
+            criteria.add("ignoring policies");
         }
         if (cleanup.path("policyId").isTextual()) {
             criteria.add("by policy " + Text.id(cleanup.path("policyId"), wide));

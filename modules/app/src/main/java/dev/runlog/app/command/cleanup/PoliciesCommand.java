@@ -9,18 +9,18 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "policies",
         mixinStandardHelpOptions = true,
-        description = "Lists, sets and deletes retention policies: what is deleted without anyone asking.",
+        description = "Lists, sets and deletes retention policies, which delete executions automatically.",
         subcommands = {PoliciesListCommand.class, PoliciesSetCommand.class, PoliciesDeleteCommand.class})
 public final class PoliciesCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli.
     private CommandSpec spec;
 
-    /** Made by picocli. */
+    /** For picocli. */
     public PoliciesCommand() {}
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: list, set or delete.");
+        throw new ParameterException(spec.commandLine(), "Missing subcommand: list, set or delete.");
     }
 }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "delete",
         mixinStandardHelpOptions = true,
-        description = "Takes a policy away: its executions stay, unless a less specific policy says otherwise.")
+        description = "Deletes a policy. A less specific policy then applies to its executions, if there is one.")
 final class PoliciesDeleteCommand extends TargetCommand {
     private static final String DELETE =
             "mutation Delete($id: ID!) { deleteRetentionPolicy(input: {id: $id}) { retentionPolicy { "
@@ -25,28 +25,28 @@ final class PoliciesDeleteCommand extends TargetCommand {
 
     private static final Pattern SHORT_ID = Pattern.compile("[0-9a-fA-F]{8}");
 
-    @Parameters(paramLabel = "ID", description = "The policy's id, as 'policies list' shows it, short or whole.")
+    @Parameters(paramLabel = "ID", description = "The policy's ID, short or full, as shown by 'policies list'.")
     private String id = "";
 
     PoliciesDeleteCommand() {}
 
     @Override
     protected int run(TargetOption server) {
-        JsonNode policy = server.graphql(DELETE, Map.of("id", wholeId(server)))
+        JsonNode policy = server.graphql(DELETE, Map.of("id", fullId(server)))
                 .path("deleteRetentionPolicy")
                 .path("retentionPolicy");
         if (!printedAsJson(policy)) {
-            System.out.println("Policy " + policy.path("id").asText() + " is gone.");
+            System.out.println("Deleted policy " + policy.path("id").asText() + ".");
         }
         return 0;
     }
 
-    private String wholeId(TargetOption server) {
+    private String fullId(TargetOption server) {
         if (TargetOption.isId(id)) {
             return id;
         }
         if (!SHORT_ID.matcher(id).matches()) {
-            throw new BadUsage("Invalid policy id: " + id + " (expected one that 'policies list' shows).");
+            throw new BadUsage("Invalid policy ID: " + id + " (expected an ID shown by 'policies list').");
         }
         List<String> found = new ArrayList<>();
         server.graphql("{ retentionPolicies(first: 200) { nodes { id } } }", Map.of())
@@ -60,9 +60,9 @@ final class PoliciesDeleteCommand extends TargetCommand {
         if (found.size() != 1) {
             throw new CommandFailure(
                     found.isEmpty()
-                            ? "There is no policy " + id + "; see 'policies list'."
-                            : "There are several policies " + id + "; give one's whole id, as 'policies list --wide' "
-                                    + "shows it.");
+                            ? "Policy not found: " + id + "; see 'policies list'."
+                            : "Several policies have the short ID " + id + "; use the full ID shown by 'policies list "
+                                    + "--wide'.");
         }
         return found.get(0);
     }

@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,
-        description = "Lists the policies that bear on one's executions, or all with the scope ops.")
+        description = "Lists the policies that apply to your executions, or all policies with the scope ops.")
 final class PoliciesListCommand extends TargetCommand {
     static final String FIELDS = "id workflowId owner status keepFor keepLast fromConfiguration createdAt lastRunAt "
             + "overdue overdueSince lastCleanup { id state deleted finishedAt }";
@@ -29,7 +29,7 @@ final class PoliciesListCommand extends TargetCommand {
             return 0;
         }
         if (policies.path("nodes").isEmpty()) {
-            System.out.println("There are no policies: nothing is deleted unless somebody asks.");
+            System.out.println("No policies: nothing is deleted automatically.");
             return 0;
         }
         print(server, policies.path("nodes"), isWide());
@@ -41,10 +41,9 @@ final class PoliciesListCommand extends TargetCommand {
         List<String[]> rows = new ArrayList<>();
         rows.add(
                 wide
-                        ? new String[] {
-                            "id", "for", "status", "keep", "last run", "it deleted", "overdue executions", "since"
+                        ? new String[] {"id", "for", "status", "keep", "last run", "deleted", "overdue", "overdue since"
                         }
-                        : new String[] {"id", "for", "status", "keep", "last run", "it deleted", "overdue"});
+                        : new String[] {"id", "for", "status", "keep", "last run", "deleted", "overdue"});
         policies.forEach(policy -> {
             List<String> cells = new ArrayList<>(List.of(
                     Text.id(policy.path("id"), wide),
@@ -72,7 +71,7 @@ final class PoliciesListCommand extends TargetCommand {
             parts.add(Text.time(policy.path("keepFor")));
         }
         if (policy.path("keepLast").isNumber()) {
-            parts.add("the newest " + policy.path("keepLast").asInt());
+            parts.add("the latest " + policy.path("keepLast").asInt());
         }
         return String.join(" and ", parts);
     }

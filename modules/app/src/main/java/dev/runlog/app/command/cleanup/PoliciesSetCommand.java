@@ -20,28 +20,32 @@ import picocli.CommandLine.Option;
 @Command(
         name = "set",
         mixinStandardHelpOptions = true,
-        description = "Makes a policy, or replaces the one of the same workflow, owner and statuses. The most specific "
-                + "policy decides: workflow before owner before all, with status before without.")
+        description =
+                "Creates a policy or replaces the one for the same workflow, owner and statuses. The most specific "
+                        + "policy applies: workflow before owner before all owners, then with status before without.")
 final class PoliciesSetCommand extends TargetCommand {
     private static final String SET =
             "mutation Set($input: SetRetentionPolicyInput!) { setRetentionPolicy(input: $input) { retentionPolicy { "
                     + PoliciesListCommand.FIELDS + " } } }";
     private static final int KEEP_LAST_MAX = 1_000_000;
 
-    @Option(names = "--workflow", paramLabel = "ID|KEY", description = "For this workflow only.")
+    @Option(names = "--workflow", paramLabel = "ID|KEY", description = "Only for this workflow.")
     private @Nullable String workflow;
 
     @Option(
             names = "--status",
             split = ",",
             paramLabel = "STATUS",
-            description = "For success, failed, cancelled or crashed ones; may be several.")
+            description = "Only for these: success, failed, cancelled or crashed. May be repeated.")
     private List<String> statuses = new ArrayList<>();
 
-    @Option(names = "--keep-days", paramLabel = "DAYS", description = "How many days executions are kept.")
+    @Option(names = "--keep-days", paramLabel = "DAYS", description = "Number of days to keep executions.")
     private @Nullable String keepDays;
 
-    @Option(names = "--keep-last", paramLabel = "N", description = "Keep the newest N of each workflow, however old.")
+    @Option(
+            names = "--keep-last",
+            paramLabel = "N",
+            description = "Keep the latest N executions of each workflow, regardless of age.")
     private @Nullable String keepLast;
 
     PoliciesSetCommand() {}
@@ -55,10 +59,10 @@ final class PoliciesSetCommand extends TargetCommand {
     protected int run(TargetOption server) {
         Map<String, @Nullable Object> input = new LinkedHashMap<>();
         List<String> chosen = Statuses.parse(statuses);
-        // Left out for all of them; an empty list is refused.
+        // The server rejects an empty list.
         input.put("status", chosen.isEmpty() ? null : chosen);
         if (keepDays == null && keepLast == null) {
-            throw new BadUsage("Give --keep-days, --keep-last or both.");
+            throw new BadUsage("Missing --keep-days or --keep-last (one or both).");
         }
         input.put("keepFor", keepDays == null ? null : "P" + Days.parse("--keep-days", keepDays) + "D");
         input.put("keepLast", keepLast == null ? null : Numbers.parse("--keep-last", keepLast, 1, KEEP_LAST_MAX));

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** Passes on what a command prints, byte for byte and at once, on a thread of its own. */
+/** Copies the output of a command without delay, byte for byte, on its own thread. */
 final class OutputCopy {
     private static final int BUFFER_BYTES = 8192;
 
@@ -28,19 +28,19 @@ final class OutputCopy {
         return copy;
     }
 
-    /** Waits for the end of the stream; returns whether it came within that time. */
-    boolean isOverWithin(long millis) throws InterruptedException {
+    /** Waits for the end of the stream; returns false on timeout. */
+    boolean awaitEnd(long millis) throws InterruptedException {
         thread.join(millis);
         return !thread.isAlive();
     }
 
-    /** Whether it waits for whoever reads its output, not for the command. */
+    /** Whether it waits for the reader of the output, not for the command. */
     boolean isWriting() {
         return writing;
     }
 
     private void run() {
-        // Closed if nobody reads the output any more: the command then gets SIGPIPE, as it would without record.
+        // If the reader of the output goes away, closing this gives the command a SIGPIPE, as without record.
         try (InputStream in = from) {
             byte[] buffer = new byte[BUFFER_BYTES];
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
@@ -51,7 +51,7 @@ final class OutputCopy {
                 writing = false;
             }
         } catch (IOException closed) {
-            // One of the two ends is gone.
+            // Either end was closed.
         } finally {
             writing = false;
             tail.end();

@@ -7,7 +7,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The last lines of what a command printed to its streams, of a bounded size. */
+/** The last lines of a command's output, with a bounded size. */
 final class OutputTail {
     private static final int LINES_MAX = 50;
     private static final int CHARS_MAX = 16_384;
@@ -15,12 +15,12 @@ final class OutputTail {
 
     private final StringBuilder text = new StringBuilder();
 
-    /** One of the streams. Each has its own, as a character may arrive in two pieces. */
+    /** Returns the part for one stream. Each stream has its own, because a character may arrive in two pieces. */
     Part part() {
         return new Part();
     }
 
-    /** Without NUL characters, which cannot be stored, and without half a character at the start. */
+    /** Returns the lines without NUL characters, which cannot be stored, and without half a character at the start. */
     synchronized List<String> lines() {
         int from = Math.max(0, text.length() - CHARS_MAX);
         if (from < text.length() && Character.isLowSurrogate(text.charAt(from))) {
@@ -44,12 +44,12 @@ final class OutputTail {
                 .onUnmappableCharacter(CodingErrorAction.REPLACE);
         private ByteBuffer rest = ByteBuffer.allocate(0);
 
-        /** Takes the next bytes; those of an unfinished character wait for the others. */
+        /** Adds bytes; an incomplete character is kept until the rest arrives. */
         void add(byte[] bytes, int length) {
             decode(bytes, length, false);
         }
 
-        /** Nothing more comes. */
+        /** Ends the stream. */
         void end() {
             decode(new byte[0], 0, true);
         }

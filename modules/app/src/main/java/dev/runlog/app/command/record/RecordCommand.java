@@ -30,15 +30,15 @@ import picocli.CommandLine.Parameters;
         name = "record",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs a command and records it: when it started, how long it took, its exit code, the end of its output.",
-            "The command gets its arguments, environment, working directory, input and signals as they are. It runs even "
-                    + "if the server does not answer or refuses; then a line on stderr says why it was not recorded.",
-            "Its exit code is this command's. A signal that asks to stop makes the run CANCELLED.",
-            "What the command leaves running in the background is not waited for; it should write to a file."
+            "Runs a command and records its start, duration, exit code and the end of its output.",
+            "Arguments, environment, working directory, input and signals are passed on unchanged. The command runs even "
+                    + "if the server is unavailable; a line on stderr then says why the run was not recorded.",
+            "Returns the exit code of the command. A signal that stops it makes the run CANCELLED.",
+            "Does not wait for background processes of the command; their output should go to a file."
         })
 public final class RecordCommand implements Callable<Integer> {
     private static final Duration HEARTBEAT = Duration.ofSeconds(20);
-    private static final Duration FLUSH_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(5);
     private static final char UNREADABLE = '\uFFFD';
     private static final int NOT_EXECUTABLE = 126;
     private static final int NOT_FOUND = 127;
@@ -46,29 +46,25 @@ public final class RecordCommand implements Callable<Integer> {
     @Mixin
     private ServerOption server;
 
-    @Option(
-            names = "--workflow",
-            required = true,
-            paramLabel = "KEY",
-            description = "The workflow that it is a run of.")
+    @Option(names = "--workflow", required = true, paramLabel = "KEY", description = "The key of the workflow.")
     private String workflow;
 
-    @Option(names = "--label", paramLabel = "KEY=VALUE", description = "A label; may be given several times.")
+    @Option(names = "--label", paramLabel = "KEY=VALUE", description = "A label; may be repeated.")
     private Map<String, String> labels;
 
-    @Option(names = "--trigger", paramLabel = "WORD", description = "What set it off. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--trigger", paramLabel = "WORD", description = "What started the run. Default: ${DEFAULT-VALUE}")
     private String trigger;
 
     @Option(
             names = "--no-capture",
-            description = "Record no output: the command writes straight to where this one does, such as a terminal.")
+            description = "Do not record output: the command writes directly to this one's output, such as a terminal.")
     private boolean inheritsOutput;
 
-    /** Without what stands after {@code --}, which only {@link RecordedProcess} knows. */
+    /** Arguments before {@code --}; those after it are only known to {@link RecordedProcess}. */
     @Parameters(arity = "0..*", paramLabel = "COMMAND", description = "The command and its arguments, after --.")
     private List<String> given;
 
-    /** Made by picocli. */
+    /** For picocli. */
     public RecordCommand() {
         server = new ServerOption();
         workflow = "";
@@ -92,13 +88,13 @@ public final class RecordCommand implements Callable<Integer> {
         }
         if (url == null || token == null) {
             int code = run(process, null);
-            tell(notRecorded);
+            report(notRecorded);
             return code;
         }
         try (Recorder recorder = Recorder.to(url, token)
-                .giveUpAfter(FLUSH_PATIENCE)
-                .requestTimeout(FLUSH_PATIENCE)
-                .listener(new Remembering(notRecorded))
+                .giveUpAfter(FLUSH_TIMEOUT)
+                .requestTimeout(FLUSH_TIMEOUT)
+                .listener(new FirstReason(notRecorded))
                 .build()) {
             Run recorded = recorder.start(
                     workflow,
@@ -108,17 +104,17 @@ public final class RecordCommand implements Callable<Integer> {
                             .withPayload(payload(command))
                             .withHeartbeatTimeout(HEARTBEAT.multipliedBy(3)));
             int code = run(process, recorded);
-            if (!recorder.flush(FLUSH_PATIENCE)) {
-                notRecorded.compareAndSet(null, "The server at " + url + " does not answer.");
+            if (!recorder.flush(FLUSH_TIMEOUT)) {
+                notRecorded.compareAndSet(null, "The server at " + url + " does not respond.");
             }
-            tell(notRecorded);
+            report(notRecorded);
             return code;
         }
     }
 
-    private static void tell(AtomicReference<@Nullable String> notRecorded) {
+    private static void report(AtomicReference<@Nullable String> notRecorded) {
         if (notRecorded.get() != null) {
-            System.err.println("runlog: this run was not recorded in full: " + Escapes.line(notRecorded.get()));
+            System.err.println("runlog: this run was not fully recorded: " + Escapes.line(notRecorded.get()));
         }
     }
 
@@ -140,7 +136,7 @@ public final class RecordCommand implements Callable<Integer> {
 
     private List<String> show(RecordedProcess process) {
         if (given.stream().anyMatch(argument -> argument.indexOf(UNREADABLE) >= 0)) {
-            throw new BadUsage("The command has characters that cannot be read in this locale; give it after --.");
+            throw new BadUsage("The command contains characters that are invalid in this locale; put it after --.");
         }
         List<String> shown;
         try {
@@ -149,7 +145,7 @@ public final class RecordCommand implements Callable<Integer> {
             throw new CommandFailure("Cannot start a shell: " + noShell.getMessage());
         }
         if (shown.isEmpty()) {
-            throw new BadUsage("Missing command: give it after --. See 'runlog record --help'.");
+            throw new BadUsage("Missing command: put it after --. See 'runlog record --help'.");
         }
         return shown;
     }
@@ -190,12 +186,12 @@ public final class RecordCommand implements Callable<Integer> {
                         default -> "ExitCode";
                     };
             String last = lines.isEmpty() ? "" : ": " + lines.get(lines.size() - 1);
-            recorded.fail(type, "The command ended with " + exitCode + last, null, result);
+            recorded.fail(type, "Exit code " + exitCode + last, null, result);
         }
     }
 
-    /** Remembers the first reason why something was not recorded. */
-    private record Remembering(AtomicReference<@Nullable String> reason) implements RecorderListener {
+    /** Keeps the first reason why something was not recorded. */
+    private record FirstReason(AtomicReference<@Nullable String> reason) implements RecorderListener {
         @Override
         public void onLost(int events, String why) {
             reason.compareAndSet(null, why);

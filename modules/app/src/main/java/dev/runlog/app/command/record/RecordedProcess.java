@@ -17,12 +17,12 @@ import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The command of {@code record}, which a shell starts. The launcher leaves the command's arguments in variables, as text
- * that a shell reads: they and the environment never become Java strings, which would change bytes that are not in the
- * locale's encoding.
+ * Runs the command of {@code record} through a shell. The launcher passes its arguments in variables, as shell text.
+ * They and the environment never become Java strings, which would change bytes that are invalid in the locale's
+ * encoding.
  */
 final class RecordedProcess {
-    /** Puts the arguments after those that are given, and the locale back to what it was before the launcher. */
+    /** Appends the arguments to the given ones and restores the locale from before the launcher. */
     private static final String UNPACK = """
             RUNLOG_RECORD_LC_ALL=${RUNLOG_RECORD_LC_ALL-${LC_ALL+=$LC_ALL}}
             LC_ALL=C
@@ -57,12 +57,12 @@ final class RecordedProcess {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final CountDownLatch stopSignal = new CountDownLatch(1);
 
-    /** A command that the launcher keeps, or one that is given here, or the former as arguments of the latter. */
+    /** Appends the arguments that the launcher passes, if any, to the given ones. */
     RecordedProcess(List<String> given) {
         this.given = given;
     }
 
-    /** The command and its arguments, for people: what cannot be read is replaced, and what is long is cut. */
+    /** Returns the command and its arguments for display: invalid characters are replaced, and long ones are cut. */
     List<String> show() throws IOException {
         Process process = new ProcessBuilder(shell(SHOW))
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
@@ -89,10 +89,10 @@ final class RecordedProcess {
     }
 
     /**
-     * Starts it, passes signals on to it and waits for its end; fails only if there is no shell.
+     * Starts the command, forwards signals to it and waits for it to exit. Fails only without a shell.
      *
-     * @param tail for its output; null if that goes straight to where this process writes
-     * @return its exit code, or 128 and the number of the signal that ended it; 127 if there is no such command
+     * @param tail receives its output; null if the command inherits this process's output
+     * @return exit code, or 128 plus the number of the signal that killed it; 127 if there is no such command
      */
     int run(@Nullable OutputTail tail, Runnable heartbeat) throws IOException, InterruptedException {
         SIGNALS.forEach(name -> Signals.register(name, () -> receive(name)));
@@ -108,7 +108,7 @@ final class RecordedProcess {
                 heartbeat.run();
             }
             awaitOutput(copies, heartbeat);
-            // A signal to both may have ended the command before this process looks at it.
+            // A signal to both processes may have killed the command before this one handles it.
             if (process.exitValue() != 0 && stopSignal.await(SIGNAL_DELAY_MILLIS, TimeUnit.MILLISECONDS)) {
                 stopped.set(true);
             }
@@ -118,7 +118,7 @@ final class RecordedProcess {
         }
     }
 
-    /** Whether a signal stopped it. Programs that go on after Ctrl+C, such as psql, and end well were not. */
+    /** Whether a signal stopped it; false for programs such as psql that handle Ctrl+C and exit successfully. */
     boolean isStopped() {
         return stopped.get();
     }
@@ -130,14 +130,14 @@ final class RecordedProcess {
     }
 
     /**
-     * What the command has left running may keep its output open for ever. It is waited for a little; whoever reads
-     * slowly gets all the time.
+     * Waits briefly for the end of the output, because background processes may keep it open forever. Waits without
+     * limit for a slow reader.
      */
     private static void awaitOutput(List<OutputCopy> copies, Runnable heartbeat) throws InterruptedException {
         long heartbeatAt = System.nanoTime() + HEARTBEAT.toNanos();
         int pauses = 0;
         for (OutputCopy copy : copies) {
-            while (pauses < PAUSES_MAX && !copy.isOverWithin(PAUSE_MILLIS)) {
+            while (pauses < PAUSES_MAX && !copy.awaitEnd(PAUSE_MILLIS)) {
                 if (!copy.isWriting()) {
                     pauses++;
                 }
@@ -149,10 +149,10 @@ final class RecordedProcess {
         }
     }
 
-    /** One that comes before the command is started is passed on then. */
+    /** Forwards a signal, if necessary once the command has started. */
     private void receive(String signal) {
         if (signal.equals("INT") && Boolean.getBoolean("runlog.tty")) {
-            // The terminal sent it to the command, too, and a second one often means: at once, without care.
+            // The terminal also sent it to the command, and many programs take a second one as "quit immediately".
             stopSignal.countDown();
             return;
         }

@@ -40,8 +40,7 @@ final class RecordCommandTest {
     @Test
     void recordsAFailureAndKeepsItsExitCode() {
         assertThat(record("sh", "-c", "echo broken; exit 3")).isEqualTo(3);
-        assertThat(server.lines().get(1))
-                .contains("\"status\":\"FAILED\"", "\"exitCode\":3", "The command ended with 3: broken");
+        assertThat(server.lines().get(1)).contains("\"status\":\"FAILED\"", "\"exitCode\":3", "Exit code 3: broken");
     }
 
     @Test

@@ -105,8 +105,8 @@ final class RecordLauncherTest {
                 .satisfiesExactly(
                         absent -> assertThat(absent).contains("CommandNotFound"),
                         forbidden -> assertThat(forbidden).contains("CommandNotExecutable"),
-                        killed -> assertThat(killed).contains("ExitCode", "ended with 137"),
-                        cut -> assertThat(cut).contains("ExitCode", "ended with 141"));
+                        killed -> assertThat(killed).contains("ExitCode", "Exit code 137"),
+                        cut -> assertThat(cut).contains("ExitCode", "Exit code 141"));
     }
 
     @Test
@@ -150,7 +150,7 @@ final class RecordLauncherTest {
                 + "touch \"$(printf '\\377')\" 2>err; code=$?; [ $(ls | wc -l) = 1 ] || code=9; exit $code");
 
         assertThat(code).isEqualTo(2);
-        assertThat(Files.readString(work.resolve("err"))).contains("give it after --");
+        assertThat(Files.readString(work.resolve("err"))).contains("put it after --");
         assertThat(server.lines()).isEmpty();
     }
 
