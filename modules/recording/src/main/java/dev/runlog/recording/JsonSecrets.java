@@ -44,10 +44,14 @@ final class JsonSecrets {
 
     /** Whether the member whose name ends there may name what its sibling is, as lists of headers do. */
     static boolean isNaming(String json, int end) {
-        return endsWith(json, end, "name")
-                || endsWith(json, end, "key")
-                || endsWith(json, end, "header")
-                || endsWith(json, end, "field");
+        // Most names end otherwise, which their last character shows.
+        return switch (end == 0 ? ' ' : json.charAt(end - 1)) {
+            case 'e', 'E' -> endsWith(json, end, "name");
+            case 'y', 'Y' -> endsWith(json, end, "key");
+            case 'r', 'R' -> endsWith(json, end, "header");
+            case 'd', 'D' -> endsWith(json, end, "field");
+            default -> false;
+        };
     }
 
     /** Whether the string that ends there may be an option in front of a password. */

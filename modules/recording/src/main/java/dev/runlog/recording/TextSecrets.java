@@ -142,6 +142,10 @@ final class TextSecrets {
     }
 
     private boolean isBehindName(String json, int comma) {
+        char before = comma == 0 ? ' ' : json.charAt(comma - 1);
+        if (before > ' ' && before != '"' && before != '\'' && before != '`') {
+            return false;
+        }
         int end = stringEnd(json, comma);
         return end < 0
                 ? find(json, comma, 0) != NONE
