@@ -58,7 +58,7 @@ final class OpenFilesTest {
             assertThat(server.events(server.token("ada"), "").statusCode()).isEqualTo(200);
             assertThat(process.process().isAlive()).isTrue();
             assertThat(Files.readString(log).substring((int) logged))
-                    .contains("http.connections-max is 20000", FILES + " files");
+                    .contains("http.connections-max is 16000", FILES + " files");
         }
     }
 }
