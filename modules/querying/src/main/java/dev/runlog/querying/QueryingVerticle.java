@@ -3,16 +3,20 @@ package dev.runlog.querying;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.bus.Message;
 import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExecutionOutline;
 import dev.runlog.contract.page.Count;
 import dev.runlog.contract.querying.CheckHealth;
 import dev.runlog.contract.querying.CountExecutions;
 import dev.runlog.contract.querying.CountExecutionsOf;
 import dev.runlog.contract.querying.CountWorkflows;
 import dev.runlog.contract.querying.ExecutionPage;
+import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.FindWorkflowByKey;
 import dev.runlog.contract.querying.GetStatistics;
 import dev.runlog.contract.querying.ListExecutions;
 import dev.runlog.contract.querying.ListExecutionsOf;
+import dev.runlog.contract.querying.ListOutlines;
 import dev.runlog.contract.querying.ListSteps;
 import dev.runlog.contract.querying.ListWorkflows;
 import dev.runlog.contract.querying.LoadExecutionDetails;
@@ -61,6 +65,7 @@ public final class QueryingVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         answerWithin(ListExecutions.class, this::listExecutions);
+        answerWithin(ListOutlines.class, this::listOutlines);
         answer(CountExecutions.class, this::countExecutions);
         answerWithin(ListExecutionsOf.class, this::listExecutionsOf);
         answer(CountExecutionsOf.class, this::countExecutionsOf);
@@ -99,12 +104,21 @@ public final class QueryingVerticle extends VerticleBase {
         return request.viewer().subject();
     }
 
-    private Future<ExecutionPage> listExecutions(ListExecutions request, ExecutionReads executions) {
+    private Future<ExecutionPage<Execution>> listExecutions(ListExecutions request, ExecutionReads executions) {
         String owner = owner(request);
-        StatisticsReads.Range counted = request.withCount() && Counting.areRollupsEnough(request.query())
-                ? Counting.range(owner, request.query())
-                : null;
-        return executions.list(owner, request.query(), request.page(), request.columns(), counted);
+        return executions.list(
+                owner, request.query(), request.page(), counted(owner, request.query(), request.withCount()));
+    }
+
+    private Future<ExecutionPage<ExecutionOutline>> listOutlines(ListOutlines request, ExecutionReads executions) {
+        String owner = owner(request);
+        return executions.listOutlines(
+                owner, request.query(), request.page(), counted(owner, request.query(), request.withCount()));
+    }
+
+    /** The rollups that count a query; null if its count is not wanted, or needs a look at rows. */
+    private static StatisticsReads.@Nullable Range counted(String owner, ExecutionQuery query, boolean wanted) {
+        return wanted && Counting.areRollupsEnough(query) ? Counting.range(owner, query) : null;
     }
 
     private Future<CountExecutions.Counted> countExecutions(CountExecutions request) {

@@ -1,6 +1,5 @@
 package dev.runlog.contract.model;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -41,21 +40,13 @@ public record Execution(
         Set<ExecutionPart> truncated,
         Set<ExecutionPart> sanitized,
         int redacted,
-        boolean held) {
+        boolean held)
+        implements ListedExecution {
 
     public Execution {
         labels = Labels.sorted(labels);
         truncated = OrderedSet.copyOf(truncated);
         sanitized = OrderedSet.copyOf(sanitized);
-    }
-
-    public Instant startedAt() {
-        return Ids.timeOf(id);
-    }
-
-    /** Time from start to finish; null while running. */
-    public @Nullable Duration duration() {
-        return finishedAt == null ? null : Duration.between(startedAt(), finishedAt);
     }
 
     /**
@@ -65,10 +56,6 @@ public record Execution(
     public Execution withoutContents() {
         Builder copy = toBuilder().trigger(null).parentId(null).labels(Map.of());
         return copy.error(null, null, hasError() ? "" : null).build();
-    }
-
-    public boolean hasError() {
-        return errorFingerprint != null;
     }
 
     /** Builds a running execution; the defaults are a first attempt without labels or alterations that is not held. */

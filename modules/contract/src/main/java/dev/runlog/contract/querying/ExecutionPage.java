@@ -1,7 +1,7 @@
 package dev.runlog.contract.querying;
 
 import dev.runlog.contract.bus.Message;
-import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.contract.page.Count;
 import dev.runlog.contract.page.PageEnds;
 import java.util.List;
@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param count count over all pages; null if it needs a separate {@link CountExecutions}
  */
-public record ExecutionPage(
-        List<Execution> executions, PageEnds ends, @Nullable Count count) implements Message {
+public record ExecutionPage<E extends ListedExecution>(
+        List<E> executions, PageEnds ends, @Nullable Count count) implements Message {
     public ExecutionPage {
         executions = List.copyOf(executions);
     }
 
     /** A page without a count. */
-    public static ExecutionPage of(List<Execution> executions, PageEnds ends) {
-        return new ExecutionPage(executions, ends, null);
+    public static <E extends ListedExecution> ExecutionPage<E> of(List<E> executions, PageEnds ends) {
+        return new ExecutionPage<>(executions, ends, null);
     }
 }

@@ -1,7 +1,7 @@
 package dev.runlog.contract.querying;
 
-import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.contract.page.Cursor;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,7 +58,7 @@ public record ExecutionQuery(
     }
 
     /** Returns the position of an execution in this query's order. */
-    public Cursor cursorOf(Execution execution) {
+    public Cursor cursorOf(ListedExecution execution) {
         Duration duration = execution.duration();
         return order.cursorOrder() == Cursor.Order.EXECUTION_START
                 ? Cursor.of(Cursor.Order.EXECUTION_START, execution.id())

@@ -1,6 +1,7 @@
 package dev.runlog.contract.querying;
 
 import dev.runlog.contract.bus.Message;
+import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.page.PageRequest;
 import java.util.List;
@@ -26,7 +27,7 @@ public record ListExecutionsOf(
     }
 
     /** A page for each parent ID of the request. */
-    public record Pages(Map<UUID, ExecutionPage> pages) implements Message {
+    public record Pages(Map<UUID, ExecutionPage<Execution>> pages) implements Message {
         public Pages {
             pages = Map.copyOf(pages);
         }

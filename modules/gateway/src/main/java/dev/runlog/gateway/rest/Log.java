@@ -1,9 +1,9 @@
 package dev.runlog.gateway.rest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.gateway.json.JsonValue;
 import dev.runlog.gateway.json.TimeFormats;
 import java.io.IOException;
@@ -14,16 +14,19 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** An execution with the field names of the first version. */
-record Log(Execution execution, boolean detailed, @Nullable ExecutionDetail detail) implements JsonValue {
+record Log(
+        ListedExecution execution,
+        boolean detailed,
+        @Nullable ExecutionDetail detail) implements JsonValue {
     private static final List<String> WORDS = Arrays.stream(ExecutionStatus.values())
             .map(status -> status.name().toLowerCase(Locale.ROOT))
             .toList();
 
-    static Log summary(Execution execution) {
+    static Log summary(ListedExecution execution) {
         return new Log(execution, false, null);
     }
 
-    static Log detail(Execution execution, @Nullable ExecutionDetail detail) {
+    static Log detail(ListedExecution execution, @Nullable ExecutionDetail detail) {
         return new Log(execution, true, detail);
     }
 

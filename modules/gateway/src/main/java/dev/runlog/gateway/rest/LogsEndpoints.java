@@ -3,7 +3,7 @@ package dev.runlog.gateway.rest;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.bus.Requests;
 import dev.runlog.contract.error.RunlogException;
-import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExecutionOutline;
 import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
@@ -131,7 +131,7 @@ public final class LogsEndpoints {
         int limit = limit(parameters);
         long offset = offset(parameters);
         UUID id = uuidOrNull(ctx.pathParam("id"));
-        Future<OffsetPages.Page<Execution>> found = id == null
+        Future<OffsetPages.Page<ExecutionOutline>> found = id == null
                 ? workflow(ctx, viewer)
                         .compose(workflow -> pages.executions(viewer, query.ofWorkflow(workflow.id()), offset, limit))
                 : pages.executions(viewer, query.ofWorkflow(id), offset, limit)

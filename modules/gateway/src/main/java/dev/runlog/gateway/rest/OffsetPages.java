@@ -1,7 +1,7 @@
 package dev.runlog.gateway.rest;
 
 import dev.runlog.contract.bus.Bus;
-import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExecutionOutline;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.page.Cursor;
@@ -9,10 +9,9 @@ import dev.runlog.contract.page.PageEnds;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.CountExecutions;
 import dev.runlog.contract.querying.CountWorkflows;
-import dev.runlog.contract.querying.ExecutionColumns;
 import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
-import dev.runlog.contract.querying.ListExecutions;
+import dev.runlog.contract.querying.ListOutlines;
 import dev.runlog.contract.querying.ListWorkflows;
 import io.vertx.core.Future;
 import java.time.Clock;
@@ -46,7 +45,7 @@ final class OffsetPages {
     record Page<T>(List<T> rows, long total) {}
 
     /** Executions of a query without a row filter. Fails with {@code BAD_INPUT} too deep into a day. */
-    Future<Page<Execution>> executions(Viewer viewer, ExecutionQuery query, long offset, int limit) {
+    Future<Page<ExecutionOutline>> executions(Viewer viewer, ExecutionQuery query, long offset, int limit) {
         if (offset <= ROWS_PER_READ) {
             return skip(viewer, query, offset).compose(place -> readPage(viewer, query, place, limit));
         }
@@ -95,7 +94,7 @@ final class OffsetPages {
     /** Where a page begins: behind a cursor, at the start where it is null, or nowhere. */
     private record Place(@Nullable Cursor cursor, boolean isBeyondEnd) {}
 
-    private Future<Page<Execution>> readPage(Viewer viewer, ExecutionQuery query, Place place, int limit) {
+    private Future<Page<ExecutionOutline>> readPage(Viewer viewer, ExecutionQuery query, Place place, int limit) {
         return outline(viewer, query, place, limit, true)
                 .compose(page -> page.count() == null
                         ? count(viewer, query).map(total -> new Page<>(page.executions(), total))
@@ -103,23 +102,19 @@ final class OffsetPages {
                                 new Page<>(page.executions(), page.count().atLeast())));
     }
 
-    private Future<ExecutionPage> outline(
+    private Future<ExecutionPage<ExecutionOutline>> outline(
             Viewer viewer, ExecutionQuery query, Place place, int limit, boolean withCount) {
         return place.isBeyondEnd()
                 ? Future.succeededFuture(ExecutionPage.of(List.of(), new PageEnds(true, false)))
-                : bus.request(new ListExecutions(
-                        viewer,
-                        query,
-                        PageRequest.firstAfter(limit, place.cursor()),
-                        ExecutionColumns.OUTLINE,
-                        withCount));
+                : bus.request(
+                        new ListOutlines(viewer, query, PageRequest.firstAfter(limit, place.cursor()), withCount));
     }
 
     private Future<Place> skip(Viewer viewer, ExecutionQuery query, long rows) {
         return skip(
                 rows,
                 null,
-                page -> bus.request(new ListExecutions(viewer, query, page, ExecutionColumns.OUTLINE, false))
+                page -> bus.request(new ListOutlines(viewer, query, page, false))
                         .map(ExecutionPage::executions),
                 query::cursorOf);
     }

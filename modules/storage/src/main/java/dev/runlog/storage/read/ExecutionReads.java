@@ -3,13 +3,14 @@ package dev.runlog.storage.read;
 import dev.runlog.contract.bus.Allowance;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
+import dev.runlog.contract.model.ExecutionOutline;
 import dev.runlog.contract.model.ExecutionPart;
+import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.contract.model.Step;
 import dev.runlog.contract.model.StepStatus;
 import dev.runlog.contract.page.Count;
 import dev.runlog.contract.page.PageEnds;
 import dev.runlog.contract.page.PageRequest;
-import dev.runlog.contract.querying.ExecutionColumns;
 import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.ListExecutionsOf.Parent;
@@ -31,6 +32,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -87,40 +89,46 @@ public final class ExecutionReads {
     }
 
     /**
-     * A page of an owner's executions, where a range is given with what its rollups say of how many there are, in the
-     * same statement. Only an empty page behind a cursor does not know.
+     * A page of an owner's executions. If a range is given, the same statement returns what its rollups count; only an
+     * empty page behind a cursor has no count.
      */
-    public Future<ExecutionPage> list(
+    public Future<ExecutionPage<Execution>> list(
+            String owner, ExecutionQuery query, PageRequest page, StatisticsReads.@Nullable Range counted) {
+        return read(owner, query, page, false, counted)
+                .compose(rows -> toPage(owner, query, page, counted, rows, ExecutionRows::toExecution));
+    }
+
+    /** The same page in outline. */
+    public Future<ExecutionPage<ExecutionOutline>> listOutlines(
+            String owner, ExecutionQuery query, PageRequest page, StatisticsReads.@Nullable Range counted) {
+        return read(owner, query, page, true, counted)
+                .compose(rows -> toPage(owner, query, page, counted, rows, row -> ExecutionRows.toOutline(row, owner)));
+    }
+
+    private <E extends ListedExecution> Future<ExecutionPage<E>> toPage(
             String owner,
             ExecutionQuery query,
             PageRequest page,
-            ExecutionColumns columns,
-            StatisticsReads.@Nullable Range counted) {
-        return read(owner, query, page, columns, counted)
-                .compose(rows -> rows.size() == 0
-                        ? PageRows.beyondEmpty(
-                                        page, false, look -> read(owner, query, look, ExecutionColumns.OUTLINE, null)
-                                                .map(found -> found.size() > 0))
-                                .map(beyond -> new ExecutionPage(
-                                        List.of(),
-                                        new PageEnds(beyond.previous(), beyond.next()),
-                                        counted == null ? null : countOf(rows, page)))
-                        : Future.succeededFuture(PageRows.cut(
-                                Rows.toList(
-                                        rows,
-                                        ExecutionSelect.isOutline(query, columns)
-                                                ? row -> ExecutionRows.toOutline(row, owner)
-                                                : ExecutionRows::toExecution),
-                                page,
-                                (executions, ends) -> new ExecutionPage(
-                                        executions, ends, counted == null ? null : countOf(rows, page)))));
+            StatisticsReads.@Nullable Range counted,
+            RowSet<Row> rows,
+            Function<Row, E> mapper) {
+        Count count = counted == null ? null : countOf(rows, page);
+        if (rows.size() > 0) {
+            return Future.succeededFuture(PageRows.cut(
+                    Rows.toList(rows, mapper),
+                    page,
+                    (executions, ends) -> new ExecutionPage<>(executions, ends, count)));
+        }
+        return PageRows.beyondEmpty(page, false, look -> read(owner, query, look, true, null)
+                        .map(found -> found.size() > 0))
+                .map(beyond -> new ExecutionPage<>(List.of(), new PageEnds(beyond.previous(), beyond.next()), count));
     }
 
     private Future<RowSet<Row>> read(
             String owner,
             ExecutionQuery query,
             PageRequest page,
-            ExecutionColumns columns,
+            boolean outline,
             StatisticsReads.@Nullable Range counted) {
         String operation = counted == null ? "list-executions" : "list-executions-with-count";
         return reach.read(
@@ -128,7 +136,7 @@ public final class ExecutionReads {
                 query,
                 page,
                 within ->
-                        runPage(owner, operation, query, ExecutionSelect.page(owner, within, page, columns, counted)));
+                        runPage(owner, operation, query, ExecutionSelect.page(owner, within, page, outline, counted)));
     }
 
     private static @Nullable Count countOf(RowSet<Row> rows, PageRequest page) {
@@ -139,7 +147,7 @@ public final class ExecutionReads {
     }
 
     /** The same page for each of several workflows or starting executions of an owner's. */
-    public Future<Map<UUID, ExecutionPage>> listOf(
+    public Future<Map<UUID, ExecutionPage<Execution>>> listOf(
             String owner, Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
         if (ids.isEmpty()) {
             return Future.succeededFuture(Map.of());
@@ -149,7 +157,7 @@ public final class ExecutionReads {
             return PageRows.beyondEmpty(page, Set.<UUID>of(), look -> readEach(owner, parent, empty, query, look)
                             .map(Map::keySet))
                     .map(beyond -> {
-                        Map<UUID, ExecutionPage> pages = new HashMap<>();
+                        Map<UUID, ExecutionPage<Execution>> pages = new HashMap<>();
                         ids.forEach(id -> pages.put(
                                 id,
                                 found.containsKey(id)

@@ -1,11 +1,10 @@
 package dev.runlog.storage.read;
 
 import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExecutionOutline;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.storage.db.Rows;
 import io.vertx.sqlclient.Row;
-import java.util.Map;
-import java.util.Set;
 
 /** Rows of the columns that {@link ExecutionSelect} lists, read by their places. */
 final class ExecutionRows {
@@ -31,24 +30,15 @@ final class ExecutionRows {
                 .build();
     }
 
-    static Execution toOutline(Row row, String owner) {
-        return new Execution(
+    static ExecutionOutline toOutline(Row row, String owner) {
+        return new ExecutionOutline(
                 row.getUUID(0),
                 row.getUUID(1),
                 owner,
                 ExecutionStatus.ofNumber(row.getShort(2)),
-                null,
-                1,
-                null,
-                Map.of(),
                 Rows.toInstant(row.getOffsetDateTime(3)),
-                null,
                 row.getString(4),
                 row.getString(5),
-                row.getString(6),
-                Set.of(),
-                Set.of(),
-                0,
-                false);
+                row.getString(6));
     }
 }

@@ -4,7 +4,6 @@ import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
-import dev.runlog.contract.querying.ExecutionColumns;
 import dev.runlog.contract.querying.ExecutionOrder;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.RowFilter;
@@ -53,11 +52,6 @@ final class ExecutionSelect {
         addFilters();
     }
 
-    /** Whether a page is read in outline: not where another column is its order. */
-    static boolean isOutline(ExecutionQuery query, ExecutionColumns columns) {
-        return columns == ExecutionColumns.OUTLINE && query.order().cursorOrder() == Cursor.Order.EXECUTION_START;
-    }
-
     /**
      * Whether a page ends after about as many rows as it has, as an index holds them alone and in its order: not where
      * what is wanted is looked for among what is not.
@@ -87,10 +81,9 @@ final class ExecutionSelect {
             String owner,
             ExecutionQuery query,
             PageRequest page,
-            ExecutionColumns columns,
+            boolean outline,
             StatisticsReads.@Nullable Range counted) {
-        boolean outline = isOutline(query, columns);
-        ExecutionSelect select = new ExecutionSelect(query, "", false, outline ? OUTLINE : HEAD);
+        ExecutionSelect select = new ExecutionSelect(query, "", false, outline ? outline(query) : HEAD);
         select.conditions.set(0, select.visible(owner));
         select.sql.add("SELECT " + select.columns);
         if (!outline) {
@@ -105,6 +98,12 @@ final class ExecutionSelect {
         select.addPage(page);
         select.sql.add(") e\nORDER BY " + select.ordering("e", page));
         return select.sql;
+    }
+
+    private static String outline(ExecutionQuery query) {
+        return query.order().cursorOrder() == Cursor.Order.EXECUTION_DURATION
+                ? OUTLINE + ", e.duration_millis"
+                : OUTLINE;
     }
 
     /** The same page for each of several workflows or parents of an owner's; the last column tells which. */
@@ -148,7 +147,8 @@ final class ExecutionSelect {
         String subject = sql.argument(owner);
         return sql.add("SELECT " + HEAD + ", " + subject + "::text AS owner\nFROM execution e\nWHERE e.id = ANY (")
                 .bind(ids)
-                .add(") AND e.id BETWEEN " + sql.argument(UuidOrder.min(ids)) + " AND " + sql.argument(UuidOrder.max(ids)))
+                .add(") AND e.id BETWEEN " + sql.argument(UuidOrder.min(ids)) + " AND "
+                        + sql.argument(UuidOrder.max(ids)))
                 .add("\n  AND e.owner_id = (SELECT id FROM owner WHERE subject = " + subject + ")\nORDER BY e.id");
     }
 
@@ -168,7 +168,8 @@ final class ExecutionSelect {
     private void addParents(String subject, UUID[] ids) {
         sql.add("p.id = ANY (").bind(ids).add(")");
         if (ofParent) {
-            sql.add(" AND p.id BETWEEN " + sql.argument(UuidOrder.min(ids)) + " AND " + sql.argument(UuidOrder.max(ids)));
+            sql.add(" AND p.id BETWEEN " + sql.argument(UuidOrder.min(ids)) + " AND "
+                    + sql.argument(UuidOrder.max(ids)));
         }
         sql.add("\n  AND p.owner_id = (SELECT id FROM owner WHERE subject = " + subject + ")");
     }

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
-import dev.runlog.contract.querying.ExecutionColumns;
 import dev.runlog.contract.querying.ExecutionOrder;
 import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
@@ -116,17 +116,17 @@ final class ReachTest {
             ExecutionQuery query = aQuery();
             PageRequest page = aPage();
 
-            ExecutionPage read = await(reads.list(OWNER, query, page, columns(), null));
-
-            assertThat(read.executions())
-                    .extracting(Execution::id)
+            assertThat(read(query, page))
+                    .extracting(ListedExecution::id)
                     .as("seed %d, round %d: %s, %s", seed, round, query, page)
                     .isEqualTo(expected(query, page));
         }
     }
 
-    private ExecutionColumns columns() {
-        return random.nextBoolean() ? ExecutionColumns.ALL : ExecutionColumns.OUTLINE;
+    private List<? extends ListedExecution> read(ExecutionQuery query, PageRequest page) {
+        return random.nextBoolean()
+                ? await(reads.list(OWNER, query, page, null)).executions()
+                : await(reads.listOutlines(OWNER, query, page, null)).executions();
     }
 
     @Test
@@ -135,7 +135,7 @@ final class ReachTest {
             ExecutionQuery query = aQuery().ofWorkflow(null);
             PageRequest page = new PageRequest(random.nextInt(30), false, null, null);
 
-            Map<UUID, ExecutionPage> read =
+            Map<UUID, ExecutionPage<Execution>> read =
                     await(reads.listOf(OWNER, Parent.WORKFLOW, List.of(often, seldom, ended), query, page));
 
             for (UUID workflow : List.of(often, seldom, ended)) {
@@ -151,9 +151,9 @@ final class ReachTest {
     void remembersHowFarAPageReaches() {
         ExecutionQuery query = ExecutionQuery.all().ofWorkflow(ended);
 
-        await(reads.list(OWNER, query, PageRequest.first(20), ExecutionColumns.ALL, null));
+        await(reads.list(OWNER, query, PageRequest.first(20), null));
         long first = statements();
-        await(reads.list(OWNER, query, PageRequest.first(20), ExecutionColumns.ALL, null));
+        await(reads.list(OWNER, query, PageRequest.first(20), null));
 
         assertThat(first).isEqualTo(4);
         assertThat(statements() - first).isEqualTo(1);
@@ -161,8 +161,7 @@ final class ReachTest {
 
     @Test
     void readsAPageThatEndsSoonByOneStatement() {
-        await(reads.list(
-                OWNER, ExecutionQuery.all().ofWorkflow(often), PageRequest.first(20), ExecutionColumns.ALL, null));
+        await(reads.list(OWNER, ExecutionQuery.all().ofWorkflow(often), PageRequest.first(20), null));
 
         assertThat(statements()).isEqualTo(1);
     }

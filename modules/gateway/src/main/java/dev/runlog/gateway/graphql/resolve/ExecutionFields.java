@@ -2,6 +2,7 @@ package dev.runlog.gateway.graphql.resolve;
 
 import static dev.runlog.gateway.graphql.resolve.Fields.arguments;
 import static dev.runlog.gateway.graphql.resolve.Fields.execution;
+import static dev.runlog.gateway.graphql.resolve.Fields.listedExecution;
 import static dev.runlog.gateway.graphql.resolve.Fields.loaders;
 import static dev.runlog.gateway.graphql.resolve.Fields.millis;
 import static dev.runlog.gateway.graphql.resolve.Fields.ownExecution;
@@ -12,6 +13,7 @@ import static dev.runlog.gateway.graphql.resolve.Fields.source;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionPart;
+import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.contract.model.Step;
 import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.page.Count;
@@ -45,21 +47,23 @@ final class ExecutionFields {
     }
 
     TypeRuntimeWiring.Builder ofExecution(TypeRuntimeWiring.Builder type) {
-        return type.dataFetcher("workflow", env -> loaders(env).workflow(env, execution(env)))
+        return type.dataFetcher("workflow", env -> loaders(env).workflow(env, listedExecution(env)))
                 .dataFetcher("parent", env -> {
                     UUID parentId = execution(env).parentId();
                     return parentId == null ? null : loaders(env).execution(env, parentId);
                 })
                 .dataFetcher("children", this::children)
-                .dataFetcher("id", property(Execution.class, Execution::id))
-                .dataFetcher("status", property(Execution.class, Execution::status))
-                .dataFetcher("startedAt", property(Execution.class, Execution::startedAt))
-                .dataFetcher("finishedAt", property(Execution.class, Execution::finishedAt))
-                .dataFetcher("duration", property(Execution.class, Execution::duration))
-                .dataFetcher("durationMillis", property(Execution.class, execution -> millis(execution.duration())))
+                .dataFetcher("id", property(ListedExecution.class, ListedExecution::id))
+                .dataFetcher("status", property(ListedExecution.class, ListedExecution::status))
+                .dataFetcher("startedAt", property(ListedExecution.class, ListedExecution::startedAt))
+                .dataFetcher("finishedAt", property(ListedExecution.class, ListedExecution::finishedAt))
+                .dataFetcher("duration", property(ListedExecution.class, ListedExecution::duration))
+                .dataFetcher(
+                        "durationMillis", property(ListedExecution.class, execution -> millis(execution.duration())))
                 .dataFetcher("payload", json(ExecutionPart.PAYLOAD, ExecutionDetail::payload))
                 .dataFetcher("result", json(ExecutionPart.RESULT, ExecutionDetail::result))
-                .dataFetcher("error", property(Execution.class, execution -> execution.hasError() ? execution : null))
+                .dataFetcher(
+                        "error", property(ListedExecution.class, execution -> execution.hasError() ? execution : null))
                 .dataFetcher("holdReason", env -> {
                     Execution execution = execution(env);
                     return execution.held() ? loaders(env).holdReason(env, execution.id()) : null;
@@ -68,9 +72,9 @@ final class ExecutionFields {
     }
 
     static TypeRuntimeWiring.Builder ofError(TypeRuntimeWiring.Builder type) {
-        return type.dataFetcher("message", property(Execution.class, Execution::errorMessage))
-                .dataFetcher("type", property(Execution.class, Execution::errorType))
-                .dataFetcher("fingerprint", property(Execution.class, Execution::errorFingerprint))
+        return type.dataFetcher("message", property(ListedExecution.class, ListedExecution::errorMessage))
+                .dataFetcher("type", property(ListedExecution.class, ListedExecution::errorType))
+                .dataFetcher("fingerprint", property(ListedExecution.class, ListedExecution::errorFingerprint))
                 .dataFetcher("stackTrace", part(ExecutionPart.STACK_TRACE, ExecutionDetail::stackTrace))
                 .dataFetcher("details", json(ExecutionPart.ERROR_DETAILS, ExecutionDetail::errorDetails));
     }
@@ -95,7 +99,7 @@ final class ExecutionFields {
     }
 
     private CompletionStage<Connection<Execution>> children(DataFetchingEnvironment env) {
-        Execution parent = ownExecution(env);
+        ListedExecution parent = ownExecution(env);
         return executionsOf(env, Parent.EXECUTION, parent.id(), arguments(env).executionQuery());
     }
 

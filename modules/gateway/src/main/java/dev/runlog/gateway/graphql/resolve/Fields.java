@@ -3,6 +3,7 @@ package dev.runlog.gateway.graphql.resolve;
 import dev.runlog.contract.bus.Requests;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import graphql.schema.DataFetcher;
@@ -51,9 +52,14 @@ final class Fields {
         return (Execution) source(env);
     }
 
+    /** An execution of which only an outline may have been read. */
+    static ListedExecution listedExecution(DataFetchingEnvironment env) {
+        return (ListedExecution) source(env);
+    }
+
     /** The execution, which must be the viewer's. Operators who hold another owner's execution see its outline only. */
-    static Execution ownExecution(DataFetchingEnvironment env) {
-        Execution execution = execution(env);
+    static ListedExecution ownExecution(DataFetchingEnvironment env) {
+        ListedExecution execution = listedExecution(env);
         requireOwn(env, execution.owner());
         return execution;
     }

@@ -1,6 +1,6 @@
 package dev.runlog.gateway.graphql.resolve;
 
-import dev.runlog.contract.querying.ExecutionColumns;
+import dev.runlog.contract.model.ExecutionOutline;
 import graphql.language.Field;
 import graphql.language.FragmentDefinition;
 import graphql.language.FragmentSpread;
@@ -18,7 +18,7 @@ public final class ListSelection {
     private static final Set<String> COUNTS = Set.of("totalCount", "countAtLeast");
     private static final Set<String> CONNECTION_FIELDS = Set.of("edges", "node", "nodes");
 
-    /** Fields that need no more than {@link ExecutionColumns#OUTLINE}. */
+    /** Fields that need no more than {@link ExecutionOutline}. */
     private static final Set<String> OUTLINE_FIELDS = Set.of(
             "__typename",
             "totalCount",
@@ -48,14 +48,14 @@ public final class ListSelection {
         return false;
     }
 
-    /** Which columns of each execution have to be read. */
-    static ExecutionColumns columns(DataFetchingEnvironment env) {
+    /** Whether the outlines of the executions have all that is selected. */
+    static boolean needsOutlineOnly(DataFetchingEnvironment env) {
         for (Field field : env.getMergedField().getFields()) {
             if (!needsOutlineOnly(field.getSelectionSet(), env.getFragmentsByName())) {
-                return ExecutionColumns.ALL;
+                return false;
             }
         }
-        return ExecutionColumns.OUTLINE;
+        return true;
     }
 
     private static boolean needsOutlineOnly(

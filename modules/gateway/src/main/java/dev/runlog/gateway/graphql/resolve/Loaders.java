@@ -6,6 +6,7 @@ import dev.runlog.contract.bus.Requests;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionPart;
+import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.contract.model.Owners;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
@@ -78,7 +79,7 @@ public final class Loaders {
     private final Child<PartKey, ExecutionDetail> parts;
     private final Child<UUID, @Nullable String> holdReasons;
     private final Child<StepsKey, ListSteps.StepPage> steps;
-    private final Child<ExecutionsKey, ExecutionPage> pages;
+    private final Child<ExecutionsKey, ExecutionPage<Execution>> pages;
     private final Child<CountKey, Count> counts;
 
     /** {@code workflowsOfEvents} is shared by all subscriptions. */
@@ -166,7 +167,7 @@ public final class Loaders {
     }
 
     /** The workflow of an execution that the viewer may see; another owner's only if an operator holds the execution. */
-    CompletionStage<@Nullable Workflow> workflow(DataFetchingEnvironment env, Execution execution) {
+    CompletionStage<@Nullable Workflow> workflow(DataFetchingEnvironment env, ListedExecution execution) {
         Watched key = new Watched(execution.owner(), execution.workflowId());
         return isOfEvent(env) ? workflowsOfEvents.load(key) : load(env, workflows, key);
     }
@@ -192,7 +193,7 @@ public final class Loaders {
         return load(env, steps, key);
     }
 
-    CompletionStage<ExecutionPage> executions(DataFetchingEnvironment env, ExecutionsKey key) {
+    CompletionStage<ExecutionPage<Execution>> executions(DataFetchingEnvironment env, ExecutionsKey key) {
         return load(env, pages, key);
     }
 

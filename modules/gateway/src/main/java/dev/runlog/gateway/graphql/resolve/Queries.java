@@ -9,6 +9,7 @@ import static dev.runlog.gateway.graphql.resolve.Fields.viewer;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
@@ -17,10 +18,12 @@ import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.CountExecutions;
 import dev.runlog.contract.querying.CountWorkflows;
+import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.FindWorkflowByKey;
 import dev.runlog.contract.querying.GetStatistics;
 import dev.runlog.contract.querying.ListExecutions;
+import dev.runlog.contract.querying.ListOutlines;
 import dev.runlog.contract.querying.ListWorkflows;
 import dev.runlog.contract.querying.LoadExecutions;
 import dev.runlog.contract.querying.LoadWorkflows;
@@ -130,21 +133,29 @@ final class Queries {
                         () -> bus.request(new CountWorkflows(viewer, search)).map(CountExecutions.Counted::count)));
     }
 
-    private Future<Connection<Execution>> executions(DataFetchingEnvironment env) {
+    private Future<? extends Connection<? extends ListedExecution>> executions(DataFetchingEnvironment env) {
         Viewer viewer = viewer(env);
         ExecutionQuery query = arguments(env).executionQuery();
         PageRequest page = arguments(env).page(query.order().cursorOrder(), config);
-        return requests(env)
-                .request(new ListExecutions(
-                        viewer, query, page, ListSelection.columns(env), ListSelection.selectsCount(env)))
-                .map(listed -> new Connection<>(
-                        listed.executions(),
-                        listed.ends(),
-                        query::cursorOf,
-                        () -> listed.count() == null
-                                ? bus.request(new CountExecutions(viewer, query))
-                                        .map(CountExecutions.Counted::count)
-                                : Future.succeededFuture(listed.count())));
+        boolean withCount = ListSelection.selectsCount(env);
+        return ListSelection.needsOutlineOnly(env)
+                ? requests(env)
+                        .request(new ListOutlines(viewer, query, page, withCount))
+                        .map(listed -> connection(viewer, query, listed))
+                : requests(env)
+                        .request(new ListExecutions(viewer, query, page, withCount))
+                        .map(listed -> connection(viewer, query, listed));
+    }
+
+    private <E extends ListedExecution> Connection<E> connection(
+            Viewer viewer, ExecutionQuery query, ExecutionPage<E> page) {
+        return new Connection<>(
+                page.executions(),
+                page.ends(),
+                query::cursorOf,
+                () -> page.count() == null
+                        ? bus.request(new CountExecutions(viewer, query)).map(CountExecutions.Counted::count)
+                        : Future.succeededFuture(page.count()));
     }
 
     private Future<Statistics> statistics(DataFetchingEnvironment env) {
