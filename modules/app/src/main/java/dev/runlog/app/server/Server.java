@@ -90,8 +90,6 @@ public final class Server implements AutoCloseable {
         }
         DatabaseStart database = DatabaseStart.begin(config);
         closers.push(database::close);
-        // As many event loops as processors: the gateway and querying, deployed two apart, then share one of two, which
-        // saves a thread switch per page.
         VertxOptions options = new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()));
@@ -117,26 +115,28 @@ public final class Server implements AutoCloseable {
                     .description("Other servers of the cluster that are known to be alive.")
                     .register(meters);
         }
+        // A page is answered on one event loop; recording and retention have another.
+        VerticleGroup pages = await(VerticleGroup.deploy(opened), START_TIMEOUT);
+        VerticleGroup writes = await(VerticleGroup.deploy(opened), START_TIMEOUT);
         // The gateway needs no database to start, and accepts no requests before the rest has started.
         GatewayVerticle gateway = gateway(bus, meters);
-        String gatewayId = await(
-                opened.deployVerticle(gateway), START_TIMEOUT.plus(config.auth().jwksWait()));
+        await(pages.start(gateway), START_TIMEOUT.plus(config.auth().jwksWait()));
         config = config.withDatabaseUrl(database.await().url());
         Supplier<Optional<String>> recordingRefusal = database.keep(meters, failure::complete);
         Clock clock = Clock.systemUTC();
         Database reading = Database.open(opened, config.database(), meters);
         Database retaining = Database.openForRetention(opened, config.database(), meters);
         closers.push(() -> await(Future.join(reading.close(), retaining.close()), STOP_TIMEOUT));
-        deploy(
-                opened,
+        start(
+                writes,
                 new RecordingVerticle(bus, config.database(), config.recording(), clock, meters, recordingRefusal));
-        deploy(opened, new QueryingVerticle(bus, reading, config.querying(), clock));
-        deploy(
-                opened,
+        start(pages, new QueryingVerticle(bus, reading, config.querying(), clock));
+        start(
+                writes,
                 runsPolicies
                         ? new RetentionVerticle(bus, retaining, config.retention(), clock, meters)
                         : RetentionVerticle.onDemand(bus, retaining, config.retention(), clock, meters));
-        closers.push(() -> await(opened.undeploy(gatewayId), STOP_TIMEOUT));
+        closers.push(() -> await(pages.stop(gateway), STOP_TIMEOUT));
         port = await(gateway.listen(), START_TIMEOUT);
     }
 
@@ -215,9 +215,9 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private void deploy(Vertx opened, Deployable verticle) {
-        String id = await(opened.deployVerticle(verticle), START_TIMEOUT);
-        closers.push(() -> await(opened.undeploy(id), STOP_TIMEOUT));
+    private void start(VerticleGroup group, Deployable verticle) {
+        await(group.start(verticle), START_TIMEOUT);
+        closers.push(() -> await(group.stop(verticle), STOP_TIMEOUT));
     }
 
     private static Runnable bound(JvmGcMetrics metrics, PrometheusMeterRegistry meters) {
