@@ -297,7 +297,7 @@ CREATE TABLE cleanup (
   matched            bigint      NOT NULL DEFAULT 0,
   deleted            bigint      NOT NULL DEFAULT 0,
   bytes              bigint      NOT NULL DEFAULT 0,
-  first_later_xid    bigint,
+  first_later_xid    xid8,
   partitions_dropped integer     NOT NULL DEFAULT 0,
   state              smallint    NOT NULL,
   ignore_policies    boolean     NOT NULL DEFAULT false,
@@ -313,7 +313,7 @@ CREATE TABLE cleanup (
 COMMENT ON TABLE cleanup IS 'The ledger of cleanups. A null owner_id or workflow_id means all.';
 COMMENT ON COLUMN cleanup.preview IS 'What the cleanup found when it began.';
 COMMENT ON COLUMN cleanup.first_later_xid IS
-  'Rows that this transaction or a later one wrote are not deleted in batches.';
+  'Rows that this transaction or a later one wrote stay, except on days that are dropped whole.';
 COMMENT ON INDEX cleanup_pkey IS 'cleanup, and the ledger page of all requesters.';
 CREATE INDEX cleanup_requested_by ON cleanup (requested_by, id);
 COMMENT ON INDEX cleanup_requested_by IS 'cleanups: the ledger page of one requester.';
@@ -352,15 +352,13 @@ COMMENT ON TABLE cleanup_keep IS
   'N.';
 
 CREATE TABLE cleanup_spared (
-  cleanup_id   uuid    NOT NULL,
-  execution_id uuid    NOT NULL,
-  lasting      boolean NOT NULL DEFAULT false,
+  cleanup_id   uuid NOT NULL,
+  execution_id uuid NOT NULL,
   CONSTRAINT cleanup_spared_pkey PRIMARY KEY (cleanup_id, execution_id)
 );
 COMMENT ON TABLE cleanup_spared IS
-  'Descendants of executions that are running, held, among the newest N or kept by a policy. The last kind is found '
-  'once, because policies are frozen for a cleanup; the others are refreshed while it runs.';
-COMMENT ON COLUMN cleanup_spared.lasting IS 'Whether it stays for as long as the cleanup lasts.';
+  'Descendants of executions that were running, held, among the newest N or kept by a policy when the cleanup began, and '
+  'of those that have been held since.';
 
 CREATE TABLE retention_policy (
   id                 uuid        NOT NULL,
@@ -383,33 +381,6 @@ COMMENT ON TABLE retention_policy IS 'A null owner_id or workflow_id means all.'
 COMMENT ON COLUMN retention_policy.overdue IS 'How many executions should have been deleted already, as of checked_at.';
 COMMENT ON INDEX retention_policy_target IS 'setRetentionPolicy: one policy for each target.';
 
--- What previews look up for each workflow and each file, as retention noted it.
-CREATE TABLE biggest_workflow (
-  workflow_id uuid        NOT NULL,
-  owner_id    integer     NOT NULL,
-  found_at    timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT biggest_workflow_pkey PRIMARY KEY (workflow_id)
-);
-COMMENT ON TABLE biggest_workflow IS 'The workflows with the most stored executions when the cleaner looked last.';
-
-CREATE VIEW biggest_candidate AS
-SELECT workflow_id, owner_id
-FROM biggest_workflow
-UNION
-SELECT w.id, w.owner_id
-FROM workflow w
-WHERE (SELECT count(*) FROM (SELECT FROM workflow LIMIT 31) few) <= 30;
-COMMENT ON VIEW biggest_candidate IS 'All workflows if there are at most thirty, else those that were biggest lately.';
-
-CREATE TABLE noted_size (
-  day   date   NOT NULL,
-  bytes bigint NOT NULL,
-  steps bigint NOT NULL,
-  CONSTRAINT noted_size_pkey PRIMARY KEY (day)
-);
-COMMENT ON TABLE noted_size IS
-  'Sizes of the partitions of past days when retention looked last. Later recordings count when they are noted again.';
-
 -- Functions
 
 CREATE FUNCTION uuid_v7_floor(moment timestamptz) RETURNS uuid
@@ -417,6 +388,11 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (lpad(to_hex(floor(extract(epoch FROM moment) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid;
 COMMENT ON FUNCTION uuid_v7_floor IS
   'The smallest UUIDv7 of a moment''s millisecond: bounds of partitions, and of days in the list of failures.';
+
+CREATE FUNCTION uuid_v7_time(id uuid) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN to_timestamp(('x0000' || left(replace(id::text, '-', ''), 12))::bit(64)::bigint / 1000.0);
+COMMENT ON FUNCTION uuid_v7_time IS 'The moment of a UUIDv7: previews of cleanups that keep the newest N.';
 
 CREATE VIEW unsuccessful AS
 SELECT u.id, u.workflow_id, u.owner_id, u.status, u.attempt, u.held, u.truncated, u.finished_at, u.duration_millis,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.StatusTotals;
 import dev.runlog.testing.TestDatabase;
 import dev.runlog.testing.UnsuccessfulList;
 import java.time.Duration;
@@ -72,9 +73,7 @@ final class CleanupUnderLoadTest {
                     .isEqualTo(Long.toString(answered));
             assertThat(Long.toString(answered - deleted)).isEqualTo(present);
             for (String rollups : List.of("execution_rollup", "execution_total")) {
-                assertThat(database.get("SELECT row(sum(running), sum(success - success_deleted)) FROM " + rollups))
-                        .isEqualTo(database.get("SELECT row(count(*) FILTER (WHERE status = 1), "
-                                + "count(*) FILTER (WHERE status = 2)) FROM execution"));
+                assertThat(StatusTotals.ofRollups(database, rollups)).isEqualTo(StatusTotals.ofRows(database));
             }
             assertThat(database.get("SELECT count(*) FROM (" + UnsuccessfulList.DIFFERENCES + ") unlike"))
                     .isEqualTo("0");

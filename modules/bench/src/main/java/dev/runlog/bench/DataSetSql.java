@@ -161,19 +161,6 @@ final class DataSetSql {
                 """.formatted(day);
     }
 
-    /** The biggest workflows, as a server finds them when it starts. */
-    static String insertBiggest() {
-        return """
-                INSERT INTO biggest_workflow (workflow_id, owner_id)
-                SELECT workflow_id, owner_id
-                FROM execution_daily
-                GROUP BY workflow_id, owner_id
-                ORDER BY sum(running + success + failed) DESC, workflow_id
-                LIMIT 30
-                ON CONFLICT (workflow_id) DO NOTHING
-                """;
-    }
-
     /** The histograms of a UTC day from its rows: of workflows, of owners, and of all, as they are when all is folded in. */
     static String insertDurations(String day) {
         return """

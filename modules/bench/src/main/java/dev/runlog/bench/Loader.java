@@ -30,7 +30,6 @@ final class Loader {
         days().forEach(day -> database.execute("SELECT ensure_day_partitions('" + day + "')"));
         insertRows();
         days().forEach(day -> insertRollups(database, day));
-        database.execute(DataSetSql.insertBiggest());
         Progress.say("vacuum and analyze");
         // VACUUM refuses to stand in a block of statements.
         database.execute("VACUUM (ANALYZE) owner");
@@ -39,7 +38,6 @@ final class Loader {
         database.execute("VACUUM (ANALYZE) execution_daily");
         database.execute("VACUUM (ANALYZE) execution_day");
         database.execute("VACUUM (ANALYZE) unsuccessful_execution");
-        database.execute("VACUUM (ANALYZE) biggest_workflow");
         database.execute("VACUUM (ANALYZE) duration_daily");
         database.execute("CHECKPOINT");
     }

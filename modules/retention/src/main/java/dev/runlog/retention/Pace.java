@@ -3,68 +3,44 @@ package dev.runlog.retention;
 import java.time.Duration;
 
 /**
- * How much a cleanup asks of the database at once and how long it lets it rest: less the slower it answers, and less and
- * longer while recording takes longer than it should. It rests for others only; where it is alone it goes on at once.
+ * How many executions a batch deletes and how long the cleanup rests after it. While anything but retention uses the
+ * database from this server, a batch is sized to take about 4 ms, and the cleanup rests {@code retention.pause-factor}
+ * times as long after it. Otherwise a batch takes about 50 ms, and the cleanup does not rest.
  */
 final class Pace {
+    private static final Duration BATCH_TIME = Duration.ofMillis(4);
+    private static final Duration BATCH_TIME_ALONE = Duration.ofMillis(50);
     private static final int FIRST = 100;
-    private static final Duration SLOW = Duration.ofMillis(250);
-    private static final Duration FAST = Duration.ofMillis(60);
-    /** Beside others, as who comes meanwhile may have to wait for the processor until a batch ends. */
-    private static final Duration SLOW_FOR_OTHERS = Duration.ofMillis(4);
-
-    private static final Duration FAST_FOR_OTHERS = Duration.ofMillis(1);
-    private static final int RECORDING_FIRST = 4;
-    /** A batch costs some waits for the database whatever it takes; fewer rows would only make it last for ever. */
+    /** A batch costs some waits for the database even for few rows. */
     private static final int LEAST = 25;
 
-    private static final int LEAST_PART = 4;
-
-    /** Who asks now and then is seen now and then only, so having been seen counts for some batches. */
-    private static final int SEEN_FOR_BATCHES = 8;
-
-    private final RetentionConfig config;
-    private int size;
-    private int batchesUnseen = SEEN_FOR_BATCHES;
+    private final int batchSizeMax;
+    private final double pauseFactor;
+    private int batchSize;
 
     Pace(RetentionConfig config) {
-        this.config = config;
-        this.size = Math.min(FIRST, config.batchSize());
+        this.batchSizeMax = config.batchSize();
+        this.pauseFactor = config.pauseFactor();
+        this.batchSize = Math.min(FIRST, batchSizeMax);
     }
 
-    /** Rows of the next batch. */
-    int size() {
-        return size;
-    }
-
-    /** Whether nobody else was seen at the database of late. */
-    boolean isAlone() {
-        return batchesUnseen >= SEEN_FOR_BATCHES;
+    int batchSize() {
+        return batchSize;
     }
 
     /**
      * Takes note of a batch and returns how long to rest.
      *
-     * @param recording the mean of recording's batches meanwhile; zero where there were none
-     * @param shared whether others were seen at the database
+     * @param rows how many executions it looked at
+     * @param alone whether nothing but retention has used the database of late
      */
-    Duration after(Duration batch, Duration recording, boolean shared) {
-        batchesUnseen = shared || !recording.isZero() ? 0 : batchesUnseen + 1;
-        boolean alone = isAlone();
-        boolean inTheWay = recording.compareTo(config.recordingTimeMax()) > 0;
-        if (inTheWay || batch.compareTo(alone ? SLOW : SLOW_FOR_OTHERS) > 0) {
-            size = Math.max(least(), size / 2);
-        } else if (batch.compareTo(alone ? FAST : FAST_FOR_OTHERS) < 0) {
-            size = Math.min(config.batchSize(), size * 2);
+    Duration restAfter(int rows, Duration batch, boolean alone) {
+        Duration wantedTime = alone ? BATCH_TIME_ALONE : BATCH_TIME;
+        double factor = (double) wantedTime.toNanos() / Math.max(1, batch.toNanos());
+        if (factor < 1 || rows >= batchSize) {
+            int wanted = (int) (batchSize * Math.min(2, factor));
+            batchSize = Math.max(Math.min(LEAST, batchSizeMax), Math.min(batchSizeMax, wanted));
         }
-        if (alone) {
-            return Duration.ZERO;
-        }
-        double factor = config.pauseFactor() * (inTheWay ? RECORDING_FIRST : 1);
-        return Duration.ofNanos((long) (batch.toNanos() * factor));
-    }
-
-    private int least() {
-        return Math.max(1, Math.min(LEAST, config.batchSize() / LEAST_PART));
+        return alone ? Duration.ZERO : Duration.ofNanos((long) (batch.toNanos() * pauseFactor));
     }
 }

@@ -42,7 +42,7 @@ final class PolicyRun {
      * fails keeps no other from its turn.
      */
     Future<Integer> runOnce() {
-        return policies.all().compose(all -> runFrom(all, 0, new Sums()));
+        return policies.listAll().compose(all -> runFrom(all, 0, new Sums()));
     }
 
     /** Executions that the policies were to delete and have not, when they looked last. */

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 public record RetentionConfig(
         int batchSize,
         double pauseFactor,
-        Duration recordingTimeMax,
         int rewriteRowsMin,
         double rewriteShareMax,
         int previewRowsMax,

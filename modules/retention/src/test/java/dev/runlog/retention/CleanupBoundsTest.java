@@ -22,6 +22,7 @@ import dev.runlog.contract.retention.ListCleanups;
 import dev.runlog.contract.retention.LoadCleanups;
 import dev.runlog.contract.retention.RequestCleanup;
 import dev.runlog.contract.retention.SetRetentionPolicy;
+import dev.runlog.storage.cleanup.CleanupLedger;
 import dev.runlog.storage.cleanup.CleanupSession;
 import dev.runlog.storage.cleanup.CleanupStore;
 import dev.runlog.storage.db.Database;
@@ -61,6 +62,7 @@ final class CleanupBoundsTest {
     private final Promise<Void> bobIsDone = Promise.promise();
     private TestDatabase test;
     private CleanupStore store;
+    private CleanupLedger ledger;
     private Bus bus;
 
     @BeforeEach
@@ -70,6 +72,7 @@ final class CleanupBoundsTest {
         Runs.clear(test);
         Database opened = Runs.open(vertx, test);
         store = new CleanupStore(opened);
+        ledger = new CleanupLedger(opened);
         bus = Bus.create(vertx, Duration.ofSeconds(20));
         bus.subscribe(CleanupProgressed.class, event -> {
             announced.add(event.cleanup());
@@ -112,7 +115,7 @@ final class CleanupBoundsTest {
         Cleanup cleanup = await(bus.request(request(bob, false)));
         await(bobIsDone.future());
 
-        Cleanup over = await(store.get(cleanup.id()));
+        Cleanup over = await(ledger.get(cleanup.id()));
         assertThat(over.deleted()).isEqualTo(1).isEqualTo(over.matched());
         assertThat(over.preview().spared()).isEqualTo(new Spared(3, 1, 0, 0, 0));
     }
@@ -160,7 +163,7 @@ final class CleanupBoundsTest {
         await(bus.request(request(bob, false)));
         await(bobIsDone.future());
 
-        Cleanup over = await(store.get(chasing.id()));
+        Cleanup over = await(ledger.get(chasing.id()));
         assertThat(over.state()).isEqualTo(Cleanup.State.COMPLETED);
         assertThat(over.matched()).isEqualTo(240);
         assertThat(over.deleted()).isEqualTo(240);
@@ -171,7 +174,7 @@ final class CleanupBoundsTest {
         Runs.seed(test, alice.subject(), 60, 40, "SUCCESS");
         CleanupSession.Batch[] batches = new CleanupSession.Batch[2];
 
-        await(store.asCleaner(session -> store.create(criteria(alice), "nobody")
+        await(store.asCleaner(session -> ledger.create(criteria(alice), "nobody")
                 .compose(asked -> session.begin(asked, 2000))
                 .compose(begun -> {
                     LocalDate day = begun.days().get(0).day();
@@ -192,16 +195,16 @@ final class CleanupBoundsTest {
         List<String> served = new ArrayList<>();
         try (Connection cleaner = lockOutCleaners()) {
             for (String caller : List.of("flood", "flood", "flood", "alice", "bob")) {
-                await(store.create(criteria(alice), caller));
+                await(ledger.create(criteria(alice), caller));
             }
-            for (Optional<Cleanup> next = await(store.findOpen(true));
+            for (Optional<Cleanup> next = await(ledger.findOpen(true));
                     next.isPresent();
-                    next = await(store.findOpen(true))) {
+                    next = await(ledger.findOpen(true))) {
                 UUID id = next.get().id();
                 test.execute("UPDATE cleanup SET state = 2, started_at = clock_timestamp() WHERE id = '" + id + "'");
-                assertThat(await(store.findOpen(true)).orElseThrow().id()).isEqualTo(id);
+                assertThat(await(ledger.findOpen(true)).orElseThrow().id()).isEqualTo(id);
                 served.add(next.get().requestedBy());
-                await(store.complete(id));
+                await(ledger.complete(id));
             }
             assertThat(cleaner.isClosed()).isFalse();
         }
@@ -213,7 +216,7 @@ final class CleanupBoundsTest {
     void letsNoCallerFillTheQueue() throws SQLException {
         try (Connection cleaner = lockOutCleaners()) {
             for (int i = 0; i < 5; i++) {
-                await(store.create(criteria(alice), alice.subject()));
+                await(ledger.create(criteria(alice), alice.subject()));
             }
 
             RunlogException refused = refusal(request(alice, false));

@@ -4,10 +4,13 @@ import static dev.runlog.testing.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupCriteria;
+import dev.runlog.storage.cleanup.CleanupLedger;
+import dev.runlog.storage.cleanup.CleanupSession.Batch;
 import dev.runlog.storage.cleanup.CleanupStore;
-import dev.runlog.storage.cleanup.PolicyStore;
+import dev.runlog.storage.cleanup.HoldStore;
 import dev.runlog.storage.db.Database;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
@@ -21,6 +24,7 @@ import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,7 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HoldTest {
     private TestDatabase test;
     private CleanupStore cleanups;
-    private PolicyStore policies;
+    private CleanupLedger ledger;
+    private HoldStore holds;
     private Cleaner cleaner;
 
     @BeforeEach
@@ -39,11 +44,12 @@ final class HoldTest {
         Runs.clear(test);
         Database opened = Runs.open(vertx, test);
         cleanups = new CleanupStore(opened);
-        policies = new PolicyStore(opened);
+        ledger = new CleanupLedger(opened);
+        holds = new HoldStore(opened);
         cleaner = Runs.cleaner(
                 vertx,
                 Bus.create(vertx, Duration.ofSeconds(20)),
-                cleanups,
+                opened,
                 Configs.with(0, "", Duration.ofHours(1)),
                 Clock.systemUTC());
     }
@@ -68,7 +74,7 @@ final class HoldTest {
                 test.get(
                         "SELECT w.id FROM workflow w JOIN owner o ON o.id = w.owner_id WHERE o.subject = 'alice' AND w.key = 'w'"));
         Cleanup cleanup = await(
-                cleanups.create(new CleanupCriteria(Instant.now(), Set.of(), workflow, "alice", null, false), "alice"));
+                ledger.create(new CleanupCriteria(Instant.now(), Set.of(), workflow, "alice", null, false), "alice"));
         try (var connection = test.connect();
                 var statement = connection.createStatement()) {
             // The day cannot go while somebody reads in a transaction.
@@ -77,15 +83,39 @@ final class HoldTest {
             Future<Void> cleaned = cleaner.runOnce();
             test.awaitRows("SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted");
 
-            await(policies.hold("alice", UUID.fromString(parent), true, "audit", 100));
+            await(holds.hold("alice", UUID.fromString(parent), true, "audit", 100));
             connection.rollback();
 
             await(cleaned);
         }
 
-        assertThat(await(cleanups.get(cleanup.id())).deleted()).isEqualTo(298);
+        assertThat(await(ledger.get(cleanup.id())).deleted()).isEqualTo(298);
         assertThat(test.get("SELECT string_agg(e.id::text, ',' ORDER BY e.id) FROM execution e "
                         + "JOIN owner o ON o.id = e.owner_id WHERE o.subject = 'alice'"))
+                .isEqualTo(parent + "," + child + "," + grandchild);
+    }
+
+    @Test
+    void keepsChildrenFromACleanupThatHasBegun() throws Exception {
+        Runs.seed(test, "alice", "parents", 1, 41, "SUCCESS");
+        Runs.seed(test, "alice", 5, 40, "FAILED");
+        String parent = test.get("SELECT id FROM execution WHERE status = 2");
+        String child = test.get("SELECT min(id::text) FROM execution WHERE status = 3");
+        String grandchild = test.get("SELECT max(id::text) FROM execution WHERE status = 3");
+        String link = "UPDATE %s SET parent_id = '%s' WHERE id = '%s';";
+        test.execute(link.formatted("execution", parent, child) + link.formatted("execution", child, grandchild));
+        CleanupCriteria failures =
+                new CleanupCriteria(Instant.now(), Set.of(ExecutionStatus.FAILED), null, "alice", null, false);
+
+        Batch batch = await(cleanups.asCleaner(session -> ledger.create(failures, "alice")
+                        .compose(asked -> session.begin(asked, 1000))
+                        .compose(begun -> holds.hold("alice", UUID.fromString(parent), true, "audit", 100)
+                                .compose(held -> session.deleteBatch(
+                                        begun.cleanup(), begun.days().get(0).day(), null, 100, false)))))
+                .orElseThrow();
+
+        assertThat(batch.rows()).isEqualTo(3);
+        assertThat(test.get("SELECT string_agg(id::text, ',' ORDER BY id) FROM execution"))
                 .isEqualTo(parent + "," + child + "," + grandchild);
     }
 }

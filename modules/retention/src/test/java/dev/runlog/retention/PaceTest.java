@@ -6,74 +6,61 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 final class PaceTest {
-    private static final Duration BATCH = Duration.ofMillis(80);
-    private final Pace pace = new Pace(Configs.with(0.5, "", Duration.ZERO));
+    private static final Duration BATCH = Duration.ofMillis(4);
+    private final RetentionConfig config = Configs.with(5, "", Duration.ZERO);
+    private final Pace pace = new Pace(config);
 
     @Test
-    void restsNotWhereItIsAlone() {
-        assertThat(pace.after(BATCH, Duration.ZERO, false)).isZero();
-        assertThat(pace.after(BATCH, Duration.ZERO, false)).isZero();
+    void restsSomeTimesAsLongAsTheBatchTook() {
+        assertThat(pace.restAfter(pace.batchSize(), BATCH, false)).isEqualTo(Duration.ofMillis(20));
     }
 
     @Test
-    void restsAPartOfTheBatchWhereOthersAreAtTheDatabase() {
-        assertThat(pace.after(BATCH, Duration.ZERO, true)).isEqualTo(BATCH.dividedBy(2));
+    void doesNotRestIfItIsAlone() {
+        assertThat(pace.restAfter(pace.batchSize(), BATCH, true)).isZero();
     }
 
     @Test
-    void restsWhileAnythingIsRecordedHoweverQuickly() {
-        assertThat(pace.after(BATCH, Duration.ofNanos(200_000), false)).isEqualTo(BATCH.dividedBy(2));
+    void keepsTheSizeOfABatchThatTakesAsLongAsItShould() {
+        int before = pace.batchSize();
+
+        pace.restAfter(before, BATCH, false);
+        pace.restAfter(before, Duration.ofMillis(50), true);
+
+        assertThat(pace.batchSize()).isEqualTo(before);
     }
 
     @Test
-    void restsFourTimesAsLongAndTakesLessWhereRecordingIsSlow() {
-        int before = pace.size();
+    void makesSlowBatchesSmallerDownToAFew() {
+        pace.restAfter(pace.batchSize(), Duration.ofMillis(6), false);
+        int slower = pace.batchSize();
+        pace.restAfter(pace.batchSize(), Duration.ofSeconds(1), false);
 
-        Duration rest = pace.after(BATCH, Duration.ofSeconds(1), true);
-
-        assertThat(rest).isEqualTo(BATCH.multipliedBy(2));
-        assertThat(pace.size()).isLessThan(before);
+        assertThat(slower).isEqualTo(config.batchSize() * 2 / 3);
+        assertThat(pace.batchSize()).isEqualTo(25);
     }
 
     @Test
-    void stopsRestingSomeBatchesAfterTheOthersHaveGone() {
-        pace.after(BATCH, Duration.ZERO, true);
-        int rests = 0;
-        while (!pace.after(BATCH, Duration.ZERO, false).isZero()) {
-            rests++;
-        }
+    void makesBatchesSmallerOnceItIsNotAloneAnyMore() {
+        pace.restAfter(pace.batchSize(), Duration.ofMillis(7), true);
+        int alone = pace.batchSize();
 
-        assertThat(rests).isBetween(1, 20);
+        pace.restAfter(alone, Duration.ofMillis(7), false);
+
+        assertThat(pace.batchSize()).isLessThan(alone);
     }
 
     @Test
-    void takesLessAtOnceBesideOthersThanAlone() {
-        Pace beside = new Pace(Configs.with(0.5, "", Duration.ZERO));
-        pace.after(BATCH, Duration.ZERO, false);
-        beside.after(BATCH, Duration.ZERO, true);
+    void makesQuickBatchesLargerUpToTheMaximumIfTheyWereFull() {
+        pace.restAfter(pace.batchSize(), Duration.ofSeconds(1), false);
+        int small = pace.batchSize();
 
-        assertThat(beside.size()).isLessThan(pace.size());
-    }
+        pace.restAfter(small - 1, Duration.ofMillis(1), false);
+        assertThat(pace.batchSize()).isEqualTo(small);
 
-    @Test
-    void takesSomeRowsAtLeastHoweverSlowTheDatabaseIs() {
-        for (int i = 0; i < 20; i++) {
-            pace.after(Duration.ofSeconds(1), Duration.ofSeconds(1), true);
-        }
-
-        int most = Configs.with(0.5, "", Duration.ZERO).batchSize();
-        assertThat(pace.size()).isEqualTo(most / 4);
-    }
-
-    @Test
-    void takesMoreWhileTheDatabaseIsQuickAndLessOnceItIsSlow() {
         for (int i = 0; i < 10; i++) {
-            pace.after(Duration.ofMillis(5), Duration.ZERO, false);
+            pace.restAfter(pace.batchSize(), Duration.ofMillis(1), false);
         }
-        int quick = pace.size();
-        pace.after(Duration.ofSeconds(1), Duration.ZERO, false);
-
-        assertThat(quick).isEqualTo(Configs.with(0.5, "", Duration.ZERO).batchSize());
-        assertThat(pace.size()).isEqualTo(quick / 2);
+        assertThat(pace.batchSize()).isEqualTo(config.batchSize());
     }
 }

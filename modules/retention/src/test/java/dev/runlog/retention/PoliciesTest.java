@@ -10,7 +10,9 @@ import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupCriteria;
 import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.RetentionPolicy;
+import dev.runlog.storage.cleanup.CleanupLedger;
 import dev.runlog.storage.cleanup.CleanupStore;
+import dev.runlog.storage.cleanup.HoldStore;
 import dev.runlog.storage.cleanup.PolicyStore;
 import dev.runlog.storage.db.Database;
 import dev.runlog.testing.PostgresExtension;
@@ -43,6 +45,8 @@ final class PoliciesTest {
 
     private TestDatabase test;
     private CleanupStore cleanups;
+    private CleanupLedger ledger;
+    private HoldStore holds;
     private PolicyStore policies;
     private Bus bus;
     private Cleaner cleaner;
@@ -53,9 +57,11 @@ final class PoliciesTest {
         Runs.clear(test);
         Database opened = Runs.open(vertx, test);
         cleanups = new CleanupStore(opened);
+        ledger = new CleanupLedger(opened);
+        holds = new HoldStore(opened);
         policies = new PolicyStore(opened);
         bus = Bus.create(vertx, Duration.ofSeconds(20));
-        cleaner = Runs.cleaner(vertx, bus, cleanups, CONFIG, Clock.systemUTC());
+        cleaner = Runs.cleaner(vertx, bus, opened, CONFIG, Clock.systemUTC());
     }
 
     @Test
@@ -65,13 +71,13 @@ final class PoliciesTest {
         Cleanup made = runPolicies().orElseThrow();
 
         set("alice", ALL, 30, null);
-        assertThat(await(cleanups.get(made.id())).state()).isEqualTo(Cleanup.State.PENDING);
+        assertThat(await(ledger.get(made.id())).state()).isEqualTo(Cleanup.State.PENDING);
         assertThat(await(policies.set(null, "alice", ALL, Duration.ofDays(60), null, 100))
                         .ended())
                 .containsExactly(made.id());
         await(cleaner.runOnce());
 
-        assertThat(await(cleanups.get(made.id())).state()).isEqualTo(Cleanup.State.CANCELLED);
+        assertThat(await(ledger.get(made.id())).state()).isEqualTo(Cleanup.State.CANCELLED);
         assertThat(rows()).isEqualTo("10");
     }
 
@@ -95,10 +101,10 @@ final class PoliciesTest {
         Cleanup made = runPolicies().orElseThrow();
 
         await(policies.setDefault(Duration.ofDays(30), null));
-        assertThat(await(cleanups.get(made.id())).state()).isEqualTo(Cleanup.State.PENDING);
+        assertThat(await(ledger.get(made.id())).state()).isEqualTo(Cleanup.State.PENDING);
         await(policies.setDefault(null, null));
 
-        assertThat(await(cleanups.get(made.id())).state()).isEqualTo(Cleanup.State.CANCELLED);
+        assertThat(await(ledger.get(made.id())).state()).isEqualTo(Cleanup.State.CANCELLED);
     }
 
     @Test
@@ -112,7 +118,7 @@ final class PoliciesTest {
 
         await(cleaner.runOnce());
 
-        assertThat(await(cleanups.get(id)).deleted()).isEqualTo(5);
+        assertThat(await(ledger.get(id)).deleted()).isEqualTo(5);
         assertThat(rows()).isEqualTo("10");
     }
 
@@ -158,7 +164,7 @@ final class PoliciesTest {
 
         CleanupPreview rollups = await(cleanups.preview(criteria, null, NO_ROWS));
         CleanupPreview rows = await(cleanups.preview(criteria, null, ALL_ROWS));
-        Cleanup cleanup = await(cleanups.create(criteria, "operator"));
+        Cleanup cleanup = await(ledger.create(criteria, "operator"));
         await(cleaner.runOnce());
 
         assertThat(rows.executions()).isEqualTo(4);
@@ -166,7 +172,7 @@ final class PoliciesTest {
         assertThat(rows.spared().keptByPolicy()).isEqualTo(1);
         assertThat(rollups.byStatus()).isEqualTo(rows.byStatus());
         assertThat(rollups.spared()).isEqualTo(rows.spared());
-        assertThat(await(cleanups.get(cleanup.id())).deleted()).isEqualTo(4);
+        assertThat(await(ledger.get(cleanup.id())).deleted()).isEqualTo(4);
         assertThat(rows()).isEqualTo("3");
         assertThat(await(cleanups.preview(whatever, null, ALL_ROWS)).executions())
                 .isEqualTo(3);
@@ -181,7 +187,7 @@ final class PoliciesTest {
 
         runPolicies();
         await(cleaner.runOnce());
-        await(cleanups.create(new CleanupCriteria(midnight(30), ALL, null, null, null, false), "operator"));
+        await(ledger.create(new CleanupCriteria(midnight(30), ALL, null, null, null, false), "operator"));
         await(cleaner.runOnce());
 
         assertThat(rows()).isEqualTo("0");
@@ -196,12 +202,12 @@ final class PoliciesTest {
 
         CleanupPreview rollups = await(cleanups.preview(criteria, null, NO_ROWS));
         CleanupPreview rows = await(cleanups.preview(criteria, null, ALL_ROWS));
-        Cleanup cleanup = await(cleanups.create(criteria, "alice"));
+        Cleanup cleanup = await(ledger.create(criteria, "alice"));
         await(cleaner.runOnce());
 
         assertThat(rows.executions()).isEqualTo(10);
         assertThat(rollups.executions()).isEqualTo(10);
-        assertThat(await(cleanups.get(cleanup.id())).deleted()).isEqualTo(10);
+        assertThat(await(ledger.get(cleanup.id())).deleted()).isEqualTo(10);
         assertThat(test.get("SELECT count(*) FROM execution WHERE status = 3")).isEqualTo("10");
     }
 
@@ -212,7 +218,7 @@ final class PoliciesTest {
         set("alice", ALL, 90, null);
         String held = test.get("SELECT e.id FROM execution e JOIN owner o ON o.id = e.owner_id "
                 + "WHERE o.subject = 'alice' ORDER BY e.id LIMIT 1");
-        await(policies.hold("alice", UUID.fromString(held), true, "audit", 100));
+        await(holds.hold("alice", UUID.fromString(held), true, "audit", 100));
         CleanupCriteria criteria = new CleanupCriteria(midnight(30), ALL, null, null, null, false);
 
         CleanupPreview rollups = await(cleanups.preview(criteria, null, NO_ROWS));
@@ -274,7 +280,7 @@ final class PoliciesTest {
 
         runPolicies();
 
-        assertThat(await(cleanups.countOpen("alice")).all()).isZero();
+        assertThat(await(ledger.countOpen("alice")).all()).isZero();
     }
 
     @Test
@@ -283,16 +289,16 @@ final class PoliciesTest {
         String one = test.get("SELECT id FROM execution ORDER BY id LIMIT 1");
         test.execute("UPDATE step SET output = (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 400) i) "
                 + "WHERE execution_id = '" + one + "'");
-        await(policies.hold(
+        await(holds.hold(
                 "alice", UUID.fromString(test.get("SELECT max(id::text) FROM execution")), true, "audit", 100));
         CleanupCriteria criteria = new CleanupCriteria(Instant.now(), ALL, null, "alice", null, false);
 
         CleanupPreview preview = await(cleanups.preview(criteria, null, ALL_ROWS));
-        Cleanup cleanup = await(cleanups.create(criteria, "alice"));
+        Cleanup cleanup = await(ledger.create(criteria, "alice"));
         await(cleaner.runOnce());
 
         assertThat(preview.bytes()).isGreaterThan(5000);
-        assertThat(await(cleanups.get(cleanup.id())).bytes()).isEqualTo(preview.bytes());
+        assertThat(await(ledger.get(cleanup.id())).bytes()).isEqualTo(preview.bytes());
     }
 
     /** One with a child and a grandchild of other workflows, and two more of each child's day. */
@@ -328,7 +334,7 @@ final class PoliciesTest {
     /** The oldest cleanup that they make. */
     private Optional<Cleanup> runPolicies() {
         await(new PolicyRun(policies, cleanups, CONFIG, Clock.systemUTC()).runOnce());
-        return await(cleanups.findOpen(true));
+        return await(ledger.findOpen(true));
     }
 
     private static Instant midnight(int daysAgo) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupProgressed;
+import dev.runlog.storage.cleanup.CleanupLedger;
 import dev.runlog.storage.cleanup.CleanupStore;
 import dev.runlog.storage.cleanup.PolicyStore;
 import dev.runlog.storage.db.Database;
@@ -39,6 +40,7 @@ final class PolicyScheduleTest {
     private TestDatabase test;
     private Database database;
     private CleanupStore cleanups;
+    private CleanupLedger ledger;
     private Bus bus;
 
     @BeforeEach
@@ -47,6 +49,7 @@ final class PolicyScheduleTest {
         Runs.clear(test);
         this.database = Runs.open(vertx, test);
         cleanups = new CleanupStore(this.database);
+        ledger = new CleanupLedger(this.database);
         bus = Bus.create(vertx, Duration.ofSeconds(20));
     }
 
@@ -58,14 +61,14 @@ final class PolicyScheduleTest {
         PolicyStore policies = new PolicyStore(database);
         await(policies.set(null, "alice", Set.of(), Duration.ofDays(30), null, 100));
         await(new PolicyRun(policies, cleanups, nightly, Clock.fixed(night, ZoneOffset.UTC)).runOnce());
-        Cleanup made = await(cleanups.findOpen(true)).orElseThrow();
+        Cleanup made = await(ledger.findOpen(true)).orElseThrow();
 
         await(cleaner(vertx, nightly, new ClosingClock(6)).runOnce());
-        Cleanup paused = await(cleanups.get(made.id()));
+        Cleanup paused = await(ledger.get(made.id()));
         await(cleaner(vertx, nightly, Clock.fixed(noon, ZoneOffset.UTC)).runOnce());
-        Cleanup atNoon = await(cleanups.get(made.id()));
+        Cleanup atNoon = await(ledger.get(made.id()));
         await(cleaner(vertx, nightly, Clock.fixed(nextNight, ZoneOffset.UTC)).runOnce());
-        Cleanup done = await(cleanups.get(made.id()));
+        Cleanup done = await(ledger.get(made.id()));
 
         assertThat(paused.state()).isEqualTo(Cleanup.State.RUNNING);
         assertThat(paused.deleted()).isBetween(1L, 399L);
@@ -114,7 +117,7 @@ final class PolicyScheduleTest {
     }
 
     private Cleaner cleaner(Vertx vertx, RetentionConfig config, Clock clock) {
-        return Runs.cleaner(vertx, bus, cleanups, config, clock);
+        return Runs.cleaner(vertx, bus, database, config, clock);
     }
 
     /** It is night until it has been asked so often, and noon from then on. */

@@ -94,22 +94,6 @@ final class PreviewTest {
         assertThat(preview.workflows().get(0).executions()).isEqualTo(preview.executions());
     }
 
-    @Test
-    void sizesAreThoseThatWereNotedAndOfOtherDaysAsTheyAre() throws SQLException {
-        long unnoted = preview(null, 4 * 24, Set.of()).bytes();
-        await(cleanups.noteSizes());
-        long noted = preview(null, 4 * 24, Set.of()).bytes();
-        test.execute("UPDATE noted_size SET bytes = bytes + 1000000");
-        long grown = preview(null, 4 * 24, Set.of()).bytes();
-        test.execute("DELETE FROM noted_size WHERE day = current_date - 7");
-        long partly = preview(null, 4 * 24, Set.of()).bytes();
-
-        assertThat(noted).isEqualTo(unnoted);
-        // What runs on one of the four days stays, with its share of the bytes.
-        assertThat(grown - noted).isBetween(3_800_000L, 4_000_000L);
-        assertThat(grown - partly).isEqualTo(1_000_000);
-    }
-
     /** Of what started more than some hours before today. */
     private CleanupPreview preview(@Nullable String owner, int hours, Set<ExecutionStatus> statuses) {
         Instant today = Instant.now().truncatedTo(ChronoUnit.DAYS);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.retention.CleanupCriteria;
-import dev.runlog.storage.cleanup.CleanupStore;
+import dev.runlog.storage.cleanup.CleanupLedger;
 import dev.runlog.storage.db.Database;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
@@ -42,14 +42,14 @@ final class ReadersTest {
         Runs.seed(test, "alice", 200, 50, "SUCCESS");
         String partition = test.get("SELECT max(tableoid) FROM execution");
         Database database = Runs.open(vertx, test);
-        CleanupStore cleanups = new CleanupStore(database);
+        CleanupLedger ledger = new CleanupLedger(database);
         Cleaner cleaner = Runs.cleaner(
                 vertx,
                 Bus.create(vertx, Duration.ofSeconds(20)),
-                cleanups,
+                database,
                 Configs.with(0, "", Duration.ofHours(1)),
                 Clock.systemUTC());
-        await(cleanups.create(new CleanupCriteria(Instant.now(), Set.of(), null, "alice", null, false), "alice"));
+        await(ledger.create(new CleanupCriteria(Instant.now(), Set.of(), null, "alice", null, false), "alice"));
         AtomicBoolean over = new AtomicBoolean();
         CountDownLatch reads = new CountDownLatch(1);
         CompletableFuture<List<Seen>> reader = CompletableFuture.supplyAsync(() -> read(test, over, reads));

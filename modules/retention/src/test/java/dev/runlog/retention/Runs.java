@@ -3,7 +3,7 @@ package dev.runlog.retention;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.storage.cleanup.CleanupStore;
+import dev.runlog.storage.cleanup.CleanupLedger;
 import dev.runlog.storage.db.Database;
 import dev.runlog.storage.db.DatabaseConfig;
 import dev.runlog.testing.Settings;
@@ -26,7 +26,7 @@ final class Runs {
     static void clear(TestDatabase test) throws SQLException {
         test.execute("DELETE FROM step; DELETE FROM execution; DELETE FROM execution_daily; DELETE FROM execution_day;"
                 + "DELETE FROM dropped_day; DELETE FROM unsuccessful_execution; DELETE FROM held_execution;"
-                + "DELETE FROM biggest_workflow; DELETE FROM noted_size; DELETE FROM cleanup; DELETE FROM cleanup_rule; DELETE FROM cleanup_keep;"
+                + "DELETE FROM cleanup; DELETE FROM cleanup_rule; DELETE FROM cleanup_keep;"
                 + "DELETE FROM cleanup_spared; DELETE FROM retention_policy");
     }
 
@@ -78,9 +78,10 @@ final class Runs {
                 + UnsuccessfulList.FILL);
     }
 
-    /** One that carries cleanups of policies out, too. */
-    static Cleaner cleaner(Vertx vertx, Bus bus, CleanupStore cleanups, RetentionConfig config, Clock clock) {
-        return new Cleaner(vertx, bus, cleanups, config, clock, true, new SimpleMeterRegistry());
+    /** A cleaner that carries out cleanups of policies as well. */
+    static Cleaner cleaner(Vertx vertx, Bus bus, Database database, RetentionConfig config, Clock clock) {
+        Progress progress = new Progress(new CleanupLedger(database), bus, new SimpleMeterRegistry());
+        return new Cleaner(vertx, database, config, clock, true, progress);
     }
 
     static Database open(Vertx vertx, TestDatabase test) {

@@ -51,6 +51,11 @@ public final class TestDatabase {
         }
     }
 
+    /** The first column of the first row as a number, such as a count or a sum. */
+    public long count(String sql) throws SQLException {
+        return Long.parseLong(get(sql));
+    }
+
     /** Waits up to 30 s, within the database, until a query returns rows. */
     public void awaitRows(String query) throws SQLException {
         awaitRows(query, Duration.ofSeconds(30));

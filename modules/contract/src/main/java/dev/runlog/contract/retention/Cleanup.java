@@ -65,6 +65,28 @@ public record Cleanup(
                 null);
     }
 
+    /** Returns a cleanup that is only asked for, in no ledger: to find out what it would do. */
+    public static Cleanup hypothetical(CleanupCriteria criteria, @Nullable UUID policyId) {
+        UUID id = Ids.next();
+        return new Cleanup(
+                id,
+                true,
+                State.PENDING,
+                criteria,
+                0,
+                true,
+                0,
+                0,
+                0,
+                "",
+                policyId,
+                Ids.timeOf(id),
+                null,
+                null,
+                null,
+                null);
+    }
+
     /** State of a cleanup. */
     public enum State {
         /** It is queued. */

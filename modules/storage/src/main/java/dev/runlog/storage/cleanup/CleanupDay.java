@@ -1,35 +1,39 @@
 package dev.runlog.storage.cleanup;
 
+import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.retention.Cleanup;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.UUID;
 
 /**
- * A day of a cleanup.
+ * A day on which a cleanup has something to delete.
  *
- * @param stored executions of everybody that are there
- * @param going executions that the cleanup is to delete, about; those that are held or children of what stays too
- * @param allGo whether what is to go is certainly all that is there, which no sum of parts of rows tells
+ * @param stored executions of all owners on that day
+ * @param deletable those that the cleanup deletes; estimated if its bound or what stays ends within the day
+ * @param whole whether it deletes everything on that day
  */
-public record CleanupDay(LocalDate day, long stored, long going, boolean allGo) {
-    /** Whether all of it lies before the cleanup's bound. */
+public record CleanupDay(LocalDate day, long stored, long deletable, boolean whole) {
+    /** Whether the whole day lies before the cleanup's bound. */
     public boolean isBefore(Cleanup cleanup) {
-        Instant end = day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
-        return !end.isAfter(cleanup.criteria().before());
+        return !startOf(day.plusDays(1)).isAfter(cleanup.criteria().before());
     }
 
-    /** The partition's name behind {@code execution_} and {@code step_}. */
-    String suffix() {
-        return suffix(day);
-    }
-
+    /** The end of the names of the day's partitions, behind {@code execution_} and {@code step_}. */
     static String suffix(LocalDate day) {
         return day.toString().replace("-", "");
     }
 
-    /** Whether all that is there is to go. */
-    public boolean isWhole(Cleanup cleanup) {
-        return isBefore(cleanup) && allGo;
+    static UUID firstId(LocalDate day) {
+        return Ids.lowerBound(startOf(day));
+    }
+
+    static Instant startOf(LocalDate day) {
+        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
+    }
+
+    String suffix() {
+        return suffix(day);
     }
 }

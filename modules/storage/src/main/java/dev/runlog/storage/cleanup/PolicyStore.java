@@ -3,13 +3,11 @@ package dev.runlog.storage.cleanup;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.contract.page.PageEnds;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.retention.CleanupCriteria;
 import dev.runlog.contract.retention.ListRetentionPolicies.PolicyPage;
 import dev.runlog.contract.retention.RetentionPolicy;
 import dev.runlog.storage.db.Database;
-import dev.runlog.storage.db.PageRows;
 import dev.runlog.storage.db.Rows;
 import dev.runlog.storage.db.Sql;
 import io.vertx.core.Future;
@@ -22,26 +20,25 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Retention policies, and the marks that hold an execution whatever they say. */
+/** Retention policies. */
 public final class PolicyStore {
-    private static final String SELECT = """
-            SELECT p.id, p.workflow_id, o.subject, p.statuses, extract(epoch FROM p.keep_for)::bigint AS keep_seconds,
-                   p.keep_last, p.from_configuration, p.created_at, p.last_run_at, p.overdue, p.overdue_since,
-                   (SELECT c.id FROM cleanup c WHERE c.policy_id = p.id ORDER BY c.id DESC LIMIT 1)
+    private static final String COLUMNS = """
+            SELECT t.id, t.workflow_id, o.subject, t.statuses, extract(epoch FROM t.keep_for)::bigint AS keep_seconds,
+                   t.keep_last, t.from_configuration, t.created_at, t.last_run_at, t.overdue, t.overdue_since,
+                   (SELECT c.id FROM cleanup c WHERE c.policy_id = t.id ORDER BY c.id DESC LIMIT 1)
                      AS last_cleanup_id
-            FROM retention_policy p
-            LEFT JOIN owner o ON o.id = p.owner_id
             """;
+
+    private static final String FROM = "FROM retention_policy t\nLEFT JOIN owner o ON o.id = t.owner_id\n";
 
     private static final String REGISTER_OWNER =
             "INSERT INTO owner (subject) VALUES ($1) ON CONFLICT (subject) DO NOTHING";
 
-    /** Tells also whether it says something else than before. */
+    /** Also returns whether the policy changed. */
     private static final String SET = """
             WITH asked AS (
               SELECT $2::uuid AS workflow_id, o.id AS owner_id, $4::smallint[] AS statuses
@@ -66,7 +63,7 @@ public final class PolicyStore {
               AS changed
             """;
 
-    /** A policy for all owners that somebody has set goes before the one of the configuration. */
+    /** A policy for all owners that a caller has set takes precedence over the configured one. */
     private static final String SET_DEFAULT = """
             INSERT INTO retention_policy AS known (id, statuses, keep_for, keep_last, from_configuration)
             VALUES ($1, '{}', $2, $3, true)
@@ -77,7 +74,7 @@ public final class PolicyStore {
             RETURNING id
             """;
 
-    /** Its criteria are what the policy has said, and it says something else now or nothing any more. */
+    /** Its criteria are those of the policy before it was changed or deleted. */
     private static final String END_CLEANUPS = """
             UPDATE cleanup
             SET state = 4, finished_at = now()
@@ -93,42 +90,23 @@ public final class PolicyStore {
             RETURNING p.id
             """;
 
-    private static final String HOLD = """
-            UPDATE execution e
-            SET held = $3, hold_reason = CASE WHEN $3 THEN $4 END
-            WHERE e.id = $1 AND e.id BETWEEN $1 AND $1
-              AND ($2::text IS NULL OR e.owner_id = (SELECT id FROM owner WHERE subject = $2))
-            RETURNING (SELECT o.subject FROM owner o WHERE o.id = e.owner_id), e.owner_id
-            """;
-
-    private static final String HOLD_IN_LIST = "UPDATE unsuccessful_execution SET held = $2 WHERE id = $1";
-
-    /** Inserts nothing if the owner has too many. */
-    private static final String NOTE_HELD = """
-            INSERT INTO held_execution (execution_id, owner_id)
-            SELECT $1, $2
-            WHERE EXISTS (SELECT FROM held_execution WHERE execution_id = $1)
-              OR (SELECT count(*) FROM held_execution WHERE owner_id = $2) < $3
-            ON CONFLICT (execution_id) DO UPDATE SET owner_id = excluded.owner_id
-            """;
-
-    private static final String NOTE_RELEASED = "DELETE FROM held_execution WHERE execution_id = $1";
-
     private final Database database;
+    private final NewestFirst<RetentionPolicy> rows;
 
     public PolicyStore(Database database) {
         this.database = database;
+        this.rows = new NewestFirst<>(database, "policies", COLUMNS, FROM, PolicyStore::toPolicy);
     }
 
     /**
-     * A policy as it stands now.
+     * A policy after a change.
      *
-     * @param ended the cleanups of what it said before that were under way
+     * @param ended cleanups of the policy as it was before, which were open and are cancelled
      */
     public record Changed(RetentionPolicy policy, List<UUID> ended) {}
 
     /**
-     * Makes a policy or replaces the one of the same target.
+     * Creates a policy, or replaces the one with the same target.
      *
      * @param policiesMax how many policies an owner may have; one more fails with {@code BAD_INPUT}
      */
@@ -146,7 +124,7 @@ public final class PolicyStore {
                 Ids.next(),
                 workflowId,
                 owner,
-                CleanupStore.numbers(statuses),
+                CleanupLedger.numbers(statuses),
                 toInterval(keepFor),
                 keepLast,
                 policiesMax);
@@ -173,64 +151,26 @@ public final class PolicyStore {
                 .map(rows -> Rows.toList(rows, row -> row.getUUID(0)));
     }
 
-    /** Those of the policies that exist and, where an owner is given, bear on the owner's executions. */
+    /**
+     * Returns those of the policies that exist and, if an owner is given, concern the owner's executions.
+     *
+     * @param reader the subject that is charged for the database's time
+     */
     public Future<List<RetentionPolicy>> load(String reader, @Nullable String owner, List<UUID> ids) {
-        Sql sql = new Sql()
-                .add(SELECT)
-                .add("WHERE p.id = ANY (")
-                .bind(ids.toArray(UUID[]::new))
-                .add(")");
-        addOwner(sql, owner);
-        sql.add("\nORDER BY p.id");
-        return database.query(reader, "load-policies", sql.text(), sql.arguments())
-                .map(rows -> Rows.toList(rows, PolicyStore::toPolicy));
+        return rows.load(reader, sql -> addOwner(sql, owner), ids);
     }
 
     /** A page of the policies, newest first. */
     public Future<PolicyPage> list(String reader, @Nullable String owner, PageRequest page) {
-        Sql count = new Sql()
-                .add(
-                        "SELECT count(*) AS rows FROM retention_policy p LEFT JOIN owner o ON o.id = p.owner_id WHERE true");
-        addOwner(count, owner);
-        return Future.all(
-                        read(reader, owner, page),
-                        database.query(reader, "count-policies", count.text(), count.arguments())
-                                .map(rows -> rows.iterator().next().getLong("rows")))
-                .compose(both -> {
-                    List<RetentionPolicy> policies = both.resultAt(0);
-                    long total = both.<Long>resultAt(1);
-                    return policies.isEmpty()
-                            ? PageRows.beyondEmpty(page, false, look -> read(reader, owner, look)
-                                            .map(found -> !found.isEmpty()))
-                                    .map(beyond -> new PolicyPage(
-                                            policies, new PageEnds(beyond.previous(), beyond.next()), total))
-                            : Future.succeededFuture(
-                                    PageRows.cut(policies, page, (some, ends) -> new PolicyPage(some, ends, total)));
-                });
+        return rows.list(reader, sql -> addOwner(sql, owner), page, PolicyPage::new);
     }
 
-    private Future<List<RetentionPolicy>> read(String reader, @Nullable String owner, PageRequest page) {
-        Sql sql = new Sql().add(SELECT).add("WHERE true");
-        addOwner(sql, owner);
-        if (page.after() != null) {
-            sql.add(" AND p.id < ").bind(page.after().id());
-        }
-        if (page.before() != null) {
-            sql.add(" AND p.id > ").bind(page.before().id());
-        }
-        sql.add("\nORDER BY p.id " + (page.backward() ? "ASC" : "DESC") + "\nLIMIT ")
-                .bind(page.size() + 1);
-        return database.query(reader, "list-policies", sql.text(), sql.arguments())
+    public Future<List<RetentionPolicy>> listAll() {
+        return database.query("all-policies", COLUMNS + FROM + "ORDER BY t.id", Tuple.tuple())
                 .map(rows -> Rows.toList(rows, PolicyStore::toPolicy));
     }
 
-    /** All of them. */
-    public Future<List<RetentionPolicy>> all() {
-        return database.query("all-policies", SELECT + "ORDER BY p.id", Tuple.tuple())
-                .map(rows -> Rows.toList(rows, PolicyStore::toPolicy));
-    }
-
-    /** Takes a policy away; returns the cleanups of it that were under way and end with it. */
+    /** Deletes a policy; returns its cleanups that were open and are cancelled. */
     public Future<List<UUID>> delete(UUID id) {
         return database.inTransaction("delete-policy", connection -> connection
                 .preparedQuery("DELETE FROM retention_policy WHERE id = $1")
@@ -238,7 +178,7 @@ public final class PolicyStore {
                 .compose(done -> endCleanups(connection, id)));
     }
 
-    /** Sets the policy of the configuration, or takes it away where it says neither. */
+    /** Sets the configured policy, or deletes it if neither is given. */
     public Future<Void> setDefault(@Nullable Duration keepFor, @Nullable Integer keepLast) {
         return database.inTransaction("set-default-policy", connection -> (keepFor == null && keepLast == null
                         ? connection
@@ -254,8 +194,8 @@ public final class PolicyStore {
     }
 
     /**
-     * Marks that it runs now and, where there is something to do, enters its cleanup; whoever changes the policy
-     * meanwhile waits, and ends it. False where it has run since the moment, on whatever server, or is at work still.
+     * Marks that a policy runs now and, if there is something to do, enters its cleanup; a concurrent change of the policy
+     * waits, and cancels it. False if the policy has run since, on any server, or its cleanup is still open.
      */
     public Future<Boolean> run(
             UUID id, Instant now, Instant notSince, @Nullable CleanupCriteria work, String requestedBy) {
@@ -264,11 +204,12 @@ public final class PolicyStore {
                 .execute(Tuple.of(id, now.atOffset(ZoneOffset.UTC), notSince.atOffset(ZoneOffset.UTC)))
                 .map(rows -> rows.size() > 0)
                 .compose(mine -> mine && work != null
-                        ? CleanupStore.create(connection, work, requestedBy, id).map(true)
+                        ? CleanupLedger.create(connection, work, requestedBy, id)
+                                .map(true)
                         : Future.succeededFuture(mine)));
     }
 
-    /** Marks how far behind it is. */
+    /** Marks how far behind a policy is. */
     public Future<Void> markOverdue(UUID id, long overdue, @Nullable Instant since) {
         return database.query(
                         "mark-overdue",
@@ -277,53 +218,13 @@ public final class PolicyStore {
                 .mapEmpty();
     }
 
-    /**
-     * Holds an execution or lets it go, and tells whose it is; empty where there is none of that id or, where an owner is
-     * given, it is another's.
-     *
-     * @param holdsMax how many executions of one owner may be held; one more fails with {@code BAD_INPUT}
-     */
-    public Future<Optional<String>> hold(
-            @Nullable String owner, UUID executionId, boolean held, @Nullable String reason, int holdsMax) {
-        // Two statements: the second sees what a change that the first waited for has noted.
-        return database.inTransaction("hold-execution", connection -> connection
-                .preparedQuery(HOLD)
-                .execute(Tuple.of(executionId, owner, held, reason))
-                .compose(rows -> rows.size() == 0
-                        ? Future.succeededFuture(Optional.<String>empty())
-                        : connection
-                                .preparedQuery(HOLD_IN_LIST)
-                                .execute(Tuple.of(executionId, held))
-                                .compose(done -> held
-                                        ? noteHeld(
-                                                connection,
-                                                executionId,
-                                                rows.iterator().next().getInteger("owner_id"),
-                                                holdsMax)
-                                        : connection
-                                                .preparedQuery(NOTE_RELEASED)
-                                                .execute(Tuple.of(executionId))
-                                                .<Void>mapEmpty())
-                                .map(Optional.of(rows.iterator().next().getString(0)))));
-    }
-
-    private static Future<Void> noteHeld(SqlConnection connection, UUID executionId, int ownerId, int holdsMax) {
-        return connection
-                .preparedQuery(NOTE_HELD)
-                .execute(Tuple.of(executionId, ownerId, holdsMax))
-                .compose(noted -> noted.rowCount() > 0
-                        ? Future.<Void>succeededFuture()
-                        : Future.failedFuture(RunlogException.badInput("There are already " + holdsMax
-                                + " held executions of this owner, the limit (retention.holds-max).")));
-    }
-
     private static void addOwner(Sql sql, @Nullable String owner) {
         if (owner != null) {
             String subject = sql.argument(owner);
             sql.add("\n  AND (o.subject = " + subject
-                    + " OR p.owner_id IS NULL AND (p.workflow_id IS NULL OR EXISTS (\n"
+                    + " OR t.owner_id IS NULL AND (t.workflow_id IS NULL OR EXISTS (\n"
                     + "    SELECT FROM workflow w JOIN owner of ON of.id = w.owner_id\n"
-                    + "    WHERE w.id = p.workflow_id AND of.subject = " + subject + ")))");
+                    + "    WHERE w.id = t.workflow_id AND of.subject = " + subject + ")))");
         }
     }
 
@@ -337,7 +238,7 @@ public final class PolicyStore {
                 row.getUUID("id"),
                 row.getUUID("workflow_id"),
                 row.getString("subject"),
-                CleanupStore.toStatuses(row.getArrayOfShorts("statuses")),
+                CleanupLedger.toStatuses(row.getArrayOfShorts("statuses")),
                 keepSeconds == null ? null : Duration.ofSeconds(keepSeconds),
                 row.getInteger("keep_last"),
                 row.getBoolean("from_configuration"),

@@ -40,22 +40,28 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
 
     private final Duration silenceMax;
     private final Channel channel;
+    private final ForegroundWork work;
     private final AtomicInteger answersDue = new AtomicInteger();
     private volatile int silentTicks;
 
-    private AnswerGuard(Duration silenceMax, Channel channel) {
+    private AnswerGuard(Duration silenceMax, ForegroundWork work, Channel channel) {
         this.silenceMax = silenceMax;
+        this.work = work;
         this.channel = channel;
     }
 
-    /** Guards a connection that was opened just now. */
-    static void install(SqlConnection connection, Duration silenceMax) {
+    /**
+     * Guards a connection that was opened just now.
+     *
+     * @param work what is told of all that the connection is asked
+     */
+    static void install(SqlConnection connection, Duration silenceMax, ForegroundWork work) {
         ChannelPipeline pipeline = pipeline(connection);
         // It bounds the handshake; from now on a connection may be idle for as long as nobody wants anything of it.
         if (pipeline.get(IdleStateHandler.class) != null) {
             pipeline.remove(IdleStateHandler.class);
         }
-        AnswerGuard guard = new AnswerGuard(silenceMax, pipeline.channel());
+        AnswerGuard guard = new AnswerGuard(silenceMax, work, pipeline.channel());
         pipeline.channel().attr(KEY).set(guard);
         pipeline.addFirst(guard);
     }
@@ -65,18 +71,22 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
         return pipeline(connection).channel().attr(KEY).get();
     }
 
-    /** Guards the connection while the work goes on, which others may be at as well. */
-    <T> Future<T> during(Supplier<Future<T>> work) {
+    /** Guards the connection while statements run, which may be those of several callers. */
+    <T> Future<T> during(Supplier<Future<T>> statements) {
         if (answersDue.getAndIncrement() == 0) {
             silentTicks = 0;
         }
+        work.begin();
         Future<T> result;
         try {
-            result = work.get();
+            result = statements.get();
         } catch (RuntimeException failure) {
             result = Future.failedFuture(failure);
         }
-        return result.onComplete(done -> answersDue.decrementAndGet());
+        return result.onComplete(done -> {
+            answersDue.decrementAndGet();
+            work.end();
+        });
     }
 
     /** Sends what one turn of the event loop brings by one call of the system. */

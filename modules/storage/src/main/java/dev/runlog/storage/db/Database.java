@@ -19,8 +19,8 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -62,6 +62,7 @@ public final class Database {
     private final @Nullable SharedConnection shared;
     private final GuardedPool cleaning;
     private final Vertx vertx;
+    private final ForegroundWork foregroundWork;
     private final MeterRegistry meters;
     private final Map<String, Timer> timers = new ConcurrentHashMap<>();
     private final AtomicInteger underWay = new AtomicInteger();
@@ -76,6 +77,7 @@ public final class Database {
             String purpose,
             MeterRegistry meters) {
         this.vertx = vertx;
+        this.foregroundWork = ForegroundWork.of(vertx);
         this.pool = new FairPool(
                 vertx,
                 pool(vertx, config, connections + reserved, purpose),
@@ -114,9 +116,9 @@ public final class Database {
         return new Database(vertx, config, RETENTION_CONNECTIONS, RETENTION_RESERVE, null, RETENTION, meters);
     }
 
-    /** Names of the connections that a cleanup has itself. */
-    public static List<String> namesOfRetention() {
-        return List.of(NAME_PREFIX + RETENTION, NAME_PREFIX + CLEANING);
+    /** Whether this server runs statements for readers or for recording, or did so within a while. */
+    public boolean hasForegroundWork(Duration within) {
+        return foregroundWork.isSeenWithin(within);
     }
 
     /** Without a password in the URL, that of PGPASSFILE or ~/.pgpass, as JDBC takes it. */
@@ -135,6 +137,8 @@ public final class Database {
     /** A pool of its own for a purpose that must not wait for others, nor others for it. */
     public static GuardedPool pool(Vertx vertx, DatabaseConfig config, int connections, String purpose) {
         String name = NAME_PREFIX + purpose;
+        ForegroundWork work =
+                Set.of(RETENTION, CLEANING).contains(purpose) ? new ForegroundWork() : ForegroundWork.of(vertx);
         PgConnectOptions connect = connectOptions(config.url())
                 .setCachePreparedStatements(true)
                 .setPreparedStatementCacheMaxSize(config.preparedStatementsMax())
@@ -166,7 +170,7 @@ public final class Database {
                 .with(options)
                 .with(sockets)
                 .withConnectHandler(connection -> {
-                    AnswerGuard.install(connection, config.answerTimeout());
+                    AnswerGuard.install(connection, config.answerTimeout(), work);
                     connection.close();
                 })
                 .using(vertx)
@@ -189,7 +193,8 @@ public final class Database {
     }
 
     /** The same for an answer that has an allowance; once it is used up, further rows are dropped as they come. */
-    public Future<RowSet<Row>> query(String reader, String operation, String sql, Tuple arguments, Allowance allowance) {
+    public Future<RowSet<Row>> query(
+            String reader, String operation, String sql, Tuple arguments, Allowance allowance) {
         return timed(operation, pool.use(reader, connection -> connection
                 .preparedQuery(sql)
                 .mapping(RowMemory.counted(allowance))
@@ -202,7 +207,8 @@ public final class Database {
     }
 
     /** The same for an answer that has an allowance. */
-    public Future<RowSet<Row>> queryShort(String reader, String operation, String sql, Tuple arguments, Allowance allowance) {
+    public Future<RowSet<Row>> queryShort(
+            String reader, String operation, String sql, Tuple arguments, Allowance allowance) {
         Future<RowSet<Row>> rows = shared == null ? null : shared.query(reader, sql, arguments, allowance);
         return rows == null ? query(reader, operation, sql, arguments, allowance) : timed(operation, rows);
     }

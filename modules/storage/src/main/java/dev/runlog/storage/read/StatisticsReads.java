@@ -72,7 +72,8 @@ public final class StatisticsReads {
             @Nullable LocalDate from,
             @Nullable LocalDate to,
             Set<ExecutionStatus> statuses) {
-        Sql sql = new Sql().add("SELECT w.id, coalesce(sum(" + RollupColumns.present(statuses) + "), 0)::bigint AS rows\n");
+        Sql sql = new Sql()
+                .add("SELECT w.id, coalesce(sum(" + RollupColumns.present(statuses) + "), 0)::bigint AS rows\n");
         sql.add("FROM workflow w\nJOIN execution_rollup d ON d.owner_id = w.owner_id AND d.workflow_id = w.id\n");
         sql.add("WHERE w.id = ANY (").bind(workflowIds.toArray(UUID[]::new));
         sql.add(") AND w.owner_id = (SELECT id FROM owner WHERE subject = ")
@@ -216,20 +217,12 @@ public final class StatisticsReads {
                 .map(rows -> Rows.toList(rows, row -> toInterval(row, range, durations)));
     }
 
-    /** Of everybody's, the biggest are looked for among few: their order is as of lately, their sizes are as of now. */
+    /** The workflows with most executions, which the totals of days do not have. */
     private Future<List<WorkflowSize>> workflows(String reader, Range range, int max) {
         Sql sql = new Sql()
                 .add("SELECT t.workflow_id, w.key, o.subject, t.stored\nFROM (\n  SELECT d.workflow_id, sum("
                         + RollupColumns.present(Set.of()) + ")::bigint AS stored\n");
-        if (range.isOfAll()) {
-            // OFFSET 0 has the rollups of each looked up; the planner would rather read those of all.
-            sql.add("FROM biggest_candidate c\nCROSS JOIN LATERAL (SELECT d.* FROM execution_rollup d\n"
-                    + "  WHERE d.owner_id = c.owner_id AND d.workflow_id = c.workflow_id");
-            addDays(sql, range.from(), range.to());
-            sql.add(" OFFSET 0) d");
-        } else {
-            addSource(sql, range);
-        }
+        addStored(sql, range);
         sql.add("\n  GROUP BY d.workflow_id\n  ORDER BY stored DESC, d.workflow_id\n  LIMIT ")
                 .bind(max);
         sql.add(") t\nJOIN workflow w ON w.id = t.workflow_id\nJOIN owner o ON o.id = w.owner_id\n"
@@ -268,10 +261,14 @@ public final class StatisticsReads {
         if (range.isOfAll()) {
             addSource(sql, range);
         } else {
-            // What execution_rollup says, without its join: that of each day cost as much as the day's rollup.
-            addSource(sql, range, "execution_daily");
-            sql.add(" AND d.day <> ALL (ARRAY(SELECT day FROM dropped_day))");
+            addStored(sql, range);
         }
+    }
+
+    /** The rollups of execution_rollup without its join, which costs as much as the rollups themselves. */
+    private static void addStored(Sql sql, Range range) {
+        addSource(sql, range, "execution_daily");
+        sql.add(" AND d.day <> ALL (ARRAY(SELECT day FROM dropped_day))");
     }
 
     private static void addSource(Sql sql, Range range) {

@@ -54,7 +54,7 @@ final class StatisticsReadsTest {
         test = of;
         test.execute("""
                 DELETE FROM execution_daily; DELETE FROM execution_day; DELETE FROM dropped_day; DELETE FROM duration_daily;
-                DELETE FROM duration_delta; DELETE FROM biggest_workflow;
+                DELETE FROM duration_delta;
                 INSERT INTO owner (subject) VALUES ('big'), ('small') ON CONFLICT DO NOTHING;
                 INSERT INTO workflow (id, owner_id, key, name)
                 SELECT w.id, o.id, w.subject, w.subject

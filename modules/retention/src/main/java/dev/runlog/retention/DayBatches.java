@@ -1,0 +1,122 @@
+package dev.runlog.retention;
+
+import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.storage.cleanup.CleanupSession;
+import dev.runlog.storage.cleanup.CleanupSession.Batch;
+import dev.runlog.storage.db.WriteFailure;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes from a day in batches, from the oldest execution to the newest, and comes back to those that somebody else had
+ * locked. The dead rows are left to autovacuum.
+ */
+final class DayBatches {
+    private static final Logger log = LoggerFactory.getLogger(DayBatches.class);
+
+    /** How often it comes back to locked rows; the last times it waits for them. */
+    private static final int ROUNDS = 8;
+
+    private static final int WAITING_ROUNDS = 2;
+    private static final Duration ROUND_PAUSE = Duration.ofMillis(50);
+    /** Readers who ask a few times a second count as present. */
+    private static final Duration OF_LATE = Duration.ofMillis(100);
+
+    /** How a round ended. */
+    private enum Round {
+        COMPLETE,
+        SOME_LOCKED,
+        /** The cleanup was cancelled, or is to pause. */
+        STOPPED
+    }
+
+    private final CleanupSession session;
+    private final Cleanup cleanup;
+    private final LocalDate day;
+    private final Pace pace;
+    private final Progress progress;
+    private final Function<Duration, Future<Void>> pause;
+    private final BooleanSupplier stopping;
+
+    /** @param stopping asked before each batch */
+    DayBatches(
+            CleanupSession session,
+            Cleanup cleanup,
+            LocalDate day,
+            Pace pace,
+            Progress progress,
+            Function<Duration, Future<Void>> pause,
+            BooleanSupplier stopping) {
+        this.session = session;
+        this.cleanup = cleanup;
+        this.day = day;
+        this.pace = pace;
+        this.progress = progress;
+        this.pause = pause;
+        this.stopping = stopping;
+    }
+
+    /** Deletes everything deletable of the day; false if it was stopped. */
+    Future<Boolean> run() {
+        return session.isStored(day).compose(stored -> stored ? round(0) : Future.succeededFuture(true));
+    }
+
+    private Future<Boolean> round(int number) {
+        Promise<Round> over = Promise.promise();
+        batch(null, number >= ROUNDS - WAITING_ROUNDS, false, over);
+        return over.future()
+                .compose(ended -> progress.report(cleanup).map(ended))
+                .compose(ended -> {
+                    if (ended == Round.SOME_LOCKED && number < ROUNDS) {
+                        return pause.apply(ROUND_PAUSE.multipliedBy(1L << number))
+                                .compose(done -> round(number + 1));
+                    }
+                    if (ended == Round.SOME_LOCKED) {
+                        log.warn("Cleanup {} leaves executions of {} that others have locked.", cleanup.id(), day);
+                    }
+                    return Future.succeededFuture(ended != Round.STOPPED);
+                });
+    }
+
+    /** One batch, then the next. They are not composed: thousands of futures would end in one another. */
+    private void batch(@Nullable UUID after, boolean waiting, boolean someLocked, Promise<Round> over) {
+        if (stopping.getAsBoolean()) {
+            over.complete(Round.STOPPED);
+            return;
+        }
+        long startedAt = System.nanoTime();
+        session.deleteBatch(cleanup, day, after, pace.batchSize(), waiting)
+                .recover(failure -> WriteFailure.of(failure) == WriteFailure.CONTENTION
+                        ? Future.succeededFuture(new Batch(0, null, 1, true))
+                        : Future.failedFuture(failure))
+                .compose(batch -> batch.last() == null
+                        ? Future.succeededFuture(batch)
+                        : rest(batch, Duration.ofNanos(System.nanoTime() - startedAt))
+                                .map(batch))
+                .onFailure(over::fail)
+                .onSuccess(batch -> {
+                    boolean locked = someLocked || batch.skipped() > 0;
+                    if (!batch.open()) {
+                        over.complete(Round.STOPPED);
+                    } else if (batch.last() == null) {
+                        over.complete(locked ? Round.SOME_LOCKED : Round.COMPLETE);
+                    } else {
+                        batch(batch.last(), waiting, locked, over);
+                    }
+                });
+    }
+
+    private Future<Void> rest(Batch batch, Duration took) {
+        boolean alone = !session.hasForegroundWork(OF_LATE);
+        Duration rest = pace.restAfter(batch.rows() + batch.skipped(), took, alone);
+        return progress.reportThrottled(cleanup).compose(done -> pause.apply(rest));
+    }
+}

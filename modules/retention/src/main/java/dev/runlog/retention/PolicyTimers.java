@@ -1,0 +1,71 @@
+package dev.runlog.retention;
+
+import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.retention.CleanupProgressed;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+
+/** Runs the policies at regular intervals, when their window opens, and after their cleanups have ended. */
+final class PolicyTimers {
+    private static final Duration WINDOW_CHECK_INTERVAL = Duration.ofSeconds(30);
+    /** Several cleanups that end at once are one reason to look again. */
+    private static final Duration AFTER_CLEANUP = Duration.ofMillis(200);
+
+    private final Vertx vertx;
+    private final PolicyRun policyRun;
+    private final Cleaner cleaner;
+    private final RetentionConfig config;
+    private final Clock clock;
+    private final Window window;
+    private boolean windowWasOpen;
+    private boolean runsSoon;
+
+    PolicyTimers(Vertx vertx, PolicyRun policyRun, Cleaner cleaner, RetentionConfig config, Clock clock) {
+        this.vertx = vertx;
+        this.policyRun = policyRun;
+        this.cleaner = cleaner;
+        this.config = config;
+        this.clock = clock;
+        this.window = config.window();
+    }
+
+    void start(Bus bus) {
+        vertx.setPeriodic(config.policyInterval().toMillis(), timer -> runWithinJitter());
+        windowWasOpen = window.isOpen(clock.instant());
+        vertx.setPeriodic(WINDOW_CHECK_INTERVAL.toMillis(), timer -> runIfWindowOpened());
+        bus.subscribe(CleanupProgressed.class, event -> {
+            if (event.cleanup().policyId() != null && event.cleanup().state().isOver()) {
+                runAfterCleanup();
+            }
+        });
+    }
+
+    void runWithinJitter() {
+        vertx.setTimer(1 + new Jitter(config.policyJitter()).next().toMillis(), timer -> run());
+    }
+
+    /** A window may be shorter than the interval. A policy that has run meanwhile, on any server, does not run again. */
+    private void runIfWindowOpened() {
+        boolean isOpen = window.isOpen(clock.instant());
+        if (isOpen && !windowWasOpen) {
+            runWithinJitter();
+        }
+        windowWasOpen = isOpen;
+    }
+
+    /** How far behind the policies are was found before their cleanups ran, here or on another server. */
+    private void runAfterCleanup() {
+        if (!runsSoon) {
+            runsSoon = true;
+            vertx.setTimer(AFTER_CLEANUP.toMillis(), timer -> {
+                runsSoon = false;
+                run();
+            });
+        }
+    }
+
+    private void run() {
+        policyRun.runOnce().onSuccess(made -> cleaner.wake()).onFailure(PolicyRun::logFailure);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.runlog.retention;
+
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Scope;
+import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.retention.CleanupCriteria;
+import dev.runlog.contract.retention.RequestCleanup;
+import dev.runlog.contract.retention.SetRetentionPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Checks what callers ask of retention; fails with {@code BAD_INPUT} or {@code FORBIDDEN}. */
+final class RequestChecks {
+    private static final Duration KEEP_MIN = Duration.ofMinutes(1);
+    private static final Duration KEEP_MAX = RequestCleanup.OLDER_THAN_MAX;
+    private static final int KEEP_LAST_MAX = 1_000_000;
+    private static final int TEXT_MAX_CHARS = 1000;
+
+    private RequestChecks() {}
+
+    /** The owner whose executions are meant, null for all owners. Others than the caller are for operators. */
+    static @Nullable String targetOwner(Viewer viewer, @Nullable String owner, boolean allOwners) {
+        boolean own = !allOwners && (owner == null || owner.equals(viewer.subject()));
+        viewer.require(own ? new Scope[] {Scope.CLEANUP, Scope.OPS} : new Scope[] {Scope.OPS});
+        if (owner == null) {
+            return allOwners ? null : viewer.subject();
+        }
+        requireText("owner", owner);
+        if (owner.isBlank()) {
+            throw RunlogException.badInput("'owner' is empty.");
+        }
+        if (allOwners) {
+            throw RunlogException.badInput("Give 'owner', which is '" + owner + "', or 'allOwners', not both.");
+        }
+        return owner;
+    }
+
+    static void requireText(String name, String text) {
+        if (text.length() > TEXT_MAX_CHARS) {
+            throw RunlogException.badInput(
+                    "'" + name + "' has " + text.length() + " characters; the limit is " + TEXT_MAX_CHARS + ".");
+        }
+        if (text.indexOf('\u0000') >= 0) {
+            throw RunlogException.badInput("'" + name + "' contains a NUL character.");
+        }
+    }
+
+    /** The criteria of a request, with its bound as a moment. */
+    static CleanupCriteria criteria(RequestCleanup request, @Nullable String owner, Instant now) {
+        if (request.olderThan() == null
+                && request.before() == null
+                && request.keepLast() == null
+                && request.statuses().isEmpty()) {
+            throw RunlogException.badInput("Give at least one of 'olderThan', 'before', 'keepLast' and 'status'.");
+        }
+        requireKeepLast(request.keepLast());
+        requireDeletable(request.statuses());
+        return new CleanupCriteria(
+                before(request, now),
+                request.statuses(),
+                request.workflowId(),
+                owner,
+                request.keepLast(),
+                request.ignorePolicies());
+    }
+
+    private static Instant before(RequestCleanup request, Instant now) {
+        Instant before = request.before() == null ? now : request.before();
+        Duration olderThan = request.olderThan();
+        if (olderThan != null) {
+            if (olderThan.isNegative() || olderThan.compareTo(KEEP_MAX) > 0) {
+                throw RunlogException.badInput(
+                        "'olderThan' must be from PT0S to " + KEEP_MAX + ", not " + olderThan + ".");
+            }
+            before = earlier(now.minus(olderThan), before);
+        }
+        if (before.isBefore(Instant.EPOCH)) {
+            throw RunlogException.badInput("'before' must be after " + Instant.EPOCH + ", not " + before + ".");
+        }
+        // IDs hold 48 bits of milliseconds, and nothing starts much later than now.
+        return earlier(now.plus(Duration.ofDays(1)), before);
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
+    static void check(SetRetentionPolicy request) {
+        requireDeletable(request.statuses());
+        Duration keepFor = request.keepFor();
+        if (keepFor == null && request.keepLast() == null) {
+            throw RunlogException.badInput("Give at least one of 'keepFor' and 'keepLast'.");
+        }
+        requireKeepLast(request.keepLast());
+        if (keepFor != null && (keepFor.compareTo(KEEP_MIN) < 0 || keepFor.compareTo(KEEP_MAX) > 0)) {
+            throw RunlogException.badInput(
+                    "'keepFor' must be from " + KEEP_MIN + " to " + KEEP_MAX + ", not " + keepFor + ".");
+        }
+    }
+
+    private static void requireKeepLast(@Nullable Integer keepLast) {
+        if (keepLast != null && (keepLast < 1 || keepLast > KEEP_LAST_MAX)) {
+            throw RunlogException.badInput("'keepLast' must be from 1 to " + KEEP_LAST_MAX + ", not " + keepLast + ".");
+        }
+    }
+
+    private static void requireDeletable(Set<ExecutionStatus> statuses) {
+        if (statuses.contains(ExecutionStatus.RUNNING)) {
+            throw RunlogException.badInput("Running executions are never deleted; leave RUNNING out of 'status'.");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.runlog.retention;
+
+import static dev.runlog.testing.Futures.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.contract.retention.CleanupCriteria;
+import dev.runlog.contract.retention.CleanupPreview;
+import dev.runlog.contract.retention.CleanupPreview.OfWorkflow;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Figures of previews that come from rows, totals and rollups. */
+final class PreviewFiguresTest extends RetentionTestCase {
+    @Test
+    void tellsTheSameFromRollupsAsFromRows() throws SQLException {
+        seed(owner, 120, 40, "SUCCESS");
+        seed(owner, 30, 35, "FAILED");
+        seed(owner, 1, 35, "RUNNING");
+        seed("bob", 50, 35, "SUCCESS");
+        test.execute(
+                "UPDATE execution SET held = true WHERE id = (SELECT min(id::text)::uuid FROM execution WHERE status = 3);"
+                        + "INSERT INTO held_execution SELECT id, owner_id FROM execution WHERE held");
+        Instant midnight = Instant.now().minus(Duration.ofDays(30)).truncatedTo(ChronoUnit.DAYS);
+        CleanupCriteria criteria = new CleanupCriteria(midnight, Set.of(), null, owner, null, false);
+
+        CleanupPreview rows = await(store.preview(criteria, null, 1000));
+        CleanupPreview rollups = await(store.preview(criteria, null, 1));
+
+        assertThat(rows.exact()).isTrue();
+        assertThat(rollups.exact()).isTrue();
+        assertThat(rollups.byStatus()).isEqualTo(rows.byStatus());
+        assertThat(rollups.spared()).isEqualTo(rows.spared());
+        assertThat(rollups.workflows()).isEqualTo(rows.workflows());
+        assertThat(rollups.partitions()).isEqualTo(rows.partitions()).isEqualTo(1);
+    }
+
+    @Test
+    void tellsTheSameOfEverybodyFromTotalsAsFromRows() throws SQLException {
+        seed(owner, 120, 40, "SUCCESS");
+        seed("bob", 30, 40, "FAILED");
+        seed("bob", 7, 33, "CANCELLED");
+        seed("bob", 9, 1, "CANCELLED");
+        Instant midnight = Instant.now().minus(Duration.ofDays(30)).truncatedTo(ChronoUnit.DAYS);
+        CleanupCriteria criteria = new CleanupCriteria(midnight, Set.of(), null, null, null, false);
+
+        CleanupPreview rows = await(store.preview(criteria, null, 1000));
+        CleanupPreview totals = await(store.preview(criteria, null, 1));
+
+        assertThat(totals.exact()).isTrue();
+        assertThat(totals.byStatus()).isEqualTo(rows.byStatus());
+        assertThat(totals.workflows()).isEqualTo(rows.workflows());
+        assertThat(totals.partitions()).isEqualTo(rows.partitions()).isEqualTo(2);
+    }
+
+    @Test
+    void labelsAsAnEstimateWhatEndsWithinADay() throws SQLException {
+        seed(owner, 120, 40, "SUCCESS");
+        Instant noon = Instant.now()
+                .minus(Duration.ofDays(40))
+                .truncatedTo(ChronoUnit.DAYS)
+                .plusSeconds(43_200);
+        CleanupCriteria criteria = new CleanupCriteria(noon, Set.of(), null, owner, null, false);
+
+        CleanupPreview rollups = await(store.preview(criteria, null, 1));
+
+        assertThat(rollups.exact()).isFalse();
+        assertThat(rollups.executions()).isEqualTo(60);
+    }
+
+    @Test
+    void tellsTheBytesOfDaysAboutAsTheirFilesHaveThem() throws SQLException {
+        seed(owner, 3000, 40, "SUCCESS");
+        seed("bob", 3000, 35, "FAILED");
+        CleanupCriteria criteria = new CleanupCriteria(
+                Instant.now().minus(Duration.ofDays(30)).truncatedTo(ChronoUnit.DAYS),
+                Set.of(),
+                null,
+                null,
+                null,
+                false);
+        String days = "(" + day(40) + "|" + day(35) + ")";
+
+        CleanupPreview unknown = await(store.preview(criteria, null, 1));
+        test.execute("ANALYZE execution; ANALYZE step");
+        CleanupPreview analyzed = await(store.preview(criteria, null, 1));
+
+        double files = Double.parseDouble(test.get("SELECT sum(pg_total_relation_size(oid)) FROM pg_class "
+                + "WHERE relkind = 'r' AND relname ~ '^(execution|step)_" + days + "$'"));
+        assertThat((double) unknown.bytes()).isBetween(files * 0.7, files * 1.1);
+        assertThat((double) analyzed.bytes()).isBetween(files * 0.7, files * 1.1);
+        assertThat(analyzed.steps()).isBetween(5500L, 6500L);
+    }
+
+    @Test
+    void countsTheDayThatABoundCutsAndAsksTheRollupsForTheOthers() throws SQLException {
+        seed(owner, 300, 42, "SUCCESS");
+        seed(owner, 50, 40, "FAILED");
+        seed(owner, 1, 40, "RUNNING");
+        Instant within = Instant.now()
+                .minus(Duration.ofDays(40))
+                .truncatedTo(ChronoUnit.DAYS)
+                .plusSeconds(3600)
+                .plusMillis(20);
+        CleanupCriteria criteria = new CleanupCriteria(within, Set.of(), null, null, null, false);
+
+        CleanupPreview all = await(store.preview(criteria, null, 1000));
+        CleanupPreview cut = await(store.preview(criteria, null, 60));
+        CleanupPreview none = await(store.preview(criteria, null, 10));
+
+        assertThat(cut.exact()).isTrue();
+        assertThat(cut.byStatus()).isEqualTo(all.byStatus());
+        assertThat(cut.byStatus().failed()).isEqualTo(20);
+        assertThat(cut.workflows()).isEqualTo(all.workflows());
+        assertThat(cut.spared()).isEqualTo(all.spared());
+        assertThat(cut.newestStartedAt()).isEqualTo(all.newestStartedAt());
+        assertThat(cut.sizesExact()).isFalse();
+        assertThat(none.exact()).isFalse();
+        assertThat(none.byStatus().success()).isEqualTo(300);
+    }
+
+    @Test
+    void isExactWhereTheNewestAreKept() throws SQLException {
+        seed(owner, 120, 42, "SUCCESS");
+        seed(owner, 30, 40, "FAILED");
+        seed("bob", 7, 42, "SUCCESS");
+        CleanupCriteria criteria = new CleanupCriteria(Instant.now(), Set.of(), null, null, 30, false);
+
+        CleanupPreview rollups = await(store.preview(criteria, null, 30));
+
+        assertThat(rollups.exact()).isTrue();
+        assertThat(rollups.executions()).isEqualTo(120);
+        assertThat(rollups.spared().keptLast()).isEqualTo(37);
+        assertThat(rollups.partitions()).isZero();
+        assertThat(rollups.workflows()).singleElement().satisfies(workflow -> assertThat(workflow.executions())
+                .isEqualTo(120));
+    }
+
+    @Test
+    void findsTheBiggestAmongManyWorkflows() throws SQLException {
+        seed(owner, 1, 40, "SUCCESS");
+        test.execute("""
+                INSERT INTO workflow (id, owner_id, key, name)
+                SELECT gen_random_uuid(), w.owner_id, 'many-' || n, 'w'
+                FROM generate_series(1, 200) n, workflow w WHERE w.key = 'w' AND w.owner_id = (
+                  SELECT owner_id FROM execution);
+                INSERT INTO execution_daily (owner_id, workflow_id, day, success)
+                SELECT w.owner_id, w.id, d.day, substr(w.key, 6)::integer
+                FROM workflow w, execution_day d WHERE w.key LIKE 'many-%';
+                UPDATE execution_day SET success = success + (SELECT sum(success) - 1 FROM execution_daily)""");
+        CleanupCriteria criteria = new CleanupCriteria(Instant.now(), Set.of(), null, null, null, false);
+
+        CleanupPreview preview = await(store.preview(criteria, null, 0));
+
+        assertThat(preview.executions()).isEqualTo(1 + 200 * 201 / 2);
+        assertThat(preview.workflows())
+                .extracting(OfWorkflow::executions)
+                .containsExactly(200L, 199L, 198L, 197L, 196L, 195L, 194L, 193L, 192L, 191L);
+    }
+}

@@ -1,0 +1,155 @@
+package dev.runlog.storage.cleanup;
+
+import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.storage.cleanup.CleanupSession.Batch;
+import dev.runlog.storage.db.Rows;
+import dev.runlog.storage.db.Sql;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Deletes some of a day's executions with their steps, their entries in the list of failures, the rollups and the ledger,
+ * in one transaction. Its statements name the partitions of the day: to plan for all of them takes longer than a batch.
+ */
+final class BatchDelete {
+    /** If the database dies, the last batches may be undone: rows, rollups and the ledger's figures alike. */
+    private static final String BEGIN = "BEGIN; SET LOCAL synchronous_commit = off";
+
+    private static final String BEGIN_WAITING = BEGIN + "; SET LOCAL lock_timeout = '2s'";
+
+    /** Rows are locked by now. Rollups are locked in the order in which recording does it; it never uses this shard. */
+    private static final String DELETE = """
+            WITH deleted AS (
+              DELETE FROM execution_:day e
+              WHERE e.id = ANY ($2)
+              RETURNING e.id, e.owner_id, e.workflow_id, e.status, :bytes AS bytes),
+            deleted_step AS (
+              DELETE FROM step_:day s WHERE s.execution_id = ANY ($2) RETURNING :step_bytes AS bytes),
+            unlisted AS (
+              DELETE FROM unsuccessful_execution u WHERE u.id = ANY ($2)),
+            counted AS (
+              INSERT INTO execution_daily AS known
+                (owner_id, workflow_id, day, success_deleted, failed_deleted, cancelled_deleted, crashed_deleted)
+              SELECT owner_id, workflow_id, $3, :counts
+              FROM deleted
+              GROUP BY owner_id, workflow_id
+              ORDER BY owner_id, workflow_id
+              ON CONFLICT (owner_id, workflow_id, day) DO UPDATE SET :added),
+            totals AS (
+              INSERT INTO execution_day AS known
+                (day, shard, success_deleted, failed_deleted, cancelled_deleted, crashed_deleted)
+              SELECT $3, -1, :counts
+              FROM deleted
+              ON CONFLICT (day, shard) DO UPDATE SET :added)
+            UPDATE cleanup
+            SET deleted = cleanup.deleted + (SELECT count(*) FROM deleted),
+                bytes = cleanup.bytes + (SELECT coalesce(sum(bytes), 0) FROM deleted)
+                  + (SELECT coalesce(sum(bytes), 0) FROM deleted_step)
+            WHERE id = $1
+            """.replace(":bytes", CleanupPlan.BYTES)
+            .replace(":step_bytes", CleanupPlan.STEP_BYTES)
+            .replace(
+                    ":counts",
+                    "count(*) FILTER (WHERE status = 2), count(*) FILTER (WHERE status = 3), "
+                            + "count(*) FILTER (WHERE status = 4), count(*) FILTER (WHERE status = 5)")
+            .replace(":added", """
+                    success_deleted = known.success_deleted + excluded.success_deleted,
+                      failed_deleted = known.failed_deleted + excluded.failed_deleted,
+                      cancelled_deleted = known.cancelled_deleted + excluded.cancelled_deleted,
+                      crashed_deleted = known.crashed_deleted + excluded.crashed_deleted""");
+
+    private final SqlConnection connection;
+
+    BatchDelete(SqlConnection connection) {
+        this.connection = connection;
+    }
+
+    /**
+     * Deletes the oldest deletable executions of a day behind an id.
+     *
+     * @param waiting whether to wait a moment for rows that others have locked, rather than skip them
+     */
+    Future<Batch> run(Cleanup cleanup, LocalDate day, @Nullable UUID after, int rowsMax, boolean waiting) {
+        return Pipeline.transaction(
+                connection,
+                waiting ? BEGIN_WAITING : BEGIN,
+                () -> {
+                    // The lock's own statement: what was held while it waited is visible to the next one.
+                    Future<Boolean> open =
+                            CleanupLedger.lock(connection, cleanup).map(state -> state == Cleanup.State.RUNNING);
+                    Future<List<Row>> found = find(cleanup, day, after, rowsMax, waiting);
+                    return Pipeline.inTurn(List.of(open, found)).map(done -> new Found(open.result(), found.result()));
+                },
+                found -> (found.deletable().length == 0
+                                ? Future.succeededFuture()
+                                : delete(cleanup, day, found.deletable()))
+                        .map(done -> found.toBatch()));
+    }
+
+    /** Rows in the order of their ids, and whether they could be locked. */
+    private record Found(boolean open, List<Row> rows) {
+        UUID[] deletable() {
+            return open
+                    ? rows.stream()
+                            .filter(row -> row.getBoolean("locked"))
+                            .map(row -> row.getUUID("id"))
+                            .toArray(UUID[]::new)
+                    : new UUID[0];
+        }
+
+        Batch toBatch() {
+            int deleted = deletable().length;
+            UUID last = rows.isEmpty() ? null : rows.get(rows.size() - 1).getUUID("id");
+            return open ? new Batch(deleted, last, rows.size() - deleted, true) : new Batch(0, null, 0, false);
+        }
+    }
+
+    /**
+     * Failures are found in their list: in the day's partition they are a few among many. The number of rows is part of
+     * the text, as the plan for an unknown number would sort the whole day.
+     */
+    private Future<List<Row>> find(Cleanup cleanup, LocalDate day, @Nullable UUID after, int rowsMax, boolean waiting) {
+        Sql sql = new Sql();
+        sql.add("""
+                WITH candidate AS (
+                  SELECT e.id
+                  FROM %1$s e
+                  WHERE e.id %2$s AND e.id < %3$s AND %4$s
+                  ORDER BY e.id
+                  LIMIT %5$d),
+                locked AS (
+                  SELECT e.id
+                  FROM execution_%6$s e
+                  WHERE e.id = ANY (ARRAY(SELECT id FROM candidate)) AND %7$s
+                  ORDER BY e.id
+                  FOR UPDATE OF e%8$s)
+                SELECT c.id, l.id IS NOT NULL AS locked
+                FROM candidate c
+                LEFT JOIN locked l ON l.id = c.id
+                ORDER BY c.id
+                """.formatted(
+                        CleanupCondition.isOfFailures(cleanup)
+                                ? "unsuccessful_execution"
+                                : "execution_" + CleanupDay.suffix(day),
+                        (after == null ? ">= " : "> ") + sql.argument(after == null ? CleanupDay.firstId(day) : after),
+                        sql.argument(CleanupDay.firstId(day.plusDays(1))),
+                        CleanupCondition.deletable(sql, cleanup),
+                        rowsMax,
+                        CleanupDay.suffix(day),
+                        CleanupCondition.deletable(sql, cleanup),
+                        waiting ? "" : " SKIP LOCKED"));
+        return connection.preparedQuery(sql.text()).execute(sql.arguments()).map(rows -> Rows.toList(rows, row -> row));
+    }
+
+    private Future<?> delete(Cleanup cleanup, LocalDate day, UUID[] ids) {
+        return connection
+                .preparedQuery(DELETE.replace(":day", CleanupDay.suffix(day)))
+                .execute(Tuple.of(cleanup.id(), ids, day));
+    }
+}

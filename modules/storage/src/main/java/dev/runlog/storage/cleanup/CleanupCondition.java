@@ -1,0 +1,119 @@
+package dev.runlog.storage.cleanup;
+
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.contract.retention.CleanupCriteria;
+import dev.runlog.storage.db.Sql;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * Which executions a cleanup deletes, as SQL conditions on a row {@code e}: those that its criteria match and that have no
+ * reason to stay. Previews, batches and rewritten days all use these conditions.
+ */
+final class CleanupCondition {
+    /** Stands for the cleanup itself where a policy is named. */
+    static final UUID NIL = new UUID(0, 0);
+
+    private CleanupCondition() {}
+
+    /**
+     * A row that a cleanup which has begun deletes: one that was written before it began, or a writer that fills in a day
+     * would keep it there for ever. Rows carry 32 bits of their transaction's number; the lower bound keeps rows that are
+     * more than two billion transactions old from looking new.
+     */
+    static String deletable(Sql sql, Cleanup cleanup) {
+        return matches(sql, cleanup, statuses(cleanup)) + "\n  AND age(e.xmin) NOT BETWEEN -1000000 AND (\n"
+                + "    SELECT age(c.first_later_xid::xid) FROM cleanup c WHERE c.id = " + sql.argument(cleanup.id())
+                + ")\n  AND " + reason(sql, cleanup) + " IS NULL";
+    }
+
+    /** A row that the criteria match, whether or not it has a reason to stay. */
+    static String matches(Sql sql, Cleanup cleanup, Set<ExecutionStatus> statuses) {
+        return "e.id < " + sql.argument(Ids.lowerBound(cleanup.criteria().before())) + " AND e.status IN ("
+                + numbers(statuses) + ")" + target(sql, cleanup.criteria(), "e");
+    }
+
+    /** Why a matching row stays, the first of the reasons; null if it does not. */
+    static String reason(Sql sql, Cleanup cleanup) {
+        return "CASE WHEN e.status = 1 THEN 'RUNNING' WHEN e.held THEN 'HELD'\n    " + keptBranches(sql, cleanup)
+                + "\n    WHEN EXISTS (SELECT FROM cleanup_spared s WHERE s.cleanup_id = " + sql.argument(cleanup.id())
+                + " AND s.execution_id = e.id) THEN 'CHILD' END";
+    }
+
+    /** The same, of policies and numbers alone: what the rollups can tell apart. */
+    static String keptReason(Sql sql, Cleanup cleanup) {
+        return "CASE " + keptBranches(sql, cleanup) + " END";
+    }
+
+    private static String keptBranches(Sql sql, Cleanup cleanup) {
+        String id = sql.argument(cleanup.id());
+        return "WHEN EXISTS (SELECT FROM (" + decidingPolicy("e", id) + ") r\n      WHERE e.id >= r.keep_from"
+                + " OR r.keep_last IS NOT NULL AND " + isAmongNewest("r.policy_id", id) + ") THEN 'POLICY'\n    WHEN "
+                + isAmongNewest("'" + NIL + "'", id) + " THEN '" + ownNumberReason(cleanup) + "'";
+    }
+
+    /** A policy's cleanup has the policy's number as its own. */
+    static String ownNumberReason(Cleanup cleanup) {
+        return cleanup.policyId() == null ? "NEWEST" : "POLICY";
+    }
+
+    private static String isAmongNewest(String policyId, String cleanupId) {
+        return "EXISTS (SELECT FROM cleanup_keep k WHERE k.cleanup_id = " + cleanupId + " AND k.policy_id = " + policyId
+                + " AND k.workflow_id = e.workflow_id AND e.id >= k.keep_from)";
+    }
+
+    /** The policy that decides about a row with an owner, a workflow and a status, as a query of at most one row. */
+    static String decidingPolicy(String row, String cleanupId) {
+        return """
+                SELECT r.policy_id, r.keep_since, r.keep_from, r.keep_last
+                    FROM cleanup_rule r
+                    WHERE r.cleanup_id = :cleanup AND (r.workflow_id IS NULL OR r.workflow_id = :row.workflow_id)
+                      AND (r.owner_id IS NULL OR r.owner_id = :row.owner_id)
+                      AND (r.statuses = '{}' OR :row.status = ANY (r.statuses))
+                    ORDER BY r.rank
+                    LIMIT 1""".replace(":cleanup", cleanupId).replace(":row", row);
+    }
+
+    /** Limits rows to the owner and the workflow of the criteria. */
+    static String target(Sql sql, CleanupCriteria criteria, String row) {
+        String owner = criteria.owner() == null
+                ? ""
+                : "\n  AND " + row + ".owner_id = (SELECT id FROM owner WHERE subject = "
+                        + sql.argument(criteria.owner()) + ")";
+        String workflow = criteria.workflowId() == null
+                ? ""
+                : "\n  AND " + row + ".workflow_id = " + sql.argument(criteria.workflowId());
+        return owner + workflow;
+    }
+
+    static boolean hasTarget(Cleanup cleanup) {
+        return cleanup.criteria().owner() != null || cleanup.criteria().workflowId() != null;
+    }
+
+    /** The statuses that it deletes: all but RUNNING if the criteria name none. */
+    static Set<ExecutionStatus> statuses(Cleanup cleanup) {
+        Set<ExecutionStatus> named = cleanup.criteria().statuses();
+        return named.isEmpty() ? EnumSet.complementOf(EnumSet.of(ExecutionStatus.RUNNING)) : EnumSet.copyOf(named);
+    }
+
+    /** The same with RUNNING, which is spared, if the criteria name no statuses. */
+    static Set<ExecutionStatus> statusesWithSpared(Cleanup cleanup) {
+        return cleanup.criteria().statuses().isEmpty() ? EnumSet.allOf(ExecutionStatus.class) : statuses(cleanup);
+    }
+
+    /** Whether all that it deletes is in the list of failures. */
+    static boolean isOfFailures(Cleanup cleanup) {
+        return statuses(cleanup).stream().allMatch(ExecutionStatus::isUnsuccessful);
+    }
+
+    static String numbers(Set<ExecutionStatus> statuses) {
+        return statuses.stream()
+                .sorted()
+                .map(status -> Integer.toString(status.number()))
+                .collect(Collectors.joining(", "));
+    }
+}

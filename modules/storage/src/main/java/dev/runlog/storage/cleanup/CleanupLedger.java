@@ -1,0 +1,257 @@
+package dev.runlog.storage.cleanup;
+
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.page.PageRequest;
+import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.contract.retention.CleanupCriteria;
+import dev.runlog.contract.retention.CleanupPreview;
+import dev.runlog.contract.retention.ListCleanups.CleanupPage;
+import dev.runlog.storage.db.Database;
+import dev.runlog.storage.db.Rows;
+import dev.runlog.storage.db.Sql;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of {@code cleanup}: who asked for which cleanup, how far it is, and how it ended. */
+public final class CleanupLedger {
+    private static final String COLUMNS = """
+            SELECT t.id, t.state, t.before, t.statuses, t.workflow_id, o.subject, t.keep_last,
+                   t.ignore_policies, t.matched, t.matched_exact, t.deleted, t.bytes, t.partitions_dropped,
+                   t.requested_by, t.policy_id, t.created_at, t.started_at, t.finished_at, t.preview, t.failure
+            """;
+
+    private static final String FROM = "FROM cleanup t\nLEFT JOIN owner o ON o.id = t.owner_id\n";
+
+    private static final String INSERT = """
+            INSERT INTO cleanup (id, state, before, statuses, workflow_id, owner_id, requested_by, policy_id, keep_last,
+                                 ignore_policies)
+            VALUES ($1, 1, $2, $3, $4, (SELECT id FROM owner WHERE subject = $5), $6, $7, $8, $9)
+            """;
+
+    private static final String REGISTER_OWNER =
+            "INSERT INTO owner (subject) VALUES ($1) ON CONFLICT (subject) DO NOTHING";
+
+    private final Database database;
+    private final NewestFirst<Cleanup> rows;
+
+    public CleanupLedger(Database database) {
+        this.database = database;
+        this.rows = new NewestFirst<>(database, "cleanups", COLUMNS, FROM, CleanupLedger::toCleanup);
+    }
+
+    /** Enters a cleanup that a caller asks for, as {@code PENDING}. */
+    public Future<Cleanup> create(CleanupCriteria criteria, String requestedBy) {
+        Future<?> registered = criteria.owner() == null
+                ? Future.succeededFuture()
+                : database.query("register-owner", REGISTER_OWNER, Tuple.of(criteria.owner()));
+        return registered
+                .compose(done ->
+                        database.query("create-cleanup", returning(INSERT), toInsert(criteria, requestedBy, null)))
+                .map(rows -> toCleanup(rows.iterator().next()));
+    }
+
+    /** Enters a cleanup of a policy in the transaction that is under way. */
+    static Future<?> create(SqlConnection connection, CleanupCriteria criteria, String requestedBy, UUID policyId) {
+        return connection.preparedQuery(INSERT).execute(toInsert(criteria, requestedBy, policyId));
+    }
+
+    private static Tuple toInsert(CleanupCriteria criteria, String requestedBy, @Nullable UUID policyId) {
+        return Tuple.of(
+                Ids.next(),
+                criteria.before().atOffset(ZoneOffset.UTC),
+                numbers(criteria.statuses()),
+                criteria.workflowId(),
+                criteria.owner(),
+                requestedBy,
+                policyId,
+                criteria.keepLast(),
+                criteria.ignorePolicies());
+    }
+
+    public Future<Cleanup> get(UUID id) {
+        return database.query("get-cleanup", COLUMNS + FROM + "WHERE t.id = $1", Tuple.of(id))
+                .map(rows -> toCleanup(rows.iterator().next()));
+    }
+
+    /**
+     * Returns those of the cleanups that exist and, if a requester is given, are the requester's, of its own executions.
+     *
+     * @param reader the subject that is charged for the database's time
+     */
+    public Future<List<Cleanup>> load(String reader, @Nullable String requestedBy, List<UUID> ids) {
+        return rows.load(reader, sql -> addRequester(sql, requestedBy), ids);
+    }
+
+    /** A page of the ledger, newest first. */
+    public Future<CleanupPage> list(String reader, @Nullable String requestedBy, PageRequest page) {
+        return rows.list(reader, sql -> addRequester(sql, requestedBy), page, CleanupPage::new);
+    }
+
+    /** How many cleanups that callers asked for are pending or running: of all callers, and of one. */
+    public record Open(long all, long own) {}
+
+    /** Counts open cleanups, except those of policies: a policy has at most one, and only in its window. */
+    public Future<Open> countOpen(String requestedBy) {
+        return database.query("count-open-cleanups", """
+                        SELECT count(*) AS rows, count(*) FILTER (WHERE requested_by = $1) AS own
+                        FROM cleanup
+                        WHERE state IN (1, 2) AND policy_id IS NULL
+                        """, Tuple.of(requestedBy)).map(rows -> {
+            Row counts = rows.iterator().next();
+            return new Open(counts.getLong("rows"), counts.getLong("own"));
+        });
+    }
+
+    /**
+     * Returns the cleanup to work on: one that is running already, else the oldest of the caller whose last turn is longest
+     * ago.
+     *
+     * @param withPolicies whether cleanups of policies count
+     */
+    public Future<Optional<Cleanup>> findOpen(boolean withPolicies) {
+        return database.query("find-open-cleanup", COLUMNS + FROM + """
+                        JOIN (
+                          SELECT DISTINCT ON (requested_by) id, state, requested_by
+                          FROM cleanup
+                          WHERE state IN (1, 2) AND (policy_id IS NULL OR $1)
+                          ORDER BY requested_by, state DESC, id) first ON first.id = t.id
+                        LEFT JOIN LATERAL (
+                          SELECT l.started_at
+                          FROM cleanup l
+                          WHERE l.requested_by = first.requested_by AND l.started_at IS NOT NULL
+                          ORDER BY l.id DESC
+                          LIMIT 1) last ON true
+                        ORDER BY first.state DESC, last.started_at NULLS FIRST, t.id
+                        LIMIT 1
+                        """, Tuple.of(withPolicies))
+                .map(rows ->
+                        Rows.toList(rows, CleanupLedger::toCleanup).stream().findFirst());
+    }
+
+    /** Locks a cleanup's row until the end of the transaction, and returns its state. */
+    static Future<Cleanup.State> lock(SqlConnection connection, Cleanup cleanup) {
+        return connection
+                .preparedQuery("SELECT state FROM cleanup WHERE id = $1 FOR UPDATE")
+                .execute(Tuple.of(cleanup.id()))
+                .map(rows -> toState(rows.iterator().next().getShort(0)));
+    }
+
+    /** Locks the row of a cleanup that is running; fails with {@link LockRetry.SomethingStays} if it is not any more. */
+    static Future<Void> lockRunning(SqlConnection connection, Cleanup cleanup) {
+        return lock(connection, cleanup)
+                .compose(state -> state == Cleanup.State.RUNNING
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(new LockRetry.SomethingStays()));
+    }
+
+    /** Marks a locked cleanup as running, with what it found. Rows that later transactions write are not deleted. */
+    static Future<Cleanup> begin(SqlConnection connection, Cleanup cleanup, CleanupPreview found) {
+        return connection
+                .preparedQuery(returning("""
+                        UPDATE cleanup
+                        SET state = 2, started_at = now(), matched = $2, matched_exact = $3, preview = $4,
+                            first_later_xid = pg_snapshot_xmax(pg_current_snapshot())
+                        WHERE id = $1"""))
+                .execute(Tuple.of(cleanup.id(), found.executions(), found.exact(), PreviewJson.write(found)))
+                .map(rows -> toCleanup(rows.iterator().next()));
+    }
+
+    static Future<Cleanup> get(SqlConnection connection, UUID id) {
+        return connection
+                .preparedQuery(COLUMNS + FROM + "WHERE t.id = $1")
+                .execute(Tuple.of(id))
+                .map(rows -> toCleanup(rows.iterator().next()));
+    }
+
+    /** Completes a cleanup, unless it ended otherwise meanwhile. What was estimated is known by now. */
+    public Future<Cleanup> complete(UUID id) {
+        return end(id, """
+                SET state = 3, finished_at = now(), matched_exact = true,
+                    matched = CASE WHEN matched_exact THEN greatest(matched, deleted) ELSE deleted END""");
+    }
+
+    /** Cancels a cleanup, after the step that is under way. */
+    public Future<Cleanup> cancel(UUID id) {
+        return end(id, "SET state = 4, finished_at = now()");
+    }
+
+    public Future<Cleanup> fail(UUID id, String why) {
+        return end(id, "SET state = 5, finished_at = now(), failure = $2", why);
+    }
+
+    private Future<Cleanup> end(UUID id, String change, Object... arguments) {
+        Tuple tuple = Tuple.of(id);
+        Arrays.stream(arguments).forEach(tuple::addValue);
+        String statement = returning("UPDATE cleanup\n" + change + "\nWHERE id = $1 AND state IN (1, 2)");
+        return database.query("end-cleanup", statement, tuple)
+                .compose(rows -> rows.size() > 0
+                        ? Future.succeededFuture(toCleanup(rows.iterator().next()))
+                        : get(id));
+    }
+
+    /** Returns the row as a statement leaves it. */
+    private static String returning(String change) {
+        return "WITH changed AS (" + change + "\nRETURNING *)\n" + COLUMNS + FROM.replace("cleanup", "changed");
+    }
+
+    @SuppressWarnings("EnumOrdinal") // The numbers stand in the migration.
+    private static Cleanup.State toState(int number) {
+        return Cleanup.State.values()[number - 1];
+    }
+
+    static Short[] numbers(Set<ExecutionStatus> statuses) {
+        return statuses.stream().sorted().map(status -> (short) status.number()).toArray(Short[]::new);
+    }
+
+    static Set<ExecutionStatus> toStatuses(Short[] numbers) {
+        return Arrays.stream(numbers)
+                .map(number -> ExecutionStatus.ofNumber(number))
+                .collect(Collectors.toSet());
+    }
+
+    private static void addRequester(Sql sql, @Nullable String requestedBy) {
+        if (requestedBy != null) {
+            // Of its own executions alone: a caller that lost the scope for others' must not see what was found there.
+            String subject = sql.argument(requestedBy);
+            sql.add(" AND t.requested_by = " + subject + " AND t.owner_id = (SELECT id FROM owner WHERE subject = "
+                    + subject + ")");
+        }
+    }
+
+    private static Cleanup toCleanup(Row row) {
+        return new Cleanup(
+                row.getUUID("id"),
+                false,
+                toState(row.getShort("state")),
+                new CleanupCriteria(
+                        row.getOffsetDateTime("before").toInstant(),
+                        toStatuses(row.getArrayOfShorts("statuses")),
+                        row.getUUID("workflow_id"),
+                        row.getString("subject"),
+                        row.getInteger("keep_last"),
+                        row.getBoolean("ignore_policies")),
+                row.getLong("matched"),
+                row.getBoolean("matched_exact"),
+                row.getLong("deleted"),
+                row.getLong("bytes"),
+                row.getInteger("partitions_dropped"),
+                row.getString("requested_by"),
+                row.getUUID("policy_id"),
+                row.getOffsetDateTime("created_at").toInstant(),
+                Rows.toInstant(row.getOffsetDateTime("started_at")),
+                Rows.toInstant(row.getOffsetDateTime("finished_at")),
+                PreviewJson.read(row.getJsonObject("preview")),
+                row.getString("failure"));
+    }
+}

@@ -1,0 +1,96 @@
+package dev.runlog.storage.cleanup;
+
+import dev.runlog.contract.model.ExecutionStatus;
+import io.vertx.sqlclient.Row;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the rollups know about a day of a cleanup.
+ *
+ * @param stored executions of all owners on that day
+ * @param excepted whether something is held or a child of what stays, which the rollups do not know
+ */
+record DayFigures(LocalDate day, long stored, boolean excepted, List<OfStatus> statuses) {
+    /**
+     * One status of the day.
+     *
+     * @param rows executions of the owner and workflow that are meant
+     * @param matched those before the bound
+     * @param unkept those that no policy keeps
+     * @param deletable those that are not among the newest either
+     * @param surely those that are deletable because they are of a workflow and a day that go whole
+     * @param cut whether a bound lies within the day, so that the three above are estimates
+     * @param usual the deletable part, from 0 to 1, of workflows without a bound of their own
+     */
+    record OfStatus(
+            ExecutionStatus status,
+            long rows,
+            double matched,
+            double unkept,
+            double deletable,
+            long surely,
+            boolean cut,
+            double usual) {}
+
+    /** Of rows that are ordered by day. */
+    static List<DayFigures> toList(List<Row> rows) {
+        Map<LocalDate, DayFigures> days = new LinkedHashMap<>();
+        for (Row row : rows) {
+            days.computeIfAbsent(
+                            row.getLocalDate("day"),
+                            day -> new DayFigures(
+                                    day, row.getLong("stored"), row.getBoolean("excepted"), new ArrayList<>()))
+                    .statuses
+                    .add(toStatus(row));
+        }
+        return List.copyOf(days.values());
+    }
+
+    private static OfStatus toStatus(Row row) {
+        return new OfStatus(
+                ExecutionStatus.ofNumber(row.getShort("status")),
+                row.getLong("rows"),
+                row.getDouble("matched"),
+                row.getDouble("unkept"),
+                row.getDouble("deletable"),
+                orZero(row.getLong("surely")),
+                orZero(row.getLong("cut")) > 0,
+                row.getDouble("usual"));
+    }
+
+    private static long orZero(@Nullable Long number) {
+        return number == null ? 0 : number;
+    }
+
+    long rows() {
+        return statuses.stream().mapToLong(OfStatus::rows).sum();
+    }
+
+    double deletable() {
+        return statuses.stream().mapToDouble(OfStatus::deletable).sum();
+    }
+
+    boolean cut() {
+        return statuses.stream().anyMatch(OfStatus::cut);
+    }
+
+    /** Whether everything is deletable of workflows without a bound of their own, except what runs. */
+    boolean isUsuallyWhole() {
+        return statuses.stream().allMatch(of -> of.status() == ExecutionStatus.RUNNING || of.usual() == 1);
+    }
+
+    /** Whether something of them is deletable, but not everything. */
+    boolean isUsuallyPartial() {
+        return !isUsuallyWhole() && statuses.stream().anyMatch(of -> of.usual() > 0);
+    }
+
+    CleanupDay toCleanupDay() {
+        long surely = statuses.stream().mapToLong(OfStatus::surely).sum();
+        return new CleanupDay(day, stored, (long) Math.ceil(deletable()), !excepted && surely == stored);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.runlog.storage.cleanup;
+
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.storage.db.Database;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Holds: marks that keep an execution and its children from every cleanup. */
+public final class HoldStore {
+    private static final String HOLD = """
+            UPDATE execution e
+            SET held = $3, hold_reason = CASE WHEN $3 THEN $4 END
+            WHERE e.id = $1 AND e.id BETWEEN $1 AND $1
+              AND ($2::text IS NULL OR e.owner_id = (SELECT id FROM owner WHERE subject = $2))
+            RETURNING (SELECT o.subject FROM owner o WHERE o.id = e.owner_id), e.owner_id
+            """;
+
+    private static final String HOLD_IN_LIST = "UPDATE unsuccessful_execution SET held = $2 WHERE id = $1";
+
+    /** Inserts nothing if the owner has too many. A concurrent hold of the same execution was waited for. */
+    private static final String NOTE_HELD = """
+            INSERT INTO held_execution (execution_id, owner_id)
+            SELECT $1, $2
+            WHERE EXISTS (SELECT FROM held_execution WHERE execution_id = $1)
+              OR (SELECT count(*) FROM held_execution WHERE owner_id = $2) < $3
+            ON CONFLICT (execution_id) DO UPDATE SET owner_id = excluded.owner_id
+            """;
+
+    private static final String NOTE_RELEASED = "DELETE FROM held_execution WHERE execution_id = $1";
+
+    private final Database database;
+
+    public HoldStore(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * Holds or releases an execution and returns its owner; empty if there is no such execution or, if an owner is given, it
+     * is another's. A cleanup that is running spares the execution and its children from then on.
+     *
+     * @param holdsMax how many executions of one owner may be held; one more fails with {@code BAD_INPUT}
+     */
+    public Future<Optional<String>> hold(
+            @Nullable String owner, UUID executionId, boolean held, @Nullable String reason, int holdsMax) {
+        return database.inTransaction("hold-execution", connection -> KeptExecutions.lockOpen(connection)
+                .compose(cleanups -> connection
+                        .preparedQuery(HOLD)
+                        .execute(Tuple.of(executionId, owner, held, reason))
+                        .compose(rows -> {
+                            if (rows.size() == 0) {
+                                return Future.succeededFuture(Optional.<String>empty());
+                            }
+                            Row execution = rows.iterator().next();
+                            int ownerId = execution.getInteger("owner_id");
+                            Future<?> noted = connection
+                                    .preparedQuery(HOLD_IN_LIST)
+                                    .execute(Tuple.of(executionId, held))
+                                    .compose(done -> held
+                                            ? noteHeld(connection, executionId, ownerId, holdsMax)
+                                            : noteReleased(connection, executionId));
+                            if (held) {
+                                noted = noted.compose(done ->
+                                        KeptExecutions.spareChildren(connection, cleanups, executionId, ownerId));
+                            }
+                            return noted.map(done -> Optional.of(execution.getString(0)));
+                        })));
+    }
+
+    private static Future<Void> noteHeld(SqlConnection connection, UUID executionId, int ownerId, int holdsMax) {
+        return connection
+                .preparedQuery(NOTE_HELD)
+                .execute(Tuple.of(executionId, ownerId, holdsMax))
+                .compose(noted -> noted.rowCount() > 0
+                        ? Future.<Void>succeededFuture()
+                        : Future.failedFuture(RunlogException.badInput("There are already " + holdsMax
+                                + " held executions of this owner, the limit (retention.holds-max).")));
+    }
+
+    private static Future<Void> noteReleased(SqlConnection connection, UUID executionId) {
+        return connection
+                .preparedQuery(NOTE_RELEASED)
+                .execute(Tuple.of(executionId))
+                .mapEmpty();
+    }
+}

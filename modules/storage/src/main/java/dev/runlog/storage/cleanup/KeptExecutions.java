@@ -1,0 +1,248 @@
+package dev.runlog.storage.cleanup;
+
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.contract.retention.CleanupCriteria;
+import dev.runlog.storage.db.Rows;
+import dev.runlog.storage.db.Sql;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.UUID;
+
+/**
+ * What policies, numbers, holds and running executions spare, written down when a cleanup begins so that it ends as what
+ * it began as: policies in {@code cleanup_rule}, the oldest of the newest N of each workflow in {@code cleanup_keep}, and
+ * the children of all that stays, at any depth, in {@code cleanup_spared}. What is held later is added by {@link
+ * #spareChildren}.
+ */
+final class KeptExecutions {
+    /** Forgets this of cleanups that are over. */
+    static final String FORGET = """
+            WITH open AS (SELECT id FROM cleanup WHERE state IN (1, 2)),
+            policies AS (DELETE FROM cleanup_rule WHERE cleanup_id NOT IN (SELECT id FROM open)),
+            newest AS (DELETE FROM cleanup_keep WHERE cleanup_id NOT IN (SELECT id FROM open))
+            DELETE FROM cleanup_spared WHERE cleanup_id NOT IN (SELECT id FROM open)
+            """;
+
+    /**
+     * The policies by how specific they are. A policy's own cleanup keeps everything that a more specific policy decides
+     * about, and ignores the other policies.
+     */
+    private static final String ADD_POLICIES = """
+            WITH ranked AS (
+              SELECT p.*, row_number() OVER (
+                ORDER BY (p.workflow_id IS NULL), (p.owner_id IS NULL), (p.statuses = '{}'),
+                         cardinality(p.statuses), p.id) AS rank
+              FROM retention_policy p),
+            added AS (
+              INSERT INTO cleanup_rule (cleanup_id, rank, policy_id, workflow_id, owner_id, statuses, keep_since,
+                                        keep_from, keep_last)
+              SELECT :cleanup, p.rank, p.id, p.workflow_id, p.owner_id, p.statuses, s.keep_since,
+                     uuid_v7_floor(s.keep_since), p.keep_last
+              FROM ranked p
+              CROSS JOIN LATERAL (
+                SELECT CASE WHEN :policy::uuid IS NULL THEN :created::timestamptz - p.keep_for ELSE 'epoch' END
+                  AS keep_since) s
+              WHERE NOT :ignored
+                AND p.rank < coalesce((SELECT own.rank FROM ranked own WHERE own.id = :policy::uuid), p.rank + 1)
+              RETURNING *)
+            """;
+
+    /**
+     * Also says whether it is worth looking for children, as each look plans a scan of every partition (20 ms). An index of
+     * parents without entries is one page.
+     */
+    private static final String FREEZE = ADD_POLICIES + """
+            SELECT EXISTS (SELECT FROM added WHERE keep_last IS NOT NULL) AS numbered,
+                   EXISTS (SELECT FROM added WHERE keep_since IS NOT NULL) AND (
+                     (SELECT count(*) FROM added) > 1
+                     OR EXISTS (SELECT FROM added
+                                WHERE workflow_id IS NOT NULL OR owner_id IS NOT NULL OR statuses <> '{}')) AS parting,
+                   EXISTS (SELECT FROM held_execution)
+                     OR EXISTS (SELECT FROM execution_total WHERE running > 0 AND day <= :last_day) AS rooted,
+                   EXISTS (
+                     SELECT FROM pg_inherits i
+                     WHERE i.inhparent = 'execution_parent'::regclass
+                       AND pg_relation_size(i.inhrelid) > current_setting('block_size')::bigint) AS children
+            """;
+
+    /** Of each workflow that has something that old, the oldest of the newest N; the nil id where there are fewer. */
+    private static final String ADD_NEWEST = """
+            INSERT INTO cleanup_keep (cleanup_id, policy_id, workflow_id, keep_from)
+            SELECT n.cleanup_id, n.policy_id, w.workflow_id,
+                   coalesce(oldest.id, '00000000-0000-0000-0000-000000000000')
+            FROM (
+              SELECT $1::uuid AS cleanup_id, '00000000-0000-0000-0000-000000000000'::uuid AS policy_id,
+                     $3::uuid AS workflow_id, (SELECT id FROM owner WHERE subject = $4::text) AS owner_id,
+                     $5::smallint[] AS statuses, $6::integer AS keep_last
+              WHERE $6::integer IS NOT NULL
+              UNION ALL
+              SELECT r.cleanup_id, r.policy_id, r.workflow_id, r.owner_id, r.statuses, r.keep_last
+              FROM cleanup_rule r
+              WHERE r.cleanup_id = $1 AND r.keep_last IS NOT NULL) n
+            CROSS JOIN LATERAL (
+              SELECT DISTINCT d.workflow_id
+              FROM execution_rollup d
+              WHERE d.day <= $2 AND (n.workflow_id IS NULL OR d.workflow_id = n.workflow_id)
+                AND (n.owner_id IS NULL OR d.owner_id = n.owner_id)
+                AND d.success + d.failed + d.cancelled + d.crashed
+                  > d.success_deleted + d.failed_deleted + d.cancelled_deleted + d.crashed_deleted) w
+            LEFT JOIN LATERAL (
+              SELECT e.id
+              FROM execution e
+              WHERE e.workflow_id = w.workflow_id AND e.status <> 1
+                AND (n.statuses = '{}' OR e.status = ANY (n.statuses))
+              ORDER BY e.id DESC
+              OFFSET n.keep_last - 1
+              LIMIT 1) oldest ON true
+            """;
+
+    /**
+     * Children of the same owner, at any depth, of what runs, is held or is among the newest. The totals know on which days
+     * something runs, the rollups in which workflow. OFFSET 0 has each held execution looked up.
+     */
+    private static final String ADD_CHILDREN = """
+            INSERT INTO cleanup_spared (cleanup_id, execution_id)
+            WITH RECURSIVE stays AS (
+              SELECT e.id, e.owner_id
+              FROM execution_daily d
+              JOIN execution e ON e.workflow_id = d.workflow_id AND e.status = 1
+                AND e.id >= uuid_v7_floor(d.day::timestamp AT TIME ZONE 'UTC')
+                AND e.id < uuid_v7_floor((d.day + 1)::timestamp AT TIME ZONE 'UTC')
+              WHERE d.running > 0 AND d.day = ANY (ARRAY(
+                SELECT t.day FROM execution_total t WHERE t.day <= $2 AND t.running > 0))
+              UNION
+              SELECT h.execution_id, e.owner_id
+              FROM held_execution h
+              CROSS JOIN LATERAL (SELECT e.owner_id FROM execution e WHERE e.id = h.execution_id OFFSET 0) e
+              UNION
+              SELECT e.id, e.owner_id
+              FROM cleanup_keep k
+              JOIN execution e ON e.workflow_id = k.workflow_id AND e.id >= k.keep_from
+              WHERE k.cleanup_id = $1 AND e.id < $3),
+            """ + below("SELECT id, owner_id, id AS root FROM stays") + """
+            SELECT DISTINCT $1::uuid, id FROM below WHERE root IS NULL
+            ON CONFLICT DO NOTHING
+            """;
+
+    /**
+     * The same of what policies keep for a time, found from the children: far more may be kept than has a parent. OFFSET 0
+     * has each parent looked up.
+     */
+    private static final String ADD_CHILDREN_OF_KEPT =
+            """
+            INSERT INTO cleanup_spared (cleanup_id, execution_id)
+            WITH RECURSIVE
+            """ + below("""
+            SELECT e.id, e.owner_id, NULL::uuid AS root
+              FROM execution e
+              CROSS JOIN LATERAL (
+                SELECT p.id, p.workflow_id, p.owner_id, p.status FROM execution p WHERE p.id = e.parent_id OFFSET 0) p
+              WHERE e.parent_id IS NOT NULL AND e.id < $2 AND p.owner_id = e.owner_id
+                AND EXISTS (SELECT FROM (%s) r WHERE p.id >= r.keep_from)
+            """.formatted(CleanupCondition.decidingPolicy("p", "$1"))) + """
+            SELECT DISTINCT $1::uuid, id FROM below
+            ON CONFLICT DO NOTHING
+            """;
+
+    private static final String ADD_CHILDREN_OF_HELD =
+            """
+            INSERT INTO cleanup_spared (cleanup_id, execution_id)
+            WITH RECURSIVE
+            """ + below("SELECT $2::uuid AS id, $3::integer AS owner_id, $2::uuid AS root") + """
+            SELECT c.id, below.id FROM below CROSS JOIN unnest($1::uuid[]) AS c (id) WHERE root IS NULL
+            ON CONFLICT DO NOTHING
+            """;
+
+    /** A cleanup that begins, and one that deletes, has locked its row as well. */
+    private static final String LOCK_OPEN = "SELECT id, state FROM cleanup WHERE state IN (1, 2) ORDER BY id FOR SHARE";
+
+    private KeptExecutions() {}
+
+    private static String below(String roots) {
+        return """
+                below AS (
+                  %s
+                  UNION
+                  SELECT e.id, e.owner_id, NULL
+                  FROM below
+                  JOIN execution e ON e.parent_id = below.id AND e.owner_id = below.owner_id)
+                """.formatted(roots.strip());
+    }
+
+    /** Writes down what is spared as of now, in the transaction of the caller. */
+    static Future<Void> freeze(SqlConnection connection, Cleanup cleanup) {
+        CleanupCriteria criteria = cleanup.criteria();
+        Sql sql = new Sql();
+        sql.add(FREEZE.replace(":cleanup", sql.argument(cleanup.id()))
+                .replace(":policy", sql.argument(cleanup.policyId()))
+                .replace(":created", sql.argument(cleanup.createdAt().atOffset(ZoneOffset.UTC)))
+                .replace(":ignored", sql.argument(criteria.ignorePolicies()))
+                .replace(":last_day", sql.argument(lastDay(cleanup))));
+        return connection.preparedQuery(sql.text()).execute(sql.arguments()).compose(rows -> {
+            Row found = rows.iterator().next();
+            boolean newest = criteria.keepLast() != null || found.getBoolean("numbered");
+            boolean children = found.getBoolean("children");
+            Future<?> added = newest ? addNewest(connection, cleanup) : Future.succeededFuture();
+            if (children && (newest || found.getBoolean("rooted"))) {
+                added = added.compose(done -> addChildren(connection, cleanup));
+            }
+            // Children of what a policy for everything keeps are younger, so it keeps them as well.
+            if (children && found.getBoolean("parting")) {
+                added = added.compose(done -> addChildrenOfKept(connection, cleanup));
+            }
+            return added.mapEmpty();
+        });
+    }
+
+    /**
+     * Locks the cleanups that are open, so that none begins or deletes until the transaction has held an execution; returns
+     * those that have begun.
+     */
+    static Future<UUID[]> lockOpen(SqlConnection connection) {
+        return connection.query(LOCK_OPEN).execute().map(rows -> Rows.toList(rows, row -> row).stream()
+                .filter(row -> row.getShort(1) == 2)
+                .map(row -> row.getUUID(0))
+                .toArray(UUID[]::new));
+    }
+
+    /** Has cleanups, which {@link #lockOpen} has locked, spare the children of an execution that was held just now. */
+    static Future<?> spareChildren(SqlConnection connection, UUID[] cleanups, UUID executionId, int ownerId) {
+        return cleanups.length == 0
+                ? Future.succeededFuture()
+                : connection.preparedQuery(ADD_CHILDREN_OF_HELD).execute(Tuple.of(cleanups, executionId, ownerId));
+    }
+
+    private static Future<?> addNewest(SqlConnection connection, Cleanup cleanup) {
+        CleanupCriteria criteria = cleanup.criteria();
+        return connection
+                .preparedQuery(ADD_NEWEST)
+                .execute(Tuple.of(
+                        cleanup.id(),
+                        lastDay(cleanup),
+                        criteria.workflowId(),
+                        criteria.owner(),
+                        CleanupLedger.numbers(criteria.statuses()),
+                        criteria.keepLast()));
+    }
+
+    private static Future<?> addChildren(SqlConnection connection, Cleanup cleanup) {
+        return connection.preparedQuery(ADD_CHILDREN).execute(Tuple.of(cleanup.id(), lastDay(cleanup), bound(cleanup)));
+    }
+
+    private static Future<?> addChildrenOfKept(SqlConnection connection, Cleanup cleanup) {
+        return connection.preparedQuery(ADD_CHILDREN_OF_KEPT).execute(Tuple.of(cleanup.id(), bound(cleanup)));
+    }
+
+    private static UUID bound(Cleanup cleanup) {
+        return Ids.lowerBound(cleanup.criteria().before());
+    }
+
+    private static LocalDate lastDay(Cleanup cleanup) {
+        return LocalDate.ofInstant(cleanup.criteria().before(), ZoneOffset.UTC);
+    }
+}
