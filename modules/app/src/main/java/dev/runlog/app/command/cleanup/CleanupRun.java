@@ -66,7 +66,7 @@ final class CleanupRun {
     @Option(names = "--yes", description = "Do not ask for confirmation.")
     private boolean yes;
 
-    protected int run(TargetOption server, boolean json, int daysDefault, List<String> statuses)
+    int run(TargetOption server, boolean json, int daysDefault, List<String> statuses)
             throws InterruptedException {
         Map<String, @Nullable Object> input = new LinkedHashMap<>();
         boolean isInteractive = Boolean.getBoolean("runlog.interactive");
