@@ -264,6 +264,11 @@ final class ArchitectureTest {
         return imports;
     }
 
+    @Test
+    void packagesOfTheGatewayHaveNoCycles() {
+        check(slices().matching("dev.runlog.(gateway..)").should().beFreeOfCycles());
+    }
+
     private static void check(ArchRule rule) {
         rule.check(CLASSES);
     }

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.ExecutionError;
 import dev.runlog.contract.model.ExecutionStatus;
-import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.StepStatus;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
@@ -19,17 +18,11 @@ import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.contract.text.SafeText;
-import dev.runlog.gateway.json.TimeFormats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,88 +52,44 @@ final class EventReader {
                     .build())
             .build();
 
-    /** The members of events, steps and errors. */
-    private enum Member {
-        EVENT("event"),
-        OWNER("owner"),
-        WORKFLOW("workflow"),
-        WORKFLOW_ID("workflowId"),
-        ID("id"),
-        STARTED_AT("startedAt"),
-        TRIGGER("trigger"),
-        ATTEMPT("attempt"),
-        PARENT_ID("parentId"),
-        LABELS("labels"),
-        PAYLOAD("payload"),
-        HEARTBEAT_TIMEOUT("heartbeatTimeout"),
-        STATUS("status"),
-        FINISHED_AT("finishedAt"),
-        RESULT("result"),
-        ERROR("error"),
-        STEPS("steps"),
-        INDEX("index"),
-        NAME("name"),
-        KIND("kind"),
-        INPUT("input"),
-        OUTPUT("output"),
-        MESSAGE("message"),
-        TYPE("type"),
-        STACK_TRACE("stackTrace"),
-        DETAILS("details");
-
-        private static final Map<String, Member> BY_NAME = new LinkedHashMap<>();
-
-        static {
-            for (Member member : values()) {
-                BY_NAME.put(member.name, member);
-            }
-        }
-
-        private final String name;
-
-        Member(String name) {
-            this.name = name;
-        }
-    }
-
-    private static final Set<Member> STARTED = EnumSet.of(
-            Member.EVENT,
-            Member.OWNER,
-            Member.WORKFLOW,
-            Member.WORKFLOW_ID,
-            Member.ID,
-            Member.STARTED_AT,
-            Member.TRIGGER,
-            Member.ATTEMPT,
-            Member.PARENT_ID,
-            Member.LABELS,
-            Member.PAYLOAD,
-            Member.HEARTBEAT_TIMEOUT);
-    private static final Set<Member> FINISHED = EnumSet.of(
-            Member.EVENT,
-            Member.OWNER,
-            Member.WORKFLOW,
-            Member.WORKFLOW_ID,
-            Member.ID,
-            Member.STATUS,
-            Member.FINISHED_AT,
-            Member.RESULT,
-            Member.ERROR);
-    private static final Set<Member> EXECUTION = union(STARTED, FINISHED);
-    private static final Set<Member> HEARTBEAT = EnumSet.of(Member.EVENT, Member.OWNER, Member.ID);
-    private static final Set<Member> STEPS = union(HEARTBEAT, EnumSet.of(Member.STEPS));
-    private static final Set<Member> STEP = EnumSet.of(
-            Member.INDEX,
-            Member.NAME,
-            Member.KIND,
-            Member.STATUS,
-            Member.STARTED_AT,
-            Member.FINISHED_AT,
-            Member.INPUT,
-            Member.OUTPUT,
-            Member.ERROR);
-    private static final Set<Member> ERROR =
-            EnumSet.of(Member.MESSAGE, Member.TYPE, Member.STACK_TRACE, Member.DETAILS);
+    private static final Set<EventMember> STARTED = EnumSet.of(
+            EventMember.EVENT,
+            EventMember.OWNER,
+            EventMember.WORKFLOW,
+            EventMember.WORKFLOW_ID,
+            EventMember.ID,
+            EventMember.STARTED_AT,
+            EventMember.TRIGGER,
+            EventMember.ATTEMPT,
+            EventMember.PARENT_ID,
+            EventMember.LABELS,
+            EventMember.PAYLOAD,
+            EventMember.HEARTBEAT_TIMEOUT);
+    private static final Set<EventMember> FINISHED = EnumSet.of(
+            EventMember.EVENT,
+            EventMember.OWNER,
+            EventMember.WORKFLOW,
+            EventMember.WORKFLOW_ID,
+            EventMember.ID,
+            EventMember.STATUS,
+            EventMember.FINISHED_AT,
+            EventMember.RESULT,
+            EventMember.ERROR);
+    private static final Set<EventMember> EXECUTION = union(STARTED, FINISHED);
+    private static final Set<EventMember> HEARTBEAT = EnumSet.of(EventMember.EVENT, EventMember.OWNER, EventMember.ID);
+    private static final Set<EventMember> STEPS = union(HEARTBEAT, EnumSet.of(EventMember.STEPS));
+    private static final Set<EventMember> STEP = EnumSet.of(
+            EventMember.INDEX,
+            EventMember.NAME,
+            EventMember.KIND,
+            EventMember.STATUS,
+            EventMember.STARTED_AT,
+            EventMember.FINISHED_AT,
+            EventMember.INPUT,
+            EventMember.OUTPUT,
+            EventMember.ERROR);
+    private static final Set<EventMember> ERROR =
+            EnumSet.of(EventMember.MESSAGE, EventMember.TYPE, EventMember.STACK_TRACE, EventMember.DETAILS);
 
     private final byte[] bytes;
     private final int start;
@@ -174,20 +123,20 @@ final class EventReader {
             parser.skipChildren();
             throw RunlogException.badInput("Invalid event (expected a JSON object).");
         }
-        Members event = members();
+        EventMembers event = members();
         if (parser.nextToken() != null) {
             throw invalidJson("unexpected text after the object.");
         }
-        String kind = event.text(Member.EVENT);
+        String kind = event.text(EventMember.EVENT);
         return switch (kind == null ? "" : kind) {
-            case "started" -> started(event.only(STARTED), event.id(Member.ID));
+            case "started" -> started(event.only(STARTED), event.id(EventMember.ID));
             case "finished" -> finished(event.only(FINISHED), id(event));
             case "execution" -> {
                 UUID id = id(event.only(EXECUTION));
                 yield new Completed(started(event, id), finished(event, id));
             }
-            case "steps" -> new StepsRecorded(id(event.only(STEPS)), event.text(Member.OWNER), steps(event));
-            case "heartbeat" -> new Heartbeat(id(event.only(HEARTBEAT)), event.text(Member.OWNER));
+            case "steps" -> new StepsRecorded(id(event.only(STEPS)), event.text(EventMember.OWNER), steps(event));
+            case "heartbeat" -> new Heartbeat(id(event.only(HEARTBEAT)), event.text(EventMember.OWNER));
             default ->
                 throw RunlogException.badInput(
                         (kind == null ? "Missing `event`" : "Invalid `event`: " + SafeText.show(kind))
@@ -195,80 +144,80 @@ final class EventReader {
         };
     }
 
-    private static Started started(Members event, @Nullable UUID id) {
+    private static Started started(EventMembers event, @Nullable UUID id) {
         WorkflowRef workflow = workflow(event);
         if (workflow == null) {
             throw RunlogException.badInput("Missing `workflow`.");
         }
         return new Started(
                 id,
-                event.text(Member.OWNER),
+                event.text(EventMember.OWNER),
                 workflow,
-                event.instant(Member.STARTED_AT),
-                event.text(Member.TRIGGER),
-                (Integer) event.value(Member.ATTEMPT),
-                event.id(Member.PARENT_ID),
+                event.instant(EventMember.STARTED_AT),
+                event.text(EventMember.TRIGGER),
+                (Integer) event.value(EventMember.ATTEMPT),
+                event.id(EventMember.PARENT_ID),
                 event.labels(),
-                event.text(Member.PAYLOAD),
-                event.duration(Member.HEARTBEAT_TIMEOUT));
+                event.text(EventMember.PAYLOAD),
+                event.duration(EventMember.HEARTBEAT_TIMEOUT));
     }
 
-    private static Finished finished(Members event, UUID id) {
+    private static Finished finished(EventMembers event, UUID id) {
         return new Finished(
                 id,
-                event.text(Member.OWNER),
+                event.text(EventMember.OWNER),
                 workflow(event),
-                event.constant(ExecutionStatus.class, Member.STATUS),
-                event.instant(Member.FINISHED_AT),
-                event.text(Member.RESULT),
+                event.constant(ExecutionStatus.class, EventMember.STATUS),
+                event.instant(EventMember.FINISHED_AT),
+                event.text(EventMember.RESULT),
                 error(event));
     }
 
-    private static @Nullable WorkflowRef workflow(Members event) {
-        UUID id = event.id(Member.WORKFLOW_ID);
-        String key = event.text(Member.WORKFLOW);
+    private static @Nullable WorkflowRef workflow(EventMembers event) {
+        UUID id = event.id(EventMember.WORKFLOW_ID);
+        String key = event.text(EventMember.WORKFLOW);
         return id == null && key == null ? null : new WorkflowRef(id, key);
     }
 
-    private static @Nullable ExecutionError error(Members event) {
-        Members error = (Members) event.value(Member.ERROR);
+    private static @Nullable ExecutionError error(EventMembers event) {
+        EventMembers error = (EventMembers) event.value(EventMember.ERROR);
         return error == null
                 ? null
                 : new ExecutionError(
-                        error.text(Member.MESSAGE),
-                        error.text(Member.TYPE),
-                        error.text(Member.STACK_TRACE),
-                        error.text(Member.DETAILS));
+                        error.text(EventMember.MESSAGE),
+                        error.text(EventMember.TYPE),
+                        error.text(EventMember.STACK_TRACE),
+                        error.text(EventMember.DETAILS));
     }
 
-    private static List<StepEvent> steps(Members event) {
+    private static List<StepEvent> steps(EventMembers event) {
         List<StepEvent> steps = new ArrayList<>();
-        if (!(event.value(Member.STEPS) instanceof List<?> all)) {
+        if (!(event.value(EventMember.STEPS) instanceof List<?> all)) {
             throw RunlogException.badInput("Invalid `steps` (expected an array).");
         }
         for (Object one : all) {
-            Members step = (Members) one;
-            Integer index = (Integer) step.value(Member.INDEX);
-            String name = step.text(Member.NAME);
+            EventMembers step = (EventMembers) one;
+            Integer index = (Integer) step.value(EventMember.INDEX);
+            String name = step.text(EventMember.NAME);
             if (index == null || name == null) {
                 throw RunlogException.badInput("Invalid step (expected `index` and `name`).");
             }
             steps.add(new StepEvent(
                     index,
                     name,
-                    step.text(Member.KIND),
-                    step.constant(StepStatus.class, Member.STATUS),
-                    step.instant(Member.STARTED_AT),
-                    step.instant(Member.FINISHED_AT),
-                    step.text(Member.INPUT),
-                    step.text(Member.OUTPUT),
-                    step.text(Member.ERROR)));
+                    step.text(EventMember.KIND),
+                    step.constant(StepStatus.class, EventMember.STATUS),
+                    step.instant(EventMember.STARTED_AT),
+                    step.instant(EventMember.FINISHED_AT),
+                    step.text(EventMember.INPUT),
+                    step.text(EventMember.OUTPUT),
+                    step.text(EventMember.ERROR)));
         }
         return steps;
     }
 
-    private static UUID id(Members event) {
-        UUID id = event.id(Member.ID);
+    private static UUID id(EventMembers event) {
+        UUID id = event.id(EventMember.ID);
         if (id == null) {
             throw RunlogException.badInput("Missing `id`.");
         }
@@ -276,12 +225,12 @@ final class EventReader {
     }
 
     /** The members of the object at whose start the parser is; afterwards it is at the end. */
-    private Members members() throws IOException {
-        Members members = new Members();
-        for (String word = parser.nextFieldName(); word != null; word = parser.nextFieldName()) {
-            Member member = Member.BY_NAME.get(word);
+    private EventMembers members() throws IOException {
+        EventMembers members = new EventMembers();
+        for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
+            EventMember member = EventMember.find(key);
             if (member == null) {
-                throw unknown(word);
+                throw EventMembers.unknown(key);
             }
             parser.nextToken();
             members.put(member, value(member));
@@ -289,7 +238,7 @@ final class EventReader {
         return members;
     }
 
-    private @Nullable Object value(Member member) throws IOException {
+    private @Nullable Object value(EventMember member) throws IOException {
         if (parser.currentToken() == JsonToken.VALUE_NULL) {
             return null;
         }
@@ -303,18 +252,18 @@ final class EventReader {
         };
     }
 
-    private Members error() throws IOException {
+    private EventMembers error() throws IOException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             throw RunlogException.badInput("Invalid `error` (expected an object).");
         }
         return members().only(ERROR);
     }
 
-    private List<Members> steps() throws IOException {
+    private List<EventMembers> steps() throws IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             throw RunlogException.badInput("Invalid `steps` (expected an array).");
         }
-        List<Members> steps = new ArrayList<>();
+        List<EventMembers> steps = new ArrayList<>();
         inStep = true;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             if (parser.currentToken() != JsonToken.START_OBJECT) {
@@ -340,17 +289,17 @@ final class EventReader {
         return labels;
     }
 
-    private String text(Member member) throws IOException {
+    private String text(EventMember member) throws IOException {
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
-            throw RunlogException.badInput("Invalid `" + member.name + "` (expected a string).");
+            throw RunlogException.badInput("Invalid `" + member.key() + "` (expected a string).");
         }
         return parser.getText();
     }
 
-    private Integer integer(Member member) throws IOException {
+    private Integer integer(EventMember member) throws IOException {
         if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT
                 || parser.getNumberType() != JsonParser.NumberType.INT) {
-            throw RunlogException.badInput("Invalid `" + member.name + "` (expected a 32-bit integer).");
+            throw RunlogException.badInput("Invalid `" + member.key() + "` (expected a 32-bit integer).");
         }
         return parser.getIntValue();
     }
@@ -384,92 +333,8 @@ final class EventReader {
         }
     }
 
-    private static RunlogException unknown(String word) {
-        return RunlogException.badInput("Unknown member `" + SafeText.show(word) + "`.");
-    }
-
-    /** The members of one object; null counts as absent. */
-    private static final class Members {
-        private final Map<Member, @Nullable Object> values = new EnumMap<>(Member.class);
-
-        void put(Member member, @Nullable Object value) {
-            if (values.containsKey(member)) {
-                throw RunlogException.badInput("Repeated member `" + member.name + "`.");
-            }
-            values.put(member, value);
-        }
-
-        Members only(Set<Member> allowed) {
-            for (Member member : values.keySet()) {
-                if (!allowed.contains(member)) {
-                    throw unknown(member.name);
-                }
-            }
-            return this;
-        }
-
-        @Nullable
-        Object value(Member member) {
-            return values.get(member);
-        }
-
-        @Nullable
-        String text(Member member) {
-            return (String) values.get(member);
-        }
-
-        @Nullable
-        UUID id(Member member) {
-            String text = text(member);
-            return text == null ? null : Ids.parse(text);
-        }
-
-        @SuppressWarnings("unchecked") // Only labels() puts it.
-        Map<String, String> labels() {
-            Object labels = values.get(Member.LABELS);
-            return labels == null ? Map.of() : (Map<String, String>) labels;
-        }
-
-        @Nullable
-        Instant instant(Member member) {
-            String text = text(member);
-            try {
-                return text == null ? null : TimeFormats.dateTime(text);
-            } catch (DateTimeException malformed) {
-                throw invalid(member, malformed);
-            }
-        }
-
-        @Nullable
-        Duration duration(Member member) {
-            String text = text(member);
-            try {
-                return text == null ? null : TimeFormats.duration(text);
-            } catch (DateTimeException malformed) {
-                throw invalid(member, malformed);
-            }
-        }
-
-        <C extends Enum<C>> C constant(Class<C> type, Member member) {
-            String text = text(member);
-            for (C constant : type.getEnumConstants()) {
-                if (constant.name().equals(text)) {
-                    return constant;
-                }
-            }
-            throw RunlogException.badInput((text == null
-                            ? "Missing `" + member.name + "`"
-                            : "Invalid `" + member.name + "`: " + SafeText.show(text))
-                    + " (expected one of " + Arrays.toString(type.getEnumConstants()) + ").");
-        }
-    }
-
-    private static RunlogException invalid(Member member, DateTimeException malformed) {
-        return RunlogException.badInput("Invalid `" + member.name + "`: " + malformed.getMessage() + ".");
-    }
-
-    private static Set<Member> union(Set<Member> one, Set<Member> other) {
-        Set<Member> both = EnumSet.copyOf(one);
+    private static Set<EventMember> union(Set<EventMember> one, Set<EventMember> other) {
+        Set<EventMember> both = EnumSet.copyOf(one);
         both.addAll(other);
         return both;
     }

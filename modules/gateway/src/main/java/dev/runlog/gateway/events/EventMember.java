@@ -1,0 +1,58 @@
+package dev.runlog.gateway.events;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The members of events, steps and errors. */
+enum EventMember {
+    EVENT("event"),
+    OWNER("owner"),
+    WORKFLOW("workflow"),
+    WORKFLOW_ID("workflowId"),
+    ID("id"),
+    STARTED_AT("startedAt"),
+    TRIGGER("trigger"),
+    ATTEMPT("attempt"),
+    PARENT_ID("parentId"),
+    LABELS("labels"),
+    PAYLOAD("payload"),
+    HEARTBEAT_TIMEOUT("heartbeatTimeout"),
+    STATUS("status"),
+    FINISHED_AT("finishedAt"),
+    RESULT("result"),
+    ERROR("error"),
+    STEPS("steps"),
+    INDEX("index"),
+    NAME("name"),
+    KIND("kind"),
+    INPUT("input"),
+    OUTPUT("output"),
+    MESSAGE("message"),
+    TYPE("type"),
+    STACK_TRACE("stackTrace"),
+    DETAILS("details");
+
+    private static final Map<String, EventMember> BY_KEY = new HashMap<>();
+
+    static {
+        for (EventMember member : values()) {
+            BY_KEY.put(member.key, member);
+        }
+    }
+
+    private final String key;
+
+    EventMember(String key) {
+        this.key = key;
+    }
+
+    /** The member with this key; null if there is none. */
+    static @Nullable EventMember find(String key) {
+        return BY_KEY.get(key);
+    }
+
+    String key() {
+        return key;
+    }
+}
