@@ -4,8 +4,6 @@ import static dev.runlog.app.RunningServer.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.runlog.testing.PostgresExtension;
-import dev.runlog.testing.TestDatabase;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -13,29 +11,18 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Filters, orders, pages and counts of lists of executions. */
-@ExtendWith(PostgresExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ServerTest
 final class ExecutionListTest {
-    private RunningServer server;
+    private final RunningServer server;
 
-    @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(database);
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
+    ExecutionListTest(RunningServer server) {
+        this.server = server;
     }
 
     /** Rows, totalCount and statistics see the same, whatever the bound. */

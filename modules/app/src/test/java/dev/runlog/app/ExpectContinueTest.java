@@ -3,35 +3,22 @@ package dev.runlog.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runlog.contract.model.Ids;
-import dev.runlog.testing.PostgresExtension;
-import dev.runlog.testing.TestDatabase;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Clients that ask before they send a body. */
-@ExtendWith(PostgresExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ServerTest
 final class ExpectContinueTest {
     private static final String QUERY = "{\"query\":\"{ viewer { subject } }\"}";
 
-    private RunningServer server;
-    private String token;
+    private final RunningServer server;
+    private final String token;
 
-    @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(database);
+    ExpectContinueTest(RunningServer server) {
+        this.server = server;
         token = server.token("alice");
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
     }
 
     @Test

@@ -4,35 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.testing.PostgresExtension;
-import dev.runlog.testing.TestDatabase;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What callers may not see or do, and how it is refused. */
-@ExtendWith(PostgresExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ServerTest
 final class GraphqlRefusalTest {
     private static final String START = "mutation($input: StartExecutionInput!) { startExecution(input: $input) "
             + "{ execution { id status startedAt workflow { id key } } } }";
 
-    private RunningServer server;
+    private final RunningServer server;
 
-    @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(database);
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
+    GraphqlRefusalTest(RunningServer server) {
+        this.server = server;
     }
 
     @Test

@@ -6,37 +6,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.testing.PostgresExtension;
-import dev.runlog.testing.TestDatabase;
 import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Reading and writing single executions. */
-@ExtendWith(PostgresExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ServerTest
 final class GraphqlTest {
     private static final String START = "mutation($input: StartExecutionInput!) { startExecution(input: $input) "
             + "{ execution { id status startedAt workflow { id key } } } }";
     private static final String FINISH = "mutation($input: FinishExecutionInput!) { finishExecution(input: $input) "
             + "{ execution { id status durationMillis error { message type stackTrace details fingerprint } } } }";
 
-    private RunningServer server;
+    private final RunningServer server;
 
-    @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(database);
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
+    GraphqlTest(RunningServer server) {
+        this.server = server;
     }
 
     @Test

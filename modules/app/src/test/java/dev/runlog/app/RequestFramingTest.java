@@ -2,35 +2,22 @@ package dev.runlog.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runlog.testing.PostgresExtension;
-import dev.runlog.testing.TestDatabase;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests whose end two servers may see in different places are refused, and nothing after them is looked at. */
-@ExtendWith(PostgresExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ServerTest
 final class RequestFramingTest {
     private static final String SMUGGLED = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-    private RunningServer server;
-    private String token;
+    private final RunningServer server;
+    private final String token;
 
-    @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(database);
+    RequestFramingTest(RunningServer server) {
+        this.server = server;
         token = server.token("alice");
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
     }
 
     @ParameterizedTest

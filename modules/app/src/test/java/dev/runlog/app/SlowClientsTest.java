@@ -4,7 +4,6 @@ import static dev.runlog.app.RunningServer.awaitThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runlog.contract.model.Ids;
-import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -17,42 +16,26 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Clients that take their time, or never come to the point. */
-@ExtendWith(PostgresExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ServerTest({
+    "HTTP_HEADER_TIMEOUT=PT1S",
+    "HTTP_BODY_TIMEOUT=PT1S",
+    "HTTP_BODY_RATE_MIN=100000",
+    "HTTP_CONNECTIONS_MAX=" + SlowClientsTest.CONNECTIONS_MAX,
+    "HTTP_UNAUTHENTICATED_PER_ADDRESS_MAX=" + SlowClientsTest.UNAUTHENTICATED_MAX
+})
 final class SlowClientsTest {
-    private static final int UNAUTHENTICATED_MAX = 20;
-    private static final int CONNECTIONS_MAX = 40;
+    static final int UNAUTHENTICATED_MAX = 20;
+    static final int CONNECTIONS_MAX = 40;
 
-    private RunningServer server;
-    private String token;
+    private final RunningServer server;
+    private final String token;
 
-    @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(
-                database,
-                "HTTP_HEADER_TIMEOUT",
-                "PT1S",
-                "HTTP_BODY_TIMEOUT",
-                "PT1S",
-                "HTTP_BODY_RATE_MIN",
-                "100000",
-                "HTTP_CONNECTIONS_MAX",
-                Integer.toString(CONNECTIONS_MAX),
-                "HTTP_UNAUTHENTICATED_PER_ADDRESS_MAX",
-                Integer.toString(UNAUTHENTICATED_MAX));
+    SlowClientsTest(RunningServer server) {
+        this.server = server;
         token = server.token("alice");
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
     }
 
     @Test

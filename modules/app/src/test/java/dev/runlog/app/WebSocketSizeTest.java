@@ -2,8 +2,6 @@ package dev.runlog.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runlog.testing.PostgresExtension;
-import dev.runlog.testing.TestDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -15,44 +13,28 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages of all sizes, whole and in parts, before and after a socket is initialised. */
-@ExtendWith(PostgresExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ServerTest({
+    "HTTP_BODY_MAX_BYTES=" + WebSocketSizeTest.MESSAGE_MAX,
+    "HTTP_BODIES_OWNER_MAX_BYTES=1000000",
+    "HTTP_BODY_TIMEOUT=PT1S",
+    "HTTP_BODY_RATE_MIN=1000000",
+    "LIVE_CONNECTION_INIT_TIMEOUT=PT1M"
+})
 final class WebSocketSizeTest {
-    private static final int MESSAGE_MAX = 300_000;
+    static final int MESSAGE_MAX = 300_000;
     private static final int INIT_MAX = 8192;
 
-    private RunningServer server;
-    private String token;
+    private final RunningServer server;
+    private final String token;
 
-    @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(
-                database,
-                "HTTP_BODY_MAX_BYTES",
-                Integer.toString(MESSAGE_MAX),
-                "HTTP_BODIES_OWNER_MAX_BYTES",
-                "1000000",
-                "HTTP_BODY_TIMEOUT",
-                "PT1S",
-                "HTTP_BODY_RATE_MIN",
-                "1000000",
-                "LIVE_CONNECTION_INIT_TIMEOUT",
-                "PT1M");
+    WebSocketSizeTest(RunningServer server) {
+        this.server = server;
         token = server.token("alice");
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
     }
 
     @ParameterizedTest
@@ -77,7 +59,7 @@ final class WebSocketSizeTest {
             try (Frames socket = initialised()) {
                 socket.send(tooLarge, frame, true);
 
-                assertThat(socket.next()).isEqualTo("1009 Messages may have " + MESSAGE_MAX + " bytes at most");
+                assertThat(socket.next()).isEqualTo("1009 Message too large (at most " + MESSAGE_MAX + " bytes)");
                 socket.awaitEnd();
             }
         }
@@ -90,7 +72,7 @@ final class WebSocketSizeTest {
             try (Frames socket = new Frames(server)) {
                 socket.send(tooLarge, frame, false);
 
-                assertThat(socket.next()).isEqualTo("1009 Messages may have " + INIT_MAX + " bytes at most");
+                assertThat(socket.next()).isEqualTo("1009 Message too large (at most " + INIT_MAX + " bytes)");
                 socket.awaitEnd();
             }
         }

@@ -33,6 +33,11 @@ public final class PostgresExtension implements BeforeAllCallback, AfterAllCallb
 
     @Override
     public TestDatabase resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return database(context);
+    }
+
+    /** The database of a test class, for other extensions. */
+    public static TestDatabase database(ExtensionContext context) {
         return Objects.requireNonNull(context.getStore(NAMESPACE).get(TestDatabase.class, TestDatabase.class));
     }
 }

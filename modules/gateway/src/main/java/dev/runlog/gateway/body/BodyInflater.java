@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodyInflater implements AutoCloseable {
     static final String ACCEPTED = "gzip, deflate, identity";
-    /** Roughly what zlib and the buffers take. */
+    /** Approximate memory of zlib and the buffers. */
     static final int MEMORY_BYTES = 64 << 10;
 
     private static final int STEP_BYTES = 16 << 10;
@@ -52,7 +52,7 @@ final class BodyInflater implements AutoCloseable {
     private final CRC32 crc = new CRC32();
     private Inflater inflater = new Inflater(true);
     private Part part;
-    /** Bytes of the part so far, and what they come to. */
+    /** Bytes of the part so far, and their value. */
     private int count;
 
     private long value;
@@ -114,7 +114,7 @@ final class BodyInflater implements AutoCloseable {
         return outputLeft || at < input.length;
     }
 
-    /** Inflates a little of what was added; fails with {@code BAD_INPUT} if it is damaged. */
+    /** Inflates some of the added bytes; fails with {@code BAD_INPUT} if they are damaged. */
     void inflate(Consumer<Buffer> sink) {
         if (part == Part.DATA) {
             inflateStep(sink);
@@ -150,7 +150,7 @@ final class BodyInflater implements AutoCloseable {
         }
     }
 
-    /** Takes a byte of what stands around the data. */
+    /** Takes a byte of a header or trailer. */
     private void take(int next) {
         count++;
         switch (part) {
@@ -251,7 +251,7 @@ final class BodyInflater implements AutoCloseable {
         return RunlogException.badInput("The compressed body is damaged.");
     }
 
-    /** Whether what was added ended with the end of the compressed data. */
+    /** Whether the added bytes ended with the end of the compressed data. */
     boolean isComplete() {
         return bytesIn == 0 || (gzip ? part == Part.HEADER && count == 0 : part == Part.END);
     }

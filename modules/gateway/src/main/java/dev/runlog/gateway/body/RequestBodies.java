@@ -13,8 +13,8 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 
 /**
- * The way from a request to its body. No body is read before an endpoint asks for it, which it does once it knows the
- * caller; a request that is answered before its body was read to the end costs the connection.
+ * Opens the bodies of requests. An endpoint opens a body once it has authenticated the caller. If a request is answered
+ * before the end of its body was read, the connection is closed.
  */
 public final class RequestBodies {
     private static final int DRAIN_BYTES_MAX = 64 << 10;
@@ -34,7 +34,7 @@ public final class RequestBodies {
     public void admit(RoutingContext ctx) {
         HttpServerRequest request = ctx.request();
         if (request.response().writeQueueFull()) {
-            // A client that sends requests and does not read the answers has to read them first.
+            // A client that sends requests must read the replies first.
             request.pause();
             request.response().drainHandler(drained -> {
                 request.response().drainHandler(null);
@@ -66,7 +66,7 @@ public final class RequestBodies {
         ctx.next();
     }
 
-    /** A body to be read as it comes in. Fails with 415 for an unsupported {@code Content-Encoding}. */
+    /** A body to read as it arrives. Fails with 415 for an unsupported {@code Content-Encoding}. */
     public RequestBody open(RoutingContext ctx) {
         try {
             return new RequestBody(ctx.request(), config, BodyInflater.of(ctx.request(), config.inflateRatioMax()));
@@ -79,14 +79,14 @@ public final class RequestBodies {
         }
     }
 
-    /** The bytes that a body or a message of this request's client holds. */
+    /** A share of the byte budget for the client of this request. */
     public ByteBudget.Share share(RoutingContext ctx, String owner) {
         return budget.open(owner, ClientConnection.of(ctx.request()).address());
     }
 
     /**
-     * The whole body of an authenticated request. Its bytes count until the request is answered, as what it says does.
-     * Fails with 413 if it is larger than {@code http.body-max-bytes}, with {@code OVERLOADED} if too much is under way.
+     * Reads the body of an authenticated request. Its bytes count until the request is answered. Fails with 413 if it is
+     * larger than {@code http.body-max-bytes}, and with {@code OVERLOADED} if the byte budget is used up.
      */
     public Future<Buffer> readWhole(RoutingContext ctx, String owner) {
         if (!hasBody(ctx.request())) {
@@ -153,19 +153,19 @@ public final class RequestBodies {
                 413, "The body is larger than http.body-max-bytes, " + config.bodyMaxBytes() + " bytes.");
     }
 
-    /** Whether a request announces a body. */
+    /** Whether a request has a body. */
     public static boolean hasBody(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         return length == null ? request.headers().contains(HttpHeaders.TRANSFER_ENCODING) : !length.equals("0");
     }
 
-    /** The length that a body says it has; 0 if it says nothing. */
+    /** The declared length of a body; 0 if there is none. */
     private static long declaredLength(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         return length == null ? 0 : Long.parseLong(length);
     }
 
-    /** Reads a little of what nobody wants, so that the client gets to read the answer before the connection ends. */
+    /** Discards some of the body, so the client can read the reply before the connection is closed. */
     private void drain(HttpServerRequest request) {
         if (request.isEnded()) {
             return;

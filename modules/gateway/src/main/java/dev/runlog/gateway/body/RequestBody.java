@@ -11,17 +11,17 @@ import io.vertx.ext.web.handler.HttpException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request's body as it comes in: inflated, and ended when its client is too slow. Time counts only while something
- * is asked of the client, not while it is paused.
+ * The body of a request while it arrives, inflated. It fails if the client is too slow. Time counts only while the body is
+ * being read, not while it is paused.
  */
 public final class RequestBody implements ClientConnection.Transfer {
-    /** Takes a body. Exactly one of {@code onEnd} and {@code onFailure} is called, last. */
+    /** Receives a body. Exactly one of {@code onEnd} and {@code onFailure} is called, last. */
     public interface Receiver {
         void onChunk(Buffer chunk);
 
         void onEnd();
 
-        /** The client hung up, was too slow, or sent damaged data; nothing more comes. */
+        /** Called if the client disconnected, was too slow, or sent damaged data. */
         void onFailure(Throwable failure);
     }
 
@@ -32,7 +32,7 @@ public final class RequestBody implements ClientConnection.Transfer {
     private @Nullable Receiver receiver;
     private boolean paused;
     private boolean inflating;
-    /** Everything arrived, though perhaps not everything was handed on. */
+    /** The whole body arrived, though it may not all have been passed on. */
     private boolean arrived;
 
     private boolean done;
@@ -46,12 +46,12 @@ public final class RequestBody implements ClientConnection.Transfer {
         this.inflater = inflater;
     }
 
-    /** Memory that reading it takes besides its bytes. */
+    /** Memory for reading the body besides its bytes. */
     public int overheadBytes() {
         return inflater == null ? 0 : BodyInflater.MEMORY_BYTES;
     }
 
-    /** Asks for the body, with {@code 100 Continue} if the client waits for that. */
+    /** Starts reading, with {@code 100 Continue} if the client waits for it. */
     public void read(Receiver given) {
         receiver = given;
         if (request.isEnded()) {
@@ -73,7 +73,7 @@ public final class RequestBody implements ClientConnection.Transfer {
         request.resume();
     }
 
-    /** Takes nothing more for now. */
+    /** Pauses reading. */
     public void pause() {
         paused = true;
         if (!arrived && !done) {
@@ -92,7 +92,7 @@ public final class RequestBody implements ClientConnection.Transfer {
         }
     }
 
-    /** Takes nothing more at all; what still comes is not looked at. */
+    /** Stops reading; everything else is discarded. */
     public void stop() {
         if (!done) {
             done = true;

@@ -11,7 +11,7 @@ import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.internal.http.WebSocketInternal;
 import org.jspecify.annotations.Nullable;
 
-/** One client's connection, from its first byte to its last; used on its event loop only. */
+/** A client's connection, from its first byte to its last. Used on its event loop only. */
 public final class ClientConnection {
     private static final AttributeKey<ClientConnection> KEY = AttributeKey.valueOf("runlog.connection");
 
@@ -20,17 +20,17 @@ public final class ClientConnection {
     private final String address;
     private boolean authenticated;
     private boolean hadRequest;
-    /** How long the headers of a request have been incomplete, the first one from the start; negative for none begun. */
+    /** How long the headers of a request have been incomplete; counted from the start for the first one, negative if none. */
     private long headersMillis = 0;
 
     private @Nullable Transfer transfer;
 
-    /** Something that a client sends and that must not take for ever. */
+    /** Something that a client sends within a time limit. */
     public interface Transfer {
-        /** Called every now and then with the time since the last call. */
+        /** Called regularly with the time since the last call. */
         void onTick(long millis);
 
-        /** Called when what was sent cannot be read; nothing more comes. */
+        /** Called when the input cannot be read; nothing follows. */
         void onInvalid();
     }
 
@@ -41,7 +41,7 @@ public final class ClientConnection {
         channel.attr(KEY).set(this);
     }
 
-    /** The connection that a request came by. */
+    /** The connection of a request. */
     public static ClientConnection of(HttpServerRequest request) {
         return of(((HttpServerConnection) request.connection()).channelHandlerContext());
     }
@@ -65,7 +65,7 @@ public final class ClientConnection {
         return authenticated;
     }
 
-    /** Notes that the client is known: the connection no longer counts as one of a stranger. */
+    /** Marks the connection as authenticated. */
     public void authenticated() {
         if (!authenticated) {
             authenticated = true;
@@ -117,11 +117,11 @@ public final class ClientConnection {
         }
     }
 
-    /** Answers before there is a whole request, and closes. */
+    /** Replies to an incomplete request, and closes. */
     void refuse(HttpResponseStatus status) {
         String answer = String.join(
                 "\r\n", "HTTP/1.1 " + status, "Retry-After: 1", "Connection: close", "Content-Length: 0", "", "");
-        // From the decoder's place in the pipeline it passes TLS only, not the encoder of responses.
+        // Written from the decoder's position in the pipeline, it passes TLS but not the encoder of responses.
         Object unused = channel.pipeline()
                 .context(RequestDecoder.class)
                 .writeAndFlush(ByteBufUtil.writeAscii(channel.alloc(), answer));

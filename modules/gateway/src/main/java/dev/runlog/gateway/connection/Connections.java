@@ -18,12 +18,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * All open connections. Those on which nobody has been authenticated yet are counted for each address: a new one beyond
- * the limit closes the oldest, so that strangers who hold connections lock out nobody, not even behind a shared proxy.
- * One timer watches over all deadlines.
+ * All open connections. Unauthenticated ones are limited for each address: beyond the limit, a new one closes the oldest.
+ * So unauthenticated clients that keep connections open lock out nobody, not even behind a shared proxy. One timer checks
+ * all deadlines.
  */
 public final class Connections {
-    /** Bytes read from a connection before whoever pauses it is heeded: a few of these, not sixteen of 64 KB. */
+    /** Bytes of one read. After a pause, a few reads still arrive, so they are smaller than the default of 64 KB. */
     private static final int READ_BYTES_MAX = 32 << 10;
 
     private static final int READS_MAX = 2;
@@ -58,7 +58,7 @@ public final class Connections {
         tickLater();
     }
 
-    /** Takes over a connection that was just opened. */
+    /** Adds a connection that was just opened. */
     public void accept(HttpConnection opened) {
         Channel channel =
                 ((HttpServerConnection) opened).channelHandlerContext().channel();
@@ -83,7 +83,7 @@ public final class Connections {
         strangersByAddress
                 .computeIfAbsent(connection.address(), address -> new LinkedHashSet<>())
                 .add(connection);
-        // Not the connection's own handler: an upgrade to a WebSocket takes that away.
+        // Not the close handler of the connection, which an upgrade to a WebSocket removes.
         channel.closeFuture().addListener(closed -> remove(connection));
     }
 
@@ -115,8 +115,8 @@ public final class Connections {
     }
 
     /**
-     * A timer that is set again each time counts no time in which the event loop stood still: what clients sent in the
-     * meantime is read before the next one.
+     * A timer that is set again each time does not count time in which the event loop was blocked: what clients sent
+     * meanwhile is read before it fires again.
      */
     private void tickLater() {
         vertx.setTimer(tickMillis, timer -> {

@@ -16,7 +16,7 @@ public final class OpenStreams {
         this.ownerMax = ownerMax;
     }
 
-    /** Counts one more; fails with {@code OVERLOADED} if the owner has as many as it may have. */
+    /** Adds a stream; fails with {@code OVERLOADED} if the owner has the maximum number of them. */
     public void add(String owner) {
         int open = byOwner.getOrDefault(owner, 0);
         if (open >= ownerMax) {
@@ -28,7 +28,7 @@ public final class OpenStreams {
         byOwner.put(owner, open + 1);
     }
 
-    /** Counts one less. */
+    /** Removes a stream. */
     public void remove(String owner) {
         byOwner.computeIfPresent(owner, (name, open) -> open == 1 ? null : Integer.valueOf(open - 1));
     }

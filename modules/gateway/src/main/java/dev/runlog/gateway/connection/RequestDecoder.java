@@ -27,13 +27,13 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
     /** Characters of a host and a port; RFC 3986, section 3.2.2. */
     private static final Pattern HOST = Pattern.compile("[\\w.~%!$&'()*+;=:\\[\\]-]*");
 
-    /** Whether a request's headers were read whose body has not ended. */
+    /** Whether the headers of a request were read, but not the end of its body. */
     private boolean inBody;
 
-    /** Whether the request line was read, and its headers only in part. */
+    /** Whether the request line was read, but not all headers. */
     private boolean inHeaders;
 
-    /** Whether a header continues on a line that begins with a space or a tab, which the library would join. */
+    /** Whether a header continues on a line that starts with a space or tab, which the library would join. */
     private boolean folded;
 
     private boolean refused;
@@ -79,7 +79,7 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
         }
     }
 
-    /** Looks at the lines that were just read: they are whole, as the library leaves the rest in the buffer. */
+    /** Checks the lines that were just read. They are complete, as the library leaves the rest in the buffer. */
     private void findFolding(ByteBuf buffer, int start) {
         int end = buffer.readerIndex();
         boolean lineBegins = inHeaders;
@@ -103,7 +103,7 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
         return true;
     }
 
-    /** The library would drop the length and go on. */
+    /** The library would ignore the length and continue. */
     @Override
     protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
         throw new AmbiguousFraming("A request has either Content-Length or Transfer-Encoding, not both.");
@@ -145,7 +145,7 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
                 return "Unsupported Transfer-Encoding (expected chunked).";
             }
             if (!request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
-                return "Transfer-Encoding needs HTTP/1.1.";
+                return "Unsupported Transfer-Encoding in HTTP/1.0 (expected HTTP/1.1).";
             }
         }
         boolean hasBody = !encodings.isEmpty()
@@ -155,7 +155,7 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
                 : null;
     }
 
-    /** Servers could read a request differently. The message is for the client. */
+    /** Thrown for a request that servers could read differently. The message is for the client. */
     public static final class AmbiguousFraming extends IllegalArgumentException {
         private static final long serialVersionUID = 1L;
 

@@ -31,7 +31,7 @@ public final class ByteBudget {
         this.addressBytesMax = addressBytesMax;
     }
 
-    /** A share that begins with no bytes. */
+    /** A share without bytes. */
     public Share open(String owner, String address) {
         return new Share(owner, address);
     }
@@ -41,10 +41,10 @@ public final class ByteBudget {
         return bytes;
     }
 
-    /** What a caller gets whose share cannot grow. */
+    /** The error of a caller whose share cannot grow. */
     public static RunlogException exhausted() {
         return RunlogException.overloaded(
-                "Too many bytes of request bodies are under way; see http.bodies-max-bytes.", RETRY_AFTER);
+                "Too many bytes of request bodies are in progress (http.bodies-max-bytes).", RETRY_AFTER);
     }
 
     /** The bytes of one body or connection. */

@@ -3,13 +3,13 @@ package dev.runlog.gateway.websocket;
 import io.vertx.core.Future;
 import io.vertx.core.http.WebSocketBase;
 
-/** Why the server closes a socket, in the numbers of RFC 6455 and of the graphql-transport-ws protocol. */
+/** Reasons to close a socket, with the numbers of RFC 6455 and of the graphql-transport-ws protocol. */
 enum CloseCode {
     GOING_AWAY(1001),
     PROTOCOL_ERROR(1002),
     /** Registered as "Message Too Big". */
     TOO_LARGE(1009),
-    /** Clients such as graphql-ws take it as a reason to connect again. */
+    /** Clients such as graphql-ws connect again. */
     TRY_AGAIN_LATER(1013),
     BAD_MESSAGE(4400),
     UNAUTHORIZED(4401),
@@ -33,7 +33,7 @@ enum CloseCode {
         return number;
     }
 
-    /** Closes with a reason, which RFC 6455 holds to 123 bytes. */
+    /** Closes with a reason of at most 123 bytes, the limit of RFC 6455. */
     Future<Void> close(WebSocketBase socket, String reason) {
         String ascii = reason.replaceAll("[^\\x20-\\x7e]", "?");
         return socket.close(number, ascii.length() > REASON_BYTES_MAX ? ascii.substring(0, REASON_BYTES_MAX) : ascii);

@@ -12,11 +12,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The server's side of the {@code graphql-transport-ws} protocol: one {@link WebSocketConnection} for each socket. */
+/** The server side of the {@code graphql-transport-ws} protocol, with one {@link WebSocketConnection} for each socket. */
 public final class GraphqlTransportWs {
     public static final String PROTOCOL = "graphql-transport-ws";
 
-    /** Sockets are pinged in so many parts an interval: by one timer, as one each would cost more, yet not all at once. */
+    /** Number of groups of sockets that are pinged in turn during an interval. One timer is cheaper than one for each. */
     private static final int PING_SLOTS = 16;
 
     private final Vertx vertx;
@@ -44,7 +44,7 @@ public final class GraphqlTransportWs {
         vertx.setPeriodic(Math.max(1, config.live().pingInterval().toMillis() / PING_SLOTS), timer -> ping());
     }
 
-    /** Takes over an open socket. */
+    /** Serves an open socket. */
     public void handle(ServerWebSocket socket) {
         if (!PROTOCOL.equals(socket.subProtocol())) {
             CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE.close(socket, "Subprotocol not acceptable");
@@ -68,7 +68,7 @@ public final class GraphqlTransportWs {
                 .forEach(WebSocketConnection::ping);
     }
 
-    /** Tells everybody that the server goes away. */
+    /** Closes all sockets, as the server is stopping. */
     public Future<Void> close() {
         return Future.join(List.copyOf(connections).stream()
                         .map(WebSocketConnection::goAway)

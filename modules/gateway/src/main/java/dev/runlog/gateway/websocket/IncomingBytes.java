@@ -9,8 +9,8 @@ import io.vertx.core.internal.http.WebSocketInternal;
 import java.util.function.BiConsumer;
 
 /**
- * The bytes that one socket received and that are not worked off: half a message, and the requests of the operations
- * under way. They are bounded, and half a message has to become a whole one in time.
+ * The bytes that one socket received and that are still in use: an incomplete message, and the requests of running
+ * operations. They are bounded, and an incomplete message must be completed in time.
  */
 final class IncomingBytes implements MessageDecoder.Listener, ClientConnection.Transfer {
     private final GatewayConfig.Http config;
@@ -25,14 +25,14 @@ final class IncomingBytes implements MessageDecoder.Listener, ClientConnection.T
     private boolean paused;
     private boolean released;
 
-    /** @param onRefused called at most once, when the socket is to be closed */
+    /** @param onRefused called at most once, when the socket must be closed */
     IncomingBytes(
             ServerWebSocket socket, GatewayConfig config, ByteBudget budget, BiConsumer<CloseCode, String> onRefused) {
         this.config = config.http();
         this.budget = budget;
         this.onRefused = onRefused;
         this.connection = ClientConnection.of(socket);
-        // All whom nobody knows yet share what one owner may have.
+        // All unauthenticated clients share the budget of one owner.
         this.share = budget.open("", connection.address());
         ChannelPipeline pipeline =
                 ((WebSocketInternal) socket).channelHandlerContext().pipeline();
@@ -41,7 +41,7 @@ final class IncomingBytes implements MessageDecoder.Listener, ClientConnection.T
         connection.track(this);
     }
 
-    /** Allows what an authenticated client may send. */
+    /** Raises the limits to those of an authenticated client. */
     void trust(String owner) {
         connection.authenticated();
         decoder.trust(config.bodyMaxBytes());
@@ -49,12 +49,12 @@ final class IncomingBytes implements MessageDecoder.Listener, ClientConnection.T
         share = budget.open(owner, connection.address());
     }
 
-    /** Says whether the socket is read; time in which it is not does not count. */
+    /** Sets whether reading is paused; paused time does not count. */
     void setPaused(boolean now) {
         paused = now;
     }
 
-    /** Counts a message that waits, or the request of an operation; returns whether there is room for it. */
+    /** Adds a waiting message or the request of an operation; returns whether there is room for it. */
     boolean add(int bytes) {
         if (released || !share.resize(ofMessage + inWork + bytes)) {
             return false;
@@ -70,7 +70,7 @@ final class IncomingBytes implements MessageDecoder.Listener, ClientConnection.T
         }
     }
 
-    /** Gives everything back when the socket is gone. */
+    /** Releases everything when the socket was closed. */
     void release() {
         released = true;
         connection.untrack(this);

@@ -10,13 +10,13 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * The messages of one socket, one after the other, in fair turns with the messages and operations of other owners: a
- * flood of them waits behind itself, whether they are valid or refused. The socket is not read meanwhile.
+ * Handles the messages of one socket one by one, in fair turns with those of other owners. A flood of messages delays
+ * only its sender, whether they are valid or not. The socket is not read meanwhile.
  */
 final class IncomingMessages {
     /** All clients that are not authenticated yet take turns as one owner. */
     private static final String STRANGER = "";
-    /** Bytes that are read at once: some hundred of the smallest frames, which take no turns. */
+    /** Bytes to read at once: some hundred of the smallest frames, which take no turns. */
     private static final int READ_BYTES_MAX = 4096;
 
     private final ServerWebSocket socket;
@@ -30,7 +30,7 @@ final class IncomingMessages {
 
     /**
      * @param handler called with each message
-     * @param onRefused called when the socket is to be closed
+     * @param onRefused called when the socket must be closed
      */
     IncomingMessages(
             ServerWebSocket socket,
@@ -52,12 +52,12 @@ final class IncomingMessages {
         socket.textMessageHandler(this::onMessage);
     }
 
-    /** From now on messages take the turns of an owner. */
+    /** Handles further messages in the turns of this owner. */
     void trust(String known) {
         owner = known;
     }
 
-    /** Drops all that comes from now on. */
+    /** Ignores further messages. */
     void close() {
         closed = true;
         readOrPause();
@@ -91,7 +91,7 @@ final class IncomingMessages {
                 });
     }
 
-    /** Reads nothing while the client takes nothing either, or answers to its messages would pile up. */
+    /** Stops reading while the client reads nothing, so replies to its messages do not accumulate. */
     void readOrPause() {
         boolean paused = !closed && !socket.isClosed() && (handling || socket.writeQueueFull());
         bytes.setPaused(paused);

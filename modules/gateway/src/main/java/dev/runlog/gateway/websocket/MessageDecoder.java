@@ -12,29 +12,29 @@ import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.util.List;
 
-/** Netty's decoder, which bounds messages while they arrive, however they are cut into frames. */
+/** Netty's decoder with a bound on the size of messages, checked while their frames arrive. */
 final class MessageDecoder extends WebSocket13FrameDecoder {
     private static final String NAME = "wsdecoder";
     /**
-     * What may wait besides a message: a control frame between its frames (RFC 6455, section 5.5), which is larger than
-     * the head of any frame.
+     * Allowance for a control frame between the frames of a message (RFC 6455, section 5.5), which is larger than the
+     * header of any frame.
      */
     private static final int CONTROL_FRAME_BYTES_MAX = 131;
 
     private static final int DRAIN_BYTES_MAX = 64 << 10;
 
-    /** What the socket does about what it receives. */
+    /** Receives events of the decoder. */
     interface Listener {
-        /** Called whenever the bytes change that wait for the rest of their message. */
+        /** Called when the number of bytes of incomplete messages changes. */
         void onHeld(long bytes);
 
-        /** The client broke a limit or the protocol; what it still sends is not looked at. */
+        /** Called when the client violated a limit or the protocol; everything else that it sends is ignored. */
         void onRefused(CloseCode code, String reason);
     }
 
     private final Listener listener;
     private int messageBytesMax;
-    /** Bytes of the frames of a message whose last frame is not here yet. */
+    /** Bytes of the frames of an incomplete message. */
     private long fragmentBytes;
 
     private long held;
@@ -52,20 +52,20 @@ final class MessageDecoder extends WebSocket13FrameDecoder {
         this.listener = listener;
     }
 
-    /** Takes the place of Vert.x's own decoder, before the first byte of a message. */
+    /** Replaces Vert.x's decoder, before the first byte of a message. */
     static MessageDecoder install(ChannelPipeline pipeline, int messageBytesMax, int frameBytesMax, Listener listener) {
         MessageDecoder decoder = new MessageDecoder(messageBytesMax, frameBytesMax, listener);
         pipeline.replace(NAME, NAME, decoder);
         return decoder;
     }
 
-    /** Allows larger messages from now on, and reads on without a limit for a while once it refuses one. */
+    /** Allows larger messages from now on, and drains the rest of one that it refuses. */
     void trust(int bytes) {
         messageBytesMax = bytes;
         drainsAll = true;
     }
 
-    /** Ignores all that comes from now on. */
+    /** Ignores everything from now on. */
     void refuse() {
         refused = true;
     }
@@ -97,7 +97,7 @@ final class MessageDecoder extends WebSocket13FrameDecoder {
             refuseTooLarge();
         }
         if (refused) {
-            // What still waits is drained.
+            // Drains what was received already.
             hold(0);
         } else if (out.size() == before || !in.isReadable()) {
             hold(waiting);
@@ -113,7 +113,7 @@ final class MessageDecoder extends WebSocket13FrameDecoder {
 
     private boolean accepts(ChannelHandlerContext ctx, WebSocketFrame frame) {
         if (frame instanceof PingWebSocketFrame) {
-            // Its answer would wait behind those that the client does not read.
+            // The reply would wait behind others that the client does not read.
             return ctx.channel().isWritable();
         }
         if (frame instanceof PongWebSocketFrame || frame instanceof CloseWebSocketFrame) {
@@ -143,6 +143,6 @@ final class MessageDecoder extends WebSocket13FrameDecoder {
     }
 
     private String tooLarge() {
-        return "Messages may have " + messageBytesMax + " bytes at most";
+        return "Message too large (at most " + messageBytesMax + " bytes)";
     }
 }

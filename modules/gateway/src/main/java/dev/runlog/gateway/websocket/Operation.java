@@ -12,7 +12,7 @@ final class Operation extends ResultSubscriber {
     private final WebSocketConnection connection;
     private final int requestBytes;
 
-    /** @param requestBytes the size of the message that asks for it, which counts while it runs */
+    /** @param requestBytes size of the message that requested it, which counts while it runs */
     Operation(String id, WebSocketConnection connection, int requestBytes) {
         this.id = id;
         this.requestBytes = requestBytes;
@@ -33,7 +33,7 @@ final class Operation extends ResultSubscriber {
         return connection.isWritable();
     }
 
-    /** The result is JSON text already; the message that carries it begins the same each time. */
+    /** The result is JSON text, so only the rest of the message is added. */
     @Override
     protected void next(String result) {
         connection.sendEvent(nextPrefix + result + "}");

@@ -37,14 +37,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One socket of one client: its initialisation, its operations by their ids, its heartbeat. Nothing is sent while the
- * socket's write queue is full; operations ask for their next result when it drains.
+ * The socket of one client: its initialisation, its operations by their IDs, its pings. While the write queue of the
+ * socket is full, nothing is sent; operations request their next result when it drains.
  */
 final class WebSocketConnection {
     private static final long NO_TIMER = -1;
-    /** Messages that wait at the most for the end of the announcement that they came with. */
+    /** Maximum number of messages that wait for the end of the turn of the event loop. */
     private static final int FLUSHES_HELD_MAX = 64;
-    /** How long a socket is read that was refused, so that its client gets to read the reason. */
+    /** How long a refused socket stays open, so its client can read the reason. */
     private static final long REFUSED_MILLIS_MAX = 1000;
 
     private final Vertx vertx;
@@ -92,18 +92,18 @@ final class WebSocketConnection {
         initTimer = vertx.setTimer(
                 config.connectionInitTimeout().toMillis(),
                 timer -> close(CloseCode.INITIALISATION_TIMEOUT, "Connection initialisation timeout"));
-        lighten(((WebSocketInternal) socket).channelHandlerContext().pipeline());
+        removeHttpHandlers(((WebSocketInternal) socket).channelHandlerContext().pipeline());
         socket.exceptionHandler(failure -> {});
         socket.pongHandler(pong -> pongDue = false);
         socket.drainHandler(drained -> onDrained());
-        socket.binaryMessageHandler(message -> close(CloseCode.BAD_MESSAGE, "Messages are text"));
+        socket.binaryMessageHandler(message -> close(CloseCode.BAD_MESSAGE, "Messages must be text"));
     }
 
     /**
-     * Takes away what serves HTTP alone, and holds flushes back until the turn of the event loop is over: what one
-     * announcement brings is sent by one call of the system, and received by one.
+     * Removes handlers that only HTTP needs, and delays flushes until the end of the turn of the event loop. So the events
+     * of one announcement are sent with one system call, and received with one.
      */
-    private static void lighten(ChannelPipeline pipeline) {
+    private static void removeHttpHandlers(ChannelPipeline pipeline) {
         for (Class<? extends ChannelHandler> ofHttp :
                 List.of(ChunkedWriteHandler.class, HttpContentDecompressor.class)) {
             if (pipeline.get(ofHttp) != null) {
@@ -113,13 +113,13 @@ final class WebSocketConnection {
         pipeline.addFirst(new FlushConsolidationHandler(FLUSHES_HELD_MAX, true));
     }
 
-    /** The rest of what it sends is not decoded, its close neither, so it is not waited for. */
+    /** Nothing else that the client sends is decoded, not even its close, so the socket is cut after a while. */
     private void onRefused(CloseCode code, String reason) {
         close(code, reason);
         vertx.setTimer(REFUSED_MILLIS_MAX, timer -> cut());
     }
 
-    /** Cancels everything that the client had asked for. */
+    /** Cancels all operations. */
     void onClosed() {
         closed = true;
         gone = true;
@@ -193,7 +193,7 @@ final class WebSocketConnection {
                 .onFailure(refused -> close(CloseCode.FORBIDDEN, refused.getMessage()));
     }
 
-    /** What scripts in a browser, which cannot set headers of the upgrade, send in the payload; null for nothing. */
+    /** The token in the payload, for browsers, whose scripts cannot set headers; null if there is none. */
     private static @Nullable String tokenOf(@Nullable Object payload) {
         if (payload instanceof Map<?, ?> members) {
             for (Map.Entry<?, ?> member : members.entrySet()) {
@@ -221,7 +221,7 @@ final class WebSocketConnection {
         queue = runner.queue(authenticated.viewer());
         incoming.trust(authenticated.viewer().subject());
         messages.trust(authenticated.viewer().subject());
-        // Nobody asks for them any more, and the library keeps them with the socket.
+        // They are not needed any more, and the library keeps them as long as the socket.
         socket.headers().clear();
         long millisLeft = Math.max(
                 1, Duration.between(Instant.now(), authenticated.expiresAt()).toMillis());
@@ -229,7 +229,7 @@ final class WebSocketConnection {
         send("connection_ack", null, null);
     }
 
-    /** Ends the socket and not each operation, so that clients connect again with a fresh token and their cursors. */
+    /** Closes the socket rather than each operation, so clients connect again with a new token and their cursors. */
     private void expire() {
         cancelAll();
         close(CloseCode.FORBIDDEN, "The token is expired.");
@@ -265,8 +265,8 @@ final class WebSocketConnection {
             sendErrors(
                     id,
                     GraphqlErrors.refusal(RunlogException.overloaded(
-                                    "There are " + operations.size()
-                                            + " operations on this socket, the most it may have.",
+                                    "Too many operations on this socket: " + operations.size()
+                                            + " (live.subscriptions-per-socket-max).",
                                     Duration.ofSeconds(1)))
                             .getErrors());
             return;
@@ -295,19 +295,19 @@ final class WebSocketConnection {
         }
     }
 
-    /** Which of the parts of an interval it is pinged in. */
+    /** The group of sockets with which it is pinged. */
     int pingSlot() {
         return pingSlot;
     }
 
-    /** Asks whether the client is still there, or closes where it did not answer the last time. */
+    /** Pings the client, or closes the socket if it did not reply to the last ping. */
     void ping() {
         if (!isOpen() || socket.writeQueueFull()) {
-            // A ping would wait behind what the client does not take; patience is for that.
+            // A ping would wait behind what the client does not read; the timer for slow clients handles that.
             return;
         }
         if (pongDue) {
-            close(CloseCode.GOING_AWAY, "No pong came");
+            close(CloseCode.GOING_AWAY, "No pong received");
             return;
         }
         pongDue = true;
@@ -318,12 +318,12 @@ final class WebSocketConnection {
         return isOpen() && !socket.writeQueueFull();
     }
 
-    /** The socket knows that it is closed before it tells. */
+    /** The socket may be closed before its close handler was called. */
     private boolean isOpen() {
         return !closed && !socket.isClosed();
     }
 
-    /** Forgets an operation; returns whether it was still there. */
+    /** Removes an operation; returns whether it was still running. */
     boolean end(Operation operation) {
         boolean there = operations.remove(operation.id(), operation);
         if (there) {
@@ -348,7 +348,7 @@ final class WebSocketConnection {
         sendText(JsonWriter.write(message).toString());
     }
 
-    /** Sends one of many results, which counts until it is sent. */
+    /** Sends one of many results, which counts as queued until it is sent. */
     void sendEvent(String message) {
         SendQueue own = Objects.requireNonNull(queue);
         if (own.add(message)) {
@@ -396,7 +396,7 @@ final class WebSocketConnection {
             closed = true;
             messages.close();
             code.close(socket, reason == null ? "" : reason);
-            // Who reads nothing does not read the close either, and the library waits until it is written.
+            // A client that reads nothing does not read the close either, and the library waits until it is written.
             vertx.setTimer(config.closeTimeout().toMillis(), timer -> cut());
         }
     }

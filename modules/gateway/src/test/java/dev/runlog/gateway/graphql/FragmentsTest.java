@@ -70,11 +70,11 @@ final class FragmentsTest {
 
     @Test
     void areRefusedAtOnceIfTheyFormACircle() {
-        String circle = IntStream.range(0, 400)
+        String cycle = IntStream.range(0, 400)
                 .mapToObj(i -> " fragment f%d on Query{...f%d}".formatted(i, (i + 1) % 400))
                 .collect(Collectors.joining());
 
-        assertRefusedAtOnce("{ ...f0 }" + circle, "circle");
+        assertRefusedAtOnce("{ ...f0 }" + cycle, "cycle");
     }
 
     @Test

@@ -30,7 +30,7 @@ final class Fragments {
         private final List<Part> users = new ArrayList<>();
         /** Number of selections with all fragments expanded, in which a spread counts as deep as its fragment is nested. */
         private long cost;
-        /** How deep fragments are nested in this one. */
+        /** Depth of the fragments nested in this one. */
         private int depth;
         /** Number of spreads that are not part of the cost yet. */
         private int pending;
@@ -39,7 +39,7 @@ final class Fragments {
     private Fragments() {}
 
     /**
-     * Throws {@link AbortExecutionException} if fragments spread each other in a circle, or if the selections of all
+     * Throws {@link AbortExecutionException} if fragments spread each other in a cycle, or if the selections of all
      * definitions together, with every fragment expanded, are more than {@code costMax}.
      */
     static void requireWithinLimits(Document document, long costMax) {
@@ -58,7 +58,7 @@ final class Fragments {
             return;
         }
         if (expand(inOrder(parts, fragments), costMax) < parts.size()) {
-            throw new AbortExecutionException("The query's fragments spread each other in a circle.");
+            throw new AbortExecutionException("The query's fragments spread each other in a cycle.");
         }
     }
 

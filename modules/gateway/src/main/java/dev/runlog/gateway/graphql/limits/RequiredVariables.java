@@ -34,9 +34,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the variables of an operation that stand where null is not allowed. Such a variable may still be of a nullable
- * type if there is a default, which an explicit null overrides; the library notices that only as it uses the value, by
- * exceptions of its own and of Java.
+ * Finds the variables of an operation that are used where null is not allowed. The type of such a variable may still be
+ * nullable if there is a default, which an explicit null overrides. The library notices that only when it uses the value,
+ * with various exceptions.
  */
 final class RequiredVariables {
     private final GraphQLSchema schema;
@@ -123,7 +123,7 @@ final class RequiredVariables {
         }
         GraphQLType nullable = GraphQLTypeUtil.unwrapNonNull(type);
         if (nullable instanceof GraphQLList list) {
-            // A value that is not in a list stands for a list of one.
+            // A single value stands for a list of one.
             List<? extends Value<?>> elements = value instanceof ArrayValue array ? values(array) : List.of(value);
             elements.forEach(element -> add(element, list.getWrappedType()));
         } else if (value instanceof ObjectValue object && nullable instanceof GraphQLInputObjectType input) {
