@@ -265,8 +265,18 @@ final class ArchitectureTest {
     }
 
     @Test
-    void packagesOfTheGatewayHaveNoCycles() {
-        check(slices().matching("dev.runlog.(gateway..)").should().beFreeOfCycles());
+    void restAndEventsDoNotNeedGraphql() {
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "dev.runlog.gateway.http..",
+                        "dev.runlog.gateway.events..",
+                        "dev.runlog.gateway.rest..",
+                        "dev.runlog.gateway.live..",
+                        "dev.runlog.gateway.json..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.runlog.gateway.graphql..", "graphql.."));
     }
 
     private static void check(ArchRule rule) {

@@ -1,5 +1,6 @@
 package dev.runlog.recording;
 
+import dev.runlog.contract.text.SafeText;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -25,7 +26,7 @@ final class Fingerprint {
     static String of(@Nullable String type, @Nullable String message, @Nullable String stackTrace) {
         List<String> frames = stackTrace == null ? List.of() : frames(stackTrace);
         String place = frames.isEmpty()
-                ? replaced(VARYING, message == null ? "" : TextRules.cut(message, TEXT_MAX))
+                ? replaced(VARYING, message == null ? "" : SafeText.cut(message, TEXT_MAX))
                 : replaced(NUMBERS, String.join("\n", frames));
         return hash((type == null ? "" : type) + "\n" + place);
     }

@@ -1,5 +1,6 @@
 package dev.runlog.recording;
 
+import dev.runlog.contract.text.SafeText;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ final class Storable<P extends Enum<P>> {
         mark(sanitized, part, !stored.equals(text));
         String clean = withoutSecrets(stored, charsMax, part);
         mark(truncated, part, clean.length() > charsMax);
-        return TextRules.cut(clean, charsMax);
+        return SafeText.cut(clean, charsMax);
     }
 
     /** JSON; where it is cut, its first characters as a JSON string. */

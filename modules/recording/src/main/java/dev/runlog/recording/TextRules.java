@@ -1,12 +1,12 @@
 package dev.runlog.recording;
 
 import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.text.SafeText;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What text may hold: PostgreSQL takes no NUL, UTF-8 no lone surrogate, and names are short. */
 final class TextRules {
-    private static final int SHOWN_MAX = 60;
     private static final char REPLACEMENT = '\uFFFD';
     private static final int ESCAPE_CHARS = 6;
 
@@ -14,7 +14,7 @@ final class TextRules {
 
     /** Fails with {@code BAD_INPUT} where text cannot be stored; {@code what} names it for the caller. */
     static void requireStorable(@Nullable String text, String what) {
-        int at = text == null ? -1 : unstorable(text, 0);
+        int at = text == null ? -1 : SafeText.indexOfUnstorable(text, 0);
         if (text != null && at >= 0) {
             throw RunlogException.badInput("Invalid " + what + ": " + (text.charAt(at) == 0 ? "NUL" : "lone surrogate")
                     + " at position " + at + ".");
@@ -23,12 +23,12 @@ final class TextRules {
 
     /** The text with U+FFFD in place of characters that cannot be stored; the same where there are none. */
     static String storable(String text) {
-        int at = unstorable(text, 0);
+        int at = SafeText.indexOfUnstorable(text, 0);
         if (at < 0) {
             return text;
         }
         char[] chars = text.toCharArray();
-        for (; at >= 0; at = unstorable(text, at + 1)) {
+        for (; at >= 0; at = SafeText.indexOfUnstorable(text, at + 1)) {
             chars[at] = REPLACEMENT;
         }
         return new String(chars);
@@ -46,22 +46,6 @@ final class TextRules {
             replaced.replace(at, at + ESCAPE_CHARS, "\\ufffd");
         }
         return replaced.toString();
-    }
-
-    /** The first NUL or lone surrogate from a place on; -1 where there is none. */
-    private static int unstorable(String text, int from) {
-        for (int i = from; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == 0) {
-                return i;
-            }
-            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
-                i++;
-            } else if (Character.isSurrogate(c)) {
-                return i;
-            }
-        }
-        return -1;
     }
 
     /** The first escape of a lone surrogate from a place outside of an escape on; -1 where there is none. */
@@ -124,7 +108,7 @@ final class TextRules {
     static void requireShort(@Nullable String text, String what, int charsMax) {
         requireStorable(text, what);
         if (text != null && text.length() > charsMax) {
-            throw RunlogException.badInput("Invalid " + what + ": '" + shown(text) + "' has " + text.length()
+            throw RunlogException.badInput("Invalid " + what + ": " + SafeText.quote(text) + " has " + text.length()
                     + " characters (limit " + charsMax + ").");
         }
     }
@@ -146,19 +130,5 @@ final class TextRules {
             bytes += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
         }
         return bytes;
-    }
-
-    /** The first characters, never half of a surrogate pair. */
-    static String cut(String text, int chars) {
-        if (text.length() <= chars) {
-            return text;
-        }
-        int end = chars > 0 && Character.isHighSurrogate(text.charAt(chars - 1)) ? chars - 1 : chars;
-        return text.substring(0, end);
-    }
-
-    /** The text as a message may quote it. */
-    static String shown(String text) {
-        return text.length() <= SHOWN_MAX ? text : cut(text, SHOWN_MAX) + "…";
     }
 }
