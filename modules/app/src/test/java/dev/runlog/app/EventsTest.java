@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(PostgresExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class EventsTest {
-    /** Lines of a request to recording, and requests of a body that are under way at most; see EventStream. */
+    /** Lines of a request to recording, and requests of a body in progress; see EventUpload. */
     private static final int REQUEST = 1000;
 
     private static final int UNDER_WAY_MAX = 4;
@@ -55,7 +55,7 @@ final class EventsTest {
         server.close();
     }
 
-    /** Reading is paused while as many requests are under way as may be, which must not keep a body from its end. */
+    /** Reading is paused while the maximum number of requests is in progress, which must not keep a body from its end. */
     @ParameterizedTest
     @CsvSource({"3000, ''", "3001, ''", "4000, ''", "4000, '\n'", "4001, '\n'", "8000, ''"})
     void answersABodyThatEndsWhileItsRequestsAreUnderWay(int lines, String end, TestDatabase database)
