@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** What figures work with: the loaded database, the server on it, the clients of both, and the options of the run. */
+/** Context for figures: the loaded database, its server, clients of both, and the options of the run. */
 final class Bench implements AutoCloseable {
     private static final int WARM_UP_SLICES = 4;
     private static final int WARM_UP_SLICES_MAX = 24;
@@ -29,7 +29,7 @@ final class Bench implements AutoCloseable {
     private @Nullable ServerProcess tapped;
     private double recordedPerSecondMax;
 
-    /** @param directory for what is written in passing */
+    /** @param directory for temporary files */
     Bench(Options options, Home home, Path directory, Postgres database, DataSet set) {
         this.options = options;
         this.home = home;
@@ -63,7 +63,7 @@ final class Bench implements AutoCloseable {
         return clients;
     }
 
-    /** The server that is measured; it stays for the whole run. */
+    /** The measured server; it runs until the end of the benchmark. */
     ServerProcess server() {
         if (server == null) {
             server = startServer(database);
@@ -72,7 +72,7 @@ final class Bench implements AutoCloseable {
         return server;
     }
 
-    /** One more server, which ends with the run. */
+    /** Starts another server, which stops at the end of the run. */
     ServerProcess startServer(Postgres on) {
         ServerProcess started = ServerProcess.start(home, on, options.out().resolve("server.log"));
         opened.add(started);
@@ -80,9 +80,8 @@ final class Bench implements AutoCloseable {
     }
 
     /**
-     * Lets a server's compiler see what it will be asked for: for the time of the options at least, then until a
-     * request takes no less of the processor any more. That, unlike the speed, does not depend on what else is running,
-     * and where much is, the compiler gets its turn late.
+     * Warms a server up: at least for the configured time, then until the processor time per request stops falling.
+     * Unlike speed, that does not depend on other load, which delays the JIT compiler.
      */
     void warmUp(ServerProcess fresh, List<Call> pages) {
         requireRows(fresh, pages.get(0));
@@ -96,7 +95,7 @@ final class Bench implements AutoCloseable {
                     .run(new Load(fresh.port(), calls, options.connections(), 0, Duration.ZERO, slice))
                     .orThrow();
             double cost = microsOfProcessor(fresh, before, outcome, slice);
-            Progress.say("  warming a server up: %.0f/s, %.0f us of processor each", outcome.perSecond(), cost);
+            Progress.say("  warming up: %.0f/s, %.0f us of processor time each", outcome.perSecond(), cost);
             withoutGain = cost > least * WARM_UP_GAIN ? withoutGain + 1 : 0;
             least = Math.min(least, cost);
         }
@@ -115,7 +114,7 @@ final class Bench implements AutoCloseable {
         return hyperfoil;
     }
 
-    /** wrk where it is there, as it takes the least from the server; else Hyperfoil. */
+    /** wrk if it is installed, because it uses the least processor time; otherwise Hyperfoil. */
     LoadGenerator closedLoops() {
         if (closedLoops == null) {
             closedLoops = options.forceHyperfoil()
@@ -125,21 +124,21 @@ final class Bench implements AutoCloseable {
         return closedLoops;
     }
 
-    /** Writes calls where the load generators find them. */
+    /** Writes calls to a file for the load generators. */
     Path write(String name, List<Call> calls) {
         return Call.write(calls, directory.resolve(name + ".calls").toAbsolutePath());
     }
 
-    /** Runs random ones of the calls in a closed loop, for one round. */
+    /** Runs random calls in a closed loop, for one round. */
     Load.Outcome closedLoop(ServerProcess on, Path calls, int connections) {
         Duration before = on.processorTime();
         Load.Outcome outcome = closedLoops()
                 .run(new Load(on.port(), calls, connections, 0, Duration.ZERO, options.time()))
                 .orThrow();
         double requests = outcome.perSecond() * options.time().toMillis() / 1000.0;
-        // Processor time says most where something else runs too.
+        // Processor time is more meaningful than speed if other programs run.
         Progress.say(
-                "  %s: %.0f/s, p50 %.2f ms, p99 %.2f ms; of processor: server %.0f us a request, client %.0f us",
+                "  %s: %.0f/s, p50 %.2f ms, p99 %.2f ms; processor time per request: server %.0f us, client %.0f us",
                 calls.getFileName(),
                 outcome.perSecond(),
                 outcome.p50Millis(),
@@ -149,7 +148,7 @@ final class Bench implements AutoCloseable {
         return outcome;
     }
 
-    /** Fails where an answer is an error, or says that there is nothing: such figures would be fine ones. */
+    /** Fails if a response is an error or empty, which would make the figure look good. */
     void requireRows(ServerProcess on, Call call) {
         String answer = on.send(call);
         if (answer.contains("\"errors\"") || !answer.contains("\"id\"")) {
@@ -157,7 +156,7 @@ final class Bench implements AutoCloseable {
         }
     }
 
-    /** What the server sends to its database to answer a call, by a second server that only serves for this. */
+    /** Returns the statements that a server sends for a call, with a second server started only for this. */
     List<SentStatement> statementsOf(Call call) {
         if (tap == null || tapped == null) {
             tap = new StatementTap(database);
@@ -165,7 +164,7 @@ final class Bench implements AutoCloseable {
             tapped = ServerProcess.start(home, tap.tapped(), options.out().resolve("tapped-server.log"));
             opened.add(tapped);
         }
-        // The first time may ask for what is kept from then on, the second for nothing at all.
+        // The first call may fill caches, which the second one uses.
         tapped.send(call);
         List<SentStatement> first = tap.take();
         tapped.send(call);
@@ -173,7 +172,7 @@ final class Bench implements AutoCloseable {
         return second.isEmpty() ? first : second;
     }
 
-    /** Ends the server that only shows its statements, so that it takes nothing from what is measured. */
+    /** Stops the server for statements, to keep it out of the measurements. */
     void closeTap() {
         if (tap != null && tapped != null) {
             opened.remove(tapped);
@@ -185,7 +184,7 @@ final class Bench implements AutoCloseable {
         }
     }
 
-    /** Both sides once a round, in turns that change: what drifts meets both alike. */
+    /** Runs both sides once per round, in alternating order: drift affects both equally. */
     Pair alternate(String what, DoubleSupplier ours, DoubleSupplier floors) {
         List<Double> our = new ArrayList<>();
         List<Double> floor = new ArrayList<>();
@@ -197,12 +196,12 @@ final class Bench implements AutoCloseable {
                 floor.add(floors.getAsDouble());
                 our.add(ours.getAsDouble());
             }
-            Progress.say("  %s, round %d: %.1f beside %.1f", what, round + 1, last(our), last(floor));
+            Progress.say("  %s, round %d: %.1f, floor %.1f", what, round + 1, last(our), last(floor));
         }
         return new Pair(new Samples(our), new Samples(floor));
     }
 
-    /** One value a round. */
+    /** One value per round. */
     Samples repeat(Function<Integer, Double> measure) {
         return new Samples(
                 IntStream.range(0, options.rounds()).boxed().map(measure).toList());
@@ -214,7 +213,7 @@ final class Bench implements AutoCloseable {
         return values.get(values.size() - 1);
     }
 
-    /** The most executions a second that any figure has recorded so far; 0 for none. */
+    /** Highest recording rate of any figure so far, in executions per second; 0 for none. */
     double recordedPerSecondMax() {
         return recordedPerSecondMax;
     }
@@ -229,7 +228,7 @@ final class Bench implements AutoCloseable {
             try {
                 opened.get(i).close();
             } catch (Exception failure) {
-                Progress.say("something did not close: " + failure);
+                Progress.say("cannot close: " + failure);
             }
         }
         opened.clear();

@@ -24,30 +24,30 @@ import picocli.CommandLine.ParameterException;
         mixinStandardHelpOptions = true,
         usageHelpAutoWidth = true,
         description = {
-            "Measures Runlog beside the database that it stands on, prints a table and writes bench.md and bench.json.",
+            "Compares Runlog with its database alone, prints a table and writes bench.md and bench.json.",
             "It starts a PostgreSQL of its own, or takes that of RUNLOG_DATABASE_URL, where it makes databases of its own "
                     + "named runlog_bench..."
         })
 public final class BenchCommand implements Callable<Integer> {
-    /** 64 database clients at once, and the server's. */
+    /** For 64 database clients and the server. */
     private static final int CONNECTIONS_MAX = 120;
 
-    @Option(names = "--executions", paramLabel = "N", description = "Executions to load. Default: 5000000")
+    @Option(names = "--executions", paramLabel = "N", description = "Number of executions to load. Default: 5000000")
     private @Nullable Long executions;
 
-    @Option(names = "--workflows", paramLabel = "N", description = "Workflows that they are of. Default: 10000")
+    @Option(names = "--workflows", paramLabel = "N", description = "Number of workflows. Default: 10000")
     private @Nullable Integer workflows;
 
-    @Option(names = "--owners", paramLabel = "N", description = "Owners of the workflows. Default: 1000")
+    @Option(names = "--owners", paramLabel = "N", description = "Number of owners. Default: 1000")
     private @Nullable Integer owners;
 
-    @Option(names = "--seconds", paramLabel = "N", description = "Length of each measurement. Default: 10")
+    @Option(names = "--seconds", paramLabel = "N", description = "Seconds per measurement. Default: 10")
     private @Nullable Integer seconds;
 
-    @Option(names = "--rounds", paramLabel = "N", description = "Measurements of each side. Default: 5")
+    @Option(names = "--rounds", paramLabel = "N", description = "Measurements per side. Default: 5")
     private @Nullable Integer rounds;
 
-    @Option(names = "--warm-up", paramLabel = "N", description = "Seconds of load before the first. Default: 20")
+    @Option(names = "--warm-up", paramLabel = "N", description = "Seconds of warm-up. Default: 20")
     private @Nullable Integer warmUp;
 
     @Option(names = "--connections", paramLabel = "N", description = "Connections for reading. Default: 16")
@@ -59,16 +59,19 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--keep",
             paramLabel = "DIR",
-            description = "Keep the database here and use it again where it holds the same sizes.")
+            description = "Keep the database in this directory, and reuse it if it has the same sizes.")
     private @Nullable Path keep;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "For the report and logs. Default: target/bench")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Directory for the report and logs. Default: target/bench")
     private @Nullable Path out;
 
-    @Option(names = "--quick", description = "Small and short, to see that it works: what it says is not to be quoted.")
+    @Option(names = "--quick", description = "Small and short, for a test of the benchmark; not for publication.")
     private boolean quick;
 
-    @Option(names = "--hyperfoil", description = "Use Hyperfoil for closed loops too, where there is wrk.")
+    @Option(names = "--hyperfoil", description = "Use Hyperfoil for closed loops even if wrk is installed.")
     private boolean hyperfoil;
 
     private BenchCommand() {
@@ -104,7 +107,7 @@ public final class BenchCommand implements Callable<Integer> {
         Path directory = Files.createTempDirectory("runlog-bench-");
         Closing closing = new Closing();
         closing.add(() -> delete(directory));
-        // Also where a signal ends the run: the database is in a session of its own, which no terminal tells.
+        // Also stops on a signal: the database runs in its own session, which Ctrl+C does not reach.
         Thread hook = new Thread(closing::close, "close");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
@@ -114,7 +117,7 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    /** The user's, else one of its own. */
+    /** The configured database server, otherwise an embedded one. */
     private static Postgres server(Options options, Path directory, Closing closing) {
         String url = System.getenv().getOrDefault("RUNLOG_DATABASE_URL", "");
         if (!url.isEmpty()) {
@@ -150,7 +153,7 @@ public final class BenchCommand implements Callable<Integer> {
             if (!names.contains(name)) {
                 throw new ParameterException(
                         new CommandLine(this),
-                        "There is no figure '" + name + "'; there are " + String.join(", ", names) + ".");
+                        "Invalid --only: " + name + " (expected " + String.join(", ", names) + ").");
             }
         }
         return all.stream()
@@ -184,7 +187,7 @@ public final class BenchCommand implements Callable<Integer> {
                 Databases.drop(database);
                 Databases.drop(server.named("runlog_bench_small"));
             } else {
-                Progress.say("taking away what was recorded");
+                Progress.say("removing what was recorded");
                 StagedRows.drop(database);
                 Loader.restore(database, began);
             }
@@ -205,7 +208,7 @@ public final class BenchCommand implements Callable<Integer> {
                 List<Row> rows = figure.measure(bench);
                 report.add(figure.name(), noted(rows, EventSender.sentAgain() - sentAgain));
             } catch (RuntimeException failure) {
-                // Whatever it is, the other figures are still worth their table.
+                // Report the other figures regardless of the failure.
                 String why = reason(failure);
                 Progress.say("%s failed: %s", figure.name(), why);
                 report.addFailure(figure.name(), why);
@@ -216,17 +219,17 @@ public final class BenchCommand implements Callable<Integer> {
         return report.hasFailures();
     }
 
-    /** What was answered with {@code OVERLOADED} took a second more, which a reader of the figure has to know. */
+    /** Notes requests that got {@code OVERLOADED}, because each of them took a second longer. */
     private static List<Row> noted(List<Row> rows, long sentAgain) {
         return sentAgain == 0
                 ? rows
                 : rows.stream()
-                        .map(row -> row.withNote(sentAgain
-                                + " requests were OVERLOADED and sent again, those of the warm-up among them"))
+                        .map(row -> row.withNote(
+                                sentAgain + " requests got OVERLOADED and were sent again, including the warm-up"))
                         .toList();
     }
 
-    /** Why a figure was not measured; a failure that nobody foresaw is shown whole. */
+    /** Returns why a figure was not measured; prints the stack trace of an unexpected failure. */
     private static String reason(RuntimeException failure) {
         Throwable why =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
@@ -243,7 +246,7 @@ public final class BenchCommand implements Callable<Integer> {
                 Files.delete(file);
             }
         } catch (IOException failure) {
-            Progress.say("%s was not deleted: %s", directory, String.valueOf(failure.getMessage()));
+            Progress.say("cannot delete %s: %s", directory, String.valueOf(failure.getMessage()));
         }
     }
 }

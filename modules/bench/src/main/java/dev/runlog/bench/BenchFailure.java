@@ -1,6 +1,6 @@
 package dev.runlog.bench;
 
-/** Why the benchmark cannot go on, in one line. */
+/** A failure of the benchmark, described in one line. */
 final class BenchFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

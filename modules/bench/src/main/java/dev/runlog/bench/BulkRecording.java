@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Executions recorded by {@code POST /events}, beside COPY of as many rows like them into the same tables. */
+/** Executions recorded by {@code POST /events}, compared with COPY of equal rows into the same tables. */
 final class BulkRecording implements Figure {
     static final int CONNECTIONS = 4;
     static final int LINES = 5_000;
@@ -33,7 +33,7 @@ final class BulkRecording implements Figure {
         int rows = bench.options().bulkRows();
         String title = lifecycles ? "Bulk recording of starts and finishes" : "Bulk recording of complete executions";
         bench.server();
-        // Once for the server's compiler and for pages of the newest partition, then for the figure.
+        // Once for warm-up and the pages of the newest partition, then for the figure.
         record(bench, rows);
         Bench.Pair pair = bench.alternate(title, () -> record(bench, rows), () -> copy(bench, rows));
         bench.noteRecorded(lifecycles ? 0 : pair.ours().median());
@@ -41,24 +41,24 @@ final class BulkRecording implements Figure {
                 title,
                 "executions/s",
                 pair.ours(),
-                "COPY of such rows",
+                "COPY of equal rows",
                 pair.floor(),
                 lifecycles ? Goal.atLeast(0.25, 0.40) : Goal.atLeast(0.60, 0.80),
-                CONNECTIONS + " connections, " + LINES + " events a request"
+                CONNECTIONS + " connections, " + LINES + " events per request"
                         + (lifecycles ? ", no finish in the request of its start" : "")
-                        + "; COPY is one stream and keeps no rollups"));
+                        + "; COPY is one stream and does not maintain rollups"));
     }
 
     private double record(Bench bench, int rows) {
         return lifecycles ? recordLifecycles(bench, rows) : recordComplete(bench, rows);
     }
 
-    /** Records starts and finishes and returns how many executions a second. */
+    /** Records starts and finishes; returns executions per second. */
     static double recordLifecycles(Bench bench, int rows) {
         return send(bench, rows, lifecycles(bench, StagedRows.make(bench, rows)));
     }
 
-    /** Records complete executions and returns how many a second. */
+    /** Records complete executions; returns executions per second. */
     static double recordComplete(Bench bench, int rows) {
         return send(bench, rows, complete(bench, StagedRows.make(bench, rows)));
     }
@@ -85,7 +85,7 @@ final class BulkRecording implements Figure {
         return bodies;
     }
 
-    /** Each request finishes what the one before it on its connection has started, and starts what the next finishes. */
+    /** Each request finishes the executions that the previous one on its connection started, and starts others. */
     private static List<List<EventSender.Body>> lifecycles(Bench bench, StagedRows staged) {
         List<List<EventSender.Body>> bodies = connections();
         List<EventSender.Part> starts = EventSender.split(staged.eventFile(bench, "started"), LINES / 2);

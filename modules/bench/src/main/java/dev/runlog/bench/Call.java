@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * One HTTP request of a load.
+ * An HTTP request of a load.
  *
- * @param subject whose token it carries
+ * @param subject subject of its token
  * @param body without line breaks, empty for none
  */
 record Call(String method, String path, String subject, String body) {
 
-    /** Writes calls as the load generators read them, a line each. */
+    /** Writes calls in the format of the load generators, one per line. */
     static Path write(List<Call> calls, Path file) {
         try {
             Files.write(
@@ -23,7 +23,7 @@ record Call(String method, String path, String subject, String body) {
                             .toList());
             return file;
         } catch (IOException failure) {
-            throw new BenchFailure(file + " cannot be written: " + failure.getMessage(), failure);
+            throw new BenchFailure("Cannot write " + file + ": " + failure.getMessage(), failure);
         }
     }
 }

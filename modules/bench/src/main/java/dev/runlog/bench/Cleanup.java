@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A cleanup by the server, each on a fresh copy, beside SQL that deletes the same executions with their steps. */
+/** A cleanup by the server, each on a fresh copy, compared with SQL that deletes the same executions and steps. */
 final class Cleanup implements Figure {
     private static final int BATCH = 1_000;
 
@@ -77,7 +77,7 @@ final class Cleanup implements Figure {
                                 subject.set().days()));
     }
 
-    /** Each side does all of it once a round; what it has done by when is told in two rows. */
+    /** Runs each side once per round, and reports two points in time in two rows. */
     private List<Row> wholeDays(Bench bench, CleanupSubject subject) {
         Instant before = subject.nearlyAll();
         List<CleanupSubject.Outcome> ours = new ArrayList<>();
@@ -159,15 +159,15 @@ final class Cleanup implements Figure {
             long deleted = ofFailed ? deleteInBatches(statement, bound) : deleteAtOnce(connection, statement, bound);
             return deleted * 1e9 / (System.nanoTime() - began);
         } catch (SQLException failure) {
-            throw new BenchFailure("The database refused: " + failure.getMessage(), failure);
+            throw new BenchFailure("Database error: " + failure.getMessage(), failure);
         }
     }
 
     /**
-     * What a DELETE came to.
+     * Result of a DELETE.
      *
-     * @param nanos until its commit
-     * @param spaceBackNanos until the space was the system's again, too
+     * @param nanos time until its commit
+     * @param spaceBackNanos time until the space was freed as well
      */
     private record Deleted(long rows, long nanos, long spaceBackNanos) {}
 
@@ -189,7 +189,7 @@ final class Cleanup implements Figure {
             statement.execute(vacuum);
             return new Deleted(rows, nanos, System.nanoTime() - began);
         } catch (SQLException failure) {
-            throw new BenchFailure("The database refused: " + failure.getMessage(), failure);
+            throw new BenchFailure("Database error: " + failure.getMessage(), failure);
         }
     }
 
@@ -218,7 +218,7 @@ final class Cleanup implements Figure {
         return deleted;
     }
 
-    /** Of the tables and all their indexes, beside the same rows written into new ones. */
+    /** Size of the tables and their indexes, compared with the same rows in new ones. */
     private Row sizeAfterwards(Bench bench, CleanupSubject subject) {
         Postgres cleaned = subject.copy();
         try (ServerProcess server = bench.startServer(cleaned)) {

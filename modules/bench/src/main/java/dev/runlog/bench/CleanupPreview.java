@@ -3,7 +3,7 @@ package dev.runlog.bench;
 import java.time.Instant;
 import java.util.List;
 
-/** A dry run until its figures are there, beside a page asked for by the same client. */
+/** A dry run, compared with a page requested by the same client. */
 final class CleanupPreview implements Figure {
     private static final int PAGES = 50;
     private static final int PREVIEWS = 20;
@@ -15,7 +15,7 @@ final class CleanupPreview implements Figure {
 
     @Override
     public List<Row> measure(Bench bench) {
-        // It changes nothing, so it needs no copy and may look at all that is there.
+        // It changes nothing, so it needs no copy and can include all executions.
         ServerProcess server = bench.server();
         DataSet set = bench.set();
         Instant before = CleanupSubject.aThirdOf(set);
@@ -35,7 +35,7 @@ final class CleanupPreview implements Figure {
                         .formatted(set.executions(), set.workflows(), first)));
     }
 
-    /** As pages are warmed up: their goal is a number of these. */
+    /** Warmed up like pages, because the goal is a multiple of a page. */
     private static void warmUp(Bench bench, Runnable load) {
         long began = System.nanoTime();
         while (System.nanoTime() - began < bench.options().warmUp().toNanos()) {
@@ -43,7 +43,7 @@ final class CleanupPreview implements Figure {
         }
     }
 
-    /** As on the other side, the mean of many: the first ones of a connection plan their statements. */
+    /** The mean of many, as on the other side: the first statements of a connection are planned. */
     private static double preview(ServerProcess server, Instant before) {
         long nanos = 0;
         for (int i = 0; i < PREVIEWS; i++) {

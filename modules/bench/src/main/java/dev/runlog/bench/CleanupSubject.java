@@ -9,11 +9,11 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.function.LongUnaryOperator;
 
-/** What cleanups are measured on: copies of a data set of its own, as each can be cleaned but once. */
+/** The data for cleanups: copies of a separate data set, because each copy can only be cleaned once. */
 final class CleanupSubject {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long SMALL = 300_000;
-    /** As many a day as five millions in thirty days are. */
+    /** As many executions per day as with five million in thirty days. */
     private static final long LARGE = 2_000_000;
 
     private static final int LARGE_DAYS = 12;
@@ -39,14 +39,14 @@ final class CleanupSubject {
         }
     }
 
-    /** As many days as the whole set has, and few executions in each. */
+    /** As many days as the main data set, with few executions each. */
     static CleanupSubject small(Bench bench) {
         DataSet whole = bench.set();
         return new CleanupSubject(
                 bench, "runlog_bench_cleanup", part(whole, Math.min(SMALL, whole.executions()), whole.days()));
     }
 
-    /** Days of the size that products have. */
+    /** Days with a realistic number of executions. */
     static CleanupSubject large(Bench bench) {
         DataSet whole = bench.set();
         return new CleanupSubject(
@@ -70,7 +70,7 @@ final class CleanupSubject {
         return set;
     }
 
-    /** The first moment of a day, a third of all days after the oldest. */
+    /** Start of the day after the first third of all days. */
     Instant aThird() {
         return aThirdOf(set);
     }
@@ -79,12 +79,12 @@ final class CleanupSubject {
         return dayOf(set.endMillis() - set.spanMillis() * 2 / 3);
     }
 
-    /** The first moment of the second day. */
+    /** Start of the second day. */
     Instant behindOldestDay() {
         return dayOf(set.endMillis() - set.spanMillis()).plus(Duration.ofDays(1));
     }
 
-    /** The first moment of the second last day. */
+    /** Start of the second last day. */
     Instant nearlyAll() {
         return dayOf(set.endMillis() - 86_400_000L);
     }
@@ -112,32 +112,32 @@ final class CleanupSubject {
     }
 
     /**
-     * What a cleanup came to.
+     * Result of a cleanup.
      *
-     * @param rowsGoneNanos from the request until the server said that all that it is for is deleted
-     * @param nanos from the request until the server said that it is done
+     * @param rowsGoneNanos time from the request until all matching executions are deleted
+     * @param nanos time from the request until the cleanup is completed
      */
     record Outcome(long matched, long deleted, long partitionsDropped, long rowsGoneNanos, long nanos) {}
 
-    /** Lets a server prepare some: what is measured then is not among the first that it does. */
+    /** Warms up cleanups on a server. */
     static void warmUp(ServerProcess server, Instant before, String status) {
         for (int i = 0; i < DRY_RUNS_BEFORE; i++) {
             clean(server, before, status, true);
         }
     }
 
-    /** Asks for a cleanup of all owners and waits for its end; a dry run is over with its answer. */
+    /** Requests a cleanup for all owners and waits for its end; a dry run ends with its response. */
     static Outcome clean(ServerProcess server, Instant before, String status, boolean dryRun) {
-        // A hundredth of the time till now: exact enough, and hardly a load beside what is measured.
+        // A hundredth of the time so far: precise enough, and negligible load.
         return clean(server, before, status, dryRun, nanos -> Math.max(2, Math.min(100, nanos / 100_000_000)));
     }
 
-    /** The same for who measures what others notice: asks once a second, as who looks on would, not many times. */
+    /** Polls only once per second, for figures that measure the effect of a cleanup on others. */
     static Outcome cleanInBackground(ServerProcess server, Instant before, String status) {
         return clean(server, before, status, false, nanos -> 1000);
     }
 
-    /** @param pauseMillis before the server is asked again, by the nanoseconds since the request */
+    /** @param pauseMillis polling interval, from the nanoseconds since the request */
     private static Outcome clean(
             ServerProcess server, Instant before, String status, boolean dryRun, LongUnaryOperator pauseMillis) {
         long began = System.nanoTime();
@@ -175,11 +175,11 @@ final class CleanupSubject {
         try {
             JsonNode answer = JSON.readTree(server.graphql(Tokens.ENGINE, body));
             if (answer.has("errors")) {
-                throw new BenchFailure("The server refused: " + answer.get("errors"));
+                throw new BenchFailure("The server returned an error: " + answer.get("errors"));
             }
             return answer.get("data");
         } catch (JsonProcessingException malformed) {
-            throw new BenchFailure("The server's answer is no JSON.", malformed);
+            throw new BenchFailure("The server did not return JSON.", malformed);
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.runlog.bench;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What has to be closed when the run ends, however it ends; what was opened last is closed first, and once. */
+/** Closes resources once at the end of the run, in reverse order of their opening. */
 final class Closing {
     private final Deque<Runnable> closers = new ArrayDeque<>();
 
@@ -16,7 +16,7 @@ final class Closing {
             try {
                 closers.pop().run();
             } catch (RuntimeException failure) {
-                Progress.say("something did not close: %s", failure.toString());
+                Progress.say("cannot close: %s", failure.toString());
             }
         }
     }

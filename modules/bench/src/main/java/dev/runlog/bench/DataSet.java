@@ -4,8 +4,8 @@ import java.util.UUID;
 
 /**
  * What is loaded: executions that began one after the other over some days up to a moment, of workflows that are
- * numbered. Workflow 0 has a tenth of them; the others share the rest at random. Workflow {@code n} is of owner {@code n
- * % owners}.
+ * numbered. Workflow 0 has a tenth of them; the others share the rest at random. Workflow {@code n} is of owner {@code
+ * n % owners}.
  *
  * @param executions how many
  * @param running how many of them, the newest ones, still run

@@ -161,7 +161,10 @@ final class DataSetSql {
                 """.formatted(day);
     }
 
-    /** The histograms of a UTC day from its rows: of workflows, of owners, and of all, as they are when all is folded in. */
+    /**
+     * The histograms of a UTC day from its rows: of workflows, of owners, and of all, as they are when all is folded
+     * in.
+     */
     static String insertDurations(String day) {
         return """
                 INSERT INTO duration_daily (owner_id, workflow_id, day, buckets, counts)

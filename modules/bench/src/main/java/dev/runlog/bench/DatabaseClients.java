@@ -23,9 +23,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.postgresql.PGStatement;
 
-/** The floor of reads and single writes: clients that do nothing but run a script, by pgbench or what does the same. */
+/** The floor of reads and single writes: clients that only run a script, with pgbench or JDBC. */
 final class DatabaseClients {
-    /** Beyond that many clients one thread could be what holds them up. */
+    /** With more clients, one thread could become the bottleneck. */
     private static final int CLIENTS_OF_ONE_THREAD = 32;
 
     private static final Pattern TPS = Pattern.compile("tps = ([0-9.]+) \\(without");
@@ -44,12 +44,12 @@ final class DatabaseClients {
         this.directory = directory;
     }
 
-    /** Which it is, as it is told in the report. */
+    /** Name in the report. */
     String name() {
-        return pgbench.isPresent() ? "pgbench" : "JDBC clients (there is no pgbench)";
+        return pgbench.isPresent() ? "pgbench" : "JDBC clients (pgbench not found)";
     }
 
-    /** Transactions a second. */
+    /** Transactions per second. */
     double run(String name, SqlScript script, int clients, Duration time) {
         return pgbench.isPresent()
                 ? runPgbench(pgbench.get(), name, script, clients, time)
@@ -82,7 +82,7 @@ final class DatabaseClients {
             }
             return Double.parseDouble(tps.group(1));
         } catch (IOException failure) {
-            throw new BenchFailure("pgbench cannot be run: " + failure.getMessage(), failure);
+            throw new BenchFailure("Cannot run pgbench: " + failure.getMessage(), failure);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new BenchFailure("Interrupted.", stop);
@@ -128,11 +128,11 @@ final class DatabaseClients {
             }
             return count;
         } catch (SQLException failure) {
-            throw new BenchFailure("The database refused: " + failure.getMessage(), failure);
+            throw new BenchFailure("Database error: " + failure.getMessage(), failure);
         }
     }
 
-    /** Runs one statement; what it returns becomes variables, as by {@code \gset}. */
+    /** Runs a statement and assigns its results to variables, like {@code \gset}. */
     private static void run(PreparedStatement statement, List<String> names, Map<String, String> values)
             throws SQLException {
         for (int i = 0; i < names.size(); i++) {

@@ -4,16 +4,16 @@ import dev.runlog.storage.db.Migrations;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 
-/** Databases that hold a data set, as their comment tells, so that a kept one is known again. */
+/** Databases with a data set. Their comment describes it, which identifies a kept database. */
 final class Databases {
     private Databases() {}
 
-    /** The database with the set of those sizes: kept from an earlier run where it is, else made and loaded. */
+    /** Returns the database for a data set: a kept one if possible, otherwise a newly loaded one. */
     static Postgres loaded(Postgres database, DataSet set) {
         return find(database, set) == null ? load(database, set) : database;
     }
 
-    /** The set of those sizes that a kept database holds; null where there is none of this schema. */
+    /** Returns the matching data set of a kept database; null if there is none with this schema. */
     static @Nullable DataSet find(Postgres database, DataSet wanted) {
         String comment = database.named("postgres")
                 .get("SELECT max(shobj_description(oid, 'pg_database')) FROM pg_database WHERE datname = '"

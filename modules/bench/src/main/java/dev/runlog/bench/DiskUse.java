@@ -6,7 +6,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 
-/** Bytes on disk of an execution, beside the same rows in one plain table with its primary key and one index. */
+/** Bytes on disk per execution, compared with the same rows in a plain table with a primary key and one index. */
 final class DiskUse implements Figure {
     private static final DateTimeFormatter DAY = DateTimeFormatter.BASIC_ISO_DATE;
 
@@ -18,7 +18,7 @@ final class DiskUse implements Figure {
     @Override
     public List<Row> measure(Bench bench) {
         Postgres database = bench.database();
-        // Of one day in the middle, which nothing has been added to; loaded in the order of the ids, as that one was.
+        // A day in the middle, unchanged since it was loaded, and loaded in the same order.
         String partition = "execution_" + DAY.format(middle(bench.set()));
         database.execute("DROP TABLE IF EXISTS bench_plain");
         database.execute("CREATE TABLE bench_plain (LIKE execution INCLUDING DEFAULTS INCLUDING COMPRESSION)");
@@ -35,13 +35,13 @@ final class DiskUse implements Figure {
                                 + "('execution_daily', 'duration_daily', 'duration_delta', 'unsuccessful_execution')")
                         / (double) bench.set().executions();
         return List.of(Row.ofRatio(
-                "Bytes on disk of an execution",
+                "Bytes on disk per execution",
                 "bytes",
                 Samples.of(ours),
                 "one plain table, primary key and one index",
                 Samples.of(plain),
                 Goal.atMost(1.5),
-                "rollups, the list of failures and all indexes are ours; " + rows + " rows"));
+                "including rollups, the list of failures and all indexes; " + rows + " rows"));
     }
 
     private static LocalDate middle(DataSet set) {

@@ -21,12 +21,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Posts parts of files to {@code /events}. The kernel copies them from the file to the socket, so that this client
- * costs next to nothing, as COPY's does.
+ * Posts parts of files to {@code /events}. The kernel copies them from file to socket, which makes this client as cheap
+ * as that of COPY.
  */
 final class EventSender {
     private static final int ATTEMPTS = 5;
-    /** What the server says in {@code Retry-After}. */
+    /** The server's {@code Retry-After}. */
     private static final long RETRY_MILLIS = 1000;
 
     private static final AtomicLong sentAgain = new AtomicLong();
@@ -37,10 +37,10 @@ final class EventSender {
         this.port = port;
     }
 
-    /** Bytes of a file, whole lines. */
+    /** A range of a file with complete lines. */
     record Part(Path file, long offset, long length, int lines) {}
 
-    /** What one request carries. */
+    /** The body of one request. */
     record Body(List<Part> parts) {
         Body {
             parts = List.copyOf(parts);
@@ -51,7 +51,7 @@ final class EventSender {
         }
     }
 
-    /** A file in parts of so many lines. */
+    /** Splits a file into parts with a number of lines. */
     static List<Part> split(Path file, int lines) {
         try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
             List<Part> parts = new ArrayList<>();
@@ -72,11 +72,11 @@ final class EventSender {
             }
             return parts;
         } catch (IOException failure) {
-            throw new BenchFailure(file + " cannot be read: " + failure.getMessage(), failure);
+            throw new BenchFailure("Cannot read " + file + ": " + failure.getMessage(), failure);
         }
     }
 
-    /** Sends each list in its order on a connection at a time of its own; returns when all are answered. */
+    /** Sends each list in order on its own connection; returns after all responses. */
     void send(List<List<Body>> bodies) {
         ExecutorService threads = Executors.newFixedThreadPool(bodies.size());
         try {
@@ -91,10 +91,7 @@ final class EventSender {
         }
     }
 
-    /**
-     * Posts one body, again where the server asks for that, as any client should. Fails unless all of its events were
-     * recorded.
-     */
+    /** Posts a body, and retries if the server says so. Fails unless all its events were recorded. */
     void post(Body body) {
         for (int attempt = 1; ; attempt++) {
             String answer = answerTo(body);
@@ -106,12 +103,12 @@ final class EventSender {
                 throw new BenchFailure("Events were not recorded: " + shown);
             }
             sentAgain.incrementAndGet();
-            System.err.println("Events are sent again in " + RETRY_MILLIS + " ms, as they were answered with " + shown);
+            System.err.println("Events will be sent again in " + RETRY_MILLIS + " ms, after the response " + shown);
             Pause.millis(RETRY_MILLIS);
         }
     }
 
-    /** Requests that any sender has sent again so far. */
+    /** Number of retried requests of all senders so far. */
     static long sentAgain() {
         return sentAgain.get();
     }
@@ -134,7 +131,7 @@ final class EventSender {
             }
             return new String(socket.socket().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException failure) {
-            throw new BenchFailure("Events could not be sent: " + failure.getMessage(), failure);
+            throw new BenchFailure("Cannot send events: " + failure.getMessage(), failure);
         }
     }
 }

@@ -2,11 +2,11 @@ package dev.runlog.bench;
 
 import java.util.List;
 
-/** Something that is measured. Each is a class of its own, and {@link Figures} has them all in their order. */
+/** A measurement. Each has its own class; {@link Figures} lists them in order. */
 interface Figure {
-    /** The word for {@code --only}. */
+    /** Name for {@code --only}. */
     String name();
 
-    /** Measures both sides in turns; leaves what it recorded where it is, which the end of the run takes away. */
+    /** Measures both sides in turns. What it records is removed at the end of the run. */
     List<Row> measure(Bench bench);
 }

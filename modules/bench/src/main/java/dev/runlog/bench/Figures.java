@@ -2,7 +2,7 @@ package dev.runlog.bench;
 
 import java.util.List;
 
-/** All figures, in the order in which they are measured: what only reads comes first. */
+/** All figures, in order of measurement: those that only read come first. */
 final class Figures {
     private Figures() {}
 

@@ -3,9 +3,9 @@ package dev.runlog.bench;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a ratio, or a value that has nothing beside it, must reach.
+ * A limit for a ratio, or for a value without a floor.
  *
- * @param aim what would be better still; null where nothing was said
+ * @param aim a better value to aim for; null for none
  */
 record Goal(boolean atLeast, double value, @Nullable Double aim) {
 

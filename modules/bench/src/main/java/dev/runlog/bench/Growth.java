@@ -3,7 +3,7 @@ package dev.runlog.bench;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The plain page on the loaded database beside the same on a small one: what a long history costs. */
+/** The plain page on the large database, compared with a small one: the cost of a long history. */
 final class Growth implements Figure {
     private static final long SMALL = 100_000;
 
@@ -15,7 +15,7 @@ final class Growth implements Figure {
     @Override
     public List<Row> measure(Bench bench) {
         DataSet set = bench.set();
-        // As many executions of a workflow, in fewer workflows: both have full pages.
+        // The same number of executions per workflow, with fewer workflows: both have full pages.
         double part = Math.min(1, (double) SMALL / set.executions());
         DataSet small = new DataSet(
                 Math.min(SMALL, set.executions()),

@@ -6,14 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Where the built modules lie, and what programs this machine has. */
+/** Finds built modules and installed programs. */
 record Home(Path root) {
 
     /** From the launcher's {@code -Drunlog.home}, else the working directory. */
     static Home find() {
         Path root = Path.of(System.getProperty("runlog.home", "")).toAbsolutePath();
         if (!Files.exists(root.resolve("modules/bench"))) {
-            throw new BenchFailure("There is no modules/bench in " + root + "; run it by ./runlog bench.");
+            throw new BenchFailure("modules/bench not found in " + root + "; use ./runlog bench.");
         }
         return new Home(root);
     }
@@ -23,8 +23,8 @@ record Home(Path root) {
     }
 
     /**
-     * A command of Runlog as a user gives it, on this JVM, with no configuration of the environment but what
-     * {@code RUNLOG_JAVA_OPTS} says.
+     * Builds a Runlog command for this JVM, without any configuration from the environment except {@code
+     * RUNLOG_JAVA_OPTS}.
      */
     ProcessBuilder launcher(String command) {
         ProcessBuilder builder = new ProcessBuilder(root.resolve("runlog").toString(), command);
@@ -34,7 +34,7 @@ record Home(Path root) {
         return builder;
     }
 
-    /** Deletes what {@code runlog prepare} has made; a server then starts as it does after a build. */
+    /** Deletes the archive of {@code runlog prepare}; servers then start as after a build. */
     void forgetArchives() {
         Path target = root.resolve("modules").resolve("app").resolve("target");
         try (DirectoryStream<Path> archives = Files.newDirectoryStream(target, "*.jsa")) {
@@ -42,15 +42,15 @@ record Home(Path root) {
                 Files.delete(archive);
             }
         } catch (IOException failure) {
-            throw new BenchFailure("The archives of classes cannot be deleted: " + failure.getMessage(), failure);
+            throw new BenchFailure("Cannot delete the class archives: " + failure.getMessage(), failure);
         }
     }
 
-    /** The class path of a module that was packaged with its libraries. */
+    /** Class path of a packaged module and its libraries. */
     String classPath(String module, String jar) {
         Path target = root.resolve("modules").resolve(module).resolve("target");
         if (!Files.exists(target.resolve(jar))) {
-            throw new BenchFailure("modules/" + module + " is not built; run it by ./runlog bench.");
+            throw new BenchFailure("modules/" + module + " is not built; use ./runlog bench.");
         }
         return target.resolve(jar) + ":" + target.resolve("lib") + "/*";
     }

@@ -11,8 +11,8 @@ import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Hyperfoil in a process of its own, which stays for the whole run: closed loops, fixed rates without coordinated
- * omission, and lifecycles of two requests.
+ * Runs Hyperfoil in its own process for the whole benchmark: closed loops, fixed rates without coordinated omission,
+ * and lifecycles of two requests.
  */
 final class Hyperfoil implements LoadGenerator {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -45,7 +45,7 @@ final class Hyperfoil implements LoadGenerator {
                         new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8)),
                         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)));
             } catch (IOException failure) {
-                throw new BenchFailure("The load generator cannot be started: " + failure.getMessage(), failure);
+                throw new BenchFailure("Cannot start the load generator: " + failure.getMessage(), failure);
             }
         }
     }
@@ -61,9 +61,9 @@ final class Hyperfoil implements LoadGenerator {
     }
 
     /**
-     * Each session starts an execution, then finishes it; what is counted are the requests, two of an execution.
+     * Each session starts an execution and finishes it; both requests are counted.
      *
-     * @param finish the body of the finish; {@code @ID@} in it and in the calls' bodies becomes the execution's id
+     * @param finish body of the finish; {@code @ID@} in all bodies becomes the execution ID
      */
     Load.Outcome runLifecycles(Load load, String finish) {
         return run(command(load).put("kind", "lifecycle").put("finish", finish));
@@ -81,7 +81,7 @@ final class Hyperfoil implements LoadGenerator {
 
     private synchronized Load.Outcome run(ObjectNode command) {
         if (!driver.process().isAlive()) {
-            // One figure's failure is not that of those that follow.
+            // A failure of one figure must not affect the next.
             driver = Driver.start(home);
         }
         try {
@@ -90,7 +90,7 @@ final class Hyperfoil implements LoadGenerator {
             driver.commands().flush();
             String line = driver.answers().readLine();
             if (line == null) {
-                throw new BenchFailure("The load generator ended; what it says stands above.");
+                throw new BenchFailure("The load generator exited; see its output above.");
             }
             JsonNode answer = JSON.readTree(line);
             if (answer.has("failure")) {
@@ -105,7 +105,7 @@ final class Hyperfoil implements LoadGenerator {
                     answer.get("maxMillis").asDouble(),
                     answer.get("cpuSeconds").asDouble());
         } catch (IOException failure) {
-            throw new BenchFailure("The load generator does not answer: " + failure.getMessage(), failure);
+            throw new BenchFailure("The load generator does not respond: " + failure.getMessage(), failure);
         }
     }
 

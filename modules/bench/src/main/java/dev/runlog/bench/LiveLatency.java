@@ -11,23 +11,23 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * From when a change was due to be sent until its event is at a subscriber, beside until its answer is at who sent it:
- * both wait for the same commit. Changes are sent by the clock.
+ * The time from when a change was due until its event reaches a subscriber, compared with the time until its response:
+ * both wait for the same commit. Changes are sent at a fixed rate.
  */
 final class LiveLatency implements Figure {
     private static final int SUBSCRIBERS_MAX = 2_000;
-    /** Each of an owner's subscribers gets each of the owner's changes. */
+    /** Each subscriber of an owner gets all of the owner's changes. */
     private static final int SUBSCRIBERS_OF_OWNER_MAX = 2;
 
     private static final int IDLE_PER_SECOND = 10;
     private static final int BUSY_PER_SECOND = 1_000;
-    /** Requests a second at the most; what is more stands together in one. */
+    /** Maximum requests per second; more changes are combined. */
     private static final int REQUESTS_PER_SECOND_MAX = 100;
 
     private static final int UNANSWERED_MAX = 50;
     private static final int DELIVERY_MILLIS = 2_000;
     private static final int ID_LENGTH = 36;
-    /** What stands before the id in the answer to the subscription of {@link Subscribers}. */
+    /** Text before the ID in the events of {@link Subscribers}. */
     private static final String EXECUTION = "\"execution\":{\"id\":\"";
 
     private final String name;
@@ -98,7 +98,7 @@ final class LiveLatency implements Figure {
         return sorted.length == 0 ? 0 : sorted[(int) Math.min(sorted.length - 1, sorted.length * part)] / 1e6;
     }
 
-    /** One round of changes: executions that begin, and end a second later. */
+    /** One round of changes: executions that start, and finish a second later. */
     private static final class Changes {
         private final Bench bench;
         private final int perRequest;
@@ -148,8 +148,8 @@ final class LiveLatency implements Figure {
             Pause.millis(DELIVERY_MILLIS);
             subscribers.listen(null);
             if (events.size() != expected) {
-                throw new BenchFailure(
-                        "Of " + expected + " events " + events.size() + " came within " + DELIVERY_MILLIS + " ms.");
+                throw new BenchFailure("Only " + events.size() + " of " + expected + " events arrived within "
+                        + DELIVERY_MILLIS + " ms.");
             }
         }
 

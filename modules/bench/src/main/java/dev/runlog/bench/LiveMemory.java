@@ -4,12 +4,12 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 
-/** The most memory that a server has had resident with ten thousand idle subscriptions, each on a socket of its own. */
+/** Peak resident memory of a server with ten thousand idle subscriptions, each on its own socket. */
 final class LiveMemory implements Figure {
     private static final int SUBSCRIBERS = 10_000;
-    /** Descriptors that a process needs beside those of the sockets. */
+    /** File descriptors that a process needs in addition to sockets. */
     private static final int OTHER_DESCRIPTORS = 500;
-    /** Longer than a subscription remembers whom its snapshot told of. */
+    /** Longer than a subscription remembers its snapshot. */
     private static final int SETTLE_MILLIS = 12_000;
 
     @Override
@@ -21,11 +21,11 @@ final class LiveMemory implements Figure {
     public List<Row> measure(Bench bench) {
         int count = (int) Math.min(SUBSCRIBERS, descriptorsMax() - OTHER_DESCRIPTORS);
         if (count < 1) {
-            throw new BenchFailure("ulimit -n is " + descriptorsMax() + ", which is room for no subscriber.");
+            throw new BenchFailure("ulimit -n is " + descriptorsMax() + ", which is too low for any subscriber.");
         }
         try (ServerProcess server = bench.startServer(bench.database());
                 Subscribers idle = Subscribers.open(bench.set(), server.port(), count)) {
-            Progress.say("  %,d subscribe", count);
+            Progress.say("  %,d subscribers", count);
             Pause.millis(SETTLE_MILLIS);
             idle.requireAll();
             return List.of(Row.ofValue(
@@ -39,7 +39,7 @@ final class LiveMemory implements Figure {
         }
     }
 
-    /** The server's too, which is started by this process. */
+    /** The limit of this process, which the server inherits. */
     private static long descriptorsMax() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
                 ? unix.getMaxFileDescriptorCount()

@@ -6,26 +6,26 @@ import java.time.Duration;
 /**
  * A load on the server.
  *
- * @param calls a file of {@link Call}s, of which each request is a random one
- * @param rate requests a second, started by the clock whatever became of those before; 0 for a closed loop
+ * @param calls file of {@link Call}s; each request is a random one
+ * @param rate requests per second, started on schedule regardless of earlier ones; 0 for a closed loop
  */
 record Load(int port, Path calls, int connections, int rate, Duration warmUp, Duration time) {
 
     /**
-     * What came of it.
+     * Result of a load.
      *
-     * @param perSecond answers of status 200
-     * @param failures answers of any other status, and requests that got none
+     * @param perSecond responses with status 200 per second
+     * @param failures responses with another status, and requests without a response
      * @param cpuSeconds processor time of the load generator
      */
     record Outcome(
             double perSecond, long failures, double p50Millis, double p99Millis, double maxMillis, double cpuSeconds) {
 
-        /** Fails where anything failed: a figure of errors is none. */
+        /** Fails if any request failed, which would make the figure meaningless. */
         Outcome orThrow() {
             if (failures > 0 || perSecond == 0) {
                 throw new BenchFailure(failures + " requests failed, " + Math.round(perSecond)
-                        + " a second were answered; see the server's log.");
+                        + " per second succeeded; see the server log.");
             }
             return this;
         }

@@ -1,8 +1,8 @@
 package dev.runlog.bench;
 
-/** Puts loads on the server from outside of it. */
+/** Generates load on the server. */
 interface LoadGenerator extends AutoCloseable {
-    /** As it is told in the report. */
+    /** Name in the report. */
     String name();
 
     Load.Outcome run(Load load);

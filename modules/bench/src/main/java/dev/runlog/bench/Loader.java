@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Puts a data set into a migrated, empty database: the rows and rollups that recording its events would leave. */
+/** Loads a data set into a migrated, empty database: the rows and rollups that recording its events would create. */
 final class Loader {
     private static final int CONNECTIONS = 2;
     private static final long ROWS_AT_ONCE = 50_000;
@@ -31,7 +31,7 @@ final class Loader {
         insertRows();
         days().forEach(day -> insertRollups(database, day));
         Progress.say("vacuum and analyze");
-        // VACUUM refuses to stand in a block of statements.
+        // VACUUM cannot run in a block of statements.
         database.execute("VACUUM (ANALYZE) owner");
         database.execute("VACUUM (ANALYZE) workflow");
         database.execute("VACUUM (ANALYZE) execution");
@@ -42,7 +42,7 @@ final class Loader {
         database.execute("CHECKPOINT");
     }
 
-    /** Brings back what figures that record have added since a moment, which all lies in the days from there on. */
+    /** Removes what recording figures have added since a time, on that day and later. */
     static void restore(Postgres database, Instant since) {
         LocalDate from = LocalDate.ofInstant(since, ZoneOffset.UTC);
         database.execute("DELETE FROM duration_delta");
@@ -67,7 +67,7 @@ final class Loader {
         database.execute(DataSetSql.insertUnsuccessful(day.toString()));
     }
 
-    /** In slices of time, which each touch one or two partitions. */
+    /** Loads time slices, which each affect one or two partitions. */
     private void insertRows() {
         long firstMillis = set.endMillis() - set.spanMillis();
         double stepMillis = (double) set.spanMillis() / set.executions();

@@ -10,10 +10,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the figures were measured on.
+ * The machine of the measurements.
  *
- * @param hugePages that are set aside, of which PostgreSQL takes what it shares where they suffice; null where the system
- *     tells of none
+ * @param hugePages reserved huge pages, which PostgreSQL uses for shared memory if there are enough; null if unknown
  */
 record Machine(
         int cores,
@@ -39,7 +38,7 @@ record Machine(
                 Instant.now().truncatedTo(ChronoUnit.SECONDS));
     }
 
-    /** What the kernel tells behind a name; empty where there is no such file or line. */
+    /** Value of a name in a kernel file; empty if it is not there. */
     private static Optional<String> line(String file, String name) {
         try {
             return Files.readAllLines(Path.of(file)).stream()

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** The most memory that the server has had resident, after reading and recording at full speed at once. */
+/** Peak resident memory of the server, after concurrent reading and recording at full speed. */
 final class MemoryUse implements Figure {
     @Override
     public String name() {

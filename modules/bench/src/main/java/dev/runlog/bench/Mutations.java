@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** Executions started and finished by a mutation each, beside single rows inserted and updated by database clients. */
+/** Executions started and finished by mutations, compared with single rows inserted and updated by database clients. */
 final class Mutations implements Figure {
     private static final int CONNECTIONS = 64;
     private static final String PAYLOAD =
@@ -21,8 +21,7 @@ final class Mutations implements Figure {
         DataSet set = bench.set();
         Path calls = bench.write(name(), Pages.ofWorkflows(set, workflow -> start(set, workflow)));
         bench.server();
-        // For the server's compiler: there are a fourth as many as pages, of two kinds, and more of our code is in
-        // each.
+        // A longer warm-up: there are a quarter as many as pages, of two kinds, and each runs more of our code.
         record(bench, calls, bench.options().warmUp().multipliedBy(3));
         Bench.Pair pair = bench.alternate(
                 name(), () -> record(bench, calls, bench.options().time()), () -> bench.clients()
@@ -38,7 +37,7 @@ final class Mutations implements Figure {
                 bench.clients().name() + ", insert, then update of a row",
                 pair.floor(),
                 Goal.atLeast(1),
-                CONNECTIONS + " connections on both sides; the database clients keep no rollups"));
+                CONNECTIONS + " connections on both sides; the database clients do not maintain rollups"));
     }
 
     private static double record(Bench bench, Path calls, Duration time) {
@@ -70,7 +69,7 @@ final class Mutations implements Figure {
 
     private static SqlScript insertAndUpdate() {
         String json = PAYLOAD.replace("\\", "");
-        // A colon would begin a variable.
+        // A colon would start a variable.
         return new SqlScript(List.of("""
                         INSERT INTO execution (id, workflow_id, owner_id, status, trigger, payload)
                         VALUES ((lpad(to_hex(floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7'

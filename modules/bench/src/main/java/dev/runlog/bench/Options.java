@@ -6,13 +6,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a run is done.
+ * Options of a run.
  *
- * @param time of each measurement
+ * @param time duration of each measurement
  * @param only names of figures; empty for all
- * @param keep where the database stays for the next run; null to leave nothing behind
- * @param out where the report goes
- * @param forceHyperfoil whether closed loops run by Hyperfoil even where there is wrk
+ * @param keep directory of the kept database; null to keep nothing
+ * @param out directory of the report
+ * @param forceHyperfoil whether to use Hyperfoil for closed loops even if wrk is installed
  */
 record Options(
         long executions,
@@ -28,7 +28,7 @@ record Options(
         Path out,
         boolean forceHyperfoil) {
 
-    /** Executions that a round of bulk recording records. */
+    /** Number of executions per round of bulk recording. */
     int bulkRows() {
         return (int) Math.max(20_000, Math.min(200_000, executions / 25));
     }

@@ -2,7 +2,7 @@ package dev.runlog.bench;
 
 import java.util.List;
 
-/** Posts parts by the clock, one connection at a time each. */
+/** Posts parts at a fixed rate, each on a new connection. */
 final class PacedRecording implements Runnable {
     private final EventSender sender;
     private final List<EventSender.Part> parts;

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 
-/** The newest page of random workflows through the server, beside the statement of that page run by itself. */
+/** The latest page of random workflows through the server, compared with the SQL statement of that page alone. */
 final class PageAgainstDatabase implements Figure {
     private final String name;
     private final String title;
@@ -44,7 +44,7 @@ final class PageAgainstDatabase implements Figure {
         int connections = bench.options().connections();
         List<Double> tails = new ArrayList<>();
         List<Double> medians = new ArrayList<>();
-        // The first time is for the server's compiler.
+        // The first time is for warm-up.
         bench.closedLoop(bench.server(), calls, connections);
         Bench.Pair pair = bench.alternate(
                 title,
@@ -97,12 +97,12 @@ final class PageAgainstDatabase implements Figure {
                         "%d connections, %,d pages/s, from when each was due".formatted(connections, atHalf.rate())));
     }
 
-    /** The one that reads executions: whatever else the server may ask for is its own doing and not the floor's. */
+    /** Returns the statement that reads executions; other statements are not part of the floor. */
     private SentStatement statement(Bench bench) {
         List<SentStatement> sent = bench.statementsOf(call.apply(bench.set(), 1));
         return sent.stream()
                 .filter(statement -> statement.sql().contains("FROM execution "))
                 .findFirst()
-                .orElseThrow(() -> new BenchFailure("The page sends no statement on execution, but " + sent + "."));
+                .orElseThrow(() -> new BenchFailure("No statement reads execution, only " + sent + "."));
     }
 }

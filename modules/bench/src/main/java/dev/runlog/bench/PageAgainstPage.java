@@ -8,9 +8,11 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** One kind of page beside another, both through the server: what a filter, a count or a place far down costs. */
+/**
+ * One kind of page compared with another, both through the server: the cost of a filter, a count or a deep position.
+ */
 final class PageAgainstPage implements Figure {
-    /** Places far down that are asked for in turns. */
+    /** Deep positions, requested in turns. */
     private static final int DEEP_CURSORS = 100;
 
     private static final int PAGE = 20;
@@ -89,7 +91,7 @@ final class PageAgainstPage implements Figure {
 
     private static List<Call> deepCalls(Bench bench) {
         DataSet set = bench.set();
-        // Where there are not that many pages, four fifths down.
+        // Four fifths down if there are not that many pages.
         long page = Math.min(DEEP_PAGE, set.executionsOfBig() / PAGE * 4 / 5);
         String first = bench.database()
                 .get("""
@@ -117,11 +119,11 @@ final class PageAgainstPage implements Figure {
         Path file = bench.write(name, ours);
         Path floorFile = bench.write(name + "-floor", floorCalls.apply(bench));
         int connections = bench.options().connections();
-        // Most workflows have nothing that runs, which is what their page must tell fast.
+        // Most workflows have no running executions, so empty pages must be fast.
         if (!name.equals("status-running")) {
             bench.requireRows(bench.server(), ours.get(0));
         }
-        // The first time is for the server's compiler.
+        // The first time is for warm-up.
         bench.closedLoop(bench.server(), file, connections);
         Bench.Pair pair = bench.alternate(
                 title,

@@ -15,7 +15,7 @@ final class Pages {
 
     private Pages() {}
 
-    /** The newest page of each workflow by its owner: what all other pages stand beside. */
+    /** The latest page of each workflow by its owner, to which all other pages are compared. */
     static List<Call> plain(DataSet set) {
         return ofWorkflows(set, workflow -> plainOf(set, workflow));
     }
@@ -40,7 +40,7 @@ final class Pages {
                 workflowVariable(workflow));
     }
 
-    /** A range of a sixth of all days, somewhere. */
+    /** A random range of a sixth of all days. */
     static Call ofRange(DataSet set, int workflow) {
         long width = set.spanMillis() / 6;
         long from =
@@ -53,7 +53,7 @@ final class Pages {
                         + Instant.ofEpochMilli(from + width) + "\"");
     }
 
-    /** Everything of the owner of a workflow. */
+    /** All executions of the owner of a workflow. */
     static Call ofOwner(DataSet set, int workflow) {
         return graphql(set.owner(workflow), "query Page { executions(first: 20) " + FIELDS + " }", "");
     }

@@ -2,7 +2,7 @@ package dev.runlog.bench;
 
 import java.util.concurrent.TimeUnit;
 
-/** Waits of the benchmark's own threads. */
+/** Pauses the threads of the benchmark. */
 final class Pause {
     private Pause() {}
 

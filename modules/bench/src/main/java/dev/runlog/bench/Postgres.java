@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Properties;
 import org.postgresql.PGConnection;
 
-/** A database by its address, {@code postgresql://user:password@host:port/name}. */
+/** A database at {@code postgresql://user:password@host:port/name}. */
 record Postgres(String host, int port, String user, String password, String name) {
 
     static Postgres of(String url) {
@@ -39,7 +39,7 @@ record Postgres(String host, int port, String user, String password, String name
         return "postgresql://" + user + ":" + password + "@" + host + ":" + port + "/" + name;
     }
 
-    /** Another database of the same server. */
+    /** Another database on the same server. */
     Postgres named(String other) {
         return new Postgres(host, port, user, password, other);
     }
@@ -49,7 +49,7 @@ record Postgres(String host, int port, String user, String password, String name
         return new Postgres("127.0.0.1", proxyPort, user, password, name);
     }
 
-    /** What the programs of PostgreSQL take from their environment. */
+    /** Environment variables for PostgreSQL programs. */
     Map<String, String> environment() {
         return Map.of(
                 "PGHOST",
@@ -62,7 +62,7 @@ record Postgres(String host, int port, String user, String password, String name
                 password,
                 "PGDATABASE",
                 name,
-                // As the server's own connections have it.
+                // Like the server's own connections.
                 "PGOPTIONS",
                 "-c plan_cache_mode=force_generic_plan");
     }
@@ -80,11 +80,11 @@ record Postgres(String host, int port, String user, String password, String name
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException failure) {
-            throw new BenchFailure("The database refused: " + failure.getMessage(), failure);
+            throw new BenchFailure("Database error: " + failure.getMessage(), failure);
         }
     }
 
-    /** The first column of the first row, empty where it is null. */
+    /** Returns the first column of the first row, empty if it is null. */
     String get(String sql) {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
@@ -95,7 +95,7 @@ record Postgres(String host, int port, String user, String password, String name
             String value = rows.getString(1);
             return value == null ? "" : value;
         } catch (SQLException failure) {
-            throw new BenchFailure("The database refused: " + failure.getMessage(), failure);
+            throw new BenchFailure("Database error: " + failure.getMessage(), failure);
         }
     }
 
@@ -103,7 +103,7 @@ record Postgres(String host, int port, String user, String password, String name
         return Long.parseLong(get(sql));
     }
 
-    /** Writes the first column of each row as a line, and returns how many there are. */
+    /** Writes the first column of each row as a line; returns the number of rows. */
     long writeLines(String sql, Path file) {
         try (Connection connection = connect();
                 OutputStream lines = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
@@ -120,7 +120,7 @@ record Postgres(String host, int port, String user, String password, String name
             }
             return count;
         } catch (SQLException | IOException failure) {
-            throw new BenchFailure("The rows could not be written: " + failure.getMessage(), failure);
+            throw new BenchFailure("Cannot write the rows: " + failure.getMessage(), failure);
         }
     }
 
@@ -129,7 +129,7 @@ record Postgres(String host, int port, String user, String password, String name
                 OutputStream rows = Files.newOutputStream(file)) {
             connection.unwrap(PGConnection.class).getCopyAPI().copyOut("COPY (" + query + ") TO STDOUT", rows);
         } catch (SQLException | IOException failure) {
-            throw new BenchFailure("The rows could not be copied: " + failure.getMessage(), failure);
+            throw new BenchFailure("Cannot copy the rows: " + failure.getMessage(), failure);
         }
     }
 
@@ -142,7 +142,7 @@ record Postgres(String host, int port, String user, String password, String name
                     .getCopyAPI()
                     .copyIn("COPY " + table + " FROM STDIN", rows, 1 << 16);
         } catch (SQLException | IOException failure) {
-            throw new BenchFailure("The rows could not be copied: " + failure.getMessage(), failure);
+            throw new BenchFailure("Cannot copy the rows: " + failure.getMessage(), failure);
         }
     }
 

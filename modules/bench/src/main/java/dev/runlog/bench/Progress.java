@@ -6,7 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Tells on stderr what goes on, as plain lines that a log keeps. */
+/** Reports progress on stderr, as plain lines for a log. */
 final class Progress {
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
     private static final AtomicLong lastTenth = new AtomicLong(-1);
@@ -18,7 +18,7 @@ final class Progress {
                 + String.format(Locale.ROOT, what.replace("%", values.length == 0 ? "%%" : "%"), values));
     }
 
-    /** Says how far something is, at each tenth. */
+    /** Reports progress at each tenth. */
     static void part(String what, long done, long all) {
         long tenth = done * 10 / all;
         if (lastTenth.getAndSet(tenth) != tenth) {

@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** The 99th percentile of pages at a fixed rate while the server records at half its top speed, beside idle. */
+/** The 99th percentile of pages at a fixed rate while the server records at half its top speed, compared with idle. */
 final class ReadingWhileRecording implements Figure {
     private static final int LINES = 500;
-    /** Of the pages a second that a closed loop gets. */
+    /** Share of the pages per second of a closed loop. */
     private static final double READING_PART = 0.2;
 
     private static final Duration TIME_MAX = Duration.ofSeconds(10);
@@ -58,11 +58,11 @@ final class ReadingWhileRecording implements Figure {
                 "idle",
                 pair.floor(),
                 Goal.atMost(3),
-                "%,d pages/s at a fixed rate; %,.0f executions/s recorded, of %,.0f that were due"
+                "%,d pages/s at a fixed rate; %,.0f executions/s recorded of %,.0f due"
                         .formatted(rate, new Samples(recordedPerSecond).median(), recording)));
     }
 
-    /** Of complete executions, measured where no figure has yet. */
+    /** Recording rate of complete executions, measured unless a figure already has. */
     static double topSpeed(Bench bench) {
         if (bench.recordedPerSecondMax() == 0) {
             BulkRecording.ofComplete().measure(bench);

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Bulk recording while a thousand watch what is running, beside while nobody does; and what an event of one of them
- * takes of the processor, which both sides share with the database.
+ * Bulk recording with a thousand subscribers to running executions, compared with none; and the processor time per
+ * event. Both sides share the processor with the database.
  */
 final class RecordingWhileWatched implements Figure {
     private static final int SUBSCRIBERS_MAX = 1_000;
@@ -25,10 +25,11 @@ final class RecordingWhileWatched implements Figure {
     public List<Row> measure(Bench bench) {
         int count = bench.set().owners();
         if (count > SUBSCRIBERS_MAX) {
-            throw new BenchFailure("Each owner watches, which are " + count + "; at most " + SUBSCRIBERS_MAX + " do.");
+            throw new BenchFailure(
+                    "Too many owners: " + count + " (at most " + SUBSCRIBERS_MAX + ", because each one subscribes).");
         }
         bench.server();
-        // Once each for the server's compiler, then for the figure.
+        // Once each for warm-up, then for the figure.
         watched(bench, count);
         serverMicros.clear();
         clientMicros.clear();
@@ -43,21 +44,21 @@ final class RecordingWhileWatched implements Figure {
         Samples watchedMicros = new Samples(serverMicros);
         return List.of(
                 Row.ofRatio(
-                        "Bulk recording while %,d watch".formatted(count),
+                        "Bulk recording with %,d subscribers".formatted(count),
                         "executions/s",
                         pair.ours(),
                         "nobody",
                         pair.floor(),
                         Goal.atLeast(0.8),
-                        "starts and finishes; each is an event for one of those who watch, whose sockets are in the same machine"),
+                        "starts and finishes; each is an event for one subscriber on the same machine"),
                 Row.ofRatio(
-                        "Processor time of the server, an execution that is watched",
+                        "Processor time of the server per watched execution",
                         "us",
                         watchedMicros,
                         "nobody watching",
                         new Samples(unwatchedMicros),
                         null,
-                        "two events; the clients take %.1f us beside".formatted(new Samples(clientMicros).median())));
+                        "two events; the clients use %.1f us more".formatted(new Samples(clientMicros).median())));
     }
 
     private double watched(Bench bench, int count) {
@@ -70,7 +71,7 @@ final class RecordingWhileWatched implements Figure {
             serverMicros.add(microsOfExecution(bench, server));
             clientMicros.add(watching.processorTime().minus(client).toNanos() / 1e3 / executions);
             Progress.say(
-                    "  of processor for an execution: server %.1f us, client %.1f us",
+                    "  processor time per execution: server %.1f us, client %.1f us",
                     serverMicros.get(serverMicros.size() - 1), clientMicros.get(clientMicros.size() - 1));
             return perSecond;
         }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What was measured, as a table for people and as JSON for programs; written anew after each figure. */
+/** The results as a Markdown table and as JSON, rewritten after each figure. */
 final class Report {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -24,7 +24,7 @@ final class Report {
     private final Map<String, List<Row>> figures = new LinkedHashMap<>();
     private final Map<String, String> failures = new LinkedHashMap<>();
 
-    /** @param clients who made the loads on both sides */
+    /** @param clients load generators of both sides */
     Report(Machine machine, DataSet set, Options options, String clients) {
         this.machine = machine;
         this.set = set;
@@ -50,7 +50,7 @@ final class Report {
             Files.writeString(directory.resolve("bench.md"), toMarkdown());
             Files.writeString(directory.resolve("bench.json"), JSON.writeValueAsString(toJson()) + "\n");
         } catch (IOException failure) {
-            throw new BenchFailure("The report cannot be written: " + failure.getMessage(), failure);
+            throw new BenchFailure("Cannot write the report: " + failure.getMessage(), failure);
         }
     }
 
@@ -73,7 +73,7 @@ final class Report {
                 .append(line(
                         "%d rounds of %d s, both sides in turns; %s",
                         options.rounds(), options.time().toSeconds(), clients));
-        text.append("\nMedians; ± is the range of the rounds as a part of the median.\n\n");
+        text.append("\nMedians; ± is the range of the rounds relative to the median.\n\n");
         for (String[] cells : table()) {
             text.append("| ").append(String.join(" | ", cells)).append(" |\n");
         }

@@ -3,14 +3,14 @@ package dev.runlog.bench;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of the table.
+ * A row of the table.
  *
- * @param unit of both sides
- * @param floor what it stands beside; null for a value of its own
- * @param floorName what the floor is
- * @param ratio of the rounds; null without a floor
- * @param goal null where none was set
- * @param note what a reader has to know of it, empty for nothing
+ * @param unit unit of both sides
+ * @param floor values of the floor; null without one
+ * @param floorName description of the floor
+ * @param ratio ratios of the rounds; null without a floor
+ * @param goal null for none
+ * @param note additional information; empty for none
  */
 record Row(
         String title,
@@ -22,7 +22,7 @@ record Row(
         @Nullable Goal goal,
         String note) {
 
-    /** Ours divided by the floor's, of speeds or of costs; the goal tells which way is better. */
+    /** Our value divided by the floor's, for speeds or costs; the goal defines which direction is better. */
     static Row ofRatio(
             String title,
             String unit,
@@ -34,7 +34,7 @@ record Row(
         return new Row(title, unit, ours, floor, floorName, ours.dividedBy(floor), goal, note);
     }
 
-    /** Both are speeds, and what is told is how much longer ours takes. */
+    /** For two speeds, the ratio of the times. */
     static Row ofTime(
             String title,
             String unit,
@@ -50,12 +50,12 @@ record Row(
         return new Row(title, unit, ours, null, "", null, goal, note);
     }
 
-    /** The same with more to know of it. */
+    /** Returns a copy with an additional note. */
     Row withNote(String more) {
         return new Row(title, unit, ours, floor, floorName, ratio, goal, note.isEmpty() ? more : note + "; " + more);
     }
 
-    /** What the goal is for. */
+    /** The values that the goal applies to. */
     double measured() {
         return ratio == null ? ours.median() : ratio.median();
     }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** One value of each round. */
+/** One value per round. */
 record Samples(List<Double> values) {
 
     Samples {
@@ -30,12 +30,12 @@ record Samples(List<Double> values) {
         return Collections.max(values);
     }
 
-    /** From the smallest to the largest, as a part of the median. */
+    /** Range of the values relative to the median. */
     double spread() {
         return median() == 0 ? 0 : (max() - min()) / median();
     }
 
-    /** Round by round, so that what slows a whole round down slows both of its sides. */
+    /** Divides round by round, because a slow round affects both sides. */
     Samples dividedBy(Samples others) {
         List<Double> ratios = new ArrayList<>();
         for (int i = 0; i < values.size(); i++) {

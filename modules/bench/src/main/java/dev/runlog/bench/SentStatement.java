@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A prepared statement as it went to the database, with what was bound to it. */
+/** A prepared statement sent to the database, with its parameters. */
 record SentStatement(String sql, List<Argument> arguments) {
 
     SentStatement {
@@ -14,7 +14,7 @@ record SentStatement(String sql, List<Argument> arguments) {
     }
 
     /**
-     * One value; null for NULL.
+     * A parameter; null for NULL.
      *
      * @param binary whether it is in PostgreSQL's binary format
      */
@@ -32,10 +32,10 @@ record SentStatement(String sql, List<Argument> arguments) {
             return value != null && StandardCharsets.UTF_8.encode(text).equals(value);
         }
 
-        /** As text; what is binary is told by its length, which is right for whole numbers and ids. */
+        /** Returns the value as text. The type of a binary value is derived from its length: integers and UUIDs. */
         String asText() {
             if (value == null) {
-                throw new BenchFailure("A NULL was bound, which no script can say.");
+                throw new BenchFailure("NULL parameters are not supported.");
             }
             ByteBuffer bytes = value.duplicate();
             if (!binary) {
@@ -46,7 +46,7 @@ record SentStatement(String sql, List<Argument> arguments) {
                 case 4 -> Integer.toString(bytes.getInt());
                 case 8 -> Long.toString(bytes.getLong());
                 case 16 -> new UUID(bytes.getLong(), bytes.getLong()).toString();
-                default -> throw new BenchFailure("A value of " + bytes.remaining() + " bytes is of no known type.");
+                default -> throw new BenchFailure("Unknown type of a parameter with " + bytes.remaining() + " bytes.");
             };
         }
     }

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** The real server, {@code runlog serve} with its defaults, in a process of its own. */
+/** The real server, {@code runlog serve} with its defaults, in its own process. */
 final class ServerProcess implements AutoCloseable {
     private static final Duration START_PATIENCE = Duration.ofMinutes(2);
     private static final long STOP_PATIENCE_SECONDS = 60;
@@ -37,7 +37,7 @@ final class ServerProcess implements AutoCloseable {
         return start(home, Map.of("RUNLOG_DATABASE_URL", database.url()), log);
     }
 
-    /** The same with an embedded database of its own in a directory. */
+    /** Starts it with an embedded database in a directory. */
     static ServerProcess startEmbedded(Home home, Path dataDirectory, Path log) {
         return start(home, Map.of("RUNLOG_DATA_DIR", dataDirectory.toString()), log);
     }
@@ -50,13 +50,13 @@ final class ServerProcess implements AutoCloseable {
         builder.environment().putAll(settings);
         builder.environment().put("RUNLOG_HTTP_PORT", Integer.toString(port));
         builder.environment().put("RUNLOG_AUTH_SECRET", Tokens.SECRET);
-        // One caller asks for more cleanups than any person would.
+        // One caller requests unusually many cleanups.
         builder.environment().put("RUNLOG_RETENTION_REQUESTS_PER_MINUTE", "100000");
         try {
             long started = System.nanoTime();
             return new ServerProcess(builder.start(), port, started, log);
         } catch (IOException failure) {
-            throw new BenchFailure("The server cannot be started: " + failure.getMessage(), failure);
+            throw new BenchFailure("Cannot start the server: " + failure.getMessage(), failure);
         }
     }
 
@@ -64,12 +64,12 @@ final class ServerProcess implements AutoCloseable {
         return port;
     }
 
-    /** From the start of the process until it said that it is ready. */
+    /** Time from the start of the process until it is ready. */
     Duration startTime() {
         return startTime;
     }
 
-    /** The most memory that it has had resident, in bytes; 0 where the system does not tell. */
+    /** Peak resident memory, in bytes; 0 if unknown. */
     long residentBytesMax() {
         try {
             return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
@@ -82,12 +82,12 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** Processor time that it has taken. */
+    /** Processor time used. */
     Duration processorTime() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
-    /** The body of an answer that must be 200. */
+    /** Returns the body of a response, which must be 200. */
     String graphql(String subject, String body) {
         return send(HttpRequest.newBuilder(uri("/graphql"))
                 .header("Authorization", "Bearer " + Tokens.of(subject))
@@ -99,7 +99,7 @@ final class ServerProcess implements AutoCloseable {
         return send(HttpRequest.newBuilder(uri(path)).header("Authorization", "Bearer " + Tokens.of(subject)));
     }
 
-    /** Sends events by its own time; fails where the answer is not 200. */
+    /** Sends events; fails unless the response is 200. */
     CompletableFuture<String> sendEvents(String subject, String lines) {
         HttpRequest request = HttpRequest.newBuilder(uri("/events"))
                 .header("Authorization", "Bearer " + Tokens.of(subject))
@@ -109,13 +109,13 @@ final class ServerProcess implements AutoCloseable {
         return http.sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
                 .thenApply(response -> {
                     if (response.statusCode() != 200 || !response.body().contains("\"rejected\":[]")) {
-                        throw new BenchFailure("The server answered " + response.statusCode() + ": " + response.body());
+                        throw new BenchFailure("The server returned " + response.statusCode() + ": " + response.body());
                     }
                     return response.body();
                 });
     }
 
-    /** One call as a load makes it. */
+    /** Sends one call of a load. */
     String send(Call call) {
         return call.method().equals("GET") ? get(call.subject(), call.path()) : graphql(call.subject(), call.body());
     }
@@ -126,11 +126,11 @@ final class ServerProcess implements AutoCloseable {
                     request.timeout(Duration.ofMinutes(2)).build(),
                     HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
             if (response.statusCode() != 200) {
-                throw new BenchFailure("The server answered " + response.statusCode() + ": " + response.body());
+                throw new BenchFailure("The server returned " + response.statusCode() + ": " + response.body());
             }
             return response.body();
         } catch (IOException failure) {
-            throw new BenchFailure("The server did not answer: " + failure, failure);
+            throw new BenchFailure("The server did not respond: " + failure, failure);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new BenchFailure("Interrupted.", stop);
@@ -147,7 +147,7 @@ final class ServerProcess implements AutoCloseable {
                     return;
                 }
             } catch (IOException notYet) {
-                // It does not listen yet.
+                // Not listening yet.
             } catch (InterruptedException stop) {
                 Thread.currentThread().interrupt();
                 break;
@@ -179,7 +179,7 @@ final class ServerProcess implements AutoCloseable {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException failure) {
-            throw new BenchFailure("There is no free port: " + failure.getMessage(), failure);
+            throw new BenchFailure("Cannot find a free port: " + failure.getMessage(), failure);
         }
     }
 }

@@ -5,19 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * New executions of this minute, made in the database and written out before anything is measured, so that neither side
- * has the work of making them.
- */
+/** New executions of the current minute, generated in the database and written to files before the measurement. */
 record StagedRows(int count, Path directory, String name) {
     private static final String TABLE = "bench_staged";
     private static final AtomicInteger numbers = new AtomicInteger();
     private static final long SPAN_MILLIS = 30_000;
 
-    /** Makes some that are over. */
+    /** Generates finished executions. */
     static StagedRows make(Bench bench, int count) {
         StagedRows rows = new StagedRows(count, bench.directory(), "staged-" + numbers.incrementAndGet());
-        // The seed carries the moment, as a kept database may have rows of an earlier run.
+        // The seed contains the time, because a kept database may have rows of an earlier run.
         long now = System.currentTimeMillis();
         bench.database().execute("DROP TABLE IF EXISTS " + TABLE);
         bench.database()
@@ -33,21 +30,21 @@ record StagedRows(int count, Path directory, String name) {
         return rows;
     }
 
-    /** As COPY takes them. */
+    /** Writes them for COPY. */
     Path copyFile(Bench bench) {
         Path file = directory.resolve(name + ".copy");
         bench.database().copyTo("SELECT " + DataSetSql.COLUMNS + " FROM " + TABLE + " ORDER BY id", file);
         return file;
     }
 
-    /** As {@code POST /events} takes them. */
+    /** Writes them for {@code POST /events}. */
     Path eventFile(Bench bench, String kind) {
         Path file = directory.resolve(name + "." + kind);
         bench.database().writeLines(DataSetSql.events(TABLE, kind), file);
         return file;
     }
 
-    /** Leaves nothing of it in a database that is kept. */
+    /** Removes the table from a kept database. */
     static void drop(Postgres database) {
         database.execute("DROP TABLE IF EXISTS " + TABLE);
     }
@@ -58,7 +55,7 @@ record StagedRows(int count, Path directory, String name) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException failure) {
-            throw new BenchFailure("A file cannot be deleted: " + failure.getMessage(), failure);
+            throw new BenchFailure("Cannot delete a file: " + failure.getMessage(), failure);
         }
     }
 }

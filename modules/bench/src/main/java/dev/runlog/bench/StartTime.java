@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** How long {@code serve} takes with a data directory that is there, its own database included. */
+/** Time to start {@code serve} with an existing data directory, including the embedded database. */
 final class StartTime implements Figure {
     @Override
     public String name() {
@@ -45,7 +45,7 @@ final class StartTime implements Figure {
                 throw new BenchFailure("./runlog prepare failed; see " + log + ".");
             }
         } catch (IOException failure) {
-            throw new BenchFailure("./runlog prepare cannot be started: " + failure.getMessage(), failure);
+            throw new BenchFailure("Cannot start ./runlog prepare: " + failure.getMessage(), failure);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new BenchFailure("Interrupted.", stop);

@@ -18,9 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Stands between a server and its database and notes the prepared statements that pass, so that a floor runs the very
- * SQL that is sent, whatever it is by then. It is asked before anything is measured and closed then. The messages are
- * those of the PostgreSQL manual, "Frontend/Backend Protocol".
+ * A proxy between a server and its database that captures prepared statements: the floor then runs exactly the SQL that
+ * the server sends. Closed before anything is measured. See "Frontend/Backend Protocol" in the PostgreSQL manual.
  */
 final class StatementTap implements AutoCloseable {
     private static final int SSL_REQUEST = 80877103;
@@ -34,17 +33,17 @@ final class StatementTap implements AutoCloseable {
         try {
             this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException failure) {
-            throw new BenchFailure("There is no free port: " + failure.getMessage(), failure);
+            throw new BenchFailure("Cannot find a free port: " + failure.getMessage(), failure);
         }
         run("accept", this::accept);
     }
 
-    /** The database, through here. */
+    /** The database through this proxy. */
     Postgres tapped() {
         return database.through(listener.getLocalPort());
     }
 
-    /** What has passed since the last time that it was asked. */
+    /** Returns the statements captured since the last call. */
     List<SentStatement> take() {
         synchronized (sent) {
             List<SentStatement> taken = List.copyOf(sent);
@@ -122,7 +121,7 @@ final class StatementTap implements AutoCloseable {
         }
     }
 
-    /** One format stands for all values, none for text. */
+    /** A single format applies to all values; none means text. */
     private static boolean isBinary(boolean[] formats, int index) {
         return formats.length > 0 && formats[formats.length == 1 ? 0 : index];
     }
@@ -148,7 +147,7 @@ final class StatementTap implements AutoCloseable {
                     try {
                         work.run();
                     } catch (EOFException | SocketException closed) {
-                        // One of both ends has closed; so is the other by now.
+                        // One side closed the connection, so the other is closed too.
                     } catch (IOException failure) {
                         Progress.say("the tap lost a connection: " + failure);
                     }
@@ -163,7 +162,7 @@ final class StatementTap implements AutoCloseable {
         try {
             listener.close();
         } catch (IOException ignored) {
-            Progress.say("the tap was not closed: " + ignored);
+            Progress.say("cannot close the tap: " + ignored);
         }
     }
 }

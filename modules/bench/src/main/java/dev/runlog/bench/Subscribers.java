@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many who watch what is running, each the executions of one owner on a socket of its own. One thread reads all sockets,
- * and looks into messages only where somebody listens: what this client takes, it takes from the server beside it.
+ * Many subscribers to running executions, each for one owner and on its own socket. One thread reads all sockets, and
+ * parses messages only for a listener, to leave the processor to the server.
  */
 final class Subscribers implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
@@ -35,13 +35,13 @@ final class Subscribers implements AutoCloseable {
         this.selector = selector;
     }
 
-    /** Returns once all have what runs now; subscriber {@code i} is of owner {@code i % owners}. */
+    /** Returns when all have received their snapshot; subscriber {@code i} has the owner {@code i % owners}. */
     static Subscribers open(DataSet set, int port, int count) {
         Subscribers subscribers;
         try {
             subscribers = new Subscribers(Selector.open());
         } catch (IOException noSelector) {
-            throw new BenchFailure("Nobody can subscribe: " + noSelector, noSelector);
+            throw new BenchFailure("Cannot subscribe: " + noSelector, noSelector);
         }
         subscribers.reader.start();
         try {
@@ -59,29 +59,29 @@ final class Subscribers implements AutoCloseable {
         }
     }
 
-    /** Hands over each event from now on, as it came, in the thread that reads; null for nobody. */
+    /** Sets the listener for raw events, called on the reading thread; null for none. */
     void listen(@Nullable Consumer<String> to) {
         listener = to;
     }
 
-    /** Returns once so many events have come; fails where they do not in time. */
+    /** Waits for a number of events; fails on timeout. */
     void await(long events, long millisMax) {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millisMax);
         while (received < events) {
             requireAll();
             if (System.nanoTime() > end) {
-                throw new BenchFailure("Of " + events + " events " + received + " came.");
+                throw new BenchFailure("Only " + received + " of " + events + " events arrived.");
             }
             Pause.millis(5);
         }
     }
 
-    /** Processor time that reading has taken. */
+    /** Processor time used for reading. */
     Duration processorTime() {
         return Duration.ofNanos(ManagementFactory.getThreadMXBean().getThreadCpuTime(reader.getId()));
     }
 
-    /** Fails where a socket was closed, or what came on it was no message. */
+    /** Fails if a socket was closed or received an invalid message. */
     void requireAll() {
         Throwable why = failure.get();
         if (why != null) {
@@ -116,7 +116,7 @@ final class Subscribers implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // One thread counts, others look.
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes, others read.
     private void receive(WatchingSocket socket, ByteBuffer text) throws IOException {
         Consumer<String> to = listener;
         if (!socket.synced) {
@@ -140,7 +140,7 @@ final class Subscribers implements AutoCloseable {
         while (synced.get() < count) {
             requireAll();
             if (System.nanoTime() > end) {
-                throw new BenchFailure("Only " + synced.get() + " of " + count + " subscribers got what is running.");
+                throw new BenchFailure("Only " + synced.get() + " of " + count + " subscribers got their snapshot.");
             }
             Pause.millis(20);
         }
@@ -164,7 +164,7 @@ final class Subscribers implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException gone) {
-            // It is gone either way.
+            // Closed in any case.
         }
     }
 }

@@ -10,11 +10,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Tokens that a server with {@link #SECRET} accepts, one a subject. */
+/** Tokens for a server with {@link #SECRET}, one per subject. */
 final class Tokens {
     static final String SECRET = "the benchmark's own secret, of no use anywhere else";
 
-    /** May record for every owner, clean up and see figures of all. */
+    /** Subject that may record and clean up for all owners, and see all statistics. */
     static final String ENGINE = "bench-engine";
 
     private static final Duration VALID_FOR = Duration.ofHours(24);

@@ -8,11 +8,11 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A WebSocket that subscribes once and then only reads: what RFC 6455 asks of a client whose server sends small
- * messages, each in one frame.
+ * A WebSocket that subscribes once and then only reads: the part of RFC 6455 that is necessary for small messages in
+ * single frames.
  */
 final class WatchingSocket implements AutoCloseable {
-    /** What is done with a message's text, which stands in the buffer between its position and its limit. */
+    /** Handles the text of a message, between position and limit of the buffer. */
     interface Listener {
         void onText(ByteBuffer text) throws IOException;
     }
@@ -29,7 +29,7 @@ final class WatchingSocket implements AutoCloseable {
     private static final byte[] NOTHING = {};
 
     private final SocketChannel channel;
-    /** The beginning of a frame whose end has not come yet. */
+    /** Start of an incomplete frame. */
     private byte[] rest = NOTHING;
 
     boolean synced;
@@ -38,7 +38,7 @@ final class WatchingSocket implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Connects and shakes hands; what is sent from then on is for {@link #read}. */
+    /** Connects and completes the handshake; {@link #read} gets the rest. */
     static WatchingSocket open(int port, String path, String protocol) throws IOException {
         SocketChannel channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         channel.write(StandardCharsets.US_ASCII.encode("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
@@ -48,12 +48,12 @@ final class WatchingSocket implements AutoCloseable {
         String head = "";
         while (!head.endsWith("\r\n\r\n")) {
             if (channel.read(answer) < 0 || !answer.hasRemaining()) {
-                throw new BenchFailure("No WebSocket was opened: " + head);
+                throw new BenchFailure("Cannot open the WebSocket: " + head);
             }
             head = new String(answer.array(), 0, answer.position(), StandardCharsets.US_ASCII);
         }
         if (!head.startsWith("HTTP/1.1 101")) {
-            throw new BenchFailure("No WebSocket was opened: " + head);
+            throw new BenchFailure("Cannot open the WebSocket: " + head);
         }
         channel.configureBlocking(false);
         return new WatchingSocket(channel);
@@ -67,7 +67,7 @@ final class WatchingSocket implements AutoCloseable {
         send(TEXT, StandardCharsets.UTF_8.encode(text));
     }
 
-    /** Reads what is there by way of a buffer that is empty before and afterwards. */
+    /** Reads available data through a buffer, which is empty before and afterwards. */
     void read(ByteBuffer buffer, Listener listener) throws IOException {
         buffer.clear().put(rest);
         if (channel.read(buffer) < 0) {
@@ -91,7 +91,7 @@ final class WatchingSocket implements AutoCloseable {
         switch (first & 0xF) {
             case TEXT -> {
                 if ((first & FINAL) == 0) {
-                    throw new BenchFailure("A message came in several frames.");
+                    throw new BenchFailure("Received a message in several frames.");
                 }
                 listener.onText(payload);
             }
@@ -115,12 +115,12 @@ final class WatchingSocket implements AutoCloseable {
     private static int length(ByteBuffer buffer, int at) {
         int length = buffer.get(at) & 0x7F;
         if (length > LENGTH_IN_TWO_BYTES) {
-            throw new BenchFailure("A message came that is too large for this client.");
+            throw new BenchFailure("Received a message that is too large for this client.");
         }
         return length == LENGTH_IN_TWO_BYTES ? buffer.getShort(at + 1) & 0xFFFF : length;
     }
 
-    /** Masked with zeros, which leaves the payload as it is. */
+    /** Masks with zeros, which leaves the payload unchanged. */
     private void send(int opcode, ByteBuffer payload) throws IOException {
         int length = payload.remaining();
         ByteBuffer frame = ByteBuffer.allocate(4 + MASK_BYTES + length);
@@ -132,7 +132,7 @@ final class WatchingSocket implements AutoCloseable {
         }
         frame.putInt(0).put(payload).flip();
         if (channel.write(frame) < length) {
-            throw new BenchFailure("The server takes nothing of a subscriber.");
+            throw new BenchFailure("The server does not read from the socket of a subscriber.");
         }
     }
 

@@ -9,22 +9,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.DoubleSupplier;
 
 /**
- * What others notice of a cleanup of failed executions: pages at a fixed rate, or recording at half its top speed, with
- * one and without. Each round deletes the failed ones of the next days, so that one copy is enough. A process's first
- * cleanup is told apart: much of what the JVM compiled for pages alone is compiled anew then.
+ * The effect of a cleanup of failed executions on pages at a fixed rate, or on recording at half its top speed. Each
+ * round deletes the failed executions of the next days, so one copy is enough. The first cleanup of a process is
+ * reported separately, because the JVM then recompiles code that it had optimised for pages only.
  */
 final class WhileCleaning implements Figure {
     private static final int LINES = 500;
-    /** Of the pages a second that a closed loop gets. */
+    /** Share of the pages per second of a closed loop. */
     private static final double READING_PART = 0.2;
 
-    /** Of the load, whose JVM compiles while it lasts. */
+    /** Warm-up of the load generator's JVM. */
     private static final Duration WARM_UP = Duration.ofSeconds(3);
 
     private static final Duration TIME_MAX = Duration.ofSeconds(5);
 
     private final boolean recording;
-    /** How much of what was measured the cleanup took. */
+    /** Share of the measured time during which the cleanup ran. */
     private final List<Double> coveredParts = new ArrayList<>();
 
     private int slice;
@@ -83,7 +83,7 @@ final class WhileCleaning implements Figure {
                 "idle",
                 pair.floor(),
                 Goal.atMost(2),
-                "%,d pages/s at a fixed rate; %s; beside the process's first cleanup %.1f ms"
+                "%,d pages/s at a fixed rate; %s; during the first cleanup of the process %.1f ms"
                         .formatted(rate, covered(), first));
     }
 
@@ -103,15 +103,15 @@ final class WhileCleaning implements Figure {
                 "without",
                 pair.floor(),
                 Goal.atLeast(0.8),
-                "%,.0f executions/s are sent by the clock; %s; beside the process's first cleanup %,.0f"
+                "%,.0f executions/s sent at a fixed rate; %s; during the first cleanup of the process %,.0f"
                         .formatted(perSecond, covered(), first));
     }
 
     private String covered() {
-        return "the cleanup took %.0f %% of that time".formatted(new Samples(coveredParts).median() * 100);
+        return "the cleanup ran for %.0f %% of that time".formatted(new Samples(coveredParts).median() * 100);
     }
 
-    /** Waits until the load, which takes seconds to start, has asked for so many pages. */
+    /** Waits until the load generator, which takes seconds to start, has requested a number of pages. */
     private static void awaitPages(ServerProcess server, int number) {
         double before = pages(server);
         while (pages(server) < before + number) {
@@ -150,7 +150,7 @@ final class WhileCleaning implements Figure {
         return value;
     }
 
-    /** A recording that is ready to begin: what it sends was made before. */
+    /** A recording with prepared events, ready to start. */
     private static DoubleSupplier recording(Bench bench, ServerProcess server, Duration time, double perSecond) {
         int rows = (int) (perSecond * time.toMillis() / 1000) / LINES * LINES + LINES;
         Path file = StagedRows.make(bench, rows).eventFile(bench, "execution");

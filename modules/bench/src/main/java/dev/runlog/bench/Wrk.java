@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The program {@code wrk} for closed loops: like pgbench on the other side it is written in C and takes little. */
+/** Runs {@code wrk} for closed loops: like pgbench, it is written in C and uses little processor time. */
 final class Wrk implements LoadGenerator {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -22,7 +22,7 @@ final class Wrk implements LoadGenerator {
         this.script = script;
     }
 
-    /** Empty where it is not on the PATH. */
+    /** Empty if it is not on the PATH. */
     static Optional<Wrk> find(Path directory) {
         return Home.program("wrk").map(program -> new Wrk(program, unpack(directory)));
     }
@@ -33,7 +33,7 @@ final class Wrk implements LoadGenerator {
             Files.write(file, script.readAllBytes());
             return file;
         } catch (IOException failure) {
-            throw new BenchFailure(file + " cannot be written: " + failure.getMessage(), failure);
+            throw new BenchFailure("Cannot write " + file + ": " + failure.getMessage(), failure);
         }
     }
 
@@ -45,7 +45,7 @@ final class Wrk implements LoadGenerator {
     @Override
     public Load.Outcome run(Load load) {
         if (load.rate() > 0) {
-            throw new IllegalArgumentException("wrk has no fixed rate.");
+            throw new IllegalArgumentException("wrk does not support fixed rates.");
         }
         if (!load.warmUp().isZero()) {
             run(load, load.warmUp().toSeconds());
@@ -86,7 +86,7 @@ final class Wrk implements LoadGenerator {
                     answer.get("max").asDouble() / 1000,
                     answer.get("cpu").asDouble());
         } catch (IOException failure) {
-            throw new BenchFailure("wrk cannot be run: " + failure.getMessage(), failure);
+            throw new BenchFailure("Cannot run wrk: " + failure.getMessage(), failure);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
             throw new BenchFailure("Interrupted.", stop);
@@ -95,6 +95,6 @@ final class Wrk implements LoadGenerator {
 
     @Override
     public void close() {
-        // Nothing stays between its runs.
+        // Keeps no resources between runs.
     }
 }

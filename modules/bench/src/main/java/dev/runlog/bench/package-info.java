@@ -1,6 +1,6 @@
 /**
- * The benchmark: the real server beside the database that it stands on, both measured in turns in one run. {@link
- * dev.runlog.bench.BenchCommand} is where it starts; each figure is a {@link dev.runlog.bench.Figure}.
+ * The benchmark: compares the real server with its database alone, measured in turns. {@link
+ * dev.runlog.bench.BenchCommand} is the entry point; each measurement is a {@link dev.runlog.bench.Figure}.
  */
 @NullMarked
 package dev.runlog.bench;

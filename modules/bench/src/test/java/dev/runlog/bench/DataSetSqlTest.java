@@ -21,13 +21,13 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The loader against the public path: the rows that it loads, recorded as events into a second database. */
+/** Compares the loader with the public API: records its rows as events in a second database. */
 @ExtendWith(PostgresExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DataSetSqlTest {
     private static final DataSet SET = new DataSet(3_000, 20, 5, 3, 20, System.currentTimeMillis());
 
-    /** Everything but the ids that a database gives out itself, which the names beside them stand for. */
+    /** All columns except generated IDs, which are replaced by names. */
     private static final String ROWS = """
             SELECT string_agg(row_text, E'\\n' ORDER BY row_text)
             FROM (
@@ -46,7 +46,7 @@ class DataSetSqlTest {
             FROM execution_total t
             """;
 
-    /** What a server has not folded in yet counts as well. */
+    /** Includes what a server has not yet merged. */
     private static final String HISTOGRAMS = """
             SELECT string_agg(row_text, E'\\n' ORDER BY row_text)
             FROM (

@@ -10,10 +10,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * One HTTP request of a file of them: a line of method, path, token and body, between tabs.
+ * An HTTP request from a file. Each line contains method, path, token and body, separated by tabs.
  *
- * @param authorization the whole header
- * @param body UTF-8, empty for none; to be duplicated, never released
+ * @param authorization value of the header
+ * @param body UTF-8, empty for none; shared, so duplicate it and never release it
  */
 record Call(String method, String path, String authorization, ByteBuf body) {
 

@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Each session starts an execution of a random workflow, waits for the answer, finishes it and waits again. The calls
- * are the starts, their bodies with a place for the id; {@code finish} is the body of the finish with the same place.
+ * Each session starts an execution of a random workflow, waits for the response, finishes it and waits again. The calls
+ * are the starts, with a placeholder for the ID in their bodies; {@code finish} is the body of the finish.
  */
 final class Lifecycles {
     private static final String ID = "@ID@";
@@ -44,7 +44,7 @@ final class Lifecycles {
     }
 
     private void addStep(SequenceBuilder sequence, Body body) {
-        // The body is asked for before the headers.
+        // The body is requested before the headers.
         sequence.step(SC)
                 .httpRequest(HttpMethod.POST)
                 .path("/graphql")
@@ -71,7 +71,7 @@ final class Lifecycles {
     private Running running(Session session) {
         Running running = this.running.get(session.uniqueId());
         if (running == null) {
-            throw new IllegalStateException("Nothing was started.");
+            throw new IllegalStateException("No execution was started.");
         }
         return running;
     }

@@ -23,16 +23,16 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Reads a load a line from stdin, puts it on the server, and answers a line on stdout. It stays up between loads, so
- * that its own compilation is not measured with each of them.
+ * Reads one load per line from stdin, sends it to the server, and writes one result line to stdout. It keeps running
+ * between loads, which keeps JVM warm-up out of the measurements.
  */
 public final class LoadDriver {
     private static final String WARM_UP = "warm-up";
     private static final String MEASURED = "measured";
     private static final long DRAIN_MILLIS = 10_000;
-    /** Sessions that a fixed rate may have waiting at once, in seconds of its schedule: a stall that long is still told. */
+    /** Maximum number of waiting sessions at a fixed rate, in seconds of its schedule. Shorter stalls are measured. */
     private static final int BACKLOG_SECONDS = 15;
-    /** Hyperfoil makes them all before it begins, 2 to 3 kB each and for each phase. */
+    /** Hyperfoil creates all sessions in advance, 2 to 3 kB each per phase. */
     private static final int SESSIONS_MAX = 20_000;
 
     private final Map<Path, List<Call>> calls = new HashMap<>();
@@ -106,8 +106,8 @@ public final class LoadDriver {
 
     private PhaseBuilder<?> addPhase(BenchmarkBuilder benchmark, String name, JsonObject load, long millis) {
         int rate = load.getInteger("rate");
-        // A fixed rate starts each request when its time has come, whatever became of those before; its time counts
-        // from there, the wait for a connection included.
+        // At a fixed rate, each request starts when it is due, regardless of earlier ones. Its latency counts from
+        // then, including the wait for a connection.
         PhaseBuilder<?> phase = rate > 0
                 ? benchmark
                         .addPhase(name)

@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Each request is a random one of the calls, which are all of the same method. */
+/** Each request is a random call; all calls have the same method. */
 final class RandomCalls {
     private final List<Call> calls;
-    /** A request's path, headers and body are asked for one after the other, between which a session stays with its call. */
+    /** Hyperfoil requests path, headers and body one after another; the session keeps its call in between. */
     private final Map<Integer, Call> chosen = new ConcurrentHashMap<>();
 
     RandomCalls(List<Call> calls) {

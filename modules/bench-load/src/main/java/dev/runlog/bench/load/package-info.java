@@ -1,4 +1,4 @@
-/** The load generator: a process that the benchmark starts once and hands one load after another. */
+/** The load generator, a process that the benchmark starts once and gives one load after another. */
 @NullMarked
 package dev.runlog.bench.load;
 
