@@ -78,7 +78,7 @@ final class AnswerMemoryTest {
     }
 
     @Test
-    void saysWhatToDoAboutAnAnswerThatIsTooLarge() {
+    void explainsATooLargeResponse() {
         JsonNode answer = server.graphql(tokens.get(0), "{ executions(first: 200) { nodes { payload result } } }");
 
         assertThat(answer.at("/errors/0/message").asText()).contains("graphql.response-max-bytes", "smaller `first`");
@@ -87,7 +87,7 @@ final class AnswerMemoryTest {
     }
 
     @Test
-    void answersWhatIsBelowTheBound() {
+    void returnsResponsesBelowTheLimit() {
         JsonNode answer = server.data(tokens.get(1), "{ executions(first: 10) { nodes { payload result } } }");
 
         assertThat(answer.at("/executions/nodes")).hasSize(10);
@@ -96,7 +96,7 @@ final class AnswerMemoryTest {
 
     /** To compress eight megabytes would hold up everybody else for a tenth of a second. */
     @Test
-    void compressesSmallAnswersOnly() {
+    void compressesOnlySmallResponses() {
         assertThat(encoding("{ executions(first: 200) { nodes { id } } }")).hasValue("gzip");
         assertThat(encoding("{ executions(first: 10) { nodes { payload } } }")).isNotEqualTo(Optional.of("gzip"));
     }
@@ -111,7 +111,7 @@ final class AnswerMemoryTest {
     }
 
     @Test
-    void givesBackWhatAnAnswerTook() {
+    void releasesTheMemoryOfAResponse() {
         for (int i = 0; i < 100; i++) {
             JsonNode answer = server.data(tokens.get(1), "{ executions(first: 10) { nodes { payload } } }");
             assertThat(answer.at("/executions/nodes")).hasSize(10);
@@ -119,7 +119,7 @@ final class AnswerMemoryTest {
     }
 
     @Test
-    void endsASubscriptionWhoseEventIsTooLarge() {
+    void endsASubscriptionOnATooLargeEvent() {
         Subscriber subscriber = server.subscriber(tokens.get(2));
         subscriber.subscribe(
                 "1",

@@ -50,7 +50,7 @@ import org.junit.jupiter.api.Test;
 final class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
-            // Where tests are compiled beside the classes.
+            // For builds that compile tests into the same directory.
             .withImportOption(location -> !location.contains("Test.class") && !location.contains("Test$"))
             .importPackages("dev.runlog");
 
@@ -154,7 +154,7 @@ final class ArchitectureTest {
         };
     }
 
-    /** Reads of executions take whose they are; a statement over all owners is one that says so. */
+    /** Reads of executions take their owners; statements for all owners do so explicitly. */
     @Test
     void everyReadOfExecutionsTakesItsOwners() {
         check(methods()
@@ -170,7 +170,7 @@ final class ArchitectureTest {
     }
 
     private static ArchCondition<JavaMethod> takeOwners() {
-        return new ArchCondition<>("take whose rows they read as a parameter") {
+        return new ArchCondition<>("take the owners of the rows as a parameter") {
             @Override
             public void check(JavaMethod method, ConditionEvents events) {
                 boolean satisfied = Arrays.stream(method.reflect().getParameters())

@@ -148,7 +148,7 @@ final class CleanupCrashTest {
         assertThat(database.get("SELECT count(*) FROM pg_trigger WHERE tgname = 'runlog_change'"))
                 .isEqualTo("2");
         assertThatRowsAndRollupsAgree();
-        // Somebody writes while no server is there to sweep.
+        // A client writes while no server is running to sweep.
         database.execute("UPDATE execution SET status = 2, finished_at = now() WHERE status = 1 "
                 + "AND id = (SELECT max(id::text)::uuid FROM execution WHERE status = 1);"
                 + "UPDATE execution_daily SET running = running - 1, success = success + 1 WHERE running > 0;"
@@ -195,7 +195,7 @@ final class CleanupCrashTest {
                 .isEqualTo("4");
         assertThatItIsRunning(600, 2);
         assertThatRowsAndRollupsAgree();
-        // Somebody records into the day while no server is there to sweep.
+        // A client records into the day while no server is running to sweep.
         seed("bob", first, 7, 1);
         finish();
         assertThatItDeleted(600, 2);

@@ -109,7 +109,7 @@ final class ClusterTest {
     /** Each is reached by relays alone, which lie on addresses of their own; all of 127.0.0.0/8 is this machine. */
     @Test
     @EnabledOnOs(OS.LINUX)
-    void beginsAnewOnAServerThatWasCutOff(TestDatabase database) throws Exception {
+    void restartsSubscriptionsOnAServerThatWasCutOff(TestDatabase database) throws Exception {
         List<Integer> ports = freePorts(4);
         List<Relay> relays = List.of(
                 Relay.at(vertx, "127.0.0.2", "127.0.0.1", ports.get(0)),

@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server whose embedded database is killed, or runs out of disk space. */
+/** A server with an embedded database that is killed or runs out of disk space. */
 final class EmbeddedOutageTest {
     private static final String COUNT = "{ executions { totalCount } }";
     private static final String START = "mutation { startExecution(input: {workflowKey: \"w\"}) { execution { id } } }";
@@ -42,7 +42,7 @@ final class EmbeddedOutageTest {
     Path directory;
 
     @Test
-    void restartsADatabaseWhosePostmasterWasKilled() throws Exception {
+    void restartsTheDatabaseAfterItsPostmasterIsKilled() throws Exception {
         try (RunningServer server = start()) {
             String token = server.token("alice");
             server.data(token, START);
@@ -74,7 +74,7 @@ final class EmbeddedOutageTest {
     }
 
     @Test
-    void goesOnWhenABackendIsKilledAndPostgresRestartsItself() throws Exception {
+    void continuesAfterABackendIsKilled() throws Exception {
         try (RunningServer server = start()) {
             String token = server.token("alice");
             server.data(token, START);
@@ -142,7 +142,7 @@ final class EmbeddedOutageTest {
     }
 
     @Test
-    void refusesToRecordWhileDiskSpaceIsLowAndReadsAndCleansUp() throws Exception {
+    void pausesRecordingOnLowDiskSpaceButReadsAndCleansUp() throws Exception {
         long freeMin = 100 << 20;
         try (SmallDisk disk = SmallDisk.mount(directory, DISK_MEGABYTES);
                 RunningServer server = start("DATABASE_FREE_MIN", Long.toString(freeMin))) {
@@ -205,7 +205,7 @@ final class EmbeddedOutageTest {
     }
 
     @Test
-    void answersOverloadedWhileADatabaseOfTheUsersOwnHasNoSpace() throws Exception {
+    void returnsOverloadedWhileAnExternalDatabaseHasNoSpace() throws Exception {
         try (SmallDisk disk = SmallDisk.mount(directory, DISK_MEGABYTES);
                 EmbeddedDatabase database = EmbeddedDatabase.start(directory);
                 RunningServer server = RunningServer.start(database.url())) {

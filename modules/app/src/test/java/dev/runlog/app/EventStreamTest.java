@@ -90,7 +90,7 @@ final class EventStreamTest {
     }
 
     @Test
-    void tellsInTheStreamWhatIsWrongWithAnOperation() throws IOException {
+    void reportsAnInvalidOperationInTheStream() throws IOException {
         String token = server.token("sse-" + ++owners);
         for (String bad : new String[] {
             "subscription { nothing }",
@@ -109,9 +109,9 @@ final class EventStreamTest {
     }
 
     @Test
-    void refusesWhatIsNoRequestBeforeAStreamBegins() throws IOException {
-        try (Stream nobody = post("", RUNNING)) {
-            assertThat(nobody.response.statusCode()).isEqualTo(401);
+    void rejectsInvalidRequestsBeforeTheStream() throws IOException {
+        try (Stream anonymous = post("", RUNNING)) {
+            assertThat(anonymous.response.statusCode()).isEqualTo(401);
         }
         try (Stream mutation = get(
                 server.token("sse-" + ++owners),
@@ -134,7 +134,7 @@ final class EventStreamTest {
     }
 
     @Test
-    void forgetsWhoGoesAway() throws IOException {
+    void forgetsDisconnectedClients() throws IOException {
         double before = server.metric("runlog_subscribers");
         try (Stream stream = post(server.token("sse-" + ++owners), RUNNING)) {
             stream.next();

@@ -55,10 +55,12 @@ final class EventsTest {
         server.close();
     }
 
-    /** Reading is paused while the maximum number of requests is in progress, which must not keep a body from its end. */
+    /**
+     * Reading is paused while the maximum number of requests is in progress, which must not keep a body from its end.
+     */
     @ParameterizedTest
     @CsvSource({"3000, ''", "3001, ''", "4000, ''", "4000, '\n'", "4001, '\n'", "8000, ''"})
-    void answersABodyThatEndsWhileItsRequestsAreUnderWay(int lines, String end, TestDatabase database)
+    void returnsAReportIfTheBodyEndsWhileRecording(int lines, String end, TestDatabase database)
             throws Exception {
         double before = taken();
         CompletableFuture<HttpResponse<String>> answer;

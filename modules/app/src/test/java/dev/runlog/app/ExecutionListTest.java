@@ -25,7 +25,7 @@ final class ExecutionListTest {
         this.server = server;
     }
 
-    /** Rows, totalCount and statistics see the same, whatever the bound. */
+    /** Rows, totalCount and statistics agree for all bounds. */
     @ParameterizedTest
     @CsvSource({
         "startedAfter, 0001-01-01T00:00:00Z, 3",
@@ -178,9 +178,9 @@ final class ExecutionListTest {
         String within = list.formatted(arguments + ", orderBy: STARTED_AT_ASC") + " { totalCount nodes { id } }";
         String closing = list.startsWith("workflows") ? " } }" : "";
         JsonNode found = server.data(token, "{ " + within + closing + " }").findValue("executions");
-        List<String> told = new ArrayList<>(List.of(found.get("totalCount").asText()));
-        told.addAll(texts(found.get("nodes"), "/id"));
-        return told;
+        List<String> shown = new ArrayList<>(List.of(found.get("totalCount").asText()));
+        shown.addAll(texts(found.get("nodes"), "/id"));
+        return shown;
     }
 
     @Test
@@ -196,7 +196,7 @@ final class ExecutionListTest {
         assertThat(fifty).isEqualTo(five).isLessThanOrEqualTo(9);
     }
 
-    /** The least of a few times: what runs beside it, such as a cleanup of another test, only ever adds. */
+    /** The minimum of several measurements: concurrent work, such as a cleanup of another test, only adds time. */
     private double statementsOf(String token, int size) {
         return DoubleStream.generate(() -> statementsOnce(token, size))
                 .limit(3)

@@ -24,8 +24,8 @@ final class ExpectContinueTest {
     @Test
     void areToldToGoOn() throws IOException {
         String line = "{\"event\":\"started\",\"workflow\":\"w\",\"id\":\"" + Ids.next() + "\"}";
-        assertGoesOn("/graphql", "application/json", QUERY, "\"alice\"");
-        assertGoesOn("/events", "application/x-ndjson", line, "\"recorded\":1");
+        assertContinues("/graphql", "application/json", QUERY, "\"alice\"");
+        assertContinues("/events", "application/x-ndjson", line, "\"recorded\":1");
 
         HttpResponse<String> java = server.send(server.request("/events", token)
                 .header("Content-Type", "application/x-ndjson")
@@ -34,7 +34,7 @@ final class ExpectContinueTest {
         assertThat(java.body()).contains("\"duplicates\":1");
     }
 
-    private void assertGoesOn(String path, String type, String body, String answer) throws IOException {
+    private void assertContinues(String path, String type, String body, String answer) throws IOException {
         try (RawHttp client = new RawHttp(server)) {
             client.send(RawHttp.head(
                     "POST " + path,
@@ -49,7 +49,7 @@ final class ExpectContinueTest {
     }
 
     @Test
-    void areRefusedBeforeTheySendIt() throws IOException {
+    void areRejectedBeforeTheySendIt() throws IOException {
         assertRefused("/graphql", "", 401, "Content-Type: application/json", "Content-Length: 100");
         assertRefused("/events", "", 401, "Content-Type: application/x-ndjson", "Content-Length: 100");
         assertRefused("/graphql", token, 415, "Content-Type: text/plain", "Content-Length: 100");
@@ -80,7 +80,7 @@ final class ExpectContinueTest {
     }
 
     @Test
-    void areRefusedWithOtherExpectations() throws IOException {
+    void areRejectedWithOtherExpectations() throws IOException {
         for (String path : new String[] {"/graphql", "/events", "/health/live"}) {
             try (RawHttp client = new RawHttp(server)) {
                 client.send(RawHttp.head(

@@ -68,7 +68,7 @@ final class FairReadsTest {
     }
 
     @Test
-    void findRoomWhileAFloodIsRefused() throws InterruptedException {
+    void findRoomWhileAFloodIsRejected() throws InterruptedException {
         try (RunningServer server =
                 RunningServer.start(database, "DATABASE_POOL_QUEUE_MAX", "200", "DATABASE_POOL_WAIT", "PT50S")) {
             String honest = server.token("ada");

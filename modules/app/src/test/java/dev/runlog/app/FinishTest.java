@@ -67,7 +67,7 @@ final class FinishTest {
 
     @ParameterizedTest
     @MethodSource("odd")
-    void takesAnyFinishedEvent(Odd odd) {
+    void acceptsAnyFinishedEvent(Odd odd) {
         UUID id = started();
 
         HttpResponse<String> answer = server.events(
@@ -104,7 +104,7 @@ final class FinishTest {
     }
 
     @Test
-    void takesAnyFinishExecution() {
+    void acceptsAnyFinishExecution() {
         UUID id = started();
         String bad = "a\u0000\uD800";
         Map<String, Object> error = new LinkedHashMap<>();
@@ -134,7 +134,7 @@ final class FinishTest {
     }
 
     @Test
-    void takesStepsWithAnyTextsAndMarksThem() {
+    void acceptsStepsWithAnyTextAndMarksThem() {
         UUID id = started();
 
         HttpResponse<String> answer = server.events(
@@ -173,7 +173,7 @@ final class FinishTest {
     }
 
     @Test
-    void refusesKeysThatATerminalWouldObey() {
+    void rejectsKeysWithTerminalControls() {
         for (String key : List.of("a\\u001b]0;x\\u0007\\u001b[2J", "a\\u202eb", "a\\nb")) {
             HttpResponse<String> answer = server.events(token, "{\"event\":\"started\",\"workflow\":\"" + key + "\"}");
 

@@ -117,7 +117,7 @@ final class GraphqlRefusalTest {
     }
 
     @Test
-    void letsOperatorsNameAnOwner() {
+    void acceptsAnOwnerFromOperators() {
         String alice = server.anOwner();
         SampleRuns.record(server, server.token(alice), 12, "for-alice");
         String operator = server.token(server.anOwner(), "ops");
@@ -126,13 +126,13 @@ final class GraphqlRefusalTest {
         String policy = "mutation($owner: String) { setRetentionPolicy(input: {keepFor: \"P30D\", owner: $owner}) "
                 + "{ retentionPolicy { owner } } }";
 
-        JsonNode told = server.data(operator, cleanup, "owner", alice).at("/cleanupExecutions/cleanup");
+        JsonNode cleaned = server.data(operator, cleanup, "owner", alice).at("/cleanupExecutions/cleanup");
         String owner = server.data(operator, policy, "owner", alice)
                 .at("/setRetentionPolicy/retentionPolicy/owner")
                 .asText();
 
-        assertThat(told.get("owner").asText()).isEqualTo(alice);
-        assertThat(told.get("matched").asInt()).isEqualTo(12);
+        assertThat(cleaned.get("owner").asText()).isEqualTo(alice);
+        assertThat(cleaned.get("matched").asInt()).isEqualTo(12);
         assertThat(owner).isEqualTo(alice);
         String mallory = server.token(server.anOwner(), "executions:cleanup");
         assertThat(server.code(mallory, cleanup, "owner", alice)).isEqualTo("FORBIDDEN");
@@ -144,7 +144,7 @@ final class GraphqlRefusalTest {
                 .isEqualTo("BAD_INPUT");
     }
 
-    /** Whoever may hold any execution could read them all by holding them. */
+    /** Otherwise, permission to hold executions would reveal their contents. */
     @Test
     void showsAnOperatorNoMoreThanTheHeadOfAnothersExecution() {
         String id = SampleRuns.record(server, server.token(server.anOwner()), 1, "foreign")
@@ -175,7 +175,7 @@ final class GraphqlRefusalTest {
     }
 
     @Test
-    void refusesWhatCostsTooMuchBeforeAnyOfItRuns() {
+    void rejectsExpensiveRequestsBeforeTheyRun() {
         String token = server.token(server.anOwner());
         String deep = "{ executions { nodes { " + "parent { ".repeat(20) + "id" + " }".repeat(20) + " } } }";
         String costly = "{ workflows(first: 200) { nodes { executions(first: 200) { nodes { id } } } } }";
@@ -246,7 +246,7 @@ final class GraphqlRefusalTest {
     }
 
     @Test
-    void refusesACleanupOfWhatBeganBefore1970() {
+    void rejectsACleanupBefore1970() {
         String token = server.token(server.anOwner(), "executions:read", "executions:write", "executions:cleanup");
 
         assertThat(server.code(
@@ -257,7 +257,7 @@ final class GraphqlRefusalTest {
     }
 
     @Test
-    void saysWhenPoliciesMayBeSetAgain() {
+    void reportsWhenPoliciesMayBeSetAgain() {
         String alice = server.token(server.anOwner(), "executions:cleanup");
         String policy = "mutation { setRetentionPolicy(input: {keepFor: \"P30D\"}) { retentionPolicy { id } } }";
         JsonNode answer = server.graphql(alice, policy);

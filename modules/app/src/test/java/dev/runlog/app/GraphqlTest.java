@@ -27,7 +27,7 @@ final class GraphqlTest {
     }
 
     @Test
-    void tellsOfOneRunWhatItsEngineRecorded() {
+    void returnsWhatAnEngineRecordedForARun() {
         String alice = server.token(server.anOwner());
         JsonNode started = server.data(
                         alice,
@@ -117,7 +117,7 @@ final class GraphqlTest {
 
     /** What is read of a row depends on what is asked for; what is shown does not. */
     @Test
-    void showsTheSameOfAnExecutionWhateverElseIsAskedOfIt() {
+    void returnsTheSameExecutionForAnySelection() {
         String token = server.token(server.anOwner());
         SampleRuns.record(server, token, 12, "outlined");
         String few = "id status startedAt finishedAt duration durationMillis workflow { name } "
@@ -142,7 +142,7 @@ final class GraphqlTest {
     }
 
     @Test
-    void givesJsonAsItCame() {
+    void returnsJsonUnchanged() {
         String token = server.token(server.anOwner());
         String id = Ids.next().toString();
         String payload = "{\"big\":12345678901234567890.10,\"nul\":\"a\\u0000b\",\"list\":[1.0,1e3],\"text\":\"é😀\"}";
@@ -160,7 +160,7 @@ final class GraphqlTest {
     }
 
     @Test
-    void tellsWhyAnExecutionIsHeldUntilItIsReleased() {
+    void returnsTheHoldReasonUntilTheRelease() {
         String alice = server.token(server.anOwner(), "executions:read", "executions:write", "executions:cleanup");
         List<String> ids = SampleRuns.record(server, alice, 3, "held");
         String hold = "mutation($id: ID!, $reason: String) { holdExecution(input: {executionId: $id, reason: $reason}) "
@@ -171,11 +171,11 @@ final class GraphqlTest {
 
         JsonNode held = server.data(alice, hold, "id", ids.get(0), "reason", "audit");
         server.data(alice, hold, "id", ids.get(1));
-        List<String> told = texts(server.data(alice, reasons).at("/executions/nodes"), "/holdReason");
+        List<String> shown = texts(server.data(alice, reasons).at("/executions/nodes"), "/holdReason");
         JsonNode released = server.data(alice, release, "id", ids.get(0));
 
         assertThat(held.at("/holdExecution/execution/holdReason").asText()).isEqualTo("audit");
-        assertThat(told).containsExactly("audit", "null", "null");
+        assertThat(shown).containsExactly("audit", "null", "null");
         assertThat(released.at("/releaseExecution/execution").toString())
                 .isEqualTo("{\"held\":false,\"holdReason\":null}");
         assertThat(texts(server.data(alice, reasons).at("/executions/nodes"), "/holdReason"))
@@ -183,7 +183,7 @@ final class GraphqlTest {
     }
 
     @Test
-    void readsNoHoldReasonsWhereNothingIsHeld() {
+    void readsNoHoldReasonsIfNothingIsHeld() {
         String alice = server.token(server.anOwner());
         SampleRuns.record(server, alice, 5, "not-held");
         String without = "{ executions { nodes { held } } }";

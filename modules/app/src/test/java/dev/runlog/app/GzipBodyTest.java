@@ -146,7 +146,7 @@ final class GzipBodyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"br", "zstd", "compress", "gzip, gzip", "identity, gzip", "nonsense"})
-    void isRefusedInOtherEncodings(String encoding) {
+    void isRejectedInOtherEncodings(String encoding) {
         for (String path : new String[] {"/graphql", "/events"}) {
             HttpResponse<String> answer = post(
                     path,

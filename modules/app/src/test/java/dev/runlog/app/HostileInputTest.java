@@ -44,7 +44,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** Nothing that a client sends is INTERNAL or an error in the log: each argument of the schema gets each hostile value. */
+/**
+ * Nothing that a client sends is INTERNAL or an error in the log: each argument of the schema gets each hostile value.
+ */
 @ExtendWith(PostgresExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class HostileInputTest {
@@ -131,7 +133,7 @@ final class HostileInputTest {
 
     @ParameterizedTest
     @MethodSource("fields")
-    void refusesOrTakesEachValueOfEachArgument(String name) {
+    void rejectsOrAcceptsEachValueOfEachArgument(String name) {
         GraphQLObjectType type = schema.getObjectType(name.substring(0, name.indexOf('.')));
         GraphQLFieldDefinition field = type.getFieldDefinition(name.substring(name.indexOf('.') + 1));
         String operation = type.getName().equals("Mutation") ? "mutation" : "query";
@@ -269,12 +271,12 @@ final class HostileInputTest {
                 "1e9999",
                 "{\"query\":\"{ viewer { subject } }\",\"variables\":{\"a\":1" + "}}",
             })
-    void refusesMalformedRequests(String body) {
+    void rejectsMalformedRequests(String body) {
         assertNotInternal(body, post(body));
     }
 
     @Test
-    void refusesDeepQueries() {
+    void rejectsDeepQueries() {
         for (String unit : List.of("{a", "{a(a:[", "{a(a:{a:", "{...on Query", "{a@a(a:[")) {
             String query = unit.repeat(2000);
             assertNotInternal(
@@ -308,14 +310,14 @@ final class HostileInputTest {
                 "\"owner\":\"\\u0000\"",
                 "\"owner\":\"\\ud800\"",
             })
-    void refusesOrRecordsHostileEvents(String member) {
+    void rejectsOrRecordsHostileEvents(String member) {
         String line = "{\"event\":\"started\",\"workflow\":\"w\"," + member + "}\n";
 
         assertNotInternal(line, server.events(token, line));
     }
 
     @Test
-    void answersLongValuesAtOnce() {
+    void rejectsLongValuesQuickly() {
         String word = "a".repeat(900_000);
 
         HttpResponse<String> answer = post("{\"query\":\"query($x: [ExecutionStatus!]) { executions(status: $x) "
@@ -341,7 +343,7 @@ final class HostileInputTest {
                 "mutation($x: Boolean) { setRetentionPolicy(input: {keepFor: \\\"P1D\\\", allOwners: $x}) "
                         + "{ retentionPolicy { id } } }"
             })
-    void refusesNullWhereADefaultStands(String query) {
+    void rejectsNullForArgumentsWithADefault(String query) {
         HttpResponse<String> answer = post("{\"query\":\"" + query + "\",\"variables\":{\"x\":null}}");
 
         assertNotInternal(query, answer);
@@ -349,7 +351,7 @@ final class HostileInputTest {
     }
 
     @Test
-    void takesNullWhereItIsAllowed() {
+    void acceptsNullForOptionalArguments() {
         String query =
                 "query($x: ID = \\\"01a20f8e-6a43-7000-8000-000000000001\\\", $y: Int = 5, $z: [ExecutionStatus!]) "
                         + "{ executions(first: $y, workflowId: $x, status: $z) { nodes { id } } }";
@@ -383,7 +385,7 @@ final class HostileInputTest {
     }
 
     @Test
-    void saysWhatIsMissingInATime() {
+    void reportsWhatIsMissingInATimestamp() {
         assertThat(server.events(
                                 token,
                                 "{\"event\":\"started\",\"workflow\":\"w\",\"startedAt\":\"2026-11-24T04:26:10\"}\n")

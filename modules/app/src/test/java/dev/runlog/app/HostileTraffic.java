@@ -60,8 +60,8 @@ final class HostileTraffic implements AutoCloseable {
         start("gzip bombs", 1, seed, this::sendBombs);
         start("expensive queries", 6, seed, this::askExpensively);
         start("floods of events", 2, seed, this::flood);
-        start("huge answers", 3, seed, this::askForHugeAnswers);
-        start("unread answers", 1, seed, this::readNoAnswers);
+        start("huge answers", 3, seed, this::requestHugeResponses);
+        start("unread answers", 1, seed, this::readNoResponses);
         start("messages", 2, seed, this::sendMessages);
         start("half messages", 1, seed, this::leaveMessagesUnfinished);
         start("bad tokens", 1, seed, this::sendBadTokens);
@@ -162,14 +162,14 @@ final class HostileTraffic implements AutoCloseable {
         post(6, "/events", NDJSON, server.token("mallory"), body).skip();
     }
 
-    private void askForHugeAnswers(Random random) throws IOException {
+    private void requestHugeResponses(Random random) throws IOException {
         ask(
                 7,
                 server.token("greedy"),
                 "{ executions(first: " + (1 + random.nextInt(LARGE_ROWS)) + ") { nodes { payload } } }");
     }
 
-    private void readNoAnswers(Random random) throws IOException, InterruptedException {
+    private void readNoResponses(Random random) throws IOException, InterruptedException {
         List<RawHttp> clients = new ArrayList<>();
         String body = "{\"query\":\"{ executions(first: 10) { nodes { payload } } }\"}";
         for (int i = 0; i < 10; i++) {

@@ -56,7 +56,7 @@ final class HttpRulesTest {
                 "/logs/nope",
                 "/graphql?query=%7Bviewer%7Bsubject%7D%7D"
             })
-    void takeHeadWhereTheyTakeGet(String path) throws IOException {
+    void acceptHeadWhereverGetIsAllowed(String path) throws IOException {
         int status = server.get(path, token).statusCode();
         try (RawHttp client = new RawHttp(server)) {
             // Had the answer a body, it would be taken for the next one's head.

@@ -48,7 +48,7 @@ final class HttpTest {
     }
 
     @Test
-    void answersInTheMediaTypeThatTheClientPrefers() {
+    void usesTheMediaTypePreferredByTheClient() {
         String query = "{\"query\":\"{ viewer { subject } }\"}";
 
         assertThat(typeOf(post("application/json", RESPONSE_TYPE, query))).isEqualTo(RESPONSE_TYPE);
@@ -62,7 +62,7 @@ final class HttpTest {
     }
 
     @Test
-    void tellsByItsStatusWhatWasRefused() {
+    void mapsErrorsToStatusCodes() {
         assertThat(post("application/json", RESPONSE_TYPE, "{\"query\":\"{ nothing }\"}")
                         .statusCode())
                 .isEqualTo(400);
@@ -92,7 +92,7 @@ final class HttpTest {
     }
 
     @Test
-    void takesQueriesAloneByGet() {
+    void acceptsOnlyQueriesByGet() {
         HttpResponse<String> query = server.get(
                 "/graphql?query=" + encoded("query($a: ID!) { node(id: $a) { id } }") + "&variables="
                         + encoded("{\"a\":\"" + Ids.next() + "\"}"),
@@ -133,7 +133,7 @@ final class HttpTest {
     }
 
     @Test
-    void hidesTheSchemaWhereIntrospectionIsOff() {
+    void hidesTheSchemaWithoutIntrospection() {
         assertThat(server.graphql(token, "{ __schema { types { name } } }").toString())
                 .contains("Introspection is disabled");
         assertThat(server.data(token, "{ viewer { __typename } }")
@@ -143,7 +143,7 @@ final class HttpTest {
     }
 
     @Test
-    void answersBrowsersOfConfiguredOriginsAlone() {
+    void acceptsBrowsersFromConfiguredOriginsOnly() {
         HttpResponse<String> known = server.send(server.request("/graphql", "")
                 .header("Origin", "https://app.example.com")
                 .header("Access-Control-Request-Method", "POST")
@@ -229,7 +229,7 @@ final class HttpTest {
     }
 
     @Test
-    void stopsAtALineThatIsTooLongAndSaysWhatCameBefore() {
+    void stopsAtATooLongLineAndReportsEarlierOnes() {
         String good = "{\"event\":\"started\",\"workflow\":\"w\"}\n";
 
         HttpResponse<String> response = server.events(
@@ -240,7 +240,7 @@ final class HttpTest {
     }
 
     @Test
-    void tellsTheTruthAboutItsDatabase(TestDatabase database) throws SQLException {
+    void reportsTheHealthOfItsDatabase(TestDatabase database) throws SQLException {
         assertThat(server.get("/health/ready", "").statusCode()).isEqualTo(200);
 
         database.setReachable(false);
@@ -279,7 +279,7 @@ final class HttpTest {
     }
 
     @Test
-    void tellsByGraphqlWhenTheNextCleanupMayBeAskedFor() {
+    void reportsWhenTheNextCleanupMayBeRequested() {
         String hurried = server.token("hurried", "executions:cleanup");
         String cleanup = "{\"query\":\"mutation { cleanupExecutions(input: {olderThan: \\\"P1D\\\", dryRun: true}) "
                 + "{ cleanup { id } } }\"}";

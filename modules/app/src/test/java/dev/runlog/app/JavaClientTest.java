@@ -180,7 +180,7 @@ final class JavaClientTest {
 
     /** The client's limit stays at its default, which lies above what this server accepts. */
     @Test
-    void shortensAndSplitsWhatTheServerRefuses(TestDatabase database) throws InterruptedException {
+    void shortensAndSplitsRejectedEvents(TestDatabase database) throws InterruptedException {
         List<String> losses = new CopyOnWriteArrayList<>();
         try (RunningServer strict = RunningServer.start(
                         database, "HTTP_BODY_MAX_BYTES", "100000", "HTTP_EVENTS_BODY_MAX_BYTES", "150000");

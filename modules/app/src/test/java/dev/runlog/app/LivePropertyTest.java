@@ -40,7 +40,9 @@ final class LivePropertyTest {
     private RunningServer server;
     private int owners;
 
-    /** Small bounds, so that a few seconds meet what else takes hours: a log that is too short, queues that are full. */
+    /**
+     * Small bounds, so that a few seconds meet what else takes hours: a log that is too short, queues that are full.
+     */
     @BeforeAll
     void start(TestDatabase database) {
         server = RunningServer.start(
@@ -64,7 +66,7 @@ final class LivePropertyTest {
     }
 
     @Test
-    void everyClientKnowsWhatAQueryTells() throws Exception {
+    void everyClientEndsWithTheResultOfAQuery() throws Exception {
         System.out.println("LivePropertyTest: " + ROUNDS + " rounds, -Drunlog.seed=" + SEED);
         Random random = new Random(SEED);
         for (int round = 0; round < ROUNDS; round++) {
@@ -105,7 +107,7 @@ final class LivePropertyTest {
         for (Future<Void> writer : threads.invokeAll(writers)) {
             writer.get();
         }
-        // What has a deadline ends now, so that nothing changes any more by itself; then a last one for all to see.
+        // Finishes executions with a deadline, which stops automatic changes, then adds a last one for all clients.
         StringBuilder ends = new StringBuilder();
         for (JsonNode execution : query(token, "RUNNING", null)) {
             if (!execution.get("heartbeatDeadline").isNull()) {
@@ -118,7 +120,8 @@ final class LivePropertyTest {
         for (Client client : clients) {
             client.finishAt(last);
         }
-        // Marks in the stream of changes: behind one, everything has come. Whoever connects after one gets the next.
+        // Marks in the stream of changes: everything before a mark has arrived with it. Later clients get the next
+        // mark.
         for (int mark = 0; !following.stream().allMatch(Future::isDone); mark++) {
             server.events(
                     token,
@@ -293,7 +296,7 @@ final class LivePropertyTest {
             assertThat(event.isObject()).as("an event of " + field).isTrue();
             cursor = event.get("cursor").asText();
             JsonNode execution = event.get("execution");
-            // Not where a snapshot tells of it, which is not whole then.
+            // Not in a snapshot, which would be incomplete.
             done = execution.path("id").asText().equals(last) && !last.isEmpty() && !cursor.endsWith("x");
             switch (event.get("kind").asText()) {
                 case "RESET" -> map.clear();

@@ -63,7 +63,7 @@ final class LoginLinkTest {
     }
 
     @Test
-    void printsNoSecretWhereNobodyReadsATerminal() {
+    void printsNoSecretWithoutATerminal() {
         String printed = serve();
 
         assertThat(printed)
@@ -129,7 +129,7 @@ final class LoginLinkTest {
         "127.0.0.1.evil.example, Accept: */*",
         "localhost.evil.example:80, Accept: */*"
     })
-    void refusesWhatWasForwardedOrRebound(String host, String header) throws Exception {
+    void rejectsForwardedAndReboundRequests(String host, String header) throws Exception {
         String link = link(serveOnTerminal());
         URI url = URI.create(link);
 

@@ -163,7 +163,7 @@ final class OpenApiTest {
     }
 
     @Test
-    void takesTheParametersThatItDescribesAndRefusesTheRest() {
+    void acceptsOnlyTheDescribedParameters() {
         Set<String> tried = new HashSet<>();
         for (Operation operation : contract.operations()) {
             for (Parameter parameter : operation.getParameters()) {

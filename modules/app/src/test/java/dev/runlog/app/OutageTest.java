@@ -79,12 +79,12 @@ final class OutageTest {
     private final long seed = Long.getLong("runlog.test.seed", new Random().nextLong());
 
     @BeforeEach
-    void tellSeed() {
+    void printSeed() {
         System.out.println("Seed " + seed);
     }
 
     @Test
-    void answersOverloadedWhileTheDatabaseIsStoppedAndGoesOnByItself() throws Exception {
+    void returnsOverloadedWhileTheDatabaseIsStoppedAndRecovers() throws Exception {
         try (EmbeddedDatabase database = EmbeddedDatabase.start(directory);
                 RunningServer server = RunningServer.start(database.url(), IMPATIENT)) {
             RandomLoad load = new RandomLoad(seed, CLIENTS * 2);
@@ -93,12 +93,12 @@ final class OutageTest {
 
             signal("STOP");
             try {
-                // Each of them ends when it is told to come later.
+                // Each client stops when it is asked to retry later.
                 clients.run();
                 Flood flood = Flood.over(server);
                 assertThat(flood.mostWaiting()).isPositive().isLessThanOrEqualTo(QUEUE_MAX);
-                assertThat(flood.answers()).allSatisfy(OutageTest::assertTellsToComeLater);
-                assertTellsToComeLater(server);
+                assertThat(flood.answers()).allSatisfy(OutageTest::assertRequestsARetry);
+                assertRequestsARetry(server);
             } finally {
                 signal("CONT");
             }
@@ -108,7 +108,7 @@ final class OutageTest {
     }
 
     @Test
-    void takesWhatItCanAndLosesNothingWhileTheDatabaseIsSlow() throws Exception {
+    void losesNothingWhileTheDatabaseIsSlow() throws Exception {
         try (EmbeddedDatabase database = EmbeddedDatabase.start(directory);
                 RunningServer server = RunningServer.start(database.url(), IMPATIENT)) {
             RandomLoad load = new RandomLoad(seed, CLIENTS * 2);
@@ -122,7 +122,7 @@ final class OutageTest {
                 assertThat(flood.answers()).anyMatch(answer -> answer.statusCode() == 200);
                 assertThat(flood.answers())
                         .filteredOn(answer -> answer.statusCode() != 200)
-                        .allSatisfy(OutageTest::assertTellsToComeLater);
+                        .allSatisfy(OutageTest::assertRequestsARetry);
                 assertThat(slowness.times()).isPositive();
             }
 
@@ -182,7 +182,7 @@ final class OutageTest {
             processes.forEach(process -> process.onExit().join());
             killed.abandon();
             clients.run();
-            assertTellsToComeLater(server);
+            assertRequestsARetry(server);
 
             try (EmbeddedDatabase database = EmbeddedDatabase.start(directory)) {
                 relay.redirectTo(database.url());
@@ -210,7 +210,7 @@ final class OutageTest {
                 List<CompletableFuture<HttpResponse<String>>> answers = bodies.stream()
                         .map(body -> body.send(http, server).orTimeout(25, TimeUnit.SECONDS))
                         .toList();
-                assertThat(answers).allSatisfy(answer -> assertTellsToComeLater(answer.join()));
+                assertThat(answers).allSatisfy(answer -> assertRequestsARetry(answer.join()));
                 assertThat(server.get("/health/live", "").statusCode()).isEqualTo(200);
             } finally {
                 signal("CONT");
@@ -312,12 +312,12 @@ final class OutageTest {
         }
     }
 
-    private static void assertTellsToComeLater(HttpResponse<String> answer) {
+    private static void assertRequestsARetry(HttpResponse<String> answer) {
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.headers().firstValue("Retry-After")).isPresent();
     }
 
-    private static void assertTellsToComeLater(RunningServer server) {
+    private static void assertRequestsARetry(RunningServer server) {
         String token = server.token("alice");
         List<JsonNode> answers = List.of(
                 server.graphql(token, "{ executions { totalCount nodes { id } } }"),
@@ -362,7 +362,7 @@ final class OutageTest {
     private void signal(String signal) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
         processes().forEach(process -> command.add(Long.toString(process.pid())));
-        // One of the processes may have ended by itself meanwhile.
+        // One of the processes may already have exited.
         new ProcessBuilder(command).start().waitFor();
     }
 

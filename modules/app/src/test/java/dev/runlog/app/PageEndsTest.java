@@ -174,7 +174,7 @@ final class PageEndsTest {
     }
 
     @Test
-    void refuseStatisticsOfPartsOfDays() {
+    void rejectStatisticsOfPartialDays() {
         String within = "2026-07-15T10:00:00Z";
 
         for (String bound : new String[] {"from", "to"}) {

@@ -97,7 +97,7 @@ final class QueryCostTest {
     }
 
     @Test
-    void countsAFragmentWhereverItIsSpread() {
+    void countsAFragmentForEachSpread() {
         String lists = IntStream.range(0, 40)
                 .mapToObj(i -> "a" + i + ": executions(first: 200) { ...page } ")
                 .collect(Collectors.joining());
@@ -107,7 +107,7 @@ final class QueryCostTest {
     }
 
     @Test
-    void answersTheStandardIntrospectionQuery() {
+    void allowsTheStandardIntrospectionQuery() {
         JsonNode answer = server.graphql(token, IntrospectionQuery.INTROSPECTION_QUERY);
 
         assertThat(answer.has("errors")).as(answer.path("errors").toString()).isFalse();

@@ -67,7 +67,10 @@ final class RandomLoad {
         });
     }
 
-    /** Runs clients side by side, each until it has sent so many bodies, is told to come later, or the server is gone. */
+    /**
+     * Runs clients concurrently, each until it has sent a number of bodies, is asked to retry later, or the server is
+     * gone.
+     */
     Runnable start(RunningServer server, int clients, int bodies) {
         List<Thread> threads = IntStream.range(0, clients)
                 .mapToObj(client -> new Thread(() -> run(server, new Random(seed + client), bodies), "load-" + client))
@@ -134,8 +137,8 @@ final class RandomLoad {
     }
 
     /**
-     * Rollups that differ from their rows or from each other, totals of days among them, steps without an execution, and
-     * what is wrong in the list of what did not end well.
+     * Rollups that differ from their rows or from each other, totals of days among them, steps without an execution,
+     * and what is wrong in the list of what did not end well.
      */
     static List<String> wrong(Connection connection) throws SQLException {
         String counts = IntStream.rangeClosed(1, 5)
@@ -262,7 +265,7 @@ final class RandomLoad {
         if (fresh) {
             known.add(id);
         }
-        // All lines about an execution name the same workflow, whoever makes them.
+        // All lines about an execution name the same workflow.
         String start = ",\"id\":\"" + id + "\",\"workflow\":\"w" + Math.floorMod(id.hashCode(), 4) + "\"";
         String end = ENDS.get(random.nextInt(ENDS.size()));
         String finish = ",\"status\":\"" + end + "\",\"result\":{\"n\":" + random.nextInt(100) + "},\"finishedAt\":\""

@@ -25,7 +25,7 @@ final class RandomLoadTest {
     private final long seed = Long.getLong("runlog.test.seed", new Random().nextLong());
 
     @BeforeEach
-    void tellSeed() {
+    void printSeed() {
         System.out.println("Seed " + seed);
     }
 

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests whose end two servers may see in different places are refused, and nothing after them is looked at. */
+/** Requests with an ambiguous end are rejected, and the rest of the connection is ignored. */
 @ServerTest
 final class RequestFramingTest {
     private static final String SMUGGLED = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -133,7 +133,7 @@ final class RequestFramingTest {
     }
 
     @Test
-    void tellsOversizedHeadersFromBadOnes() throws IOException {
+    void distinguishesOversizedFromInvalidHeaders() throws IOException {
         try (RawHttp client = new RawHttp(server)) {
             client.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(10_000) + "\r\n\r\n");
             assertThat(client.answer().status()).isEqualTo(431);

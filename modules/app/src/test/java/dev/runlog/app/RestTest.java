@@ -76,7 +76,7 @@ final class RestTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "?dry_run=false", "?dry_run=0", "?dry_run=no", "?dry_run=OFF", "?days_to_keep=39"})
-    void deletesWhatIsOldAndSaysHowMany(String query) {
+    void deletesOldExecutionsAndReturnsTheirNumber(String query) {
         String token = newOwner();
         String old = record(token, "w", daysAgo(40));
         String young = record(token, "w", daysAgo(3));
@@ -135,7 +135,7 @@ final class RestTest {
                 "days_to_keep=%zz",
                 "dry_run%00=1"
             })
-    void refusesWhatItDoesNotUnderstandAndDeletesNothing(String query) throws IOException {
+    void rejectsUnknownParametersAndDeletesNothing(String query) throws IOException {
         String token = newOwner();
         String old = record(token, "w", daysAgo(40));
 
@@ -168,7 +168,7 @@ final class RestTest {
     }
 
     @Test
-    void refusesACleanupWithABody() {
+    void rejectsACleanupWithABody() {
         String token = newOwner();
         String old = record(token, "w", daysAgo(40));
 
@@ -196,7 +196,7 @@ final class RestTest {
                 "setRetentionPolicy(input: {}) { retentionPolicy { id } }",
                 "deleteRetentionPolicy(input: {id: \"\"}) { retentionPolicy { id } }"
             })
-    void refusesWhatWouldDeleteMoreThanWasMeantByGraphql(String mutation) {
+    void rejectsGraphqlCleanupsWithUnknownInput(String mutation) {
         String token = newOwner();
         String old = record(token, "w", daysAgo(40));
 
@@ -235,7 +235,7 @@ final class RestTest {
     }
 
     @Test
-    void takesTheKeyOfAWorkflowForItsId() {
+    void acceptsTheKeyOfAWorkflowAsItsId() {
         String token = newOwner();
         for (String key : List.of("1", "a/b", "ü x", "100%", "logs", "a+b")) {
             record(token, key, Instant.now());
@@ -347,7 +347,7 @@ final class RestTest {
     }
 
     @Test
-    void refusesMisspeltFiltersAndIgnoresACacheBuster() {
+    void rejectsMisspeltFiltersAndIgnoresACacheBuster() {
         String token = newOwner();
         String id = record(token, "deep", Instant.now());
 
@@ -366,7 +366,7 @@ final class RestTest {
     }
 
     @Test
-    void answersHeadAndNamesTheMethodsOfAPath() throws IOException {
+    void supportsHeadAndListsTheMethodsOfAPath() throws IOException {
         String token = newOwner();
         record(token, "deep", Instant.now());
 

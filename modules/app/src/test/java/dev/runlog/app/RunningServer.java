@@ -70,7 +70,7 @@ final class RunningServer implements AutoCloseable {
         return new RunningServer(RunlogConfig.load(null, environment), process.url(), process::kill);
     }
 
-    /** What a server on a database is told, here or in a process of its own. */
+    /** Configuration of a test server, in this process or its own. */
     static Map<String, String> environment(String databaseUrl, String... overrides) {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "RUNLOG_DATABASE_URL",
@@ -185,7 +185,7 @@ final class RunningServer implements AutoCloseable {
         long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!isSo.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("It did not come about within half a minute.");
+                throw new AssertionError("Timed out after 30 s.");
             }
         }
     }

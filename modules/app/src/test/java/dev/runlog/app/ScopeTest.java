@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tokens without {@code executions:read} read nothing, whatever way they go. */
+/** Tokens without {@code executions:read} cannot read anything, by any API. */
 @ExtendWith(PostgresExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ScopeTest {
@@ -91,7 +91,7 @@ final class ScopeTest {
         assertThat(codes(answer)).containsExactly("FORBIDDEN", "FORBIDDEN");
     }
 
-    /** All that the schema has, so that a new field is closed until somebody opens it. */
+    /** All fields of the schema: new ones are forbidden until listed here. */
     @ParameterizedTest
     @ValueSource(strings = {"executions:write", "engine", "executions:cleanup", "ops"})
     void payloadsShowNoFieldThatNeedsToBeRead(String scope) {
@@ -156,7 +156,7 @@ final class ScopeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"executions:write", "engine", "executions:cleanup", "ops"})
-    void queriesAndSubscriptionsAreRefused(String scope) {
+    void queriesAndSubscriptionsAreRejected(String scope) {
         String token = server.token(owner, scope);
         for (String query : List.of(
                 "execution(id: \"%e\") { id }",
@@ -215,7 +215,7 @@ final class ScopeTest {
     }
 
     @Test
-    void oneRefusedMutationLeavesTheOthersOfARequest() {
+    void oneRejectedMutationDoesNotAffectTheOthers() {
         JsonNode answer = server.graphql(
                 server.token(owner, "executions:write"),
                 "mutation { a: startExecution(input: {workflowKey: \"secret\"}) { execution { id } } "

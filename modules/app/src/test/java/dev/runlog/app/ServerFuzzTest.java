@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.quicktheories.core.Gen;
 
-/** Requests and messages to a whole server. Whatever comes, none of its answers is INTERNAL, and it lives on. */
+/** Random requests and messages to a server: it never returns INTERNAL, and it keeps running. */
 @ExtendWith(PostgresExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ServerFuzzTest {

@@ -100,7 +100,7 @@ final class SessionTest {
     }
 
     @Test
-    void refusesToSignInWithWhatIsNotAUsableToken() {
+    void rejectsSignInWithoutAUsableToken() {
         String expired = server.token(Duration.ofSeconds(-5), "alice", SCOPES);
         String tooLarge = server.token(
                 "alice", Collections.nCopies(250, "executions:read").toArray(String[]::new));
@@ -124,7 +124,7 @@ final class SessionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"https://evil.example", "http://127.0.0.1:1", "https://app.example.com", "null"})
-    void refusesToSignInOrOutForAnotherPage(String origin) {
+    void rejectsSignInAndSignOutFromOtherSites(String origin) {
         HttpResponse<String> in = server.send(
                 server.request("/session", token).header("Origin", origin).POST(HttpRequest.BodyPublishers.noBody()));
         HttpResponse<String> out =
@@ -254,7 +254,7 @@ final class SessionTest {
     }
 
     @Test
-    void letsNothingWithDataBeKept() throws Exception {
+    void forbidsCachingOfData() throws Exception {
         for (String path : new String[] {
             VIEWER, "/session", "/logs/nope", "/workflows/x/logs", "/metrics", "/nowhere", "/health/ready"
         }) {

@@ -165,7 +165,7 @@ final class SlowClientsTest {
     }
 
     @Test
-    void areRefusedWhereAllConnectionsAreOfKnownClients() throws IOException {
+    void areRejectedIfAllConnectionsAreAuthenticated() throws IOException {
         String request = RawHttp.head("GET /graphql?query=%7Bviewer%7Bsubject%7D%7D", token);
         List<RawHttp> known = new ArrayList<>();
         try {

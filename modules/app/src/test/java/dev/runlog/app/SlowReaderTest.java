@@ -108,7 +108,7 @@ final class SlowReaderTest {
     }
 
     @Test
-    void isCutWhereItDoesNotEvenReadTheClose() throws IOException {
+    void isCutIfItDoesNotReadTheClose() throws IOException {
         try (RunningServer server = RunningServer.start(
                 database, "LIVE_SLOW_SUBSCRIBER_TIMEOUT", "PT0.2S", "LIVE_CLOSE_TIMEOUT", "PT0.2S")) {
             String token = server.token("slow-2");
@@ -140,7 +140,7 @@ final class SlowReaderTest {
         }
     }
 
-    /** A client of the protocol that reads a frame when it is told to. */
+    /** A client that reads frames on demand. */
     private static final class RawSocket implements AutoCloseable {
         private final Socket socket = new Socket();
         private final DataInputStream in;
@@ -185,7 +185,7 @@ final class SlowReaderTest {
             }
         }
 
-        /** Reads nothing until the connection is gone, which only writing tells. */
+        /** Reads nothing until the connection is closed, which it detects by writing. */
         void awaitCut() throws IOException {
             long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
             try {

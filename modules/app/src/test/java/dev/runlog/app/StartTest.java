@@ -21,13 +21,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class StartTest {
-    private static final String NOBODY = "postgresql://nobody:none@localhost:1/none";
+    private static final String UNREACHABLE = "postgresql://nobody:none@localhost:1/none";
 
     @Test
     void waitsForADatabaseThatCannotBeReachedYet(Vertx vertx, TestDatabase database) {
         Relay relay = Relay.to(vertx, database.url());
         String url = relay.url();
-        relay.redirectTo(NOBODY);
+        relay.redirectTo(UNREACHABLE);
 
         CompletableFuture<RunningServer> starting = CompletableFuture.supplyAsync(() -> RunningServer.start(url));
         Futures.await(relay.refused());
@@ -39,8 +39,8 @@ final class StartTest {
     }
 
     @Test
-    void givesUpWhenTheWaitIsOver() {
-        assertThatThrownBy(() -> RunningServer.start(NOBODY, "DATABASE_START_WAIT", "PT0S"))
+    void failsAfterTheWait() {
+        assertThatThrownBy(() -> RunningServer.start(UNREACHABLE, "DATABASE_START_WAIT", "PT0S"))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("localhost:1");
     }
@@ -48,14 +48,14 @@ final class StartTest {
     @Test
     void waitsForNoDatabaseWhenItCannotStartAnyway() {
         assertThatThrownBy(() -> RunningServer.start(
-                        NOBODY, "DATABASE_START_WAIT", "P1D", "AUTH_PUBLIC_KEYS", "there_is_no_such.pem"))
+                        UNREACHABLE, "DATABASE_START_WAIT", "P1D", "AUTH_PUBLIC_KEYS", "there_is_no_such.pem"))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("there_is_no_such.pem");
     }
 
     @Test
     void needsAnAudienceWithJwks() {
-        assertThatThrownBy(() -> RunningServer.start(NOBODY, "AUTH_JWKS_URL", "https://localhost:1/jwks"))
+        assertThatThrownBy(() -> RunningServer.start(UNREACHABLE, "AUTH_JWKS_URL", "https://localhost:1/jwks"))
                 .isInstanceOf(StartFailure.class)
                 .hasMessageContaining("auth.audience is empty");
     }
@@ -63,7 +63,7 @@ final class StartTest {
     @Test
     void failsInOneLineWhenTheIssuerCannotBeReached() {
         assertThatThrownBy(() -> RunningServer.start(
-                        NOBODY,
+                        UNREACHABLE,
                         "AUTH_JWKS_URL",
                         "http://localhost:1/jwks",
                         "AUTH_JWKS_WAIT",

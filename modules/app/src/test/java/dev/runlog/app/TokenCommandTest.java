@@ -30,7 +30,7 @@ final class TokenCommandTest {
     }
 
     @Test
-    void refusesALongerLifeThanTheServerAccepts() throws Exception {
+    void rejectsALongerLifetimeThanTheServerAccepts() throws Exception {
         String[] at = {"--config", config().toString()};
         try (Console console = new Console()) {
             assertThat(console.run(at, "token", "--subject", "alice", "--valid-for", "PT1H1S"))

@@ -84,7 +84,7 @@ final class UnfinishedBodiesTest {
     }
 
     @Test
-    void areRefusedAtOnceWithTheReason() throws IOException {
+    void areRejectedAtOnceWithTheReason() throws IOException {
         String token = server.token("greedy");
         List<RawHttp> bodies = new ArrayList<>();
         for (int i = 0; i < 8; i++) {

@@ -39,7 +39,7 @@ final class WebSocketSizeTest {
 
     @ParameterizedTest
     @ValueSource(ints = {70_000, 200_000, MESSAGE_MAX - 200})
-    void takesLargeMessagesInOneFrameOrMany(int size) throws IOException {
+    void acceptsLargeMessagesInOneOrManyFrames(int size) throws IOException {
         String message =
                 "{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":{\"query\":\"{ viewer { subject } }\",\"variables\":"
                         + "{\"a\":\"" + "x".repeat(size) + "\"}}}";
@@ -66,7 +66,7 @@ final class WebSocketSizeTest {
     }
 
     @Test
-    void takesSmallMessagesOnlyUntilItIsInitialised() throws IOException {
+    void acceptsOnlySmallMessagesBeforeInitialisation() throws IOException {
         String tooLarge = "{\"type\":\"ping\",\"payload\":{\"a\":\"" + "x".repeat(2 * INIT_MAX) + "\"}}";
         for (int frame : new int[] {Integer.MAX_VALUE, 1000}) {
             try (Frames socket = new Frames(server)) {

@@ -61,7 +61,7 @@ final class WebSocketTest {
     }
 
     @Test
-    void continuesAfterACursorAndResetsWhereItCannot() {
+    void continuesAfterACursorOrResets() {
         String token = server.token(anOwner());
         Subscriber first = server.subscriber(token);
         first.subscribe("1", RUNNING);
@@ -84,7 +84,7 @@ final class WebSocketTest {
 
     /** Each would leave a hole, were it taken for a place in what is asked for. */
     @Test
-    void beginsAnewWithACursorOfAnythingElse() {
+    void restartsWithAForeignCursor() {
         String owner = anOwner();
         String token = server.token(owner);
         start(token);
@@ -113,7 +113,7 @@ final class WebSocketTest {
     }
 
     @Test
-    void rendersAnEventOnceForAllWhoAskTheSame() {
+    void rendersAnEventOnceForEqualSubscriptions() {
         String token = server.token(anOwner());
         String query =
                 "subscription ($after: String) { runningExecutions(after: $after) { kind cursor execution { id } } }";
@@ -150,7 +150,7 @@ final class WebSocketTest {
 
     /** What has a directive is executed by the GraphQL library, what has none is not. */
     @Test
-    void tellsTheSameWithoutTheLibrary() {
+    void sendsTheSameWithoutTheLibrary() {
         String token = server.token(anOwner());
         String fields =
                 "__typename what: kind cursor execution { id status attempt labels startedAt finishedAt duration"
@@ -240,9 +240,9 @@ final class WebSocketTest {
         Subscriber uninitialised = server.socket();
         uninitialised.subscribe("1", RUNNING);
         assertThat(uninitialised.closeCode()).isEqualTo(4401);
-        Subscriber nobody = server.socket();
-        nobody.send(Map.of("type", "connection_init"));
-        assertThat(nobody.closeCode()).isEqualTo(4403);
+        Subscriber anonymous = server.socket();
+        anonymous.send(Map.of("type", "connection_init"));
+        assertThat(anonymous.closeCode()).isEqualTo(4403);
         Subscriber eager = server.subscriber(token);
         eager.send(Map.of("type", "connection_init"));
         assertThat(eager.closeCode()).isEqualTo(4429);
@@ -255,7 +255,7 @@ final class WebSocketTest {
 
     /** On a server of its own: so short a patience closes a socket of any other test that the machine lets wait. */
     @Test
-    void closesWhoDoesNotInitialise() {
+    void closesConnectionsWithoutInitialisation() {
         try (RunningServer impatient = RunningServer.start(database, "LIVE_CONNECTION_INIT_TIMEOUT", "PT0.3S")) {
             assertThat(impatient.socket().closeCode()).isEqualTo(4408);
         }
@@ -315,7 +315,7 @@ final class WebSocketTest {
     }
 
     @Test
-    void takesATokenOfTheUpgradeToo() {
+    void acceptsATokenInTheUpgradeRequest() {
         WebSocketConnectOptions options = new WebSocketConnectOptions().addSubProtocol("graphql-transport-ws");
         options.putHeader("Authorization", "Bearer " + server.token(anOwner()));
         Subscriber subscriber = server.socket(options);
@@ -327,7 +327,7 @@ final class WebSocketTest {
 
     /** The protocol lets a socket be initialised once, so a fresh token comes with a new socket. */
     @Test
-    void endsSubscriptionsWhoseTokenExpires() {
+    void endsSubscriptionsWhenTheTokenExpires() {
         Subscriber subscriber = server.subscriber(server.token(Duration.ofSeconds(2), anOwner(), "executions:read"));
         subscriber.subscribe("1", RUNNING);
         subscriber.next("next");
@@ -336,7 +336,7 @@ final class WebSocketTest {
     }
 
     @Test
-    void forgetsWhoCompletesOrGoesAway() {
+    void forgetsCompletedAndDisconnectedSubscribers() {
         Subscriber subscriber = server.subscriber(server.token(anOwner()));
         double before = server.metric("runlog_subscribers");
         subscriber.subscribe("1", RUNNING);
@@ -356,7 +356,7 @@ final class WebSocketTest {
     }
 
     @Test
-    void coalescesForWhoReadsSlowly() {
+    void coalescesEventsForSlowReaders() {
         String token = server.token(anOwner());
         Subscriber subscriber = server.socket();
         subscriber.send(Map.of("type", "connection_init", "payload", Map.of("Authorization", "Bearer " + token)));

@@ -47,7 +47,7 @@ final class RecordingWhileWatched implements Figure {
                         "Bulk recording with %,d subscribers".formatted(count),
                         "executions/s",
                         pair.ours(),
-                        "nobody",
+                        "no subscribers",
                         pair.floor(),
                         Goal.atLeast(0.8),
                         "starts and finishes; each is an event for one subscriber on the same machine"),
@@ -55,7 +55,7 @@ final class RecordingWhileWatched implements Figure {
                         "Processor time of the server per watched execution",
                         "us",
                         watchedMicros,
-                        "nobody watching",
+                        "no subscribers",
                         new Samples(unwatchedMicros),
                         null,
                         "two events; the clients use %.1f us more".formatted(new Samples(clientMicros).median())));

@@ -87,7 +87,7 @@ final class Report {
 
     private List<String[]> table() {
         List<String[]> table = new ArrayList<>();
-        table.add(new String[] {"figure", "Runlog", "beside", "ratio", "goal", ""});
+        table.add(new String[] {"figure", "Runlog", "floor", "ratio", "goal", ""});
         table.add(new String[] {"---", "---:", "---:", "---:", "---", "---"});
         figures.values().stream()
                 .flatMap(List::stream)

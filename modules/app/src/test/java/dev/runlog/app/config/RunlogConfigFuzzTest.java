@@ -38,7 +38,7 @@ final class RunlogConfigFuzzTest {
     private record Variable(String name, String value) {}
 
     @Test
-    void readsOrRefusesAnyFile() {
+    void readsOrRejectsAnyFile() {
         Path file = directory.resolve("runlog.yaml");
         Gen<byte[]> files = Inputs.bytes(Inputs.near(
                 "http:\n  port: 8081\n  cors-origins: [\"https://a\", 'b']\n  gzip: false\n",
@@ -53,20 +53,20 @@ final class RunlogConfigFuzzTest {
             } catch (IOException failure) {
                 throw new UncheckedIOException(failure);
             }
-            readsOrRefuses(file, Map.of());
+            readsOrRejects(file, Map.of());
         });
     }
 
     @Test
-    void readsOrRefusesAnyVariable() {
+    void readsOrRejectsAnyVariable() {
         Gen<Variable> variables = Inputs.near(
                         "8081", "true", "PT7S", "P1DT2H", "a,b", "debug", "01:00-05:00", "UTC", "1.5")
                 .mutate((value, random) -> new Variable(Inputs.one(random, VARIABLES), value));
 
-        Fuzz.check(EXAMPLES, variables, variable -> readsOrRefuses(null, Map.of(variable.name(), variable.value())));
+        Fuzz.check(EXAMPLES, variables, variable -> readsOrRejects(null, Map.of(variable.name(), variable.value())));
     }
 
-    private static void readsOrRefuses(Path file, Map<String, String> environment) {
+    private static void readsOrRejects(Path file, Map<String, String> environment) {
         try {
             assertThat(RunlogConfig.load(file, environment).http().port()).isNotNegative();
         } catch (StartFailure refused) {

@@ -18,7 +18,7 @@ final class RunlogConfigTest {
 
     /** Reading fails for a key without a component as for a component without a key. */
     @Test
-    void takesEveryKeyOfTheDefaultsAndNoOther() {
+    void acceptsExactlyTheKeysOfTheDefaults() {
         RunlogConfig config = RunlogConfig.load(null, Map.of());
 
         assertThat(config.http().port()).isEqualTo(8080);
@@ -33,7 +33,7 @@ final class RunlogConfigTest {
     }
 
     @Test
-    void letsAFileOverrideTheDefaultsAndTheEnvironmentBoth() throws Exception {
+    void overridesDefaultsByAFileAndBothByTheEnvironment() throws Exception {
         Path file = file("http:\n  port: 1\n  gzip: false\nrecording:\n  redact-names: []\n");
 
         RunlogConfig config = RunlogConfig.load(
@@ -83,7 +83,7 @@ final class RunlogConfigTest {
     }
 
     @Test
-    void namesAKeyOfAFileThatIsUnknownOrBad() throws Exception {
+    void reportsUnknownAndInvalidKeysOfAFile() throws Exception {
         assertThatThrownBy(() -> RunlogConfig.load(file("http:\n  prot: 1\n"), Map.of()))
                 .hasMessageContaining("unknown key http.prot");
         assertThatThrownBy(() -> RunlogConfig.load(file("http: 5\n"), Map.of()))

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class EmbeddedDatabaseTest {
     @Test
-    void isDurableAndLetsNobodyInWithoutItsPassword(@TempDir Path directory) throws Exception {
+    void isDurableAndRequiresItsPassword(@TempDir Path directory) throws Exception {
         try (EmbeddedDatabase database = EmbeddedDatabase.start(directory)) {
             assertThat(ask(database, "SHOW fsync")).isEqualTo("on");
             assertThat(ask(database, "SHOW synchronous_commit")).isEqualTo("on");
@@ -42,7 +42,7 @@ final class EmbeddedDatabaseTest {
     }
 
     @Test
-    void keepsItsDataOverARestartAndRefusesASecondOwner(@TempDir Path directory) throws Exception {
+    void keepsItsDataAcrossARestartAndRejectsASecondProcess(@TempDir Path directory) throws Exception {
         try (EmbeddedDatabase database = EmbeddedDatabase.start(directory)) {
             run(database, "CREATE TABLE kept AS SELECT 7 AS n");
             assertThatThrownBy(() -> EmbeddedDatabase.start(directory))

@@ -30,7 +30,7 @@ final class EscapesTest {
     }
 
     @Test
-    void keepsLineBreaksAndTabsOnlyWhereLinesAreMeant() {
+    void keepsLineBreaksAndTabsOnlyInMultilineText() {
         assertThat(Escapes.lines("a\n\tb\rc")).isEqualTo("a\n\tb\\u000dc");
         assertThat(Escapes.line("a\n\tb")).isEqualTo("a\\u000a\\u0009b");
     }

@@ -58,7 +58,7 @@ final class RecordCommandTest {
     }
 
     @Test
-    void runsTheCommandWhereTheServerIsAway() {
+    void runsTheCommandIfTheServerIsUnavailable() {
         server.close();
 
         assertThat(record("sh", "-c", "exit 4")).isEqualTo(4);

@@ -126,7 +126,7 @@ final class RecordLauncherTest {
     }
 
     @Test
-    void leavesTheOutputToTheCommandWhereNoneIsCaptured() throws Exception {
+    void inheritsTheOutputWithoutCapture() throws Exception {
         int code = run(clean("") + RECORD + "--no-capture -- sh -c '[ -f /dev/stdout ] && echo straight' >out");
 
         assertThat(code).isZero();
@@ -145,7 +145,7 @@ final class RecordLauncherTest {
     }
 
     @Test
-    void runsNoCommandWhoseArgumentsItCannotRead() throws Exception {
+    void rejectsACommandWithUnreadableArguments() throws Exception {
         int code = run(clean("") + RECORD
                 + "touch \"$(printf '\\377')\" 2>err; code=$?; [ $(ls | wc -l) = 1 ] || code=9; exit $code");
 
