@@ -6,8 +6,6 @@ import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionOutline;
 import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.ListedExecution;
-import dev.runlog.contract.model.Step;
-import dev.runlog.contract.model.StepStatus;
 import dev.runlog.contract.page.Count;
 import dev.runlog.contract.page.PageEnds;
 import dev.runlog.contract.page.PageRequest;
@@ -25,7 +23,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,28 +36,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Executions and their steps, as viewers ask for them. */
 public final class ExecutionReads {
-    private static final String STEPS = """
-            SELECT of, total, index, status, name, kind, started_at, finished_at,
-                   CASE WHEN bytes <= $8 THEN input END, CASE WHEN bytes <= $8 THEN output END,
-                   CASE WHEN bytes <= $8 THEN error END, truncated, sanitized, redacted, bytes
-            FROM (SELECT p.id AS of, t.total, s.*, coalesce(sum(coalesce(octet_length(s.input), 0)
-                + coalesce(octet_length(s.output), 0) + coalesce(octet_length(s.error), 0)) OVER (), 0) AS bytes
-            FROM execution p
-            CROSS JOIN LATERAL (
-              SELECT count(*) AS total
-              FROM step
-              WHERE execution_id = p.id AND execution_id BETWEEN $2 AND $3) t
-            LEFT JOIN LATERAL (
-              SELECT *
-              FROM step
-              WHERE execution_id = p.id AND execution_id BETWEEN $2 AND $3 AND index > $4 AND index < $5
-              ORDER BY index %1$s
-              LIMIT $6) s ON true
-            WHERE p.id = ANY ($1) AND p.id BETWEEN $2 AND $3
-              AND p.owner_id = (SELECT id FROM owner WHERE subject = $7)) s
-            ORDER BY of, index %1$s
-            """;
-
     private static final String HOLD_REASONS = """
             SELECT id, hold_reason
             FROM execution
@@ -72,6 +47,7 @@ public final class ExecutionReads {
     private final Database database;
     private final Reach reach;
     private final Allowance allowance;
+    private final StepReads steps;
 
     public ExecutionReads(Database database, Clock clock) {
         this(database, new Reach(clock), Allowance.UNLIMITED);
@@ -81,6 +57,7 @@ public final class ExecutionReads {
         this.database = database;
         this.reach = reach;
         this.allowance = allowance;
+        this.steps = new StepReads(database, allowance);
     }
 
     /** The same for an answer that has an allowance, from which each row is taken. */
@@ -262,7 +239,7 @@ public final class ExecutionReads {
                         Tuple.of(array, UuidOrder.min(array), UuidOrder.max(array), owner, left),
                         allowance)
                 .map(rows -> {
-                    requireWithin(left, rows, 5);
+                    ExecutionRows.requireWithin(allowance, left, rows, 5);
                     return Rows.toList(
                             rows,
                             row -> new ExecutionDetail(
@@ -272,16 +249,6 @@ public final class ExecutionReads {
                                     row.getString(3),
                                     row.getString(4)));
                 });
-    }
-
-    /** Fails where the texts of rows were left out as they are longer than what was left of the allowance. */
-    private void requireWithin(long left, RowSet<Row> rows, int column) {
-        if (rows.size() > 0) {
-            long bytes = rows.iterator().next().getLong(column);
-            if (bytes > left) {
-                allowance.take(bytes);
-            }
-        }
     }
 
     /** Why those of an owner's executions are held of which somebody said it. */
@@ -305,73 +272,8 @@ public final class ExecutionReads {
 
     /** The same page of steps for each of several executions of an owner's. */
     public Future<Map<UUID, StepPage>> listSteps(String owner, List<UUID> ids, PageRequest page) {
-        if (ids.isEmpty()) {
-            return Future.succeededFuture(Map.of());
-        }
-        return readSteps(owner, ids, page).compose(read -> {
-            List<UUID> empty =
-                    ids.stream().filter(id -> !read.steps.containsKey(id)).toList();
-            return PageRows.beyondEmpty(page, Set.<UUID>of(), look -> readSteps(owner, empty, look)
-                            .map(found -> found.steps.keySet()))
-                    .map(beyond -> {
-                        Map<UUID, StepPage> pages = new HashMap<>();
-                        ids.forEach(id -> {
-                            long total = read.totals.getOrDefault(id, 0L);
-                            List<Step> steps = read.steps.get(id);
-                            PageEnds ends = new PageEnds(
-                                    beyond.previous().contains(id),
-                                    beyond.next().contains(id));
-                            pages.put(
-                                    id,
-                                    steps == null
-                                            ? new StepPage(List.of(), ends, total)
-                                            : PageRows.cut(steps, page, (some, its) -> new StepPage(some, its, total)));
-                        });
-                        return pages;
-                    });
-        });
+        return steps.list(owner, ids, page);
     }
-
-    private Future<ReadSteps> readSteps(String owner, List<UUID> ids, PageRequest page) {
-        if (ids.isEmpty()) {
-            return Future.succeededFuture(new ReadSteps(Map.of(), Map.of()));
-        }
-        UUID[] array = array(ids);
-        int after = page.after() == null ? -1 : (int) page.after().value();
-        int before =
-                page.before() == null ? Integer.MAX_VALUE : (int) page.before().value();
-        long left = allowance.left();
-        return database.query(
-                        owner,
-                        "list-steps",
-                        STEPS.formatted(page.backward() ? "DESC" : "ASC"),
-                        Tuple.of(
-                                array,
-                                UuidOrder.min(array),
-                                UuidOrder.max(array),
-                                after,
-                                before,
-                                page.size() + 1,
-                                owner,
-                                left),
-                        allowance)
-                .map(rows -> {
-                    requireWithin(left, rows, 14);
-                    Map<UUID, List<Step>> read = new HashMap<>();
-                    Map<UUID, Long> totals = new HashMap<>();
-                    for (Row row : rows) {
-                        UUID of = row.getUUID(0);
-                        totals.put(of, row.getLong(1));
-                        if (row.getInteger(2) != null) {
-                            read.computeIfAbsent(of, id -> new ArrayList<>()).add(toStep(row));
-                        }
-                    }
-                    return new ReadSteps(read, totals);
-                });
-    }
-
-    /** Steps of the executions that have some on the page, and how many each has in all. */
-    private record ReadSteps(Map<UUID, List<Step>> steps, Map<UUID, Long> totals) {}
 
     private Future<RowSet<Row>> runPage(String reader, String operation, ExecutionQuery query, Sql sql) {
         return ExecutionSelect.isShort(query)
@@ -381,23 +283,6 @@ public final class ExecutionReads {
 
     private Future<RowSet<Row>> run(String reader, String operation, Sql sql) {
         return database.query(reader, operation, sql.text(), sql.arguments(), allowance);
-    }
-
-    private static Step toStep(Row row) {
-        return new Step(
-                row.getUUID(0),
-                row.getInteger(2),
-                row.getString(4),
-                row.getString(5),
-                StepStatus.ofNumber(row.getShort(3)),
-                Rows.toInstant(row.getOffsetDateTime(6)),
-                Rows.toInstant(row.getOffsetDateTime(7)),
-                row.getString(8),
-                row.getString(9),
-                row.getString(10),
-                Rows.toStepParts(row.getShort(11)),
-                Rows.toStepParts(row.getShort(12)),
-                Rows.toStepParts(row.getShort(13)));
     }
 
     private static String word(Parent parent) {

@@ -1,10 +1,12 @@
 package dev.runlog.storage.read;
 
+import dev.runlog.contract.bus.Allowance;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionOutline;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.storage.db.Rows;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 
 /** Rows of the columns that {@link ExecutionSelect} lists, read by their places. */
 final class ExecutionRows {
@@ -40,5 +42,15 @@ final class ExecutionRows {
                 row.getString(4),
                 row.getString(5),
                 row.getString(6));
+    }
+
+    /** Fails if the texts of the rows were left out, because they are longer than what was left of the allowance. */
+    static void requireWithin(Allowance allowance, long left, RowSet<Row> rows, int column) {
+        if (rows.size() > 0) {
+            long bytes = rows.iterator().next().getLong(column);
+            if (bytes > left) {
+                allowance.take(bytes);
+            }
+        }
     }
 }
