@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Whether there is room for a request's events in the queues, which are bounded as a whole and for each owner. */
+/** Decides whether a request's events fit into the queues, which have a total limit and a limit per owner. */
 final class Admission {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final Duration RETRY_AFTER_REFUSAL = Duration.ofSeconds(10);
@@ -19,9 +19,7 @@ final class Admission {
     private final Supplier<Optional<String>> refusal;
 
     /**
-     * With the bounds of the queues.
-     *
-     * @param refusal why nothing may be recorded at the moment, such as a full disk; empty where nothing speaks against it
+     * @param refusal the reason why recording is refused at the moment, such as a full disk; empty if it is open
      */
     Admission(int eventsMax, long charsMax, double ownerShare, Supplier<Optional<String>> refusal) {
         this.eventsMax = eventsMax;
@@ -30,12 +28,12 @@ final class Admission {
         this.refusal = refusal;
     }
 
-    /** Why nothing may be recorded at the moment. */
+    /** The reason why recording is refused at the moment. */
     Optional<String> refusal() {
         return refusal.get();
     }
 
-    /** Fails with {@code OVERLOADED} while nothing may be recorded. */
+    /** Fails with {@code OVERLOADED} while recording is refused. */
     void requireOpen() {
         refusal().ifPresent(reason -> {
             throw RunlogException.overloaded(reason, RETRY_AFTER_REFUSAL);
@@ -43,10 +41,9 @@ final class Admission {
     }
 
     /**
-     * Fails with {@code OVERLOADED} where there is no room. Of whom something waits already may hold no more than a
-     * share of what room is left: the fuller the queues, the less, so that no number of floods fills them to the end
-     * and whoever comes anew finds room. A request that is larger than everything is taken where nothing waits, or it
-     * never could be.
+     * Fails with {@code OVERLOADED} if there is no room. An owner with waiting events may use at most a share of the
+     * remaining room. The share shrinks as the queues fill up, so floods never fill them completely and new owners find
+     * room. A request larger than the limits is accepted if the queues are empty.
      */
     void require(List<QueuedEvent> events, List<FairQueue> queues) {
         long waiting = 0;
@@ -64,7 +61,7 @@ final class Admission {
             more += load.chars;
         }
         if (waiting + events.size() > eventsMax || chars + more > charsMax) {
-            throw RunlogException.overloaded("Too many events wait to be recorded.", RETRY_AFTER);
+            throw RunlogException.overloaded("Too many events are waiting to be recorded.", RETRY_AFTER);
         }
         for (Map.Entry<String, Load> entry : loads.entrySet()) {
             requireShare(entry.getKey(), entry.getValue(), queues, eventsMax - waiting, charsMax - chars);
@@ -80,7 +77,7 @@ final class Admission {
         }
         if (held > 0
                 && (held + load.events > ownerShare * eventsLeft || heldChars + load.chars > ownerShare * charsLeft)) {
-            throw RunlogException.overloaded("Too many events of this owner wait to be recorded.", RETRY_AFTER);
+            throw RunlogException.overloaded("This owner has too many events waiting to be recorded.", RETRY_AFTER);
         }
     }
 

@@ -5,7 +5,7 @@ import dev.runlog.contract.model.ExecutionPart;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** What was changed in the parts of an execution so that they can be stored. */
+/** Parts of an execution that were changed to make them storable, and the number of redacted secrets. */
 record Alterations(Set<ExecutionPart> truncated, Set<ExecutionPart> sanitized, int redacted) {
     static final Alterations NONE = new Alterations(Set.of(), Set.of(), 0);
 

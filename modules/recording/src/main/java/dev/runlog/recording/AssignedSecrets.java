@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Values that belong to one of the {@link SecretNames}: assigned by a colon, an equals sign or an arrow, second in a pair
- * of strings, or behind an option of a command line.
+ * Finds values of the {@link SecretNames}: assigned with a colon, an equals sign or an arrow, second in a pair of
+ * strings, or after a command-line option.
  */
 final class AssignedSecrets {
     private static final int GAP_CHARS_MAX = 16;
@@ -19,11 +19,11 @@ final class AssignedSecrets {
     private static final int PAIR_VALUE_CHARS_MAX = 256;
 
     /** Words that precede a colon in prose, such as "Unexpected token: }". */
-    private static final Set<String> PROSE =
+    private static final Set<String> PROSE_BEFORE_COLON =
             Set.of("token", "secret", "secrets", "credential", "credentials", "pass", "jwt", "cookies", "otp");
 
     /** Words that follow an option in prose, such as "--password is required". */
-    private static final Set<String> BEHIND_OPTION = Set.of(
+    private static final Set<String> PROSE_AFTER_OPTION = Set.of(
             "a",
             "an",
             "and",
@@ -84,8 +84,8 @@ final class AssignedSecrets {
         this.names = names;
     }
 
-    /** The value behind a name and the colon or equals sign at {@code at}. */
-    long assigned(String text, int at, int from) {
+    /** The value assigned to a name with the colon or equals sign at {@code at}. */
+    long find(String text, int at, int from) {
         boolean colon = text.charAt(at) == ':';
         char next = at + 1 < text.length() ? text.charAt(at + 1) : ' ';
         boolean arrow = !colon && next == '>';
@@ -110,20 +110,20 @@ final class AssignedSecrets {
             return NONE;
         }
         String normalised = SecretNames.normalised(text, name, SecretNames.withoutNumber(text, name, end));
-        if (colon && !walrus && !quoted && PROSE.contains(normalised)) {
+        if (colon && !walrus && !quoted && PROSE_BEFORE_COLON.contains(normalised)) {
             return NONE;
         }
-        int behind = arrow || walrus ? at + 2 : at + 1;
+        int valueStart = arrow || walrus ? at + 2 : at + 1;
         boolean delimited = quoted || bracketed;
-        if (arrow && !delimited && !(name > 0 && text.charAt(name - 1) == ':') && !isData(text, behind)) {
+        if (arrow && !delimited && !(name > 0 && text.charAt(name - 1) == ':') && !isValue(text, valueStart)) {
             return NONE;
         }
-        return value(text, behind, delimited, HEADERS.contains(normalised) || bracketed && arrow);
+        return findValue(text, valueStart, delimited, HEADERS.contains(normalised) || bracketed && arrow);
     }
 
-    /** Whether what follows an arrow looks like data rather than the body of a function. */
-    private static boolean isData(String text, int behind) {
-        int start = skip(text, behind);
+    /** Whether an arrow is followed by a value rather than the body of a function. */
+    private static boolean isValue(String text, int valueStart) {
+        int start = skip(text, valueStart);
         if (quoteAt(text, start) >= 0) {
             return true;
         }
@@ -137,8 +137,8 @@ final class AssignedSecrets {
         return hasDigit(text, start, end);
     }
 
-    private static long value(String text, int behind, boolean nameDelimited, boolean wholeLine) {
-        int start = skip(text, behind);
+    private static long findValue(String text, int valueStart, boolean nameDelimited, boolean wholeLine) {
+        int start = skip(text, valueStart);
         if (text.startsWith(TextSecrets.REPLACEMENT, start)) {
             return NONE;
         }
@@ -166,8 +166,8 @@ final class AssignedSecrets {
         return isSecret(text, start, end) ? span(start, end) : NONE;
     }
 
-    /** The second of two strings in brackets with the comma at {@code comma} between them; or what follows an option. */
-    long pair(String text, int comma, int from) {
+    /** The second of two bracketed strings separated by the comma at {@code comma}, or the argument after an option. */
+    long findInPair(String text, int comma, int from) {
         if (comma == 0 || !isQuote(text.charAt(comma - 1))) {
             return NONE;
         }
@@ -208,8 +208,8 @@ final class AssignedSecrets {
         return end < text.length() && (text.charAt(end) == ')' || text.charAt(end) == ']');
     }
 
-    /** The word behind the option of a command line that begins at {@code dash}. */
-    long option(String text, int dash, int from) {
+    /** The word after the command-line option at {@code dash}. */
+    long findAfterOption(String text, int dash, int from) {
         if (dash < from || dash > 0 && !isBeforeOption(text.charAt(dash - 1))) {
             return NONE;
         }
@@ -222,15 +222,15 @@ final class AssignedSecrets {
         if (end - start > 1 && text.charAt(end) <= ' ' && names.isName(text, start, end)) {
             value = text.startsWith("no-", start) ? end : skip(text, end);
         } else {
-            value = start == dash + 1 ? behindPasswordLetter(text, dash, end) : end;
+            value = start == dash + 1 ? passwordStart(text, dash, end) : end;
         }
         if (value == end || value >= text.length() || "-<[$(".indexOf(text.charAt(value)) >= 0) {
             return NONE;
         }
-        return word(text, value);
+        return findWord(text, value);
     }
 
-    private static long word(String text, int value) {
+    private static long findWord(String text, int value) {
         int quote = quoteAt(text, value);
         int start = quote < 0 ? value : quote + 1;
         if (text.startsWith(TextSecrets.REPLACEMENT, start)) {
@@ -245,19 +245,19 @@ final class AssignedSecrets {
             }
         }
         boolean prose = end - start < 12
-                && BEHIND_OPTION.contains(text.substring(start, end).toLowerCase(Locale.ROOT));
+                && PROSE_AFTER_OPTION.contains(text.substring(start, end).toLowerCase(Locale.ROOT));
         return !prose && isSecret(text, start, end) ? span(start, end) : NONE;
     }
 
     /**
-     * Where the password begins that follows {@code -p}; {@code end} where it means something else. It stands for a
-     * password where the command before it logs in: {@code sshpass -p S}, {@code docker login -u me -p S},
+     * The start of the password after {@code -p} or {@code -u}; {@code end} if the option means something else. Only
+     * after commands that log in does it mean a password: {@code sshpass -p S}, {@code docker login -u me -p S},
      * {@code mysql -u me -pS}, {@code curl -u me:S}.
      */
-    private static int behindPasswordLetter(String text, int dash, int end) {
+    private static int passwordStart(String text, int dash, int end) {
         char letter = text.charAt(dash + 1);
-        boolean apart = end == dash + 2 && text.charAt(end) == ' ';
-        if (letter != 'p' && (letter != 'u' || !apart)) {
+        boolean separated = end == dash + 2 && text.charAt(end) == ' ';
+        if (letter != 'p' && (letter != 'u' || !separated)) {
             return end;
         }
         String command = commandBefore(text, dash);
@@ -266,7 +266,7 @@ final class AssignedSecrets {
             int colon = runEnd(text, value, Math.min(text.length(), value + OPTION_CHARS_MAX), "-_.@\\\"'");
             return command.contains("curl") && colon < text.length() && text.charAt(colon) == ':' ? colon + 1 : end;
         }
-        if (!apart) {
+        if (!separated) {
             return command.contains("mysql") || command.contains("mariadb") ? dash + 2 : end;
         }
         return command.contains("sshpass")
@@ -291,7 +291,7 @@ final class AssignedSecrets {
                         || !LITERALS.contains(text.substring(start, end).toLowerCase(Locale.ROOT)));
     }
 
-    /** The place of a quote that begins a string at {@code start}, behind backslashes or letters of Python; -1 without. */
+    /** The index of the opening quote at {@code start}, after backslashes or string prefixes; -1 if there is none. */
     private static int quoteAt(String text, int start) {
         int quote = start;
         while (quote < text.length() && quote - start < 2 && "uUbBrRfF@$".indexOf(text.charAt(quote)) >= 0) {
@@ -303,7 +303,10 @@ final class AssignedSecrets {
         return quote < text.length() && isQuote(text.charAt(quote)) ? quote : -1;
     }
 
-    /** Where the string ends that begins with a quote, at the most {@code max}: before a quote behind as many backslashes. */
+    /**
+     * The end of the string that starts at {@code quote}, at most {@code max}. The closing quote has as many
+     * backslashes.
+     */
     private static int closingQuote(String text, int quote, int max) {
         int opening = beforeBackslashes(text, quote);
         if (opening < quote) {
@@ -325,7 +328,7 @@ final class AssignedSecrets {
         return max;
     }
 
-    /** Behind the bracket that closes the one at {@code start}, within the line unless {@code beyondLine}. */
+    /** The index after the bracket that closes the one at {@code start}, within the line unless {@code beyondLine}. */
     private static int closingBracket(String text, int start, boolean beyondLine) {
         int depth = 0;
         int i = start;

@@ -30,8 +30,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies the events of a batch, in their order, to the executions as they are locked, and tells what is to be written.
- * The rules of section "Recording" of ARCHITECTURE.md stand here, free of SQL and of time that passes.
+ * Applies the events of a batch to the locked executions, in order, and collects what to write. Implements the rules of
+ * section "Recording" of ARCHITECTURE.md without SQL.
  */
 final class BatchPlan {
     private final Map<UUID, Draft> drafts = new LinkedHashMap<>();
@@ -44,11 +44,11 @@ final class BatchPlan {
     private final Instant now;
 
     /**
-     * Applies the events in their order; what is wrong with one of them costs only itself.
+     * Applies the events in order. An invalid event is rejected alone.
      *
-     * @param locked the rows that exist among those that the events are about
-     * @param workflows an owner's workflow of a reference; null where there is none
-     * @param refusals what may not be made
+     * @param locked the existing rows of the executions in the batch
+     * @param workflows finds an owner's workflow by reference; null if there is none
+     * @param refusals days and workflows that must not be created
      */
     BatchPlan(
             List<QueuedEvent> batch,
@@ -77,14 +77,14 @@ final class BatchPlan {
         try {
             Draft known = drafts.get(queued.event().executionId());
             ExecutionStatus before = known == null ? null : known.head().status();
-            boolean recorded = applied(queued.owner(), queued.event(), known);
+            boolean recorded = applyEvent(queued.owner(), queued.event(), known);
             Execution head = draft(queued.event().executionId()).head();
             outcomes[index] = recorded ? Outcome.recorded(head) : Outcome.duplicate(head);
             if (recorded) {
                 changes[index] = new Change(before, head);
             }
-        } catch (RunlogException refused) {
-            outcomes[index] = Outcome.rejected(refused);
+        } catch (RunlogException rejection) {
+            outcomes[index] = Outcome.rejected(rejection);
         }
     }
 
@@ -93,7 +93,7 @@ final class BatchPlan {
     }
 
     Collection<ExecutionRow> startsToFill() {
-        return rows(Draft::needsFillStart);
+        return rows(Draft::needsStartFilled);
     }
 
     Collection<ExecutionRow> finishes() {
@@ -104,13 +104,13 @@ final class BatchPlan {
         return rows(Draft::needsDeadline);
     }
 
-    /** Executions that are to stand in the list of what did not end well. */
-    Collection<UUID> toList() {
+    /** Executions to add to the list of failures, or to update there. */
+    Collection<UUID> idsToList() {
         return ids(Draft::needsListing);
     }
 
-    /** Executions that are to stand there no longer. */
-    Collection<UUID> toUnlist() {
+    /** Executions to remove from the list of failures. */
+    Collection<UUID> idsToUnlist() {
         return ids(Draft::needsUnlisting);
     }
 
@@ -126,20 +126,20 @@ final class BatchPlan {
         return Draft.durations(drafts.values());
     }
 
-    /** How the events fared, in their order; steps that said nothing new are duplicates. */
+    /** The outcomes of the events, in order. Steps that changed nothing are duplicates. */
     List<Outcome> outcomes(Set<StepKey> changedSteps) {
-        List<Outcome> fared = new ArrayList<>(outcomes.length);
+        List<Outcome> settled = new ArrayList<>(outcomes.length);
         for (int i = 0; i < outcomes.length; i++) {
             Execution execution = outcomes[i].execution();
-            fared.add(
+            settled.add(
                     execution != null && isUnchanged(batch.get(i), changedSteps)
                             ? Outcome.duplicate(execution)
                             : outcomes[i]);
         }
-        return fared;
+        return settled;
     }
 
-    /** What is to be announced: what changed something, in the order of the events. */
+    /** The changes to announce, in the order of the events. */
     List<Change> changes(Set<StepKey> changedSteps) {
         List<Change> announced = new ArrayList<>(changes.length);
         for (int i = 0; i < changes.length; i++) {
@@ -157,10 +157,10 @@ final class BatchPlan {
                         .noneMatch(step -> changedSteps.contains(new StepKey(step.executionId(), step.index())));
     }
 
-    /** Returns whether the event changes anything. */
-    private boolean applied(String owner, ValidEvent event, @Nullable Draft known) {
+    /** Applies an event; returns whether it changed anything. */
+    private boolean applyEvent(String owner, ValidEvent event, @Nullable Draft known) {
         if (known != null && !known.head().owner().equals(owner)) {
-            throw unknown(event.executionId());
+            throw notFound(event.executionId());
         }
         if (event instanceof ValidEvent.Start start) {
             return start(owner, start, known);
@@ -169,7 +169,7 @@ final class BatchPlan {
         } else if (event instanceof ValidEvent.Complete complete) {
             return complete(owner, complete, known);
         } else if (known == null) {
-            throw unknown(event.executionId());
+            throw notFound(event.executionId());
         } else if (event instanceof ValidEvent.Steps recorded) {
             recorded.steps().forEach(this::addStep);
             return true;
@@ -195,7 +195,7 @@ final class BatchPlan {
     private boolean finish(String owner, ValidEvent.Finish finish, @Nullable Draft known) {
         if (known == null) {
             if (finish.workflow() == null) {
-                throw unknown(finish.executionId());
+                throw notFound(finish.executionId());
             }
             drafts.put(finish.executionId(), Draft.finishedFirst(finish, workflow(owner, finish.workflow())));
             return true;
@@ -203,17 +203,17 @@ final class BatchPlan {
         if (finish.workflow() != null) {
             requireSame(known, workflow(owner, finish.workflow()));
         }
-        if (!isOpenTo(known, finish)) {
+        if (!canFinish(known, finish)) {
             return false;
         }
         known.finish(finish);
         return true;
     }
 
-    /** Both ends or neither: a finish that contradicts leaves the start alone too. */
+    /** Records both or neither: a contradicting finish fails before the start is applied. */
     private boolean complete(String owner, ValidEvent.Complete complete, @Nullable Draft known) {
         if (known != null) {
-            isOpenTo(known, complete.finish());
+            canFinish(known, complete.finish());
         }
         boolean started = start(owner, complete.start(), known);
         boolean finished = finish(owner, complete.finish(), draft(complete.executionId()));
@@ -223,20 +223,20 @@ final class BatchPlan {
     private boolean beat(Draft known) {
         if (known.head().status() == ExecutionStatus.CRASHED) {
             throw RunlogException.conflict("Execution " + known.head().id()
-                    + " counts as CRASHED, as no heartbeat came in time; only its finish is taken.");
+                    + " is CRASHED because its heartbeats stopped; only its finish is accepted.");
         }
         return known.beat(now);
     }
 
-    /** Whether a finish is news; fails with {@code CONFLICT} where the execution ended differently. */
-    private static boolean isOpenTo(Draft known, ValidEvent.Finish finish) {
+    /** Whether the execution is unfinished; fails with {@code CONFLICT} if it has finished with a different status. */
+    private static boolean canFinish(Draft known, ValidEvent.Finish finish) {
         ExecutionStatus status = known.head().status();
         if (status == ExecutionStatus.RUNNING || status == ExecutionStatus.CRASHED) {
             return true;
         }
         if (status != finish.status()) {
-            throw RunlogException.conflict("Execution " + finish.executionId() + " is " + status
-                    + " already and cannot become " + finish.status() + ".");
+            throw RunlogException.conflict("Execution " + finish.executionId() + " is already " + status
+                    + " and cannot become " + finish.status() + ".");
         }
         return false;
     }
@@ -252,49 +252,49 @@ final class BatchPlan {
 
     private static void requireSame(Draft known, StoredWorkflow workflow) {
         if (!known.head().workflowId().equals(workflow.workflow().id())) {
-            throw RunlogException.conflict("Execution " + known.head().id() + " is of another workflow than "
+            throw RunlogException.conflict("Execution " + known.head().id() + " does not belong to workflow "
                     + workflow.workflow().key() + ".");
         }
     }
 
-    /** A step that is over stays as it is; one that runs takes over what is set. */
+    /** A finished step stays as it is; a running one takes the values that are set. */
     private void addStep(Step step) {
         steps.merge(
                 new StepKey(step.executionId(), step.index()),
                 step,
-                (known, news) -> known.status() != StepStatus.RUNNING
+                (known, update) -> known.status() != StepStatus.RUNNING
                         ? known
                         : new Step(
-                                news.executionId(),
-                                news.index(),
-                                news.name(),
-                                either(news.kind(), known.kind()),
-                                news.status(),
-                                either(news.startedAt(), known.startedAt()),
-                                either(news.finishedAt(), known.finishedAt()),
-                                either(news.input(), known.input()),
-                                either(news.output(), known.output()),
-                                either(news.error(), known.error()),
-                                merged(news, known, Step::truncated),
-                                merged(news, known, Step::sanitized),
-                                merged(news, known, Step::redacted)));
+                                update.executionId(),
+                                update.index(),
+                                update.name(),
+                                either(update.kind(), known.kind()),
+                                update.status(),
+                                either(update.startedAt(), known.startedAt()),
+                                either(update.finishedAt(), known.finishedAt()),
+                                either(update.input(), known.input()),
+                                either(update.output(), known.output()),
+                                either(update.error(), known.error()),
+                                merged(update, known, Step::truncated),
+                                merged(update, known, Step::sanitized),
+                                merged(update, known, Step::redacted)));
     }
 
-    /** The marks of the values that both together have: those of the news, and of what is kept as they lack it. */
-    private static Set<StepPart> merged(Step news, Step known, Function<Step, Set<StepPart>> marks) {
+    /** The marks of the merged step: those of the update, and those of the known values that it keeps. */
+    private static Set<StepPart> merged(Step update, Step known, Function<Step, Set<StepPart>> marks) {
         if (marks.apply(known).isEmpty()) {
-            return marks.apply(news);
+            return marks.apply(update);
         }
         Set<StepPart> merged = EnumSet.noneOf(StepPart.class);
-        merged.addAll(marks.apply(news));
+        merged.addAll(marks.apply(update));
         for (StepPart part : marks.apply(known)) {
             boolean kept =
                     switch (part) {
                         case NAME -> false;
-                        case KIND -> news.kind() == null;
-                        case INPUT -> news.input() == null;
-                        case OUTPUT -> news.output() == null;
-                        case ERROR -> news.error() == null;
+                        case KIND -> update.kind() == null;
+                        case INPUT -> update.input() == null;
+                        case OUTPUT -> update.output() == null;
+                        case ERROR -> update.error() == null;
                     };
             if (kept) {
                 merged.add(part);
@@ -303,39 +303,39 @@ final class BatchPlan {
         return merged;
     }
 
-    private static <T> @Nullable T either(@Nullable T news, @Nullable T known) {
-        return news == null ? known : news;
+    private static <T> @Nullable T either(@Nullable T update, @Nullable T known) {
+        return update == null ? known : update;
     }
 
     private Draft draft(UUID id) {
         Draft draft = drafts.get(id);
         if (draft == null) {
-            throw new IllegalStateException("No draft of " + id);
+            throw new IllegalStateException("No draft of execution " + id);
         }
         return draft;
     }
 
-    private Collection<ExecutionRow> rows(Predicate<Draft> which) {
+    private Collection<ExecutionRow> rows(Predicate<Draft> condition) {
         List<ExecutionRow> rows = new ArrayList<>();
         for (Draft draft : drafts.values()) {
-            if (which.test(draft)) {
+            if (condition.test(draft)) {
                 rows.add(draft.row());
             }
         }
         return rows;
     }
 
-    private Collection<UUID> ids(Predicate<Draft> which) {
+    private Collection<UUID> ids(Predicate<Draft> condition) {
         List<UUID> ids = new ArrayList<>();
         for (Draft draft : drafts.values()) {
-            if (which.test(draft)) {
+            if (condition.test(draft)) {
                 ids.add(draft.head().id());
             }
         }
         return ids;
     }
 
-    private static RunlogException unknown(UUID id) {
+    private static RunlogException notFound(UUID id) {
         return RunlogException.notFound("There is no execution " + id + ".");
     }
 }

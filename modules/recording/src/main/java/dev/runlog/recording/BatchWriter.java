@@ -29,10 +29,11 @@ final class BatchWriter {
     private static final int ATTEMPTS = 5;
 
     /**
-     * What begins is nearly always new, and not to look for it first saves a wait for the database. Who sends again what
-     * was recorded does so for a while; each batch that has such an event is written twice.
+     * Started executions are nearly always new, and skipping the lookup saves a round trip to the database. A batch with
+     * an execution that exists fails and is written again, so the next batches are looked up first: resent events come in
+     * series.
      */
-    private static final int BATCHES_TO_LOOK_AT = 100;
+    private static final int LOOKUP_BATCHES = 100;
 
     private final Bus bus;
     private final RecordingStore store;
@@ -40,7 +41,7 @@ final class BatchWriter {
     private final Partitions partitions;
     private final Clock clock;
     private final RecordingMetrics metrics;
-    private int batchesToLookAt;
+    private int batchesToLookUp;
 
     BatchWriter(
             Bus bus,
@@ -57,29 +58,29 @@ final class BatchWriter {
         this.metrics = metrics;
     }
 
-    /** Settles each of the events; succeeds in any case. */
+    /** Writes the batch and settles each event. Always succeeds. */
     Future<Void> write(List<QueuedEvent> batch) {
-        boolean unseen = batchesToLookAt == 0;
-        batchesToLookAt -= unseen ? 0 : 1;
-        return metrics.timeBatch(batch.size(), attempt(batch, unseen, 1)).recover(failure -> {
+        boolean assumeNew = batchesToLookUp == 0;
+        batchesToLookUp -= assumeNew ? 0 : 1;
+        return metrics.timeBatch(batch.size(), attempt(batch, assumeNew, 1)).recover(failure -> {
             if (WriteFailure.of(failure) == WriteFailure.BAD_ROW) {
                 return isolate(batch, failure);
             }
-            log.warn("{} events were not recorded: {}", batch.size(), failure.toString());
-            RunlogException away = WriteFailure.overloaded(failure);
-            batch.forEach(queued -> queued.fail(away));
+            log.warn("Could not record {} events: {}", batch.size(), failure.toString());
+            RunlogException overloaded = WriteFailure.overloaded(failure);
+            batch.forEach(queued -> queued.fail(overloaded));
             return Future.succeededFuture();
         });
     }
 
     /**
-     * Tries to write a batch, again where others were in the way.
+     * Writes a batch, with retries after conflicts.
      *
-     * @param unseen whether what begins is taken to be new, without a look
+     * @param assumeNew whether started executions are inserted without a lookup
      */
-    private Future<Void> attempt(List<QueuedEvent> batch, boolean unseen, int attempt) {
+    private Future<Void> attempt(List<QueuedEvent> batch, boolean assumeNew, int attempt) {
         return prepare(batch)
-                .compose(refusals -> store.transaction(transaction -> commit(transaction, batch, refusals, unseen)))
+                .compose(refusals -> store.transaction(transaction -> commit(transaction, batch, refusals, assumeNew)))
                 .onSuccess(committed -> committed.settle(batch))
                 .<Void>mapEmpty()
                 .recover(failure -> {
@@ -90,37 +91,37 @@ final class BatchWriter {
                     if (kind == WriteFailure.NO_PARTITION) {
                         partitions.forget();
                     }
-                    if (unseen && kind == WriteFailure.CONTENTION) {
-                        batchesToLookAt = BATCHES_TO_LOOK_AT;
+                    if (assumeNew && kind == WriteFailure.CONTENTION) {
+                        batchesToLookUp = LOOKUP_BATCHES;
                     }
-                    return attempt(batch, unseen && kind != WriteFailure.CONTENTION, attempt + 1);
+                    return attempt(batch, assumeNew && kind != WriteFailure.CONTENTION, attempt + 1);
                 });
     }
 
-    /** Makes the days and workflows that are missing. Nothing waits for the database where none is. */
+    /** Creates missing days and workflows. Does not query the database if none is missing. */
     private Future<Refusals> prepare(List<QueuedEvent> batch) {
         return partitions.ensureFor(batch).compose(days -> {
-            List<QueuedEvent> allowed = days.isEmpty() ? batch : without(batch, days.keySet());
+            List<QueuedEvent> allowed = days.isEmpty() ? batch   : withoutDays(batch, days.keySet());
             return workflows
                     .prepare(allowed)
                     .map(refused -> days.isEmpty() && refused.isEmpty() ? Refusals.NONE : new Refusals(days, refused));
         });
     }
 
-    private static List<QueuedEvent> without(List<QueuedEvent> batch, Set<LocalDate> days) {
+    private static List<QueuedEvent> withoutDays(List<QueuedEvent> batch, Set<LocalDate> days) {
         return batch.stream()
                 .filter(queued -> !days.contains(Draft.dayOf(queued.event().executionId())))
                 .toList();
     }
 
     private Future<Committed> commit(
-            RecordingTransaction transaction, List<QueuedEvent> batch, Refusals refusals, boolean unseen) {
+            RecordingTransaction transaction, List<QueuedEvent> batch, Refusals refusals, boolean assumeNew) {
         return transaction
-                .lock(idsToLock(batch, unseen))
+                .lock(idsToLock(batch, assumeNew))
                 .compose(locked -> write(transaction, batch, locked, refusals));
     }
 
-    /** Sends all that is to be written right behind each other, the commit last: one wait for the database. */
+    /** Sends all writes and the commit without waiting in between: one round trip to the database. */
     private Future<Committed> write(
             RecordingTransaction transaction,
             List<QueuedEvent> batch,
@@ -131,8 +132,8 @@ final class BatchWriter {
         transaction.fillStart(plan.startsToFill());
         transaction.finish(plan.finishes());
         transaction.moveDeadlines(plan.deadlines());
-        transaction.listUnsuccessful(plan.toList());
-        transaction.unlist(plan.toUnlist());
+        transaction.listUnsuccessful(plan.idsToList());
+        transaction.unlist(plan.idsToUnlist());
         Future<Set<StepKey>> steps = transaction.upsertSteps(plan.steps());
         transaction.addDurations(plan.durations());
         transaction.addDaily(plan.deltas());
@@ -148,7 +149,7 @@ final class BatchWriter {
             this.changedSteps = changedSteps;
         }
 
-        /** Announces first, so that who is answered and then subscribes has missed nothing. */
+        /** Announces the changes before it replies: a caller who subscribes after the reply misses nothing. */
         void settle(List<QueuedEvent> batch) {
             List<Change> changes = plan.changes(changedSteps);
             if (!changes.isEmpty()) {
@@ -162,11 +163,11 @@ final class BatchWriter {
         }
     }
 
-    /** Halves the batch until the row that the database refuses stands alone. */
+    /** Splits the batch in half until the bad row is alone. */
     private Future<Void> isolate(List<QueuedEvent> batch, Throwable failure) {
         if (batch.size() == 1) {
             UUID incident = Ids.next();
-            log.error("An event was refused by the database, incident {}", incident, failure);
+            log.error("The database rejected an event, incident {}", incident, failure);
             batch.get(0).settle(Outcome.rejected(RunlogException.internal(incident)));
             return Future.succeededFuture();
         }
@@ -176,27 +177,27 @@ final class BatchWriter {
     }
 
     /**
-     * The executions that are looked for before they are written. Those that begin in the batch are not where they are to
-     * be written unseen: one that was recorded before lets the insert fail.
+     * The executions to look up before writing. Those that start in the batch are skipped if they are assumed to be new;
+     * the insert fails if one exists.
      */
-    private static Set<UUID> idsToLock(List<QueuedEvent> batch, boolean unseen) {
-        Set<UUID> begun = new HashSet<>();
+    private static Set<UUID> idsToLock(List<QueuedEvent> batch, boolean assumeNew) {
+        Set<UUID> newIds = new HashSet<>();
         Set<UUID> toLock = new HashSet<>();
         for (QueuedEvent queued : batch) {
             UUID id = queued.event().executionId();
-            if (begins(queued.event(), unseen)) {
-                begun.add(id);
-            } else if (!begun.contains(id)) {
+            if (isNew(queued.event(), assumeNew)) {
+                newIds.add(id);
+            } else if (!newIds.contains(id)) {
                 toLock.add(id);
             }
         }
         return toLock;
     }
 
-    /** Ids that were made here are new for certain: nobody has a row of them. */
-    private static boolean begins(ValidEvent event, boolean unseen) {
+    /** An execution with an ID generated here is always new. */
+    private static boolean isNew(ValidEvent event, boolean assumeNew) {
         return event instanceof ValidEvent.Start start
-                ? unseen || start.idMade()
-                : unseen && event instanceof ValidEvent.Complete;
+                ? assumeNew || start.idGenerated()
+                : assumeNew && event instanceof ValidEvent.Complete;
     }
 }

@@ -10,7 +10,7 @@ import static dev.runlog.recording.Spans.span;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** Credentials that are recognised by their form: JSON web tokens, private keys, bearer and basic credentials. */
+/** Finds credentials with a known format: JSON web tokens, private keys, bearer and basic credentials. */
 final class CredentialForms {
     private static final int PEM_HEADER_CHARS = 64;
     private static final int BEARER_CHARS_MIN = 6;
@@ -18,8 +18,8 @@ final class CredentialForms {
 
     private CredentialForms() {}
 
-    /** Three parts of base64url with dots between them, the first of which is an object. */
-    static long jsonWebToken(String text, int start, int from) {
+    /** Three base64url parts separated by dots; the first is a JSON object. */
+    static long findJsonWebToken(String text, int start, int from) {
         if (start < from || !text.startsWith("eyJ", start) || start > 0 && isRunChar(text.charAt(start - 1), "_-")) {
             return NONE;
         }
@@ -34,7 +34,7 @@ final class CredentialForms {
         return span(start, runEnd(text, claims + 1, text.length(), "_-."));
     }
 
-    static long privateKey(String text, int start) {
+    static long findPrivateKey(String text, int start) {
         if (!text.startsWith("-----BEGIN", start) || start > 0 && text.charAt(start - 1) == '-') {
             return NONE;
         }
@@ -50,7 +50,7 @@ final class CredentialForms {
         return span(start, end < 0 ? text.length() : end + 5);
     }
 
-    static long bearerOrBasic(String text, int at) {
+    static long findBearerOrBasic(String text, int at) {
         char second = at + 1 < text.length() ? text.charAt(at + 1) : ' ';
         if (second != 'e' && second != 'a' && second != 'E' && second != 'A') {
             return NONE;

@@ -4,6 +4,7 @@ import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.text.DurationText;
 import dev.runlog.storage.rollup.DailyDelta;
 import dev.runlog.storage.rollup.DurationDelta;
 import dev.runlog.storage.write.ExecutionRow;
@@ -21,14 +22,14 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One execution while the events of a batch are applied to it, and what of it is to be written in the end. */
+/** An execution while the events of a batch are applied to it. Knows what to write afterwards. */
 final class Draft {
     private StoredExecution stored;
     private ExecutionDetail detail;
     private final @Nullable Execution before;
     private boolean startFilled;
     private boolean finished;
-    private boolean beaten;
+    private boolean deadlineMoved;
 
     private Draft(StoredExecution stored, @Nullable Execution before) {
         this.stored = stored;
@@ -36,15 +37,15 @@ final class Draft {
         this.detail = new ExecutionDetail(stored.head().id(), null, null, null, null);
     }
 
-    /** An execution as its locked row has it. */
+    /** An existing execution, from its locked row. */
     static Draft of(StoredExecution stored) {
         return new Draft(stored, stored.head());
     }
 
-    /** An execution that begins. */
+    /** A new execution, from its start. */
     static Draft started(ValidEvent.Start start, StoredWorkflow workflow, Instant now) {
         Duration timeout = start.heartbeatTimeout();
-        Execution head = unstarted(start.executionId(), workflow)
+        Execution head = builder(start.executionId(), workflow)
                 .trigger(start.trigger())
                 .attempt(start.attempt())
                 .parentId(start.parentId())
@@ -59,15 +60,15 @@ final class Draft {
         return draft;
     }
 
-    /** An execution of which the finish comes first. */
+    /** A new execution whose finish arrived before its start. */
     static Draft finishedFirst(ValidEvent.Finish finish, StoredWorkflow workflow) {
-        Execution unknown = unstarted(finish.executionId(), workflow).build();
-        Draft draft = new Draft(new StoredExecution(unknown, workflow.ownerId(), false, null), null);
+        Execution unstarted = builder(finish.executionId(), workflow).build();
+        Draft draft = new Draft(new StoredExecution(unstarted, workflow.ownerId(), false, null), null);
         draft.finish(finish);
         return draft;
     }
 
-    private static Execution.Builder unstarted(UUID id, StoredWorkflow workflow) {
+    private static Execution.Builder builder(UUID id, StoredWorkflow workflow) {
         return Execution.running(
                 id, workflow.workflow().id(), workflow.workflow().owner());
     }
@@ -112,38 +113,38 @@ final class Draft {
                 head().id(), detail.payload(), finish.result(), finish.errorDetails(), finish.stackTrace());
     }
 
-    /** Gives it up, as of its deadline. */
+    /** Marks it as crashed at its heartbeat deadline. */
     void crash() {
         Instant deadline = head().heartbeatDeadline();
         if (deadline == null) {
-            throw new IllegalStateException("No deadline: " + head().id());
+            throw new IllegalStateException("No heartbeat deadline: " + head().id());
         }
         crash(
                 deadline.isBefore(head().startedAt()) ? head().startedAt() : deadline,
                 "HeartbeatTimeout",
-                "No heartbeat came before " + deadline + ".");
+                "No heartbeat received before " + deadline + ".");
     }
 
-    /** Gives up an execution that never asked for heartbeats, as of the end of the longest run time. */
+    /** Marks an execution without heartbeats as crashed at the end of the maximum run time. */
     void crashAfter(Duration runTimeMax) {
         crash(
                 head().startedAt().plus(runTimeMax),
                 "RunTimeout",
-                "It ran for longer than " + runTimeMax + " and never asked for heartbeats.");
+                "No finish received within " + DurationText.of(runTimeMax) + ", and heartbeats are off.");
     }
 
     private void crash(Instant at, String type, String message) {
         end(ExecutionStatus.CRASHED, at, type, message, Fingerprint.of(type, message, null), Alterations.of(head()));
     }
 
-    /** Moves the deadline; tells whether there is one. */
+    /** Extends the heartbeat deadline; returns false if there is none. */
     boolean beat(Instant now) {
         Duration timeout = stored.heartbeatTimeout();
         if (head().status() != ExecutionStatus.RUNNING || timeout == null) {
             return false;
         }
         replaceHead(head().toBuilder().heartbeatDeadline(now.plus(timeout)).build());
-        beaten = true;
+        deadlineMoved = true;
         return true;
     }
 
@@ -151,7 +152,7 @@ final class Draft {
         return new ExecutionRow(stored, detail);
     }
 
-    boolean needsFillStart() {
+    boolean needsStartFilled() {
         return !isNew() && startFilled;
     }
 
@@ -160,22 +161,22 @@ final class Draft {
     }
 
     boolean needsDeadline() {
-        return !isNew() && beaten && !finished;
+        return !isNew() && deadlineMoved && !finished;
     }
 
-    /** Whether it belongs into the list of what did not end well, and that does not know it as it is now. */
+    /** Whether it must be added to the list of failures or updated there. */
     boolean needsListing() {
         return head().status().isUnsuccessful() && (isNew() || startFilled || finished);
     }
 
-    /** Whether it was given up and ended well after all. */
+    /** Whether it was listed as a failure and has succeeded since. */
     boolean needsUnlisting() {
         return before != null
                 && before.status().isUnsuccessful()
                 && !head().status().isUnsuccessful();
     }
 
-    /** What changes in the rollups by all of them together. */
+    /** The combined changes of the rollups. */
     static List<DailyDelta> deltas(Collection<Draft> drafts) {
         record RollupKey(UUID workflowId, LocalDate day) {}
         Map<RollupKey, DailyDelta> sums = new HashMap<>(drafts.size() * 2);
@@ -186,7 +187,7 @@ final class Draft {
         return sums.values().stream().filter(delta -> !delta.isZero()).toList();
     }
 
-    /** What changes in the rollups between before the batch and after it. */
+    /** The changes of the rollups between the states before and after the batch. */
     private void addDeltas(Consumer<DailyDelta> deltas) {
         if (before != null && finished) {
             deltas.accept(delta(before, -1));
@@ -196,7 +197,7 @@ final class Draft {
         }
     }
 
-    /** What changes in the duration histograms by all of them together. */
+    /** The combined changes of the duration histograms. */
     static List<DurationDelta> durations(Collection<Draft> drafts) {
         record Bucket(UUID workflowId, LocalDate day, int number) {}
         Map<Bucket, DurationDelta> sums = new HashMap<>(drafts.size() * 2);
@@ -239,7 +240,7 @@ final class Draft {
                 duration == null ? 0 : count * duration.toMillis());
     }
 
-    /** The UTC day of an id: that of its rollup and of its partition. */
+    /** The UTC day of an ID, which selects its rollup row and partition. */
     static LocalDate dayOf(UUID id) {
         return LocalDate.ofInstant(Ids.timeOf(id), ZoneOffset.UTC);
     }

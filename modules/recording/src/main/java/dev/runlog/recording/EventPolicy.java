@@ -14,6 +14,7 @@ import dev.runlog.contract.recording.RecordingEvent.Started;
 import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
 import dev.runlog.contract.recording.WorkflowRef;
+import dev.runlog.contract.text.DurationText;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,9 +26,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which events are accepted, and in which form. A start is refused where an identifier or a limit is violated. A finish
- * is refused for its id and status only: anything else in it is made {@link Storable}. Refusals are {@code BAD_INPUT} and
- * name the value; payloads and other places where secrets may stand are named, never quoted.
+ * Checks events and makes them {@link Storable}. A start is refused if an identifier or a limit is invalid. A finish is
+ * refused only for its ID, workflow and status. Refusals are {@code BAD_INPUT} and show the invalid value, except
+ * payloads and other values that may contain secrets.
  */
 final class EventPolicy {
     private static final ExecutionError NO_ERROR = new ExecutionError(null, null, null, null);
@@ -44,21 +45,21 @@ final class EventPolicy {
 
     ValidEvent check(RecordingEvent event) {
         if (event instanceof Started started) {
-            return start(started);
+            return toStart(started);
         } else if (event instanceof Finished finished) {
-            return finish(finished);
+            return toFinish(finished);
         } else if (event instanceof Completed completed) {
-            return complete(completed);
+            return toComplete(completed);
         } else if (event instanceof StepsRecorded recorded) {
-            return steps(recorded);
+            return toSteps(recorded);
         } else if (event instanceof Heartbeat heartbeat) {
             requireId(heartbeat.executionId());
             return new ValidEvent.Beat(heartbeat.executionId());
         }
-        throw new IllegalStateException("An event of no known kind: " + event.getClass());
+        throw new IllegalStateException("Unknown event type: " + event.getClass());
     }
 
-    /** Fails where a workflow cannot be called that. */
+    /** Fails if the key or name of a workflow is invalid. */
     void checkWorkflow(String key, @Nullable String name) {
         TextRules.requireIdentifier(key, "workflow key", config.nameMaxChars());
         if (name != null) {
@@ -66,18 +67,18 @@ final class EventPolicy {
         }
     }
 
-    /** Fails where nobody can have that subject. */
+    /** Fails if the owner is not a valid subject. */
     void checkOwner(String owner) {
         TextRules.requireIdentifier(owner, "owner", config.nameMaxChars());
     }
 
-    private ValidEvent.Start start(Started event) {
+    private ValidEvent.Start toStart(Started event) {
         UUID id = startId(event);
         checkRef(event.workflow());
         TextRules.requireShort(event.trigger(), "trigger", config.nameMaxChars());
         int attempt = event.attempt() == null ? 1 : event.attempt();
         if (attempt < 1 || attempt > Short.MAX_VALUE) {
-            throw RunlogException.badInput("The attempt " + attempt + " is not in 1.." + Short.MAX_VALUE + ".");
+            throw RunlogException.badInput("Invalid attempt: " + attempt + " (expected 1 to " + Short.MAX_VALUE + ").");
         }
         checkParent(event.parentId(), id);
         checkLabels(event.labels());
@@ -117,10 +118,11 @@ final class EventPolicy {
         Instant start = Ids.timeOf(id);
         checkStart(start, now);
         if (event.startedAt() != null) {
-            Duration skew = between(start, event.startedAt());
+            Duration skew = distance(start, event.startedAt());
             if (skew.compareTo(config.startSkewMax()) > 0) {
-                throw RunlogException.badInput("startedAt " + event.startedAt() + " is " + skew + " away from " + start
-                        + ", the time of the id " + id + "; the limit is " + config.startSkewMax() + ".");
+                throw RunlogException.badInput("Invalid startedAt: " + event.startedAt() + " (expected at most "
+                        + DurationText.of(config.startSkewMax()) + " from " + start + ", the time in the ID " + id
+                        + ").");
             }
         }
         return id;
@@ -128,13 +130,13 @@ final class EventPolicy {
 
     private void checkStart(Instant start, Instant now) {
         if (start.isAfter(now.plus(config.startAheadMax()))) {
-            throw RunlogException.badInput("The start " + start + " is too far in the future (it is "
-                    + now.truncatedTo(ChronoUnit.MILLIS) + ", and recording.start-ahead-max is "
-                    + config.startAheadMax() + ").");
+            throw RunlogException.badInput("Invalid start time: " + start + " is too far in the future (server time "
+                    + now.truncatedTo(ChronoUnit.MILLIS) + ", recording.start-ahead-max is "
+                    + DurationText.of(config.startAheadMax()) + ").");
         }
         if (start.isBefore(now.minus(config.startAgeMax()))) {
-            throw RunlogException.badInput("The start " + start + " is too long ago (recording.start-age-max is "
-                    + config.startAgeMax() + ").");
+            throw RunlogException.badInput("Invalid start time: " + start
+                    + " is too long ago (recording.start-age-max is " + DurationText.of(config.startAgeMax()) + ").");
         }
     }
 
@@ -150,18 +152,18 @@ final class EventPolicy {
         }
         requireId(parentId);
         if (parentId.equals(id)) {
-            throw RunlogException.badInput("The execution " + id + " cannot be its own parent.");
+            throw RunlogException.badInput("Invalid parentId: " + id + " is the execution itself.");
         }
     }
 
     private void checkLabels(Map<String, String> labels) {
         if (labels.size() > config.labelsMax()) {
             throw RunlogException.badInput(
-                    "There are " + labels.size() + " labels; the limit is " + config.labelsMax() + ".");
+                    "Too many labels: " + labels.size() + " (recording.labels-max is " + config.labelsMax() + ").");
         }
         labels.forEach((key, value) -> {
             TextRules.requireIdentifier(key, "label", config.labelMaxChars());
-            TextRules.requireShort(value, "value of the label " + key, config.labelMaxChars());
+            TextRules.requireShort(value, "value of label " + key, config.labelMaxChars());
         });
     }
 
@@ -170,22 +172,22 @@ final class EventPolicy {
             return;
         }
         if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(config.heartbeatTimeoutMax()) > 0) {
-            throw RunlogException.badInput("The heartbeat timeout " + timeout + " is not above zero and at most "
-                    + config.heartbeatTimeoutMax() + ".");
+            throw RunlogException.badInput("Invalid heartbeatTimeout: " + timeout + " (expected 1 ms to "
+                    + DurationText.of(config.heartbeatTimeoutMax()) + ").");
         }
     }
 
-    private ValidEvent.Finish finish(Finished event) {
+    private ValidEvent.Finish toFinish(Finished event) {
         UUID id = event.executionId();
         requireId(id);
         if (event.workflow() != null) {
             checkRef(event.workflow());
-            // It may make the row, so its id is held to the same bounds as a start.
+            // It may create the row, so the limits of a start apply to its ID.
             checkStart(Ids.timeOf(id), clock.instant());
         }
         if (!event.status().isOutcome()) {
             throw RunlogException.badInput(
-                    "The status " + event.status() + " is no outcome; SUCCESS, FAILED and CANCELLED are.");
+                    "Invalid status: " + event.status() + " (expected SUCCESS, FAILED or CANCELLED).");
         }
         Storable<ExecutionPart> parts = new Storable<>(redaction, config.jsonDepthMax(), ExecutionPart.class);
         String result = parts.json(event.result(), config.resultMaxBytes(), ExecutionPart.RESULT);
@@ -204,7 +206,7 @@ final class EventPolicy {
                 new Alterations(parts.truncated(), parts.sanitized(), parts.secrets()));
     }
 
-    /** The finish to the millisecond, between the start and now: clocks that differ keep no run from ending. */
+    /** Moves the finish time between the start and now. A wrong clock never prevents a finish. */
     private Instant finishedAt(Instant start, @Nullable Instant given) {
         Instant now = clock.instant();
         Instant finishedAt = given == null || given.isAfter(now.plus(config.startAheadMax())) ? now : given;
@@ -219,17 +221,18 @@ final class EventPolicy {
                 parts.json(error.details(), config.resultMaxBytes(), ExecutionPart.ERROR_DETAILS));
     }
 
-    private ValidEvent.Complete complete(Completed event) {
+    private ValidEvent.Complete toComplete(Completed event) {
         UUID startId = event.start().executionId();
         UUID finishId = event.finish().executionId();
         if (startId != null && !startId.equals(finishId)) {
-            throw RunlogException.badInput("The start is of " + startId + ", the finish of " + finishId + ".");
+            throw RunlogException.badInput(
+                    "The start and the finish have different IDs: " + startId + " and " + finishId + ".");
         }
-        ValidEvent.Start start = start(event.start());
+        ValidEvent.Start start = toStart(event.start());
         Finished finish = event.finish();
         return new ValidEvent.Complete(
                 start,
-                finish(new Finished(
+                toFinish(new Finished(
                         start.executionId(),
                         event.owner(),
                         event.start().workflow(),
@@ -239,35 +242,36 @@ final class EventPolicy {
                         finish.error())));
     }
 
-    private ValidEvent.Steps steps(StepsRecorded event) {
+    private ValidEvent.Steps toSteps(StepsRecorded event) {
         requireId(event.executionId());
         if (event.steps().isEmpty()) {
-            throw RunlogException.badInput("There are no steps.");
+            throw RunlogException.badInput("Invalid steps: empty (expected 1 to " + config.stepsMax() + ").");
         }
         if (event.steps().size() > config.stepsMax()) {
-            throw RunlogException.badInput("There are " + event.steps().size()
-                    + " steps in one event; the limit, steps-max, is " + config.stepsMax() + ".");
+            throw RunlogException.badInput("Too many steps in one event: "
+                    + event.steps().size() + " (recording.steps-max is " + config.stepsMax() + ").");
         }
         return new ValidEvent.Steps(
                 event.executionId(),
                 event.steps().stream()
-                        .map(step -> step(event.executionId(), step))
+                        .map(step -> toStep(event.executionId(), step))
                         .toList());
     }
 
-    private Step step(UUID executionId, StepEvent step) {
+    private Step toStep(UUID executionId, StepEvent step) {
         if (step.index() < 0 || step.index() >= config.stepsMax()) {
             throw RunlogException.badInput(
-                    "The step's index " + step.index() + " is not in 0.." + (config.stepsMax() - 1) + ".");
+                    "Invalid step index: " + step.index() + " (expected 0 to " + (config.stepsMax() - 1) + ").");
         }
-        String what = "Step " + step.index();
+        String of = " of step " + step.index();
         if (step.name().isBlank()) {
-            throw RunlogException.badInput("Invalid name of step " + step.index() + ": empty.");
+            throw RunlogException.badInput("Invalid name" + of + ": empty.");
         }
-        Instant startedAt = moment(step.startedAt(), what + ": startedAt");
-        Instant finishedAt = moment(step.finishedAt(), what + ": finishedAt");
+        Instant startedAt = checkedTime(step.startedAt(), "startedAt" + of);
+        Instant finishedAt = checkedTime(step.finishedAt(), "finishedAt" + of);
         if (startedAt != null && finishedAt != null && finishedAt.isBefore(startedAt)) {
-            throw RunlogException.badInput(what + ": finishedAt " + finishedAt + " is before " + startedAt + ".");
+            throw RunlogException.badInput(
+                    "Invalid finishedAt" + of + ": " + finishedAt + " (before startedAt, " + startedAt + ").");
         }
         Storable<StepPart> parts = new Storable<>(redaction, config.jsonDepthMax(), StepPart.class);
         String name = parts.text(step.name(), config.nameMaxChars(), StepPart.NAME);
@@ -287,14 +291,15 @@ final class EventPolicy {
                 parts.redacted());
     }
 
-    private @Nullable Instant moment(@Nullable Instant given, String what) {
+    private @Nullable Instant checkedTime(@Nullable Instant given, String what) {
         if (given == null) {
             return null;
         }
         Instant now = clock.instant();
         if (given.isAfter(now.plus(config.startAheadMax())) || given.isBefore(now.minus(config.startAgeMax()))) {
-            throw RunlogException.badInput(what + " " + given + " is more than " + config.startAheadMax()
-                    + " ahead or longer ago than " + config.startAgeMax() + ".");
+            throw RunlogException.badInput("Invalid " + what + ": " + given + " (expected at most "
+                    + DurationText.of(config.startAheadMax()) + " ahead and "
+                    + DurationText.of(config.startAgeMax()) + " ago).");
         }
         return given.truncatedTo(ChronoUnit.MILLIS);
     }
@@ -302,17 +307,17 @@ final class EventPolicy {
     private void requireSize(@Nullable String payload) {
         if (payload != null && JsonShape.isLarger(payload, config.payloadMaxBytes())) {
             throw RunlogException.badInput("Invalid payload: " + TextRules.utf8Bytes(payload)
-                    + " bytes (recording.payload-max-bytes allows " + config.payloadMaxBytes() + ").");
+                    + " bytes (recording.payload-max-bytes is " + config.payloadMaxBytes() + ").");
         }
     }
 
     private static void requireId(UUID id) {
         if (!Ids.isTimeOrdered(id)) {
-            throw RunlogException.badInput("The id " + id + " is not a UUID of version 7.");
+            throw RunlogException.badInput("Invalid ID: " + id + " (expected a UUID version 7).");
         }
     }
 
-    private static Duration between(Instant one, Instant other) {
+    private static Duration distance(Instant one, Instant other) {
         return Duration.between(one, other).abs();
     }
 

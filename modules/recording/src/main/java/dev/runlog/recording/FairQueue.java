@@ -9,75 +9,75 @@ import java.util.Queue;
 import java.util.function.Predicate;
 
 /**
- * Events that wait, taken owner by owner in turn: who floods it waits behind their own events, not others behind them.
- * The events of an owner keep their order. Each event costs the same, however many wait and whose they are.
+ * Waiting events, taken from each owner in turn: a flood delays only the events of its owner. The events of an owner
+ * stay in order. Adding and taking an event takes constant time.
  */
 final class FairQueue {
     /**
-     * What an owner takes a turn. More than one event, as the start and the finish of a run are one row where they are
-     * written together; few enough that a batch holds the turns of many.
+     * Events of an owner per turn. More than one, because a start and a finish written together are one row; few enough
+     * that a batch has turns of many owners.
      */
     private static final int TURN_EVENTS = 32;
 
     private static final int TURN_CHARS = 256 << 10;
 
-    private final Map<String, Waiting> byOwner = new HashMap<>();
-    /** The owners of whom something waits, who is next first. */
-    private final Queue<Waiting> turns = new ArrayDeque<>();
+    private final Map<String, OwnerQueue> byOwner = new HashMap<>();
+    /** The owners with waiting events; the next one first. */
+    private final Queue<OwnerQueue> turns = new ArrayDeque<>();
 
     private int events;
     private long chars;
 
     void add(QueuedEvent event) {
-        Waiting own = byOwner.get(event.owner());
-        if (own == null) {
-            own = new Waiting(event.owner());
-            byOwner.put(event.owner(), own);
-            turns.add(own);
+        OwnerQueue queue = byOwner.get(event.owner());
+        if (queue == null) {
+            queue = new OwnerQueue(event.owner());
+            byOwner.put(event.owner(), queue);
+            turns.add(queue);
         }
-        long more = event.chars();
-        own.events.add(event);
-        own.chars += more;
+        long added = event.chars();
+        queue.events.add(event);
+        queue.chars += added;
         events++;
-        chars += more;
+        chars += added;
     }
 
     /**
-     * Takes what makes a batch: up to so many events, and the one that reaches so many characters.
+     * Takes a batch of up to {@code eventsMax} events. It ends with the event that reaches {@code charsMax}.
      *
-     * @param awaited tells of an event whether anybody waits for it still; it is dropped where not
+     * @param isAwaited whether a caller still waits for an event; other events are dropped
      */
-    List<QueuedEvent> take(int eventsMax, long charsMax, Predicate<QueuedEvent> awaited) {
+    List<QueuedEvent> take(int eventsMax, long charsMax, Predicate<QueuedEvent> isAwaited) {
         List<QueuedEvent> batch = new ArrayList<>(Math.min(events, eventsMax));
         long batchChars = 0;
         while (batch.size() < eventsMax && batchChars < charsMax) {
-            Waiting own = turns.poll();
-            if (own == null) {
+            OwnerQueue queue = turns.poll();
+            if (queue == null) {
                 break;
             }
             int turnEnd = Math.min(eventsMax, batch.size() + TURN_EVENTS);
             long turnCharsEnd = Math.min(charsMax, batchChars + TURN_CHARS);
-            while (batch.size() < turnEnd && batchChars < turnCharsEnd && !own.events.isEmpty()) {
-                QueuedEvent event = remove(own);
-                if (awaited.test(event)) {
+            while (batch.size() < turnEnd && batchChars < turnCharsEnd && !queue.events.isEmpty()) {
+                QueuedEvent event = remove(queue);
+                if (isAwaited.test(event)) {
                     batch.add(event);
                     batchChars += event.chars();
                 }
             }
-            if (own.events.isEmpty()) {
-                byOwner.remove(own.owner);
+            if (queue.events.isEmpty()) {
+                byOwner.remove(queue.owner);
             } else {
-                turns.add(own);
+                turns.add(queue);
             }
         }
         return batch;
     }
 
-    private QueuedEvent remove(Waiting own) {
-        QueuedEvent event = own.events.remove();
-        long less = event.chars();
-        own.chars -= less;
-        chars -= less;
+    private QueuedEvent remove(OwnerQueue queue) {
+        QueuedEvent event = queue.events.remove();
+        long removed = event.chars();
+        queue.chars -= removed;
+        chars -= removed;
         events--;
         return event;
     }
@@ -95,21 +95,21 @@ final class FairQueue {
     }
 
     int eventsOf(String owner) {
-        Waiting own = byOwner.get(owner);
-        return own == null ? 0 : own.events.size();
+        OwnerQueue queue = byOwner.get(owner);
+        return queue == null ? 0 : queue.events.size();
     }
 
     long charsOf(String owner) {
-        Waiting own = byOwner.get(owner);
-        return own == null ? 0 : own.chars;
+        OwnerQueue queue = byOwner.get(owner);
+        return queue == null ? 0 : queue.chars;
     }
 
-    private static final class Waiting {
+    private static final class OwnerQueue {
         final String owner;
         final Queue<QueuedEvent> events = new ArrayDeque<>();
         long chars;
 
-        Waiting(String owner) {
+        OwnerQueue(String owner) {
             this.owner = owner;
         }
     }

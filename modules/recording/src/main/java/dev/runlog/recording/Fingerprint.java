@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells errors of the same type and place by the same short hash: of the type and the stack trace's innermost frames
- * without numbers, or of the type and the message without what varies where there is no trace.
+ * A short hash that is equal for errors of the same type and origin. Hashes the type and the innermost stack frames
+ * without numbers. Without a stack trace, hashes the type and the message without its variable parts.
  */
 final class Fingerprint {
     private static final int FRAMES = 8;
@@ -37,7 +37,7 @@ final class Fingerprint {
                 .map(String::strip)
                 .filter(Fingerprint::isFrame)
                 .toList();
-        // Python tells the innermost call last, everyone else first.
+        // Python prints the innermost call last.
         return stackTrace.startsWith("Traceback")
                 ? frames.subList(Math.max(0, frames.size() - FRAMES), frames.size())
                 : frames.subList(0, Math.min(FRAMES, frames.size()));

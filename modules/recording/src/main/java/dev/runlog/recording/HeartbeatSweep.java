@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds executions that nothing is heard of any more and records that they crashed: those whose heartbeat deadline
- * passed and, where a longest run time is set, those that never asked for heartbeats and run for longer.
+ * Marks executions as crashed if their heartbeat deadline has passed or, without heartbeats, if they have run for
+ * longer than the maximum run time.
  */
 final class HeartbeatSweep {
     private static final Logger log = LoggerFactory.getLogger(HeartbeatSweep.class);
@@ -29,9 +29,7 @@ final class HeartbeatSweep {
     private final Clock clock;
     private final Duration runTimeMax;
 
-    /**
-     * @param runTimeMax how long an execution without heartbeats may run; zero for as long as it likes
-     */
+    /** @param runTimeMax maximum run time of an execution without heartbeats; zero means no limit */
     HeartbeatSweep(Bus bus, RecordingStore store, Clock clock, Duration runTimeMax) {
         this.bus = bus;
         this.store = store;
@@ -39,17 +37,17 @@ final class HeartbeatSweep {
         this.runTimeMax = runTimeMax;
     }
 
-    /** Gives up all that are overdue, in batches; returns how many they were. */
+    /** Marks all overdue executions as crashed, in batches; returns their number. */
     Future<Integer> runOnce() {
         Future<Integer> overdue = sweep(transaction -> transaction
                 .lockOverdue(clock.instant(), BATCH)
                 .compose(found -> crash(transaction, found, Draft::crash)));
         return runTimeMax.isZero()
                 ? overdue
-                : overdue.compose(some -> sweep(transaction -> transaction
-                                .lockUnheard(clock.instant().minus(runTimeMax), BATCH)
+                : overdue.compose(crashed -> sweep(transaction -> transaction
+                                .lockWithoutHeartbeat(clock.instant().minus(runTimeMax), BATCH)
                                 .compose(found -> crash(transaction, found, draft -> draft.crashAfter(runTimeMax))))
-                        .map(more -> some + more));
+                        .map(more -> crashed + more));
     }
 
     private Future<Integer> sweep(Function<RecordingTransaction, Future<List<Change>>> batch) {
@@ -58,7 +56,7 @@ final class HeartbeatSweep {
                 return Future.succeededFuture(0);
             }
             bus.publish(new ExecutionsChanged(changes));
-            log.info("{} executions count as crashed, as nothing was heard of them for too long.", changes.size());
+            log.info("Marked {} executions as crashed: no heartbeat in time, or running too long.", changes.size());
             return changes.size() < BATCH
                     ? Future.succeededFuture(changes.size())
                     : sweep(batch).map(more -> more + changes.size());

@@ -6,24 +6,22 @@ import dev.runlog.contract.error.RunlogException;
 import io.github.bucket4j.Bucket;
 import java.time.Duration;
 
-/** How many new things of a kind each subject may make in an hour. */
+/** Limits how many new objects of one kind a subject may create in an hour. */
 final class HourlyQuota {
     private static final int SUBJECTS_MAX = 10_000;
     private static final Duration PERIOD = Duration.ofHours(1);
 
-    private final String what;
+    private final String noun;
     private final String key;
     private final int perHour;
     private final LoadingCache<String, Bucket> buckets;
 
     /**
-     * A quota of which nothing is used.
-     *
-     * @param what the things, for messages
+     * @param noun plural name of the objects, for messages
      * @param key the configuration key of {@code perHour}
      */
-    HourlyQuota(String what, String key, int perHour) {
-        this.what = what;
+    HourlyQuota(String noun, String key, int perHour) {
+        this.noun = noun;
         this.key = key;
         this.perHour = perHour;
         this.buckets = Caffeine.newBuilder()
@@ -34,24 +32,24 @@ final class HourlyQuota {
                         .build());
     }
 
-    /** How many a subject may make now. */
+    /** The number of objects that a subject may create now. */
     long left(String subject) {
         return Math.max(0, buckets.get(subject).getAvailableTokens());
     }
 
-    /** Counts what a subject made. */
-    void use(String subject, long made) {
-        if (made > 0) {
-            buckets.get(subject).consumeIgnoringRateLimits(made);
+    /** Counts objects that a subject created. */
+    void use(String subject, long created) {
+        if (created > 0) {
+            buckets.get(subject).consumeIgnoringRateLimits(created);
         }
     }
 
-    /** The refusal for a subject that has none left. */
+    /** The refusal for a subject without remaining quota. */
     RunlogException refusal(String subject) {
         Duration retryAfter = Duration.ofNanos(
                 buckets.get(subject).estimateAbilityToConsume(1).getNanosToWaitForRefill());
         return RunlogException.rateLimited(
-                "Too many new " + what + " within an hour for '" + subject + "' (" + key + " is " + perHour + ").",
+                "Too many new " + noun + " within an hour for '" + subject + "' (" + key + " is " + perHour + ").",
                 retryAfter);
     }
 }

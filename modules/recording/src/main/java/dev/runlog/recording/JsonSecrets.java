@@ -12,9 +12,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reading of a JSON text, which notes the places of secrets and then cuts them out. Secrets are values of members
- * with a secret's name, of members beside one that names them ({@code {"name": "Cookie", "value": …}}), the second of a
- * pair ({@code ["Cookie", …]}), arguments behind an option ({@code ["--password", …]}), and parts of strings.
+ * Parses a JSON text once, notes the positions of secrets and cuts them out. Secrets are values of members with a
+ * secret name, values named by a sibling ({@code {"name": "Cookie", "value": …}}), second elements of pairs
+ * ({@code ["Cookie", …]}), arguments after an option ({@code ["--password", …]}), and parts of strings.
  */
 final class JsonSecrets {
     private static final String REPLACEMENT = Redaction.quoted(TextSecrets.REPLACEMENT);
@@ -30,10 +30,10 @@ final class JsonSecrets {
     private final int charsMax;
     private final List<Cut> cuts = new ArrayList<>();
     private final List<Level> levels = new ArrayList<>();
-    private final List<String> place = new ArrayList<>();
+    private final List<String> memberPath = new ArrayList<>();
     private long charsCut;
 
-    /** @param charsMax behind so many characters of the result, secrets are no longer looked for in strings */
+    /** @param charsMax number of characters of the result within which strings are searched for secrets */
     JsonSecrets(Redaction redaction, SecretNames names, String json, JsonParser parser, int charsMax) {
         this.redaction = redaction;
         this.names = names;
@@ -42,9 +42,9 @@ final class JsonSecrets {
         this.charsMax = charsMax;
     }
 
-    /** Whether the member whose name ends there may name what its sibling is, as lists of headers do. */
+    /** Whether the member name that ends at {@code end} may name a sibling, as in lists of headers. */
     static boolean isNaming(String json, int end) {
-        // Most names end otherwise, which their last character shows.
+        // The last character rules out most names.
         return switch (end == 0 ? ' ' : json.charAt(end - 1)) {
             case 'e', 'E' -> endsWith(json, end, "name");
             case 'y', 'Y' -> endsWith(json, end, "key");
@@ -54,7 +54,7 @@ final class JsonSecrets {
         };
     }
 
-    /** Whether the string that ends there may be an option in front of a password. */
+    /** Whether the string that ends at {@code end} may be an option before a password. */
     static boolean isLoginOption(String json, int end) {
         return json.startsWith('"' + LOGIN_OPTION, end - 1 - LOGIN_OPTION.length());
     }
@@ -63,16 +63,16 @@ final class JsonSecrets {
         return text.regionMatches(true, end - word.length(), word, 0, word.length());
     }
 
-    /** A piece of the text and what takes its place. */
+    /** A piece of the text and its replacement. */
     private record Cut(int from, int to, String replacement, int count) {}
 
-    /** A value that is a secret if a sibling says so, and by which part of its name that sibling is found. */
+    /** A value that is a secret if a sibling with the same name prefix says so. */
     private record Candidate(String prefix, Cut cut) {}
 
-    /** An object or array that is being read. */
+    /** An object or array that is being parsed. */
     private static final class Level {
         private final int from;
-        /** The name of the member that it is the value of; null in an array. */
+        /** The name of the member with this value; null in an array. */
         private final @Nullable String member;
 
         private final boolean isArray;
@@ -95,28 +95,28 @@ final class JsonSecrets {
     Redaction.Redacted read() throws IOException {
         for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
             if (token == JsonToken.FIELD_NAME) {
-                member(parser.currentName());
+                readMember(parser.currentName());
             } else if (token.isStructEnd()) {
-                close(levels.remove(levels.size() - 1));
+                closeLevel(levels.remove(levels.size() - 1));
             } else if (token.isStructStart()) {
-                levels.add(new Level(from(), null, token == JsonToken.START_ARRAY));
+                levels.add(new Level(tokenStart(), null, token == JsonToken.START_ARRAY));
             } else {
-                element(token);
+                readElement(token);
             }
         }
         return redacted();
     }
 
-    private void member(String name) throws IOException {
+    private void readMember(String name) throws IOException {
         JsonToken token = parser.nextToken();
-        place.add(name);
+        memberPath.add(name);
         if (isSecret(name, token)) {
-            int from = from();
+            int from = tokenStart();
             parser.skipChildren();
             parser.finishToken();
-            cut(new Cut(from, to(from, token), REPLACEMENT, 1));
+            cut(new Cut(from, tokenEnd(from, token), REPLACEMENT, 1));
         } else if (token.isStructStart()) {
-            levels.add(new Level(from(), name, token == JsonToken.START_ARRAY));
+            levels.add(new Level(tokenStart(), name, token == JsonToken.START_ARRAY));
             return;
         } else if (token == JsonToken.VALUE_STRING) {
             String text = parser.getText();
@@ -125,24 +125,24 @@ final class JsonSecrets {
             if (naming != null && names.contains(text)) {
                 level.secrets.add(naming);
             }
-            int from = from();
-            int to = to(from, token);
-            candidate(level, name, from, to);
+            int from = tokenStart();
+            int to = tokenEnd(from, token);
+            addCandidate(level, name, from, to);
             cutSecretsOf(text, from, to);
         } else if (token.isNumeric()) {
-            int from = from();
-            candidate(levels.get(levels.size() - 1), name, from, to(from, token));
+            int from = tokenStart();
+            addCandidate(levels.get(levels.size() - 1), name, from, tokenEnd(from, token));
         }
-        place.remove(place.size() - 1);
+        memberPath.remove(memberPath.size() - 1);
     }
 
     private boolean isSecret(String name, JsonToken value) {
         boolean named = value != JsonToken.VALUE_NULL && !value.isBoolean() && names.contains(name);
-        return named || redaction.matches(place);
+        return named || redaction.matches(memberPath);
     }
 
-    /** Notes a value that another member may turn out to name. */
-    private static void candidate(Level level, String name, int from, int to) {
+    /** Notes a value that a sibling may name as a secret. */
+    private static void addCandidate(Level level, String name, int from, int to) {
         for (String ending : new String[] {"value", "values"}) {
             if (endsWith(name, name.length(), ending)) {
                 level.values.add(new Candidate(prefix(name, ending), new Cut(from, to, REPLACEMENT, 1)));
@@ -160,25 +160,25 @@ final class JsonSecrets {
         return NAMING.contains(name.toLowerCase(Locale.ROOT)) ? "" : null;
     }
 
-    /** What {@code ParameterKey} and {@code ParameterValue} have in common. */
+    /** The common prefix of names such as {@code ParameterKey} and {@code ParameterValue}. */
     private static String prefix(String name, String ending) {
         return name.substring(0, name.length() - ending.length()).toLowerCase(Locale.ROOT);
     }
 
-    /** A value that is neither an object nor an array, and in none or in an array. */
-    private void element(JsonToken token) throws IOException {
+    /** Reads a scalar at the top level or in an array. */
+    private void readElement(JsonToken token) throws IOException {
         String text = token == JsonToken.VALUE_STRING ? parser.getText() : null;
-        int from = from();
-        int to = to(from, token);
+        int from = tokenStart();
+        int to = tokenEnd(from, token);
         if (!levels.isEmpty()) {
-            element(levels.get(levels.size() - 1), text, token.isNumeric() || text != null, from, to);
+            addElement(levels.get(levels.size() - 1), text, token.isNumeric() || text != null, from, to);
         }
         if (text != null) {
             cutSecretsOf(text, from, to);
         }
     }
 
-    private void element(Level level, @Nullable String text, boolean isData, int from, int to) {
+    private void addElement(Level level, @Nullable String text, boolean isData, int from, int to) {
         level.elements++;
         Cut whole = new Cut(from, to, REPLACEMENT, 1);
         if (level.nextIsSecret && isData && (text == null || !text.startsWith("-"))) {
@@ -199,17 +199,17 @@ final class JsonSecrets {
                 && (isSecretName(text) && !text.startsWith("--no-") || level.logsIn && text.equals(LOGIN_OPTION));
     }
 
-    /** Unlike the name of a member, one among values has no spaces: "Forgot your password?" may be one of many texts. */
+    /** A name in a value must not have spaces, unlike the name of a member: "Forgot your password?" is just text. */
     private boolean isSecretName(String text) {
         return text.length() <= NAME_CHARS_MAX && text.indexOf(' ') < 0 && names.contains(text);
     }
 
-    /** Such as in {@code "required": ["password", "email"]}, which is no pair. */
+    /** Words such as in {@code "required": ["password", "email"]}, which is not a pair of name and value. */
     private static boolean isWord(String text) {
         return !text.isEmpty() && text.chars().allMatch(c -> c == '_' || Character.isLowerCase(c));
     }
 
-    private void close(Level level) throws IOException {
+    private void closeLevel(Level level) throws IOException {
         for (Candidate value : level.values) {
             if (level.secrets.contains(value.prefix)) {
                 cut(value.cut);
@@ -223,12 +223,12 @@ final class JsonSecrets {
         if (parent == null) {
             return;
         }
-        int to = to(level.from, parser.currentToken());
+        int to = tokenEnd(level.from, parser.currentToken());
         if (level.member == null) {
-            element(parent, null, true, level.from, to);
+            addElement(parent, null, true, level.from, to);
         } else {
-            candidate(parent, level.member, level.from, to);
-            place.remove(place.size() - 1);
+            addCandidate(parent, level.member, level.from, to);
+            memberPath.remove(memberPath.size() - 1);
         }
     }
 
@@ -247,11 +247,11 @@ final class JsonSecrets {
         charsCut += Math.max(0, cut.to - cut.from - cut.replacement.length());
     }
 
-    private int from() {
+    private int tokenStart() {
         return Math.toIntExact(parser.currentTokenLocation().getCharOffset());
     }
 
-    private int to(int from, JsonToken token) throws IOException {
+    private int tokenEnd(int from, JsonToken token) throws IOException {
         if (token.isNumeric()) {
             return from + parser.getTextLength();
         }
@@ -265,7 +265,7 @@ final class JsonSecrets {
         if (cuts.isEmpty()) {
             return new Redaction.Redacted(json, 0, true);
         }
-        // A whole value that goes comes before a part of it that would, too.
+        // A cut of a whole value comes before cuts inside it.
         cuts.sort(Comparator.comparingInt(Cut::from).thenComparing(cut -> !cut.replacement.equals(REPLACEMENT)));
         StringBuilder redacted = new StringBuilder(json.length());
         int copied = 0;

@@ -2,11 +2,11 @@ package dev.runlog.recording;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 
-/** How deep and how large JSON text is, without reading it. */
+/** Measures the depth and size of JSON text without parsing it. */
 final class JsonShape {
     private JsonShape() {}
 
-    /** Whether objects and arrays stand in each other deeper than that. */
+    /** Whether objects and arrays are nested deeper than {@code depthMax}. */
     static boolean isDeeper(String json, int depthMax) {
         if (json.length() <= 2 * depthMax) {
             return false;
@@ -47,12 +47,12 @@ final class JsonShape {
         return backslashes % 2 == 1;
     }
 
-    /** Whether the text has more bytes in UTF-8. */
+    /** Whether the text has more than {@code bytesMax} bytes in UTF-8. */
     static boolean isLarger(String json, int bytesMax) {
         return json.length() > bytesMax || 3L * json.length() > bytesMax && TextRules.utf8Bytes(json) > bytesMax;
     }
 
-    /** The first characters as a JSON string, with its quotes and escapes within the limit. */
+    /** The first characters as a JSON string of at most {@code bytesMax} bytes, including quotes and escapes. */
     static String asString(String text, int bytesMax) {
         StringBuilder string = new StringBuilder("\"");
         int room = Math.max(0, bytesMax - 2);

@@ -9,36 +9,34 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue of events with one writer. An idle writer takes what there is at once, so that a lone event waits for
- * nobody; while it is at work, the next batch gathers. All events of an execution go by one lane, in their order.
+ * A queue of events with one writer. An idle writer takes waiting events immediately, so a single event is never
+ * delayed; while it writes, the next batch collects. All events of an execution use the same lane and stay in order.
  */
 final class Lane {
     private final Function<List<QueuedEvent>, Future<Void>> writer;
-    private final Predicate<QueuedEvent> awaited;
+    private final Predicate<QueuedEvent> isAwaited;
     private final Supplier<Future<?>> linger;
     private final int eventsMax;
     private final int charsMax;
     private final FairQueue waiting = new FairQueue();
     private boolean writing;
-    /** What the writer waits for while a batch gathers; null where it does not. */
+    /** The pause in which a batch collects; null outside of one. */
     private @Nullable Future<?> lingering;
 
     private @Nullable Promise<Void> drained;
 
     /**
-     * A lane of which nothing waits.
-     *
-     * @param awaited tells of an event whose turn has come whether it is to be written still
-     * @param linger what a writer that was at work just now waits for before it writes less than a whole batch
+     * @param isAwaited whether an event must still be written when its turn has come
+     * @param linger starts the pause after a batch, before a partial batch is written
      */
     Lane(
             Function<List<QueuedEvent>, Future<Void>> writer,
-            Predicate<QueuedEvent> awaited,
+            Predicate<QueuedEvent> isAwaited,
             Supplier<Future<?>> linger,
             int eventsMax,
             int charsMax) {
         this.writer = writer;
-        this.awaited = awaited;
+        this.isAwaited = isAwaited;
         this.linger = linger;
         this.eventsMax = eventsMax;
         this.charsMax = charsMax;
@@ -48,13 +46,13 @@ final class Lane {
         waiting.add(event);
     }
 
-    /** Sets the writer to work where it is idle. */
+    /** Starts the writer if it is idle. */
     void flush() {
         if (writing || waiting.isEmpty() || lingering != null && !isBatchFull() && drained == null) {
             return;
         }
         lingering = null;
-        List<QueuedEvent> batch = waiting.take(eventsMax, charsMax, awaited);
+        List<QueuedEvent> batch = waiting.take(eventsMax, charsMax, isAwaited);
         if (batch.isEmpty()) {
             onIdle();
             return;
@@ -81,7 +79,7 @@ final class Lane {
         return waiting;
     }
 
-    /** Succeeds once everything that was taken is settled; nothing may be added any more. */
+    /** Succeeds once all events are settled. No event may be added afterwards. */
     Future<Void> drain() {
         if (!writing && waiting.isEmpty()) {
             return Future.succeededFuture();
@@ -92,7 +90,7 @@ final class Lane {
         return promise.future();
     }
 
-    /** Only where more came while it wrote: a lone event is answered after one transaction, whatever is configured. */
+    /** Called only if events arrived during a write: a single event is always written without a pause. */
     private void linger() {
         if (isBatchFull()) {
             return;
@@ -100,7 +98,7 @@ final class Lane {
         Future<?> pause = linger.get();
         lingering = pause;
         pause.onComplete(over -> {
-            // Where a batch filled meanwhile, it was written without waiting for this.
+            // A batch that filled up was written before the end of the pause.
             if (lingering == pause) {
                 lingering = null;
                 flush();

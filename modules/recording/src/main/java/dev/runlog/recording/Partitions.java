@@ -13,11 +13,11 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes partitions ahead, and on demand for events of other days, as many as their owners and callers may have. */
+/** Creates partitions ahead of time and on demand, the latter within the quotas of owners and callers. */
 final class Partitions {
     private final RecordingStore store;
     private final HourlyQuota quota;
-    /** Those that are made or in the making, so that the lanes do not race for a day. */
+    /** Partitions that exist or are being created. Prevents lanes from racing for a day. */
     private final Map<LocalDate, Future<Void>> known = new HashMap<>();
 
     Partitions(RecordingStore store, HourlyQuota quota) {
@@ -25,16 +25,16 @@ final class Partitions {
         this.quota = quota;
     }
 
-    /** Sees to it that the days have partitions; costs nothing for days that are known to have. */
+    /** Creates the partitions of the days that are not known to have any. */
     Future<Void> ensure(Collection<LocalDate> days) {
         Future<Void> done = Future.succeededFuture();
         for (LocalDate day : days) {
-            done = done.compose(last -> make(day));
+            done = done.compose(previous -> create(day));
         }
         return done;
     }
 
-    /** The same for the days of events that may begin an execution; returns the days that are refused, and why. */
+    /** Creates the partitions for events that may create an execution; returns the refused days with the reasons. */
     Future<Map<LocalDate, RunlogException>> ensureFor(List<QueuedEvent> events) {
         Map<LocalDate, List<QueuedEvent>> byDay = byDay(events);
         List<LocalDate> unknown =
@@ -46,7 +46,7 @@ final class Partitions {
             found.forEach(day -> known.putIfAbsent(day, Future.succeededFuture()));
             Map<LocalDate, RunlogException> refused = new HashMap<>();
             for (LocalDate day : unknown) {
-                RunlogException refusal = known.containsKey(day) ? null : open(byDay.getOrDefault(day, List.of()));
+                RunlogException refusal = known.containsKey(day) ? null : charge(byDay.getOrDefault(day, List.of()));
                 if (refusal != null) {
                     refused.put(day, refusal);
                 }
@@ -57,8 +57,11 @@ final class Partitions {
         });
     }
 
-    /** Charges a new day to the first of its events whose owner and caller may open one; else returns why none may. */
-    private @Nullable RunlogException open(List<QueuedEvent> events) {
+    /**
+     * Charges a new day to the first event with quota left for its owner and caller; returns a refusal if there is
+     * none.
+     */
+    private @Nullable RunlogException charge(List<QueuedEvent> events) {
         RunlogException refusal = null;
         for (QueuedEvent queued : events) {
             String owner = queued.owner();
@@ -87,17 +90,17 @@ final class Partitions {
         return byDay;
     }
 
-    private Future<Void> make(LocalDate day) {
-        Future<Void> begun = known.get(day);
-        if (begun != null) {
-            return begun;
+    private Future<Void> create(LocalDate day) {
+        Future<Void> existing = known.get(day);
+        if (existing != null) {
+            return existing;
         }
-        Future<Void> making = store.ensurePartitions(day);
-        known.put(day, making);
-        return making.onFailure(failure -> known.remove(day, making));
+        Future<Void> creation = store.ensurePartitions(day);
+        known.put(day, creation);
+        return creation.onFailure(failure -> known.remove(day, creation));
     }
 
-    /** Forgets what it knows: a cleanup has dropped a day. */
+    /** Forgets all known days, because a cleanup has dropped one. */
     void forget() {
         known.clear();
     }

@@ -3,7 +3,7 @@ package dev.runlog.recording;
 import java.time.Duration;
 import java.util.List;
 
-/** The keys under {@code recording} in config/runlog.yaml, which tells their meanings and defaults. */
+/** The keys under {@code recording} in config/runlog.yaml, which documents them. */
 public record RecordingConfig(
         int batchSizeMax,
         int batchCharsMax,
@@ -43,7 +43,7 @@ public record RecordingConfig(
         redactNames = List.copyOf(redactNames);
     }
 
-    /** What happens to a payload over its limit. */
+    /** What to do with a payload over its limit. */
     public enum Oversize {
         REFUSE,
         TRUNCATE

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** What recording tells of itself: events by outcome, batches by size and time, what waits. */
+/** Metrics of recording: events by outcome, size and time of batches, waiting events. */
 final class RecordingMetrics {
     private final MeterRegistry meters;
     private final Map<Verdict, Counter> events = new EnumMap<>(Verdict.class);
@@ -26,19 +26,19 @@ final class RecordingMetrics {
             events.put(
                     verdict,
                     Counter.builder("runlog.recording.events")
-                            .description("Events that were answered, by outcome.")
+                            .description("Recorded events by outcome.")
                             .tag("outcome", verdict.name().toLowerCase(Locale.ROOT))
                             .register(meters));
         }
         this.batchEvents = DistributionSummary.builder("runlog.recording.batch.events")
-                .description("Events of a batch.")
+                .description("Events per batch.")
                 .register(meters);
         this.batchTime = Timer.builder("runlog.recording.batch")
-                .description("Time of a batch from its first statement to its commit.")
+                .description("Time from the first statement of a batch to its commit.")
                 .publishPercentileHistogram()
                 .register(meters);
         Gauge.builder("runlog.recording.waiting", waiting)
-                .description("Events that wait for a batch.")
+                .description("Events waiting for a batch.")
                 .register(meters);
     }
 

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes events, writes them in batches and answers after the commit that holds them. */
+/** Accepts events, writes them in batches and replies after their commit. */
 public final class RecordingVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(RecordingVerticle.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -51,9 +51,7 @@ public final class RecordingVerticle extends VerticleBase {
     private @Nullable RecordingStore store;
 
     /**
-     * Not started yet.
-     *
-     * @param refusal why nothing may be recorded at the moment; empty where nothing speaks against it
+     * @param refusal the reason why recording is refused at the moment; empty if it is open
      */
     public RecordingVerticle(
             Bus bus,
@@ -68,12 +66,12 @@ public final class RecordingVerticle extends VerticleBase {
         this.clock = clock;
         this.policy = new EventPolicy(config, clock);
         this.admission = new Admission(config.queueMax(), config.queueCharsMax(), config.queueOwnerShare(), refusal);
-        this.metrics = new RecordingMetrics(meters, this::eventsWaiting);
+        this.metrics = new RecordingMetrics(meters, this::waitingEvents);
     }
 
     @Override
     public Future<?> start() {
-        // One connection more than writers: for the sweep and for workflows, which no batch should wait for.
+        // One connection more than writers, for the heartbeat sweep and for workflows. No batch waits for these.
         RecordingStore opened = RecordingStore.open(vertx, databaseConfig, config.writers() + 1);
         store = opened;
         Partitions partitions =
@@ -89,16 +87,16 @@ public final class RecordingVerticle extends VerticleBase {
                     writer::write, this::isAwaited, this::linger, config.batchSizeMax(), config.batchCharsMax()));
         }
         return partitions.ensure(daysAhead()).onSuccess(ready -> {
-            every(config.heartbeatSweepInterval(), "The heartbeat sweep", sweep::runOnce);
-            every(config.durationsInterval(), "Folding durations in", () -> foldDurations(opened));
-            every(PARTITIONS_INTERVAL, "Making partitions ahead", () -> partitions.ensure(daysAhead()));
+            runEvery(config.heartbeatSweepInterval(), "Heartbeat sweep", sweep::runOnce);
+            runEvery(config.durationsInterval(), "Folding durations", () -> foldDurations(opened));
+            runEvery(PARTITIONS_INTERVAL, "Creating partitions", () -> partitions.ensure(daysAhead()));
             consumers.add(bus.handle(RecordEvents.class, this::record));
             consumers.add(bus.handle(CheckRecording.class, this::check));
             consumers.add(bus.handle(UpsertWorkflow.class, request -> upsertWorkflow(workflows, request)));
         });
     }
 
-    /** Takes nothing new, answers what was taken, then closes. */
+    /** Stops accepting events, replies to those accepted, then closes. */
     @Override
     public Future<?> stop() {
         return Future.join(consumers.stream().map(MessageConsumer::unregister).toList())
@@ -118,22 +116,22 @@ public final class RecordingVerticle extends VerticleBase {
         Submission submission =
                 new Submission(request.viewer().subject(), request.events().size());
         List<QueuedEvent> valid = new ArrayList<>(request.events().size());
-        List<Runnable> refused = new ArrayList<>();
+        List<Runnable> rejections = new ArrayList<>();
         for (int i = 0; i < request.events().size(); i++) {
             int index = i;
             RecordingEvent event = request.events().get(i);
             try {
                 String owner = owner(request.viewer(), event.owner());
                 valid.add(new QueuedEvent(owner, policy.check(event), submission, index));
-            } catch (RunlogException why) {
-                refused.add(() -> {
+            } catch (RunlogException rejection) {
+                rejections.add(() -> {
                     metrics.count(RecordEvents.Verdict.REJECTED);
-                    submission.settle(index, Outcome.rejected(why));
+                    submission.settle(index, Outcome.rejected(rejection));
                 });
             }
         }
         admission.require(valid, queues());
-        refused.forEach(Runnable::run);
+        rejections.forEach(Runnable::run);
         valid.forEach(queued -> lane(queued.event().executionId()).add(queued));
         lanes.forEach(Lane::flush);
         return submission.answer();
@@ -170,7 +168,7 @@ public final class RecordingVerticle extends VerticleBase {
         return named;
     }
 
-    private long eventsWaiting() {
+    private long waitingEvents() {
         return queues().stream().mapToLong(FairQueue::events).sum();
     }
 
@@ -178,15 +176,15 @@ public final class RecordingVerticle extends VerticleBase {
         return lanes.stream().map(Lane::waiting).toList();
     }
 
-    /** What waited too long is answered here: its caller is to come again rather than to hang. */
+    /** Whether the caller still waits for the event. Refuses a request that has waited too long, so that its caller retries. */
     private boolean isAwaited(QueuedEvent queued) {
         Submission submission = queued.submission();
-        if (!submission.isOver()
-                && System.nanoTime() - submission.takenNanos()
+        if (!submission.isAnswered()
+                && System.nanoTime() - submission.acceptedNanos()
                         > config.queueWait().toNanos()) {
-            submission.fail(RunlogException.overloaded("Recording does not keep up.", RETRY_AFTER));
+            submission.fail(RunlogException.overloaded("Recording cannot keep up.", RETRY_AFTER));
         }
-        return !submission.isOver();
+        return !submission.isAnswered();
     }
 
     private Future<?> linger() {
@@ -205,14 +203,14 @@ public final class RecordingVerticle extends VerticleBase {
                 .toList();
     }
 
-    private void every(Duration interval, String what, Supplier<Future<?>> work) {
-        boolean[] atWork = {false};
+    private void runEvery(Duration interval, String task, Supplier<Future<?>> work) {
+        boolean[] running = {false};
         vertx.setPeriodic(interval.toMillis(), timer -> {
-            if (!atWork[0]) {
-                atWork[0] = true;
+            if (!running[0]) {
+                running[0] = true;
                 work.get()
-                        .onFailure(failure -> log.warn("{} failed: {}", what, failure.toString()))
-                        .onComplete(done -> atWork[0] = false);
+                        .onFailure(failure -> log.warn("{} failed: {}", task, failure.toString()))
+                        .onComplete(done -> running[0] = false);
             }
         });
     }

@@ -9,12 +9,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces secrets in JSON: values of members with a secret's name, values at configured paths, and secrets in strings.
- * It reads the text's tokens and cuts the values out by their places, so that everything else stays as it came: number
- * formats, order, white space. Text in which nothing looks like a secret is not even read.
+ * Replaces secrets in JSON: values of members with secret names, values at configured paths, and secrets in strings.
+ * The values are cut out of the text, so number formats, order and white space stay unchanged. JSON that cannot contain
+ * a secret is not parsed.
  */
 final class Redaction {
-    /** Sizes are bounded where events are read, depth by {@link Storable}. */
+    /** The reader of events limits sizes, and {@link Storable} limits the depth. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -30,11 +30,12 @@ final class Redaction {
     private final boolean anyName;
     private final SecretNames names;
     private final @Nullable TextSecrets texts;
-    private final TextSecrets marks;
+    private final TextSecrets detector;
 
     /**
-     * @param paths member names joined by dots, {@code *} for any one, {@code **} for any depth; arrays have no name
-     * @param inTexts whether secrets are looked for in strings, too
+     * @param paths member names joined by dots; {@code *} stands for one name, {@code **} for any number; arrays are
+     *     skipped
+     * @param inTexts whether to search strings for secrets
      */
     Redaction(List<String> paths, List<String> names, boolean inTexts) {
         this.paths = paths.stream().map(path -> List.of(path.split("\\.", -1))).toList();
@@ -42,40 +43,40 @@ final class Redaction {
                 this.paths.stream().map(path -> path.get(path.size() - 1)).toList();
         this.anyName = lastNames.stream().anyMatch(name -> name.startsWith("*"));
         this.names = new SecretNames(names);
-        this.marks = new TextSecrets(this.names);
-        this.texts = inTexts ? marks : null;
+        this.detector = new TextSecrets(this.names);
+        this.texts = inTexts ? detector : null;
     }
 
-    /** JSON without its secrets and how many there were; {@code valid} is false where it had to be read and is no JSON. */
+    /** JSON without its secrets, and their number; {@code valid} is false if it was parsed and is not JSON. */
     record Redacted(String json, int count, boolean valid) {}
 
-    /** Text without its secrets. */
+    /** Redacts text. */
     TextSecrets.Redacted text(String text) {
         return texts == null ? new TextSecrets.Redacted(text, 0) : texts.redact(text);
     }
 
-    /** The same for text of which only the first {@code charsMax} characters are kept. */
+    /** Redacts text that will be cut to {@code charsMax} characters. */
     TextSecrets.Redacted text(String text, int charsMax) {
         return texts == null ? new TextSecrets.Redacted(text, 0) : texts.redact(text, charsMax);
     }
 
-    /** The value of a name without its secrets. */
+    /** Redacts the value with a name. */
     TextSecrets.Redacted value(String name, String text) {
         return names.contains(name) ? new TextSecrets.Redacted(TextSecrets.REPLACEMENT, 1) : text(text);
     }
 
-    /** JSON without its secrets; where it is no JSON, its text as a JSON string. */
+    /** Redacts JSON. Other text becomes a JSON string. */
     Redacted json(String json) {
         return json(json, Integer.MAX_VALUE / 2);
     }
 
     /**
-     * The same for JSON of which only the first characters are kept where it is longer.
+     * Redacts JSON that will be cut.
      *
-     * @param charsMax how many; behind them secrets are no longer looked for in strings
+     * @param charsMax number of characters within which strings are searched for secrets
      */
     Redacted json(String json, int charsMax) {
-        if (!mayHoldSecrets(json)) {
+        if (!mayContainSecrets(json)) {
             return new Redacted(json, 0, true);
         }
         try (JsonParser parser = JSON.createParser(json)) {
@@ -86,8 +87,8 @@ final class Redaction {
         }
     }
 
-    private boolean mayHoldSecrets(String json) {
-        return marks.mayOccurIn(json)
+    private boolean mayContainSecrets(String json) {
+        return detector.mayOccurIn(json)
                 || !paths.isEmpty() && (anyName || lastNames.stream().anyMatch(json::contains));
     }
 
@@ -95,31 +96,31 @@ final class Redaction {
         return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 
-    /** Whether the member names lead to a configured path. */
-    boolean matches(List<String> place) {
+    /** Whether the member names match a configured path. */
+    boolean matches(List<String> memberPath) {
         for (List<String> path : paths) {
-            if (matches(path, 0, place, 0)) {
+            if (matches(path, 0, memberPath, 0)) {
                 return true;
             }
         }
         return false;
     }
 
-    private static boolean matches(List<String> path, int pathAt, List<String> place, int placeAt) {
+    private static boolean matches(List<String> path, int pathAt, List<String> memberPath, int memberAt) {
         if (pathAt == path.size()) {
-            return placeAt == place.size();
+            return memberAt == memberPath.size();
         }
         String name = path.get(pathAt);
         if (name.equals("**")) {
-            for (int at = placeAt; at <= place.size(); at++) {
-                if (matches(path, pathAt + 1, place, at)) {
+            for (int at = memberAt; at <= memberPath.size(); at++) {
+                if (matches(path, pathAt + 1, memberPath, at)) {
                     return true;
                 }
             }
             return false;
         }
-        return placeAt < place.size()
-                && (name.equals("*") || name.equals(place.get(placeAt)))
-                && matches(path, pathAt + 1, place, placeAt + 1);
+        return memberAt < memberPath.size()
+                && (name.equals("*") || name.equals(memberPath.get(memberAt)))
+                && matches(path, pathAt + 1, memberPath, memberAt + 1);
     }
 }

@@ -7,11 +7,11 @@ import java.time.LocalDate;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The days and workflows that a batch names and may not make, and why. */
+/** The days and workflows that a batch must not create, with the reasons. */
 record Refusals(Map<LocalDate, RunlogException> days, Map<WorkflowKey, RunlogException> workflows) {
     static final Refusals NONE = new Refusals(Map.of(), Map.of());
 
-    /** Why an event is refused; null if it is not. */
+    /** The reason why an event is refused; null if it is accepted. */
     @Nullable
     RunlogException of(QueuedEvent queued) {
         WorkflowRef workflow = queued.event().workflow();

@@ -6,19 +6,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names whose values are secrets. Case, {@code -}, {@code _}, dots, spaces, invisible characters and a number at the end
- * do not matter. A name is looked up from its end, as most differ from all of these within a few characters.
+ * Names that mark their values as secrets. Case, {@code -}, {@code _}, dots, spaces, invisible characters and a
+ * trailing number are ignored. Names are matched from the end, because most differ from all of these within a few
+ * characters.
  */
 final class SecretNames {
-    /** The longest name, in characters, of which the start is looked for. */
+    /** Maximum length of a name in text. */
     private static final int NAME_CHARS_MAX = 256;
 
-    /** The longest number that is taken for a counter, as in {@code password_2}. */
+    /** Maximum digits of a trailing number that is ignored, as in {@code password_2}. */
     private static final int NUMBER_CHARS_MAX = 4;
 
     private final Node root = new Node();
 
-    /** @param names whole names, or ends of names that begin with {@code *}, such as {@code *password} */
+    /** @param names full names, or suffixes that begin with {@code *}, such as {@code *password} */
     SecretNames(List<String> names) {
         names.forEach(this::add);
     }
@@ -34,18 +35,18 @@ final class SecretNames {
         }
         if (node == root) {
             throw new IllegalArgumentException(
-                    "Invalid recording.redact-names: '" + name + "' has no letter or digit.");
+                    "Invalid recording.redact-names: '" + name + "' (expected at least one letter or digit).");
         }
         node.endsName |= ending;
         node.isName = true;
     }
 
-    /** Whether a name is one of these. */
+    /** Whether the name is one of these. */
     boolean contains(String name) {
         return isName(name, 0, name.length());
     }
 
-    /** Whether the characters from {@code start} to {@code end} are one of these names. */
+    /** Whether the text from {@code start} to {@code end} is one of these names. */
     boolean isName(String text, int start, int end) {
         if (matches(text, start, end)) {
             return true;
@@ -54,7 +55,7 @@ final class SecretNames {
         return numberStart < end && matches(text, start, numberStart);
     }
 
-    /** The end of a name without a number at its end. */
+    /** The end of the name without its trailing number. */
     static int withoutNumber(String text, int start, int end) {
         int digits = end;
         while (digits > start && end - digits < NUMBER_CHARS_MAX && isDigit(text.charAt(digits - 1))) {
@@ -84,9 +85,9 @@ final class SecretNames {
         return node.isName;
     }
 
-    /** Where the name that ends at {@code end} starts in prose or code; -1 where it is none of these. */
+    /** The start of the name that ends at {@code end} in prose or code; -1 if it is not one of these. */
     int startOf(String text, int end) {
-        if (end == 0 || !mayEnd(text, end)) {
+        if (end == 0 || !mayEndName(text, end)) {
             return -1;
         }
         int start = end;
@@ -97,7 +98,7 @@ final class SecretNames {
         return isName(text, start, end) ? start : -1;
     }
 
-    private boolean mayEnd(String text, int end) {
+    private boolean mayEndName(String text, int end) {
         char last = text.charAt(end - 1);
         if (root.next(Character.toLowerCase(last)) != null) {
             return true;
@@ -114,7 +115,7 @@ final class SecretNames {
         return c == '-' || c == '_' || c == '.' || Character.isLetterOrDigit(c);
     }
 
-    /** Whether a JSON string that ends before {@code end} is one of these names, as far as it has no escapes. */
+    /** Whether the JSON string that ends before {@code end} is one of these names. Escapes are not decoded. */
     boolean isStringBefore(String json, int end) {
         if (endsString(json, end)) {
             return true;
@@ -144,7 +145,7 @@ final class SecretNames {
         return false;
     }
 
-    /** The name as it is compared. */
+    /** The name in the form in which names are compared. */
     static String normalised(String text, int start, int end) {
         StringBuilder letters = new StringBuilder(end - start);
         for (int i = start; i < end; i++) {
@@ -156,7 +157,7 @@ final class SecretNames {
         return letters.toString();
     }
 
-    /** The character as it is compared; -1 for one that does not matter. */
+    /** The character in the form in which names are compared; -1 if it is ignored. */
     private static int letter(char c) {
         if (c < 0x80) {
             return c == '-' || c == '_' || c == '.' || c == ' ' ? -1 : c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;

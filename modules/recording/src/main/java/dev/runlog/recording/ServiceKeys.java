@@ -8,11 +8,11 @@ import static dev.runlog.recording.Spans.span;
 
 import java.util.List;
 
-/** Keys of well-known services, which are recognised by how they begin. */
+/** Finds keys of well-known services by their prefixes. */
 final class ServiceKeys {
     private static final int WINDOW = 40;
 
-    /** How keys of well-known services begin, and how many characters follow at least. */
+    /** Prefixes, marks and minimum numbers of further characters. */
     private static final List<ServiceKey> KEYS = List.of(
             new ServiceKey("AKIA", 'I', 16),
             new ServiceKey("ASIA", 'I', 16),
@@ -62,19 +62,19 @@ final class ServiceKeys {
             new ServiceKey("ya29.", '.', 20),
             new ServiceKey("SG.", 'G', 30));
 
-    /** For each character of ASCII, the keys that it may be a part of. */
+    /** The keys by their mark, an ASCII character. */
     private static final ServiceKey[][] BY_MARK = new ServiceKey[0x80][];
 
     static {
         for (char mark = 0; mark < 0x80; mark++) {
-            char of = mark;
-            BY_MARK[mark] = KEYS.stream().filter(key -> key.mark == of).toArray(ServiceKey[]::new);
+            char current = mark;
+            BY_MARK[mark] = KEYS.stream().filter(key -> key.mark == current).toArray(ServiceKey[]::new);
         }
     }
 
     private ServiceKeys() {}
 
-    /** @param before the character before the mark, by which most places are ruled out at once */
+    /** @param before the character before the mark; most other occurrences of the mark differ in it */
     private record ServiceKey(String prefix, char mark, int charsMin, int markAt, char before) {
         ServiceKey(String prefix, char mark, int charsMin) {
             this(
@@ -86,12 +86,12 @@ final class ServiceKeys {
         }
     }
 
-    /** Whether a character of ASCII is one by which keys are found. */
-    static boolean haveMark(char mark) {
+    /** Whether an ASCII character is the mark of a key. */
+    static boolean hasMark(char mark) {
         return BY_MARK[mark].length > 0;
     }
 
-    /** The key that the mark at {@code at} belongs to, not before {@code from}; NONE without one. */
+    /** The span of the key with the mark at {@code at}, starting at {@code from} or later; NONE if there is none. */
     static long find(String text, int at, int from) {
         char before = at == 0 ? 0 : text.charAt(at - 1);
         for (ServiceKey key : BY_MARK[text.charAt(at)]) {
@@ -102,7 +102,7 @@ final class ServiceKeys {
             if (start >= from && text.startsWith(key.prefix, start) && isWordStart(text, start)) {
                 int first = start + key.prefix.length();
                 int end = runEnd(text, first, Math.min(text.length(), first + WINDOW), "_-.");
-                // Words of a language have no digits.
+                // Natural words have no digits.
                 if (end - first >= key.charsMin && hasDigit(text, first, end)) {
                     return span(start, runEnd(text, first, text.length(), key.prefix.endsWith(".") ? "_-." : "_-"));
                 }

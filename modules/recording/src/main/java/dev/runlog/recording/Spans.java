@@ -1,6 +1,6 @@
 package dev.runlog.recording;
 
-/** Pieces of text: a start and an end in one number, and runs of characters. */
+/** Spans of text, encoded as start and end in one number, and runs of characters. */
 final class Spans {
     static final long NONE = -1;
 

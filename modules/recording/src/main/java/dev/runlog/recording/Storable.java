@@ -6,8 +6,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the parts of an execution or a step storable, and remembers what it changed for that: characters that cannot be
- * stored are replaced, secrets are redacted, what is too long or too deep is cut. It never fails.
+ * Makes the parts of an execution or a step storable and notes which ones it changed: replaces characters that cannot
+ * be stored, redacts secrets, cuts parts that are too long or too deep. Never fails.
  */
 final class Storable<P extends Enum<P>> {
     private final Redaction redaction;
@@ -53,7 +53,7 @@ final class Storable<P extends Enum<P>> {
         return SafeText.cut(clean, charsMax);
     }
 
-    /** JSON; where it is cut, its first characters as a JSON string. */
+    /** Returns storable JSON; if it is cut, its first characters as a JSON string. */
     @Nullable
     String json(@Nullable String json, int bytesMax, P part) {
         if (json == null) {
@@ -75,7 +75,7 @@ final class Storable<P extends Enum<P>> {
         return JsonShape.asString(clean.json(), bytesMax);
     }
 
-    /** The value of a name, which may be known for secrets. */
+    /** Redacts a value, entirely if its name is a secret name. */
     String value(String name, String text, P part) {
         TextSecrets.Redacted clean = redaction.value(name, text);
         count(clean.count(), part);

@@ -8,46 +8,46 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/** One request's events on their ways through the lanes; answered when the last of them has its outcome. */
+/** The events of one request on their way through the lanes. The reply is sent when all have outcomes. */
 final class Submission {
     private final Outcome[] outcomes;
     private final Promise<Outcomes> answer = Promise.promise();
-    private final long takenNanos = System.nanoTime();
+    private final long acceptedNanos = System.nanoTime();
     private final String caller;
-    private int open;
+    private int unsettled;
 
     Submission(String caller, int events) {
         this.caller = caller;
         this.outcomes = new Outcome[events];
-        this.open = events;
+        this.unsettled = events;
     }
 
-    /** The subject of the token that it came with. */
+    /** The subject of the request's token. */
     String caller() {
         return caller;
     }
 
     void settle(int index, Outcome outcome) {
         outcomes[index] = Objects.requireNonNull(outcome);
-        open--;
-        if (open == 0) {
+        unsettled--;
+        if (unsettled == 0) {
             answer.tryComplete(new Outcomes(List.of(outcomes)));
         }
     }
 
-    /** Fails the request as a whole: the caller may send all of it again, as events that were recorded are known. */
+    /** Fails the whole request. The caller may send it again; events that were recorded are then duplicates. */
     void fail(Throwable failure) {
         answer.tryFail(failure);
     }
 
-    /** Whether it is answered already, so that nobody waits for what is left of it. */
-    boolean isOver() {
+    /** Whether the reply was sent. Remaining events need not be written then. */
+    boolean isAnswered() {
         return answer.future().isComplete();
     }
 
-    /** When it was taken, by {@link System#nanoTime}. */
-    long takenNanos() {
-        return takenNanos;
+    /** The time of arrival, from {@link System#nanoTime}. */
+    long acceptedNanos() {
+        return acceptedNanos;
     }
 
     Future<Outcomes> answer() {

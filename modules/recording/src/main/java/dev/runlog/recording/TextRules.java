@@ -5,14 +5,14 @@ import dev.runlog.contract.text.SafeText;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What text may hold: PostgreSQL takes no NUL, UTF-8 no lone surrogate, and names are short. */
+/** Rules for text: no NUL, which PostgreSQL rejects, no lone surrogates, and length limits for names. */
 final class TextRules {
     private static final char REPLACEMENT = '\uFFFD';
     private static final int ESCAPE_CHARS = 6;
 
     private TextRules() {}
 
-    /** Fails with {@code BAD_INPUT} where text cannot be stored; {@code what} names it for the caller. */
+    /** Fails with {@code BAD_INPUT} if text cannot be stored. The message calls it {@code what}. */
     static void requireStorable(@Nullable String text, String what) {
         int at = text == null ? -1 : SafeText.indexOfUnstorable(text, 0);
         if (text != null && at >= 0) {
@@ -21,7 +21,7 @@ final class TextRules {
         }
     }
 
-    /** The text with U+FFFD in place of characters that cannot be stored; the same where there are none. */
+    /** Replaces characters that cannot be stored by U+FFFD. */
     static String storable(String text) {
         int at = SafeText.indexOfUnstorable(text, 0);
         if (at < 0) {
@@ -34,22 +34,25 @@ final class TextRules {
         return new String(chars);
     }
 
-    /** As {@link #storable}, for JSON, whose escapes may stand for lone surrogates, too. */
+    /** Like {@link #storable}, for JSON: also replaces escapes of lone surrogates. */
     static String storableJson(String json) {
         String text = storable(json);
-        int at = loneEscape(text, 0);
+        int at = indexOfLoneEscape(text, 0);
         if (at < 0) {
             return text;
         }
         StringBuilder replaced = new StringBuilder(text);
-        for (; at >= 0; at = loneEscape(text, at + ESCAPE_CHARS)) {
+        for (; at >= 0; at = indexOfLoneEscape(text, at + ESCAPE_CHARS)) {
             replaced.replace(at, at + ESCAPE_CHARS, "\\ufffd");
         }
         return replaced.toString();
     }
 
-    /** The first escape of a lone surrogate from a place outside of an escape on; -1 where there is none. */
-    private static int loneEscape(String json, int from) {
+    /**
+     * The index of the first escaped lone surrogate at or after {@code from}, which must not be inside an escape; else
+     * -1.
+     */
+    private static int indexOfLoneEscape(String json, int from) {
         for (int i = json.indexOf('\\', from); i >= 0; i = json.indexOf('\\', i + 2)) {
             char escaped = escapedAt(json, i);
             if (Character.isHighSurrogate(escaped) && Character.isLowSurrogate(escapedAt(json, i + ESCAPE_CHARS))) {
@@ -61,7 +64,7 @@ final class TextRules {
         return -1;
     }
 
-    /** The character of a Unicode escape; NUL where there is none. */
+    /** The character of a Unicode escape; NUL if there is none. */
     private static char escapedAt(String json, int at) {
         if (at + ESCAPE_CHARS > json.length() || json.charAt(at) != '\\' || json.charAt(at + 1) != 'u') {
             return 0;
@@ -74,8 +77,8 @@ final class TextRules {
     }
 
     /**
-     * Fails with {@code BAD_INPUT} for what cannot be an identifier: it is printed by terminals and pages of all kinds, so
-     * that it holds no control characters and none that change the direction of text.
+     * Fails with {@code BAD_INPUT} unless the text is a valid identifier. Identifiers appear in terminals and web
+     * pages, so control characters and characters that change the text direction are refused.
      */
     static void requireIdentifier(String text, String what, int charsMax) {
         requireName(text, what, charsMax);
@@ -104,7 +107,7 @@ final class TextRules {
                 || c >= '\u2066' && c <= '\u2069';
     }
 
-    /** Fails with {@code BAD_INPUT} where a name cannot be stored or is longer than {@code charsMax}. */
+    /** Fails with {@code BAD_INPUT} if text cannot be stored or is longer than {@code charsMax}. */
     static void requireShort(@Nullable String text, String what, int charsMax) {
         requireStorable(text, what);
         if (text != null && text.length() > charsMax) {
@@ -113,7 +116,7 @@ final class TextRules {
         }
     }
 
-    /** As {@link #requireShort}, and fails where there is nothing but white space. */
+    /** Like {@link #requireShort}, and also fails if the text is blank. */
     static void requireName(String text, String what, int charsMax) {
         requireShort(text, what, charsMax);
         if (text.isBlank()) {
@@ -121,7 +124,7 @@ final class TextRules {
         }
     }
 
-    /** The bytes of the text as UTF-8. */
+    /** The length of the text in UTF-8 bytes. */
     static long utf8Bytes(String text) {
         long bytes = 0;
         for (int i = 0; i < text.length(); i++) {

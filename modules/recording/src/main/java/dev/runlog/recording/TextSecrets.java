@@ -5,19 +5,19 @@ import static dev.runlog.recording.Spans.NONE;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recognises secrets in text: bearer and basic credentials, JSON web tokens, private keys, keys of well-known services,
- * passwords in URLs, and values that belong to one of the {@link SecretNames}.
+ * Finds secrets in text: bearer and basic credentials, JSON web tokens, private keys, keys of well-known services,
+ * passwords in URLs, and values of the {@link SecretNames}.
  *
- * <p>It looks closer only at a few characters that all of these have. The time is proportional to the length of any text:
- * what is looked at again is bounded, and what was found is never looked at again.
+ * <p>Each secret contains one of a few mark characters, and only those are examined. The time is linear in the length
+ * of the text: each mark looks back a bounded distance, and a secret that was found is not examined again.
  */
 final class TextSecrets {
     static final String REPLACEMENT = "[redacted]";
 
-    /** The most characters between the start of a secret and the mark by which it is found. */
+    /** Maximum distance between the start of a secret and its mark. */
     private static final int MARK_DISTANCE_MAX = 64;
 
-    /** The characters of ASCII that call for a closer look. */
+    /** ASCII characters that may belong to a secret. */
     private static final boolean[] MARKS = new boolean[0x80];
 
     static {
@@ -25,11 +25,11 @@ final class TextSecrets {
             MARKS[mark] = true;
         }
         for (char mark = 0; mark < 0x80; mark++) {
-            MARKS[mark] |= ServiceKeys.haveMark(mark);
+            MARKS[mark] |= ServiceKeys.hasMark(mark);
         }
     }
 
-    /** Text without its secrets, and how many there were. */
+    /** Text without its secrets, and their number. */
     record Redacted(String text, int count) {}
 
     private final SecretNames names;
@@ -45,9 +45,9 @@ final class TextSecrets {
     }
 
     /**
-     * The same for text of which only the first characters are kept.
+     * Redacts text that will be cut.
      *
-     * @param charsMax how many; what is returned may be longer and still hold secrets behind them
+     * @param charsMax number of characters to redact; the result may be longer and still contain secrets after them
      */
     Redacted redact(String text, int charsMax) {
         StringBuilder redacted = null;
@@ -77,14 +77,14 @@ final class TextSecrets {
                 : new Redacted(redacted.append(text, copied, end).toString(), count);
     }
 
-    /** Whether JSON has to be read for its secrets: sooner too often than once too seldom. */
+    /** Whether JSON may contain secrets. May return true for JSON without any, but never false for JSON with one. */
     boolean mayOccurIn(String json) {
         int backslash = json.indexOf('\\');
         String text = backslash < 0 ? json : withoutSpaceEscapes(json, backslash);
         return text == null || mayOccurInText(text);
     }
 
-    /** JSON with spaces for its escapes of white space; null if other escapes may hide a letter, or the slashes of a URL. */
+    /** Replaces escapes of white space by spaces; null if other escapes may hide a letter or the slashes of a URL. */
     private static @Nullable String withoutSpaceEscapes(String json, int first) {
         char[] chars = json.toCharArray();
         for (int i = first; i >= 0 && i + 1 < chars.length; i = json.indexOf('\\', i + 2)) {
@@ -111,7 +111,7 @@ final class TextSecrets {
             boolean suspicious =
                     switch (c) {
                         case ':' -> isSuspicious(json, i);
-                        case ',' -> isBehindName(json, i);
+                        case ',' -> followsSecretName(json, i);
                         default -> find(json, i, 0) != NONE;
                     };
             if (suspicious) {
@@ -121,7 +121,9 @@ final class TextSecrets {
         return false;
     }
 
-    /** Whether the colon is behind a secret's name, behind what names one, or in a URL with credentials. */
+    /**
+     * Whether the colon follows the name of a secret or a member that names one, or belongs to a URL with credentials.
+     */
     private boolean isSuspicious(String json, int colon) {
         if (UrlSecrets.isStart(json, colon)) {
             if (UrlSecrets.find(json, colon) != NONE) {
@@ -141,7 +143,7 @@ final class TextSecrets {
         return names.isStringBefore(json, end) || JsonSecrets.isNaming(json, end) && namesSecret(json, colon + 1);
     }
 
-    private boolean isBehindName(String json, int comma) {
+    private boolean followsSecretName(String json, int comma) {
         char before = comma == 0 ? ' ' : json.charAt(comma - 1);
         if (before > ' ' && before != '"' && before != '\'' && before != '`') {
             return false;
@@ -152,7 +154,7 @@ final class TextSecrets {
                 : names.isStringBefore(json, end) || JsonSecrets.isLoginOption(json, end);
     }
 
-    /** The end of the string that stands before {@code at}; -1 if something else does. */
+    /** The end of the string before {@code at}; -1 if there is none. */
     private static int stringEnd(String json, int at) {
         int end = at;
         while (end > 0 && json.charAt(end - 1) <= ' ') {
@@ -180,29 +182,29 @@ final class TextSecrets {
         return end > 0 && names.isName(json, start + 1, end);
     }
 
-    /** Start and end of the secret that the mark at {@code at} belongs to, not before {@code from}; NONE without one. */
+    /** The span of the secret with the mark at {@code at}, starting at {@code from} or later; NONE if there is none. */
     private long find(String text, int at, int from) {
         char mark = text.charAt(at);
         long found =
                 switch (mark) {
-                    case ':' -> colon(text, at, from);
-                    case '=' -> assigned.assigned(text, at, from);
-                    case ',' -> assigned.pair(text, at, from);
-                    case 'J' -> CredentialForms.jsonWebToken(text, at - 2, from);
-                    case 'b', 'B' -> CredentialForms.bearerOrBasic(text, at);
-                    case '-' -> dash(text, at, from);
+                    case ':' -> findAtColon(text, at, from);
+                    case '=' -> assigned.find(text, at, from);
+                    case ',' -> assigned.findInPair(text, at, from);
+                    case 'J' -> CredentialForms.findJsonWebToken(text, at - 2, from);
+                    case 'b', 'B' -> CredentialForms.findBearerOrBasic(text, at);
+                    case '-' -> findAtDash(text, at, from);
                     default -> NONE;
                 };
         return found != NONE ? found : ServiceKeys.find(text, at, from);
     }
 
-    private long colon(String text, int at, int from) {
+    private long findAtColon(String text, int at, int from) {
         long url = UrlSecrets.find(text, at);
-        return url != NONE || UrlSecrets.isStart(text, at) ? url : assigned.assigned(text, at, from);
+        return url != NONE || UrlSecrets.isStart(text, at) ? url : assigned.find(text, at, from);
     }
 
-    private long dash(String text, int at, int from) {
-        long key = CredentialForms.privateKey(text, at);
-        return key != NONE ? key : assigned.option(text, at, from);
+    private long findAtDash(String text, int at, int from) {
+        long key = CredentialForms.findPrivateKey(text, at);
+        return key != NONE ? key : assigned.findAfterOption(text, at, from);
     }
 }

@@ -8,7 +8,7 @@ import static dev.runlog.recording.Spans.span;
 
 import java.util.List;
 
-/** Passwords and tokens in URLs: before the host, in the path of a webhook, in the address of an Oracle database. */
+/** Finds passwords and tokens in URLs: before the host, in webhook paths and in Oracle JDBC URLs. */
 final class UrlSecrets {
     private static final int TOKEN_CHARS_MIN = 20;
     private static final int WEBHOOK_HOST_CHARS = 100;
@@ -16,7 +16,7 @@ final class UrlSecrets {
     private static final int ORACLE_DRIVER_CHARS = 4;
     private static final int ORACLE_LOGIN_CHARS = 256;
 
-    /** Whoever knows what follows in these URLs may post messages. */
+    /** The rest of the path of these URLs is a secret that allows posting messages. */
     private static final List<String> WEBHOOKS = List.of(
             "hooks.slack.com/services/",
             "hooks.slack.com/workflows/",
@@ -26,37 +26,37 @@ final class UrlSecrets {
             "hooks.zapier.com/hooks/catch/",
             "api.telegram.org/bot");
 
-    /** The path of webhooks whose host begins with the tenant's name. */
+    /** Follows the tenant's name in the webhook URLs of Office 365. */
     private static final String OFFICE = ".webhook.office.com/webhookb2/";
 
     private UrlSecrets() {}
 
-    /** The secret of the URL whose scheme ends with the colon at {@code colon}; NONE without one. */
+    /** The secret of the URL with the colon of its scheme at {@code colon}; NONE if there is none. */
     static long find(String text, int colon) {
         if (!text.startsWith("//", colon + 1)) {
-            return oracle(text, colon);
+            return findInOracleUrl(text, colon);
         }
-        long found = webhook(text, colon + 3);
-        return found != NONE ? found : password(text, colon + 3);
+        long found = findInWebhook(text, colon + 3);
+        return found != NONE ? found : findPassword(text, colon + 3);
     }
 
-    /** Whether another URL begins at the place. */
+    /** Whether the colon of a URL scheme is at {@code at}. */
     static boolean isStart(String text, int at) {
         return text.charAt(at) == ':' && text.startsWith("//", at + 1);
     }
 
-    private static long webhook(String text, int start) {
+    private static long findInWebhook(String text, int start) {
         for (String webhook : WEBHOOKS) {
             if (text.startsWith(webhook, start)) {
-                return path(text, start + webhook.length());
+                return findInPath(text, start + webhook.length());
             }
         }
         int hostEnd = runEnd(text, start, Math.min(text.length(), start + WEBHOOK_HOST_CHARS), ".-");
         int office = hostEnd - OFFICE.indexOf('/');
-        return office > start && text.startsWith(OFFICE, office) ? path(text, office + OFFICE.length()) : NONE;
+        return office > start && text.startsWith(OFFICE, office) ? findInPath(text, office + OFFICE.length()) : NONE;
     }
 
-    private static long path(String text, int start) {
+    private static long findInPath(String text, int start) {
         int end = start;
         while (end < text.length() && isRunChar(text.charAt(end), "/_-:@.%") && !isStart(text, end)) {
             end++;
@@ -64,8 +64,8 @@ final class UrlSecrets {
         return end > start && hasDigit(text, start, end) ? span(start, end) : NONE;
     }
 
-    /** {@code user/password@} behind {@code jdbc:oracle:thin:}. */
-    private static long oracle(String text, int colon) {
+    /** {@code user/password@} after {@code jdbc:oracle:thin:}. */
+    private static long findInOracleUrl(String text, int colon) {
         char last = colon == 0 ? ' ' : text.charAt(colon - 1);
         if (last != 'n' && last != 'i' && last != '8') {
             return NONE;
@@ -91,8 +91,8 @@ final class UrlSecrets {
         return at > slash + 1 && !text.startsWith(TextSecrets.REPLACEMENT, slash + 1) ? span(slash + 1, at) : NONE;
     }
 
-    /** What follows the user before the last {@code @}, also where a slash in it ends what a parser takes for the host. */
-    private static long password(String text, int start) {
+    /** The password between the user and the last {@code @}, even if it contains a slash. */
+    private static long findPassword(String text, int start) {
         int colon = -1;
         int at = -1;
         boolean beyondHost = false;

@@ -10,39 +10,38 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** An event as it may be stored: checked, defaults filled in, secrets replaced, long parts cut. */
+/** A checked event, ready to store: defaults are filled in, secrets replaced, long parts cut. */
 sealed interface ValidEvent {
-    /** An event with its ids and moments, and its place in the queue. */
+    /** An event with its IDs, timestamps and queue entry. */
     int EVENT_CHARS = 256;
 
-    /** A step with its moments. */
+    /** A step with its timestamps. */
     int STEP_CHARS = 128;
 
-    /** A label's place among others. */
+    /** The map entry of a label. */
     int LABEL_CHARS = 16;
 
-    /** A text beside its characters. */
+    /** The overhead of a string. */
     int TEXT_CHARS = 48;
 
     UUID executionId();
 
-    /** The workflow that it names; null where it bears on an execution that must be known. */
+    /** The workflow that the event names; null if the event can only apply to an existing execution. */
     @Nullable
     WorkflowRef workflow();
 
     /**
-     * What it keeps in memory, roughly, which is what the queue is bounded by: the characters of its texts, and for
-     * objects as many as they take bytes on a 64-bit JVM. So a character is a byte, or two where its text has any beyond
-     * Latin-1. It is counted anew at each call.
+     * Computes the approximate memory of the event; the queue is bounded by it. A character of text counts 1, although
+     * it takes two bytes if the text is not all Latin-1. Objects count their size in bytes on a 64-bit JVM.
      */
     long chars();
 
-    /** A run began.
+    /** A run started.
      *
-     * @param idMade whether the id was made here, so that no one else can have recorded it */
+     * @param idGenerated whether this server generated the ID, which means that the execution is new */
     record Start(
             UUID executionId,
-            boolean idMade,
+            boolean idGenerated,
             WorkflowRef workflow,
             @Nullable String trigger,
             int attempt,
@@ -62,9 +61,9 @@ sealed interface ValidEvent {
         }
     }
 
-    /** A run ended.
+    /** A run finished.
      *
-     * @param errorFingerprint null where there is no error */
+     * @param errorFingerprint null if there is no error */
     record Finish(
             UUID executionId,
             @Nullable WorkflowRef workflow,
@@ -91,7 +90,7 @@ sealed interface ValidEvent {
         }
     }
 
-    /** Both ends of a run that is over; its events stand or fall together. */
+    /** The start and the finish of a run; they are recorded together or not at all. */
     record Complete(Start start, Finish finish) implements ValidEvent {
         @Override
         public UUID executionId() {

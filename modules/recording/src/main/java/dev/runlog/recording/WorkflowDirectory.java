@@ -16,26 +16,24 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The workflows that events name, kept as long as they are asked for: a workflow never goes away or changes its owner. */
+/** Caches the workflows that events name. Workflows are never deleted and never change their owner. */
 final class WorkflowDirectory {
-    private static final int KEPT_MAX = 100_000;
+    private static final int CACHED_MAX = 100_000;
 
     private final RecordingStore store;
     private final int workflowsMax;
     private final HourlyQuota hourly;
     private final Cache<WorkflowKey, StoredWorkflow> byKey =
-            Caffeine.newBuilder().maximumSize(KEPT_MAX).build();
+            Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
     private final Cache<UUID, StoredWorkflow> byId =
-            Caffeine.newBuilder().maximumSize(KEPT_MAX).build();
-    /** Owners that have as many workflows as they may. */
-    private final Cache<String, Boolean> full =
-            Caffeine.newBuilder().maximumSize(KEPT_MAX).build();
+            Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
+    /** Owners that have reached their maximum number of workflows. */
+    private final Cache<String, Boolean> fullOwners =
+            Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
 
     /**
-     * Knows nothing yet.
-     *
-     * @param workflowsMax how many an owner may have
-     * @param hourly how many a caller may register, for itself and for others
+     * @param workflowsMax maximum number of workflows of an owner
+     * @param hourly limits registrations by a caller, for itself and for other owners
      */
     WorkflowDirectory(RecordingStore store, int workflowsMax, HourlyQuota hourly) {
         this.store = store;
@@ -44,8 +42,8 @@ final class WorkflowDirectory {
     }
 
     /**
-     * Sees to it that {@link #find} knows all that the events name; unknown keys are registered. Returns those that are
-     * refused, and why.
+     * Loads all workflows that the events name for {@link #find} and registers unknown keys. Returns the refused keys
+     * with the reasons.
      */
     Future<Map<WorkflowKey, RunlogException>> prepare(Collection<QueuedEvent> events) {
         Map<WorkflowKey, String> callers = new HashMap<>();
@@ -68,10 +66,10 @@ final class WorkflowDirectory {
         return ids.isEmpty()
                 ? registered
                 : registered.compose(
-                        refused -> store.findWorkflows(ids).map(this::keep).map(refused));
+                        refused -> store.findWorkflows(ids).map(this::cache).map(refused));
     }
 
-    /** Registers or renames one workflow for a caller. */
+    /** Registers or renames a workflow for a caller. */
     Future<StoredWorkflow> upsert(WorkflowKey key, @Nullable String name, String caller) {
         return register(Map.of(key, caller))
                 .compose(refused -> refused.containsKey(key)
@@ -79,9 +77,9 @@ final class WorkflowDirectory {
                         : store.renameWorkflow(key, name));
     }
 
-    /** Finds workflows and registers those that are missing, as far as their callers and owners may have more. */
+    /** Finds workflows and registers missing ones within the limits of their callers and owners. */
     private Future<Map<WorkflowKey, RunlogException>> register(Map<WorkflowKey, String> callers) {
-        return store.findWorkflowsByKey(callers.keySet()).map(this::keep).compose(found -> {
+        return store.findWorkflowsByKey(callers.keySet()).map(this::cache).compose(found -> {
             Map<WorkflowKey, RunlogException> refused = new HashMap<>();
             Map<String, Long> left = new HashMap<>();
             Map<WorkflowKey, String> missing = new HashMap<>();
@@ -89,7 +87,7 @@ final class WorkflowDirectory {
                 if (byKey.getIfPresent(key) != null) {
                     return;
                 }
-                if (full.getIfPresent(key.owner()) != null) {
+                if (fullOwners.getIfPresent(key.owner()) != null) {
                     refused.put(key, tooMany(key.owner()));
                 } else if (left.merge(caller, hourly.left(caller) - 1, (before, first) -> before - 1) < 0) {
                     refused.put(key, hourly.refusal(caller));
@@ -100,11 +98,11 @@ final class WorkflowDirectory {
             return missing.isEmpty()
                     ? Future.succeededFuture(refused)
                     : store.registerWorkflows(missing.keySet(), workflowsMax)
-                            .map(this::keep)
+                            .map(this::cache)
                             .map(done -> {
                                 missing.forEach((key, caller) -> {
                                     if (byKey.getIfPresent(key) == null) {
-                                        full.put(key.owner(), true);
+                                        fullOwners.put(key.owner(), true);
                                         refused.put(key, tooMany(key.owner()));
                                     } else {
                                         hourly.use(caller, 1);
@@ -117,10 +115,10 @@ final class WorkflowDirectory {
 
     private RunlogException tooMany(String owner) {
         return RunlogException.badInput(
-                "'" + owner + "' cannot have more workflows (recording.workflows-max is " + workflowsMax + ").");
+                "Too many workflows of '" + owner + "' (recording.workflows-max is " + workflowsMax + ").");
     }
 
-    /** An owner's workflow; null where it is unknown or another's. */
+    /** An owner's workflow; null if it is unknown or belongs to another owner. */
     @Nullable
     StoredWorkflow find(String owner, WorkflowRef reference) {
         StoredWorkflow workflow = reference.key() != null
@@ -129,7 +127,7 @@ final class WorkflowDirectory {
         return workflow != null && workflow.workflow().owner().equals(owner) ? workflow : null;
     }
 
-    private @Nullable Void keep(Collection<StoredWorkflow> workflows) {
+    private @Nullable Void cache(Collection<StoredWorkflow> workflows) {
         for (StoredWorkflow workflow : workflows) {
             byKey.put(
                     new WorkflowKey(

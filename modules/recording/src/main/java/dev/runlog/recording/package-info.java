@@ -1,4 +1,4 @@
-/** Recording: validates events, gathers them into batches, commits them, announces what changed. */
+/** Recording: validates events, collects them into batches, commits each batch and announces its changes. */
 @NullMarked
 package dev.runlog.recording;
 

@@ -18,7 +18,7 @@ final class AdmissionTest {
     private final Admission admission = new Admission(QUEUE_MAX, 1_000_000, 1.0, Optional::empty);
 
     @Test
-    void leavesRoomForWhoeverComesHoweverManyFloodIt() {
+    void leavesRoomForNewOwnersDuringManyFloods() {
         for (int flood = 1; flood <= 4; flood++) {
             fill("flood-" + flood);
         }
@@ -28,14 +28,14 @@ final class AdmissionTest {
     }
 
     @Test
-    void letsALoneFloodHaveHalfOfTheRoom() {
+    void givesASingleFloodHalfOfTheRoom() {
         fill("flood");
 
         assertThat(one.eventsOf("flood") + other.eventsOf("flood")).isEqualTo(QUEUE_MAX / 2);
     }
 
     @Test
-    void refusesBeyondTheWholeRoomUnlessNothingWaits() {
+    void refusesMoreThanTheLimitUnlessTheQueuesAreEmpty() {
         assertThatCode(() -> require("alice", QUEUE_MAX * 2)).doesNotThrowAnyException();
         one.add(FairQueueTest.event("bob", 0, 1));
 
@@ -44,7 +44,7 @@ final class AdmissionTest {
     }
 
     @Test
-    void countsCharactersTheSame() {
+    void limitsCharacters() {
         one.add(FairQueueTest.event("flood", 0, 400_000));
 
         assertThatThrownBy(() -> admission.require(List.of(FairQueueTest.event("flood", 0, 300_000)), queues()))
@@ -54,7 +54,7 @@ final class AdmissionTest {
     }
 
     @Test
-    void countsStepsThatHoldNothingTheSame() {
+    void countsTheMemoryOfEmptySteps() {
         one.add(steps("flood", 2000));
 
         assertThatThrownBy(() -> admission.require(List.of(steps("flood", 2000)), queues()))

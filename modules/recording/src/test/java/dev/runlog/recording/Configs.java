@@ -5,7 +5,7 @@ import dev.runlog.testing.Settings;
 import java.time.Duration;
 import java.util.List;
 
-/** Settings of tests: small limits, and no timers that fire during a test. */
+/** Configurations for tests: small limits, and no timer fires during a test. */
 final class Configs {
     private Configs() {}
 
@@ -36,8 +36,8 @@ final class Configs {
                 .as(RecordingConfig.class);
     }
 
-    /** The defaults, as a server has them. */
-    static RecordingConfig ofServer(int workflowsMax) {
+    /** The defaults of a server. */
+    static RecordingConfig serverDefaults(int workflowsMax) {
         return Settings.of("recording")
                 .set("workflows-max", workflowsMax)
                 .set("heartbeat-sweep-interval", Duration.ofDays(1))

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.quicktheories.core.Gen;
 import org.quicktheories.core.RandomnessSource;
 
-/** Events whose parts are valid each, or not, in any combination. */
+/** Events with any combination of valid and invalid parts. */
 final class EventPolicyFuzzTest {
     private static final Instant NOW = Instant.parse("2026-11-24T04:26:10.123Z");
     private static final Gen<String> TEXTS = Inputs.near("daily-report", "cron", "é", "password=x");

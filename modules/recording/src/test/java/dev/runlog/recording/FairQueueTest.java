@@ -16,7 +16,7 @@ final class FairQueueTest {
     private final FairQueue queue = new FairQueue();
 
     @Test
-    void putsNobodyBehindAFlood() {
+    void delaysNoOtherOwnerDuringAFlood() {
         flood("flood", 10_000);
         flood("alice", 3);
         flood("bob", 40);
@@ -27,7 +27,7 @@ final class FairQueueTest {
     }
 
     @Test
-    void takesAllInTheirOrderInTheEnd() {
+    void takesAllEventsInOrder() {
         flood("flood", 500);
         flood("alice", 90);
         flood("bob", 200);
@@ -46,7 +46,7 @@ final class FairQueueTest {
     }
 
     @Test
-    void endsABatchAndATurnByTheCharactersToo() {
+    void limitsTheCharactersOfABatchAndATurn() {
         IntStream.range(0, 20).forEach(i -> queue.add(event("large", i, 200_000)));
         flood("alice", 1);
 
@@ -58,7 +58,7 @@ final class FairQueueTest {
     }
 
     @Test
-    void dropsWhatNobodyWaitsFor() {
+    void dropsEventsThatAreNoLongerAwaited() {
         flood("gone", 1000);
         flood("alice", 2);
 

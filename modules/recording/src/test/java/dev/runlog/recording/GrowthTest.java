@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** How fast and how far owners may make days and workflows. */
+/** Limits on creating days and workflows. */
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class GrowthTest {
     private static final int WORKFLOWS_MAX = 5;
@@ -48,12 +48,12 @@ final class GrowthTest {
     private final Viewer alice = new Viewer("alice-" + Ids.next(), Set.of(Scope.WRITE));
     private final Viewer bob = new Viewer("bob-" + Ids.next(), Set.of(Scope.WRITE));
     private final Viewer engine = new Viewer("engine-" + Ids.next(), Set.of(Scope.ENGINE));
-    private TestDatabase test;
+    private TestDatabase database;
     private Bus bus;
 
     @BeforeEach
     void deploy(Vertx vertx, TestDatabase database) throws SQLException {
-        test = database;
+        this.database = database;
         bus = Bus.create(vertx, Duration.ofSeconds(20));
         DatabaseConfig config = Configs.database(database.url());
         await(vertx.deployVerticle(new RecordingVerticle(
@@ -63,14 +63,15 @@ final class GrowthTest {
                 Clock.systemUTC(),
                 new SimpleMeterRegistry(),
                 Optional::empty)));
-        // Days of other tests are not new any more.
-        test.execute("DO $$ DECLARE day text; BEGIN FOR day IN SELECT right(relname, 8) FROM pg_class WHERE relname ~ "
-                + "'^execution_[0-9]{8}$' AND right(relname, 8) < to_char(now() - interval '1 day', 'YYYYMMDD') LOOP "
-                + "EXECUTE 'DROP TABLE execution_' || day || ', step_' || day; END LOOP; END $$");
+        // Drops the days that other tests created: they would not count as new.
+        database.execute(
+                "DO $$ DECLARE day text; BEGIN FOR day IN SELECT right(relname, 8) FROM pg_class WHERE relname ~ "
+                        + "'^execution_[0-9]{8}$' AND right(relname, 8) < to_char(now() - interval '1 day', 'YYYYMMDD') LOOP "
+                        + "EXECUTE 'DROP TABLE execution_' || day || ', step_' || day; END LOOP; END $$");
     }
 
     @Test
-    void bringsOneRequestOfManyDaysNoMoreThanTheHoursDays() throws SQLException {
+    void limitsTheNewDaysOfARequestToTheHourlyQuota() throws SQLException {
         String before = partitions();
 
         List<Outcome> outcomes = record(
@@ -93,7 +94,7 @@ final class GrowthTest {
     }
 
     @Test
-    void takesEventsOfDaysThatAreThereAlready() {
+    void acceptsEventsOfExistingDaysWithoutQuota() {
         record(bob, List.of(run(null, "w", 200), run(null, "w", 201), run(null, "w", 202)));
         record(alice, List.of(run(null, "w", 210), run(null, "w", 211), run(null, "w", 212)));
 
@@ -109,7 +110,7 @@ final class GrowthTest {
     }
 
     @Test
-    void countsDaysForACallerWhoInventsOwners() {
+    void chargesNewDaysToACallerWhoInventsOwners() {
         List<Outcome> outcomes = record(
                 engine,
                 IntStream.range(0, 10)
@@ -122,7 +123,7 @@ final class GrowthTest {
     }
 
     @Test
-    void boundsTheWorkflowsOfAnOwner() throws SQLException {
+    void limitsTheWorkflowsOfAnOwner() throws SQLException {
         List<Outcome> outcomes = record(
                 alice,
                 IntStream.range(0, 20).mapToObj(i -> run(null, "w-" + i, 0)).toList());
@@ -144,7 +145,7 @@ final class GrowthTest {
     }
 
     @Test
-    void renamesAndRecordsWhatIsThereAtTheLimit() {
+    void renamesAndRecordsExistingWorkflowsAtTheLimit() {
         for (int i = 0; i < WORKFLOWS_MAX; i++) {
             await(bus.request(new UpsertWorkflow(alice, "w-" + i, "old", null)));
         }
@@ -163,7 +164,7 @@ final class GrowthTest {
     }
 
     @Test
-    void boundsTheWorkflowsThatACallerRegistersForInventedOwners() throws SQLException {
+    void limitsTheWorkflowsThatACallerRegistersForInventedOwners() throws SQLException {
         String puppets = "puppet-" + Ids.next() + "-";
         List<Outcome> outcomes = record(
                 engine,
@@ -176,10 +177,10 @@ final class GrowthTest {
                     assertThat(refused.code()).isEqualTo(ErrorCode.RATE_LIMITED);
                     assertThat(refused.message()).contains("recording.workflows-per-hour-max is 12");
                 });
-        // Two lanes may each take the last one.
-        assertThat(Integer.parseInt(test.get("SELECT count(*) FROM owner WHERE subject LIKE '" + puppets + "%'")))
+        // Two lanes may each use the last of the quota.
+        assertThat(Integer.parseInt(database.get("SELECT count(*) FROM owner WHERE subject LIKE '" + puppets + "%'")))
                 .isBetween(WORKFLOWS_PER_HOUR, 2 * WORKFLOWS_PER_HOUR);
-        assertThat(refusal(new UpsertWorkflow(engine, "w", null, "somebody")).code())
+        assertThat(refusal(new UpsertWorkflow(engine, "w", null, "another")).code())
                 .isEqualTo(ErrorCode.RATE_LIMITED);
     }
 
@@ -198,11 +199,11 @@ final class GrowthTest {
     }
 
     private String workflowsOf(String owner) throws SQLException {
-        return test.get(
+        return database.get(
                 "SELECT count(*) FROM workflow w JOIN owner o ON o.id = w.owner_id WHERE o.subject = '" + owner + "'");
     }
 
     private String partitions() throws SQLException {
-        return test.get("SELECT count(*) FROM pg_inherits WHERE inhparent = 'execution'::regclass");
+        return database.get("SELECT count(*) FROM pg_inherits WHERE inhparent = 'execution'::regclass");
     }
 }

@@ -28,27 +28,27 @@ final class LaneTest {
             1_000_000);
 
     @Test
-    void writesALoneEventAtOnce() {
+    void writesASingleEventImmediately() {
         add(1);
 
         assertThat(written).hasSize(1);
     }
 
     @Test
-    void lingersOnlyAfterItWasBusyAndUntilABatchIsFull() {
+    void pausesOnlyAfterAWriteAndUntilABatchIsFull() {
         add(1);
         add(2);
         commit.complete();
-        assertThat(written).as("it lingers").hasSize(1);
+        assertThat(written).as("during the pause").hasSize(1);
 
         add(8);
 
-        assertThat(written).as("the batch is full").hasSize(2);
+        assertThat(written).as("full batch").hasSize(2);
         assertThat(written.get(1)).hasSize(10);
     }
 
     @Test
-    void writesWhatThereIsWhenItHasLingered() {
+    void writesAPartialBatchAfterThePause() {
         add(1);
         add(2);
         commit.complete();
@@ -60,7 +60,7 @@ final class LaneTest {
     }
 
     @Test
-    void writesALoneEventAtOnceThoughABatchFilledWhileItLingered() {
+    void writesASingleEventImmediatelyAfterABatchFilledDuringThePause() {
         add(1);
         add(2);
         commit.complete();
@@ -73,7 +73,7 @@ final class LaneTest {
     }
 
     @Test
-    void lingersAnewAfterABatchThatFilledWhileItLingered() {
+    void pausesAgainAfterABatchFilledDuringThePause() {
         add(1);
         add(2);
         commit.complete();
@@ -82,7 +82,7 @@ final class LaneTest {
         commit.complete();
 
         before.complete();
-        assertThat(written).as("it lingers").hasSize(2);
+        assertThat(written).as("during the pause").hasSize(2);
         lingered.complete();
 
         assertThat(written).hasSize(3);
@@ -90,7 +90,7 @@ final class LaneTest {
     }
 
     @Test
-    void lingersNotWhereItIsToEnd() {
+    void drainsWithoutAPause() {
         add(1);
         add(2);
         commit.complete();

@@ -9,8 +9,8 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.recording.RecordEvents;
-import dev.runlog.contract.recording.RecordEvents.Verdict;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
+import dev.runlog.contract.recording.RecordEvents.Verdict;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
 import dev.runlog.contract.recording.WorkflowRef;
@@ -33,14 +33,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** An owner that names thousands of new workflows at once, and others that record meanwhile. */
+/** One owner registers thousands of new workflows at once while others record. */
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class NewWorkflowsTest {
     private static final int NAMES = 30_000;
     private static final int NAMES_PER_REQUEST = 1000;
-    private static final int REQUESTS_UNDER_WAY = 4;
+    private static final int CONCURRENT_REQUESTS = 4;
     private static final int WORKFLOWS_MAX = 20_000;
-    /** Less than the statement timeout, which lookups ran into that read all workflows of the owner for each key. */
+    /**
+     * Less than the statement timeout. Lookups once reached it when they read all workflows of the owner for each key.
+     */
     private static final Duration WAIT_MAX = Duration.ofSeconds(4);
 
     private final Viewer alice = new Viewer("alice-" + Ids.next(), Set.of(Scope.WRITE));
@@ -50,12 +52,12 @@ final class NewWorkflowsTest {
     @BeforeEach
     void deploy(Vertx vertx, TestDatabase database) throws SQLException {
         bus = Bus.create(vertx, Duration.ofMinutes(2));
-        // The planner takes the tables for small, as they are when a server is new.
+        // The planner must see small tables, as on a new server.
         database.execute("ANALYZE owner, workflow");
         await(vertx.deployVerticle(new RecordingVerticle(
                 bus,
                 Configs.database(database.url()),
-                Configs.ofServer(WORKFLOWS_MAX),
+                Configs.serverDefaults(WORKFLOWS_MAX),
                 Clock.systemUTC(),
                 new SimpleMeterRegistry(),
                 Optional::empty)));
@@ -63,33 +65,33 @@ final class NewWorkflowsTest {
     }
 
     @Test
-    void letsOthersRecordWhileAnOwnerNamesThousandsOfNewWorkflows() {
+    void recordsForOthersWhileAnOwnerRegistersThousandsOfWorkflows() {
         long start = System.nanoTime();
         List<Outcome> outcomes = new CopyOnWriteArrayList<>();
-        Future<?> flooded = Future.join(IntStream.range(0, REQUESTS_UNDER_WAY)
+        Future<?> flooded = Future.join(IntStream.range(0, CONCURRENT_REQUESTS)
                 .mapToObj(i -> flood(i * NAMES_PER_REQUEST, outcomes))
                 .toList());
-        Duration longest = Duration.ZERO;
+        Duration slowest = Duration.ZERO;
         int runs = 0;
         while (!flooded.isComplete()) {
             long sent = System.nanoTime();
             record(bob, List.of(run("w")));
             Duration wait = Duration.ofNanos(System.nanoTime() - sent);
-            longest = wait.compareTo(longest) > 0 ? wait : longest;
+            slowest = wait.compareTo(slowest) > 0 ? wait : slowest;
             runs++;
         }
         System.out.printf(
-                "%d new names in %s; others recorded %d runs, the longest in %s%n",
-                NAMES, Duration.ofNanos(System.nanoTime() - start), runs, longest);
+                "%d new names in %s; others recorded %d runs, the slowest in %s%n",
+                NAMES, Duration.ofNanos(System.nanoTime() - start), runs, slowest);
 
-        assertThat(longest).isLessThan(WAIT_MAX);
+        assertThat(slowest).isLessThan(WAIT_MAX);
         assertThat(outcomes)
                 .hasSize(NAMES)
                 .filteredOn(outcome -> outcome.verdict() == Verdict.RECORDED)
                 .hasSize(WORKFLOWS_MAX);
     }
 
-    /** As a body of events is recorded: some requests are under way, and the next follows when one is answered. */
+    /** Sends the next request after each reply, like an upload of many events. */
     private Future<Void> flood(int first, List<Outcome> outcomes) {
         if (first >= NAMES) {
             return Future.succeededFuture();
@@ -99,7 +101,7 @@ final class NewWorkflowsTest {
                 .toList();
         return bus.request(new RecordEvents(alice, runs)).compose(answer -> {
             outcomes.addAll(answer.outcomes());
-            return flood(first + REQUESTS_UNDER_WAY * NAMES_PER_REQUEST, outcomes);
+            return flood(first + CONCURRENT_REQUESTS * NAMES_PER_REQUEST, outcomes);
         });
     }
 

@@ -96,7 +96,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void changesNothingWhenToldTwice() {
+    void ignoresDuplicates() {
         UUID id = Ids.next();
         record(start(id));
         record(finish(id, ExecutionStatus.FAILED));
@@ -107,7 +107,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void writesALoneStartWithOneWaitForTheDatabase(Vertx vertx, TestDatabase database) {
+    void writesASingleStartInOneRoundTrip(Vertx vertx, TestDatabase database) {
         Relay relay = Relay.to(vertx, database.url());
         redeploy(vertx, relay.url());
         // A connection prepares each statement once.
@@ -121,17 +121,20 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void tellsWhatIsNewFromWhatWasToldBeforeInOneBatch() {
+    void separatesNewEventsFromDuplicatesInABatch() {
         UUID known = Ids.next();
-        UUID over = Ids.next();
-        UUID begun = Ids.next();
-        record(List.of(start(known), start(begun), new Completed(start(over), finish(over, ExecutionStatus.SUCCESS))));
+        UUID completed = Ids.next();
+        UUID running = Ids.next();
+        record(List.of(
+                start(known),
+                start(running),
+                new Completed(start(completed), finish(completed, ExecutionStatus.SUCCESS))));
         UUID fresh = Ids.next();
         List<RecordingEvent> events = List.of(
                 start(fresh),
                 start(known),
-                new Completed(start(over), finish(over, ExecutionStatus.SUCCESS)),
-                finish(begun, ExecutionStatus.FAILED),
+                new Completed(start(completed), finish(completed, ExecutionStatus.SUCCESS)),
+                finish(running, ExecutionStatus.FAILED),
                 finish(fresh, ExecutionStatus.SUCCESS));
 
         assertThat(record(events))
@@ -143,7 +146,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void fillsALateStartIntoAnEarlyFinish() throws Exception {
+    void fillsInAStartThatArrivesAfterItsFinish() throws Exception {
         UUID id = Ids.next();
         Outcome finish = record(new Finished(
                 id, null, WorkflowRef.ofKey("nightly"), ExecutionStatus.SUCCESS, null, "{\"rows\":3}", null));
@@ -157,7 +160,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void leavesAFinalStatusAlone() {
+    void keepsAFinalStatus() {
         UUID id = Ids.next();
         record(start(id));
         record(finish(id, ExecutionStatus.SUCCESS));
@@ -170,7 +173,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void writesStartFinishAndStepsOfOneBatchAsOne() throws Exception {
+    void mergesStartStepsAndFinishOfOneBatch() throws Exception {
         UUID id = Ids.next();
 
         List<Outcome> outcomes = record(List.of(
@@ -229,7 +232,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void rejectsBadEventsAloneAndNamesWhatIsBad() {
+    void rejectsOnlyInvalidEventsAndNamesTheProblem() {
         UUID id = Ids.next();
         Instant now = Instant.now();
         List<Outcome> outcomes = record(List.of(
@@ -262,7 +265,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void boundsTheStepsOfOneEvent() {
+    void limitsTheStepsOfOneEvent() {
         UUID id = Ids.next();
         record(start(id));
 
@@ -271,11 +274,11 @@ final class RecordingVerticleTest {
 
         assertThat(most.verdict()).isEqualTo(Verdict.RECORDED);
         assertThat(tooMany.code()).isEqualTo(ErrorCode.BAD_INPUT);
-        assertThat(tooMany.message()).contains("101 steps", "steps-max", "100");
+        assertThat(tooMany.message()).isEqualTo("Too many steps in one event: 101 (recording.steps-max is 100).");
     }
 
     @Test
-    void cutsLongErrorsAndSaysSo() throws Exception {
+    void cutsLongErrorsAndReportsIt() throws Exception {
         UUID id = Ids.next();
         record(start(id));
 
@@ -296,7 +299,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void storesNoSecretAndCountsThoseOfStartAndFinish() throws Exception {
+    void redactsAndCountsSecretsOfStartAndFinish() throws Exception {
         UUID id = Ids.next();
         Map<String, String> labels = Map.of("api-token", "abc", "url", "https://u:p@host/");
         record(new Started(
@@ -331,7 +334,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void takesAnyFinishOfAValidIdAndStatus() throws Exception {
+    void acceptsAnyFinishWithAValidIdAndStatus() throws Exception {
         String bad = "\u0000\uD800";
         for (RecordingEvent.Finished finish : List.of(
                 failed(null, new ExecutionError(bad, bad, bad, "{\"a\":\"" + bad + "\"}")),
@@ -358,7 +361,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void takesAFinishBetweenItsStartAndNow() {
+    void movesTheFinishTimeBetweenStartAndNow() {
         UUID id = Ids.next();
         UUID other = Ids.next();
         record(List.of(start(id), start(other)));
@@ -372,25 +375,25 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void marksWhatItChangedOfStepsForAsLongAsItIsKept() throws Exception {
+    void marksAlteredPartsOfStepsWhileTheyAreKept() throws Exception {
         UUID id = Ids.next();
         record(start(id));
         StepEvent running = new StepEvent(
                 0, "n".repeat(60), "k\u0000", StepStatus.RUNNING, null, null, "{\"password\":1}", null, null);
-        StepEvent over = new StepEvent(
+        StepEvent finished = new StepEvent(
                 0, "name", null, StepStatus.FAILED, null, null, null, "\"" + "x".repeat(2000) + "\"", "\"\uD800\"");
 
         record(new StepsRecorded(id, null, List.of(running)));
         String before =
                 database.get("SELECT row(truncated, sanitized, redacted) FROM step WHERE execution_id = '" + id + "'");
-        record(new StepsRecorded(id, null, List.of(over)));
+        record(new StepsRecorded(id, null, List.of(finished)));
         String after =
                 database.get("SELECT row(truncated, sanitized, redacted) FROM step WHERE execution_id = '" + id + "'");
         UUID atOnce = Ids.next();
         record(List.of(
                 start(atOnce),
                 new StepsRecorded(atOnce, null, List.of(running)),
-                new StepsRecorded(atOnce, null, List.of(over))));
+                new StepsRecorded(atOnce, null, List.of(finished))));
         String merged = database.get(
                 "SELECT row(truncated, sanitized, redacted) FROM step WHERE execution_id = '" + atOnce + "'");
 
@@ -443,7 +446,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void recordsIntoNewDaysFromAllLanesAtOnce() {
+    void recordsToNewDaysFromAllLanesAtOnce() {
         Instant start = Instant.now().minus(Duration.ofDays(300));
         List<RecordingEvent> events = IntStream.range(0, 200)
                 .<RecordingEvent>mapToObj(i -> start(Ids.at(start.plus(Duration.ofDays(i % 10)))))
@@ -455,7 +458,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void makesPartitionsOnDemandForDaysGoneBy() throws Exception {
+    void createsPartitionsOfPastDaysOnDemand() throws Exception {
         UUID id = Ids.at(Instant.now().minus(Duration.ofDays(37)));
 
         assertThat(record(start(id)).verdict()).isEqualTo(Verdict.RECORDED);
@@ -464,7 +467,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void givesUpWhoseDeadlinePassedUntilTheirFinishComes(Vertx vertx) throws SQLException {
+    void marksMissedHeartbeatsAsCrashedUntilTheFinishArrives(Vertx vertx) throws SQLException {
         UUID id = Ids.next();
         record(new Started(
                 id,
@@ -494,7 +497,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void givesUpWhatNeverAskedForHeartbeatsAfterTheLongestRunTimeWhereOneIsSet(Vertx vertx) throws Exception {
+    void marksExecutionsWithoutHeartbeatsAsCrashedAfterTheMaximumRunTime(Vertx vertx) throws Exception {
         UUID old = Ids.at(Instant.now().minus(Duration.ofDays(3)));
         UUID young = Ids.at(Instant.now().minus(Duration.ofHours(1)));
         record(List.of(start(old), start(young)));
@@ -515,7 +518,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void keepsAnExecutionAliveThatBeats() {
+    void extendsTheDeadlineOnAHeartbeat() {
         UUID id = Ids.next();
         Execution started = record(new Started(
                         id,
@@ -536,12 +539,12 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void recordsBothEndsOfARunAtOnceAndNeitherWhereTheyContradict() {
+    void recordsACompletedRunAndRejectsAContradictingOne() {
         UUID id = Ids.next();
-        Completed over = new Completed(start(id), finish(id, ExecutionStatus.SUCCESS));
+        Completed completed = new Completed(start(id), finish(id, ExecutionStatus.SUCCESS));
 
-        assertThat(record(over).verdict()).isEqualTo(Verdict.RECORDED);
-        assertThat(record(over).verdict()).isEqualTo(Verdict.DUPLICATE);
+        assertThat(record(completed).verdict()).isEqualTo(Verdict.RECORDED);
+        assertThat(record(completed).verdict()).isEqualTo(Verdict.DUPLICATE);
         assertThat(record(new Completed(start(id), finish(id, ExecutionStatus.FAILED)))
                         .code())
                 .isEqualTo(ErrorCode.CONFLICT);
@@ -549,7 +552,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void countsRightWhenManyWritersShareAWorkflow() {
+    void countsCorrectlyWhileManyWritersShareAWorkflow() {
         List<RecordingEvent> events = IntStream.range(0, 500)
                 .<RecordingEvent>mapToObj(i -> new Completed(
                         start(Ids.next()),
@@ -568,7 +571,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void tellsQuantilesOfDurationsWithinTheirErrorBeforeAndAfterFolding(Vertx vertx) {
+    void returnsDurationQuantilesWithinTheirErrorBeforeAndAfterFolding(Vertx vertx) {
         Instant startedAt = Instant.now().minusSeconds(3600).truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
         List<RecordingEvent> runs = IntStream.rangeClosed(1, 100)
                 .<RecordingEvent>mapToObj(i -> {
@@ -586,7 +589,7 @@ final class RecordingVerticleTest {
                 })
                 .toList();
         record(runs);
-        // Said again it changes nothing.
+        // Duplicates change nothing.
         record(runs);
         RecordingStore store = RecordingStore.open(vertx, databaseConfig, 1);
         Database reading = Database.open(vertx, databaseConfig, new SimpleMeterRegistry());
@@ -619,7 +622,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void answersOverloadedWhileTheDatabaseIsAway(TestDatabase database) throws SQLException {
+    void repliesOverloadedWhileTheDatabaseIsUnavailable(TestDatabase database) throws SQLException {
         record(start(null));
         database.setReachable(false);
         try {
@@ -632,14 +635,14 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void knowsAnEventAgainWhoseCommitWasNotAnswered(Vertx vertx, TestDatabase database) {
+    void recognizesDuplicatesAfterALostCommitReply(Vertx vertx, TestDatabase database) {
         UUID id = Ids.next();
-        UUID over = Ids.next();
+        UUID completed = Ids.next();
         record(start(null));
         record(start(id));
         Relay relay = Relay.to(vertx, database.url());
         redeploy(vertx, relay.url());
-        // The lookup of the workflow commits, too.
+        // Loads the workflow, which commits too.
         record(start(null));
 
         relay.cutAfter("COMMIT");
@@ -647,19 +650,19 @@ final class RecordingVerticleTest {
                 alice,
                 List.of(
                         finish(id, ExecutionStatus.FAILED),
-                        new Completed(start(over), finish(over, ExecutionStatus.SUCCESS))))));
+                        new Completed(start(completed), finish(completed, ExecutionStatus.SUCCESS))))));
 
         assertThat(codeOf(lost)).isEqualTo(ErrorCode.OVERLOADED);
         assertThat(record(List.of(
                         finish(id, ExecutionStatus.FAILED),
-                        new Completed(start(over), finish(over, ExecutionStatus.SUCCESS)))))
+                        new Completed(start(completed), finish(completed, ExecutionStatus.SUCCESS)))))
                 .extracting(Outcome::verdict)
                 .containsOnly(Verdict.DUPLICATE);
         assertThat(daily("running, success, failed")).isEqualTo("(2,1,1)");
     }
 
     @Test
-    void answersOverloadedInTimeWhereTheDatabaseFallsSilentAndGoesOnByItself(Vertx vertx, TestDatabase database) {
+    void repliesOverloadedWhileTheDatabaseIsSilentAndRecoversAutomatically(Vertx vertx, TestDatabase database) {
         Relay relay = Relay.to(vertx, database.url());
         redeploy(vertx, relay.url());
         record(start(null));
@@ -675,7 +678,7 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void letsALoneEventThroughAFlood() {
+    void recordsASingleEventDuringAFlood() {
         Viewer bob = new Viewer("bob-" + Ids.next(), Set.of(Scope.WRITE));
         List<Integer> order = new CopyOnWriteArrayList<>();
         List<Future<?>> flood = new ArrayList<>();
@@ -697,13 +700,13 @@ final class RecordingVerticleTest {
     }
 
     @Test
-    void answersWhatItTookWhenItStops(Vertx vertx) {
+    void repliesToAcceptedEventsBeforeItStops(Vertx vertx) {
         List<RecordingEvent> events = IntStream.range(0, 300)
                 .<RecordingEvent>mapToObj(i -> start(null))
                 .toList();
 
         Future<RecordEvents.Outcomes> answer = bus.request(new RecordEvents(alice, events));
-        // Something behind it in the verticle's queue: by then it was taken.
+        // Handled after the events, so they have been accepted by then.
         await(bus.request(new UpsertWorkflow(alice, "nightly", null, null)));
         await(vertx.undeploy(deployment));
 
@@ -723,7 +726,7 @@ final class RecordingVerticleTest {
         assertThat(second.workflow().name()).isEqualTo("Nightly backup");
     }
 
-    /** The same with a database that is reached by another way, and little patience with it. */
+    /** Deploys the verticle again with another database URL and short timeouts. */
     private void redeploy(Vertx vertx, String url) {
         await(vertx.undeploy(deployment));
         databaseConfig = Configs.database(url, Duration.ofSeconds(2), Duration.ofSeconds(1));
@@ -775,7 +778,7 @@ final class RecordingVerticleTest {
                 finish(event.start().executionId(), event.finish().status()));
     }
 
-    /** So many, of the indices that there may be. */
+    /** Steps with valid indices; some repeat if there are more than {@code stepsMax}. */
     private static List<StepEvent> steps(int count) {
         return IntStream.range(0, count)
                 .mapToObj(i -> step(i % CONFIG.stepsMax(), StepStatus.RUNNING, "step"))
@@ -789,12 +792,12 @@ final class RecordingVerticleTest {
     private TestDatabase database;
 
     @BeforeEach
-    void remember(TestDatabase database) {
+    void setDatabase(TestDatabase database) {
         this.database = database;
     }
 
     @AfterEach
-    void listsWhatDidNotEndWellAndNothingElse() throws SQLException {
+    void listsExactlyTheUnsuccessfulExecutions() throws SQLException {
         assertThat(database.get("SELECT count(*) FROM (" + UnsuccessfulList.DIFFERENCES + ") unlike"))
                 .isEqualTo("0");
     }

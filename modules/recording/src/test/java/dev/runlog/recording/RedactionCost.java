@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * What making payloads storable costs: run as a program. It prints microseconds of processor time for a payload of typical size without
- * secrets, with one, and for the checks alone that any text needs.
+ * Measures the cost of making payloads storable. A program that prints the CPU time in microseconds for a typical
+ * payload: for the text checks alone, without secrets and with one.
  */
 final class RedactionCost {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();

@@ -77,7 +77,7 @@ final class RedactionTest {
                 "{\"u\":\"jdbc:oracle:thin:scott/tiger@db\"}|{\"u\":\"jdbc:oracle:thin:scott/[redacted]@db\"}|1",
                 "{\"card\":{\"number\":4111},\"number\":1}|{\"card\":{\"number\":\"[redacted]\"},\"number\":1}|1",
             })
-    void replacesValuesAndNothingElse(String json, String redacted, int count) {
+    void replacesOnlySecretValues(String json, String redacted, int count) {
         assertRedacts(json, redacted, count);
     }
 
@@ -93,19 +93,19 @@ final class RedactionTest {
                 "[\"tool\",\"--no-password\",\"x\",\"--password\",\"--force\",\"-p\",\"8080\"]",
                 "{\"key\":\"token\",\"defaultValue\":\"x\",\"name\":\"a\"}",
             })
-    void keepsWhatIsNoSecret(String json) {
+    void keepsOtherValues(String json) {
         assertThat(redaction.json(json)).isEqualTo(new Redaction.Redacted(json, 0, true));
     }
 
     @Test
-    void makesAStringOfWhatIsNoJson() {
+    void turnsInvalidJsonIntoAString() {
         Redaction.Redacted redacted = redaction.json("{\"password\":\"x\"");
 
         assertThat(redacted).isEqualTo(new Redaction.Redacted("\"{\\\"password\\\":\\\"[redacted]\\\"\"", 1, false));
     }
 
     @Test
-    void looksAtNamesOnlyWhereTextsAreOff() {
+    void checksOnlyNamesIfTextsAreOff() {
         Redaction namesOnly = new Redaction(List.of(), List.of("*password"), false);
 
         assertThat(namesOnly

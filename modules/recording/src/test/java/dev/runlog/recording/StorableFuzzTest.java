@@ -16,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.quicktheories.core.Gen;
 
-/** What is recorded is text or JSON of any kind; what is stored can be stored, and has no secrets. */
+/** Any text or JSON becomes storable and free of secrets. */
 final class StorableFuzzTest {
     private static final int DEPTH_MAX = 50;
     private static final int SIZE_MAX = 3000;
@@ -41,7 +41,7 @@ final class StorableFuzzTest {
             new Redaction(List.of("**.card", "*.url", "b"), List.of("*password", "*token", "*apikey", "cookie"), true);
 
     @Test
-    void textCanBeStored() {
+    void makesAnyTextStorable() {
         Fuzz.check(TEXTS, text -> {
             String stored = parts().text(text, SIZE_MAX, ExecutionPart.ERROR_MESSAGE);
 
@@ -51,7 +51,7 @@ final class StorableFuzzTest {
     }
 
     @Test
-    void jsonStaysJsonWithinItsLimits() {
+    void keepsJsonValidWithinItsLimits() {
         Fuzz.check(DOCUMENTS, json -> {
             String stored = parts().json(json, SIZE_MAX, ExecutionPart.PAYLOAD);
 
@@ -62,15 +62,15 @@ final class StorableFuzzTest {
         });
     }
 
-    /** EventReader lets JSON only through, yet a mistake of its must not fail a whole batch. */
+    /** EventReader accepts only JSON, but a mistake there must not fail a whole batch. */
     @Test
-    void whatIsNoJsonNeverFails() {
+    void acceptsTextThatIsNotJson() {
         Fuzz.check(TEXTS, text -> assertThat(parts().json(text, SIZE_MAX, ExecutionPart.RESULT))
                 .isNotNull());
     }
 
     @Test
-    void secretsInJsonDisappear() {
+    void redactsSecretsInJson() {
         Fuzz.check(DOCUMENTS, json -> {
             assertThat(redaction
                             .json("{\"a\":" + json + ",\"passWord\":\"" + SECRET + "\"}")
@@ -91,9 +91,9 @@ final class StorableFuzzTest {
         });
     }
 
-    /** A line of its own is no part of what stands before it. */
+    /** The secret is on a line of its own, so the preceding text cannot hide it. */
     @Test
-    void secretsInTextDisappear() {
+    void redactsSecretsInText() {
         Fuzz.check(TEXTS, text -> {
             TextSecrets.Redacted redacted = redaction.text(text + "\n password=" + SECRET + "\n");
 
@@ -106,7 +106,7 @@ final class StorableFuzzTest {
         return new Storable<>(redaction, DEPTH_MAX, ExecutionPart.class);
     }
 
-    /** How deep objects and arrays stand in each other; fails unless it is one JSON value. */
+    /** The nesting depth of objects and arrays; fails unless the text is one JSON value. */
     private static int depth(String json) throws IOException {
         int depth = 0;
         int deepest = 0;

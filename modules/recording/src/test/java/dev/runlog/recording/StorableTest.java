@@ -13,7 +13,7 @@ final class StorableTest {
             new Storable<>(new Redaction(List.of(), List.of("*password"), true), 3, ExecutionPart.class);
 
     @Test
-    void replacesWhatCannotBeStoredAndCutsBetweenCharacters() {
+    void replacesUnstorableCharactersAndNeverSplitsACharacter() {
         String text = parts.text("a\u0000b\uD800c\uDC00\uD83D\uDE00", 7, ExecutionPart.ERROR_MESSAGE);
 
         assertThat(text).isEqualTo("a\uFFFDb\uFFFDc\uFFFD");
@@ -43,7 +43,7 @@ final class StorableTest {
     }
 
     @Test
-    void keepsTheFirstCharactersOfWhatIsTooLargeOrTooDeep() {
+    void keepsTheFirstCharactersOfOversizedOrDeepJson() {
         assertThat(parts.json("{\"a\":\"äöü\"}", 11, ExecutionPart.RESULT)).isEqualTo("\"{\\\"a\\\":\\\"\"");
         assertThat(parts.json("[[[[1]]]]", 100, ExecutionPart.PAYLOAD)).isEqualTo("\"[[[[1]]]]\"");
         assertThat(parts.json("[\"[[[[\",[[1]]]", 100, ExecutionPart.ERROR_DETAILS))
@@ -52,7 +52,7 @@ final class StorableTest {
     }
 
     @Test
-    void redactsWhatIsTooDeepAsText() {
+    void redactsDeepJsonAsText() {
         assertThat(parts.json("[[[{\"password\":\"x\"}]]]", 100, ExecutionPart.RESULT))
                 .isEqualTo("\"[[[{\\\"password\\\":\\\"[redacted]\\\"}]]]\"");
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class TextSecretsTest {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final int TEXT_CHARS = 1_000_000;
-    /** It takes up to 30 ms; four ways of reading the text, and no optimising compiler in some runs of the tests. */
+    /** Maximum CPU time of the four scans of one text. */
     private static final Duration TIME_MAX = Duration.ofMillis(500);
 
     private static final String JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl-_x";
@@ -93,7 +93,7 @@ final class TextSecretsTest {
                 "hvs.CAESIJ1234567890abcdefghij|[redacted]",
                 "GOCSPX-1234567890abcdefghijklmn|[redacted]",
             })
-    void replacesSecretsOnly(String text, String redacted) {
+    void replacesOnlySecrets(String text, String redacted) {
         TextSecrets.Redacted found = secrets.redact(text);
 
         assertThat(found.text()).isEqualTo(redacted);
@@ -103,7 +103,7 @@ final class TextSecretsTest {
     }
 
     @Test
-    void replacesEachOfSeveral() {
+    void replacesSeveralSecrets() {
         String text = "a " + JWT + ", b " + JWT + "\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc\n"
                 + "-----END RSA PRIVATE KEY-----\nrest";
 
@@ -114,7 +114,7 @@ final class TextSecretsTest {
     }
 
     @Test
-    void replacesAPrivateKeyThatWasCut() {
+    void replacesATruncatedPrivateKey() {
         assertThat(secrets.redact("x -----BEGIN PRIVATE KEY-----\nMIIE").text()).isEqualTo("x [redacted]");
     }
 
@@ -149,7 +149,7 @@ final class TextSecretsTest {
                 "jdbc:oracle:thin:@db:1521/x, actions/checkout@v4, jdbc:oracle:thin:@//db/x",
                 "sha256: 5d41402abc4b2a76b9719d911017c592, utf8=1, step1=ok",
             })
-    void keepsWhatOnlyLooksLikeOne(String text) {
+    void keepsTextThatOnlyLooksLikeASecret(String text) {
         assertThat(secrets.redact(text)).isEqualTo(new TextSecrets.Redacted(text, 0));
     }
 
@@ -213,10 +213,10 @@ final class TextSecretsTest {
                 .map(part -> part.repeat(TEXT_CHARS / part.length()));
     }
 
-    /** Processor time, so that a busy machine does not matter; of the best of some runs, so that compiling does not. */
+    /** Measures CPU time, independent of load, and takes the best of five runs, independent of JIT compilation. */
     @ParameterizedTest
     @MethodSource("hostile")
-    void takesTimeProportionalToAnyText(String text) {
+    void finishesWithinTheLimitForHostileText(String text) {
         Redaction redaction = new Redaction(List.of(), List.of("*password", "*token", "cookie"), true);
         long best = Long.MAX_VALUE;
         for (int run = 0; run < 5; run++) {
@@ -232,7 +232,7 @@ final class TextSecretsTest {
     }
 
     @Test
-    void looksOnlyAtWhatIsKept() {
+    void redactsOnlyTheCharactersThatAreKept() {
         String text = "password=hunter2 ".repeat(100_000);
 
         TextSecrets.Redacted kept = secrets.redact(text, 4096);

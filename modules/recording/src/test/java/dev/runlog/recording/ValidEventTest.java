@@ -23,17 +23,17 @@ final class ValidEventTest {
     private static final long KEPT_CHARS = 20 << 20;
 
     @Test
-    void countsAsManyCharactersAsItKeepsBytesInMemory() {
-        assertIsHonest(() -> new ValidEvent.Beat(Ids.next()));
-        assertIsHonest(() -> start(0, ""));
-        assertIsHonest(() -> start(30, ""));
-        assertIsHonest(() -> start(3, "x".repeat(10_000)));
-        assertIsHonest(ValidEventTest::finish);
-        assertIsHonest(() -> new ValidEvent.Complete(start(3, word(1)), finish()));
-        assertIsHonest(() -> steps(500));
+    void estimatesItsMemory() {
+        assertEstimate(() -> new ValidEvent.Beat(Ids.next()));
+        assertEstimate(() -> start(0, ""));
+        assertEstimate(() -> start(30, ""));
+        assertEstimate(() -> start(3, "x".repeat(10_000)));
+        assertEstimate(ValidEventTest::finish);
+        assertEstimate(() -> new ValidEvent.Complete(start(3, word(1)), finish()));
+        assertEstimate(() -> steps(500));
     }
 
-    /** Steps that say nothing but their names. */
+    /** Steps with nothing but names. */
     static ValidEvent.Steps steps(int steps) {
         UUID id = Ids.next();
         return new ValidEvent.Steps(
@@ -56,8 +56,8 @@ final class ValidEventTest {
                         .toList());
     }
 
-    /** Neither so few that the queue holds more than it may, nor so many that it holds much less. */
-    private static void assertIsHonest(Supplier<ValidEvent> events) {
+    /** Checks that the estimate is neither too low, which would overfill the queue, nor much too high. */
+    private static void assertEstimate(Supplier<ValidEvent> events) {
         Submission submission = new Submission("caller", 1);
         List<QueuedEvent> kept = new ArrayList<>();
         long chars = 0;

@@ -10,19 +10,19 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A column that recording writes, as one array of {@code unnest} for a batch of rows.
+ * A column that recording writes. A batch of rows passes its values as one array to {@code unnest}.
  *
- * @param type of the array's elements
- * @param stored the SQL of what is stored, with {@code %s} for the array's element
- * @param values makes the array
+ * @param type the type of the array elements
+ * @param stored the SQL of the stored value, with {@code %s} for the array element
+ * @param values creates the array
  */
 record Column<R>(String name, String type, String stored, Function<Collection<R>, Object[]> values) {
-    /** A column that stores the elements as they are. */
+    /** A column that stores the array elements unchanged. */
     static <R, T> Column<R> of(String name, String type, IntFunction<T[]> array, Function<R, @Nullable T> value) {
         return new Column<>(name, type, "%s", rows -> array(rows, array, value));
     }
 
-    /** The same column, with an SQL expression for what it stores. */
+    /** A copy with an SQL expression for the stored value. */
     Column<R> storing(String expression) {
         return new Column<>(name, type, expression, values);
     }
@@ -40,7 +40,7 @@ record Column<R>(String name, String type, String stored, Function<Collection<R>
         return joined(columns, Column::name);
     }
 
-    /** What is stored of rows whose columns are in scope by their names. */
+    /** The stored values, as SQL that refers to the columns by name. */
     static String stored(List<? extends Column<?>> columns) {
         return joined(columns, column -> column.stored.formatted(column.name));
     }

@@ -2,5 +2,5 @@ package dev.runlog.storage.write;
 
 import dev.runlog.contract.model.ExecutionDetail;
 
-/** A whole row of an execution to write; an update takes the columns of its statement. */
+/** A complete row of an execution to write. An update writes the columns of its statement only. */
 public record ExecutionRow(StoredExecution stored, ExecutionDetail detail) {}

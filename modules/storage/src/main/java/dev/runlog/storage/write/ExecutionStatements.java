@@ -22,7 +22,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The columns of executions, each named once, and the statements that recording makes of them. */
+/** The columns of executions, each named once, and the statements of recording. */
 final class ExecutionStatements {
     private static final Column<ExecutionRow> ID = uuid("id", row -> head(row).id());
     private static final Column<ExecutionRow> WORKFLOW_ID =
@@ -74,16 +74,16 @@ final class ExecutionStatements {
     /** Set by holdExecution, never by recording. */
     private static final String HELD = "held";
 
-    /** What recording changed in what it was given. */
+    /** Changes that made the execution storable. */
     private static final List<Column<ExecutionRow>> ALTERATIONS = List.of(TRUNCATED, SANITIZED, REDACTED);
 
     private static final List<Column<ExecutionRow>> IDENTITY = List.of(ID, WORKFLOW_ID, OWNER_ID);
 
-    /** What a start says, except its heartbeat deadline. */
+    /** The values of a start, except its heartbeat deadline. */
     private static final List<Column<ExecutionRow>> STARTED =
             List.of(ATTEMPT, START_KNOWN, HEARTBEAT_TIMEOUT, PARENT_ID, TRIGGER, LABELS, PAYLOAD);
 
-    /** What an end says. */
+    /** The values of a finish. */
     private static final List<Column<ExecutionRow>> FINISHED = List.of(
             STATUS,
             FINISHED_AT,
@@ -98,7 +98,7 @@ final class ExecutionStatements {
     private static final List<Column<ExecutionRow>> ALL =
             Column.concat(List.of(IDENTITY, STARTED, List.of(HEARTBEAT_DEADLINE), FINISHED, ALTERATIONS));
 
-    /** What {@link #toStored} reads; the large columns stay where they are. */
+    /** The columns that {@link #toStored} reads, without the large ones. */
     private static final List<Column<ExecutionRow>> HEAD = ALL.stream()
             .filter(column -> !List.of(PAYLOAD, RESULT, ERROR_DETAILS, STACK_TRACE, DURATION_MILLIS)
                     .contains(column))
@@ -131,7 +131,7 @@ final class ExecutionStatements {
             """;
 
     /** The rollups know which days still have running executions, so only those days are searched. */
-    static final String LOCK_UNHEARD = SELECT + """
+    static final String LOCK_WITHOUT_HEARTBEAT = SELECT + """
 
             FROM execution_daily d
             JOIN execution e ON e.workflow_id = d.workflow_id AND e.status = 1 AND e.heartbeat_timeout IS NULL
@@ -156,7 +156,7 @@ final class ExecutionStatements {
     private static final Update FILL_START = Update.of(Column.concat(List.of(STARTED, ALTERATIONS)), "");
     private static final Update MOVE_DEADLINE = Update.of(List.of(HEARTBEAT_DEADLINE), "");
 
-    /** Copies rows as this transaction left them. The owner and the workflow of an execution never change. */
+    /** Copies the rows that this transaction wrote. The owner and the workflow of an execution never change. */
     static final String LIST_UNSUCCESSFUL = listUnsuccessful();
 
     static final String UNLIST = "DELETE FROM unsuccessful_execution WHERE id = ANY ($1)";
@@ -210,7 +210,7 @@ final class ExecutionStatements {
                 heartbeatMillis == null ? null : Duration.ofMillis(heartbeatMillis));
     }
 
-    /** An update of some columns by ID; $2 and $3 bound the IDs, so that partitions are pruned. */
+    /** An update of some columns by ID. The bounds of the IDs, $2 and $3, let PostgreSQL prune partitions. */
     private record Update(String sql, List<Column<ExecutionRow>> columns) {
         static Update of(List<Column<ExecutionRow>> columns, String more) {
             return new Update(

@@ -24,8 +24,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What recording reads and writes, on connections of its own, so that reads never wait for writes nor writes for
- * reads. Failures come as the driver tells them; {@link WriteFailure} sorts them.
+ * The reads and writes of recording. Uses separate connections: recording and reading never wait for each other.
+ * Failures are those of the driver; {@link WriteFailure} classifies them.
  */
 public final class RecordingStore {
     private static final String REGISTER_OWNERS = """
@@ -37,7 +37,7 @@ public final class RecordingStore {
             ON CONFLICT (subject) DO NOTHING
             """;
 
-    /** Whoever registers workflows of an owner waits for others who do, so that the count of them is exact. */
+    /** Only one transaction at a time registers workflows of an owner, so its count is exact. */
     private static final String LOCK_OWNERS = """
             SELECT id
             FROM owner
@@ -47,8 +47,8 @@ public final class RecordingStore {
             """;
 
     /**
-     * Registers as many as there is room for. The count of an owner's workflows ends at the limit; MATERIALIZED has it made
-     * once for each owner rather than for each key.
+     * Registers workflows up to the limit of the owner. Counting an owner's workflows stops at the limit; MATERIALIZED
+     * makes PostgreSQL count once per owner rather than once per key.
      */
     private static final String REGISTER_WORKFLOWS = """
             WITH missing AS (
@@ -111,9 +111,9 @@ public final class RecordingStore {
     }
 
     /**
-     * Opens connections as they are needed.
+     * Opens connections on demand.
      *
-     * @param connections at the most; statements wait for {@code config.poolWait()} for one
+     * @param connections maximum number; statements wait up to {@code config.poolWait()} for one
      */
     public static RecordingStore open(Vertx vertx, DatabaseConfig config, int connections) {
         return new RecordingStore(Database.pool(vertx, config, connections, "recording"));
@@ -123,12 +123,15 @@ public final class RecordingStore {
         return pool.close();
     }
 
-    /** Runs work in a transaction; it ends by {@link RecordingTransaction#commit}, and is rolled back where it fails before. */
+    /**
+     * Runs work in a transaction. The work calls {@link RecordingTransaction#commit}; if it fails before, it is rolled
+     * back.
+     */
     public <T> Future<T> transaction(Function<RecordingTransaction, Future<T>> work) {
         return pool.use(connection -> new RecordingTransaction(connection).run(work));
     }
 
-    /** Returns those of the UTC days that have partitions. */
+    /** Returns the UTC days that have partitions. */
     public Future<List<LocalDate>> findPartitions(Collection<LocalDate> days) {
         return pool.use(connection -> connection
                 .preparedQuery(FIND_PARTITIONS)
@@ -136,7 +139,7 @@ public final class RecordingStore {
                 .map(rows -> Rows.toList(rows, row -> row.getLocalDate(0))));
     }
 
-    /** Makes the partitions of a UTC day where they are missing. */
+    /** Creates the partitions of a UTC day if they are missing. */
     public Future<Void> ensurePartitions(LocalDate day) {
         return pool.use(connection -> connection
                 .preparedQuery(ENSURE_PARTITIONS)
@@ -144,15 +147,15 @@ public final class RecordingStore {
                 .mapEmpty());
     }
 
-    /** Folds what batches added into the histograms, some batches at a time; returns how many they were. */
+    /** Folds the deltas of up to {@code batchesMax} batches into the duration histograms; returns their number. */
     public Future<Long> foldDurations(int batchesMax) {
         return pool.use(connection -> DurationFold.run(connection, batchesMax));
     }
 
     /**
-     * Registers workflows under their keys as their names, and returns those that exist then.
+     * Registers workflows with their keys as names, and returns those that exist afterwards.
      *
-     * @param ownerMax how many workflows an owner may have; those beyond are not registered
+     * @param ownerMax maximum number of workflows of an owner; further ones are not registered
      */
     public Future<List<StoredWorkflow>> registerWorkflows(Collection<WorkflowKey> keys, int ownerMax) {
         String[] owners = owners(keys);
@@ -170,13 +173,13 @@ public final class RecordingStore {
                 .map(RecordingStore::toWorkflows));
     }
 
-    /** Those of the workflows that exist. */
+    /** Returns the workflows that exist. */
     public Future<List<StoredWorkflow>> findWorkflowsByKey(Collection<WorkflowKey> keys) {
         return pool.use(connection -> planned(connection, FIND_WORKFLOWS_BY_KEY, tuple(owners(keys), names(keys)))
                 .map(RecordingStore::toWorkflows));
     }
 
-    /** Those of the workflows that exist, whoever owns them. */
+    /** Returns the workflows that exist, of any owner. */
     public Future<List<StoredWorkflow>> findWorkflows(Collection<UUID> ids) {
         return pool.use(
                 connection -> planned(connection, FIND_WORKFLOWS_BY_ID, tuple((Object) ids.toArray(UUID[]::new)))
@@ -191,7 +194,7 @@ public final class RecordingStore {
         return keys.stream().map(WorkflowKey::key).toArray(String[]::new);
     }
 
-    /** Runs a statement that is planned for its arguments. */
+    /** Runs a statement with a plan for its arguments. */
     private static Future<RowSet<Row>> planned(SqlConnection connection, String sql, Tuple arguments) {
         return new RecordingTransaction(connection).run(transaction -> {
             transaction.planForArguments();
@@ -200,7 +203,7 @@ public final class RecordingStore {
         });
     }
 
-    /** Renames a workflow that exists, unless the name is null. */
+    /** Renames an existing workflow, unless the name is null. */
     public Future<StoredWorkflow> renameWorkflow(WorkflowKey key, @Nullable String name) {
         return pool.use(connection -> connection
                 .preparedQuery(RENAME_WORKFLOW)

@@ -28,7 +28,7 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * The statements of one transaction. They are sent without waiting for each other; what was sent before a failure fails
+ * The statements of one transaction. They are sent without waiting for each other. If one fails, all later ones fail
  * too.
  */
 public final class RecordingTransaction {
@@ -57,9 +57,9 @@ public final class RecordingTransaction {
     }
 
     /**
-     * Plans the statements that follow each time. A plan that is kept fits the number of workflows at the time when it was
-     * made. A plan for a nearly empty table reads all workflows of the owner for each key, because either index looks as
-     * good; with 20,000 of them a batch took five seconds instead of a tenth of one.
+     * Makes PostgreSQL plan each of the following statements for its arguments. A cached plan from a nearly empty table
+     * reads all workflows of the owner for each key, because both indexes look equally good. With 20,000 workflows, a
+     * batch took five seconds instead of a tenth of a second.
      */
     void planForArguments() {
         sent.add(connection
@@ -67,11 +67,11 @@ public final class RecordingTransaction {
                 .execute());
     }
 
-    /** Sends the commit right behind the statements; succeeds once they and it have. */
+    /** Sends the commit without waiting for the statements; succeeds once all have succeeded. */
     public Future<Void> commit() {
         committed = true;
         sent.add(connection.query("COMMIT").execute());
-        // The first that failed says why; those behind it only that the transaction was aborted.
+        // The first failure has the cause; later ones only report an aborted transaction.
         return Future.join(sent)
                 .<Void>mapEmpty()
                 .recover(failure -> Future.failedFuture(sent.stream()
@@ -81,7 +81,7 @@ public final class RecordingTransaction {
                         .orElse(failure)));
     }
 
-    /** Locks those of the executions that exist, in the order of their IDs. */
+    /** Locks the executions that exist, in the order of their IDs. */
     public Future<Map<UUID, StoredExecution>> lock(Collection<UUID> ids) {
         if (ids.isEmpty()) {
             return Future.succeededFuture(Map.of());
@@ -96,35 +96,33 @@ public final class RecordingTransaction {
         });
     }
 
-    /** Locks running executions whose deadline passed before the moment, except those that others have locked. */
+    /** Locks running executions with a heartbeat deadline before the moment; skips locked ones. */
     public Future<List<StoredExecution>> lockOverdue(Instant moment, int max) {
         return send(ExecutionStatements.LOCK_OVERDUE, Tuple.of(moment.atOffset(ZoneOffset.UTC), max))
                 .map(rows -> Rows.toList(rows, ExecutionStatements::toStored));
     }
 
-    /**
-     * Locks running executions without heartbeats that started before the moment, except those that others have locked.
-     */
-    public Future<List<StoredExecution>> lockUnheard(Instant moment, int max) {
+    /** Locks running executions without heartbeats that started before the moment; skips locked ones. */
+    public Future<List<StoredExecution>> lockWithoutHeartbeat(Instant moment, int max) {
         LocalDate day = LocalDate.ofInstant(moment, ZoneOffset.UTC);
-        return send(ExecutionStatements.LOCK_UNHEARD, Tuple.of(day, Ids.lowerBound(moment), max))
+        return send(ExecutionStatements.LOCK_WITHOUT_HEARTBEAT, Tuple.of(day, Ids.lowerBound(moment), max))
                 .map(rows -> Rows.toList(rows, ExecutionStatements::toStored));
     }
 
     /**
-     * Writes rows that were not there when they were looked for. If another server was quicker, it fails as {@link
-     * WriteFailure#CONTENTION}: that is rare, and a check by ON CONFLICT costs each row more than it is worth.
+     * Inserts new rows. Fails with {@link WriteFailure#CONTENTION} if another server has just inserted one of them.
+     * That is rare, and ON CONFLICT would cost every row more.
      */
     public Future<Void> insert(Collection<ExecutionRow> rows) {
         return sendUnlessEmpty(rows, ExecutionStatements::insert);
     }
 
-    /** Writes how locked executions ended. */
+    /** Writes the finish of locked executions. */
     public Future<Void> finish(Collection<ExecutionRow> rows) {
         return sendUnlessEmpty(rows, ExecutionStatements::finish);
     }
 
-    /** Fills the late start into locked executions of which only the finish was known. */
+    /** Adds the start to locked executions that have only a finish. */
     public Future<Void> fillStart(Collection<ExecutionRow> rows) {
         return sendUnlessEmpty(rows, ExecutionStatements::fillStart);
     }
@@ -134,18 +132,18 @@ public final class RecordingTransaction {
         return sendUnlessEmpty(rows, ExecutionStatements::moveDeadlines);
     }
 
-    /** Adds executions that were written before to the list of those that did not succeed, or updates them there. */
+    /** Adds executions that this transaction wrote to the list of failures, or updates them there. */
     public Future<Void> listUnsuccessful(Collection<UUID> ids) {
         return sendUnlessEmpty(ids, some -> new Statement(ExecutionStatements.LIST_UNSUCCESSFUL, bounded(some)));
     }
 
-    /** Removes executions that succeeded after all from that list. */
+    /** Removes executions that succeeded after all from the list of failures. */
     public Future<Void> unlist(Collection<UUID> ids) {
         return sendUnlessEmpty(
                 ids, some -> new Statement(ExecutionStatements.UNLIST, Tuple.of((Object) some.toArray(UUID[]::new))));
     }
 
-    /** Writes steps, each of them once; returns those that said something new. */
+    /** Writes steps, at most one update per step; returns those that changed. */
     public Future<Set<StepKey>> upsertSteps(Collection<Step> steps) {
         if (steps.isEmpty()) {
             return Future.succeededFuture(Set.of());
@@ -189,7 +187,7 @@ public final class RecordingTransaction {
         return answer;
     }
 
-    /** IDs in their order, with the first and the last, which let PostgreSQL prune partitions. */
+    /** Sorted IDs with the first and the last, which let PostgreSQL prune partitions. */
     private static Tuple bounded(Collection<UUID> ids) {
         UUID[] sorted = ids.stream().sorted(UuidOrder.BY_BYTES).toArray(UUID[]::new);
         return Tuple.of(sorted, sorted[0], sorted[sorted.length - 1]);

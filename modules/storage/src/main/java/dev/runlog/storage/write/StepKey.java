@@ -2,5 +2,5 @@ package dev.runlog.storage.write;
 
 import java.util.UUID;
 
-/** What tells a step from others. */
+/** Identifies a step. */
 public record StepKey(UUID executionId, int index) {}

@@ -14,7 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
-/** The columns of steps, each named once, and the statement that recording makes of them. */
+/** The columns of steps, each named once, and the statement of recording. */
 final class StepStatements {
     private static final Column<Step> EXECUTION_ID = Column.of("execution_id", "uuid", UUID[]::new, Step::executionId);
     private static final Column<Step> INDEX = Column.of("index", "integer", Integer[]::new, Step::index);
@@ -22,7 +22,7 @@ final class StepStatements {
             "status", "smallint", Short[]::new, step -> (short) step.status().number());
     private static final Column<Step> NAME = Column.of("name", "text", String[]::new, Step::name);
 
-    /** A step that is recorded again keeps what it does not say of these. */
+    /** Columns that keep their value if a step is recorded again without one. */
     private static final List<Column<Step>> KEPT = List.of(
             Column.of("kind", "text", String[]::new, Step::kind),
             Column.of("started_at", "timestamptz", OffsetDateTime[]::new, step -> Rows.toOffset(step.startedAt())),
@@ -31,7 +31,7 @@ final class StepStatements {
             Column.of("output", "text", String[]::new, Step::output),
             Column.of("error", "text", String[]::new, Step::error));
 
-    /** Bits of the parts that recording altered. Those of kept parts are kept, too. */
+    /** Bits of the parts that recording altered. Kept parts keep their bits. */
     private static final List<Column<Step>> ALTERATIONS = List.of(
             Column.of("truncated", "smallint", Short[]::new, step -> Rows.toStepBits(step.truncated())),
             Column.of("sanitized", "smallint", Short[]::new, step -> Rows.toStepBits(step.sanitized())),
@@ -40,7 +40,7 @@ final class StepStatements {
     private static final List<Column<Step>> ALL =
             Column.concat(List.of(List.of(EXECUTION_ID, INDEX, STATUS, NAME), KEPT, ALTERATIONS));
 
-    /** A step that has ended stays as it is. One that says nothing new is neither written nor returned. */
+    /** A finished step stays as it is. An unchanged step is neither written nor returned. */
     private static final String UPSERT = """
             INSERT INTO step AS known (%1$s)
             SELECT %1$s

@@ -5,9 +5,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An execution's head with what only recording needs of its row.
+ * The head of an execution with values that only recording needs.
  *
- * @param ownerId the number of {@code head.owner()}
+ * @param ownerId the ID of {@code head.owner()} in the database
  * @param startKnown false while only the finish is known
  */
 public record StoredExecution(

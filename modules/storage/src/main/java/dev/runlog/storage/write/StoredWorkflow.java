@@ -3,8 +3,8 @@ package dev.runlog.storage.write;
 import dev.runlog.contract.model.Workflow;
 
 /**
- * A workflow with its owner's number.
+ * A workflow with the ID of its owner.
  *
- * @param ownerId the number of {@code workflow.owner()}
+ * @param ownerId the ID of {@code workflow.owner()} in the database
  */
 public record StoredWorkflow(Workflow workflow, int ownerId) {}

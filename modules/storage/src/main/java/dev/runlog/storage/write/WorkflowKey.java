@@ -1,4 +1,4 @@
 package dev.runlog.storage.write;
 
-/** What tells a workflow from others: its owner and that owner's key. */
+/** Identifies a workflow by its owner and key. */
 public record WorkflowKey(String owner, String key) {}

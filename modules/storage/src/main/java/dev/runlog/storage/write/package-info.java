@@ -1,6 +1,6 @@
 /**
- * What recording reads and writes. {@link dev.runlog.storage.write.RecordingStore} opens its connections and runs its
- * transactions; the records are the rows that go in and out.
+ * The reads and writes of recording. {@link dev.runlog.storage.write.RecordingStore} opens the connections and runs the
+ * transactions; the records are the rows.
  */
 @NullMarked
 package dev.runlog.storage.write;
