@@ -2,7 +2,7 @@
 --
 -- Until 0.1.0 is released, this file is edited in place. A database of another build is refused.
 --
--- Columns are ordered so that no padding is needed, fixed-width columns before text, and small texts before large ones:
+-- Column order avoids padding: fixed-width columns come before text. Small texts come before large ones, because
 -- PostgreSQL reads a row up to the last column that a statement needs.
 --
 -- Execution statuses: 1 RUNNING, 2 SUCCESS, 3 FAILED, 4 CANCELLED, 5 CRASHED.
@@ -31,7 +31,7 @@ CREATE TABLE workflow (
   CONSTRAINT workflow_owner_fkey FOREIGN KEY (owner_id) REFERENCES owner (id)
 );
 COMMENT ON TABLE workflow IS 'Workflows are never deleted.';
-COMMENT ON INDEX workflow_owner_key IS 'workflowByKey, and recording, which finds a workflow by its owner and key.';
+COMMENT ON INDEX workflow_owner_key IS 'workflowByKey, and recording, which looks up workflows by owner and key.';
 CREATE INDEX workflow_owner_id ON workflow (owner_id, id);
 COMMENT ON INDEX workflow_owner_id IS 'workflows: an owner''s page, newest first.';
 
@@ -44,7 +44,7 @@ CREATE TABLE execution (
   owner_id           integer     NOT NULL,
   -- Number of secrets that recording replaced.
   redacted           integer     NOT NULL DEFAULT 0,
-  -- From the time in the ID to finished_at; -1 while running, so that every row has a place in the order by duration.
+  -- From the time in the ID to finished_at; -1 while running. Never null, because lists are sorted by duration.
   duration_millis    bigint      NOT NULL DEFAULT -1,
   status             smallint    NOT NULL,
   attempt            smallint    NOT NULL DEFAULT 1,
@@ -57,7 +57,7 @@ CREATE TABLE execution (
   heartbeat_timeout  interval,
   heartbeat_deadline timestamptz,
   held               boolean     NOT NULL DEFAULT false,
-  -- False while only the finish is known; the start that comes late still fills the row in.
+  -- False while only the finish is known. A late start fills in the rest of the row.
   start_known        boolean     NOT NULL DEFAULT true,
   parent_id          uuid,
   trigger            text,
@@ -91,9 +91,9 @@ COMMENT ON INDEX execution_owner_duration IS 'executions of an owner by duration
 CREATE INDEX execution_parent ON execution (parent_id, id) WHERE parent_id IS NOT NULL;
 COMMENT ON INDEX execution_parent IS 'Children of an execution.';
 CREATE INDEX execution_heartbeat ON execution (heartbeat_deadline) WHERE status = 1 AND heartbeat_deadline IS NOT NULL;
-COMMENT ON INDEX execution_heartbeat IS 'The sweep for executions whose heartbeat deadline passed.';
+COMMENT ON INDEX execution_heartbeat IS 'The sweep for executions past their heartbeat deadline.';
 CREATE INDEX execution_held ON execution (id) WHERE held;
-COMMENT ON INDEX execution_held IS 'Cleanups: the held executions, which stay.';
+COMMENT ON INDEX execution_held IS 'Cleanups: held executions, which are kept.';
 
 CREATE TABLE step (
   execution_id uuid        NOT NULL,
@@ -115,10 +115,10 @@ CREATE TABLE step (
   CONSTRAINT step_pkey PRIMARY KEY (execution_id, index),
   CONSTRAINT step_status_check CHECK (status BETWEEN 1 AND 5)
 ) PARTITION BY RANGE (execution_id);
-COMMENT ON TABLE step IS 'Partitioned by the ID of the execution, so that a day of both is dropped together.';
+COMMENT ON TABLE step IS 'Partitioned by the ID of the execution: a day of both tables is dropped together.';
 COMMENT ON INDEX step_pkey IS 'steps: a page of an execution''s steps.';
 
--- lz4 costs a fraction of pglz's time on large JSON. A server built without it, such as the embedded one, keeps pglz.
+-- lz4 takes a fraction of pglz's time on large JSON. A server built without it, such as the embedded one, keeps pglz.
 DO $$
 BEGIN
   ALTER TABLE execution
@@ -155,7 +155,7 @@ CREATE TABLE unsuccessful_execution (
 COMMENT ON TABLE unsuccessful_execution IS
   'The small columns of each FAILED, CANCELLED or CRASHED execution, over all days; written with the execution '
   'itself. Most days have few of them, so a page would read nearly every partition.';
-COMMENT ON INDEX unsuccessful_execution_pkey IS 'Cleanups of failures, which go through a day by ID.';
+COMMENT ON INDEX unsuccessful_execution_pkey IS 'Cleanups of failures, which read a day by ID.';
 CREATE INDEX unsuccessful_execution_workflow ON unsuccessful_execution (workflow_id, status, id);
 COMMENT ON INDEX unsuccessful_execution_workflow IS 'executions of a workflow of one unsuccessful status by start.';
 CREATE INDEX unsuccessful_execution_owner ON unsuccessful_execution (owner_id, status, id);
@@ -174,8 +174,8 @@ COMMENT ON INDEX held_execution_owner IS 'holdExecution: the number of held exec
 
 -- Rollups by UTC day of the start
 
--- The plain columns count what was ever recorded and outlive the rows. The *_deleted columns count how many of those
--- have been deleted. Recording and cleanup update them in the transactions that change the rows.
+-- The plain columns count all executions ever recorded. The *_deleted columns count those that were deleted. Recording
+-- and cleanup update them in the transactions that change the rows.
 CREATE TABLE execution_daily (
   owner_id             integer NOT NULL,
   workflow_id          uuid    NOT NULL,
@@ -193,7 +193,7 @@ CREATE TABLE execution_daily (
   CONSTRAINT execution_daily_pkey PRIMARY KEY (owner_id, workflow_id, day)
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE execution_daily IS
-  'Counts by workflow and day. Pages are half filled, so that frequent updates stay on their page (HOT).';
+  'Counts by workflow and day. Pages are half filled, which keeps frequent updates on their page (HOT).';
 COMMENT ON INDEX execution_daily_pkey IS 'totalCount and statistics of an owner or a workflow.';
 CREATE INDEX execution_daily_day ON execution_daily (day);
 COMMENT ON INDEX execution_daily_day IS
@@ -218,7 +218,7 @@ COMMENT ON TABLE execution_day IS
   'Counts of all owners by day, written after execution_daily. Only sums over the shards are meaningful: an execution '
   'may start in one and end in another.';
 COMMENT ON COLUMN execution_day.shard IS
-  'Concurrent writers use different shards, because each would wait for the other''s commit. Cleanup has shard -1.';
+  'Concurrent writers use different shards: on a shared one, each would wait for the other''s commit. Cleanup uses -1.';
 COMMENT ON INDEX execution_day_pkey IS 'totalCount, statistics and cleanups over all owners.';
 
 CREATE VIEW execution_total AS
@@ -242,8 +242,8 @@ CREATE TABLE dropped_day (
   CONSTRAINT dropped_day_pkey PRIMARY KEY (day)
 );
 COMMENT ON TABLE dropped_day IS
-  'Days whose partitions were dropped and whose rows in execution_daily and unsuccessful_execution are not updated '
-  'yet. settle_dropped_day does that. Until then nothing else writes them, because the day has no partitions.';
+  'Days with dropped partitions and outdated rows in execution_daily and unsuccessful_execution. '
+  'settle_dropped_day updates them. Until then nothing else writes them, because the day has no partitions.';
 
 CREATE VIEW execution_rollup AS
 SELECT d.owner_id, d.workflow_id, d.day, d.running, d.success, d.failed, d.cancelled, d.crashed,
@@ -266,8 +266,8 @@ CREATE TABLE duration_daily (
   CONSTRAINT duration_daily_pkey PRIMARY KEY (owner_id, workflow_id, day)
 ) WITH (fillfactor = 70);
 COMMENT ON TABLE duration_daily IS
-  'Histograms of durations of finished executions by workflow and day; they outlive the rows. Owner 0 and the nil '
-  'workflow are totals of all owners and of an owner, so that a chart reads one row a day.';
+  'Histograms of durations of finished executions by workflow and day, including deleted ones. Owner 0 is the total of '
+  'all owners, the nil workflow that of an owner: a chart reads one row per day.';
 COMMENT ON INDEX duration_daily_pkey IS 'statistics: quantiles of durations.';
 
 CREATE TABLE duration_delta (
@@ -280,7 +280,7 @@ CREATE TABLE duration_delta (
   CONSTRAINT duration_delta_pkey PRIMARY KEY (id)
 );
 COMMENT ON TABLE duration_delta IS
-  'What recording adds to duration_daily: one row a batch, until recording folds it in.';
+  'Changes of duration_daily: one row per batch, until recording folds it in.';
 
 -- Cleanups and retention policies
 
@@ -311,14 +311,14 @@ CREATE TABLE cleanup (
   CONSTRAINT cleanup_keep_last_check CHECK (keep_last > 0)
 );
 COMMENT ON TABLE cleanup IS 'The ledger of cleanups. A null owner_id or workflow_id means all.';
-COMMENT ON COLUMN cleanup.preview IS 'What the cleanup found when it began.';
+COMMENT ON COLUMN cleanup.preview IS 'The preview at the start of the cleanup.';
 COMMENT ON COLUMN cleanup.first_later_xid IS
-  'Rows that this transaction or a later one wrote stay, except on days that are dropped whole.';
+  'Rows written by this transaction or a later one are kept, except on days that are dropped whole.';
 COMMENT ON INDEX cleanup_pkey IS 'cleanup, and the ledger page of all requesters.';
 CREATE INDEX cleanup_requested_by ON cleanup (requested_by, id);
 COMMENT ON INDEX cleanup_requested_by IS 'cleanups: the ledger page of one requester.';
 CREATE INDEX cleanup_open ON cleanup (id) WHERE state IN (1, 2);
-COMMENT ON INDEX cleanup_open IS 'The next cleanup to run or to resume.';
+COMMENT ON INDEX cleanup_open IS 'The next cleanup to run or resume.';
 CREATE INDEX cleanup_policy ON cleanup (policy_id, id) WHERE policy_id IS NOT NULL;
 COMMENT ON INDEX cleanup_policy IS 'The last cleanup of a policy.';
 
@@ -335,10 +335,10 @@ CREATE TABLE cleanup_rule (
   CONSTRAINT cleanup_rule_pkey PRIMARY KEY (cleanup_id, rank)
 );
 COMMENT ON TABLE cleanup_rule IS
-  'The policies that apply to a cleanup, as they were when it began, so that it resumes with the same ones.';
-COMMENT ON COLUMN cleanup_rule.rank IS '1 is the most specific; the first that fits an execution decides about it.';
-COMMENT ON COLUMN cleanup_rule.keep_since IS 'The policy keeps what started at this moment or later.';
-COMMENT ON COLUMN cleanup_rule.keep_from IS 'The smallest ID of keep_since.';
+  'A copy of the policies that apply to a cleanup. It resumes with the same ones.';
+COMMENT ON COLUMN cleanup_rule.rank IS '1 is the most specific. The first matching policy decides about an execution.';
+COMMENT ON COLUMN cleanup_rule.keep_since IS 'The policy keeps executions that started at this time or later.';
+COMMENT ON COLUMN cleanup_rule.keep_from IS 'The smallest ID at keep_since.';
 
 CREATE TABLE cleanup_keep (
   cleanup_id  uuid NOT NULL,
@@ -348,8 +348,7 @@ CREATE TABLE cleanup_keep (
   CONSTRAINT cleanup_keep_pkey PRIMARY KEY (cleanup_id, policy_id, workflow_id)
 );
 COMMENT ON TABLE cleanup_keep IS
-  'The oldest execution of each workflow that "keep the newest N" keeps. The nil policy stands for the cleanup''s own '
-  'N.';
+  'The oldest kept execution of each workflow for "keep the newest N". The nil policy is the N of the cleanup itself.';
 
 CREATE TABLE cleanup_spared (
   cleanup_id   uuid NOT NULL,
@@ -357,8 +356,8 @@ CREATE TABLE cleanup_spared (
   CONSTRAINT cleanup_spared_pkey PRIMARY KEY (cleanup_id, execution_id)
 );
 COMMENT ON TABLE cleanup_spared IS
-  'Descendants of executions that were running, held, among the newest N or kept by a policy when the cleanup began, and '
-  'of those that have been held since.';
+  'Descendants of executions that were running, held, among the newest N or kept by a policy when the cleanup began, '
+  'or that have been held since.';
 
 CREATE TABLE retention_policy (
   id                 uuid        NOT NULL,
@@ -378,7 +377,7 @@ CREATE TABLE retention_policy (
   CONSTRAINT retention_policy_keep_check CHECK (keep_for IS NOT NULL OR keep_last > 0)
 );
 COMMENT ON TABLE retention_policy IS 'A null owner_id or workflow_id means all.';
-COMMENT ON COLUMN retention_policy.overdue IS 'How many executions should have been deleted already, as of checked_at.';
+COMMENT ON COLUMN retention_policy.overdue IS 'Number of executions that should already be deleted, as of checked_at.';
 COMMENT ON INDEX retention_policy_target IS 'setRetentionPolicy: one policy for each target.';
 
 -- Functions
@@ -387,12 +386,12 @@ CREATE FUNCTION uuid_v7_floor(moment timestamptz) RETURNS uuid
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (lpad(to_hex(floor(extract(epoch FROM moment) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid;
 COMMENT ON FUNCTION uuid_v7_floor IS
-  'The smallest UUIDv7 of a moment''s millisecond: bounds of partitions, and of days in the list of failures.';
+  'The smallest UUIDv7 of the millisecond of a timestamp: bounds of partitions, and of days in the list of failures.';
 
 CREATE FUNCTION uuid_v7_time(id uuid) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN to_timestamp(('x0000' || left(replace(id::text, '-', ''), 12))::bit(64)::bigint / 1000.0);
-COMMENT ON FUNCTION uuid_v7_time IS 'The moment of a UUIDv7: previews of cleanups that keep the newest N.';
+COMMENT ON FUNCTION uuid_v7_time IS 'The time in a UUIDv7: previews of cleanups that keep the newest N.';
 
 CREATE VIEW unsuccessful AS
 SELECT u.id, u.workflow_id, u.owner_id, u.status, u.attempt, u.held, u.truncated, u.finished_at, u.duration_millis,
@@ -404,12 +403,12 @@ WHERE NOT EXISTS (SELECT FROM dropped_day)
      SELECT FROM dropped_day dropped
      WHERE u.id >= uuid_v7_floor(dropped.day::timestamp AT TIME ZONE 'UTC')
        AND u.id < uuid_v7_floor((dropped.day + 1)::timestamp AT TIME ZONE 'UTC'));
-COMMENT ON VIEW unsuccessful IS 'Read unsuccessful_execution through this view: it hides dropped days at once.';
+COMMENT ON VIEW unsuccessful IS 'Read unsuccessful_execution through this view: it hides dropped days immediately.';
 
 CREATE FUNCTION settle_dropped_day(of_day date) RETURNS boolean
 LANGUAGE plpgsql AS $$
 BEGIN
-  -- ensure_day_partitions takes the same lock; whoever is second finds no mark.
+  -- ensure_day_partitions takes the same lock; the second caller finds no row.
   PERFORM pg_advisory_xact_lock(hashtext('runlog.partition'), hashtext(to_char(of_day, 'YYYYMMDD')));
   DELETE FROM dropped_day WHERE day = of_day;
   IF NOT FOUND THEN
@@ -426,11 +425,11 @@ BEGIN
   RETURN true;
 END $$;
 COMMENT ON FUNCTION settle_dropped_day IS
-  'Counts all of a dropped day as deleted and clears it from the list of failures. Returns false if there is no mark. '
-  'The cleaner calls it after a drop, and ensure_day_partitions before it makes the day again.';
+  'Marks all executions of a dropped day as deleted and removes them from the list of failures. Returns false if the '
+  'day was not dropped. Called after a drop, and by ensure_day_partitions before it creates the day again.';
 
--- Partitions are created as tables and then attached. ATTACH lets reads and writes of other partitions go on;
--- CREATE TABLE ... PARTITION OF does not.
+-- Partitions are created as tables and then attached, because CREATE TABLE ... PARTITION OF blocks reads and writes of
+-- the other partitions.
 CREATE FUNCTION ensure_day_partitions(of_day date) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -442,7 +441,7 @@ BEGIN
   IF to_regclass('execution_' || suffix) IS NOT NULL THEN
     RETURN false;
   END IF;
-  -- One server at a time; the second finds the work done.
+  -- One server at a time; the second finds the partitions.
   PERFORM pg_advisory_xact_lock(hashtext('runlog.partition'), hashtext(suffix));
   IF to_regclass('execution_' || suffix) IS NOT NULL THEN
     RETURN false;
@@ -456,8 +455,7 @@ BEGIN
   RETURN true;
 END $$;
 COMMENT ON FUNCTION ensure_day_partitions IS
-  'Creates the partitions of a UTC day if they are missing. Recording calls it days ahead, and when a batch needs a '
-  'day.';
+  'Creates the partitions of a UTC day if they are missing. Recording calls it ahead of time and for days of a batch.';
 
 CREATE FUNCTION step_parts_kept(kind text, input text, output text, error text) RETURNS smallint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -466,9 +464,9 @@ RETURN (CASE WHEN kind IS NULL THEN 2 ELSE 0 END
         | CASE WHEN output IS NULL THEN 8 ELSE 0 END
         | CASE WHEN error IS NULL THEN 16 ELSE 0 END)::smallint;
 COMMENT ON FUNCTION step_parts_kept IS
-  'recordSteps: the bits of the parts that a step keeps when it is recorded again with these values.';
+  'recordSteps: bits of the parts that a step keeps if it is recorded again with these values.';
 
--- The rewriting of a day: a trigger on its partitions notes which executions change while the successor is filled.
+-- Rewriting a day: a trigger on its partitions notes executions that change while the successor is being filled.
 
 CREATE TABLE partition_change (
   execution_id uuid NOT NULL,

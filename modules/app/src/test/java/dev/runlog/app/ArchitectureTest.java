@@ -26,10 +26,10 @@ import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.querying.CheckHealth;
 import dev.runlog.contract.querying.LoadWatchedWorkflows;
 import dev.runlog.contract.querying.ReadRequest;
+import dev.runlog.storage.db.ConnectedServers;
 import dev.runlog.storage.db.Database;
 import dev.runlog.storage.db.DatabaseConfig;
 import dev.runlog.storage.db.Migrations;
-import dev.runlog.storage.db.Serving;
 import dev.runlog.storage.db.WriteFailure;
 import dev.runlog.storage.read.ExecutionReads;
 import dev.runlog.storage.read.WorkflowReads;
@@ -233,7 +233,7 @@ final class ArchitectureTest {
                                 Database.class,
                                 DatabaseConfig.class,
                                 Migrations.class,
-                                Serving.class,
+                                ConnectedServers.class,
                                 WriteFailure.class)))));
     }
 

@@ -1,4 +1,4 @@
 package dev.runlog.querying;
 
-/** The keys under {@code querying} in config/runlog.yaml, which tells their meanings and defaults. */
+/** The keys under {@code querying} in config/runlog.yaml, which documents them. */
 public record QueryingConfig(int countRowsMax) {}

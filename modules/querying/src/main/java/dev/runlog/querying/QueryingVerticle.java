@@ -42,7 +42,10 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Answers what viewers ask: each request is one statement, seldom more, and what a viewer may not see is not in its rows. */
+/**
+ * Handles the read requests of viewers, mostly with one statement each. Statements return only rows that the viewer may
+ * see.
+ */
 public final class QueryingVerticle extends VerticleBase {
     private final Bus bus;
     private final Database database;
@@ -50,7 +53,7 @@ public final class QueryingVerticle extends VerticleBase {
     private final ExecutionReads executions;
     private final WorkflowReads workflows;
     private final StatisticsReads statistics;
-    private final Counting counting;
+    private final ExecutionCounts counting;
 
     public QueryingVerticle(Bus bus, Database database, QueryingConfig config, Clock clock) {
         this.bus = bus;
@@ -59,40 +62,40 @@ public final class QueryingVerticle extends VerticleBase {
         this.executions = new ExecutionReads(database, clock);
         this.workflows = new WorkflowReads(database);
         this.statistics = new StatisticsReads(database);
-        this.counting = new Counting(executions, statistics, config.countRowsMax());
+        this.counting = new ExecutionCounts(executions, statistics, config.countRowsMax());
     }
 
     @Override
     public Future<?> start() {
-        answerWithin(ListExecutions.class, this::listExecutions);
-        answerWithin(ListOutlines.class, this::listOutlines);
-        answer(CountExecutions.class, this::countExecutions);
-        answerWithin(ListExecutionsOf.class, this::listExecutionsOf);
-        answer(CountExecutionsOf.class, this::countExecutionsOf);
-        answerWithin(LoadExecutions.class, this::loadExecutions);
-        answerWithin(LoadExecutionDetails.class, this::loadExecutionDetails);
-        answerWithin(LoadHoldReasons.class, this::loadHoldReasons);
-        answerWithin(ListSteps.class, this::listSteps);
-        answer(LoadWorkflows.class, this::loadWorkflows);
-        answer(FindWorkflowByKey.class, this::findWorkflowByKey);
-        answer(ListWorkflows.class, this::listWorkflows);
-        answer(CountWorkflows.class, this::countWorkflows);
+        handleWithAllowance(ListExecutions.class, this::listExecutions);
+        handleWithAllowance(ListOutlines.class, this::listOutlines);
+        handle(CountExecutions.class, this::countExecutions);
+        handleWithAllowance(ListExecutionsOf.class, this::listExecutionsOf);
+        handle(CountExecutionsOf.class, this::countExecutionsOf);
+        handleWithAllowance(LoadExecutions.class, this::loadExecutions);
+        handleWithAllowance(LoadExecutionDetails.class, this::loadExecutionDetails);
+        handleWithAllowance(LoadHoldReasons.class, this::loadHoldReasons);
+        handleWithAllowance(ListSteps.class, this::listSteps);
+        handle(LoadWorkflows.class, this::loadWorkflows);
+        handle(FindWorkflowByKey.class, this::findWorkflowByKey);
+        handle(ListWorkflows.class, this::listWorkflows);
+        handle(CountWorkflows.class, this::countWorkflows);
         bus.handle(LoadWatchedWorkflows.class, this::loadWatchedWorkflows);
-        answer(GetStatistics.class, this::getStatistics);
+        handle(GetStatistics.class, this::getStatistics);
         bus.handle(CheckHealth.class, this::checkHealth);
         return Future.succeededFuture();
     }
 
-    /** The scope is checked here as well as in the gateway, whatever way a question came. */
-    private <R extends Message, Q extends ReadRequest<R>> void answer(Class<Q> type, Function<Q, Future<R>> handler) {
+    /** Checks the scope again, because requests need not come from the gateway. */
+    private <R extends Message, Q extends ReadRequest<R>> void handle(Class<Q> type, Function<Q, Future<R>> handler) {
         bus.handle(type, request -> {
             request.viewer().require(request.scopes());
             return handler.apply(request);
         });
     }
 
-    /** The same from executions that are read within the allowance of the answer. */
-    private <R extends Message, Q extends ReadRequest<R>> void answerWithin(
+    /** The same with executions that are read within the allowance of the response. */
+    private <R extends Message, Q extends ReadRequest<R>> void handleWithAllowance(
             Class<Q> type, BiFunction<Q, ExecutionReads, Future<R>> handler) {
         bus.handle(type, (request, allowance) -> {
             request.viewer().require(request.scopes());
@@ -107,18 +110,18 @@ public final class QueryingVerticle extends VerticleBase {
     private Future<ExecutionPage<Execution>> listExecutions(ListExecutions request, ExecutionReads executions) {
         String owner = owner(request);
         return executions.list(
-                owner, request.query(), request.page(), counted(owner, request.query(), request.withCount()));
+                owner, request.query(), request.page(), countRange(owner, request.query(), request.withCount()));
     }
 
     private Future<ExecutionPage<ExecutionOutline>> listOutlines(ListOutlines request, ExecutionReads executions) {
         String owner = owner(request);
         return executions.listOutlines(
-                owner, request.query(), request.page(), counted(owner, request.query(), request.withCount()));
+                owner, request.query(), request.page(), countRange(owner, request.query(), request.withCount()));
     }
 
-    /** The rollups that count a query; null if its count is not wanted, or needs a look at rows. */
-    private static StatisticsReads.@Nullable Range counted(String owner, ExecutionQuery query, boolean wanted) {
-        return wanted && Counting.areRollupsEnough(query) ? Counting.range(owner, query) : null;
+    /** The rollups that count a query; null if no count is requested or the rollups cannot provide it. */
+    private static StatisticsReads.@Nullable Range countRange(String owner, ExecutionQuery query, boolean wanted) {
+        return wanted && ExecutionCounts.canUseRollups(query) ? ExecutionCounts.range(owner, query) : null;
     }
 
     private Future<CountExecutions.Counted> countExecutions(CountExecutions request) {
@@ -203,7 +206,7 @@ public final class QueryingVerticle extends VerticleBase {
                 request.allOwners());
     }
 
-    /** The day of a bound of statistics, which know days and nothing smaller. */
+    /** Converts a bound of statistics, which must be a whole day. */
     private static @Nullable LocalDate day(String argument, @Nullable Instant moment) {
         if (moment == null) {
             return null;

@@ -1,4 +1,4 @@
-/** Querying: answers the requests of {@code dev.runlog.contract.querying} from storage. */
+/** Handles the requests of {@code dev.runlog.contract.querying} with storage. */
 @NullMarked
 package dev.runlog.querying;
 

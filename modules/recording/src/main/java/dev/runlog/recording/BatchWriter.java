@@ -23,15 +23,15 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes one batch of events in one transaction, announces what changed once it is committed, then answers. */
+/** Writes each batch of events in one transaction. After the commit, announces the changes and replies. */
 final class BatchWriter {
     private static final Logger log = LoggerFactory.getLogger(BatchWriter.class);
     private static final int ATTEMPTS = 5;
 
     /**
-     * Started executions are nearly always new, and skipping the lookup saves a round trip to the database. A batch with
-     * an execution that exists fails and is written again, so the next batches are looked up first: resent events come in
-     * series.
+     * Started executions are nearly always new, and skipping the lookup saves a round trip to the database. A batch
+     * with an execution that exists fails and is written again, so the next batches are looked up first: resent events
+     * come in series.
      */
     private static final int LOOKUP_BATCHES = 100;
 
@@ -85,7 +85,7 @@ final class BatchWriter {
                 .<Void>mapEmpty()
                 .recover(failure -> {
                     WriteFailure kind = WriteFailure.of(failure);
-                    if (attempt == ATTEMPTS || kind == WriteFailure.AWAY || kind == WriteFailure.BAD_ROW) {
+                    if (attempt == ATTEMPTS || kind == WriteFailure.UNAVAILABLE || kind == WriteFailure.BAD_ROW) {
                         return Future.failedFuture(failure);
                     }
                     if (kind == WriteFailure.NO_PARTITION) {
@@ -101,7 +101,7 @@ final class BatchWriter {
     /** Creates missing days and workflows. Does not query the database if none is missing. */
     private Future<Refusals> prepare(List<QueuedEvent> batch) {
         return partitions.ensureFor(batch).compose(days -> {
-            List<QueuedEvent> allowed = days.isEmpty() ? batch   : withoutDays(batch, days.keySet());
+            List<QueuedEvent> allowed = days.isEmpty() ? batch : withoutDays(batch, days.keySet());
             return workflows
                     .prepare(allowed)
                     .map(refused -> days.isEmpty() && refused.isEmpty() ? Refusals.NONE : new Refusals(days, refused));
@@ -177,8 +177,8 @@ final class BatchWriter {
     }
 
     /**
-     * The executions to look up before writing. Those that start in the batch are skipped if they are assumed to be new;
-     * the insert fails if one exists.
+     * The executions to look up before writing. Those that start in the batch are skipped if they are assumed to be
+     * new; the insert fails if one exists.
      */
     private static Set<UUID> idsToLock(List<QueuedEvent> batch, boolean assumeNew) {
         Set<UUID> newIds = new HashSet<>();

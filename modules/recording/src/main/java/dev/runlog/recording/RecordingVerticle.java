@@ -154,7 +154,7 @@ public final class RecordingVerticle extends VerticleBase {
                         request.viewer().subject())
                 .map(saved -> new UpsertWorkflow.Saved(saved.workflow()))
                 .recover(failure -> Future.failedFuture(
-                        !(failure instanceof RunlogException) && WriteFailure.of(failure) == WriteFailure.AWAY
+                        !(failure instanceof RunlogException) && WriteFailure.of(failure) == WriteFailure.UNAVAILABLE
                                 ? WriteFailure.overloaded(failure)
                                 : failure));
     }
@@ -176,7 +176,7 @@ public final class RecordingVerticle extends VerticleBase {
         return lanes.stream().map(Lane::waiting).toList();
     }
 
-    /** Whether the caller still waits for the event. Refuses a request that has waited too long, so that its caller retries. */
+    /** Whether the caller still waits for the event. Fails a request that has waited too long. */
     private boolean isAwaited(QueuedEvent queued) {
         Submission submission = queued.submission();
         if (!submission.isAnswered()

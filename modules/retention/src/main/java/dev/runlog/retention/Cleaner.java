@@ -148,7 +148,7 @@ final class Cleaner {
                                 .<Void>mapEmpty()
                         : Future.succeededFuture())
                 .recover(failure -> {
-                    if (failure instanceof RunlogException || WriteFailure.of(failure) == WriteFailure.AWAY) {
+                    if (failure instanceof RunlogException || WriteFailure.of(failure) == WriteFailure.UNAVAILABLE) {
                         // The database is away or too slow; the cleanup stays open and continues later.
                         return Future.failedFuture(failure);
                     }

@@ -117,11 +117,11 @@ public final class DatabaseStart implements AutoCloseable {
                 }
                 return new Started(url, applied);
             } catch (FlywayException failure) {
-                if (Migrations.isOfAnotherBuild(failure)) {
+                if (Migrations.isFromAnotherBuild(failure)) {
                     throw new StartFailure(schemaMismatch(url), failure);
                 }
                 String reason = StartFailure.firstLine(failure);
-                if (!Migrations.isPassing(failure) || System.nanoTime() > deadline) {
+                if (!Migrations.isTransient(failure) || System.nanoTime() > deadline) {
                     throw new StartFailure("Cannot migrate the database: " + reason, failure);
                 }
                 if (!waiting) {

@@ -3,7 +3,7 @@ package dev.runlog.app.server;
 import dev.runlog.app.config.Logging;
 import dev.runlog.app.config.RunlogConfig;
 import dev.runlog.app.config.StartFailure;
-import dev.runlog.storage.db.Serving;
+import dev.runlog.storage.db.ConnectedServers;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.sql.SQLException;
@@ -48,7 +48,7 @@ public final class PrivateServer implements AutoCloseable {
 
     private static void requireNoServer(String databaseUrl) {
         try {
-            if (Serving.isServed(databaseUrl)) {
+            if (ConnectedServers.exist(databaseUrl)) {
                 throw new StartFailure("A server is connected to this database; use it with --url and --token.");
             }
         } catch (SQLException | IllegalArgumentException failure) {

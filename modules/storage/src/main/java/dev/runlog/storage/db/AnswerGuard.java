@@ -1,5 +1,6 @@
 package dev.runlog.storage.db;
 
+import dev.runlog.contract.text.DurationText;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -21,18 +22,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes its connection where the server falls silent while somebody waits for it. {@code statement_timeout} is kept by
- * the server: one that is stopped, or gone without a goodbye, keeps nothing, and a pool would wait for it for ever. A
- * closed connection fails all that was asked of it, and the pool makes another.
+ * Closes its connection if the server stays silent while statements wait for a reply. {@code statement_timeout} does
+ * not help here: the server enforces it, and a server that is stopped or unreachable enforces nothing, so the pool
+ * would wait forever. Closing the connection fails its statements, and the pool opens another.
  *
- * <p>The driver has no such bound and lends no way to its socket, so this goes by its internals.
+ * <p>The driver has no such timeout and no public access to its socket, so this class uses its internals.
  */
 final class AnswerGuard extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(AnswerGuard.class);
     private static final AttributeKey<AnswerGuard> KEY = AttributeKey.valueOf(AnswerGuard.class, "guard");
     /**
-     * Silence is counted in ticks rather than read off a clock, so that a pause of this process, in which it could hear
-     * nothing, is one tick of silence and not the server's fault.
+     * Silence is counted in ticks rather than measured by a clock. A pause of this process, during which it receives
+     * nothing, then counts as a single tick.
      */
     private static final int TICKS = 4;
 
@@ -41,7 +42,7 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
     private final Duration silenceMax;
     private final Channel channel;
     private final ForegroundWork work;
-    private final AtomicInteger answersDue = new AtomicInteger();
+    private final AtomicInteger pendingReplies = new AtomicInteger();
     private volatile int silentTicks;
 
     private AnswerGuard(Duration silenceMax, ForegroundWork work, Channel channel) {
@@ -51,13 +52,13 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Guards a connection that was opened just now.
+     * Guards a new connection.
      *
-     * @param work what is told of all that the connection is asked
+     * @param work receives the begin and end of all work on the connection
      */
     static void install(SqlConnection connection, Duration silenceMax, ForegroundWork work) {
         ChannelPipeline pipeline = pipeline(connection);
-        // It bounds the handshake; from now on a connection may be idle for as long as nobody wants anything of it.
+        // The handler limits the handshake. From now on the connection may be idle between statements.
         if (pipeline.get(IdleStateHandler.class) != null) {
             pipeline.remove(IdleStateHandler.class);
         }
@@ -66,14 +67,14 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
         pipeline.addFirst(guard);
     }
 
-    /** The guard of a connection that has one. */
+    /** The guard of a guarded connection. */
     static AnswerGuard of(SqlConnection connection) {
         return pipeline(connection).channel().attr(KEY).get();
     }
 
-    /** Guards the connection while statements run, which may be those of several callers. */
+    /** Guards the connection while statements run. Several callers may use it at the same time. */
     <T> Future<T> during(Supplier<Future<T>> statements) {
-        if (answersDue.getAndIncrement() == 0) {
+        if (pendingReplies.getAndIncrement() == 0) {
             silentTicks = 0;
         }
         work.begin();
@@ -84,13 +85,13 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
             result = Future.failedFuture(failure);
         }
         return result.onComplete(done -> {
-            answersDue.decrementAndGet();
+            pendingReplies.decrementAndGet();
             work.end();
         });
     }
 
-    /** Sends what one turn of the event loop brings by one call of the system. */
-    void holdFlushes() {
+    /** Sends the statements of one event loop iteration in one system call. */
+    void consolidateFlushes() {
         channel.pipeline().addFirst(new FlushConsolidationHandler(FLUSHES_HELD_MAX, true));
     }
 
@@ -99,17 +100,17 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * A lost connection tells first those who wait for an answer of it, then the pool. It is given back after that, or
-     * the pool would lend it to the next at once, who would fail for nothing.
+     * Returns the connection to the pool. A lost connection fails its waiting statements before it notifies the pool,
+     * so it is returned only after that. Otherwise the pool would lend it again.
      */
-    Future<Void> giveBack(SqlConnection connection) {
+    Future<Void> release(SqlConnection connection) {
         if (channel.isActive()) {
             connection.close();
             return Future.succeededFuture();
         }
-        Promise<Void> given = Promise.promise();
-        channel.eventLoop().execute(() -> connection.close().otherwiseEmpty().onComplete(given));
-        return given.future();
+        Promise<Void> returned = Promise.promise();
+        channel.eventLoop().execute(() -> connection.close().otherwiseEmpty().onComplete(returned));
+        return returned.future();
     }
 
     @Override
@@ -127,16 +128,16 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
     }
 
     private void tick(ChannelHandlerContext context) {
-        if (answersDue.get() == 0) {
+        if (pendingReplies.get() == 0) {
             return;
         }
-        // The tick that follows a sign of life at once says little.
+        // The first tick after a reply may come early, so one more is needed.
         int silent = silentTicks + 1;
         silentTicks = silent;
         if (silent > TICKS) {
             context.close()
                     .addListener(closed ->
-                            log.warn("The database has been silent for {}; a connection was given up.", silenceMax));
+                            log.warn("Closed a database connection: no reply for {}.", DurationText.of(silenceMax)));
         }
     }
 

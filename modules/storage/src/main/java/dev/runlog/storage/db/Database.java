@@ -32,30 +32,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Connections for reading and cleaning. Every statement is prepared once a connection and planned once for all of its
- * arguments, carries the name of its operation into the metric {@code runlog.query}, and fails with {@code OVERLOADED}
- * where the database is away, too slow or too busy; any other failure is a fault of Runlog and comes as it is.
+ * Connections for reading and cleaning. Each statement is prepared once per connection and planned once for all
+ * arguments. The metric {@code runlog.query} has its operation as a tag. It fails with {@code OVERLOADED} if the
+ * database is unavailable, too slow or too busy; other failures are bugs and are passed on unchanged.
  */
 public final class Database {
     private static final Logger log = LoggerFactory.getLogger(Database.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-    /** For filling the successor of a partition: some seconds a million rows, unless the machine is busy. */
+    /** Allows for rewriting a partition, which takes some seconds per million rows on an idle machine. */
     private static final Duration CLEANING_TIMEOUT = Duration.ofMinutes(10);
 
-    /** The time of some dozen pages that are in memory. */
+    /** The time of a few dozen cached pages. */
     private static final Duration SHARED_PATIENCE = Duration.ofMillis(5);
 
     private static final int RETENTION_CONNECTIONS = 2;
     private static final int RETENTION_RESERVE = 1;
 
-    /** Of the names of connections, as the database shows them. */
+    /** Prefix of the connection names in pg_stat_activity. */
     static final String NAME_PREFIX = "runlog-";
 
     private static final String RETENTION = "retention";
     private static final String CLEANING = "cleaning";
     private static final String QUERY_CANCELED = "57014";
 
-    /** The reader that Runlog's own statements are charged to; no token has this subject. */
+    /** The reader that is charged for Runlog's own statements. No token has this subject. */
     public static final String RUNLOG = "";
 
     private final FairPool pool;
@@ -66,7 +66,7 @@ public final class Database {
     private final MeterRegistry meters;
     private final Map<String, Timer> timers = new ConcurrentHashMap<>();
     private final AtomicInteger underWay = new AtomicInteger();
-    private final AtomicBoolean away = new AtomicBoolean();
+    private final AtomicBoolean unavailable = new AtomicBoolean();
 
     private Database(
             Vertx vertx,
@@ -87,16 +87,16 @@ public final class Database {
         this.cleaning = pool(vertx, config.withStatementTimeout(CLEANING_TIMEOUT), 1, CLEANING);
         this.meters = meters;
         Gauge.builder("runlog.database.underway", underWay, AtomicInteger::get)
-                .description("Statements and transactions that run or wait for a connection.")
+                .description("Statements and transactions that are running or waiting for a connection.")
                 .tag("purpose", purpose)
                 .register(meters);
         Gauge.builder("runlog.database.connections.max", () -> connections + reserved)
-                .description("Connections at the most, besides the one that short statements share.")
+                .description("Maximum number of connections, without the one that short statements share.")
                 .tag("purpose", purpose)
                 .register(meters);
     }
 
-    /** Opens connections as they are needed; {@link #check} tells whether the database answers. */
+    /** Opens connections on demand; {@link #check} checks whether the database is available. */
     public static Database open(Vertx vertx, DatabaseConfig config, MeterRegistry meters) {
         return new Database(
                 vertx,
@@ -109,19 +109,19 @@ public final class Database {
     }
 
     /**
-     * The same for retention, which needs few. A connection lives on the event loop that it was opened from, and a page
-     * that is read by one of another loop costs two switches between threads.
+     * Opens a few connections for retention. Retention has its own because a connection belongs to the event loop that
+     * opened it, and using it from another loop costs two thread switches per page.
      */
     public static Database openForRetention(Vertx vertx, DatabaseConfig config, MeterRegistry meters) {
         return new Database(vertx, config, RETENTION_CONNECTIONS, RETENTION_RESERVE, null, RETENTION, meters);
     }
 
-    /** Whether this server runs statements for readers or for recording, or did so within a while. */
+    /** Whether this server runs statements for readers or recording, or did within the given time. */
     public boolean hasForegroundWork(Duration within) {
         return foregroundWork.isSeenWithin(within);
     }
 
-    /** Without a password in the URL, that of PGPASSFILE or ~/.pgpass, as JDBC takes it. */
+    /** Without a password in the URL, uses the one in PGPASSFILE or ~/.pgpass, as JDBC does. */
     static PgConnectOptions connectOptions(String url) {
         PgConnectOptions options = PgConnectOptions.fromUri(url);
         if (Migrations.user(url).length < 2) {
@@ -134,7 +134,7 @@ public final class Database {
         return options;
     }
 
-    /** A pool of its own for a purpose that must not wait for others, nor others for it. */
+    /** Opens a separate pool for work that must not compete with others for connections. */
     public static GuardedPool pool(Vertx vertx, DatabaseConfig config, int connections, String purpose) {
         String name = NAME_PREFIX + purpose;
         ForegroundWork work =
@@ -142,12 +142,13 @@ public final class Database {
         PgConnectOptions connect = connectOptions(config.url())
                 .setCachePreparedStatements(true)
                 .setPreparedStatementCacheMaxSize(config.preparedStatementsMax())
-                // The default keeps no statement of more than 2048 characters.
+                // By default, statements of more than 2048 characters are not cached.
                 .setPreparedStatementCacheSqlFilter(sql -> true)
                 .setPipeliningLimit(config.pipelining())
-                // Planning a page for its arguments costs more than reading it (docs/decisions/0002-storage-layout.md).
+                // Planning a page for its arguments takes longer than reading it
+                // (docs/decisions/0002-storage-layout.md).
                 .addProperty("plan_cache_mode", "force_generic_plan")
-                // A plan for any arguments is estimated so high that it would be compiled, each time that it runs.
+                // The cost estimate of a generic plan is so high that PostgreSQL would JIT-compile it for each run.
                 .addProperty("jit", "off")
                 .addProperty(
                         "statement_timeout",
@@ -157,9 +158,9 @@ public final class Database {
                 .setName(name)
                 .setMaxSize(connections)
                 .setMaxWaitQueueSize(config.poolQueueMax())
-                // GuardedPool bounds the wait.
+                // GuardedPool limits the wait.
                 .setConnectionTimeout(0);
-        // These bound the way to a connection; what is asked of it then, its guard bounds.
+        // Limits for opening a connection. After that, its guard applies.
         int answerMillis = Math.toIntExact(config.answerTimeout().toMillis());
         NetClientOptions sockets = new NetClientOptions()
                 .setConnectTimeout(answerMillis)
@@ -178,13 +179,13 @@ public final class Database {
         return new GuardedPool(pool, config.poolWait());
     }
 
-    /** Runs one statement of Runlog's own, on a connection that it has for itself. */
+    /** Runs one of Runlog's own statements on a connection that it does not share. */
     public Future<RowSet<Row>> query(String operation, String sql, Tuple arguments) {
         return query(RUNLOG, operation, sql, arguments);
     }
 
     /**
-     * Runs one statement on a connection that it has for itself, when it is the reader's turn.
+     * Runs a statement on a connection that it does not share, when it is the reader's turn.
      *
      * @param reader the subject that is charged for the statement's time
      */
@@ -192,7 +193,9 @@ public final class Database {
         return query(reader, operation, sql, arguments, Allowance.UNLIMITED);
     }
 
-    /** The same for an answer that has an allowance; once it is used up, further rows are dropped as they come. */
+    /**
+     * The same for a response with an allowance. When it is used up, the statement fails and further rows are dropped.
+     */
     public Future<RowSet<Row>> query(
             String reader, String operation, String sql, Tuple arguments, Allowance allowance) {
         return timed(operation, pool.use(reader, connection -> connection
@@ -201,19 +204,19 @@ public final class Database {
                 .execute(arguments)));
     }
 
-    /** Runs one statement that is expected to be short, among those of others if there is room. */
+    /** Runs a statement that is expected to be short, on the shared connection if there is room. */
     public Future<RowSet<Row>> queryShort(String reader, String operation, String sql, Tuple arguments) {
         return queryShort(reader, operation, sql, arguments, Allowance.UNLIMITED);
     }
 
-    /** The same for an answer that has an allowance. */
+    /** The same for a response with an allowance. */
     public Future<RowSet<Row>> queryShort(
             String reader, String operation, String sql, Tuple arguments, Allowance allowance) {
         Future<RowSet<Row>> rows = shared == null ? null : shared.query(reader, sql, arguments, allowance);
         return rows == null ? query(reader, operation, sql, arguments, allowance) : timed(operation, rows);
     }
 
-    /** Runs work of Runlog's own on one connection, in transactions of its own making. */
+    /** Runs Runlog's own work on one connection; the work manages its transactions. */
     public <T> Future<T> onConnection(String operation, Function<SqlConnection, Future<T>> work) {
         return onConnection(RUNLOG, operation, work);
     }
@@ -223,12 +226,12 @@ public final class Database {
         return timed(operation, pool.use(reader, work));
     }
 
-    /** Runs statements on one connection, committed together when the returned future succeeds, else rolled back. */
+    /** Runs work in a transaction, which is committed if the work succeeds, else rolled back. */
     public <T> Future<T> inTransaction(String operation, Function<SqlConnection, Future<T>> work) {
         return onConnection(operation, connection -> transaction(connection, work));
     }
 
-    /** Runs work on a connection, committed when it succeeds, else rolled back. */
+    /** Runs work in a transaction on the given connection. */
     public static <T> Future<T> transaction(SqlConnection connection, Function<SqlConnection, Future<T>> work) {
         return connection.begin().compose(transaction -> work.apply(connection)
                 .compose(
@@ -237,24 +240,24 @@ public final class Database {
                                 transaction.rollback().otherwiseEmpty().compose(over -> Future.failedFuture(failure))));
     }
 
-    /** Runs work on the one connection that cleans, for as long as it takes; whoever comes second waits. */
+    /** Runs work on the single cleaning connection. Other callers wait until it is done. */
     public <T> Future<T> withCleaningConnection(Function<SqlConnection, Future<T>> work) {
         return cleaning.use(work).recover(failure -> Future.failedFuture(translated("cleaning", failure)));
     }
 
-    /** Succeeds after a while. */
+    /** Succeeds after the given time. */
     public Future<Void> pause(Duration time) {
         return vertx.timer(Math.max(1, Math.round(time.toNanos() / 1e6)), TimeUnit.MILLISECONDS)
                 .mapEmpty();
     }
 
-    /** The version of PostgreSQL, such as {@code 18.6}; fails where it does not answer. */
+    /** Returns the version of PostgreSQL, such as {@code 18.6}; fails if it is unavailable. */
     public Future<String> check() {
         return query("check", "SELECT current_setting('server_version') AS version", Tuple.tuple())
                 .map(rows -> rows.iterator().next().getString("version"));
     }
 
-    /** Waits for what is under way, then closes the connections. */
+    /** Waits for running work, then closes the connections. */
     public Future<Void> close() {
         Future<Void> sharedClosed = shared == null ? Future.succeededFuture() : shared.close();
         return Future.join(cleaning.close(), sharedClosed, pool.close()).mapEmpty();
@@ -266,8 +269,8 @@ public final class Database {
         return outcome.onComplete(done -> {
                     underWay.decrementAndGet();
                     sample.stop(timer(operation));
-                    if (done.succeeded() && away.getAndSet(false)) {
-                        log.info("The database answers again.");
+                    if (done.succeeded() && unavailable.getAndSet(false)) {
+                        log.info("The database is available again.");
                     }
                 })
                 .recover(failure -> Future.failedFuture(translated(operation, failure)));
@@ -275,7 +278,7 @@ public final class Database {
 
     private Timer timer(String operation) {
         return timers.computeIfAbsent(operation, name -> Timer.builder("runlog.query")
-                .description("Time of a statement, the wait for a connection included.")
+                .description("Time of a statement, including the wait for a connection.")
                 .tag("operation", name)
                 .publishPercentileHistogram()
                 .register(meters));
@@ -286,12 +289,12 @@ public final class Database {
             return failure;
         }
         if (failure instanceof PgException refused && QUERY_CANCELED.equals(refused.getSqlState())) {
-            log.warn("{} took longer than database.statement-timeout and was cancelled.", operation);
-            return RunlogException.overloaded("The database took too long for this.", RETRY_AFTER);
+            log.warn("Cancelled {}: it took longer than database.statement-timeout.", operation);
+            return RunlogException.overloaded("The database took too long.", RETRY_AFTER);
         }
-        if (WriteFailure.of(failure) == WriteFailure.AWAY) {
-            if (!away.getAndSet(true)) {
-                log.warn("The database does not answer: {}", failure.toString());
+        if (WriteFailure.of(failure) == WriteFailure.UNAVAILABLE) {
+            if (!unavailable.getAndSet(true)) {
+                log.warn("The database is unavailable: {}", failure.toString());
             }
             return WriteFailure.overloaded(failure);
         }

@@ -2,7 +2,7 @@ package dev.runlog.storage.db;
 
 import java.time.Duration;
 
-/** The keys under {@code database} in config/runlog.yaml, which tells their meanings and defaults. */
+/** The keys under {@code database} in config/runlog.yaml, which documents them. */
 public record DatabaseConfig(
         String url,
         int poolSize,
@@ -18,12 +18,12 @@ public record DatabaseConfig(
         long freeMin,
         int restartsMax) {
 
-    /** The same for another database. */
+    /** Returns a copy for another database. */
     public DatabaseConfig withUrl(String other) {
         return with(other, statementTimeout, answerTimeout);
     }
 
-    /** The same with another bound on statements. */
+    /** Returns a copy with another statement timeout. */
     DatabaseConfig withStatementTimeout(Duration timeout) {
         return with(url, timeout, timeout.plus(answerTimeout));
     }

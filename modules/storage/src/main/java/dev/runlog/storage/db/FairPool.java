@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Connections that owners get in fair turns (see {@link FairTurns}), each within a bounded time. */
+/** Lends connections to owners in fair turns (see {@link FairTurns}), with a limit on the wait. */
 final class FairPool {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
@@ -25,9 +25,9 @@ final class FairPool {
     private boolean timerSet;
 
     /**
-     * Wraps a pool whose size is that of the turns.
+     * Wraps a pool with as many connections as there are concurrent turns.
      *
-     * @param wait how long a turn may take to come before its caller gets {@code OVERLOADED}
+     * @param wait maximum wait for a turn; after it the caller gets {@code OVERLOADED}
      */
     FairPool(Vertx vertx, GuardedPool pool, FairTurns<Request> turns, Duration wait) {
         this.vertx = vertx;
@@ -36,7 +36,7 @@ final class FairPool {
         this.waitNanos = wait.toNanos();
     }
 
-    /** Lends a connection to the owner's work when it is their turn, and charges them for the time that it takes. */
+    /** Runs work with a connection when it is the owner's turn, and charges the owner for its time. */
     <T> Future<T> use(String owner, Function<SqlConnection, Future<T>> work) {
         Request request = new Request(Promise.promise());
         try {
@@ -96,7 +96,7 @@ final class FairPool {
         setTimer();
     }
 
-    /** Who waits for a turn. */
+    /** A caller waiting for a turn. */
     static final class Request {
         private final Promise<Turn<Request>> turn;
 

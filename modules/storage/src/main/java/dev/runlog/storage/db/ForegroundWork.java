@@ -6,12 +6,12 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Whether this server runs statements for readers or for recording: all but those of retention. */
+/** Tracks the statements of readers and recording, that is, all except those of retention. */
 final class ForegroundWork implements Shareable {
     private final AtomicInteger underWay = new AtomicInteger();
     private volatile long endedAtNanos = System.nanoTime() - TimeUnit.DAYS.toNanos(1);
 
-    /** That of a server, which has one Vert.x. */
+    /** The instance of this server, which has a single Vert.x. */
     static ForegroundWork of(Vertx vertx) {
         return vertx.sharedData()
                 .<String, ForegroundWork>getLocalMap(ForegroundWork.class.getName())
@@ -27,7 +27,7 @@ final class ForegroundWork implements Shareable {
         underWay.decrementAndGet();
     }
 
-    /** Whether there is some, or was within a while. */
+    /** Whether work is running, or was within the given time. */
     boolean isSeenWithin(Duration time) {
         return underWay.get() > 0 || System.nanoTime() - endedAtNanos < time.toNanos();
     }

@@ -9,9 +9,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
- * A pool of guarded connections that lends each within a bounded time. The driver's own bound is not used: where its
- * timer and a connection that fails meet, {@code SqlConnectionPool} throws a {@code NullPointerException} ("lease" is
- * null, 5.0.10) and the caller waits for ever, and with it everybody behind.
+ * A pool of guarded connections with a limit on the wait. The driver's own limit is not used: if its timer fires while
+ * a connection fails, {@code SqlConnectionPool} throws a {@code NullPointerException} ("lease" is null, 5.0.10), and
+ * the caller and all later ones wait forever.
  */
 public final class GuardedPool {
     private final Pool pool;
@@ -23,20 +23,20 @@ public final class GuardedPool {
         this.wait = wait;
     }
 
-    /** Lends a connection to the work, and takes it back when the work is over. */
+    /** Runs work with a connection and releases it afterwards. */
     public <T> Future<T> use(Function<SqlConnection, Future<T>> work) {
         return getConnection().compose(connection -> {
             AnswerGuard guard = AnswerGuard.of(connection);
-            return guard.during(() -> work.apply(connection)).eventually(() -> guard.giveBack(connection));
+            return guard.during(() -> work.apply(connection)).eventually(() -> guard.release(connection));
         });
     }
 
-    /** Returns a connection that the caller gives back; fails if there is none in time. */
+    /** Returns a connection that the caller must release; fails if none is available in time. */
     Future<SqlConnection> getConnection() {
         Future<SqlConnection> acquired = pool.getConnection();
         return acquired.timeout(wait.toMillis(), TimeUnit.MILLISECONDS).onFailure(failure -> {
             if (failure instanceof TimeoutException) {
-                acquired.onSuccess(late -> AnswerGuard.of(late).giveBack(late));
+                acquired.onSuccess(late -> AnswerGuard.of(late).release(late));
             }
         });
     }

@@ -8,15 +8,15 @@ import java.util.Arrays;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 
-/** Brings a database to this version's schema. */
+/** Migrates a database to the schema of this version. */
 public final class Migrations {
     private Migrations() {}
 
     /**
-     * Applies what is missing and returns how many migrations that were; blocks its thread. Two servers that start at
-     * once wait for each other.
+     * Applies missing migrations and returns their number; blocks its thread. Servers that start at the same time wait
+     * for each other.
      *
-     * <p>Fails if another build made the schema, see {@link #isOfAnotherBuild}.
+     * <p>Fails if another build created the schema, see {@link #isFromAnotherBuild}.
      *
      * @param url {@code postgresql://user:password@host:port/name}, as in {@link DatabaseConfig}
      */
@@ -25,21 +25,23 @@ public final class Migrations {
         return Flyway.configure(Migrations.class.getClassLoader())
                 .dataSource(jdbcUrl(url), user.length > 0 ? user[0] : null, user.length > 1 ? user[1] : null)
                 .locations("classpath:db/migration")
-                // By default it would accept migrations that only a newer build has.
+                // By default, Flyway accepts migrations that only a newer build has.
                 .ignoreMigrationPatterns(new String[0])
                 .load()
                 .migrate()
                 .migrationsExecuted;
     }
 
-    /** Whether a database was refused because another build made its schema. */
-    public static boolean isOfAnotherBuild(Throwable failure) {
+    /** Whether a migration failed because another build created the schema. */
+    public static boolean isFromAnotherBuild(Throwable failure) {
         return failure instanceof FlywayValidateException;
     }
 
-    /** Whether a failure to migrate may pass by itself: the database is out of reach,
-     * starting, stopping, or out of connections, memory or disk space. */
-    public static boolean isPassing(Throwable failure) {
+    /**
+     * Whether a migration failed for a reason that may pass: the database is unreachable, starting, stopping, or out of
+     * connections, memory or disk space.
+     */
+    public static boolean isTransient(Throwable failure) {
         for (Throwable at = failure; at != null; at = at.getCause()) {
             if (at instanceof SQLException refused && refused.getSQLState() != null) {
                 String state = refused.getSQLState();
@@ -56,7 +58,7 @@ public final class Migrations {
         return "jdbc:postgresql://" + uri.getHost() + ":" + port + uri.getRawPath() + query;
     }
 
-    /** User and password, as far as the URL has them. */
+    /** The user and password in the URL; shorter than two elements if any is missing. */
     static String[] user(String url) {
         String both = URI.create(url).getRawUserInfo();
         return both == null

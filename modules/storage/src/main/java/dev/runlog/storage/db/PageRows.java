@@ -9,19 +9,20 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** Cuts the rows that were read, one more than asked for, to the page. */
+/** Turns rows into a page. Reads ask for one row more than the page has, which shows whether more follow. */
 public final class PageRows {
     private PageRows() {}
 
     /**
-     * What lies on the far sides of the cursors of an empty page. Its cursors may come from another list, or their rows
-     * may be gone, so this takes a look: nothing lies between the cursors, so the list without one of them shows what is
-     * beyond that one.
+     * Finds what lies before and after an empty page. Its cursors may belong to another list, or their rows may be
+     * deleted, so this reads again: nothing lies between the cursors, so a page without one of them shows what lies
+     * beyond it.
      *
-     * @param nothing what a look without rows finds
-     * @param look reads a page and returns what it finds
+     * @param nothing the result for a page without rows
+     * @param look reads a page
      */
-    public static <T> Future<Beyond<T>> beyondEmpty(PageRequest page, T nothing, Function<PageRequest, Future<T>> look) {
+    public static <T> Future<Beyond<T>> beyondEmpty(
+            PageRequest page, T nothing, Function<PageRequest, Future<T>> look) {
         Future<T> previous = page.after() == null
                 ? Future.succeededFuture(nothing)
                 : look.apply(new PageRequest(1, false, null, page.before()));
@@ -35,10 +36,10 @@ public final class PageRows {
     public record Beyond<T>(T previous, T next) {}
 
     /**
-     * A page in its list's own order, of rows that were read. Beyond a cursor that was given something stood when it was
-     * given out, so that costs no look; beyond the other end the extra row shows it.
+     * Creates a page in list order. There was a row at a given cursor when it was issued, so no read is needed to know
+     * that something lies beyond it; at the other end the extra row shows it.
      *
-     * @param read in the order of the read, up to one more than {@code request.size()}
+     * @param read rows in reading order, up to one more than {@code request.size()}
      */
     public static <T, P> P cut(List<T> read, PageRequest request, BiFunction<List<T>, PageEnds, P> page) {
         boolean more = read.size() > request.size();

@@ -6,18 +6,18 @@ import io.vertx.sqlclient.Row;
 import java.util.Map;
 import java.util.function.Function;
 
-/** The memory of rows, as they are read. */
+/** Estimates the memory of rows while they are read. */
 final class RowMemory {
-    /** Of a row and of what is made of it, without its texts. */
+    /** Memory of a row and the object made from it, without texts. */
     private static final int ROW_BYTES = 512;
 
     private static final int MEMBER_BYTES = 128;
-    /** Shorter texts are counted as if they needed two bytes per character, which costs less than to look. */
+    /** Texts up to this length are assumed to take two bytes per character, which is cheaper than checking. */
     private static final int SHORT_CHARS = 1024;
 
     private RowMemory() {}
 
-    /** Takes each row from an allowance. Where that fails, so does the statement, and keeps no further rows. */
+    /** Takes the memory of each row from an allowance. If that fails, the statement fails and keeps no further rows. */
     static Function<Row, Row> counted(Allowance allowance) {
         if (allowance == Allowance.UNLIMITED) {
             return Function.identity();
@@ -43,7 +43,7 @@ final class RowMemory {
         return bytes;
     }
 
-    /** A text has a byte per character where all are of Latin-1, else two. */
+    /** Latin-1 text has one byte per character, other text two. */
     static long bytesOf(String text) {
         int chars = text.length();
         if (chars > SHORT_CHARS) {

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Converts between columns and the values of the domain. */
+/** Converts between columns and domain values. */
 public final class Rows {
     private static final ExecutionPart[] PARTS = ExecutionPart.values();
     private static final StepPart[] STEP_PARTS = StepPart.values();
@@ -31,7 +31,7 @@ public final class Rows {
         return mapped;
     }
 
-    /** Reads labels; a column that is null holds none. */
+    /** Reads labels; a null column means none. */
     public static Map<String, String> toLabels(@Nullable JsonObject json) {
         if (json == null || json.isEmpty()) {
             return Map.of();

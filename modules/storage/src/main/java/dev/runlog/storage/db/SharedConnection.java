@@ -12,17 +12,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that short statements share. Each is sent behind those of other callers, those of one turn of the event
- * loop together, so that the process of the database that has answered finds the next question waiting: neither side is
- * woken for each of them (docs/decisions/0004-speed.md). It takes no more than it will soon have answered: where
- * statements wait for a disk, or for one that is stuck, they are better off side by side. A reader whose statement held up
- * the others stays away for a while.
+ * A connection that short statements share. Statements are pipelined, and those of one event loop iteration are sent
+ * together. The database process finds the next statement already waiting, which saves wake-ups on both sides
+ * (docs/decisions/0004-speed.md). It accepts only as many statements as it will answer soon; statements that wait for a
+ * disk or a lock run better on separate connections. A reader with a slow statement is excluded for a while.
  */
 final class SharedConnection {
-    /** Of how many answers their time is the mean, about. */
-    private static final int ANSWERS_REMEMBERED = 8;
+    /** Window of the moving average of the time per answer. */
+    private static final int AVERAGE_WINDOW = 8;
 
-    /** A reader whose statement held up the others by some time stays away for this many times as long. */
+    /** A reader is excluded for this many times the duration of their slow statement. */
     private static final int EXCLUSION_FACTOR = 100;
 
     private static final int READERS_EXCLUDED_MAX = 1000;
@@ -31,7 +30,7 @@ final class SharedConnection {
     private final int statementsMax;
     private final long patienceNanos;
 
-    /** Until when readers get no place because a statement of theirs took long here. */
+    /** When the exclusion of a reader ends, as {@link System#nanoTime}. */
     private final Map<String, Long> excludedUntil = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -42,17 +41,18 @@ final class SharedConnection {
     };
 
     private int underWay;
-    /** When it had answered last, or began to have something to answer. */
-    private long gotOnAt;
-    /** From one answer to the next, lately. */
+    /** Time of the last answer, or of the first statement after a pause. */
+    private long lastProgressAt;
+    /** Moving average of the time between two answers. */
     private long answerNanos;
 
     private @Nullable Future<Guarded> opened;
 
     /**
-     * @param pool from which it is taken when it is first wanted, and again where it was lost
-     * @param statementsMax how many statements are under way at the most
-     * @param patience how long those that are under way may take, or have taken without an answer, where it takes more
+     * @param pool opens the connection when it is first used, and again after a loss
+     * @param statementsMax maximum number of running statements
+     * @param patience accepts a statement only if the running ones are expected to finish within this time, and the
+     *     last answer is no older
      */
     SharedConnection(GuardedPool pool, int statementsMax, Duration patience) {
         this.pool = pool;
@@ -60,13 +60,13 @@ final class SharedConnection {
         this.patienceNanos = patience.toNanos();
     }
 
-    /** Runs a reader's statement among those of others; {@code null} if it takes none of theirs now. */
+    /** Runs a reader's statement; {@code null} if it is not accepted now. */
     @Nullable
     Future<RowSet<Row>> query(String reader, String sql, Tuple arguments) {
         return query(reader, sql, arguments, Allowance.UNLIMITED);
     }
 
-    /** The same for an answer that has an allowance, from which each row is taken. */
+    /** The same for a response with an allowance; each row is taken from it. */
     @Nullable
     Future<RowSet<Row>> query(String reader, String sql, Tuple arguments, Allowance allowance) {
         return join(reader)
@@ -86,10 +86,10 @@ final class SharedConnection {
             return false;
         }
         if (underWay == 0) {
-            gotOnAt = now;
+            lastProgressAt = now;
         } else if (underWay == statementsMax
                 || underWay * answerNanos > patienceNanos
-                || now - gotOnAt > patienceNanos) {
+                || now - lastProgressAt > patienceNanos) {
             return false;
         }
         underWay++;
@@ -110,32 +110,32 @@ final class SharedConnection {
 
     private synchronized void leave(String reader) {
         long now = System.nanoTime();
-        long nanos = now - gotOnAt;
+        long nanos = now - lastProgressAt;
         underWay--;
-        answerNanos += (nanos - answerNanos) / ANSWERS_REMEMBERED;
-        gotOnAt = now;
+        answerNanos += (nanos - answerNanos) / AVERAGE_WINDOW;
+        lastProgressAt = now;
         if (nanos > patienceNanos) {
             excludedUntil.put(reader, now + nanos * EXCLUSION_FACTOR);
         }
     }
 
     private synchronized Future<Guarded> connection() {
-        Future<Guarded> present = opened;
-        boolean lost = present != null
-                && (present.failed()
-                        || present.succeeded() && !present.result().guard().isConnected());
-        if (present == null || lost) {
-            present = pool.getConnection().map(Guarded::of);
-            opened = present;
+        Future<Guarded> current = opened;
+        boolean lost = current != null
+                && (current.failed()
+                        || current.succeeded() && !current.result().guard().isConnected());
+        if (current == null || lost) {
+            current = pool.getConnection().map(Guarded::of);
+            opened = current;
         }
-        return present;
+        return current;
     }
 
     private record Guarded(SqlConnection connection, AnswerGuard guard) {
         static Guarded of(SqlConnection connection) {
             AnswerGuard guard = AnswerGuard.of(connection);
-            guard.holdFlushes();
-            connection.closeHandler(closed -> guard.giveBack(connection));
+            guard.consolidateFlushes();
+            connection.closeHandler(closed -> guard.release(connection));
             return new Guarded(connection, guard);
         }
 

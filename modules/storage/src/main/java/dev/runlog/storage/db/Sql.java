@@ -3,7 +3,7 @@ package dev.runlog.storage.db;
 import io.vertx.sqlclient.Tuple;
 import org.jspecify.annotations.Nullable;
 
-/** A statement in the making: its text, and the arguments in the order of their numbers. */
+/** Builds a statement: its text, and the arguments in the order of their numbers. */
 public final class Sql {
     private final StringBuilder text = new StringBuilder();
     private final Tuple arguments = Tuple.tuple();
@@ -18,7 +18,7 @@ public final class Sql {
         return add(argument(value));
     }
 
-    /** Registers an argument without appending it, for text that names it more than once. */
+    /** Adds an argument without appending its number, for use in several places. Returns the number. */
     public String argument(@Nullable Object value) {
         arguments.addValue(value);
         return "$" + arguments.size();
@@ -32,7 +32,7 @@ public final class Sql {
         return arguments;
     }
 
-    /** A pattern for {@code ILIKE} that finds the text anywhere, its own wildcards taken literally. */
+    /** An {@code ILIKE} pattern that matches the literal text anywhere. */
     public static String containing(String text) {
         return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%";
     }

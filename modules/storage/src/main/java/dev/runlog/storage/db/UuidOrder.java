@@ -3,13 +3,13 @@ package dev.runlog.storage.db;
 import java.util.Comparator;
 import java.util.UUID;
 
-/** PostgreSQL's order of UUIDs, by their bytes; {@link UUID#compareTo} compares the halves as signed numbers. */
+/** PostgreSQL's order of UUIDs, by unsigned bytes. {@link UUID#compareTo} compares signed numbers. */
 public final class UuidOrder {
     public static final Comparator<UUID> BY_BYTES = UuidOrder::compare;
 
     private UuidOrder() {}
 
-    /** Returns the smallest of at least one ID. With {@link #max} it bounds a statement, so that partitions are pruned. */
+    /** Returns the smallest of at least one ID. Statements use it with {@link #max} as bounds, to prune partitions. */
     public static UUID min(UUID[] ids) {
         UUID min = ids[0];
         for (UUID id : ids) {

@@ -5,22 +5,22 @@ import io.vertx.pgclient.PgException;
 import java.time.Duration;
 import java.util.Set;
 
-/** What a failed write asks of its writer. */
+/** Classifies a failed write by how to react. */
 public enum WriteFailure {
-    /** Another writer was in the way (deadlock, the same new row); the same again succeeds. */
+    /** Conflict with another writer, such as a deadlock or the same new row. A retry succeeds. */
     CONTENTION,
-    /** A day's partition is missing, for it was dropped or another node's; made, the same again succeeds. */
+    /** The partition of a day is missing. Create it and retry. */
     NO_PARTITION,
-    /** A row of the batch cannot be stored; the others can. */
+    /** One row of the batch cannot be stored; the others can. */
     BAD_ROW,
-    /** The database is away, full or too slow; it may take the same later. */
-    AWAY;
+    /** The database is unreachable, full or too slow. A later retry may succeed. */
+    UNAVAILABLE;
 
     private static final String DISK_FULL = "53100";
     private static final String INTERNAL_ERROR = "XX000";
-    /** The function of PostgreSQL that fails where a row has no partition; messages may be in any language. */
+    /** The PostgreSQL function that reports a missing partition. Its message may be in any language. */
     private static final String FIND_PARTITION = "ExecFindPartition";
-    /** The parts of PostgreSQL that read and write files. */
+    /** PostgreSQL source files that read and write files. */
     private static final Set<String> FILE_SOURCES =
             Set.of("buffile.c", "fd.c", "md.c", "slru.c", "smgr.c", "xlog.c", "xlogutils.c");
 
@@ -29,17 +29,16 @@ public enum WriteFailure {
 
     public static WriteFailure of(Throwable failure) {
         if (!(failure instanceof PgException refused)) {
-            // The driver refuses values by these; a lost connection comes as an IOException or VertxException.
+            // The driver throws these for invalid values. A lost connection is an IOException or VertxException.
             return failure instanceof IllegalArgumentException
                             || failure instanceof ClassCastException
                             || failure instanceof NullPointerException
                             || failure instanceof IllegalStateException
                     ? BAD_ROW
-                    : AWAY;
+                    : UNAVAILABLE;
         }
         String state = refused.getSqlState();
-        // 55P03: somebody held a lock for longer than lock_timeout. 42P07, 42P16: two servers made the same partition,
-        // and one did not see the other's yet.
+        // 55P03: lock_timeout was reached. 42P07, 42P16: two servers created the same partition at the same time.
         if (state.equals("40P01")
                 || state.equals("40001")
                 || state.equals("23505")
@@ -51,15 +50,15 @@ public enum WriteFailure {
         if (state.equals("23514") && FIND_PARTITION.equals(refused.getRoutine())) {
             return NO_PARTITION;
         }
-        return isOfServer(state) || isDiskFull(refused) || isOfFiles(refused) ? AWAY : BAD_ROW;
+        return isServerState(state) || isDiskFull(refused) || isFileError(refused) ? UNAVAILABLE : BAD_ROW;
     }
 
     /**
-     * Whether no row is to blame: 08 connection, 28 and 3D login, 53 resources, 57 shutdown or timeout, 58 input or
-     * output, 25006 a standby or a server that was made read-only, 25P03 and 25P04 timeouts, 42501 a permission, 55000 a
-     * database that lets nobody in. The severity would say so, too, but in the language of the server.
+     * Whether the state of the server caused the failure: 08 connection, 28 and 3D login, 53 resources, 57 shutdown or
+     * timeout, 58 input or output, 25006 read-only server, 25P03 and 25P04 timeouts, 42501 permissions, 55000 database
+     * that accepts no connections. The severity would show it too, but in the language of the server.
      */
-    private static boolean isOfServer(String state) {
+    private static boolean isServerState(String state) {
         return state.startsWith("08")
                 || state.startsWith("28")
                 || state.startsWith("3D")
@@ -73,20 +72,20 @@ public enum WriteFailure {
                 || state.equals("55000");
     }
 
-    /** What callers get while the database is {@link #AWAY}. */
+    /** The error for callers while the database is {@link #UNAVAILABLE}. */
     public static RunlogException overloaded(Throwable failure) {
         return failure instanceof PgException refused && isDiskFull(refused)
                 ? RunlogException.overloaded("The database has no disk space left.", RETRY_AFTER_FULL)
-                : RunlogException.overloaded("The database does not answer.", RETRY_AFTER);
+                : RunlogException.overloaded("The database is unavailable.", RETRY_AFTER);
     }
 
-    /** Errors of the operating system without a code of their own, such as a quota that is used up. */
-    private static boolean isOfFiles(PgException refused) {
+    /** Whether an operating system error without an SQL state of its own occurred, such as an exceeded quota. */
+    private static boolean isFileError(PgException refused) {
         String source = refused.getFile();
         return INTERNAL_ERROR.equals(refused.getSqlState()) && source != null && FILE_SOURCES.contains(source);
     }
 
-    /** PostgreSQL has no code for a quota that is used up; its message is in the language of the server. */
+    /** PostgreSQL has no SQL state for an exceeded quota, and its message is in the language of the server. */
     private static boolean isDiskFull(PgException refused) {
         String message = refused.getErrorMessage();
         return DISK_FULL.equals(refused.getSqlState()) || message != null && message.contains("Disk quota exceeded");

@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Executions and their steps, as viewers ask for them. */
+/** Reads executions and their steps for viewers. */
 public final class ExecutionReads {
     private static final String HOLD_REASONS = """
             SELECT id, hold_reason
@@ -60,14 +60,14 @@ public final class ExecutionReads {
         this.steps = new StepReads(database, allowance);
     }
 
-    /** The same for an answer that has an allowance, from which each row is taken. */
+    /** Returns reads for a response with an allowance; each row is taken from it. */
     public ExecutionReads within(Allowance given) {
         return new ExecutionReads(database, reach, given);
     }
 
     /**
-     * A page of an owner's executions. If a range is given, the same statement returns what its rollups count; only an
-     * empty page behind a cursor has no count.
+     * Reads a page of an owner's executions. If a range is given, the same statement returns the count of its rollups;
+     * only an empty page after a cursor has no count.
      */
     public Future<ExecutionPage<Execution>> list(
             String owner, ExecutionQuery query, PageRequest page, StatisticsReads.@Nullable Range counted) {
@@ -75,7 +75,7 @@ public final class ExecutionReads {
                 .compose(rows -> toPage(owner, query, page, counted, rows, ExecutionRows::toExecution));
     }
 
-    /** The same page in outline. */
+    /** Reads the same page as outlines. */
     public Future<ExecutionPage<ExecutionOutline>> listOutlines(
             String owner, ExecutionQuery query, PageRequest page, StatisticsReads.@Nullable Range counted) {
         return read(owner, query, page, true, counted)
@@ -123,7 +123,7 @@ public final class ExecutionReads {
         return page.after() == null && page.before() == null ? Count.exactly(0) : null;
     }
 
-    /** The same page for each of several workflows or starting executions of an owner's. */
+    /** Reads the same page for each of an owner's workflows or parent executions. */
     public Future<Map<UUID, ExecutionPage<Execution>>> listOf(
             String owner, Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
         if (ids.isEmpty()) {
@@ -154,34 +154,38 @@ public final class ExecutionReads {
         });
     }
 
-    /** The rows of each of several parents that has some. */
+    /** Returns the rows by parent; parents without rows are missing. */
     private Future<Map<UUID, List<Row>>> readEach(
             String owner, Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
         if (ids.isEmpty()) {
             return Future.succeededFuture(Map.of());
         }
-        // Children begin soon after their parent, whenever that was; their index is small.
+        // Children start soon after their parent at any time, and their index is small.
         return parent == Parent.WORKFLOW
                 ? reach.readEach(
-                        ids, query, page, ExecutionRows.OF, (some, within) -> readOf(owner, parent, some, within, page))
-                : readOf(owner, parent, ids, query, page).map(rows -> Reach.grouped(rows, ExecutionRows.OF));
+                        ids,
+                        query,
+                        page,
+                        ExecutionRows.PARENT_COLUMN,
+                        (some, within) -> readOf(owner, parent, some, within, page))
+                : readOf(owner, parent, ids, query, page).map(rows -> Reach.grouped(rows, ExecutionRows.PARENT_COLUMN));
     }
 
     private Future<RowSet<Row>> readOf(
             String owner, Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
         return run(
                 owner,
-                "list-executions-of-" + word(parent),
+                "list-executions-of-" + table(parent),
                 ExecutionSelect.pages(owner, table(parent), root(parent), array(ids), query, page));
     }
 
-    /** How many executions a query has, counted one by one up to a bound. */
+    /** Counts the executions of a query row by row, up to a limit. */
     public Future<Count> count(String owner, ExecutionQuery query, int rowsMax) {
         return run(owner, "count-executions", ExecutionSelect.count(owner, query, rowsMax))
                 .map(rows -> bounded(rows.iterator().next().getLong("rows"), rowsMax));
     }
 
-    /** The same count for each of several workflows or starting executions of an owner's. */
+    /** The same count for each of an owner's workflows or parent executions. */
     public Future<Map<UUID, Count>> countOf(
             String owner, Parent parent, List<UUID> ids, ExecutionQuery query, int rowsMax) {
         if (ids.isEmpty()) {
@@ -189,7 +193,7 @@ public final class ExecutionReads {
         }
         return run(
                         owner,
-                        "count-executions-of-" + word(parent),
+                        "count-executions-of-" + table(parent),
                         ExecutionSelect.counts(owner, table(parent), root(parent), array(ids), query, rowsMax))
                 .map(rows -> {
                     Map<UUID, Count> counts = new HashMap<>();
@@ -199,7 +203,7 @@ public final class ExecutionReads {
                 });
     }
 
-    /** Those of the executions that are the owner's. */
+    /** Returns the executions that belong to the owner. */
     public Future<List<Execution>> load(String owner, List<UUID> ids) {
         if (ids.isEmpty()) {
             return Future.succeededFuture(List.of());
@@ -208,7 +212,7 @@ public final class ExecutionReads {
                 .map(rows -> Rows.toList(rows, ExecutionRows::toExecution));
     }
 
-    /** The large parts that are asked for of an owner's executions; the others are not read. */
+    /** Reads the given large parts of an owner's executions; other parts are null. */
     public Future<List<ExecutionDetail>> loadDetails(String owner, List<UUID> ids, Set<ExecutionPart> parts) {
         if (ids.isEmpty()) {
             return Future.succeededFuture(List.of());
@@ -224,7 +228,7 @@ public final class ExecutionReads {
         String within = columns.stream()
                 .map(column -> column.startsWith("NULL") ? column : "CASE WHEN bytes <= $5 THEN " + column + " END")
                 .collect(Collectors.joining(", "));
-        // How long a text is, PostgreSQL knows without reading it.
+        // PostgreSQL knows the length of a text without reading it.
         String bytes = columns.stream()
                 .map(column -> "coalesce(octet_length(" + column + "), 0)")
                 .collect(Collectors.joining(" + "));
@@ -251,7 +255,7 @@ public final class ExecutionReads {
                 });
     }
 
-    /** Why those of an owner's executions are held of which somebody said it. */
+    /** Returns the hold reasons of an owner's executions; executions without one are missing. */
     public Future<Map<UUID, String>> loadHoldReasons(String owner, List<UUID> ids) {
         if (ids.isEmpty()) {
             return Future.succeededFuture(Map.of());
@@ -270,7 +274,7 @@ public final class ExecutionReads {
                 });
     }
 
-    /** The same page of steps for each of several executions of an owner's. */
+    /** Reads the same page of steps for each of an owner's executions. */
     public Future<Map<UUID, StepPage>> listSteps(String owner, List<UUID> ids, PageRequest page) {
         return steps.list(owner, ids, page);
     }
@@ -285,15 +289,11 @@ public final class ExecutionReads {
         return database.query(reader, operation, sql.text(), sql.arguments(), allowance);
     }
 
-    private static String word(Parent parent) {
-        return parent == Parent.WORKFLOW ? "workflow" : "execution";
-    }
-
     private static String table(Parent parent) {
         return parent == Parent.WORKFLOW ? "workflow" : "execution";
     }
 
-    /** A child counts as its parent's only within one owner, whatever its engine says. */
+    /** A child belongs to its parent only if both have the same owner. */
     private static String root(Parent parent) {
         return parent == Parent.WORKFLOW ? "e.workflow_id = p.id" : "e.parent_id = p.id AND e.owner_id = p.owner_id";
     }

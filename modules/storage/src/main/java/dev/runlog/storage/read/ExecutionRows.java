@@ -8,10 +8,10 @@ import dev.runlog.storage.db.Rows;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 
-/** Rows of the columns that {@link ExecutionSelect} lists, read by their places. */
+/** Reads rows with the columns of {@link ExecutionSelect}, by position. */
 final class ExecutionRows {
-    /** The place of {@code of}, the parent that a row of several pages belongs to. */
-    static final int OF = 18;
+    /** The position of the parent ID in rows of several pages. */
+    static final int PARENT_COLUMN = 18;
 
     private ExecutionRows() {}
 
@@ -44,7 +44,7 @@ final class ExecutionRows {
                 row.getString(6));
     }
 
-    /** Fails if the texts of the rows were left out, because they are longer than what was left of the allowance. */
+    /** Fails if the statement left out texts because they exceed the remaining allowance. */
     static void requireWithin(Allowance allowance, long left, RowSet<Row> rows, int column) {
         if (rows.size() > 0) {
             long bytes = rows.iterator().next().getLong(column);

@@ -19,21 +19,21 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place that turns a query into SQL. Each combination of filters has one text, so that it is planned once; what
- * must be known to choose an index (statuses, the order of size of the page) stands in the text, all else is bound.
+ * Turns a query into SQL. Each combination of filters has one text and is therefore planned once. Values that determine
+ * the index (statuses, magnitude of the page size) are literals; all others are parameters.
  */
 final class ExecutionSelect {
-    /** What a list reads; {@link ExecutionRows} knows their places. */
+    /** The columns of a list; {@link ExecutionRows} reads them by position. */
     private static final String HEAD =
             "e.id, e.workflow_id, e.status, e.trigger, e.attempt, e.parent_id, e.labels, e.finished_at, "
                     + "e.heartbeat_deadline, e.error_type, e.error_message, e.error_fingerprint, e.truncated, "
                     + "e.sanitized, e.redacted, e.held, e.duration_millis";
 
-    /** What {@link ExecutionRows#toOutline} reads. */
+    /** The columns that {@link ExecutionRows#toOutline} reads. */
     private static final String OUTLINE =
             "e.id, e.workflow_id, e.status, e.finished_at, e.error_type, e.error_message, e.error_fingerprint";
 
-    /** How many a list has over all its pages, where that is read with it. */
+    /** The column with the total count of a list, if requested. */
     static final String TOTAL = "total";
 
     private static final int[] PAGE_MAGNITUDES = {10, 50, 250, 1000};
@@ -53,8 +53,8 @@ final class ExecutionSelect {
     }
 
     /**
-     * Whether a page ends after about as many rows as it has, as an index holds them alone and in its order: not where
-     * what is wanted is looked for among what is not.
+     * Whether an index returns exactly the rows of the page, in order. Then reading stops after about as many rows as
+     * the page has.
      */
     static boolean isShort(ExecutionQuery query) {
         return query.order().cursorOrder() == Cursor.Order.EXECUTION_START
@@ -62,12 +62,12 @@ final class ExecutionSelect {
                 && query.filter().isNone();
     }
 
-    /** Whether a list of the query, other than one of children, is read from one table over all days. */
+    /** Whether the query reads an unpartitioned table. Lists of children never do. */
     static boolean isUnpartitioned(ExecutionQuery query) {
         return isListed(query, query.statuses());
     }
 
-    /** What did not end well has a list of its own, which has no order by duration and no index of parents or holds. */
+    /** Whether to read the list of failures, which has no index for durations, parents or holds. */
     private static boolean isListed(ExecutionQuery query, Set<ExecutionStatus> statuses) {
         return !statuses.isEmpty()
                 && statuses.stream().allMatch(ExecutionStatus::isUnsuccessful)
@@ -76,7 +76,7 @@ final class ExecutionSelect {
                 && query.order().cursorOrder() == Cursor.Order.EXECUTION_START;
     }
 
-    /** A page of an owner's executions, one row more than the page has so that its reader knows whether more follow. */
+    /** Selects a page of an owner's executions, and one row more, which shows whether more follow. */
     static Sql page(
             String owner,
             ExecutionQuery query,
@@ -84,7 +84,7 @@ final class ExecutionSelect {
             boolean outline,
             StatisticsReads.@Nullable Range counted) {
         ExecutionSelect select = new ExecutionSelect(query, "", false, outline ? outline(query) : HEAD);
-        select.conditions.set(0, select.visible(owner));
+        select.conditions.set(0, select.ownedBy(owner));
         select.sql.add("SELECT " + select.columns);
         if (!outline) {
             select.sql.add(", ").bind(owner).add("::text AS owner");
@@ -106,7 +106,7 @@ final class ExecutionSelect {
                 : OUTLINE;
     }
 
-    /** The same page for each of several workflows or parents of an owner's; the last column tells which. */
+    /** Selects the same page for each of an owner's workflows or parents; the last column has the ID of the parent. */
     static Sql pages(String owner, String parents, String root, UUID[] ids, ExecutionQuery query, PageRequest page) {
         ExecutionSelect select = new ExecutionSelect(query, root, parents.equals("execution"), HEAD);
         String subject = select.sql.argument(owner);
@@ -119,17 +119,17 @@ final class ExecutionSelect {
         return select.sql;
     }
 
-    /** How many rows an owner's query has, counted up to one more than {@code rowsMax}. */
+    /** Counts the rows of an owner's query, up to one more than {@code rowsMax}. */
     static Sql count(String owner, ExecutionQuery query, int rowsMax) {
         ExecutionSelect select = new ExecutionSelect(query, "", false, HEAD);
-        select.conditions.set(0, select.visible(owner));
+        select.conditions.set(0, select.ownedBy(owner));
         select.sql.add("SELECT count(*) AS rows\nFROM (");
         select.addBounded(rowsMax);
         select.sql.add(") e");
         return select.sql;
     }
 
-    /** The same count for each of several workflows or parents of an owner's. */
+    /** The same count for each of an owner's workflows or parents. */
     static Sql counts(String owner, String parents, String root, UUID[] ids, ExecutionQuery query, int rowsMax) {
         ExecutionSelect select = new ExecutionSelect(query, root, parents.equals("execution"), HEAD);
         select.sql.add("SELECT p.id AS of, e.rows\nFROM " + parents
@@ -141,7 +141,7 @@ final class ExecutionSelect {
         return select.sql;
     }
 
-    /** An owner's executions by their ids. */
+    /** Selects an owner's executions by ID. */
     static Sql byIds(String owner, UUID[] ids) {
         Sql sql = new Sql();
         String subject = sql.argument(owner);
@@ -153,10 +153,10 @@ final class ExecutionSelect {
     }
 
     /**
-     * Names one index's first column: the workflow where there is one, which is looked up as its owner's, else the
-     * owner. Both conditions at once would leave the planner a choice that it has no figures for.
+     * Restricts the rows to the owner by the first column of one index: the workflow, if given, which must belong to
+     * the owner, else the owner. With both conditions the planner would have to choose without statistics.
      */
-    private String visible(String owner) {
+    private String ownedBy(String owner) {
         String subject = sql.argument(owner);
         return query.workflowId() == null
                 ? "e.owner_id = (SELECT id FROM owner WHERE subject = " + subject + ")"
@@ -164,7 +164,7 @@ final class ExecutionSelect {
                         + sql.argument(query.workflowId()) + " AND o.subject = " + subject + ")";
     }
 
-    /** Which parents: those that are the owner's, of the ids that are asked for. */
+    /** Adds the conditions for parents: the given IDs, restricted to the owner. */
     private void addParents(String subject, UUID[] ids) {
         sql.add("p.id = ANY (").bind(ids).add(")");
         if (ofParent) {
@@ -183,7 +183,7 @@ final class ExecutionSelect {
         }
         RowFilter filter = query.filter();
         if (filter.minDuration() != null) {
-            // Durations are kept in milliseconds: at least half of one is at least one.
+            // Durations are stored in whole milliseconds, so a fraction is rounded up.
             conditions.add("e.duration_millis >= "
                     + sql.argument(
                             Math.max(0, filter.minDuration().plusNanos(999_999).toMillis())));
@@ -213,8 +213,8 @@ final class ExecutionSelect {
     }
 
     /**
-     * The rows of a page. Several statuses are read from one index each and merged, which keeps the order of each; by
-     * duration there is one index for all.
+     * Adds the rows of a page. Several statuses are read from one index each and merged in order; by duration, a single
+     * index has all of them.
      */
     private void addPage(PageRequest page) {
         addCursors(page);
@@ -236,8 +236,8 @@ final class ExecutionSelect {
     }
 
     /**
-     * One ordered read of an index. A bound LIMIT would be planned as a tenth of the table and could end in a sort; the
-     * inner one tells the planner how few rows are wanted, the outer one how many exactly.
+     * Adds one ordered read of an index. For a LIMIT parameter, the planner expects a tenth of the table and may sort
+     * it. The inner LIMIT is a literal that shows the planner the magnitude; the outer one has the exact number.
      */
     private void addBranch(Set<ExecutionStatus> statuses, PageRequest page, int rows, String limit) {
         sql.add("SELECT * FROM (SELECT " + columns);
@@ -252,7 +252,7 @@ final class ExecutionSelect {
         sql.add("\nLIMIT " + sql.argument(rowsMax + 1));
     }
 
-    /** Where rows are and what they must be; statuses as literals, without which no partial index is considered. */
+    /** Adds the table and conditions. Statuses are literals, because partial indexes need them. */
     private void addFrom(Set<ExecutionStatus> statuses) {
         String table = !ofParent && isListed(query, statuses) ? "unsuccessful" : "execution";
         sql.add("\nFROM " + table + " e\nWHERE " + String.join("\n  AND ", conditions));
@@ -282,7 +282,7 @@ final class ExecutionSelect {
                         + sql.argument(cursor.id()) + ")";
     }
 
-    /** What the reader gets is in the order of the read: a backward page is turned round by who reads it. */
+    /** The order of reading. The caller reverses a backward page. */
     private String ordering(String table, PageRequest page) {
         return page.backward() ? reversed(table) : forward(table);
     }
@@ -296,11 +296,11 @@ final class ExecutionSelect {
     }
 
     private String by(String table, boolean descending) {
-        String way = descending ? " DESC" : " ASC";
-        String id = table + ".id" + way;
+        String direction = descending ? " DESC" : " ASC";
+        String id = table + ".id" + direction;
         return query.order() == ExecutionOrder.STARTED_AT_ASC || query.order() == ExecutionOrder.STARTED_AT_DESC
                 ? id
-                : table + ".duration_millis" + way + ", " + id;
+                : table + ".duration_millis" + direction + ", " + id;
     }
 
     private static int magnitude(int rows) {
@@ -309,6 +309,6 @@ final class ExecutionSelect {
                 return magnitude;
             }
         }
-        throw new IllegalArgumentException(String.format(Locale.ROOT, "A page of %d rows is beyond any bound.", rows));
+        throw new IllegalArgumentException(String.format(Locale.ROOT, "Invalid page size: %d", rows));
     }
 }

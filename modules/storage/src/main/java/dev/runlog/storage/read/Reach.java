@@ -21,27 +21,30 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far from where it begins a page by start is looked for. A statement opens each partition that its bounds leave,
- * whether it reads of it or not: with a year of days that costs twelve times what the rows cost
- * (docs/decisions/0009-reach-of-a-page.md). Nearly all pages end within days of where they begin; so a page is read
- * within a few days first, and within more where it was not filled. How far was enough is remembered for the next time.
+ * Limits the days that a page ordered by start is read from. A statement opens each partition within its bounds, even
+ * without reading from it: with a year of days that costs twelve times as much as the rows
+ * (docs/decisions/0009-reach-of-a-page.md). Nearly all pages end within days of their start. So a page is read from a
+ * few days first, and from more days if it was not filled. The number of days is remembered for the next read.
  */
 final class Reach {
     private static final List<Duration> STEPS = List.of(Duration.ofDays(2), Duration.ofDays(8), Duration.ofDays(32));
-    /** Several lists are seldom filled alike; twice is enough then. */
-    private static final Duration FOR_SEVERAL = STEPS.get(1);
-    /** The next page of the same list begins a little elsewhere. */
+    /** For several lists at once, which rarely need the same number of days: this step, then all days. */
+    private static final Duration STEP_FOR_SEVERAL = STEPS.get(1);
+    /** Allows for a different start of the next page. */
     private static final double MARGIN = 1.25;
 
-    /** Where nothing is remembered: lists of anything but SUCCESS are filled slowly, as most runs end well. */
-    private static final int FIRST = 0;
+    /** First steps of an unknown list. Lists without SUCCESS need more days, because most runs succeed. */
+    private static final int FIRST_STEP = 0;
 
-    private static final int FIRST_OF_RARE = 2;
-    private static final int REMEMBERED = 1 << 16;
+    private static final int FIRST_STEP_WITHOUT_SUCCESS = 2;
+    private static final int LISTS_REMEMBERED = 1 << 16;
 
     private final Clock clock;
-    /** One more than the step, by the hash of a list; 0 where nothing is known. Where two share a place, one of them is read once more or farther than it need be. */
-    private final byte[] steps = new byte[REMEMBERED];
+    /**
+     * One more than the step by hash of a list; 0 means unknown. After a collision, a list is read from too few or too
+     * many days first.
+     */
+    private final byte[] steps = new byte[LISTS_REMEMBERED];
 
     Reach(Clock clock) {
         this.clock = clock;
@@ -50,52 +53,55 @@ final class Reach {
     /**
      * Reads a page of an owner's list.
      *
-     * @param read reads it in the bounds of the query that it is given; the id is the first column, the rows are in the
-     *     order of the read, one more than the page has where there are more
+     * @param read reads the rows of a query in reading order, up to one more than the page has; the ID is the first
+     *     column
      */
     Future<RowSet<Row>> read(
             String owner, ExecutionQuery query, PageRequest page, Function<ExecutionQuery, Future<RowSet<Row>>> read) {
-        if (!goesByDays(query)) {
+        if (!readsByDay(query)) {
             return read.apply(query);
         }
-        int place = place(owner, query, page);
+        int slot = slot(owner, query, page);
         int first = query.statuses().isEmpty() || query.statuses().contains(ExecutionStatus.SUCCESS)
-                ? FIRST
-                : FIRST_OF_RARE;
-        int step = steps[place] == 0 ? first : steps[place] - 1;
-        return read(new Way(query, page, clock.instant()), step, place, read);
+                ? FIRST_STEP
+                : FIRST_STEP_WITHOUT_SUCCESS;
+        int step = steps[slot] == 0 ? first : steps[slot] - 1;
+        return read(new Span(query, page, clock.instant()), step, slot, read);
     }
 
-    private Future<RowSet<Row>> read(Way way, int step, int place, Function<ExecutionQuery, Future<RowSet<Row>>> read) {
-        ExecutionQuery within = step < STEPS.size() ? way.within(STEPS.get(step)) : way.query();
+    private Future<RowSet<Row>> read(
+            Span span, int step, int slot, Function<ExecutionQuery, Future<RowSet<Row>>> read) {
+        ExecutionQuery within = step < STEPS.size() ? span.within(STEPS.get(step)) : span.query();
         return read.apply(within).compose(rows -> {
-            boolean filled = rows.size() > way.page().size();
-            if (!filled && !within.equals(way.query())) {
-                return read(way, step + 1, place, read);
+            boolean filled = rows.size() > span.page().size();
+            if (!filled && !within.equals(span.query())) {
+                return read(span, step + 1, slot, read);
             }
             if (filled) {
-                steps[place] = (byte) (step(way.lengthOf(rows)) + 1);
-            } else if (way.near() == null && step == STEPS.size()) {
-                steps[place] = (byte) (step + 1);
+                steps[slot] = (byte) (step(span.lengthOf(rows)) + 1);
+            } else if (span.near() == null && step == STEPS.size()) {
+                steps[slot] = (byte) (step + 1);
             }
             return Future.succeededFuture(rows);
         });
     }
 
     /**
-     * Reads the same page of each of several lists: within some days first, then farther for those that were not filled.
+     * Reads the same page of several lists: from some days first, then from all days for the lists that were not
+     * filled.
      *
-     * @param of the column that tells whose a row is
+     * @param listColumn the column with the ID of the list
      */
     Future<Map<UUID, List<Row>>> readEach(
             List<UUID> ids,
             ExecutionQuery query,
             PageRequest page,
-            int of,
+            int listColumn,
             BiFunction<List<UUID>, ExecutionQuery, Future<RowSet<Row>>> read) {
-        ExecutionQuery within = goesByDays(query) ? new Way(query, page, clock.instant()).within(FOR_SEVERAL) : query;
+        ExecutionQuery within =
+                readsByDay(query) ? new Span(query, page, clock.instant()).within(STEP_FOR_SEVERAL) : query;
         return read.apply(ids, within).compose(near -> {
-            Map<UUID, List<Row>> found = grouped(near, of);
+            Map<UUID, List<Row>> found = grouped(near, listColumn);
             List<UUID> unfilled = ids.stream()
                     .filter(id -> found.getOrDefault(id, List.of()).size() <= page.size())
                     .toList();
@@ -104,20 +110,20 @@ final class Reach {
             }
             return read.apply(unfilled, query).map(all -> {
                 found.keySet().removeAll(unfilled);
-                found.putAll(grouped(all, of));
+                found.putAll(grouped(all, listColumn));
                 return found;
             });
         });
     }
 
-    /** Whether its rows are read in the order of the partitions. */
-    private static boolean goesByDays(ExecutionQuery query) {
+    /** Whether rows are read in the order of the partitions. */
+    private static boolean readsByDay(ExecutionQuery query) {
         return query.order().cursorOrder() == Cursor.Order.EXECUTION_START && !ExecutionSelect.isUnpartitioned(query);
     }
 
-    static Map<UUID, List<Row>> grouped(RowSet<Row> rows, int of) {
+    static Map<UUID, List<Row>> grouped(RowSet<Row> rows, int listColumn) {
         Map<UUID, List<Row>> grouped = new HashMap<>();
-        rows.forEach(row -> grouped.computeIfAbsent(row.getUUID(of), id -> new ArrayList<>())
+        rows.forEach(row -> grouped.computeIfAbsent(row.getUUID(listColumn), id -> new ArrayList<>())
                 .add(row));
         return grouped;
     }
@@ -130,14 +136,14 @@ final class Reach {
         return step;
     }
 
-    private static int place(String owner, ExecutionQuery query, PageRequest page) {
+    private static int slot(String owner, ExecutionQuery query, PageRequest page) {
         int hash = owner.hashCode() * 31 + query.startedWithin(null, null).hashCode();
         hash = hash * 31 + page.size();
-        return (hash ^ hash >>> 16) & REMEMBERED - 1;
+        return (hash ^ hash >>> 16) & LISTS_REMEMBERED - 1;
     }
 
-    /** From where to where a page is read. */
-    private record Way(ExecutionQuery query, PageRequest page, Instant now) {
+    /** The time span from which a page is read. */
+    private record Span(ExecutionQuery query, PageRequest page, Instant now) {
         private boolean descends() {
             return query.order().isDescending() != page.backward();
         }
@@ -163,7 +169,9 @@ final class Reach {
                     : earlier(now, earlier(query.startedBefore(), timeOf(far())));
         }
 
-        /** The query within a length of time from where the page begins; the query itself where that is no bound. */
+        /**
+         * The query limited to a duration from the start of the page; the unchanged query if that is no restriction.
+         */
         ExecutionQuery within(Duration length) {
             Instant start = start();
             Instant end = end();
@@ -180,7 +188,7 @@ final class Reach {
             return end != null && !bound.isBefore(end) ? query : query.startedWithin(query.startedAfter(), bound);
         }
 
-        /** From the start to the last row. */
+        /** The duration from the start to the last row. */
         Duration lengthOf(RowSet<Row> rows) {
             Instant start = start();
             Instant last = start;

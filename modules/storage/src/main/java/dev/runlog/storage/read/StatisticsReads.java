@@ -29,22 +29,22 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Figures from the rollups: what is asked of everybody reads totals of days, else a row for each workflow and day. */
+/** Reads statistics from the rollups: daily totals for all owners, else a row per workflow and day. */
 public final class StatisticsReads {
-    /** Which rollups: those of an owner or of all, of a workflow or of all, of some days. */
+    /** Selects rollups by owner, workflow and days; null means all. */
     public record Range(
             @Nullable String owner,
             @Nullable UUID workflowId,
             @Nullable LocalDate from,
             @Nullable LocalDate to) {
 
-        /** Whether the totals of days will do. */
-        boolean isOfAll() {
+        /** Whether the daily totals are sufficient. */
+        boolean isTotal() {
             return owner == null && workflowId == null;
         }
     }
 
-    private static final long BYTES_FRESH_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long SIZE_CACHE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final String RECORDED = "d.running + d.success + d.failed + d.cancelled + d.crashed";
 
     private static final int RATE_DAYS = 7;
@@ -57,7 +57,7 @@ public final class StatisticsReads {
         this.database = database;
     }
 
-    /** How many executions are there now, exactly. */
+    /** Returns the exact number of stored executions. */
     public Future<Long> count(String reader, Range range, Set<ExecutionStatus> statuses) {
         Sql sql = new Sql();
         addCount(sql, range, statuses);
@@ -65,7 +65,7 @@ public final class StatisticsReads {
                 .map(rows -> rows.iterator().next().getLong("rows"));
     }
 
-    /** How many executions are there now in each of several workflows of an owner's, exactly. */
+    /** Returns the exact number of stored executions of each of an owner's workflows. */
     public Future<Map<UUID, Long>> countOf(
             String owner,
             List<UUID> workflowIds,
@@ -91,7 +91,7 @@ public final class StatisticsReads {
     }
 
     /**
-     * The figures of a range as of a UTC day, with intervals where a width is given.
+     * Returns the statistics of a range as of a UTC day, with intervals if a width is given.
      *
      * @param reader the subject that is charged for the database's time
      */
@@ -148,7 +148,7 @@ public final class StatisticsReads {
                 .map(rows -> rows.iterator().next());
     }
 
-    /** The day after the last one that counts for the rate: it has to be over. */
+    /** The day after the last one of the rate. Only complete days count. */
     private static LocalDate rateEnd(Range range, LocalDate today) {
         LocalDate to = range.to();
         return to == null || to.isAfter(today) ? today : to;
@@ -160,7 +160,7 @@ public final class StatisticsReads {
         return from == null || from.isBefore(start) ? start : from;
     }
 
-    /** Quantiles by the first day of their interval: the histograms, and what waits to be folded into them. */
+    /** Quantiles by first day of the interval, from the histograms and the deltas not yet folded into them. */
     private Future<Map<LocalDate, Quantiles>> durations(String reader, Range range, Interval interval) {
         String width = interval.name().toLowerCase(Locale.ROOT);
         Sql sql = new Sql();
@@ -217,7 +217,7 @@ public final class StatisticsReads {
                 .map(rows -> Rows.toList(rows, row -> toInterval(row, range, durations)));
     }
 
-    /** The workflows with most executions, which the totals of days do not have. */
+    /** The workflows with the most executions. The daily totals do not have them. */
     private Future<List<WorkflowSize>> workflows(String reader, Range range, int max) {
         Sql sql = new Sql()
                 .add("SELECT t.workflow_id, w.key, o.subject, t.stored\nFROM (\n  SELECT d.workflow_id, sum("
@@ -233,11 +233,11 @@ public final class StatisticsReads {
                         row -> new WorkflowSize(row.getUUID(0), row.getString(1), row.getString(2), row.getLong(3))));
     }
 
-    /** Looking at every file takes longer than all of the rest, so it is done now and then. */
+    /** Cached, because reading the sizes of all files takes longer than everything else. */
     private Future<@Nullable Size> size(String reader) {
         long now = System.nanoTime();
         Size known = size;
-        if (known != null && now - sizeReadAt < BYTES_FRESH_NANOS) {
+        if (known != null && now - sizeReadAt < SIZE_CACHE_NANOS) {
             return Future.succeededFuture(known);
         }
         return readSize(reader).onSuccess(read -> {
@@ -258,21 +258,21 @@ public final class StatisticsReads {
     /** Adds the statement of {@link #count}. */
     static void addCount(Sql sql, Range range, Set<ExecutionStatus> statuses) {
         sql.add("SELECT coalesce(sum(" + RollupColumns.present(statuses) + "), 0)::bigint AS rows\n");
-        if (range.isOfAll()) {
+        if (range.isTotal()) {
             addSource(sql, range);
         } else {
             addStored(sql, range);
         }
     }
 
-    /** The rollups of execution_rollup without its join, which costs as much as the rollups themselves. */
+    /** Same as execution_rollup without its join, which costs as much as reading the rollups. */
     private static void addStored(Sql sql, Range range) {
         addSource(sql, range, "execution_daily");
         sql.add(" AND d.day <> ALL (ARRAY(SELECT day FROM dropped_day))");
     }
 
     private static void addSource(Sql sql, Range range) {
-        addSource(sql, range, range.isOfAll() ? "execution_total" : "execution_rollup");
+        addSource(sql, range, range.isTotal() ? "execution_total" : "execution_rollup");
     }
 
     private static void addSource(Sql sql, Range range, String table) {
@@ -315,21 +315,21 @@ public final class StatisticsReads {
                 oldest == null ? null : start(oldest),
                 size == null ? null : size.bytes(),
                 perDay,
-                size == null ? null : size.of(perDay),
+                size == null ? null : size.bytesOf(perDay),
                 workflows,
                 intervals);
     }
 
     private static IntervalStatistics toInterval(Row row, Range range, Map<LocalDate, Quantiles> durations) {
         StatusCounts recorded = toCounts(row, "");
-        long over = recorded.total() - recorded.running();
+        long finished = recorded.total() - recorded.running();
         LocalDate first = row.getLocalDate("first_day");
         LocalDate end = row.getLocalDate("end_day");
         return new IntervalStatistics(
                 start(range.from() != null && range.from().isAfter(first) ? range.from() : first),
                 start(range.to() != null && range.to().isBefore(end) ? range.to() : end),
                 recorded,
-                over == 0 ? null : Duration.ofMillis(row.getLong("millis") / over),
+                finished == 0 ? null : Duration.ofMillis(row.getLong("millis") / finished),
                 durations.get(first));
     }
 
@@ -346,10 +346,10 @@ public final class StatisticsReads {
                 row.getLong("crashed" + suffix));
     }
 
-    /** The whole database, and how many executions it holds. */
+    /** The size of the database and its number of executions. */
     private record Size(long bytes, long executions) {
-        /** About how many bytes that many executions take. */
-        long of(double count) {
+        /** The estimated size of {@code count} executions. */
+        long bytesOf(double count) {
             return executions == 0 ? 0 : Math.round(count * bytes / executions);
         }
     }

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
-/** Steps of executions, within an allowance. */
+/** Reads the steps of executions, within an allowance. */
 final class StepReads {
     private static final String STEPS = """
             SELECT of, total, index, status, name, kind, started_at, finished_at,
@@ -52,7 +52,7 @@ final class StepReads {
         this.allowance = allowance;
     }
 
-    /** The same page of steps for each of several executions of an owner's. */
+    /** Reads the same page of steps for each of an owner's executions. */
     Future<Map<UUID, StepPage>> list(String owner, List<UUID> ids, PageRequest page) {
         if (ids.isEmpty()) {
             return Future.succeededFuture(Map.of());
@@ -74,7 +74,7 @@ final class StepReads {
                                     id,
                                     steps == null
                                             ? new StepPage(List.of(), ends, total)
-                                            : PageRows.cut(steps, page, (some, its) -> new StepPage(some, its, total)));
+                                            : PageRows.cut(steps, page, (rows, rowEnds) -> new StepPage(rows, rowEnds, total)));
                         });
                         return pages;
                     });
@@ -109,17 +109,17 @@ final class StepReads {
                     Map<UUID, List<Step>> read = new HashMap<>();
                     Map<UUID, Long> totals = new HashMap<>();
                     for (Row row : rows) {
-                        UUID of = row.getUUID(0);
-                        totals.put(of, row.getLong(1));
+                        UUID execution = row.getUUID(0);
+                        totals.put(execution, row.getLong(1));
                         if (row.getInteger(2) != null) {
-                            read.computeIfAbsent(of, id -> new ArrayList<>()).add(toStep(row));
+                            read.computeIfAbsent(execution, id -> new ArrayList<>()).add(toStep(row));
                         }
                     }
                     return new ReadSteps(read, totals);
                 });
     }
 
-    /** Steps of the executions that have some on the page, and how many each has in all. */
+    /** The steps by execution, without executions that have none on the page, and the total number of steps of each. */
     private record ReadSteps(Map<UUID, List<Step>> steps, Map<UUID, Long> totals) {}
 
     private static Step toStep(Row row) {

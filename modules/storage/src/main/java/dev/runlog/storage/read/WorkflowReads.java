@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Workflows, as viewers ask for them. */
+/** Reads workflows for viewers. */
 public final class WorkflowReads {
     private static final String SELECT = """
             SELECT w.id, o.subject, w.key, w.name, w.created_at
@@ -37,7 +37,7 @@ public final class WorkflowReads {
     }
 
     /**
-     * Those of the workflows that are the owners'.
+     * Returns the workflows that belong to the owners.
      *
      * @param reader the subject that is charged for the database's time
      */
@@ -53,7 +53,7 @@ public final class WorkflowReads {
                 .map(rows -> Rows.toList(rows, WorkflowReads::toWorkflow));
     }
 
-    /** Those of the workflows that are the owner's at the same place of the other list. */
+    /** Returns the workflows that belong to the owner at the same position of the other list. */
     public Future<List<Workflow>> loadEach(List<String> owners, List<UUID> ids) {
         return database.query(
                         "load-watched-workflows", LOAD_EACH, Tuple.of((Object) owners.toArray(String[]::new), (Object)
@@ -64,11 +64,11 @@ public final class WorkflowReads {
     public Future<Optional<Workflow>> findByKey(String owner, String key) {
         return database.query(
                         owner, "find-workflow", SELECT + "WHERE o.subject = $1 AND w.key = $2", Tuple.of(owner, key))
-                .map(rows -> Rows.toList(rows, WorkflowReads::toWorkflow).stream()
-                        .findFirst());
+                .map(rows ->
+                        Rows.toList(rows, WorkflowReads::toWorkflow).stream().findFirst());
     }
 
-    /** A page of an owner's workflows, the newest registered first. */
+    /** Reads a page of an owner's workflows, newest first. */
     public Future<WorkflowPage> list(String owner, @Nullable String search, PageRequest page) {
         return read(owner, search, page)
                 .compose(workflows -> workflows.isEmpty()

@@ -1,8 +1,7 @@
 /**
- * What viewers read: executions with their steps, workflows and statistics. {@link
+ * The reads for viewers: executions with their steps, workflows and statistics. Entry points are {@link
  * dev.runlog.storage.read.ExecutionReads}, {@link dev.runlog.storage.read.WorkflowReads} and {@link
- * dev.runlog.storage.read.StatisticsReads} are its doors; every statement about executions comes from {@code
- * ExecutionSelect}.
+ * dev.runlog.storage.read.StatisticsReads}. {@code ExecutionSelect} creates the queries for executions.
  */
 @NullMarked
 package dev.runlog.storage.read;

@@ -8,10 +8,10 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * By how much a rollup row changes.
+ * The change of a rollup row.
  *
  * @param day the UTC day of the starts
- * @param durationMillis of the executions that ended, {@code CRASHED} ones included
+ * @param durationMillis total duration of the finished executions, including {@code CRASHED} ones
  */
 public record DailyDelta(
         int ownerId,
@@ -24,7 +24,7 @@ public record DailyDelta(
         int crashed,
         long durationMillis) {
 
-    /** One execution more, or one fewer with {@code count} -1, of a status. */
+    /** One more execution of a status, or one less if {@code count} is -1. */
     public static DailyDelta of(
             int ownerId, UUID workflowId, LocalDate day, ExecutionStatus status, int count, long durationMillis) {
         return new DailyDelta(
@@ -39,7 +39,7 @@ public record DailyDelta(
                 durationMillis);
     }
 
-    /** Both together; they are of the same row, or only their sums matter. */
+    /** The sum of both. They belong to the same row, or only the sums are used. */
     public DailyDelta plus(DailyDelta other) {
         return new DailyDelta(
                 ownerId,
@@ -53,7 +53,7 @@ public record DailyDelta(
                 durationMillis + other.durationMillis);
     }
 
-    /** The sums by day of deltas of whatever rows. */
+    /** The sums of deltas by day. */
     public static Collection<DailyDelta> byDay(Collection<DailyDelta> deltas) {
         Map<LocalDate, DailyDelta> days = new TreeMap<>();
         deltas.forEach(delta -> days.merge(delta.day(), delta, DailyDelta::plus));

@@ -5,12 +5,12 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 
-/** Folds what batches added into the histograms of durations. */
+/** Folds the deltas of batches into the duration histograms. */
 public final class DurationFold {
-    /** Who folds reads, adds and writes a histogram as a whole, so there is one at a time, on whatever server. */
+    /** Folding reads and rewrites whole histograms, so only one server may fold at a time. */
     private static final String LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('runlog.durations'))";
 
-    /** OFFSET 0 has each histogram looked up by its key, however few of them the planner believes to be there. */
+    /** OFFSET 0 makes PostgreSQL look up each histogram by its key, even if the planner expects a small table. */
     private static final String FOLD = """
             WITH taken AS (
               DELETE FROM duration_delta
@@ -48,16 +48,18 @@ public final class DurationFold {
 
     private DurationFold() {}
 
-    /** Folds some batches in; returns how many they were, 0 also where another is at it. */
+    /** Folds up to {@code batchesMax} batches; returns their number, or 0 if another server is folding. */
     public static Future<Long> run(SqlConnection connection, int batchesMax) {
-        return Database.transaction(connection, begun -> begun.preparedQuery(LOCK)
+        return Database.transaction(connection, transaction -> transaction
+                .preparedQuery(LOCK)
                 .execute()
-                .compose(locked ->
-                        locked.iterator().next().getBoolean(0) ? fold(begun, batchesMax) : Future.succeededFuture(0L)));
+                .compose(locked -> locked.iterator().next().getBoolean(0)
+                        ? fold(transaction, batchesMax)
+                        : Future.succeededFuture(0L)));
     }
 
     private static Future<Long> fold(SqlConnection connection, int batchesMax) {
-        // A plan that was kept from when the table was small would read all of it for each histogram.
+        // A cached plan from when the table was small would scan the whole table for each histogram.
         return connection
                 .query("SET LOCAL plan_cache_mode = force_custom_plan")
                 .execute()

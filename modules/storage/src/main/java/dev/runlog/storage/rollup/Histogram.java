@@ -28,6 +28,6 @@ public final class Histogram {
                 return DurationDelta.middleOf(bucket.getKey());
             }
         }
-        throw new IllegalStateException("A histogram of nothing.");
+        throw new IllegalStateException("The histogram is empty.");
     }
 }

@@ -5,16 +5,16 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The counts of a rollup row, as SQL over the table or view {@code d}. */
+/** SQL expressions for the counts of a rollup row {@code d}. */
 public final class RollupColumns {
     private RollupColumns() {}
 
-    /** The column that counts the executions of a status that were ever recorded. */
+    /** The column with the number of executions ever recorded with a status. */
     public static String recorded(ExecutionStatus status) {
         return status.name().toLowerCase(Locale.ROOT);
     }
 
-    /** How many executions of the statuses are stored now; of all statuses if none is given. */
+    /** The number of stored executions with the statuses; with any status if the set is empty. */
     public static String present(Set<ExecutionStatus> statuses) {
         return (statuses.isEmpty() ? Set.of(ExecutionStatus.values()) : statuses)
                 .stream()

@@ -28,7 +28,7 @@ public final class RollupStatements {
                 duration_millis_sum = known.duration_millis_sum + excluded.duration_millis_sum
             """;
 
-    /** Concurrent writers have connections of their own, and so, mostly, shards of their own. */
+    /** Concurrent writers have different connections and therefore mostly different shards. */
     private static final String ADD_DAYS = """
             INSERT INTO execution_day AS known
               (day, shard, running, success, failed, cancelled, crashed, duration_millis_sum)
@@ -45,7 +45,7 @@ public final class RollupStatements {
                 duration_millis_sum = known.duration_millis_sum + excluded.duration_millis_sum
             """;
 
-    /** One row a batch: adding to a counter for each bucket doubled the time of the rollups. */
+    /** One row per batch. Updating a counter for each bucket doubled the time of the rollups. */
     private static final String ADD_DURATIONS = """
             INSERT INTO duration_delta (owner_ids, workflow_ids, days, buckets, counts)
             VALUES ($1, $2, $3, $4, $5)
@@ -53,7 +53,7 @@ public final class RollupStatements {
 
     private RollupStatements() {}
 
-    /** Adds to the counts of workflows, then to those of all owners: all writers lock the rows in one order. */
+    /** Adds to the counts of workflows, then to those of all owners. All writers lock rows in the same order. */
     public static List<Statement> addCounts(Collection<DailyDelta> deltas) {
         Tuple daily = Tuple.from(new Object[] {
             column(deltas, Integer[]::new, DailyDelta::ownerId),

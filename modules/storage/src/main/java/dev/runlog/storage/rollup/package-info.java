@@ -1,6 +1,6 @@
 /**
- * Counts and duration histograms by workflow and UTC day: what a batch adds to them, how they are folded, and how their
- * columns are read. Recording writes them; statistics and cleanups read them.
+ * Counts and duration histograms by workflow and UTC day: the changes of a batch, the folding of histograms, and the
+ * columns to read. Recording writes them; statistics and cleanups read them.
  */
 @NullMarked
 package dev.runlog.storage.rollup;

@@ -42,7 +42,7 @@ final class AnswerGuardTest {
     }
 
     @Test
-    void givesUpAServerThatFallsSilentAndComesBackWithIt() {
+    void failsIfTheServerIsSilentAndRecoversWithIt() {
         String before = await(database.check());
         await(database.queryShort("ada", "short", "SELECT 1", Tuple.tuple()));
 
@@ -63,12 +63,12 @@ final class AnswerGuardTest {
     }
 
     @Test
-    void givesUpAServerThatFallsSilentWithinATransaction() {
+    void failsIfTheServerFallsSilentInATransaction() {
         Throwable failure = awaitFailure(database.inTransaction("silent", connection -> connection
                 .query("SELECT 1")
                 .execute()
-                .onSuccess(answered -> relay.pause())
-                .compose(answered -> connection.query("SELECT 2").execute())));
+                .onSuccess(done -> relay.pause())
+                .compose(done -> connection.query("SELECT 2").execute())));
         relay.resume();
 
         assertThat(((RunlogException) failure).code()).isEqualTo(ErrorCode.OVERLOADED);
@@ -76,25 +76,25 @@ final class AnswerGuardTest {
     }
 
     @Test
-    void leavesAConnectionAloneThatNobodyWaitsFor(Vertx vertx, TestDatabase test) {
+    void keepsIdleConnections(Vertx vertx, TestDatabase test) {
         Database other = Database.open(vertx, Configs.patient(test.url(), 1), new SimpleMeterRegistry());
         String before = backend();
 
-        await(other.query("longer than the silence", "SELECT pg_sleep(2.5)", Tuple.tuple()));
+        await(other.query("longer-than-the-timeout", "SELECT pg_sleep(2.5)", Tuple.tuple()));
 
         assertThat(backend()).isEqualTo(before);
         await(other.close());
     }
 
     @Test
-    void waitsForATransactionOfWhichEachStatementIsAnsweredInTime() {
+    void waitsForALongTransactionOfShortStatements() {
         Future<?> longer = database.inTransaction("long", connection -> {
-            Future<?> last = Future.succeededFuture();
+            Future<?> previous = Future.succeededFuture();
             for (int i = 0; i < 6; i++) {
-                last = last.compose(
+                previous = previous.compose(
                         done -> connection.query("SELECT pg_sleep(0.35)").execute());
             }
-            return last;
+            return previous;
         });
 
         await(longer);

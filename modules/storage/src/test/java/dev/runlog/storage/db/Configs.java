@@ -2,11 +2,11 @@ package dev.runlog.storage.db;
 
 import dev.runlog.testing.Settings;
 
-/** Settings that several tests share. */
+/** Configurations shared by tests. */
 public final class Configs {
     private Configs() {}
 
-    /** A small pool without a reserve, whose queue is soon full. */
+    /** A small pool without a reserve and with a short queue. */
     public static Settings small(String url, int poolSize) {
         return Settings.of("database")
                 .set("url", url)

@@ -13,19 +13,19 @@ final class DatabasePasswordTest {
     private static final String FILE = "org.postgresql.pgpassfile";
 
     @BeforeEach
-    void write(@TempDir Path directory) throws Exception {
+    void writeFile(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(
                 directory.resolve("pgpass"), "db.example:5433:runs:alice:of alice\n*:*:*:bob:a\\:b\\\\c\n");
         System.setProperty(FILE, file.toString());
     }
 
     @AfterEach
-    void forget() {
+    void clearFile() {
         System.clearProperty(FILE);
     }
 
     @Test
-    void takesThePasswordOfTheFileUnlessTheUrlHasOne() {
+    void takesThePasswordFromTheFileUnlessTheUrlHasOne() {
         assertThat(password("postgresql://alice@db.example:5433/runs")).isEqualTo("of alice");
         assertThat(password("postgresql://bob@elsewhere/any")).isEqualTo("a:b\\c");
         assertThat(password("postgresql://alice:given@db.example:5433/runs")).isEqualTo("given");

@@ -67,43 +67,43 @@ final class DatabaseTest {
     }
 
     @Test
-    void refusesWhatItsQueueDoesNotHold() {
-        List<Future<?>> asked = IntStream.range(0, 12)
+    void refusesReadsThatDoNotFitInTheQueue() {
+        List<Future<?>> reads = IntStream.range(0, 12)
                 .<Future<?>>mapToObj(i -> database.query("busy", "SELECT pg_sleep(0.2)", Tuple.tuple()))
                 .toList();
 
-        await(Future.join(asked).otherwiseEmpty());
+        await(Future.join(reads).otherwiseEmpty());
 
-        assertThat(asked).anyMatch(Future::succeeded);
-        assertThat(asked).filteredOn(Future::failed).isNotEmpty().allSatisfy(refused -> assertThat(
-                        codeOf(refused.cause()))
+        assertThat(reads).anyMatch(Future::succeeded);
+        assertThat(reads).filteredOn(Future::failed).isNotEmpty().allSatisfy(failed -> assertThat(
+                        codeOf(failed.cause()))
                 .isEqualTo(ErrorCode.OVERLOADED));
     }
 
     @Test
-    void answersOthersWhileAnOwnerHasEveryConnectionThatItMayUse() {
-        List<Future<?>> ofEve = sleeps("eve", 4);
+    void servesOthersWhileAnOwnerUsesItsMaximumOfConnections() {
+        List<Future<?>> eve = sleeps("eve", 4);
 
         await(database.query("ada", "short", "SELECT 1", Tuple.tuple()));
 
-        assertThat(ofEve).noneMatch(Future::isComplete);
-        await(Future.join(ofEve).otherwiseEmpty());
+        assertThat(eve).noneMatch(Future::isComplete);
+        await(Future.join(eve).otherwiseEmpty());
     }
 
     @Test
-    void refusesAnOwnerWhoseReadsFillTheirShareOfTheQueueAndNobodyElse() {
-        List<Future<?>> ofEve = sleeps("eve", 6);
+    void refusesOnlyTheOwnerThatFillsItsShareOfTheQueue() {
+        List<Future<?>> eve = sleeps("eve", 6);
 
-        Future<?> ofAda = database.query("ada", "short", "SELECT 1", Tuple.tuple());
+        Future<?> ada = database.query("ada", "short", "SELECT 1", Tuple.tuple());
 
-        assertThat(ofEve).filteredOn(Future::failed).hasSize(1).allSatisfy(refused -> assertThat(refused.cause())
+        assertThat(eve).filteredOn(Future::failed).hasSize(1).allSatisfy(failed -> assertThat(failed.cause())
                 .hasMessage("This owner has too many waiting reads."));
-        await(ofAda);
-        await(Future.join(ofEve).otherwiseEmpty());
+        await(ada);
+        await(Future.join(eve).otherwiseEmpty());
     }
 
     @Test
-    void tellsThatTheDatabaseIsAwayAndThatItIsBack(TestDatabase test) throws SQLException {
+    void reportsThatTheDatabaseIsUnavailableAndAvailableAgain(TestDatabase test) throws SQLException {
         await(database.check());
 
         test.setReachable(false);

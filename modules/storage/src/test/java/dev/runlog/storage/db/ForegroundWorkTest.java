@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class ForegroundWorkTest {
-    private static final Duration OF_LATE = Duration.ofMinutes(1);
+    private static final Duration RECENTLY = Duration.ofMinutes(1);
 
     private Database reading;
     private Database retention;
@@ -36,36 +36,36 @@ final class ForegroundWorkTest {
     }
 
     @Test
-    void isNotThatOfRetention() {
+    void ignoresRetention() {
         await(retention.query("own", "SELECT 1", Tuple.tuple()));
         await(retention.withCleaningConnection(
                 connection -> connection.query("SELECT 1").execute()));
 
-        assertThat(retention.hasForegroundWork(OF_LATE)).isFalse();
+        assertThat(retention.hasForegroundWork(RECENTLY)).isFalse();
     }
 
     @Test
-    void isThatOfReadersWhileItLastsAndAMomentLonger() {
+    void includesReadsWhileTheyRunAndForSomeTimeAfterwards() {
         Promise<Void> end = Promise.promise();
-        Promise<Void> begun = Promise.promise();
+        Promise<Void> started = Promise.promise();
         Future<Void> read = reading.onConnection("read", connection -> {
-            begun.complete();
+            started.complete();
             return end.future();
         });
-        await(begun.future());
+        await(started.future());
         assertThat(retention.hasForegroundWork(Duration.ZERO)).isTrue();
 
         end.complete();
         await(read);
 
         assertThat(retention.hasForegroundWork(Duration.ZERO)).isFalse();
-        assertThat(retention.hasForegroundWork(OF_LATE)).isTrue();
+        assertThat(retention.hasForegroundWork(RECENTLY)).isTrue();
     }
 
     @Test
-    void isThatOfPagesOnTheSharedConnection() {
+    void includesPagesOnTheSharedConnection() {
         await(reading.queryShort("alice", "page", "SELECT 1", Tuple.tuple()));
 
-        assertThat(retention.hasForegroundWork(OF_LATE)).isTrue();
+        assertThat(retention.hasForegroundWork(RECENTLY)).isTrue();
     }
 }

@@ -34,7 +34,7 @@ final class GuardedPoolTest {
     }
 
     @Test
-    void refusesWhoWaitsTooLongAndLosesNoConnection() {
+    void failsAfterTheMaximumWaitAndLosesNoConnection() {
         Promise<Void> held = Promise.promise();
         Promise<SqlConnection> lent = Promise.promise();
         Future<Void> first = pool.use(connection -> {

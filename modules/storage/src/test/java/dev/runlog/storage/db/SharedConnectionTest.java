@@ -54,7 +54,7 @@ final class SharedConnectionTest {
     }
 
     @Test
-    void sendsStatementsOfAllByOneProcessOfTheDatabase() {
+    void runsAllStatementsInOneDatabaseProcess() {
         List<Future<Integer>> pids = Stream.generate(() -> backend(patient, BACKEND))
                 .limit(STATEMENTS_MAX)
                 .toList();
@@ -67,20 +67,20 @@ final class SharedConnectionTest {
     }
 
     @Test
-    void takesNoMoreThanItMay() {
-        List<Future<Integer>> taken = Stream.generate(() -> backend(patient, SLOW_BACKEND))
+    void acceptsOnlyTheMaximumNumberOfStatements() {
+        List<Future<Integer>> accepted = Stream.generate(() -> backend(patient, SLOW_BACKEND))
                 .limit(STATEMENTS_MAX)
                 .toList();
 
         assertThat(patient.query(READER, BACKEND, Tuple.tuple())).isNull();
-        await(Future.all(taken));
+        await(Future.all(accepted));
         await(backend(patient, BACKEND));
     }
 
     @Test
-    void takesNoMoreWhileItDoesNotGetOn() {
+    void acceptsNothingWhileAStatementIsSlow() {
         Future<Integer> slow = backend(impatient, "SELECT pg_backend_pid() AS pid, pg_sleep(3)");
-        await(database.query("longer than its patience", "SELECT pg_sleep(0.2)", Tuple.tuple()));
+        await(database.query("longer-than-the-patience", "SELECT pg_sleep(0.2)", Tuple.tuple()));
 
         assertThat(impatient.query(READER, BACKEND, Tuple.tuple())).isNull();
         await(slow);
@@ -88,7 +88,7 @@ final class SharedConnectionTest {
     }
 
     @Test
-    void takesNoMoreThanItWillSoonHaveAnswered(Vertx vertx) {
+    void acceptsOnlyWhatItWillAnswerSoon(Vertx vertx) {
         SharedConnection shared = shared(vertx, Duration.ofMillis(200));
         for (int i = 0; i < 3; i++) {
             assertThat(shared.query("reader-" + i, SLOW_BACKEND, Tuple.tuple()))
@@ -96,16 +96,16 @@ final class SharedConnectionTest {
                     .satisfies(rows -> await(rows));
         }
 
-        assertThat(offered(shared)).isLessThan(STATEMENTS_MAX);
+        assertThat(accepted(shared)).isLessThan(STATEMENTS_MAX);
         for (int i = 0; i < 50; i++) {
             await(backend(shared, BACKEND));
         }
-        assertThat(offered(shared)).isEqualTo(STATEMENTS_MAX);
+        assertThat(accepted(shared)).isEqualTo(STATEMENTS_MAX);
         await(shared.close());
     }
 
     @Test
-    void leavesWhatItDoesNotTakeToConnectionsOfItsOwn() {
+    void leavesOtherStatementsToSeparateConnections() {
         Future<RowSet<Row>> slow = database.queryShort(READER, "slow", SLOW_BACKEND, Tuple.tuple());
         List<Future<Integer>> others = Stream.generate(
                         () -> database.queryShort(READER, "more", SLOW_BACKEND, Tuple.tuple()))
@@ -119,7 +119,7 @@ final class SharedConnectionTest {
     }
 
     @Test
-    void excludesAReaderWhoseStatementHeldUpTheOthers() {
+    void excludesAReaderAfterASlowStatement() {
         await(requireNonNull(impatient.query("mallory", SLOW_BACKEND, Tuple.tuple())));
 
         assertThat(impatient.query("mallory", BACKEND, Tuple.tuple())).isNull();
@@ -127,42 +127,42 @@ final class SharedConnectionTest {
     }
 
     @Test
-    void failsAStatementAlone() {
+    void failsOnlyTheInvalidStatement() {
         Future<Integer> before = backend(patient, BACKEND);
         Future<Integer> failing = backend(patient, "SELECT 1 / (pg_backend_pid() - pg_backend_pid()) AS pid");
-        Future<Integer> behind = backend(patient, BACKEND);
+        Future<Integer> after = backend(patient, BACKEND);
 
         assertThat(awaitFailure(failing)).isInstanceOf(PgException.class).hasMessageContaining("division by zero");
-        assertThat(await(behind)).isEqualTo(await(before));
+        assertThat(await(after)).isEqualTo(await(before));
     }
 
     @Test
-    void isOpenedAgainWhereItWasLost() {
+    void isReopenedAfterALoss() {
         int lost = await(backend(patient, BACKEND));
         Future<Integer> waiting = backend(patient, "SELECT pg_backend_pid() AS pid, pg_sleep(30)");
 
         await(database.query("terminate", "SELECT pg_terminate_backend($1, 5000)", Tuple.of(lost)));
 
-        assertThat(WriteFailure.of(awaitFailure(waiting))).isEqualTo(WriteFailure.AWAY);
+        assertThat(WriteFailure.of(awaitFailure(waiting))).isEqualTo(WriteFailure.UNAVAILABLE);
         assertThat(await(backendOnceReopened())).isNotEqualTo(lost);
     }
 
-    /** What is sent before the loss is noticed fails with it; its sender asks again. */
+    /** Retries, because statements sent before the loss is noticed fail. */
     private Future<Integer> backendOnceReopened() {
         return backend(patient, BACKEND).recover(lost -> backendOnceReopened());
     }
 
-    /** How many of as many as it may take it takes at once. */
-    private static int offered(SharedConnection shared) {
-        List<Future<?>> taken = new ArrayList<>();
+    /** Returns how many of the maximum number of statements are accepted at once. */
+    private static int accepted(SharedConnection shared) {
+        List<Future<?>> accepted = new ArrayList<>();
         for (int i = 0; i < STATEMENTS_MAX; i++) {
             Future<RowSet<Row>> rows = shared.query("eve", BACKEND, Tuple.tuple());
             if (rows != null) {
-                taken.add(rows);
+                accepted.add(rows);
             }
         }
-        await(Future.all(taken));
-        return taken.size();
+        await(Future.all(accepted));
+        return accepted.size();
     }
 
     private SharedConnection shared(Vertx vertx, Duration patience) {

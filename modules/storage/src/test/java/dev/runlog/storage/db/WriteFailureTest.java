@@ -34,14 +34,14 @@ final class WriteFailureTest {
         "42501, FATAL",
         "55000, FATAL"
     })
-    void blamesNoRowForTheStateOfTheServer(String state, String severity) {
+    void classifiesServerStatesAsUnavailable(String state, String severity) {
         assertThat(WriteFailure.of(new PgException("anything", severity, state, null)))
-                .isEqualTo(WriteFailure.AWAY);
+                .isEqualTo(WriteFailure.UNAVAILABLE);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"ERROR", "FEHLER", "ERREUR", "ОШИБКА", "エラー"})
-    void blamesTheRowForWhatItHoldsInAnyLanguage(String severity) {
+    void classifiesInvalidValuesAsBadRowInAnyLanguage(String severity) {
         assertThat(WriteFailure.of(new PgException("invalid byte sequence", severity, "22021", null)))
                 .isEqualTo(WriteFailure.BAD_ROW);
         assertThat(WriteFailure.of(new PgException("Speicheranforderung ist ungültig", severity, "XX000", null)))
@@ -49,7 +49,7 @@ final class WriteFailureTest {
     }
 
     @Test
-    void noticesAMissingPartitionInAnyLanguage() {
+    void recognizesAMissingPartitionInAnyLanguage() {
         assertThat(WriteFailure.of(raised(
                         "23514",
                         "keine Partition von Relation »execution« gefunden",
@@ -62,21 +62,21 @@ final class WriteFailureTest {
     }
 
     @Test
-    void blamesNoRowForFilesThatCannotBeWritten() {
+    void classifiesFileErrorsAsUnavailable() {
         assertThat(WriteFailure.of(raised("XX000", "Plattenplatzkontingent überschritten", "mdextend", "md.c")))
-                .isEqualTo(WriteFailure.AWAY);
+                .isEqualTo(WriteFailure.UNAVAILABLE);
     }
 
     @Test
-    void saysThatTheDiskIsFull() {
+    void reportsAFullDisk() {
         PgException full = new PgException("could not extend file", "ERROR", "53100", null);
         PgException overQuota = new PgException("could not write: Disk quota exceeded", "ERROR", "XX000", null);
 
-        assertThat(WriteFailure.of(overQuota)).isEqualTo(WriteFailure.AWAY);
+        assertThat(WriteFailure.of(overQuota)).isEqualTo(WriteFailure.UNAVAILABLE);
         for (PgException failure : new PgException[] {full, overQuota}) {
-            RunlogException answer = WriteFailure.overloaded(failure);
-            assertThat(answer.code()).isEqualTo(ErrorCode.OVERLOADED);
-            assertThat(answer).hasMessage("The database has no disk space left.");
+            RunlogException error = WriteFailure.overloaded(failure);
+            assertThat(error.code()).isEqualTo(ErrorCode.OVERLOADED);
+            assertThat(error).hasMessage("The database has no disk space left.");
         }
     }
 

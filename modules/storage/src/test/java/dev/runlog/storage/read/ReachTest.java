@@ -52,8 +52,8 @@ final class ReachTest {
     private final long seed = System.nanoTime();
     private final Random random = new Random(seed);
     private final List<Stored> stored = new ArrayList<>();
-    private final UUID often = Ids.next();
-    private final UUID seldom = Ids.next();
+    private final UUID frequent = Ids.next();
+    private final UUID rare = Ids.next();
     private final UUID ended = Ids.next();
     private Database database;
     private ExecutionReads reads;
@@ -81,10 +81,10 @@ final class ReachTest {
         }
         test.execute("TRUNCATE owner, workflow, execution, unsuccessful_execution CASCADE");
         test.execute("INSERT INTO owner (subject) VALUES ('" + OWNER + "')");
-        fill(test, often, Duration.ofHours(2), NOW);
-        fill(test, seldom, Duration.ofHours(40), NOW);
+        fill(test, frequent, Duration.ofHours(2), NOW);
+        fill(test, rare, Duration.ofHours(40), NOW);
         fill(test, ended, Duration.ofHours(5), NOW.minus(Duration.ofDays(50)));
-        Collections.sort(stored, comparing(one -> one.id().toString()));
+        Collections.sort(stored, comparing(execution -> execution.id().toString()));
     }
 
     private void fill(TestDatabase test, UUID workflow, Duration apart, Instant until) throws SQLException {
@@ -93,9 +93,9 @@ final class ReachTest {
         List<String> rows = new ArrayList<>();
         for (Instant at = until; at.isAfter(NOW.minus(Duration.ofDays(89))); at = at.minus(apart)) {
             ExecutionStatus status = random.nextInt(10) == 0 ? ExecutionStatus.FAILED : ExecutionStatus.SUCCESS;
-            Stored one = new Stored(Ids.at(at.minusMillis(random.nextInt(1000))), workflow, status);
-            stored.add(one);
-            rows.add("('%s'::uuid, '%s'::uuid, %d, now())".formatted(one.id(), workflow, status.number()));
+            Stored execution = new Stored(Ids.at(at.minusMillis(random.nextInt(1000))), workflow, status);
+            stored.add(execution);
+            rows.add("('%s'::uuid, '%s'::uuid, %d, now())".formatted(execution.id(), workflow, status.number()));
         }
         test.execute("""
                 INSERT INTO execution (owner_id, id, workflow_id, status, finished_at)
@@ -111,7 +111,7 @@ final class ReachTest {
     }
 
     @Test
-    void changesNoPage() {
+    void returnsTheSamePages() {
         for (int round = 0; round < ROUNDS; round++) {
             ExecutionQuery query = aQuery();
             PageRequest page = aPage();
@@ -130,15 +130,15 @@ final class ReachTest {
     }
 
     @Test
-    void changesNoPageOfSeveralWorkflows() {
+    void returnsTheSamePagesForSeveralWorkflows() {
         for (int round = 0; round < ROUNDS / 10; round++) {
             ExecutionQuery query = aQuery().ofWorkflow(null);
             PageRequest page = new PageRequest(random.nextInt(30), false, null, null);
 
             Map<UUID, ExecutionPage<Execution>> read =
-                    await(reads.listOf(OWNER, Parent.WORKFLOW, List.of(often, seldom, ended), query, page));
+                    await(reads.listOf(OWNER, Parent.WORKFLOW, List.of(frequent, rare, ended), query, page));
 
-            for (UUID workflow : List.of(often, seldom, ended)) {
+            for (UUID workflow : List.of(frequent, rare, ended)) {
                 assertThat(read.get(workflow).executions())
                         .extracting(Execution::id)
                         .as("seed %d, round %d: %s, %s", seed, round, query, page)
@@ -148,7 +148,7 @@ final class ReachTest {
     }
 
     @Test
-    void remembersHowFarAPageReaches() {
+    void remembersTheDaysOfAPage() {
         ExecutionQuery query = ExecutionQuery.all().ofWorkflow(ended);
 
         await(reads.list(OWNER, query, PageRequest.first(20), null));
@@ -160,8 +160,8 @@ final class ReachTest {
     }
 
     @Test
-    void readsAPageThatEndsSoonByOneStatement() {
-        await(reads.list(OWNER, ExecutionQuery.all().ofWorkflow(often), PageRequest.first(20), null));
+    void readsAPageOfFewDaysInOneStatement() {
+        await(reads.list(OWNER, ExecutionQuery.all().ofWorkflow(frequent), PageRequest.first(20), null));
 
         assertThat(statements()).isEqualTo(1);
     }
@@ -175,7 +175,7 @@ final class ReachTest {
 
     private ExecutionQuery aQuery() {
         ExecutionQuery query = ExecutionQuery.all()
-                .ofWorkflow(oneOf(often, seldom, ended, null))
+                .ofWorkflow(oneOf(frequent, rare, ended, null))
                 .withStatuses(oneOf(
                         Set.<ExecutionStatus>of(),
                         Set.of(ExecutionStatus.FAILED),
@@ -211,23 +211,26 @@ final class ReachTest {
 
     private List<UUID> expected(ExecutionQuery query, PageRequest page) {
         List<UUID> all = new ArrayList<>(stored.stream()
-                .filter(one -> query.workflowId() == null || query.workflowId().equals(one.workflowId()))
-                .filter(one -> query.statusesOrAll().contains(one.status()))
-                .filter(one -> query.startedAfter() == null || !one.startedAt().isBefore(query.startedAfter()))
-                .filter(one -> query.startedBefore() == null || one.startedAt().isBefore(query.startedBefore()))
+                .filter(execution ->
+                        query.workflowId() == null || query.workflowId().equals(execution.workflowId()))
+                .filter(execution -> query.statusesOrAll().contains(execution.status()))
+                .filter(execution ->
+                        query.startedAfter() == null || !execution.startedAt().isBefore(query.startedAfter()))
+                .filter(execution ->
+                        query.startedBefore() == null || execution.startedAt().isBefore(query.startedBefore()))
                 .map(Stored::id)
                 .toList());
         if (query.order().isDescending()) {
             Collections.reverse(all);
         }
-        all.removeIf(id -> page.after() != null && !isBehind(id, page.after(), query)
+        all.removeIf(id -> page.after() != null && !isAfter(id, page.after(), query)
                 || page.before() != null
-                        && !isBehind(page.before().id(), Cursor.of(Cursor.Order.EXECUTION_START, id), query));
+                        && !isAfter(page.before().id(), Cursor.of(Cursor.Order.EXECUTION_START, id), query));
         int from = page.backward() ? Math.max(0, all.size() - page.size()) : 0;
         return all.subList(from, Math.min(all.size(), from + page.size()));
     }
 
-    private static boolean isBehind(UUID id, Cursor cursor, ExecutionQuery query) {
+    private static boolean isAfter(UUID id, Cursor cursor, ExecutionQuery query) {
         int compared = id.toString().compareTo(cursor.id().toString());
         return query.order().isDescending() ? compared < 0 : compared > 0;
     }

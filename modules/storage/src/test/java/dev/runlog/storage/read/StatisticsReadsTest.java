@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Statistics of two owners with a workflow each, of whom one has all that the other has and a run more a day. */
+/** Statistics of two owners with one workflow each. The big one has one more run per day than the small one. */
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class StatisticsReadsTest {
     private static final String NIL = "00000000-0000-0000-0000-000000000000";
@@ -50,8 +50,8 @@ final class StatisticsReadsTest {
     private StatisticsReads statistics;
 
     @BeforeEach
-    void open(Vertx vertx, TestDatabase of) throws SQLException {
-        test = of;
+    void open(Vertx vertx, TestDatabase given) throws SQLException {
+        test = given;
         test.execute("""
                 DELETE FROM execution_daily; DELETE FROM execution_day; DELETE FROM dropped_day; DELETE FROM duration_daily;
                 DELETE FROM duration_delta;
@@ -70,7 +70,7 @@ final class StatisticsReadsTest {
     }
 
     @Test
-    void tellWhatIsThereByStatusAndByAge() throws SQLException {
+    void countByStatusAndAge() throws SQLException {
         day(0, "success", 2, 0);
         day(0, "running", 1, 0);
         day(6, "failed", 3, 0);
@@ -79,19 +79,19 @@ final class StatisticsReadsTest {
         day(30, "success", 6, 2);
         day(31, "failed", 7, 7);
 
-        Statistics of = get("small");
+        Statistics small = get("small");
 
-        assertThat(of.stored()).isEqualTo(new StatusCounts(1, 6, 3, 4, 5));
-        assertThat(of.recorded()).isEqualTo(new StatusCounts(1, 8, 10, 4, 5));
-        assertThat(of.ages()).isEqualTo(new Ages(3, 3, 9, 4));
-        assertThat(of.oldestStartedAt()).isEqualTo(start(30));
-        assertThat(of.bytesOnDisk()).isNull();
+        assertThat(small.stored()).isEqualTo(new StatusCounts(1, 6, 3, 4, 5));
+        assertThat(small.recorded()).isEqualTo(new StatusCounts(1, 8, 10, 4, 5));
+        assertThat(small.ages()).isEqualTo(new Ages(3, 3, 9, 4));
+        assertThat(small.oldestStartedAt()).isEqualTo(start(30));
+        assertThat(small.bytesOnDisk()).isNull();
     }
 
-    /** What was dropped is out of sight before the rollups of each workflow say so. */
+    /** Dropped days disappear even before the rollups of workflows are updated. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void tellOfAllOwnersWhatIsToldOfEach(boolean dropped) throws SQLException {
+    void ofAllOwnersAreTheSumOfEach(boolean dropped) throws SQLException {
         day(0, "success", 2, 0);
         day(6, "failed", 3, 1);
         day(40, "success", 8, 0);
@@ -121,7 +121,7 @@ final class StatisticsReadsTest {
     }
 
     @Test
-    void tellTheGrowthOfSevenWholeDays() throws SQLException {
+    void averageTheGrowthOfSevenWholeDays() throws SQLException {
         day(0, "success", 1000, 0);
         day(1, "success", 20, 20);
         day(7, "failed", 14, 0);
@@ -129,7 +129,7 @@ final class StatisticsReadsTest {
 
         Statistics all = get(null);
 
-        // What was deleted since has come in all the same.
+        // Deleted executions count as recorded.
         assertThat(all.recordedPerDay()).isEqualTo((20 + 21 + 14 + 15) / 7.0);
         assertThat(all.bytesOnDisk()).isPositive();
         assertThat(all.bytesPerDay())
@@ -138,7 +138,7 @@ final class StatisticsReadsTest {
     }
 
     @Test
-    void tellOfNothingThatNothingIsThere() {
+    void areEmptyWithoutExecutions() {
         Statistics all = get(null);
 
         assertThat(all.stored()).isEqualTo(StatusCounts.NONE);
@@ -151,7 +151,7 @@ final class StatisticsReadsTest {
     }
 
     @Test
-    void tellOfAWeekItsCountsSuccessRateAndDurationsThoughItsRowsAreGone() throws SQLException {
+    void ofAWeekIncludeDeletedExecutions() throws SQLException {
         day(2, "success", 90, 90);
         day(2, "running", 3, 0);
         day(1, "failed", 10, 10);
@@ -176,7 +176,7 @@ final class StatisticsReadsTest {
     }
 
     @Test
-    void divideTheRateByTheDaysOfTheRangeThatAreOver() throws SQLException {
+    void divideTheRateByTheCompleteDaysOfTheRange() throws SQLException {
         for (int daysAgo = 0; daysAgo < 20; daysAgo++) {
             day(daysAgo, "success", 10, 0);
         }
@@ -191,7 +191,7 @@ final class StatisticsReadsTest {
     }
 
     @Test
-    void tellTheGrowthInBytesOfARangeByTheSizeOfAnyExecution() throws SQLException {
+    void estimateTheGrowthOfARangeByTheAverageSizeOfAllExecutions() throws SQLException {
         for (int daysAgo = 0; daysAgo < 20; daysAgo++) {
             day(daysAgo, "success", 1000, 0);
         }
@@ -204,7 +204,7 @@ final class StatisticsReadsTest {
     }
 
     @Test
-    void boundTheFirstAndTheLastWeekByTheRange() throws SQLException {
+    void limitTheFirstAndLastWeekToTheRange() throws SQLException {
         for (int daysAgo = 0; daysAgo < 20; daysAgo++) {
             day(daysAgo, "success", 10, 0);
         }
@@ -232,8 +232,8 @@ final class StatisticsReadsTest {
         return await(statistics.get("ada", range, null, 0, TODAY, false)).recordedPerDay();
     }
 
-    private static void assertNear(Duration told, long millis) {
-        assertThat((double) told.toMillis()).isCloseTo(millis, within(millis * 0.091));
+    private static void assertNear(Duration actual, long millis) {
+        assertThat((double) actual.toMillis()).isCloseTo(millis, within(millis * 0.091));
     }
 
     private static Instant start(int daysAgo) {
@@ -244,10 +244,10 @@ final class StatisticsReadsTest {
         return await(statistics.get("ada", new Range(owner, null, null, null), null, 10, TODAY, owner == null));
     }
 
-    /** Runs of a day as recording and cleanups leave them in the rollups; the big owner has one more that is there. */
+    /** Adds runs of a day to the rollups, as recording and cleanups do; the big owner gets one more stored run. */
     private void day(int daysAgo, String status, int runs, int deleted) throws SQLException {
         LocalDate day = TODAY.minusDays(daysAgo);
-        // What runs is never deleted.
+        // Running executions are never deleted.
         List<String> columns = status.equals("running") ? List.of(status) : List.of(status, status + "_deleted");
         String names = String.join(", ", columns);
         String adds = columns.stream()
@@ -266,7 +266,7 @@ final class StatisticsReadsTest {
         }
     }
 
-    /** Durations and how many there are of each, of an owner's day. */
+    /** Adds durations and their counts to an owner's day. */
     private void durations(String owner, int daysAgo, long... millisAndCounts) throws SQLException {
         for (int i = 0; i < millisAndCounts.length; i += 2) {
             test.execute(

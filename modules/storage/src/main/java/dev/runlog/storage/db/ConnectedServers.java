@@ -7,18 +7,18 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Properties;
 
-/** Who else is at a database. */
-public final class Serving {
+/** Finds servers that are connected to a database. */
+public final class ConnectedServers {
     private static final String COUNT = """
             SELECT count(*)
             FROM pg_stat_activity
             WHERE datname = current_database() AND starts_with(application_name, '%s')
             """.formatted(Database.NAME_PREFIX);
 
-    private Serving() {}
+    private ConnectedServers() {}
 
-    /** Whether a server of Runlog's is connected; blocks its thread. Fails where the database cannot be reached. */
-    public static boolean isServed(String url) throws SQLException {
+    /** Whether a Runlog server is connected; blocks its thread. Fails if the database is unreachable. */
+    public static boolean exist(String url) throws SQLException {
         try (Connection connection = DriverManager.getConnection(Migrations.jdbcUrl(url), properties(url));
                 PreparedStatement statement = connection.prepareStatement(COUNT);
                 ResultSet rows = statement.executeQuery()) {

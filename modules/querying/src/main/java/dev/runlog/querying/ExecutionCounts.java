@@ -17,29 +17,29 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many executions a query has: from the rollups where it filters only by what they are kept by, else row by row up
- * to a bound. Never an estimate.
+ * Counts the executions of a query: from the rollups if they have all its filters, else row by row up to a limit. Never
+ * estimates.
  */
-final class Counting {
+final class ExecutionCounts {
     private final ExecutionReads executions;
     private final StatisticsReads statistics;
     private final int rowsMax;
 
-    Counting(ExecutionReads executions, StatisticsReads statistics, int rowsMax) {
+    ExecutionCounts(ExecutionReads executions, StatisticsReads statistics, int rowsMax) {
         this.executions = executions;
         this.statistics = statistics;
         this.rowsMax = rowsMax;
     }
 
     Future<Count> count(String owner, ExecutionQuery query) {
-        if (!areRollupsEnough(query)) {
+        if (!canUseRollups(query)) {
             return executions.count(owner, query, rowsMax);
         }
         return statistics.count(owner, range(owner, query), query.statuses()).map(Count::exactly);
     }
 
     Future<Map<UUID, Count>> countOf(String owner, Parent parent, List<UUID> ids, ExecutionQuery query) {
-        if (parent != Parent.WORKFLOW || !areRollupsEnough(query)) {
+        if (parent != Parent.WORKFLOW || !canUseRollups(query)) {
             return executions.countOf(owner, parent, ids, query, rowsMax);
         }
         return statistics
@@ -48,13 +48,13 @@ final class Counting {
                         .collect(Collectors.toMap(Map.Entry::getKey, count -> Count.exactly(count.getValue()))));
     }
 
-    /** The rollups that a query of an owner is about. */
+    /** The rollups of an owner's query. */
     static StatisticsReads.Range range(String owner, ExecutionQuery query) {
         return new StatisticsReads.Range(
                 owner, query.workflowId(), day(query.startedAfter()), day(query.startedBefore()));
     }
 
-    static boolean areRollupsEnough(ExecutionQuery query) {
+    static boolean canUseRollups(ExecutionQuery query) {
         return query.filter().isNone() && isDayOrAbsent(query.startedAfter()) && isDayOrAbsent(query.startedBefore());
     }
 
