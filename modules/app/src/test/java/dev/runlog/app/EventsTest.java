@@ -60,8 +60,7 @@ final class EventsTest {
      */
     @ParameterizedTest
     @CsvSource({"3000, ''", "3001, ''", "4000, ''", "4000, '\n'", "4001, '\n'", "8000, ''"})
-    void returnsAReportIfTheBodyEndsWhileRecording(int lines, String end, TestDatabase database)
-            throws Exception {
+    void returnsAReportIfTheBodyEndsWhileRecording(int lines, String end, TestDatabase database) throws Exception {
         double before = taken();
         CompletableFuture<HttpResponse<String>> answer;
         try (Connection inTheWay = database.connect();

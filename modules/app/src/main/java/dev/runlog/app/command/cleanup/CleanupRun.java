@@ -66,8 +66,7 @@ final class CleanupRun {
     @Option(names = "--yes", description = "Do not ask for confirmation.")
     private boolean yes;
 
-    int run(TargetOption server, boolean json, int daysDefault, List<String> statuses)
-            throws InterruptedException {
+    int run(TargetOption server, boolean json, int daysDefault, List<String> statuses) throws InterruptedException {
         Map<String, @Nullable Object> input = new LinkedHashMap<>();
         boolean isInteractive = Boolean.getBoolean("runlog.interactive");
         if (days == null && !dryRun && !yes && !isInteractive) {
