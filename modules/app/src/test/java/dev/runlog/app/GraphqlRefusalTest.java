@@ -1,14 +1,19 @@
 package dev.runlog.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import dev.runlog.contract.model.Ids;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What callers may not see or do, and how it is refused. */
 @ServerTest
@@ -243,6 +248,22 @@ final class GraphqlRefusalTest {
                     .isEqualTo("BAD_INPUT");
             assertThat(answer.at("/errors/0/message").asText()).as(query).contains(complaint);
         });
+    }
+
+    /** Its digits would fill megabytes, and take half a minute to write. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1e10000000", "-1e10000000", "1e-10000000", "1e2147483647", "1e99999999999", "1.5"})
+    void refusesANumberThatIsNoIntegerWithoutExpandingIt(String number) throws Exception {
+        String token = server.token(server.anOwner(), "executions:read");
+        String query = "query($first: Int) { workflows(first: $first) { nodes { id } } }";
+
+        JsonNode answer = assertTimeoutPreemptively(
+                Duration.ofSeconds(10), () -> server.graphql(token, query, "first", new RawValue(number)));
+
+        assertThat(answer.at("/errors/0/extensions/code").asText()).isEqualTo("BAD_INPUT");
+        assertThat(answer.at("/errors/0/message").asText())
+                .contains("32-bit integer")
+                .hasSizeLessThan(200);
     }
 
     @Test

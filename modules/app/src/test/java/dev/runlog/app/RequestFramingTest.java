@@ -132,6 +132,19 @@ final class RequestFramingTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/workflows/%zz", "/%", "/logs/%u0041"})
+    void areRefusedWithAPathThatCannotBeDecoded(String path) throws IOException {
+        try (RawHttp client = new RawHttp(server)) {
+            client.send(RawHttp.head("GET " + path, token));
+
+            RawHttp.Answer answer = client.answer();
+
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.body()).contains("BAD_INPUT", "percent-encoded");
+        }
+    }
+
     @Test
     void distinguishesOversizedFromInvalidHeaders() throws IOException {
         try (RawHttp client = new RawHttp(server)) {

@@ -1,6 +1,7 @@
 package dev.runlog.gateway;
 
 import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.error.RunlogException;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.body.RequestBodies;
 import dev.runlog.gateway.config.GatewayConfig;
@@ -161,6 +162,10 @@ public final class GatewayVerticle extends VerticleBase {
             new LoginPage(loginCodes, authenticator).mount(router);
         }
         router.route().failureHandler(ctx -> Replies.failure(ctx, ctx.failure()));
+        // The router itself fails with 400 only for this. Without a handler it logs a stack trace.
+        router.errorHandler(
+                400,
+                ctx -> Replies.failure(ctx, RunlogException.badInput("The path is not valid percent-encoded text.")));
         router.errorHandler(404, ctx -> Replies.failure(ctx, ctx.failure()));
         router.errorHandler(405, ctx -> Methods.refuse(router, ctx));
         Methods.allowHead(router);

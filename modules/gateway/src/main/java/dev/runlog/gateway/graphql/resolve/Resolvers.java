@@ -25,6 +25,9 @@ public final class Resolvers {
     public static RuntimeWiring wiring(Bus bus, GatewayConfig.Graphql config, LiveFeed feed) {
         ExecutionFields executions = new ExecutionFields(config);
         RuntimeWiring.Builder wiring = RuntimeWiring.newRuntimeWiring()
+                .strictMode(false) // which refuses to replace a scalar
+                .scalar(Scalars.INT)
+                .strictMode(true)
                 .scalar(Scalars.DATE_TIME)
                 .scalar(Scalars.DURATION)
                 .scalar(Scalars.JSON)

@@ -1,5 +1,7 @@
 package dev.runlog.gateway.graphql.schema;
 
+import static graphql.Scalars.GraphQLInt;
+
 import dev.runlog.gateway.json.TimeFormats;
 import graphql.GraphQLContext;
 import graphql.execution.CoercedVariables;
@@ -17,6 +19,7 @@ import graphql.schema.Coercing;
 import graphql.schema.CoercingParseLiteralException;
 import graphql.schema.CoercingParseValueException;
 import graphql.schema.GraphQLScalarType;
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +42,12 @@ public final class Scalars {
 
     public static final GraphQLScalarType DURATION = ofText(
             "Duration", "ISO 8601, such as P30D or PT1.5S", TimeFormats::duration, Duration::toString, Duration.class);
+
+    /**
+     * The specified type. The library reads {@code 1e10000000} by expanding it to ten million digits, which takes half a
+     * minute.
+     */
+    public static final GraphQLScalarType INT = GraphQLInt.transform(type -> type.coercing(new IntCoercing()));
 
     public static final GraphQLScalarType JSON = GraphQLScalarType.newScalar()
             .name("JSON")
@@ -102,6 +111,38 @@ public final class Scalars {
 
         private String message() {
             return "Invalid " + name + ": not a string (expected " + form + ").";
+        }
+    }
+
+    private static final class IntCoercing implements Coercing<Integer, Integer> {
+        private static final Coercing<?, ?> LIBRARY = GraphQLInt.getCoercing();
+
+        @Override
+        public @Nullable Integer serialize(Object value, GraphQLContext context, Locale locale) {
+            return (Integer) LIBRARY.serialize(value, context, locale);
+        }
+
+        @Override
+        public @Nullable Integer parseValue(Object input, GraphQLContext context, Locale locale) {
+            if (!(input instanceof Number)) {
+                return (Integer) LIBRARY.parseValue(input, context, locale);
+            }
+            try {
+                return new BigDecimal(input.toString()).intValueExact();
+            } catch (ArithmeticException | NumberFormatException refused) {
+                throw new CoercingParseValueException("Expected a 32-bit integer.", refused);
+            }
+        }
+
+        @Override
+        public @Nullable Integer parseLiteral(
+                Value<?> input, CoercedVariables variables, GraphQLContext context, Locale locale) {
+            return (Integer) LIBRARY.parseLiteral(input, variables, context, locale);
+        }
+
+        @Override
+        public Value<?> valueToLiteral(Object input, GraphQLContext context, Locale locale) {
+            return LIBRARY.valueToLiteral(input, context, locale);
         }
     }
 
