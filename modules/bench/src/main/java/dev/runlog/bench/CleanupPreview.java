@@ -3,9 +3,8 @@ package dev.runlog.bench;
 import java.time.Instant;
 import java.util.List;
 
-/** A dry run, compared with a page requested by the same client. */
+/** A dry run until its figures are there. */
 final class CleanupPreview implements Figure {
-    private static final int PAGES = 50;
     private static final int PREVIEWS = 20;
 
     @Override
@@ -15,48 +14,34 @@ final class CleanupPreview implements Figure {
 
     @Override
     public List<Row> measure(Bench bench) {
-        // It changes nothing, so it needs no copy and can include all executions.
+        // It changes nothing, so it needs no copy and may look at all that is there.
         ServerProcess server = bench.server();
         DataSet set = bench.set();
         Instant before = CleanupSubject.aThirdOf(set);
-        Call page = Pages.plainOf(set, 1);
         double first = CleanupSubject.clean(server, before, "", true).nanos() / 1e6;
-        warmUp(bench, () -> preview(server, before));
-        warmUp(bench, () -> page(server, page));
-        Bench.Pair pair = bench.alternate(name(), () -> preview(server, before), () -> page(server, page));
-        return List.of(Row.ofRatio(
+        warmUp(bench, server, before);
+        return List.of(Row.ofValue(
                 "Preview of a cleanup by age",
                 "ms",
-                pair.ours(),
-                "a page, one at a time",
-                pair.floor(),
-                Goal.atMost(4),
+                bench.repeat(round -> preview(server, before)),
+                Goal.atMost(50),
                 "a third of %,d executions of %,d workflows; the process's first took %.0f ms"
                         .formatted(set.executions(), set.workflows(), first)));
     }
 
-    /** Warmed up like pages, because the goal is a multiple of a page. */
-    private static void warmUp(Bench bench, Runnable load) {
+    private static void warmUp(Bench bench, ServerProcess server, Instant before) {
         long began = System.nanoTime();
         while (System.nanoTime() - began < bench.options().warmUp().toNanos()) {
-            load.run();
+            preview(server, before);
         }
     }
 
-    /** The mean of many, as on the other side: the first statements of a connection are planned. */
+    /** The mean of many: the first ones of a connection plan their statements. */
     private static double preview(ServerProcess server, Instant before) {
         long nanos = 0;
         for (int i = 0; i < PREVIEWS; i++) {
             nanos += CleanupSubject.clean(server, before, "", true).nanos();
         }
         return nanos / 1e6 / PREVIEWS;
-    }
-
-    private static double page(ServerProcess server, Call page) {
-        long began = System.nanoTime();
-        for (int i = 0; i < PAGES; i++) {
-            server.send(page);
-        }
-        return (System.nanoTime() - began) / 1e6 / PAGES;
     }
 }

@@ -82,7 +82,7 @@ final class WhileCleaning implements Figure {
                 pair.ours(),
                 "idle",
                 pair.floor(),
-                Goal.atMost(2),
+                Goal.atMost(3),
                 "%,d pages/s at a fixed rate; %s; during the first cleanup of the process %.1f ms"
                         .formatted(rate, covered(), first));
     }
