@@ -70,35 +70,53 @@ final class KeptExecutions {
                        AND pg_relation_size(i.inhrelid) > current_setting('block_size')::bigint) AS children
             """;
 
-    /** Of each workflow that has something that old, the oldest of the newest N; the nil id where there are fewer. */
+    /**
+     * Of each workflow that has something that old, the oldest of the newest N; the nil ID if there are fewer. The rollups
+     * know on which day it is, as looking through the days of a workflow takes milliseconds.
+     */
     private static final String ADD_NEWEST = """
             INSERT INTO cleanup_keep (cleanup_id, policy_id, workflow_id, keep_from)
-            SELECT n.cleanup_id, n.policy_id, w.workflow_id,
-                   coalesce(oldest.id, '00000000-0000-0000-0000-000000000000')
-            FROM (
-              SELECT $1::uuid AS cleanup_id, '00000000-0000-0000-0000-000000000000'::uuid AS policy_id,
-                     $3::uuid AS workflow_id, (SELECT id FROM owner WHERE subject = $4::text) AS owner_id,
-                     $5::smallint[] AS statuses, $6::integer AS keep_last
+            WITH number AS (
+              SELECT '00000000-0000-0000-0000-000000000000'::uuid AS policy_id, $3::uuid AS workflow_id,
+                     (SELECT id FROM owner WHERE subject = $4::text) AS owner_id, $5::smallint[] AS statuses,
+                     $6::integer AS keep_last
               WHERE $6::integer IS NOT NULL
               UNION ALL
-              SELECT r.cleanup_id, r.policy_id, r.workflow_id, r.owner_id, r.statuses, r.keep_last
+              SELECT r.policy_id, r.workflow_id, r.owner_id, r.statuses, r.keep_last
               FROM cleanup_rule r
-              WHERE r.cleanup_id = $1 AND r.keep_last IS NOT NULL) n
-            CROSS JOIN LATERAL (
-              SELECT DISTINCT d.workflow_id
-              FROM execution_rollup d
-              WHERE d.day <= $2 AND (n.workflow_id IS NULL OR d.workflow_id = n.workflow_id)
+              WHERE r.cleanup_id = $1 AND r.keep_last IS NOT NULL),
+            stored AS (
+              SELECT n.*, d.workflow_id AS of_workflow, d.day, s.rows,
+                     min(d.day) OVER (PARTITION BY n.policy_id, d.workflow_id) AS first_day,
+                     sum(s.rows) OVER (PARTITION BY n.policy_id, d.workflow_id ORDER BY d.day DESC) AS upto
+              FROM number n
+              JOIN execution_rollup d ON (n.workflow_id IS NULL OR d.workflow_id = n.workflow_id)
                 AND (n.owner_id IS NULL OR d.owner_id = n.owner_id)
-                AND d.success + d.failed + d.cancelled + d.crashed
-                  > d.success_deleted + d.failed_deleted + d.cancelled_deleted + d.crashed_deleted) w
+              CROSS JOIN LATERAL (
+                SELECT CASE WHEN n.statuses = '{}' OR 2 = ANY (n.statuses) THEN d.success - d.success_deleted ELSE 0 END
+                       + CASE WHEN n.statuses = '{}' OR 3 = ANY (n.statuses) THEN d.failed - d.failed_deleted ELSE 0 END
+                       + CASE WHEN n.statuses = '{}' OR 4 = ANY (n.statuses) THEN d.cancelled - d.cancelled_deleted
+                           ELSE 0 END
+                       + CASE WHEN n.statuses = '{}' OR 5 = ANY (n.statuses) THEN d.crashed - d.crashed_deleted ELSE 0 END
+                       AS rows) s
+              WHERE s.rows > 0),
+            last_day AS (
+              SELECT DISTINCT ON (policy_id, of_workflow) *
+              FROM stored
+              WHERE upto - rows < keep_last AND first_day <= $2
+              ORDER BY policy_id, of_workflow, day)
+            SELECT $1, l.policy_id, l.of_workflow, coalesce(oldest.id, '00000000-0000-0000-0000-000000000000')
+            FROM last_day l
             LEFT JOIN LATERAL (
               SELECT e.id
               FROM execution e
-              WHERE e.workflow_id = w.workflow_id AND e.status <> 1
-                AND (n.statuses = '{}' OR e.status = ANY (n.statuses))
+              WHERE e.workflow_id = l.of_workflow AND e.status <> 1
+                AND (l.statuses = '{}' OR e.status = ANY (l.statuses))
+                AND e.id >= uuid_v7_floor(l.day::timestamp AT TIME ZONE 'UTC')
+                AND e.id < uuid_v7_floor((l.day + 1)::timestamp AT TIME ZONE 'UTC')
               ORDER BY e.id DESC
-              OFFSET n.keep_last - 1
-              LIMIT 1) oldest ON true
+              OFFSET l.keep_last - (l.upto - l.rows) - 1
+              LIMIT 1) oldest ON l.upto >= l.keep_last
             """;
 
     /**

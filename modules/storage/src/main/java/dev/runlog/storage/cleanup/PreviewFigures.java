@@ -98,6 +98,7 @@ final class PreviewFigures {
      * @param sizes bytes and steps of the days' partitions
      */
     CleanupPreview toPreview(List<DayFigures> days, List<Row> sizes, List<OfWorkflow> workflows) {
+        boolean sizesExact = counted.size() == days.size();
         Map<LocalDate, Row> sizesByDay = new HashMap<>();
         sizes.forEach(size -> sizesByDay.put(size.getLocalDate("day"), size));
         Instant oldest = null;
@@ -115,14 +116,14 @@ final class PreviewFigures {
             double share = deletable / Math.max(1, day.stored());
             boolean isWhole = rows == null ? day.toCleanupDay().whole() : deletable == day.stored();
             whole += isWhole ? 1 : 0;
-            bytes += rows != null && !isWhole ? rows.bytes : size == null ? 0 : size.getLong("bytes") * share;
-            steps += rows != null ? rows.steps : size == null ? 0 : size.getLong("steps") * share;
+            bytes += sizesExact && !isWhole && rows != null ? rows.bytes : size == null ? 0 : size.getLong("bytes") * share;
+            steps += sizesExact && rows != null ? rows.steps : size == null ? 0 : size.getLong("steps") * share;
             oldest = oldest != null ? oldest : rows == null ? CleanupDay.startOf(day.day()) : rows.oldest;
             newest = rows == null ? CleanupDay.startOf(day.day()) : rows.newest;
         }
         return new CleanupPreview(
                 exact,
-                counted.size() == days.size(),
+                sizesExact,
                 new StatusCounts(
                         0,
                         of(ExecutionStatus.SUCCESS),
