@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the executions of a query: from the rollups if they have all its filters, else row by row up to a limit. Never
- * estimates.
+ * Counts the executions of a query: from the rollups if these suffice for its filters, else row by row up to a limit.
+ * Never estimates.
  */
 final class ExecutionCounts {
     private final ExecutionReads executions;

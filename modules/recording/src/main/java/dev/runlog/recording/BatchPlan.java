@@ -223,12 +223,12 @@ final class BatchPlan {
     private boolean beat(Draft known) {
         if (known.head().status() == ExecutionStatus.CRASHED) {
             throw RunlogException.conflict("Execution " + known.head().id()
-                    + " is CRASHED because its heartbeats stopped; only its finish is accepted.");
+                    + " is CRASHED; only its finish is accepted.");
         }
         return known.beat(now);
     }
 
-    /** Whether the execution is unfinished; fails with {@code CONFLICT} if it has finished with a different status. */
+    /** Whether the execution can still finish; fails with {@code CONFLICT} if it has finished with another status. */
     private static boolean canFinish(Draft known, ValidEvent.Finish finish) {
         ExecutionStatus status = known.head().status();
         if (status == ExecutionStatus.RUNNING || status == ExecutionStatus.CRASHED) {

@@ -152,7 +152,7 @@ final class EventPolicy {
         }
         requireId(parentId);
         if (parentId.equals(id)) {
-            throw RunlogException.badInput("Invalid parentId: " + id + " is the execution itself.");
+            throw RunlogException.badInput("Invalid parentId: " + id + " (an execution cannot be its own parent).");
         }
     }
 
@@ -206,7 +206,7 @@ final class EventPolicy {
                 new Alterations(parts.truncated(), parts.sanitized(), parts.secrets()));
     }
 
-    /** Moves the finish time between the start and now. A wrong clock never prevents a finish. */
+    /** Limits the finish time to the range from the start to now. A wrong clock never prevents a finish. */
     private Instant finishedAt(Instant start, @Nullable Instant given) {
         Instant now = clock.instant();
         Instant finishedAt = given == null || given.isAfter(now.plus(config.startAheadMax())) ? now : given;

@@ -26,7 +26,7 @@ final class RecordingMetrics {
             events.put(
                     verdict,
                     Counter.builder("runlog.recording.events")
-                            .description("Recorded events by outcome.")
+                            .description("Events by outcome.")
                             .tag("outcome", verdict.name().toLowerCase(Locale.ROOT))
                             .register(meters));
         }

@@ -17,7 +17,7 @@ final class TextSecrets {
     /** Maximum distance between the start of a secret and its mark. */
     private static final int MARK_DISTANCE_MAX = 64;
 
-    /** ASCII characters that may belong to a secret. */
+    /** The mark characters, all ASCII. */
     private static final boolean[] MARKS = new boolean[0x80];
 
     static {

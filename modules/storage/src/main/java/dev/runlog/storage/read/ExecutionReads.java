@@ -160,7 +160,7 @@ public final class ExecutionReads {
         if (ids.isEmpty()) {
             return Future.succeededFuture(Map.of());
         }
-        // Children start soon after their parent at any time, and their index is small.
+        // Children start near their parent, which may be old, and their index is small: no limit on the days.
         return parent == Parent.WORKFLOW
                 ? reach.readEach(
                         ids,

@@ -124,8 +124,8 @@ public final class RecordingStore {
     }
 
     /**
-     * Runs work in a transaction. The work calls {@link RecordingTransaction#commit}; if it fails before, it is rolled
-     * back.
+     * Runs work in a transaction. The work calls {@link RecordingTransaction#commit}; if the work fails before that,
+     * the transaction is rolled back.
      */
     public <T> Future<T> transaction(Function<RecordingTransaction, Future<T>> work) {
         return pool.use(connection -> new RecordingTransaction(connection).run(work));

@@ -103,7 +103,7 @@ final class DatabaseTest {
     }
 
     @Test
-    void reportsThatTheDatabaseIsUnavailableAndAvailableAgain(TestDatabase test) throws SQLException {
+    void failsWhileTheDatabaseIsUnavailableAndRecovers(TestDatabase test) throws SQLException {
         await(database.check());
 
         test.setReachable(false);

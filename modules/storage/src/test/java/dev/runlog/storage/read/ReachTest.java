@@ -111,7 +111,7 @@ final class ReachTest {
     }
 
     @Test
-    void returnsTheSamePages() {
+    void returnsCompletePages() {
         for (int round = 0; round < ROUNDS; round++) {
             ExecutionQuery query = aQuery();
             PageRequest page = aPage();
@@ -130,7 +130,7 @@ final class ReachTest {
     }
 
     @Test
-    void returnsTheSamePagesForSeveralWorkflows() {
+    void returnsCompletePagesForSeveralWorkflows() {
         for (int round = 0; round < ROUNDS / 10; round++) {
             ExecutionQuery query = aQuery().ofWorkflow(null);
             PageRequest page = new PageRequest(random.nextInt(30), false, null, null);
