@@ -222,8 +222,8 @@ final class BatchPlan {
 
     private boolean beat(Draft known) {
         if (known.head().status() == ExecutionStatus.CRASHED) {
-            throw RunlogException.conflict("Execution " + known.head().id()
-                    + " is CRASHED; only its finish is accepted.");
+            throw RunlogException.conflict(
+                    "Execution " + known.head().id() + " is CRASHED; only its finish is accepted.");
         }
         return known.beat(now);
     }
