@@ -250,6 +250,25 @@ final class GraphqlRefusalTest {
         });
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "subscription { runningExecutions @skip(if: true) { kind } }",
+                "subscription($no: Boolean!) { runningExecutions @skip(if: $no) { kind } }",
+                "subscription($no: Boolean = false) { runningExecutions @include(if: $no) { kind } }",
+                "subscription($no: Boolean!) { ... @include(if: $no) { runningExecutions { kind } } }",
+                "subscription($no: Boolean!) { ...root @skip(if: $no) } fragment root on Subscription { runningExecutions { kind } }",
+                "subscription($no: Boolean!) { ...root } fragment root on Subscription { runningExecutions @skip(if: $no) { kind } }"
+            })
+    void refusesAConditionOnTheFieldOfASubscription(String subscription) {
+        String token = server.token(server.anOwner(), "executions:read");
+
+        JsonNode answer = server.graphql(token, subscription, "no", false);
+
+        assertThat(answer.at("/errors/0/extensions/code").asText()).isEqualTo("BAD_INPUT");
+        assertThat(answer.at("/errors/0/message").asText()).contains("@skip or @include");
+    }
+
     /** Its digits would fill megabytes, and take half a minute to write. */
     @ParameterizedTest
     @ValueSource(strings = {"1e10000000", "-1e10000000", "1e-10000000", "1e2147483647", "1e99999999999", "1.5"})

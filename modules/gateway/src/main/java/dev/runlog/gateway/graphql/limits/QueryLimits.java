@@ -41,6 +41,7 @@ public final class QueryLimits extends SimplePerformantInstrumentation {
             InstrumentationValidationParameters parameters, InstrumentationState state) {
         Fragments.requireWithinLimits(
                 parameters.getDocument(), Math.max(config.costMax(), config.introspectionCostMax()));
+        SubscriptionRoots.requireUnconditional(parameters.getDocument());
         return null;
     }
 
