@@ -2,7 +2,6 @@ package dev.runlog.storage.cleanup;
 
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.storage.cleanup.CleanupSession.Batch;
-import dev.runlog.storage.db.Rows;
 import dev.runlog.storage.db.Sql;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -83,7 +82,7 @@ final class BatchDelete {
                     // The lock's own statement: what was held while it waited is visible to the next one.
                     Future<Boolean> open =
                             CleanupLedger.lock(connection, cleanup).map(state -> state == Cleanup.State.RUNNING);
-                    Future<List<Row>> found = find(cleanup, day, after, rowsMax, waiting);
+                    Future<Row> found = find(cleanup, day, after, rowsMax, waiting);
                     return Pipeline.inTurn(List.of(open, found)).map(done -> new Found(open.result(), found.result()));
                 },
                 found -> (found.deletable().length == 0
@@ -92,21 +91,23 @@ final class BatchDelete {
                         .map(done -> found.toBatch()));
     }
 
-    /** Rows in the order of their ids, and whether they could be locked. */
-    private record Found(boolean open, List<Row> rows) {
+    /**
+     * What was found.
+     *
+     * @param row IDs in order: those that it looked at, and those of them that it could lock
+     */
+    private record Found(boolean open, Row row) {
         UUID[] deletable() {
-            return open
-                    ? rows.stream()
-                            .filter(row -> row.getBoolean("locked"))
-                            .map(row -> row.getUUID("id"))
-                            .toArray(UUID[]::new)
-                    : new UUID[0];
+            return open ? row.getArrayOfUUIDs("deletable") : new UUID[0];
         }
 
         Batch toBatch() {
+            UUID[] lookedAt = row.getArrayOfUUIDs("looked_at");
+            if (!open || lookedAt.length == 0) {
+                return new Batch(0, null, 0, open);
+            }
             int deleted = deletable().length;
-            UUID last = rows.isEmpty() ? null : rows.get(rows.size() - 1).getUUID("id");
-            return open ? new Batch(deleted, last, rows.size() - deleted, true) : new Batch(0, null, 0, false);
+            return new Batch(deleted, lookedAt[lookedAt.length - 1], lookedAt.length - deleted, true);
         }
     }
 
@@ -114,7 +115,7 @@ final class BatchDelete {
      * Failures are found in their list: in the day's partition they are a few among many. The number of rows is part of
      * the text, as the plan for an unknown number would sort the whole day.
      */
-    private Future<List<Row>> find(Cleanup cleanup, LocalDate day, @Nullable UUID after, int rowsMax, boolean waiting) {
+    private Future<Row> find(Cleanup cleanup, LocalDate day, @Nullable UUID after, int rowsMax, boolean waiting) {
         Sql sql = new Sql();
         sql.add("""
                 WITH candidate AS (
@@ -129,10 +130,8 @@ final class BatchDelete {
                   WHERE e.id = ANY (ARRAY(SELECT id FROM candidate)) AND %7$s
                   ORDER BY e.id
                   FOR UPDATE OF e%8$s)
-                SELECT c.id, l.id IS NOT NULL AS locked
-                FROM candidate c
-                LEFT JOIN locked l ON l.id = c.id
-                ORDER BY c.id
+                SELECT ARRAY(SELECT id FROM candidate ORDER BY id) AS looked_at,
+                       ARRAY(SELECT id FROM locked) AS deletable
                 """.formatted(
                         CleanupCondition.isOfFailures(cleanup)
                                 ? "unsuccessful_execution"
@@ -144,7 +143,7 @@ final class BatchDelete {
                         CleanupDay.suffix(day),
                         CleanupCondition.deletable(sql, cleanup),
                         waiting ? "" : " SKIP LOCKED"));
-        return connection.preparedQuery(sql.text()).execute(sql.arguments()).map(rows -> Rows.toList(rows, row -> row));
+        return connection.preparedQuery(sql.text()).execute(sql.arguments()).map(rows -> rows.iterator().next());
     }
 
     private Future<?> delete(Cleanup cleanup, LocalDate day, UUID[] ids) {
