@@ -4,9 +4,11 @@ import static dev.runlog.app.RunningServer.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A run that ended must never stay RUNNING because its error or result was odd. */
@@ -101,6 +104,41 @@ final class FinishTest {
         assertThat(execution.get("result").asText()).startsWith("[\"€\",1,1").hasSizeGreaterThan(262_000);
         assertThat(execution.at("/error/message").asText()).isEqualTo("a\uFFFD\uFFFDb");
         assertThat(execution.at("/error/details/a").asText()).isEqualTo("\uFFFD");
+    }
+
+    static List<Arguments> errorsOfAnotherShape() {
+        return List.of(
+                Arguments.of("'boom'", "{'message':'boom','type':null,'stackTrace':null,'details':null}"),
+                Arguments.of("5", "{'message':null,'type':null,'stackTrace':null,'details':5}"),
+                Arguments.of("[1,'a']", "{'message':null,'type':null,'stackTrace':null,'details':[1,'a']}"),
+                Arguments.of("{}", "null"),
+                Arguments.of(
+                        "{'message':5,'type':'T'}", "{'message':'5','type':'T','stackTrace':null,'details':{'message':5,'type':'T'}}"),
+                Arguments.of(
+                        "{'message':{'en':'boom'}}",
+                        "{'message':'{\\'en\\':\\'boom\\'}','type':null,'stackTrace':null,'details':{'message':{'en':'boom'}}}"),
+                Arguments.of(
+                        "{'message':null,'code':7,'status':'RUNNING'}",
+                        "{'message':null,'type':null,'stackTrace':null,'details':{'message':null,'code':7,'status':'RUNNING'}}"),
+                Arguments.of(
+                        "{'message':'m','details':[1],'code':7}",
+                        "{'message':'m','type':null,'stackTrace':null,'details':{'message':'m','details':[1],'code':7}}"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("errorsOfAnotherShape")
+    void keepsAnErrorOfAnotherShape(String sent, String expected) throws IOException {
+        UUID id = started();
+
+        HttpResponse<String> answer = server.events(
+                token,
+                "{\"event\":\"finished\",\"id\":\"" + id + "\",\"status\":\"FAILED\",\"error\":"
+                        + sent.replace('\'', '"') + "}");
+
+        assertThat(json(answer).get("recorded").asInt()).as(answer.body()).isEqualTo(1);
+        JsonNode execution = execution(id);
+        assertThat(execution.get("status").asText()).isEqualTo("FAILED");
+        assertThat(execution.get("error")).isEqualTo(new ObjectMapper().readTree(expected.replace('\'', '"')));
     }
 
     @Test

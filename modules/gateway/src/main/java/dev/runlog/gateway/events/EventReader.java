@@ -1,6 +1,7 @@
 package dev.runlog.gateway.events;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -23,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +34,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one line as an event, strictly: an unknown member is refused, as its content would be lost. Payload and result
+ * Reads one line as an event. An unknown member is refused, as its content would be lost; within an error it is kept. Payload and result
  * are checked to be JSON, and passed on as the text that was received.
  */
 final class EventReader {
@@ -88,8 +90,9 @@ final class EventReader {
             EventMember.INPUT,
             EventMember.OUTPUT,
             EventMember.ERROR);
-    private static final Set<EventMember> ERROR =
-            EnumSet.of(EventMember.MESSAGE, EventMember.TYPE, EventMember.STACK_TRACE, EventMember.DETAILS);
+
+    private static final Set<@Nullable EventMember> ERROR_TEXTS =
+            EnumSet.of(EventMember.MESSAGE, EventMember.TYPE, EventMember.STACK_TRACE);
 
     private final byte[] bytes;
     private final int start;
@@ -170,24 +173,13 @@ final class EventReader {
                 event.constant(ExecutionStatus.class, EventMember.STATUS),
                 event.instant(EventMember.FINISHED_AT),
                 event.text(EventMember.RESULT),
-                error(event));
+                (ExecutionError) event.value(EventMember.ERROR));
     }
 
     private static @Nullable WorkflowRef workflow(EventMembers event) {
         UUID id = event.id(EventMember.WORKFLOW_ID);
         String key = event.text(EventMember.WORKFLOW);
         return id == null && key == null ? null : new WorkflowRef(id, key);
-    }
-
-    private static @Nullable ExecutionError error(EventMembers event) {
-        EventMembers error = (EventMembers) event.value(EventMember.ERROR);
-        return error == null
-                ? null
-                : new ExecutionError(
-                        error.text(EventMember.MESSAGE),
-                        error.text(EventMember.TYPE),
-                        error.text(EventMember.STACK_TRACE),
-                        error.text(EventMember.DETAILS));
     }
 
     private static List<StepEvent> steps(EventMembers event) {
@@ -252,11 +244,42 @@ final class EventReader {
         };
     }
 
-    private EventMembers error() throws IOException {
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
-            throw RunlogException.badInput("Invalid `error` (expected an object).");
+    /**
+     * The error of an execution. Its shape never makes a finish fail: text becomes the message, and anything else that is
+     * not an error object is kept as details.
+     */
+    private ExecutionError error() throws IOException {
+        return switch (parser.currentToken()) {
+            case VALUE_STRING -> new ExecutionError(parser.getText(), null, null, null);
+            case START_OBJECT -> errorObject();
+            default -> new ExecutionError(null, null, null, json());
+        };
+    }
+
+    private ExecutionError errorObject() throws IOException {
+        int from = offset(parser.currentTokenLocation());
+        Map<EventMember, String> members = new EnumMap<>(EventMember.class);
+        boolean hasOtherMembers = false;
+        for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
+            EventMember member = EventMember.find(key);
+            JsonToken token = parser.nextToken();
+            if (member == EventMember.DETAILS && token != JsonToken.VALUE_NULL) {
+                members.put(member, json());
+            } else if (ERROR_TEXTS.contains(member) && token == JsonToken.VALUE_STRING) {
+                members.put(member, parser.getText());
+            } else if (token != JsonToken.VALUE_NULL) {
+                hasOtherMembers = true;
+                String json = json();
+                if (ERROR_TEXTS.contains(member)) {
+                    members.put(member, json);
+                }
+            }
         }
-        return members().only(ERROR);
+        return new ExecutionError(
+                members.get(EventMember.MESSAGE),
+                members.get(EventMember.TYPE),
+                members.get(EventMember.STACK_TRACE),
+                hasOtherMembers ? json(from, offset(parser.currentLocation())) : members.get(EventMember.DETAILS));
     }
 
     private List<EventMembers> steps() throws IOException {
@@ -306,7 +329,7 @@ final class EventReader {
 
     /** The text of the value, from the start to the end that the parser finds. */
     private String json() throws IOException {
-        int from = start + Math.toIntExact(parser.currentTokenLocation().getByteOffset());
+        int from = offset(parser.currentTokenLocation());
         JsonToken token = parser.currentToken();
         int to;
         if (token.isNumeric()) {
@@ -316,8 +339,16 @@ final class EventReader {
         } else {
             parser.skipChildren();
             parser.finishToken();
-            to = start + Math.toIntExact(parser.currentLocation().getByteOffset());
+            to = offset(parser.currentLocation());
         }
+        return json(from, to);
+    }
+
+    private int offset(JsonLocation location) {
+        return start + Math.toIntExact(location.getByteOffset());
+    }
+
+    private String json(int from, int to) {
         String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
         if (text.indexOf('\uFFFD') >= 0) {
             requireUtf8(from, to);
