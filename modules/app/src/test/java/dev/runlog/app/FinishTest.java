@@ -113,7 +113,8 @@ final class FinishTest {
                 Arguments.of("[1,'a']", "{'message':null,'type':null,'stackTrace':null,'details':[1,'a']}"),
                 Arguments.of("{}", "null"),
                 Arguments.of(
-                        "{'message':5,'type':'T'}", "{'message':'5','type':'T','stackTrace':null,'details':{'message':5,'type':'T'}}"),
+                        "{'message':5,'type':'T'}",
+                        "{'message':'5','type':'T','stackTrace':null,'details':{'message':5,'type':'T'}}"),
                 Arguments.of(
                         "{'message':{'en':'boom'}}",
                         "{'message':'{\\'en\\':\\'boom\\'}','type':null,'stackTrace':null,'details':{'message':{'en':'boom'}}}"),

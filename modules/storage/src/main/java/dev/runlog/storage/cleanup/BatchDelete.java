@@ -143,7 +143,8 @@ final class BatchDelete {
                         CleanupDay.suffix(day),
                         CleanupCondition.deletable(sql, cleanup),
                         waiting ? "" : " SKIP LOCKED"));
-        return connection.preparedQuery(sql.text()).execute(sql.arguments()).map(rows -> rows.iterator().next());
+        return connection.preparedQuery(sql.text()).execute(sql.arguments()).map(rows -> rows.iterator()
+                .next());
     }
 
     private Future<?> delete(Cleanup cleanup, LocalDate day, UUID[] ids) {

@@ -80,9 +80,8 @@ final class CleanupPlan {
                     .filter(day -> day.deletable() > 0)
                     .map(DayFigures::toCleanupDay)
                     .toList();
-            Future<List<Row>> rows = counted.length == 0
-                    ? Future.succeededFuture(List.<Row>of())
-                    : countRows(counted, others.isEmpty());
+            Future<List<Row>> rows =
+                    counted.length == 0 ? Future.succeededFuture(List.<Row>of()) : countRows(counted, others.isEmpty());
             Future<List<Row>> exceptions =
                     excepted.length == 0 ? Future.succeededFuture(List.<Row>of()) : countExceptions(excepted, rowsMax);
             Future<List<Row>> sizes = sizes(dates(days), counted);

@@ -116,7 +116,9 @@ final class PreviewFigures {
             double share = deletable / Math.max(1, day.stored());
             boolean isWhole = rows == null ? day.toCleanupDay().whole() : deletable == day.stored();
             whole += isWhole ? 1 : 0;
-            bytes += sizesExact && !isWhole && rows != null ? rows.bytes : size == null ? 0 : size.getLong("bytes") * share;
+            bytes += sizesExact && !isWhole && rows != null
+                    ? rows.bytes
+                    : size == null ? 0 : size.getLong("bytes") * share;
             steps += sizesExact && rows != null ? rows.steps : size == null ? 0 : size.getLong("steps") * share;
             oldest = oldest != null ? oldest : rows == null ? CleanupDay.startOf(day.day()) : rows.oldest;
             newest = rows == null ? CleanupDay.startOf(day.day()) : rows.newest;

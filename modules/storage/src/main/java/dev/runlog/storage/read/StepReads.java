@@ -74,7 +74,10 @@ final class StepReads {
                                     id,
                                     steps == null
                                             ? new StepPage(List.of(), ends, total)
-                                            : PageRows.cut(steps, page, (rows, rowEnds) -> new StepPage(rows, rowEnds, total)));
+                                            : PageRows.cut(
+                                                    steps,
+                                                    page,
+                                                    (rows, rowEnds) -> new StepPage(rows, rowEnds, total)));
                         });
                         return pages;
                     });
@@ -112,7 +115,8 @@ final class StepReads {
                         UUID execution = row.getUUID(0);
                         totals.put(execution, row.getLong(1));
                         if (row.getInteger(2) != null) {
-                            read.computeIfAbsent(execution, id -> new ArrayList<>()).add(toStep(row));
+                            read.computeIfAbsent(execution, id -> new ArrayList<>())
+                                    .add(toStep(row));
                         }
                     }
                     return new ReadSteps(read, totals);
