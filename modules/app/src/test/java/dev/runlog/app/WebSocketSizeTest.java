@@ -100,6 +100,18 @@ final class WebSocketSizeTest {
     }
 
     @Test
+    void closesAMessageOfEmptyFramesAfterTheTimeout() throws IOException {
+        byte[] emptyStart = {1, (byte) 0x80, 0, 0, 0, 0};
+        byte[] emptyContinuation = {0, (byte) 0x80, 0, 0, 0, 0};
+        try (Frames socket = initialised()) {
+            socket.sendRaw(emptyStart);
+            socket.sendRaw(emptyContinuation);
+
+            assertThat(socket.next()).startsWith("1013 ");
+        }
+    }
+
+    @Test
     void closesWith1002OnBrokenFrames() throws IOException {
         try (Frames socket = initialised()) {
             socket.sendRaw(new byte[] {(byte) 0xf1, (byte) 0x80, 0, 0, 0, 0});

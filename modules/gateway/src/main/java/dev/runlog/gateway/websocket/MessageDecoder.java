@@ -124,7 +124,8 @@ final class MessageDecoder extends WebSocket13FrameDecoder {
             refuseTooLarge();
             return false;
         }
-        fragmentBytes = frame.isFinalFragment() ? 0 : messageBytes;
+        // At least one, so that a message of empty frames has a deadline, too.
+        fragmentBytes = frame.isFinalFragment() ? 0 : Math.max(messageBytes, 1);
         return true;
     }
 
