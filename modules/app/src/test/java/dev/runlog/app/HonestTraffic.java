@@ -18,8 +18,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Clients that record executions, and read them and lists of them, one request at a time. They come back when they are
- * told to, and remember what was answered.
+ * Clients that record executions, and read them and lists of them, one request at a time. They retry after
+ * the time that the server asks for, and remember every answer.
  */
 final class HonestTraffic {
     private static final List<String> OWNERS = List.of("ada", "grace");

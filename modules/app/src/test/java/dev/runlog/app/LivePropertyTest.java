@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Applying the events of a subscription to a map gives what a query gives, whatever happens: many writers, joins at
+ * Applying the events of a subscription to a map always gives what a query gives: with many writers, joins at
  * random moments, sockets that break, readers that pause. Everything goes through the public interface. A longer run:
  * {@code -Drunlog.live.rounds=500}; the same run again: {@code -Drunlog.seed=...}, as far as threads allow.
  */

@@ -230,8 +230,7 @@ final class OutageTest {
 
     /**
      * Executions with payloads near the limit, others with stack traces far beyond it, and the steps of one of them,
-     * told time and again: they are nearly nothing where they are counted by their texts, and few where they are
-     * stored.
+     * sent repeatedly. They are tiny by the length of their texts, and few by their stored size.
      */
     private record LargeBody(String owner, List<UUID> ids) {
         private static final int EXECUTIONS = 4;
@@ -337,7 +336,7 @@ final class OutageTest {
     }
 
     /**
-     * It serves again by itself, has what it answered and no more than once, and takes what it refused.
+     * It serves again without a restart, holds every answered event exactly once, and accepts the refused ones.
      *
      * @param refusedMin how many requests were refused at least
      */

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /**
  * The rows of a data set as SQL. This is the one place of the benchmark that knows the columns of {@code execution} and
- * of the rollups: a column that recording fills is added here, and {@code DataSetSqlTest} tells where it is
+ * of the rollups: a column that recording fills is added here, and {@code DataSetSqlTest} fails if it is
  * missing.
  */
 final class DataSetSql {

@@ -3,7 +3,7 @@ package dev.runlog.retention;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The keys under {@code retention} in config/runlog.yaml, which tells their meanings and defaults. */
+/** The keys under {@code retention} in config/runlog.yaml, which explains them and has the defaults. */
 public record RetentionConfig(
         int batchSize,
         double pauseFactor,

@@ -31,7 +31,7 @@ record Window(LocalTime from, LocalTime to, ZoneId zone) {
                 return new Window(LocalTime.parse(ends[0].trim()), LocalTime.parse(ends[1].trim()), zone);
             }
         } catch (DateTimeException unreadable) {
-            // Told below.
+            // Reported below.
         }
         throw new IllegalArgumentException("retention.policy-window: '" + text + "' is not like 02:00-05:00");
     }

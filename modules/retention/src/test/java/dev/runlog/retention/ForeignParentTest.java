@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Whoever names another owner's execution as parent gains nothing by it, and learns nothing of it. */
+/** Naming another owner's execution as parent has no effect and reveals nothing about it. */
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class ForeignParentTest {
     private final ConcurrentHashMap<UUID, Promise<Cleanup>> over = new ConcurrentHashMap<>();

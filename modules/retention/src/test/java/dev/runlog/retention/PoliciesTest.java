@@ -160,7 +160,7 @@ final class PoliciesTest {
         family();
         setOfWorkflow("parents", 90, null);
         CleanupCriteria criteria = new CleanupCriteria(midnight(30), ALL, null, null, null, false);
-        CleanupCriteria whatever = new CleanupCriteria(midnight(30), ALL, null, null, null, true);
+        CleanupCriteria ignoringPolicies = new CleanupCriteria(midnight(30), ALL, null, null, null, true);
 
         CleanupPreview rollups = await(cleanups.preview(criteria, null, NO_ROWS));
         CleanupPreview rows = await(cleanups.preview(criteria, null, ALL_ROWS));
@@ -174,7 +174,7 @@ final class PoliciesTest {
         assertThat(rollups.spared()).isEqualTo(rows.spared());
         assertThat(await(ledger.get(cleanup.id())).deleted()).isEqualTo(4);
         assertThat(rows()).isEqualTo("3");
-        assertThat(await(cleanups.preview(whatever, null, ALL_ROWS)).executions())
+        assertThat(await(cleanups.preview(ignoringPolicies, null, ALL_ROWS)).executions())
                 .isEqualTo(3);
         assertThat(test.get("SELECT count(*) FROM cleanup_spared")).isEqualTo("0");
     }

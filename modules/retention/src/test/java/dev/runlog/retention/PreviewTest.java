@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class PreviewTest {
     private static final String POLICY = "INSERT INTO retention_policy (id, statuses, keep_for) VALUES ";
-    /** Since seven o'clock of six days ago, whatever time it is now. */
+    /** Since seven o'clock six days ago, at any time of day. */
     private static final String KEEPS_FAILURES =
             POLICY + "(gen_random_uuid(), '{3}', now() - (current_date - interval '5 days 17 hours'))";
 

@@ -48,7 +48,7 @@ final class WholeDaysTest extends RetentionTestCase {
         assertThatRowsAndRollupsAgree();
         assertThatNothingIsLeftOver();
 
-        // A late event makes the day anew.
+        // A late event creates the day again.
         seed(owner, 1, 40, "SUCCESS");
         assertThat(rows()).isEqualTo(21);
         assertThat(run(allOwners(Duration.ofDays(30), false)).deleted()).isEqualTo(1);
@@ -91,11 +91,11 @@ final class WholeDaysTest extends RetentionTestCase {
             });
 
             Cleanup entered = await(bus.request(allOwners(Duration.ofDays(30), false)));
-            Cleanup told = await(rowsGone.future());
+            Cleanup reported = await(rowsGone.future());
             test.awaitRows("SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted");
 
-            assertThat(told.state()).isEqualTo(Cleanup.State.RUNNING);
-            assertThat(told.partitionsDropped()).isEqualTo(2);
+            assertThat(reported.state()).isEqualTo(Cleanup.State.RUNNING);
+            assertThat(reported.partitionsDropped()).isEqualTo(2);
             assertThat(rows()).isEqualTo(0);
             assertThatRowsAndRollupsAgree();
             assertThat(await(ledger.get(entered.id())).deleted()).isEqualTo(50);

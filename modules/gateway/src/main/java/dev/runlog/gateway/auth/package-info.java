@@ -1,4 +1,4 @@
-/** Who asks: tokens are checked here and nowhere else. */
+/** Authentication. Tokens are verified here and nowhere else. */
 @NullMarked
 package dev.runlog.gateway.auth;
 

@@ -34,7 +34,7 @@ final class ChangeLog {
 
     /**
      * Appends an announcement. Each change of status is announced once, so subscribers that know the previous status learn
-     * of it, whatever the order of announcements. They always get the newest state.
+     * of it in any order of announcements. They always get the newest state.
      */
     Entry add(Change change) {
         Entry known = newest.get(change.execution().id());

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * {@code /login?code=…}, the one-time link that {@code serve} prints. Opening it changes nothing, so that whatever looks
- * at links in advance cannot use it up; the button on the page redeems the code. The link works on this machine only.
+ * {@code /login?code=…}, the one-time link that {@code serve} prints. Opening it changes nothing, so a link preview
+ * cannot use it up; the button on the page redeems the code. The link works on this machine only.
  */
 public final class LoginPage {
     private static final Pattern LOOPBACK =

@@ -408,7 +408,7 @@ final class AuthenticatorTest {
         return message.get();
     }
 
-    /** A token whose signature is right, whatever it says. */
+    /** A token with a valid signature and the given claims. */
     private static String bearer(String claims) throws Exception {
         return "Bearer " + Forge.hs256("{\"alg\":\"HS256\"}", claims, SECRET.getBytes(StandardCharsets.UTF_8));
     }

@@ -64,7 +64,7 @@ final class Forge {
         return new JsonObject().put("alg", algorithm).put("kid", kid).encode();
     }
 
-    /** A token signed by the algorithm, whatever its header says. */
+    /** A token signed by the given algorithm, which may differ from the one in its header. */
     static String token(String header, String claims, String algorithm, PrivateKey key)
             throws GeneralSecurityException {
         String signed = base64(header) + "." + base64(claims);

@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** An issuer's keys over real HTTP: which ones count, and what is refused whatever the document holds. */
+/** An issuer's keys over real HTTP: which ones are accepted, and which tokens are always refused. */
 @ExtendWith(VertxExtension.class)
 final class JwksTest {
     private static KeyPair rsa;

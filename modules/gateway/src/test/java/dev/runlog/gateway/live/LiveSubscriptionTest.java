@@ -24,7 +24,7 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /**
- * What a subscriber knows in the end is what is stored, whatever the order in which snapshots, announcements, demand and
+ * A subscriber ends with the stored state in any order in which snapshots, announcements, demand and
  * new connections meet. Free of threads, so that a seed is enough to see a failure again.
  */
 final class LiveSubscriptionTest {
@@ -227,7 +227,7 @@ final class LiveSubscriptionTest {
             return new Cursors(run, watch);
         }
 
-        /** Reads the store when the query runs, and tells it then or later. */
+        /** Reads the store when the query runs, and returns it then or later. */
         @Override
         public LiveSubscription.Snapshot snapshot(Watch watch) {
             UUID[] after = new UUID[1];

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the results of one operation to its client, whatever the transport. It requests one result at a time, as fast as
+ * Sends the results of one operation to its client, on any transport. It requests one result at a time, as fast as
  * the client reads them. Used on one event loop.
  */
 public abstract class ResultSubscriber implements Subscriber<String> {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The library's own strategy is the rule: whatever is asked, both give the same data and the same errors. */
+/** Compares with graphql-java's own strategy: both return the same data and errors for any query. */
 final class PlainSelectionsTest {
     private static final String SCHEMA = """
             type Query { shelf: Shelf shelves: [Shelf!]! thing: Thing broken: Shelf! }
