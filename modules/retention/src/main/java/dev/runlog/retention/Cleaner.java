@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out the cleanups in the ledger, one after the other. Each step changes the ledger in its transaction, so a crash
- * loses nothing and counts nothing twice, and the next cleaner continues with the cleanup that is open.
+ * Runs the cleanups in the ledger one after the other. Each step updates the ledger in its own transaction. After a
+ * crash, the next cleaner resumes the open cleanup, and the counts are still correct.
  */
 final class Cleaner {
     private static final Logger log = LoggerFactory.getLogger(Cleaner.class);
@@ -37,15 +37,17 @@ final class Cleaner {
     private final Window window;
     private final boolean runsPolicies;
     private final Progress progress;
-    /** Whether it has looked for what a crash has left, which it does once even without work. */
-    private boolean looked;
+    /**
+     * Whether this cleaner has run once. The first run also removes leftovers of a crash, even without open cleanups.
+     */
+    private boolean hasRun;
 
     private boolean working;
-    private boolean wokenMeanwhile;
+    private boolean wakeRequested;
     private boolean stopping;
     private Promise<Void> idle = Promise.promise();
 
-    /** @param runsPolicies whether to carry out cleanups of policies, in their window */
+    /** @param runsPolicies whether to run cleanups of policies, in their window */
     Cleaner(
             Vertx vertx,
             Database database,
@@ -63,50 +65,50 @@ final class Cleaner {
         this.progress = progress;
     }
 
-    /** Starts to work if it does not already. */
+    /** Starts working, unless it is already working or stopping. */
     void wake() {
         if (working) {
-            wokenMeanwhile = true;
+            wakeRequested = true;
             return;
         }
         if (stopping) {
             return;
         }
         working = true;
-        wokenMeanwhile = false;
+        wakeRequested = false;
         idle = Promise.promise();
         runOnce()
                 .onFailure(failure -> log.warn("Cleaning stops for now: {}", failure.toString()))
                 .onComplete(done -> {
                     working = false;
                     idle.tryComplete();
-                    if (done.succeeded() && wokenMeanwhile) {
+                    if (done.succeeded() && wakeRequested) {
                         wake();
                     }
                 });
     }
 
-    /** Works through everything that is open. */
+    /** Runs all open cleanups. */
     Future<Void> runOnce() {
         return hasWork().compose(work -> {
             if (!work || stopping) {
                 return Future.succeededFuture();
             }
-            looked = true;
-            return store.asCleaner(this::workThrough)
-                    .compose(mine -> mine.isPresent()
+            hasRun = true;
+            return store.asCleaner(this::runOpenCleanups)
+                    .compose(result -> result.isPresent()
                             ? Future.succeededFuture()
                             : pause(LOCKED_RETRY).compose(done -> runOnce()));
         });
     }
 
     private Future<Boolean> hasWork() {
-        return !looked
+        return !hasRun
                 ? Future.succeededFuture(true)
                 : findOpen().compose(open -> open.isPresent() ? Future.succeededFuture(true) : store.hasDropped());
     }
 
-    /** Stops after the step that is under way. */
+    /** Stops after the current step. */
     Future<Void> stop() {
         stopping = true;
         return working ? idle.future() : Future.succeededFuture();
@@ -116,16 +118,16 @@ final class Cleaner {
         return ledger.findOpen(runsPolicies && window.isOpen(clock.instant()));
     }
 
-    private Future<Boolean> workThrough(CleanupSession session) {
+    private Future<Boolean> runOpenCleanups(CleanupSession session) {
         return findOpen()
                 .compose(open -> open.isEmpty() || stopping
                         ? settle(session).map(true)
                         : work(session, open.get())
                                 .compose(done -> settle(session))
-                                .compose(done -> workThrough(session)));
+                                .compose(done -> runOpenCleanups(session)));
     }
 
-    /** Does what nobody waits for; what it leaves if the server stops, the next cleaner does. */
+    /** Does deferred work. If the server stops meanwhile, the next cleaner finishes it. */
     private Future<Void> settle(CleanupSession session) {
         return session.forgetOver()
                 .compose(done -> repeat(session::removeFiles))
@@ -140,8 +142,9 @@ final class Cleaner {
 
     private Future<Void> work(CleanupSession session, Cleanup cleanup) {
         return start(session, cleanup)
-                .compose(started ->
-                        new CleanupRun(session, started, config, progress, this::pause, () -> isToPause(cleanup)).run())
+                .compose(started -> new CleanupRun(
+                                session, started, config, progress, this::pause, () -> shouldPause(cleanup))
+                        .run())
                 .compose(finished -> finished
                         ? ledger.complete(cleanup.id())
                                 .onSuccess(progress::announce)
@@ -149,7 +152,7 @@ final class Cleaner {
                         : Future.succeededFuture())
                 .recover(failure -> {
                     if (failure instanceof RunlogException || WriteFailure.of(failure) == WriteFailure.UNAVAILABLE) {
-                        // The database is away or too slow; the cleanup stays open and continues later.
+                        // The database is unavailable or too slow. The cleanup stays open and resumes later.
                         return Future.failedFuture(failure);
                     }
                     UUID incident = Ids.next();
@@ -170,7 +173,7 @@ final class Cleaner {
         return session.resume(cleanup);
     }
 
-    private boolean isToPause(Cleanup cleanup) {
+    private boolean shouldPause(Cleanup cleanup) {
         return stopping || cleanup.policyId() != null && !window.isOpen(clock.instant());
     }
 

@@ -12,11 +12,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * Carries one cleanup out: drops the days on which it deletes everything, removes their files, then goes through the other
- * days, oldest first, and rewrites those of which less stays than goes and deletes from the others in batches.
+ * Runs one cleanup. First drops the days on which it deletes everything, and removes their files. Then processes the
+ * other days, oldest first: rewrites days on which few executions are kept, and deletes from the others in batches.
  */
 final class CleanupRun {
-    /** Everybody waits while they are dropped, one or two milliseconds for each. */
+    /** A drop blocks all readers and writers for one or two milliseconds per day. */
     private static final int DAYS_AT_ONCE = 4;
 
     private final CleanupSession session;
@@ -29,7 +29,7 @@ final class CleanupRun {
     private final BooleanSupplier stopping;
     private final List<CleanupDay> remaining;
 
-    /** @param stopping asked before each step: for the end of the server, or of a policy's window */
+    /** @param stopping whether the server is stopping or the policy window has closed; checked before each step */
     CleanupRun(
             CleanupSession session,
             StartedCleanup work,
@@ -48,13 +48,13 @@ final class CleanupRun {
         this.remaining = new ArrayList<>(work.days());
     }
 
-    /** True once all days are done; false if it was cancelled or is to pause. */
+    /** Returns true once all days are done, or false if the cleanup was cancelled or must pause. */
     Future<Boolean> run() {
         List<CleanupDay> whole = work.days().stream().filter(CleanupDay::whole).toList();
         return drop(whole, DAYS_AT_ONCE)
-                // It is complete only when the space is free.
-                .compose(on -> whole.isEmpty() ? Future.succeededFuture(on) : removeFiles(on))
-                .compose(on -> on ? deleteFrom(0) : Future.succeededFuture(false));
+                // The cleanup completes only after the disk space is free.
+                .compose(proceed -> whole.isEmpty() ? Future.succeededFuture(proceed) : removeFiles(proceed))
+                .compose(proceed -> proceed ? deleteFrom(0) : Future.succeededFuture(false));
     }
 
     private Future<Boolean> drop(List<CleanupDay> days, int atOnce) {
@@ -69,25 +69,28 @@ final class CleanupRun {
                         remaining.removeAll(group);
                         return progress.reportThrottled(cleanup).map(true);
                     }
-                    // One of them may be why all of them stay.
+                    // A kept execution on one day prevents the drop of all of them, so try each day alone.
                     return isRunning()
-                            .compose(on -> on && group.size() > 1 ? drop(group, 1) : Future.succeededFuture(on));
+                            .compose(proceed ->
+                                    proceed && group.size() > 1 ? drop(group, 1) : Future.succeededFuture(proceed));
                 })
-                .compose(on -> on ? drop(others, atOnce) : Future.succeededFuture(false));
+                .compose(proceed -> proceed ? drop(others, atOnce) : Future.succeededFuture(false));
     }
 
-    private Future<Boolean> removeFiles(boolean on) {
+    private Future<Boolean> removeFiles(boolean proceed) {
         return stopping.getAsBoolean()
                 ? Future.succeededFuture(false)
                 : session.removeFiles()
-                        .compose(more -> more ? removeFiles(on) : on ? isRunning() : Future.succeededFuture(false));
+                        .compose(more ->
+                                more ? removeFiles(proceed) : proceed ? isRunning() : Future.succeededFuture(false));
     }
 
     private Future<Boolean> deleteFrom(int index) {
         if (index == remaining.size() || stopping.getAsBoolean()) {
             return Future.succeededFuture(index == remaining.size());
         }
-        return delete(remaining.get(index)).compose(on -> on ? deleteFrom(index + 1) : Future.succeededFuture(false));
+        return delete(remaining.get(index))
+                .compose(proceed -> proceed ? deleteFrom(index + 1) : Future.succeededFuture(false));
     }
 
     private Future<Boolean> delete(CleanupDay day) {
@@ -98,7 +101,7 @@ final class CleanupRun {
                 : new DayBatches(session, cleanup, day.day(), pace, progress, pause, stopping).run());
     }
 
-    /** Less is copied than deleted, and it is not about a few executions. */
+    /** Whether the rewrite deletes enough, and copies little compared to that. */
     private boolean isWorthRewriting(CleanupDay day) {
         return day.isBefore(cleanup)
                 && day.deletable() >= config.rewriteRowsMin()

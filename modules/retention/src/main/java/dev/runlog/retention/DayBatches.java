@@ -16,25 +16,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes from a day in batches, from the oldest execution to the newest, and comes back to those that somebody else had
- * locked. The dead rows are left to autovacuum.
+ * Deletes executions of a day in batches, oldest first, and retries those that other transactions had locked.
+ * Autovacuum removes the dead rows.
  */
 final class DayBatches {
     private static final Logger log = LoggerFactory.getLogger(DayBatches.class);
 
-    /** How often it comes back to locked rows; the last times it waits for them. */
+    /** Maximum number of retries for locked rows. The last {@code WAITING_ROUNDS} wait for the locks. */
     private static final int ROUNDS = 8;
 
     private static final int WAITING_ROUNDS = 2;
     private static final Duration ROUND_PAUSE = Duration.ofMillis(50);
-    /** Readers who ask a few times a second count as present. */
-    private static final Duration OF_LATE = Duration.ofMillis(100);
+    /** Long enough to notice readers that send only a few requests per second. */
+    private static final Duration RECENTLY = Duration.ofMillis(100);
 
-    /** How a round ended. */
+    /** The outcome of a round. */
     private enum Round {
         COMPLETE,
         SOME_LOCKED,
-        /** The cleanup was cancelled, or is to pause. */
+        /** The cleanup was cancelled or must pause. */
         STOPPED
     }
 
@@ -46,7 +46,7 @@ final class DayBatches {
     private final Function<Duration, Future<Void>> pause;
     private final BooleanSupplier stopping;
 
-    /** @param stopping asked before each batch */
+    /** @param stopping checked before each batch */
     DayBatches(
             CleanupSession session,
             Cleanup cleanup,
@@ -64,15 +64,15 @@ final class DayBatches {
         this.stopping = stopping;
     }
 
-    /** Deletes everything deletable of the day; false if it was stopped. */
+    /** Deletes all deletable executions of the day. Returns false if it was stopped. */
     Future<Boolean> run() {
         return session.isStored(day).compose(stored -> stored ? round(0) : Future.succeededFuture(true));
     }
 
     private Future<Boolean> round(int number) {
-        Promise<Round> over = Promise.promise();
-        batch(null, number >= ROUNDS - WAITING_ROUNDS, false, over);
-        return over.future()
+        Promise<Round> outcome = Promise.promise();
+        batch(null, number >= ROUNDS - WAITING_ROUNDS, false, outcome);
+        return outcome.future()
                 .compose(ended -> progress.report(cleanup).map(ended))
                 .compose(ended -> {
                     if (ended == Round.SOME_LOCKED && number < ROUNDS) {
@@ -86,10 +86,10 @@ final class DayBatches {
                 });
     }
 
-    /** One batch, then the next. They are not composed: thousands of futures would end in one another. */
-    private void batch(@Nullable UUID after, boolean waiting, boolean someLocked, Promise<Round> over) {
+    /** Runs one batch, then the next. Composing the futures would build a chain of thousands. */
+    private void batch(@Nullable UUID after, boolean waiting, boolean someLocked, Promise<Round> outcome) {
         if (stopping.getAsBoolean()) {
-            over.complete(Round.STOPPED);
+            outcome.complete(Round.STOPPED);
             return;
         }
         long startedAt = System.nanoTime();
@@ -101,21 +101,21 @@ final class DayBatches {
                         ? Future.succeededFuture(batch)
                         : rest(batch, Duration.ofNanos(System.nanoTime() - startedAt))
                                 .map(batch))
-                .onFailure(over::fail)
+                .onFailure(outcome::fail)
                 .onSuccess(batch -> {
                     boolean locked = someLocked || batch.skipped() > 0;
                     if (!batch.open()) {
-                        over.complete(Round.STOPPED);
+                        outcome.complete(Round.STOPPED);
                     } else if (batch.last() == null) {
-                        over.complete(locked ? Round.SOME_LOCKED : Round.COMPLETE);
+                        outcome.complete(locked ? Round.SOME_LOCKED : Round.COMPLETE);
                     } else {
-                        batch(batch.last(), waiting, locked, over);
+                        batch(batch.last(), waiting, locked, outcome);
                     }
                 });
     }
 
     private Future<Void> rest(Batch batch, Duration took) {
-        boolean alone = !session.hasForegroundWork(OF_LATE);
+        boolean alone = !session.hasForegroundWork(RECENTLY);
         Duration rest = pace.restAfter(batch.rows() + batch.skipped(), took, alone);
         return progress.reportThrottled(cleanup).compose(done -> pause.apply(rest));
     }

@@ -11,14 +11,14 @@ import java.util.Queue;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Runs dry runs one at a time. Callers take turns: those of one who floods it wait behind each other. */
+/** Runs dry runs one at a time. Callers take turns, so many requests of one caller delay only that caller. */
 final class DryRuns {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final Room room;
     private final Duration waitMax;
     private final Map<String, Queue<Waiting>> byCaller = new HashMap<>();
-    /** Callers with a dry run that waits, the next one first. */
+    /** Callers with waiting dry runs, the next caller first. */
     private final Queue<String> turns = new ArrayDeque<>();
 
     private int waiting;
@@ -29,7 +29,9 @@ final class DryRuns {
         this.waitMax = waitMax;
     }
 
-    /** Runs the work when it is the caller's turn; fails with {@code OVERLOADED} if there is no room or it takes too long. */
+    /**
+     * Runs the work in the caller's turn. Fails with {@code OVERLOADED} if the queue is full or the wait is too long.
+     */
     <T> Future<T> run(String caller, boolean operator, Supplier<Future<T>> work) {
         Queue<Waiting> own = byCaller.get(caller);
         room.require(waiting, own == null ? 0 : own.size(), operator);

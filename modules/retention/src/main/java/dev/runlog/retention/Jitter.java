@@ -3,7 +3,7 @@ package dev.runlog.retention;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** A random while from nothing up to a bound, so that servers that were started together do not all come at once. */
+/** A random delay from zero to a maximum. It spreads the work of servers that started together. */
 record Jitter(Duration max) {
 
     Duration next() {

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks how far behind the policies are and, within their window, turns them into cleanups. */
+/** Checks how much work each policy has, and creates cleanups for it while the policy window is open. */
 final class PolicyRun {
     private static final Logger log = LoggerFactory.getLogger(PolicyRun.class);
-    private static final String FOR_ALL_OWNERS = "retention-policy";
+    private static final String ALL_OWNERS_REQUESTER = "retention-policy";
 
     private final PolicyStore policies;
     private final CleanupStore cleanups;
@@ -38,19 +38,19 @@ final class PolicyRun {
     }
 
     /**
-     * Enters a cleanup for each policy that has work and was not run by another server; returns how many. A policy that
-     * fails keeps no other from its turn.
+     * Creates a cleanup for each policy that has work, unless another server has already done so. Returns the number of
+     * cleanups. If one policy fails, the others still run.
      */
     Future<Integer> runOnce() {
         return policies.listAll().compose(all -> runFrom(all, 0, new Sums()));
     }
 
-    /** Executions that the policies were to delete and have not, when they looked last. */
+    /** Number of executions that policies should already have deleted, as of the last run. */
     long overdue() {
         return overdue;
     }
 
-    /** For how long the oldest of them was to go, when they looked last. */
+    /** How long the oldest of them has been overdue, as of the last run. */
     Duration behind() {
         return behind;
     }
@@ -59,9 +59,9 @@ final class PolicyRun {
         log.warn("The retention policies did not run: {}", failure.toString());
     }
 
-    /** What a run has found so far; it counts once it is over. */
+    /** Figures of the current run. They are published when it ends. */
     private static final class Sums {
-        int made;
+        int created;
         long overdue;
         Duration behind = Duration.ZERO;
     }
@@ -70,7 +70,7 @@ final class PolicyRun {
         if (index == all.size()) {
             overdue = sums.overdue;
             behind = sums.behind;
-            return Future.succeededFuture(sums.made);
+            return Future.succeededFuture(sums.created);
         }
         RetentionPolicy policy = all.get(index);
         return run(policy, sums)
@@ -84,20 +84,20 @@ final class PolicyRun {
     private Future<?> run(RetentionPolicy policy, Sums sums) {
         Instant now = clock.instant();
         CleanupCriteria criteria = criteria(policy, now);
-        String requester = Objects.requireNonNullElse(policy.owner(), FOR_ALL_OWNERS);
+        String requester = Objects.requireNonNullElse(policy.owner(), ALL_OWNERS_REQUESTER);
         return cleanups.preview(criteria, policy.id(), config.previewRowsMax())
                 .compose(found -> mark(policy, found, now, sums).map(found))
                 .compose(found -> {
                     if (!window.isOpen(now)) {
                         return Future.succeededFuture(false);
                     }
-                    // Half an interval: timers of several servers do not tick together.
+                    // Half an interval, because the timers of several servers are not synchronized.
                     Instant notSince = now.minus(config.policyInterval().dividedBy(2));
                     boolean work = found.executions() > 0;
                     return policies.run(policy.id(), now, notSince, work ? criteria : null, requester)
-                            .map(mine -> mine && work);
+                            .map(claimed -> claimed && work);
                 })
-                .onSuccess(made -> sums.made += made ? 1 : 0);
+                .onSuccess(created -> sums.created += created ? 1 : 0);
     }
 
     private static CleanupCriteria criteria(RetentionPolicy policy, Instant now) {
@@ -111,18 +111,18 @@ final class PolicyRun {
     }
 
     /**
-     * What is kept for whole days goes by whole days of UTC, once all of a day is that old: a day goes at once by its
-     * partition, where an hour of it would go row by row.
+     * Returns the time before which a policy deletes. If executions are kept for whole days, the bound is the start of
+     * a UTC day. The cleanup can then drop whole partitions instead of deleting row by row.
      */
     static Instant bound(@Nullable Duration keepFor, Instant now) {
         if (keepFor == null) {
             return now;
         }
         Instant bound = now.minus(keepFor);
-        return isOfDays(keepFor) ? bound.truncatedTo(ChronoUnit.DAYS) : bound;
+        return isWholeDays(keepFor) ? bound.truncatedTo(ChronoUnit.DAYS) : bound;
     }
 
-    private static boolean isOfDays(Duration keepFor) {
+    private static boolean isWholeDays(Duration keepFor) {
         return keepFor.equals(Duration.ofDays(keepFor.toDays()));
     }
 
@@ -144,7 +144,8 @@ final class PolicyRun {
         if (keepFor == null) {
             return oldest;
         }
-        Instant kept = isOfDays(keepFor) ? oldest.truncatedTo(ChronoUnit.DAYS).plus(Duration.ofDays(1)) : oldest;
+        Instant kept =
+                isWholeDays(keepFor) ? oldest.truncatedTo(ChronoUnit.DAYS).plus(Duration.ofDays(1)) : oldest;
         return kept.plus(keepFor);
     }
 }

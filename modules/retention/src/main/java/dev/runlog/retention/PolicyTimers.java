@@ -9,8 +9,8 @@ import java.time.Duration;
 /** Runs the policies at regular intervals, when their window opens, and after their cleanups have ended. */
 final class PolicyTimers {
     private static final Duration WINDOW_CHECK_INTERVAL = Duration.ofSeconds(30);
-    /** Several cleanups that end at once are one reason to look again. */
-    private static final Duration AFTER_CLEANUP = Duration.ofMillis(200);
+    /** Combines cleanups that end at nearly the same time into one run. */
+    private static final Duration DELAY_AFTER_CLEANUP = Duration.ofMillis(200);
 
     private final Vertx vertx;
     private final PolicyRun policyRun;
@@ -19,7 +19,7 @@ final class PolicyTimers {
     private final Clock clock;
     private final Window window;
     private boolean windowWasOpen;
-    private boolean runsSoon;
+    private boolean runScheduled;
 
     PolicyTimers(Vertx vertx, PolicyRun policyRun, Cleaner cleaner, RetentionConfig config, Clock clock) {
         this.vertx = vertx;
@@ -45,7 +45,7 @@ final class PolicyTimers {
         vertx.setTimer(1 + new Jitter(config.policyJitter()).next().toMillis(), timer -> run());
     }
 
-    /** A window may be shorter than the interval. A policy that has run meanwhile, on any server, does not run again. */
+    /** The window may be shorter than the interval. A policy that any server has just run does not run again. */
     private void runIfWindowOpened() {
         boolean isOpen = window.isOpen(clock.instant());
         if (isOpen && !windowWasOpen) {
@@ -54,12 +54,12 @@ final class PolicyTimers {
         windowWasOpen = isOpen;
     }
 
-    /** How far behind the policies are was found before their cleanups ran, here or on another server. */
+    /** Updates the backlog of the policies, which was computed before their cleanups ran. */
     private void runAfterCleanup() {
-        if (!runsSoon) {
-            runsSoon = true;
-            vertx.setTimer(AFTER_CLEANUP.toMillis(), timer -> {
-                runsSoon = false;
+        if (!runScheduled) {
+            runScheduled = true;
+            vertx.setTimer(DELAY_AFTER_CLEANUP.toMillis(), timer -> {
+                runScheduled = false;
                 run();
             });
         }

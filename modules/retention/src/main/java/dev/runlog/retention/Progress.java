@@ -10,9 +10,9 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Reports how far a cleanup is, to its subscribers and in the metrics. */
+/** Reports the progress of a cleanup to subscribers and metrics. */
 final class Progress {
-    /** Nobody sees more than that, and each report reads the ledger. */
+    /** People cannot follow faster updates, and each report reads the ledger. */
     private static final Duration INTERVAL = Duration.ofMillis(200);
 
     private final CleanupLedger ledger;
@@ -33,13 +33,13 @@ final class Progress {
                 .register(meters);
     }
 
-    /** Reports now, and returns the cleanup as it is. */
+    /** Reports now, and returns the current state of the cleanup. */
     Future<Cleanup> report(Cleanup cleanup) {
         reportedAt = System.nanoTime();
         return ledger.get(cleanup.id()).onSuccess(now -> count(cleanup, now)).onSuccess(this::announce);
     }
 
-    /** Reports unless it did so a moment ago. */
+    /** Reports unless the last report is very recent. */
     Future<Void> reportThrottled(Cleanup cleanup) {
         return System.nanoTime() - reportedAt < INTERVAL.toNanos()
                 ? Future.succeededFuture()

@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Checks what callers ask of retention; fails with {@code BAD_INPUT} or {@code FORBIDDEN}. */
+/** Validates requests to retention. Checks fail with {@code BAD_INPUT} or {@code FORBIDDEN}. */
 final class RequestChecks {
     private static final Duration KEEP_MIN = Duration.ofMinutes(1);
     private static final Duration KEEP_MAX = RequestCleanup.OLDER_THAN_MAX;
@@ -21,7 +21,9 @@ final class RequestChecks {
 
     private RequestChecks() {}
 
-    /** The owner whose executions are meant, null for all owners. Others than the caller are for operators. */
+    /**
+     * Returns the owner of the target executions; null for all owners. Only operators may name others than themselves.
+     */
     static @Nullable String targetOwner(Viewer viewer, @Nullable String owner, boolean allOwners) {
         boolean own = !allOwners && (owner == null || owner.equals(viewer.subject()));
         viewer.require(own ? new Scope[] {Scope.CLEANUP, Scope.OPS} : new Scope[] {Scope.OPS});
@@ -48,7 +50,7 @@ final class RequestChecks {
         }
     }
 
-    /** The criteria of a request, with its bound as a moment. */
+    /** Converts a request to criteria, with the bound as a point in time. */
     static CleanupCriteria criteria(RequestCleanup request, @Nullable String owner, Instant now) {
         if (request.olderThan() == null
                 && request.before() == null
@@ -80,7 +82,7 @@ final class RequestChecks {
         if (before.isBefore(Instant.EPOCH)) {
             throw RunlogException.badInput("'before' must be after " + Instant.EPOCH + ", not " + before + ".");
         }
-        // IDs hold 48 bits of milliseconds, and nothing starts much later than now.
+        // IDs have only 48 bits for milliseconds, and no execution starts much later than now.
         return earlier(now.plus(Duration.ofDays(1)), before);
     }
 

@@ -7,7 +7,7 @@ import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import java.time.Duration;
 
-/** How often one caller may ask for a cleanup or set a policy. */
+/** Limits how often a caller may request a cleanup or set a policy. */
 final class RequestRate {
     private static final int CALLERS_MAX = 10_000;
 
@@ -24,7 +24,7 @@ final class RequestRate {
                         .build());
     }
 
-    /** Fails with {@code RATE_LIMITED} where the caller asks too often. */
+    /** Fails with {@code RATE_LIMITED} if the caller exceeds its rate. */
     void require(String caller) {
         ConsumptionProbe probe = buckets.get(caller).tryConsumeAndReturnRemaining(1);
         if (!probe.isConsumed()) {

@@ -3,7 +3,7 @@ package dev.runlog.retention;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The keys under {@code retention} in config/runlog.yaml, which explains them and has the defaults. */
+/** The keys under {@code retention} in config/runlog.yaml, which has their meaning and defaults. */
 public record RetentionConfig(
         int batchSize,
         double pauseFactor,
@@ -32,13 +32,13 @@ public record RetentionConfig(
         return Window.parse(policyWindow, policyTimeZone);
     }
 
-    /** The default policy's time; null for none. */
+    /** How long the default policy keeps executions; null if it has no limit by age. */
     @Nullable
     Duration keepForOrNull() {
         return defaultKeepFor.isZero() ? null : defaultKeepFor;
     }
 
-    /** The default policy's number; null for none. */
+    /** How many executions of each workflow the default policy keeps; null if it has no such limit. */
     @Nullable
     Integer keepLastOrNull() {
         return defaultKeepLast == 0 ? null : defaultKeepLast;

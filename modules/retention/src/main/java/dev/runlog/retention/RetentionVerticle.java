@@ -38,7 +38,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Serves requests for cleanups, policies and holds, and lets the {@link Cleaner} carry cleanups out. */
+/** Serves requests for cleanups, policies and holds, and starts the {@link Cleaner}, which runs cleanups. */
 public final class RetentionVerticle extends VerticleBase {
     private static final Duration RESUME_INTERVAL = Duration.ofSeconds(30);
 
@@ -64,7 +64,7 @@ public final class RetentionVerticle extends VerticleBase {
         this(bus, database, config, clock, meters, true);
     }
 
-    /** A verticle that only serves requests: it runs no policy and changes none. */
+    /** A verticle that serves requests only: it runs no policies and leaves the default policy unchanged. */
     public static RetentionVerticle onDemand(
             Bus bus, Database database, RetentionConfig config, Clock clock, MeterRegistry meters) {
         return new RetentionVerticle(bus, database, config, clock, meters, false);
@@ -122,7 +122,7 @@ public final class RetentionVerticle extends VerticleBase {
                 .description("For how long the oldest of them has been overdue.")
                 .baseUnit("seconds")
                 .register(meters);
-        // What a crash or an absent database has left open continues.
+        // Resumes cleanups that a crash or an outage of the database interrupted.
         worker.wake();
         vertx.setPeriodic(RESUME_INTERVAL.toMillis(), timer -> worker.wake());
         PolicyTimers timers = new PolicyTimers(vertx, policyRun, worker, config, clock);
@@ -131,7 +131,7 @@ public final class RetentionVerticle extends VerticleBase {
                 .onSuccess(done -> timers.runWithinJitter());
     }
 
-    /** Lets the current batch finish; the rest of the cleanup continues at the next start. */
+    /** Lets the current step finish. The cleanup resumes at the next start. */
     @Override
     public Future<?> stop() {
         return cleaner == null ? Future.succeededFuture() : cleaner.stop();
@@ -153,7 +153,7 @@ public final class RetentionVerticle extends VerticleBase {
                     queue.require(open.all(), open.own(), viewer.may(Scope.OPS));
                     return ledger.create(criteria, viewer.subject());
                 })
-                .onSuccess(entered -> worker.wake());
+                .onSuccess(created -> worker.wake());
     }
 
     private Future<Cleanup> dryRun(CleanupCriteria criteria, Viewer viewer, Instant createdAt) {
@@ -162,7 +162,7 @@ public final class RetentionVerticle extends VerticleBase {
                 .map(found -> Cleanup.dryRun(criteria, viewer.subject(), createdAt, startedAt, clock.instant(), found));
     }
 
-    /** A cleanup of a workflow that does not exist, or belongs to another owner, would find nothing. */
+    /** Fails with {@code NOT_FOUND} if the workflow does not exist or belongs to another owner. */
     private Future<Void> requireWorkflow(Viewer viewer, @Nullable String owner, @Nullable UUID id) {
         return id == null
                 ? Future.succeededFuture()
@@ -216,7 +216,7 @@ public final class RetentionVerticle extends VerticleBase {
                 .compose(set -> announceEnded(set.ended()).map(set.policy()));
     }
 
-    /** Informs subscribers about cleanups that were cancelled with their policy. */
+    /** Informs subscribers of cleanups that a change or deletion of their policy cancelled. */
     private Future<Void> announceEnded(List<UUID> ended) {
         return ended.isEmpty()
                 ? Future.succeededFuture()
@@ -253,7 +253,7 @@ public final class RetentionVerticle extends VerticleBase {
                         asSeenBy(request.viewer(), page.policies()), page.ends(), page.total()));
     }
 
-    /** How far a policy for all owners is behind is visible to operators only. */
+    /** Hides the backlog of policies for all owners from callers who are not operators. */
     private static List<RetentionPolicy> asSeenBy(Viewer viewer, List<RetentionPolicy> policies) {
         return viewer.may(Scope.OPS)
                 ? policies
@@ -285,7 +285,7 @@ public final class RetentionVerticle extends VerticleBase {
         bus.publish(new ExecutionsChanged(List.of(new Change(execution.status(), execution))));
     }
 
-    /** The owner, or the requester of cleanups, that a viewer may see; null for all. */
+    /** The owner or requester to which a viewer is limited; null for operators, who see all. */
     private static @Nullable String visibleOwner(Viewer viewer) {
         viewer.require(Scope.CLEANUP, Scope.OPS);
         return viewer.may(Scope.OPS) ? null : viewer.subject();

@@ -4,25 +4,25 @@ import dev.runlog.contract.error.RunlogException;
 import java.time.Duration;
 
 /**
- * Decides whether a queue takes one more entry. A caller with entries in it may have no more of them than a share of the
- * room that is left, and the last tenth is reserved for operators: no number of callers can lock them out. Messages say
- * nothing about the entries of others.
+ * Decides whether a queue accepts another entry. A caller that already has entries may have at most a share of the free
+ * space. The last tenth of the queue is reserved for operators, so other callers cannot lock them out. Messages reveal
+ * nothing about the entries of other callers.
  *
- * @param what the entries, for messages
+ * @param what the name of the entries in messages
  * @param key the configuration key of {@code entriesMax}
  */
 record Room(String what, String key, int entriesMax, double ownerShare) {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
-    private static final int OPERATORS_PART = 10;
+    private static final int OPERATOR_RESERVE_DIVISOR = 10;
 
     /**
-     * Fails with {@code OVERLOADED} if there is no room.
+     * Fails with {@code OVERLOADED} if there is no space.
      *
      * @param waiting entries of all callers
      * @param own entries of this caller
      */
     void require(long waiting, long own, boolean operator) {
-        long left = entriesMax - waiting - (operator ? 0 : entriesMax / OPERATORS_PART);
+        long left = entriesMax - waiting - (operator ? 0 : entriesMax / OPERATOR_RESERVE_DIVISOR);
         if (left <= 0) {
             throw RunlogException.overloaded(
                     "Too many " + what + " of all callers are waiting (" + key + " is " + entriesMax + ").",

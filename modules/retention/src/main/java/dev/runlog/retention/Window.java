@@ -6,14 +6,14 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 
 /**
- * The time of day at which policies delete.
+ * The time of day during which policies delete.
  *
- * @param from the first moment
- * @param to the first moment after it; before {@code from} where it spans midnight, the same for all day
+ * @param from the start, inclusive
+ * @param to the end, exclusive; earlier than {@code from} if the window spans midnight, equal to it for all day
  */
 record Window(LocalTime from, LocalTime to, ZoneId zone) {
 
-    /** Fails with the key's name where the text is neither empty nor like {@code 02:00-05:00}. */
+    /** Parses {@code 02:00-05:00}; an empty text means all day. Failures name the configuration key. */
     static Window parse(String text, String timeZone) {
         ZoneId zone;
         try {

@@ -1,4 +1,4 @@
-/** Retention: cleanups, their ledger, policies and holds. */
+/** Retention: runs cleanups, and serves requests for cleanups, policies and holds. */
 @NullMarked
 package dev.runlog.retention;
 

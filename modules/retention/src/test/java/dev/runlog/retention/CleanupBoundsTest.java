@@ -51,7 +51,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What one caller may ask of retention while others wait. */
+/** Limits on the requests of one caller, so that others are still served. */
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class CleanupBoundsTest {
     private static final RetentionConfig CONFIG = Configs.with(0, "", Duration.ofHours(1));
@@ -86,7 +86,7 @@ final class CleanupBoundsTest {
     }
 
     @Test
-    void keepsNothingOfADryRun() throws SQLException {
+    void storesNothingForADryRun() throws SQLException {
         Runs.seed(test, alice.subject(), 10, 40, "SUCCESS");
 
         Cleanup dryRun = await(bus.request(request(alice, true)));
@@ -106,7 +106,7 @@ final class CleanupBoundsTest {
     }
 
     @Test
-    void keepsWhatACleanupSparedAndWhy() throws SQLException {
+    void storesWhatACleanupSparedAndWhy() throws SQLException {
         Runs.seed(test, bob.subject(), 3, 40, "RUNNING");
         Runs.seed(test, bob.subject(), 2, 40, "SUCCESS");
         UUID held = UUID.fromString(test.get("SELECT id FROM execution WHERE status = 2 LIMIT 1"));
@@ -115,20 +115,20 @@ final class CleanupBoundsTest {
         Cleanup cleanup = await(bus.request(request(bob, false)));
         await(bobIsDone.future());
 
-        Cleanup over = await(ledger.get(cleanup.id()));
-        assertThat(over.deleted()).isEqualTo(1).isEqualTo(over.matched());
-        assertThat(over.preview().spared()).isEqualTo(new Spared(3, 1, 0, 0, 0));
+        Cleanup ended = await(ledger.get(cleanup.id()));
+        assertThat(ended.deleted()).isEqualTo(1).isEqualTo(ended.matched());
+        assertThat(ended.preview().spared()).isEqualTo(new Spared(3, 1, 0, 0, 0));
     }
 
     @Test
-    void endsWhileAWriterKeepsFillingInOldDays() throws Exception {
+    void endsWhileAClientKeepsRecordingPastExecutions() throws Exception {
         Runs.seed(test, alice.subject(), 120, 40, "FAILED");
         Runs.seed(test, alice.subject(), 300, 40, "SUCCESS");
         Runs.seed(test, alice.subject(), 120, 39, "FAILED");
         Runs.seed(test, alice.subject(), 300, 39, "SUCCESS");
         Runs.seed(test, bob.subject(), 5, 40, "FAILED");
         Runs.seed(test, bob.subject(), 5, 38, "SUCCESS");
-        // For each one that is deleted, another is recorded a second later on the same day, ahead of the cleanup.
+        // Each deletion records another execution, started one second later on the same day, ahead of the cleanup.
         String trigger = "CREATE TRIGGER refill AFTER DELETE ON execution_%s FOR EACH ROW WHEN (OLD.status = 3) "
                 + "EXECUTE FUNCTION refill();";
         test.execute("""
@@ -149,7 +149,7 @@ final class CleanupBoundsTest {
                 END $$;
                 """ + trigger.formatted(day(40)) + trigger.formatted(day(39)));
 
-        Cleanup chasing = await(bus.request(new RequestCleanup(
+        Cleanup requested = await(bus.request(new RequestCleanup(
                 alice,
                 Duration.ofDays(30),
                 null,
@@ -163,25 +163,25 @@ final class CleanupBoundsTest {
         await(bus.request(request(bob, false)));
         await(bobIsDone.future());
 
-        Cleanup over = await(ledger.get(chasing.id()));
-        assertThat(over.state()).isEqualTo(Cleanup.State.COMPLETED);
-        assertThat(over.matched()).isEqualTo(240);
-        assertThat(over.deleted()).isEqualTo(240);
+        Cleanup ended = await(ledger.get(requested.id()));
+        assertThat(ended.state()).isEqualTo(Cleanup.State.COMPLETED);
+        assertThat(ended.matched()).isEqualTo(240);
+        assertThat(ended.deleted()).isEqualTo(240);
     }
 
     @Test
-    void leavesRowsAloneThatWereWrittenSinceItBegan() throws SQLException {
+    void keepsRowsWrittenAfterItBegan() throws SQLException {
         Runs.seed(test, alice.subject(), 60, 40, "SUCCESS");
         CleanupSession.Batch[] batches = new CleanupSession.Batch[2];
 
         await(store.asCleaner(session -> ledger.create(criteria(alice), "nobody")
-                .compose(asked -> session.begin(asked, 2000))
-                .compose(begun -> {
-                    LocalDate day = begun.days().get(0).day();
+                .compose(created -> session.begin(created, 2000))
+                .compose(started -> {
+                    LocalDate day = started.days().get(0).day();
                     seedUnchecked(alice.subject(), 70);
-                    return session.deleteBatch(begun.cleanup(), day, null, 1000, false)
+                    return session.deleteBatch(started.cleanup(), day, null, 1000, false)
                             .onSuccess(batch -> batches[0] = batch)
-                            .compose(batch -> session.deleteBatch(begun.cleanup(), day, null, 1000, false))
+                            .compose(batch -> session.deleteBatch(started.cleanup(), day, null, 1000, false))
                             .onSuccess(batch -> batches[1] = batch);
                 })));
 
@@ -191,7 +191,7 @@ final class CleanupBoundsTest {
     }
 
     @Test
-    void servesCallersInTurns() throws SQLException {
+    void servesCallersInTurn() throws SQLException {
         List<String> served = new ArrayList<>();
         try (Connection cleaner = lockOutCleaners()) {
             for (String caller : List.of("flood", "flood", "flood", "alice", "bob")) {
@@ -213,7 +213,7 @@ final class CleanupBoundsTest {
     }
 
     @Test
-    void letsNoCallerFillTheQueue() throws SQLException {
+    void limitsTheShareOfACallerInTheQueue() throws SQLException {
         try (Connection cleaner = lockOutCleaners()) {
             for (int i = 0; i < 5; i++) {
                 await(ledger.create(criteria(alice), alice.subject()));
@@ -230,7 +230,7 @@ final class CleanupBoundsTest {
     }
 
     @Test
-    void boundsPoliciesOfAnOwner() {
+    void limitsThePoliciesOfAnOwner() {
         SetRetentionPolicy first = policy(ExecutionStatus.FAILED, 90);
         await(bus.request(first));
         await(bus.request(policy(ExecutionStatus.SUCCESS, 90)));
@@ -244,7 +244,7 @@ final class CleanupBoundsTest {
     }
 
     @Test
-    void boundsHoldsOfAnOwner() throws SQLException {
+    void limitsTheHeldExecutionsOfAnOwner() throws SQLException {
         Runs.seed(test, alice.subject(), 3, 40, "SUCCESS");
         Runs.seed(test, bob.subject(), 1, 40, "SUCCESS");
         List<UUID> own = idsOf(alice);
@@ -278,7 +278,7 @@ final class CleanupBoundsTest {
         return List.of(joined.split(",")).stream().map(UUID::fromString).toList();
     }
 
-    /** Keeps cleanups from their turns until the connection is closed. */
+    /** Prevents cleanups from running until the connection is closed. */
     private Connection lockOutCleaners() throws SQLException {
         Connection connection = test.connect();
         try (Statement statement = connection.createStatement()) {

@@ -31,10 +31,10 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Which executions a cleanup deletes, and how it ends, pauses and continues. */
+/** Which executions a cleanup deletes, and how it ends, pauses and resumes. */
 final class CleanupTest extends RetentionTestCase {
     @Test
-    void deletesWhatADryRunSaysAndCountsItInTheRollups() throws SQLException {
+    void deletesWhatADryRunReportsAndUpdatesTheRollups() throws SQLException {
         seed(owner, 130, 40, "SUCCESS");
         seed(owner, 30, 40, "FAILED");
         seed(owner, 20, 1, "FAILED");
@@ -61,7 +61,7 @@ final class CleanupTest extends RetentionTestCase {
     }
 
     @Test
-    void sparesWhatRunsWhatIsHeldAndChildrenOfWhatRuns() throws SQLException {
+    void sparesRunningAndHeldExecutionsAndChildrenOfRunningOnes() throws SQLException {
         seed(owner, 3, 40, "RUNNING");
         seed(owner, 2, 40, "SUCCESS");
         String parent = test.get("SELECT id FROM execution WHERE status = 1 LIMIT 1");
@@ -83,7 +83,7 @@ final class CleanupTest extends RetentionTestCase {
     }
 
     @Test
-    void tellsInListsOfFailuresWhichAreHeld() throws SQLException {
+    void marksHeldExecutionsInTheListOfFailures() throws SQLException {
         seed(owner, 2, 40, "FAILED");
         UUID id = UUID.fromString(test.get("SELECT id FROM execution ORDER BY id LIMIT 1"));
 
@@ -95,9 +95,9 @@ final class CleanupTest extends RetentionTestCase {
         assertThatRowsAndRollupsAgree();
     }
 
-    /** Failures are found in their list, which has no days. */
+    /** Failures are looked up in their list, which is not partitioned by day. */
     @Test
-    void deletesFailuresInBatchesOfTheirOwnDay() throws SQLException {
+    void deletesFailuresOfOneDayPerBatch() throws SQLException {
         for (int daysAgo = 38; daysAgo <= 40; daysAgo++) {
             seed(owner, 15, daysAgo, "FAILED");
             seed(owner, 30, daysAgo, "SUCCESS");
@@ -119,7 +119,7 @@ final class CleanupTest extends RetentionTestCase {
     }
 
     @Test
-    void touchesNobodyElsesUnlessAnOperatorAsksForAll() throws SQLException {
+    void deletesOnlyOwnExecutionsUnlessAnOperatorRequestsAll() throws SQLException {
         seed(owner, 5, 40, "FAILED");
         seed("bob", 7, 40, "FAILED");
 
@@ -142,17 +142,17 @@ final class CleanupTest extends RetentionTestCase {
     }
 
     @Test
-    void goesOnWhereACrashHasLeftIt(Vertx vertx) throws SQLException {
+    void resumesAfterACrash(Vertx vertx) throws SQLException {
         seed(owner, 120, 40, "SUCCESS");
         seed("bob", 200, 40, "SUCCESS");
         StartedCleanup work = begin(criteria(owner));
-        Cleanup begun = work.cleanup();
+        Cleanup started = work.cleanup();
         await(store.asCleaner(
-                session -> session.deleteBatch(begun, work.days().get(0).day(), null, 50, false)));
+                session -> session.deleteBatch(started, work.days().get(0).day(), null, 50, false)));
 
         await(cleaner(vertx).runOnce());
 
-        Cleanup done = await(ledger.get(begun.id()));
+        Cleanup done = await(ledger.get(started.id()));
         assertThat(done.state()).isEqualTo(Cleanup.State.COMPLETED);
         assertThat(done.matched()).isEqualTo(120);
         assertThat(done.deleted()).isEqualTo(120);
@@ -162,29 +162,30 @@ final class CleanupTest extends RetentionTestCase {
     }
 
     @Test
-    void stopsBetweenTwoBatchesWhenItIsCancelled() throws SQLException {
+    void stopsBetweenBatchesWhenCancelled() throws SQLException {
         seed(owner, 60, 40, "SUCCESS");
         StartedCleanup work = begin(criteria(owner));
-        Cleanup begun = work.cleanup();
+        Cleanup started = work.cleanup();
         List<CleanupDay> days = work.days();
-        await(store.asCleaner(session -> session.deleteBatch(begun, days.get(0).day(), null, 10, false)));
+        await(store.asCleaner(
+                session -> session.deleteBatch(started, days.get(0).day(), null, 10, false)));
 
-        Cleanup cancelled = await(bus.request(new CancelCleanup(alice, begun.id())));
+        Cleanup cancelled = await(bus.request(new CancelCleanup(alice, started.id())));
 
         assertThat(cancelled.state()).isEqualTo(Cleanup.State.CANCELLED);
         assertThat(await(store.asCleaner(session ->
-                                session.deleteBatch(begun, days.get(0).day(), null, 10, false)))
+                                session.deleteBatch(started, days.get(0).day(), null, 10, false)))
                         .orElseThrow()
                         .open())
                 .isFalse();
-        assertThat(await(store.asCleaner(session -> session.rewrite(begun, days.get(0))))
+        assertThat(await(store.asCleaner(session -> session.rewrite(started, days.get(0))))
                         .orElseThrow())
                 .isFalse();
         assertThat(rows()).isEqualTo(50);
     }
 
     @Test
-    void comesBackToRowsThatAreBeingWritten() throws Exception {
+    void retriesLockedRows() throws Exception {
         seed(owner, 10, 40, "SUCCESS");
         seed("bob", 200, 40, "SUCCESS");
         try (var connection = test.connect();
@@ -192,18 +193,18 @@ final class CleanupTest extends RetentionTestCase {
             connection.setAutoCommit(false);
             statement.execute("SELECT * FROM execution WHERE owner_id = (SELECT id FROM owner WHERE subject = '" + owner
                     + "') ORDER BY id LIMIT 3 FOR UPDATE");
-            Promise<Void> sevenGone = Promise.promise();
+            Promise<Void> sevenDeleted = Promise.promise();
             bus.subscribe(CleanupProgressed.class, event -> {
                 if (event.cleanup().deleted() == 7) {
-                    sevenGone.tryComplete();
+                    sevenDeleted.tryComplete();
                 }
             });
 
-            Cleanup entered = await(bus.request(request(alice, Duration.ofDays(1), Set.of(), false)));
-            await(sevenGone.future());
+            Cleanup created = await(bus.request(request(alice, Duration.ofDays(1), Set.of(), false)));
+            await(sevenDeleted.future());
             connection.rollback();
 
-            assertThat(await(ending(entered.id()).future()).deleted()).isEqualTo(10);
+            assertThat(await(ending(created.id()).future()).deleted()).isEqualTo(10);
         }
     }
 
@@ -225,9 +226,9 @@ final class CleanupTest extends RetentionTestCase {
         assertThatRowsAndRollupsAgree();
     }
 
-    /** Two sevenths and five sevenths of a day's share are a little more than all of it, in floating point. */
+    /** In floating point, two sevenths plus five sevenths of a day are slightly more than the whole day. */
     @Test
-    void keepsTheOneThatIsTheNewestOfADayThatGoesOtherwise() throws SQLException {
+    void keepsOnlyTheNewestExecutionOfADay() throws SQLException {
         seed(owner, 5, 40, "SUCCESS");
         seed(owner, 2, 40, "FAILED");
 
@@ -240,7 +241,7 @@ final class CleanupTest extends RetentionTestCase {
     }
 
     @Test
-    void sparesWhatAPolicyKeepsLongerUnlessItIsToldNotTo() throws SQLException {
+    void sparesWhatAPolicyKeepsLongerUnlessItIgnoresPolicies() throws SQLException {
         seed(owner, 10, 40, "SUCCESS");
         seed(owner, 4, 40, "FAILED");
         await(bus.request(new SetRetentionPolicy(
@@ -257,7 +258,7 @@ final class CleanupTest extends RetentionTestCase {
     }
 
     @Test
-    void leavesNothingOfADryRunThatFails() throws SQLException {
+    void leavesNothingBehindAfterAFailedDryRun() throws SQLException {
         seed(owner, 10, 40, "SUCCESS");
         await(bus.request(new SetRetentionPolicy(alice, null, null, false, Set.of(), Duration.ofDays(90), 3)));
         RequestCleanup request = request(alice, Duration.ofDays(30), Set.of(), true);
@@ -272,7 +273,7 @@ final class CleanupTest extends RetentionTestCase {
     }
 
     @Test
-    void looksWhatAPolicyWouldFindWithoutATrace() throws SQLException {
+    void leavesNothingBehindAfterAPreview() throws SQLException {
         seed(owner, 30, 40, "SUCCESS");
         seed(owner, 1, 40, "RUNNING");
         await(bus.request(new SetRetentionPolicy(alice, null, null, false, Set.of(), Duration.ofDays(90), 10)));
@@ -286,7 +287,7 @@ final class CleanupTest extends RetentionTestCase {
     }
 
     @Test
-    void refusesWhatMakesNoSenseOrComesTooOften() {
+    void rejectsInvalidAndTooFrequentRequests() {
         assertThat(codeOf(new RequestCleanup(alice, null, null, Set.of(), null, null, false, null, false, false)))
                 .isEqualTo(ErrorCode.BAD_INPUT);
         assertThat(codeOf(request(alice, Duration.ofDays(-1), Set.of(), false))).isEqualTo(ErrorCode.BAD_INPUT);

@@ -3,7 +3,7 @@ package dev.runlog.retention;
 import dev.runlog.testing.Settings;
 import java.time.Duration;
 
-/** Settings of tests: small batches, and rewrites from a hundred rows on. */
+/** Test settings: small batches, and rewrites of days with at least 100 deletable rows. */
 final class Configs {
     private Configs() {}
 

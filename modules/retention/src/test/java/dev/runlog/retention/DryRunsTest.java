@@ -19,8 +19,8 @@ final class DryRunsTest {
     private final DryRuns dryRuns = new DryRuns(new Room("dry runs", "key", 20, 1), Duration.ofMinutes(1));
 
     @Test
-    void runsOneAtATimeInTurnsByCaller() {
-        List.of("flood", "flood", "flood", "alice", "bob").forEach(this::ask);
+    void runsOneAtATimeAndServesCallersInTurn() {
+        List.of("flood", "flood", "flood", "alice", "bob").forEach(this::request);
         assertThat(started).containsExactly("flood");
 
         while (work.size() < 5) {
@@ -31,11 +31,11 @@ final class DryRunsTest {
     }
 
     @Test
-    void goesOnAfterOneThatFails() {
+    void continuesAfterAFailure() {
         Future<String> failing = dryRuns.run("alice", false, () -> {
             throw new IllegalStateException("broken");
         });
-        Future<String> next = ask("bob");
+        Future<String> next = request("bob");
         work.get(0).complete("found");
 
         assertThat(failing.cause()).hasMessage("broken");
@@ -43,41 +43,41 @@ final class DryRunsTest {
     }
 
     @Test
-    void leavesRoomBesideAFlood() {
-        ask("flood");
+    void limitsTheShareOfACaller() {
+        request("flood");
         for (int i = 0; i < 9; i++) {
-            ask("flood");
+            request("flood");
         }
 
-        assertThatThrownBy(() -> ask("flood")).isInstanceOfSatisfying(RunlogException.class, refused -> {
+        assertThatThrownBy(() -> request("flood")).isInstanceOfSatisfying(RunlogException.class, refused -> {
             assertThat(refused.code()).isEqualTo(ErrorCode.OVERLOADED);
             assertThat(refused).hasMessageContaining("retention.queue-owner-share");
         });
-        assertThatCode(() -> ask("alice")).doesNotThrowAnyException();
+        assertThatCode(() -> request("alice")).doesNotThrowAnyException();
     }
 
     @Test
-    void keepsTheLastTenthForOperators() {
+    void reservesTheLastTenthForOperators() {
         for (int i = 0; i < 19; i++) {
-            ask("puppet-" + i);
+            request("puppet-" + i);
         }
 
-        assertThatThrownBy(() -> ask("alice")).hasMessageContaining("(key is 20)");
+        assertThatThrownBy(() -> request("alice")).hasMessageContaining("(key is 20)");
         assertThatCode(() -> dryRuns.run("operator", true, Future::succeededFuture))
                 .doesNotThrowAnyException();
     }
 
     @Test
-    void refusesWhatHasWaitedTooLong() {
+    void failsADryRunThatWaitedTooLong() {
         DryRuns impatient = new DryRuns(new Room("dry runs", "key", 20, 1), Duration.ZERO);
         Promise<String> first = Promise.promise();
-        Future<String> stuck = impatient.run("alice", false, first::future);
+        Future<String> late = impatient.run("alice", false, first::future);
 
-        assertThat(stuck.failed()).isTrue();
-        assertThat(stuck.cause()).hasMessageContaining("retention.dry-run-wait");
+        assertThat(late.failed()).isTrue();
+        assertThat(late.cause()).hasMessageContaining("retention.dry-run-wait");
     }
 
-    private Future<String> ask(String caller) {
+    private Future<String> request(String caller) {
         return dryRuns.run(caller, false, () -> {
             started.add(caller);
             Promise<String> promise = Promise.promise();

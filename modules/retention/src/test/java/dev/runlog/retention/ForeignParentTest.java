@@ -32,7 +32,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Naming another owner's execution as parent has no effect and reveals nothing about it. */
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class ForeignParentTest {
-    private final ConcurrentHashMap<UUID, Promise<Cleanup>> over = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<UUID, Promise<Cleanup>> endings = new ConcurrentHashMap<>();
     private final String mallory = "mallory-" + Ids.next();
     private final String bob = "bob-" + Ids.next();
     private TestDatabase test;
@@ -57,79 +57,82 @@ final class ForeignParentTest {
     }
 
     @Test
-    void oneThatRunsSparesNothing() throws SQLException {
+    void runningSparesNothing() throws SQLException {
         Runs.seed(test, mallory, 5, 40, "SUCCESS");
         Runs.seed(test, bob, 1, 40, "RUNNING");
         adopt(mallory, bob);
 
-        assertGoesWhole(null, 5);
+        assertDeletesAllOfMallorys(null, 5);
     }
 
     @Test
-    void oneOfAnotherDayThatRunsSparesNothing() throws SQLException {
+    void runningOnAnotherDaySparesNothing() throws SQLException {
         Runs.seed(test, mallory, 5, 40, "FAILED");
         Runs.seed(test, bob, 1, 41, "RUNNING");
         adopt(mallory, bob);
 
-        assertGoesWhole(null, 5);
+        assertDeletesAllOfMallorys(null, 5);
     }
 
     @Test
-    void oneThatIsHeldSparesNothingAtAnyDepth() throws SQLException {
+    void heldSparesNothingAtAnyDepth() throws SQLException {
         Runs.seed(test, mallory, 5, 40, "SUCCESS");
         Runs.seed(test, bob, 1, 41, "SUCCESS");
         adopt(mallory, bob);
-        String first = test.get("SELECT min(e.id::text) FROM execution e " + of(mallory));
-        test.execute(
-                "UPDATE execution e SET parent_id = '" + first + "' " + of(mallory) + " AND e.id <> '" + first + "'");
+        String first = test.get("SELECT min(e.id::text) FROM execution e " + whereOwner(mallory));
+        test.execute("UPDATE execution e SET parent_id = '" + first + "' " + whereOwner(mallory) + " AND e.id <> '"
+                + first + "'");
         await(bus.request(new HoldExecution(
                 new Viewer(bob, Set.of(Scope.CLEANUP)),
-                UUID.fromString(test.get("SELECT e.id FROM execution e " + of(bob))),
+                UUID.fromString(test.get("SELECT e.id FROM execution e " + whereOwner(bob))),
                 true,
                 "audit")));
 
-        assertGoesWhole(null, 5);
+        assertDeletesAllOfMallorys(null, 5);
     }
 
     @Test
-    void oneThatAPolicyKeepsSparesNothing() throws SQLException {
+    void keptByAPolicySparesNothing() throws SQLException {
         Runs.seed(test, mallory, 5, 40, "SUCCESS");
         Runs.seed(test, bob, 1, 41, "SUCCESS");
         adopt(mallory, bob);
         await(bus.request(new SetRetentionPolicy(
                 new Viewer(bob, Set.of(Scope.CLEANUP)), null, null, false, Set.of(), Duration.ofDays(300), null)));
 
-        assertGoesWhole(null, 5);
+        assertDeletesAllOfMallorys(null, 5);
     }
 
     @Test
-    void oneAmongTheNewestThatACleanupKeepsSparesNothing() throws SQLException {
+    void amongTheNewestSparesNothing() throws SQLException {
         Runs.seed(test, mallory, 5, 40, "SUCCESS");
         Runs.seed(test, bob, 2, 41, "SUCCESS");
         adopt(mallory, bob);
         Viewer operator = new Viewer("operator", Set.of(Scope.OPS));
 
-        // The newest of each workflow stays; that of bob's is the parent of all of mallory's.
+        // Keeps the newest execution of each workflow. Bob's newest is the parent of all of Mallory's.
         Cleanup done = run(
                 new RequestCleanup(operator, Duration.ofDays(30), null, Set.of(), null, 1, false, null, true, false));
 
         assertThat(done.deleted()).isEqualTo(5);
-        assertThat(test.get("SELECT count(*) FROM execution e " + of(mallory))).isEqualTo("1");
+        assertThat(test.get("SELECT count(*) FROM execution e " + whereOwner(mallory)))
+                .isEqualTo("1");
     }
 
-    private void assertGoesWhole(@Nullable Integer keepLast, int runs) throws SQLException {
-        Cleanup dry = await(bus.request(ofMallorys(keepLast, true)));
-        Cleanup done = run(ofMallorys(keepLast, false));
+    private void assertDeletesAllOfMallorys(@Nullable Integer keepLast, int runs) throws SQLException {
+        Cleanup dry = await(bus.request(mallorysRequest(keepLast, true)));
+        Cleanup done = run(mallorysRequest(keepLast, false));
 
         assertThat(dry.matched()).isEqualTo(runs);
         assertThat(dry.preview()).isNotNull();
         assertThat(dry.preview().spared().children()).isZero();
         assertThat(done.deleted()).isEqualTo(runs);
-        assertThat(test.get("SELECT count(*) FROM execution e " + of(mallory))).isEqualTo("0");
-        assertThat(test.get("SELECT count(*) FROM execution e " + of(bob))).isEqualTo("1");
+        assertThat(test.get("SELECT count(*) FROM execution e " + whereOwner(mallory)))
+                .isEqualTo("0");
+        assertThat(test.get("SELECT count(*) FROM execution e " + whereOwner(bob)))
+                .isEqualTo("1");
     }
 
-    private RequestCleanup ofMallorys(@Nullable Integer keepLast, boolean dryRun) {
+    private RequestCleanup mallorysRequest(@Nullable Integer keepLast, boolean dryRun) {
         return new RequestCleanup(
                 new Viewer(mallory, Set.of(Scope.CLEANUP)),
                 Duration.ofDays(30),
@@ -143,23 +146,23 @@ final class ForeignParentTest {
                 dryRun);
     }
 
-    /** Makes an owner's newest execution the parent of all of another's. */
+    /** Makes the newest execution of one owner the parent of all executions of another. */
     private void adopt(String children, String parents) throws SQLException {
-        String parent = test.get("SELECT max(e.id::text) FROM execution e " + of(parents));
-        test.execute("UPDATE execution e SET parent_id = '" + parent + "' " + of(children)
-                + "; UPDATE unsuccessful_execution e SET parent_id = '" + parent + "' " + of(children));
+        String parent = test.get("SELECT max(e.id::text) FROM execution e " + whereOwner(parents));
+        test.execute("UPDATE execution e SET parent_id = '" + parent + "' " + whereOwner(children)
+                + "; UPDATE unsuccessful_execution e SET parent_id = '" + parent + "' " + whereOwner(children));
     }
 
-    private static String of(String owner) {
+    private static String whereOwner(String owner) {
         return "WHERE e.owner_id = (SELECT id FROM owner WHERE subject = '" + owner + "')";
     }
 
     private Cleanup run(RequestCleanup request) {
-        Cleanup asked = await(bus.request(request));
-        return await(ending(asked.id()).future());
+        Cleanup created = await(bus.request(request));
+        return await(ending(created.id()).future());
     }
 
     private Promise<Cleanup> ending(UUID id) {
-        return over.computeIfAbsent(id, none -> Promise.promise());
+        return endings.computeIfAbsent(id, none -> Promise.promise());
     }
 }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Somebody holds an execution while a cleanup is at what is below it. */
+/** Holds an execution while a cleanup is about to delete its descendants. */
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class HoldTest {
     private TestDatabase test;
@@ -54,10 +54,10 @@ final class HoldTest {
                 Clock.systemUTC());
     }
 
-    /** A day goes whole where nobody else has anything on it, and is rewritten where little stays. */
+    /** The day is dropped if other owners have no executions on it, and rewritten if they have few. */
     @ParameterizedTest
     @ValueSource(ints = {0, 20})
-    void keepsWhatIsBelowItWhileADayIsAboutToGo(int others) throws Exception {
+    void keepsDescendantsOnADayThatIsBeingDroppedOrRewritten(int others) throws Exception {
         Runs.seed(test, "alice", 300, 40, "SUCCESS");
         Runs.seed(test, "alice", "parents", 1, 41, "SUCCESS");
         if (others > 0) {
@@ -77,7 +77,7 @@ final class HoldTest {
                 ledger.create(new CleanupCriteria(Instant.now(), Set.of(), workflow, "alice", null, false), "alice"));
         try (var connection = test.connect();
                 var statement = connection.createStatement()) {
-            // The day cannot go while somebody reads in a transaction.
+            // An open reading transaction prevents the drop or exchange of the day.
             connection.setAutoCommit(false);
             statement.execute("SELECT count(*) FROM execution");
             Future<Void> cleaned = cleaner.runOnce();
@@ -96,7 +96,7 @@ final class HoldTest {
     }
 
     @Test
-    void keepsChildrenFromACleanupThatHasBegun() throws Exception {
+    void keepsDescendantsFromARunningCleanup() throws Exception {
         Runs.seed(test, "alice", "parents", 1, 41, "SUCCESS");
         Runs.seed(test, "alice", 5, 40, "FAILED");
         String parent = test.get("SELECT id FROM execution WHERE status = 2");
@@ -108,10 +108,10 @@ final class HoldTest {
                 new CleanupCriteria(Instant.now(), Set.of(ExecutionStatus.FAILED), null, "alice", null, false);
 
         Batch batch = await(cleanups.asCleaner(session -> ledger.create(failures, "alice")
-                        .compose(asked -> session.begin(asked, 1000))
-                        .compose(begun -> holds.hold("alice", UUID.fromString(parent), true, "audit", 100)
+                        .compose(created -> session.begin(created, 1000))
+                        .compose(started -> holds.hold("alice", UUID.fromString(parent), true, "audit", 100)
                                 .compose(held -> session.deleteBatch(
-                                        begun.cleanup(), begun.days().get(0).day(), null, 100, false)))))
+                                        started.cleanup(), started.days().get(0).day(), null, 100, false)))))
                 .orElseThrow();
 
         assertThat(batch.rows()).isEqualTo(3);

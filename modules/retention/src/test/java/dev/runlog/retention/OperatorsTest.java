@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Whose executions somebody may clean up, keep and hold. */
+/** For which owners callers and operators may clean up, set policies and hold executions. */
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class OperatorsTest {
     private final Viewer alice = new Viewer("alice-" + Ids.next(), Set.of(Scope.CLEANUP));
@@ -89,7 +89,7 @@ final class OperatorsTest {
     }
 
     @Test
-    void letsNobodyElseNameAnotherOwner() throws SQLException {
+    void forbidsOtherCallersToNameAnotherOwner() throws SQLException {
         seed(alice, 5);
 
         assertThat(await(bus.request(cleanup(alice, alice.subject(), false, null, true)))
@@ -104,20 +104,20 @@ final class OperatorsTest {
     }
 
     @Test
-    void refusesAnOwnerBesideAllOwnersAndOneThatIsNone() {
+    void rejectsAnOwnerTogetherWithAllOwnersAndInvalidOwners() {
         for (Request<?> both : List.of(
                 cleanup(operator, alice.subject(), true, null, true), policy(operator, alice.subject(), true, null))) {
             assertThat(refusalOf(both).code()).isEqualTo(ErrorCode.BAD_INPUT);
             assertThat(refusalOf(both)).hasMessageContainingAll("'owner'", alice.subject(), "'allOwners'");
         }
-        for (String none : List.of("", " ", "a\u0000b", "x".repeat(1001))) {
-            assertThat(refusalOf(cleanup(operator, none, false, null, true)).code())
+        for (String invalid : List.of("", " ", "a\u0000b", "x".repeat(1001))) {
+            assertThat(refusalOf(cleanup(operator, invalid, false, null, true)).code())
                     .isEqualTo(ErrorCode.BAD_INPUT);
         }
     }
 
     @Test
-    void refusesAWorkflowThatNobodyHas() {
+    void rejectsAnUnknownWorkflow() {
         UUID unknown = Ids.next();
 
         for (Request<?> request : List.of(
@@ -132,7 +132,7 @@ final class OperatorsTest {
     }
 
     @Test
-    void refusesTheWorkflowOfAnOwnerWhoIsNotMeant() throws SQLException {
+    void rejectsAWorkflowOfAnotherOwner() throws SQLException {
         seed(bob, 7);
         UUID workflow = UUID.fromString(test.get("SELECT id FROM workflow w WHERE owner_id = "
                 + "(SELECT id FROM owner WHERE subject = '" + bob.subject() + "')"));
@@ -155,7 +155,7 @@ final class OperatorsTest {
     }
 
     @Test
-    void countsPoliciesTowardsTheRateOfACallerAndSaysWhenToComeAgain() {
+    void countsPoliciesTowardsTheRateOfACallerAndSaysWhenToRetry() {
         for (int i = 0; i < 5; i++) {
             await(bus.request(policy(alice, null, false, null)));
         }
@@ -169,7 +169,7 @@ final class OperatorsTest {
     }
 
     @Test
-    void letsAnOperatorHoldAndReleaseWhoseverExecution() throws SQLException {
+    void letsAnOperatorHoldAndReleaseAnyExecution() throws SQLException {
         seed(alice, 2);
         UUID id = UUID.fromString(test.get("SELECT id FROM execution ORDER BY id LIMIT 1"));
 
@@ -189,7 +189,7 @@ final class OperatorsTest {
     }
 
     @Test
-    void holdsNothingForWhomItIsNot() throws SQLException {
+    void rejectsHoldsOnExecutionsOfOthers() throws SQLException {
         seed(alice, 1);
         UUID id = UUID.fromString(test.get("SELECT id FROM execution"));
         Viewer reader = new Viewer(alice.subject(), Set.of(Scope.READ));
@@ -222,7 +222,7 @@ final class OperatorsTest {
         return (RunlogException) awaitFailure(bus.request(request));
     }
 
-    private void seed(Viewer of, int runs) throws SQLException {
-        Runs.seed(test, of.subject(), runs, 40, "SUCCESS");
+    private void seed(Viewer viewer, int runs) throws SQLException {
+        Runs.seed(test, viewer.subject(), runs, 40, "SUCCESS");
     }
 }

@@ -11,17 +11,17 @@ final class PaceTest {
     private final Pace pace = new Pace(config);
 
     @Test
-    void restsSomeTimesAsLongAsTheBatchTook() {
+    void restsAMultipleOfTheBatchTime() {
         assertThat(pace.restAfter(pace.batchSize(), BATCH, false)).isEqualTo(Duration.ofMillis(20));
     }
 
     @Test
-    void doesNotRestIfItIsAlone() {
+    void doesNotRestWhenAlone() {
         assertThat(pace.restAfter(pace.batchSize(), BATCH, true)).isZero();
     }
 
     @Test
-    void keepsTheSizeOfABatchThatTakesAsLongAsItShould() {
+    void keepsTheBatchSizeAtTheTargetTime() {
         int before = pace.batchSize();
 
         pace.restAfter(before, BATCH, false);
@@ -31,7 +31,7 @@ final class PaceTest {
     }
 
     @Test
-    void makesSlowBatchesSmallerDownToAFew() {
+    void shrinksSlowBatchesDownToTheMinimum() {
         pace.restAfter(pace.batchSize(), Duration.ofMillis(6), false);
         int slower = pace.batchSize();
         pace.restAfter(pace.batchSize(), Duration.ofSeconds(1), false);
@@ -41,7 +41,7 @@ final class PaceTest {
     }
 
     @Test
-    void makesBatchesSmallerOnceItIsNotAloneAnyMore() {
+    void shrinksBatchesWhenNoLongerAlone() {
         pace.restAfter(pace.batchSize(), Duration.ofMillis(7), true);
         int alone = pace.batchSize();
 
@@ -51,7 +51,7 @@ final class PaceTest {
     }
 
     @Test
-    void makesQuickBatchesLargerUpToTheMaximumIfTheyWereFull() {
+    void growsFastFullBatchesUpToTheMaximum() {
         pace.restAfter(pace.batchSize(), Duration.ofSeconds(1), false);
         int small = pace.batchSize();
 

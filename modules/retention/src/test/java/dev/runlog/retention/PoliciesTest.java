@@ -32,13 +32,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Policies beside one another and beside cleanups that somebody asks for. */
+/** How policies interact with each other and with requested cleanups. */
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class PoliciesTest {
     private static final RetentionConfig CONFIG = Configs.with(0, "", Duration.ofHours(1));
     private static final Set<ExecutionStatus> ALL = Set.of();
     private static final Set<ExecutionStatus> FAILED = Set.of(ExecutionStatus.FAILED);
-    /** So few that only rollups answer. */
+    /** Too few to count executions, so all figures come from rollups. */
     private static final int NO_ROWS = 1;
 
     private static final int ALL_ROWS = 1000;
@@ -65,29 +65,29 @@ final class PoliciesTest {
     }
 
     @Test
-    void endACleanupOfWhatTheySaidBefore() throws SQLException {
+    void cancelTheirCleanupWhenChanged() throws SQLException {
         Runs.seed(test, "alice", 10, 40, "SUCCESS");
         set("alice", ALL, 30, null);
-        Cleanup made = runPolicies().orElseThrow();
+        Cleanup created = runPolicies().orElseThrow();
 
         set("alice", ALL, 30, null);
-        assertThat(await(ledger.get(made.id())).state()).isEqualTo(Cleanup.State.PENDING);
+        assertThat(await(ledger.get(created.id())).state()).isEqualTo(Cleanup.State.PENDING);
         assertThat(await(policies.set(null, "alice", ALL, Duration.ofDays(60), null, 100))
                         .ended())
-                .containsExactly(made.id());
+                .containsExactly(created.id());
         await(cleaner.runOnce());
 
-        assertThat(await(ledger.get(made.id())).state()).isEqualTo(Cleanup.State.CANCELLED);
+        assertThat(await(ledger.get(created.id())).state()).isEqualTo(Cleanup.State.CANCELLED);
         assertThat(rows()).isEqualTo("10");
     }
 
     @Test
-    void takeTheirCleanupsWithThem() throws SQLException {
+    void cancelTheirCleanupWhenDeleted() throws SQLException {
         Runs.seed(test, "alice", 10, 40, "SUCCESS");
         RetentionPolicy policy = set("alice", ALL, 30, null);
-        Cleanup made = runPolicies().orElseThrow();
+        Cleanup created = runPolicies().orElseThrow();
 
-        assertThat(await(policies.delete(policy.id()))).containsExactly(made.id());
+        assertThat(await(policies.delete(policy.id()))).containsExactly(created.id());
         await(cleaner.runOnce());
 
         assertThat(rows()).isEqualTo("10");
@@ -95,20 +95,20 @@ final class PoliciesTest {
     }
 
     @Test
-    void endTheCleanupOfADefaultThatIsConfiguredOtherwise() throws SQLException {
+    void cancelTheCleanupOfTheDefaultWhenItsConfigurationChanges() throws SQLException {
         Runs.seed(test, "alice", 10, 40, "SUCCESS");
         await(policies.setDefault(Duration.ofDays(30), null));
-        Cleanup made = runPolicies().orElseThrow();
+        Cleanup created = runPolicies().orElseThrow();
 
         await(policies.setDefault(Duration.ofDays(30), null));
-        assertThat(await(ledger.get(made.id())).state()).isEqualTo(Cleanup.State.PENDING);
+        assertThat(await(ledger.get(created.id())).state()).isEqualTo(Cleanup.State.PENDING);
         await(policies.setDefault(null, null));
 
-        assertThat(await(ledger.get(made.id())).state()).isEqualTo(Cleanup.State.CANCELLED);
+        assertThat(await(ledger.get(created.id())).state()).isEqualTo(Cleanup.State.CANCELLED);
     }
 
     @Test
-    void areAllHeededByACleanupWhosePolicyIsUnknown() throws SQLException {
+    void allApplyToACleanupOfAnUnknownPolicy() throws SQLException {
         Runs.seed(test, "alice", 10, 40, "SUCCESS");
         Runs.seed(test, "bob", 5, 40, "SUCCESS");
         set("alice", ALL, 90, null);
@@ -123,7 +123,7 @@ final class PoliciesTest {
     }
 
     @Test
-    void keepChildrenOfTheNewestThatAMoreSpecificOneKeeps() throws SQLException {
+    void keepChildrenOfTheNewestKeptByAMoreSpecificPolicy() throws SQLException {
         Runs.seed(test, "alice", "parents", 3, 40, "SUCCESS");
         Runs.seed(test, "alice", "children", 2, 39, "SUCCESS");
         String newest = test.get("SELECT e.id FROM execution e JOIN workflow w ON w.id = e.workflow_id "
@@ -131,7 +131,7 @@ final class PoliciesTest {
         String child = test.get("SELECT e.id FROM execution e JOIN workflow w ON w.id = e.workflow_id "
                 + "WHERE w.key = 'children' ORDER BY e.id LIMIT 1");
         test.execute("UPDATE execution SET parent_id = '" + newest + "' WHERE id = '" + child + "'");
-        setOfWorkflow("parents", null, 1);
+        setForWorkflow("parents", null, 1);
         set(null, ALL, 30, null);
 
         runPolicies();
@@ -142,9 +142,9 @@ final class PoliciesTest {
     }
 
     @Test
-    void keepChildrenOfWhatAMoreSpecificOneKeepsLonger() throws SQLException {
-        family();
-        setOfWorkflow("parents", 90, null);
+    void keepChildrenOfExecutionsKeptLongerByAMoreSpecificPolicy() throws SQLException {
+        seedFamily();
+        setForWorkflow("parents", 90, null);
         set(null, ALL, 30, null);
 
         runPolicies();
@@ -156,9 +156,9 @@ final class PoliciesTest {
     }
 
     @Test
-    void keepChildrenOfWhatTheyKeepFromCleanupsThatSomebodyAsksFor() throws SQLException {
-        family();
-        setOfWorkflow("parents", 90, null);
+    void keepChildrenOfKeptExecutionsFromRequestedCleanups() throws SQLException {
+        seedFamily();
+        setForWorkflow("parents", 90, null);
         CleanupCriteria criteria = new CleanupCriteria(midnight(30), ALL, null, null, null, false);
         CleanupCriteria ignoringPolicies = new CleanupCriteria(midnight(30), ALL, null, null, null, true);
 
@@ -180,9 +180,9 @@ final class PoliciesTest {
     }
 
     @Test
-    void letChildrenGoWithTheirParent() throws SQLException {
-        family();
-        setOfWorkflow("parents", 39, null);
+    void allowChildrenToBeDeletedWithTheirParent() throws SQLException {
+        seedFamily();
+        setForWorkflow("parents", 39, null);
         set(null, ALL, 30, null);
 
         runPolicies();
@@ -194,7 +194,7 @@ final class PoliciesTest {
     }
 
     @Test
-    void leaveToANumberWhatIsNewestBesideThem() throws SQLException {
+    void doNotReduceTheNewestThatACleanupKeeps() throws SQLException {
         Runs.seed(test, "alice", 10, 40, "SUCCESS");
         Runs.seed(test, "alice", 10, 35, "FAILED");
         set("alice", FAILED, 1, null);
@@ -212,7 +212,7 @@ final class PoliciesTest {
     }
 
     @Test
-    void countWhatTheyKeepOnceThoughItIsHeld() throws SQLException {
+    void countAHeldExecutionOnlyOnce() throws SQLException {
         Runs.seed(test, "alice", 5, 40, "SUCCESS");
         Runs.seed(test, "bob", 5, 40, "SUCCESS");
         set("alice", ALL, 90, null);
@@ -232,7 +232,7 @@ final class PoliciesTest {
     }
 
     @Test
-    void spareNothingThatRunsWhereStatusesAreNamed() throws SQLException {
+    void doNotReportRunningExecutionsIfStatusesAreGiven() throws SQLException {
         Runs.seed(test, "alice", 2, 40, "RUNNING");
         Runs.seed(test, "alice", 5, 40, "FAILED");
         CleanupCriteria failed = new CleanupCriteria(midnight(30), FAILED, null, "alice", null, false);
@@ -247,7 +247,7 @@ final class PoliciesTest {
     }
 
     @Test
-    void goOnWithTheOthersWhereOneFails() throws SQLException {
+    void runEvenIfAnotherPolicyFails() throws SQLException {
         Runs.seed(test, "alice", 5, 40, "SUCCESS");
         Runs.seed(test, "bob", 7, 40, "SUCCESS");
         RetentionPolicy failing = set("alice", ALL, 30, null);
@@ -255,17 +255,17 @@ final class PoliciesTest {
         test.execute("ALTER TABLE cleanup ADD CONSTRAINT cleanup_refused CHECK (policy_id <> '" + failing.id() + "')");
         PolicyRun run = new PolicyRun(policies, cleanups, CONFIG, Clock.systemUTC());
 
-        int made = await(run.runOnce());
+        int created = await(run.runOnce());
         test.execute("ALTER TABLE cleanup DROP CONSTRAINT cleanup_refused");
         await(cleaner.runOnce());
 
-        assertThat(made).isEqualTo(1);
+        assertThat(created).isEqualTo(1);
         assertThat(run.overdue()).isEqualTo(12);
         assertThat(rows()).isEqualTo("5");
     }
 
     @Test
-    void deleteWholeDaysOfWhatTheyKeepForDays() {
+    void deleteWholeDaysIfTheyKeepWholeDays() {
         Instant now = Instant.parse("2026-03-31T12:34:56Z");
 
         assertThat(PolicyRun.bound(Duration.ofDays(30), now)).isEqualTo(Instant.parse("2026-03-01T00:00:00Z"));
@@ -274,7 +274,7 @@ final class PoliciesTest {
     }
 
     @Test
-    void doNotCountAmongThoseThatSomebodyAskedFor() throws SQLException {
+    void createCleanupsThatDoNotCountAsRequested() throws SQLException {
         Runs.seed(test, "alice", 5, 40, "SUCCESS");
         set("alice", ALL, 30, null);
 
@@ -284,7 +284,7 @@ final class PoliciesTest {
     }
 
     @Test
-    void countWhatStepsHoldAmongTheBytes() throws SQLException {
+    void includeStepsInTheBytes() throws SQLException {
         Runs.seed(test, "alice", 2, 40, "SUCCESS");
         String one = test.get("SELECT id FROM execution ORDER BY id LIMIT 1");
         test.execute("UPDATE step SET output = (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 400) i) "
@@ -301,8 +301,8 @@ final class PoliciesTest {
         assertThat(await(ledger.get(cleanup.id())).bytes()).isEqualTo(preview.bytes());
     }
 
-    /** One with a child and a grandchild of other workflows, and two more of each child's day. */
-    private void family() throws SQLException {
+    /** Seeds a parent, child and grandchild in different workflows, and two others on the day of each descendant. */
+    private void seedFamily() throws SQLException {
         Runs.seed(test, "alice", "parents", 1, 40, "SUCCESS");
         Runs.seed(test, "alice", "children", 3, 38, "FAILED");
         Runs.seed(test, "alice", "grandchildren", 3, 36, "SUCCESS");
@@ -314,7 +314,8 @@ final class PoliciesTest {
                             WHERE w.key = 'grandchildren')""");
     }
 
-    private void setOfWorkflow(String key, @Nullable Integer keepDays, @Nullable Integer keepLast) throws SQLException {
+    private void setForWorkflow(String key, @Nullable Integer keepDays, @Nullable Integer keepLast)
+            throws SQLException {
         UUID workflow = UUID.fromString(test.get("SELECT w.id FROM workflow w JOIN owner o ON o.id = w.owner_id "
                 + "WHERE o.subject = 'alice' AND w.key = '" + key + "'"));
         await(policies.set(
@@ -331,7 +332,7 @@ final class PoliciesTest {
                 .policy();
     }
 
-    /** The oldest cleanup that they make. */
+    /** Runs all policies and returns the oldest cleanup that they create. */
     private Optional<Cleanup> runPolicies() {
         await(new PolicyRun(policies, cleanups, CONFIG, Clock.systemUTC()).runOnce());
         return await(ledger.findOpen(true));

@@ -21,10 +21,10 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Which policy decides, and when it runs. */
+/** Which policy applies, and when it runs. */
 final class PolicyPrecedenceTest extends RetentionTestCase {
     @Test
-    void letsTheMostSpecificPolicyDecide(Vertx vertx) throws SQLException {
+    void appliesTheMostSpecificPolicy(Vertx vertx) throws SQLException {
         seed(owner, 4, 40, "SUCCESS");
         seed(owner, 5, 40, "FAILED");
         seed("bob", 6, 40, "SUCCESS");
@@ -36,16 +36,16 @@ final class PolicyPrecedenceTest extends RetentionTestCase {
                 new PolicyRun(new PolicyStore(database), new CleanupStore(database), CONFIG, Clock.systemUTC());
 
         assertThat(await(policies.runOnce())).isEqualTo(1);
-        Cleanup made = await(ledger.findOpen(true)).orElseThrow();
+        Cleanup created = await(ledger.findOpen(true)).orElseThrow();
         await(cleaner(vertx).runOnce());
 
-        assertThat(await(ledger.get(made.id())).deleted()).isEqualTo(4);
+        assertThat(await(ledger.get(created.id())).deleted()).isEqualTo(4);
         assertThat(test.get("SELECT string_agg(status::text, '' ORDER BY status) FROM execution"))
                 .isEqualTo("22222233333");
     }
 
     @Test
-    void letsAPolicyThatSomebodySetReplaceTheConfiguredOne() {
+    void prefersASetPolicyToTheConfiguredOne() {
         PolicyStore policies = new PolicyStore(database);
         await(policies.setDefault(Duration.ofDays(30), null));
         await(bus.request(new SetRetentionPolicy(operator, null, null, true, Set.of(), Duration.ofDays(60), null)));
@@ -58,7 +58,7 @@ final class PolicyPrecedenceTest extends RetentionTestCase {
     }
 
     @Test
-    void runsPoliciesInTheirWindowOnceForAllServersAndTellsHowFarBehindTheyAre() throws SQLException {
+    void runsPoliciesInTheirWindowOnOneServerAndReportsTheirBacklog() throws SQLException {
         seed(owner, 30, 40, "SUCCESS");
         PolicyStore policies = new PolicyStore(database);
         await(policies.setDefault(Duration.ofDays(30), 10));
@@ -68,15 +68,15 @@ final class PolicyPrecedenceTest extends RetentionTestCase {
         Clock night = Clock.fixed(day.plusSeconds(4 * 3600 + 86_400), ZoneOffset.UTC);
         PolicyRun atNoon = new PolicyRun(policies, store, nightly, noon);
         PolicyRun atNight = new PolicyRun(policies, store, nightly, night);
-        PolicyRun elsewhere = new PolicyRun(policies, store, nightly, night);
+        PolicyRun onOtherServer = new PolicyRun(policies, store, nightly, night);
 
         assertThat(await(atNoon.runOnce())).isZero();
         assertThat(atNoon.overdue()).isEqualTo(20);
         assertThat(atNoon.behind()).isEqualTo(Duration.ofHours(9 * 24 + 12));
-        List<Integer> made =
-                await(Future.all(atNight.runOnce(), elsewhere.runOnce())).list();
+        List<Integer> created =
+                await(Future.all(atNight.runOnce(), onOtherServer.runOnce())).list();
 
-        assertThat(made).containsExactlyInAnyOrder(0, 1);
+        assertThat(created).containsExactlyInAnyOrder(0, 1);
         assertThat(test.count("SELECT count(*) FROM cleanup")).isEqualTo(1);
         assertThat(test.get("SELECT requested_by FROM cleanup")).isEqualTo("retention-policy");
         RetentionPolicy policy = await(policies.listAll()).get(0);

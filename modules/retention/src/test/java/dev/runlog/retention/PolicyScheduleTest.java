@@ -54,21 +54,21 @@ final class PolicyScheduleTest {
     }
 
     @Test
-    void pausesAtTheCloseOfTheWindowAndGoesOnAtTheNextOpening(Vertx vertx) throws SQLException {
+    void pausesWhenTheWindowClosesAndResumesWhenItOpens(Vertx vertx) throws SQLException {
         Runs.seed(test, "alice", 400, 40, "SUCCESS");
         Runs.seed(test, "bob", 900, 40, "SUCCESS");
         RetentionConfig nightly = Configs.with(0, "02:00-05:00", Duration.ZERO);
         PolicyStore policies = new PolicyStore(database);
         await(policies.set(null, "alice", Set.of(), Duration.ofDays(30), null, 100));
         await(new PolicyRun(policies, cleanups, nightly, Clock.fixed(night, ZoneOffset.UTC)).runOnce());
-        Cleanup made = await(ledger.findOpen(true)).orElseThrow();
+        Cleanup created = await(ledger.findOpen(true)).orElseThrow();
 
         await(cleaner(vertx, nightly, new ClosingClock(6)).runOnce());
-        Cleanup paused = await(ledger.get(made.id()));
+        Cleanup paused = await(ledger.get(created.id()));
         await(cleaner(vertx, nightly, Clock.fixed(noon, ZoneOffset.UTC)).runOnce());
-        Cleanup atNoon = await(ledger.get(made.id()));
+        Cleanup atNoon = await(ledger.get(created.id()));
         await(cleaner(vertx, nightly, Clock.fixed(nextNight, ZoneOffset.UTC)).runOnce());
-        Cleanup done = await(ledger.get(made.id()));
+        Cleanup done = await(ledger.get(created.id()));
 
         assertThat(paused.state()).isEqualTo(Cleanup.State.RUNNING);
         assertThat(paused.deleted()).isBetween(1L, 399L);
@@ -79,7 +79,7 @@ final class PolicyScheduleTest {
     }
 
     @Test
-    void runsPoliciesByThemselvesWithinTheJitter(Vertx vertx) throws SQLException {
+    void runsPoliciesAutomaticallyWithinTheJitter(Vertx vertx) throws SQLException {
         Runs.seed(test, "alice", 20, 40, "SUCCESS");
         await(new PolicyStore(database).set(null, null, Set.of(), Duration.ofDays(30), null, 100));
         Promise<Cleanup> ended = Promise.promise();
@@ -97,13 +97,13 @@ final class PolicyScheduleTest {
                 new SimpleMeterRegistry())));
 
         assertThat(await(ended.future()).deleted()).isEqualTo(20);
-        // It looks again, and is not behind any more.
+        // The policies run again after the cleanup and find no backlog.
         test.awaitRows("SELECT FROM retention_policy WHERE overdue = 0");
         assertThat(test.get("SELECT count(*) FROM cleanup")).isEqualTo("1");
     }
 
     @Test
-    void spreadsItsDelaysFromNothingUpToTheJitter() {
+    void spreadsDelaysFromZeroToTheJitter() {
         Jitter minute = new Jitter(Duration.ofMinutes(1));
 
         List<Duration> delays =
@@ -120,7 +120,7 @@ final class PolicyScheduleTest {
         return Runs.cleaner(vertx, bus, database, config, clock);
     }
 
-    /** It is night until it has been asked so often, and noon from then on. */
+    /** Returns night for a number of calls, then noon. */
     private final class ClosingClock extends Clock {
         private int left;
 

@@ -13,10 +13,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Figures of previews that come from rows, totals and rollups. */
+/** Compares the figures of previews from rows, totals and rollups. */
 final class PreviewFiguresTest extends RetentionTestCase {
     @Test
-    void tellsTheSameFromRollupsAsFromRows() throws SQLException {
+    void returnsTheSameFromRollupsAsFromRows() throws SQLException {
         seed(owner, 120, 40, "SUCCESS");
         seed(owner, 30, 35, "FAILED");
         seed(owner, 1, 35, "RUNNING");
@@ -39,7 +39,7 @@ final class PreviewFiguresTest extends RetentionTestCase {
     }
 
     @Test
-    void tellsTheSameOfEverybodyFromTotalsAsFromRows() throws SQLException {
+    void returnsTheSameForAllOwnersFromTotalsAsFromRows() throws SQLException {
         seed(owner, 120, 40, "SUCCESS");
         seed("bob", 30, 40, "FAILED");
         seed("bob", 7, 33, "CANCELLED");
@@ -57,7 +57,7 @@ final class PreviewFiguresTest extends RetentionTestCase {
     }
 
     @Test
-    void labelsAsAnEstimateWhatEndsWithinADay() throws SQLException {
+    void labelsAnEstimateIfABoundDividesADay() throws SQLException {
         seed(owner, 120, 40, "SUCCESS");
         Instant noon = Instant.now()
                 .minus(Duration.ofDays(40))
@@ -72,7 +72,7 @@ final class PreviewFiguresTest extends RetentionTestCase {
     }
 
     @Test
-    void tellsTheBytesOfDaysAboutAsTheirFilesHaveThem() throws SQLException {
+    void estimatesTheBytesOfDaysCloseToTheirFiles() throws SQLException {
         seed(owner, 3000, 40, "SUCCESS");
         seed("bob", 3000, 35, "FAILED");
         CleanupCriteria criteria = new CleanupCriteria(
@@ -96,7 +96,7 @@ final class PreviewFiguresTest extends RetentionTestCase {
     }
 
     @Test
-    void countsTheDayThatABoundCutsAndAsksTheRollupsForTheOthers() throws SQLException {
+    void countsOnlyTheDayThatABoundDivides() throws SQLException {
         seed(owner, 300, 42, "SUCCESS");
         seed(owner, 50, 40, "FAILED");
         seed(owner, 1, 40, "RUNNING");
@@ -123,7 +123,7 @@ final class PreviewFiguresTest extends RetentionTestCase {
     }
 
     @Test
-    void isExactWhereTheNewestAreKept() throws SQLException {
+    void isExactIfTheNewestAreKept() throws SQLException {
         seed(owner, 120, 42, "SUCCESS");
         seed(owner, 30, 40, "FAILED");
         seed("bob", 7, 42, "SUCCESS");
@@ -140,7 +140,7 @@ final class PreviewFiguresTest extends RetentionTestCase {
     }
 
     @Test
-    void findsTheBiggestAmongManyWorkflows() throws SQLException {
+    void returnsTheLargestOfManyWorkflows() throws SQLException {
         seed(owner, 1, 40, "SUCCESS");
         test.execute("""
                 INSERT INTO workflow (id, owner_id, key, name)

@@ -25,11 +25,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Previews by rollups: of everybody they come from the totals of days, of an owner from the rollups of workflows. */
+/** Previews from rollups: for all owners from the totals of days, for one owner from the rollups of workflows. */
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class PreviewTest {
     private static final String POLICY = "INSERT INTO retention_policy (id, statuses, keep_for) VALUES ";
-    /** Since seven o'clock six days ago, at any time of day. */
+    /** Keeps failures since 07:00 six days ago, at any time of day. */
     private static final String KEEPS_FAILURES =
             POLICY + "(gen_random_uuid(), '{3}', now() - (current_date - interval '5 days 17 hours'))";
 
@@ -42,8 +42,8 @@ final class PreviewTest {
     private CleanupStore cleanups;
 
     @BeforeEach
-    void seed(Vertx vertx, TestDatabase of) throws SQLException {
-        test = of;
+    void seed(Vertx vertx, TestDatabase given) throws SQLException {
+        test = given;
         Runs.clear(test);
         for (int daysAgo = 1; daysAgo <= 8; daysAgo++) {
             Runs.seed(test, "alice", 40 + daysAgo, daysAgo, "SUCCESS");
@@ -62,24 +62,24 @@ final class PreviewTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", KEEPS_FAILURES, KEEPS_ALL, KEEPS_FAILURES + ";" + KEEPS_ALL, KEEPS_OF_ONE_OWNER})
-    void everybodysIsThatOfTheOnlyOwner(String policies) throws SQLException {
+    void forAllOwnersEqualThoseForTheOnlyOwner(String policies) throws SQLException {
         test.execute(policies);
         for (Set<ExecutionStatus> statuses : Set.of(
                 Set.<ExecutionStatus>of(),
                 Set.of(ExecutionStatus.FAILED),
                 Set.of(ExecutionStatus.SUCCESS, ExecutionStatus.CRASHED))) {
             for (int hours : new int[] {4 * 24, 4 * 24 + 11}) {
-                CleanupPreview everybodys = preview(null, hours, statuses);
+                CleanupPreview ofAllOwners = preview(null, hours, statuses);
 
-                assertThat(everybodys).isEqualTo(preview("alice", hours, statuses));
-                assertThat(everybodys.executions()).isPositive();
-                assertThat(everybodys.bytes()).isPositive();
+                assertThat(ofAllOwners).isEqualTo(preview("alice", hours, statuses));
+                assertThat(ofAllOwners.executions()).isPositive();
+                assertThat(ofAllOwners.bytes()).isPositive();
             }
         }
     }
 
     @Test
-    void whatAllOwnersKeepIsToldBesideWhatGoes() throws SQLException {
+    void reportWhatPoliciesKeepForAllOwners() throws SQLException {
         test.execute(KEEPS_FAILURES);
 
         CleanupPreview preview = preview(null, 4 * 24, Set.of());
@@ -94,7 +94,7 @@ final class PreviewTest {
         assertThat(preview.workflows().get(0).executions()).isEqualTo(preview.executions());
     }
 
-    /** Of what started more than some hours before today. */
+    /** Previews the deletion of executions that started more than some hours before today. */
     private CleanupPreview preview(@Nullable String owner, int hours, Set<ExecutionStatus> statuses) {
         Instant today = Instant.now().truncatedTo(ChronoUnit.DAYS);
         return await(cleanups.preview(

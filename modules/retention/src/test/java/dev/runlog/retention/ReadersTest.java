@@ -26,14 +26,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What who reads sees of a cleanup that is at work. */
+/** What readers see while a cleanup runs. */
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class ReadersTest {
-    /** What one statement saw: of who stays, and of who goes. */
-    private record Seen(long staying, long going) {}
+    /** The executions that one statement saw: of the owner who keeps them, and of the owner whose cleanup runs. */
+    private record Seen(long kept, long deletable) {}
 
     @Test
-    void missNothingThatStaysAndSeeNothingTwice(Vertx vertx, TestDatabase test) throws Exception {
+    void seeEachKeptExecutionExactlyOnce(Vertx vertx, TestDatabase test) throws Exception {
         Runs.clear(test);
         for (int daysAgo = 40; daysAgo < 44; daysAgo++) {
             Runs.seed(test, "alice", 500, daysAgo, "SUCCESS");
@@ -50,28 +50,28 @@ final class ReadersTest {
                 Configs.with(0, "", Duration.ofHours(1)),
                 Clock.systemUTC());
         await(ledger.create(new CleanupCriteria(Instant.now(), Set.of(), null, "alice", null, false), "alice"));
-        AtomicBoolean over = new AtomicBoolean();
+        AtomicBoolean done = new AtomicBoolean();
         CountDownLatch reads = new CountDownLatch(1);
-        CompletableFuture<List<Seen>> reader = CompletableFuture.supplyAsync(() -> read(test, over, reads));
+        CompletableFuture<List<Seen>> reader = CompletableFuture.supplyAsync(() -> read(test, done, reads));
 
         reads.await();
         await(cleaner.runOnce());
-        over.set(true);
+        done.set(true);
 
         List<Seen> seen = reader.join();
-        assertThat(seen).allSatisfy(one -> assertThat(one.staying()).isEqualTo(400));
-        List<Long> going = seen.stream().map(Seen::going).toList();
-        assertThat(going).isSortedAccordingTo(Collections.reverseOrder()).startsWith(2200L);
-        assertThat(Set.copyOf(going)).hasSizeGreaterThan(2);
+        assertThat(seen).allSatisfy(one -> assertThat(one.kept()).isEqualTo(400));
+        List<Long> deletable = seen.stream().map(Seen::deletable).toList();
+        assertThat(deletable).isSortedAccordingTo(Collections.reverseOrder()).startsWith(2200L);
+        assertThat(Set.copyOf(deletable)).hasSizeGreaterThan(2);
         assertThat(test.get("SELECT count(*) FROM execution WHERE tableoid = " + partition))
                 .isEqualTo("0");
     }
 
-    private static List<Seen> read(TestDatabase test, AtomicBoolean over, CountDownLatch reads) {
+    private static List<Seen> read(TestDatabase test, AtomicBoolean done, CountDownLatch reads) {
         List<Seen> seen = new ArrayList<>();
         try (var connection = test.connect();
                 var statement = connection.createStatement()) {
-            while (!over.get()) {
+            while (!done.get()) {
                 try (ResultSet rows = statement.executeQuery(
                         "SELECT count(*) FILTER (WHERE o.subject = 'bob'), count(*) FILTER (WHERE o.subject = 'alice') "
                                 + "FROM execution e JOIN owner o ON o.id = e.owner_id")) {

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A deployed retention, its database and what tests ask of both. */
+/** Deploys retention on a test database, and has assertions for both. */
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 abstract class RetentionTestCase {
     static final RetentionConfig CONFIG = Configs.with(0, "", Duration.ofHours(1));
@@ -132,7 +132,7 @@ abstract class RetentionTestCase {
                         .replace("-", "");
     }
 
-    /** Who reads there is not in the way until the files are to go. */
+    /** A reader of this TOAST table blocks only the removal of the files. */
     String largeValuesOf(int daysAgo) throws SQLException {
         return test.get("SELECT reltoastrelid::regclass FROM pg_class WHERE relname = '" + partition(daysAgo) + "'");
     }
@@ -143,8 +143,8 @@ abstract class RetentionTestCase {
     }
 
     Cleanup run(RequestCleanup request) {
-        Cleanup entered = await(bus.request(request));
-        return await(ending(entered.id()).future());
+        Cleanup created = await(bus.request(request));
+        return await(ending(created.id()).future());
     }
 
     Promise<Cleanup> ending(UUID id) {
@@ -161,7 +161,7 @@ abstract class RetentionTestCase {
         return test.count("SELECT count(*) FROM execution");
     }
 
-    void seed(String of, int runs, int daysAgo, String status) throws SQLException {
-        Runs.seed(test, of, runs, daysAgo, status);
+    void seed(String subject, int runs, int daysAgo, String status) throws SQLException {
+        Runs.seed(test, subject, runs, daysAgo, status);
     }
 }

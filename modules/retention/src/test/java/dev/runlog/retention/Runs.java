@@ -18,11 +18,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
-/** What cleanups of tests work on. */
+/** Fills the database for tests of cleanups. */
 final class Runs {
     private Runs() {}
 
-    /** Leaves nothing of the test before. */
+    /** Deletes everything that earlier tests left. */
     static void clear(TestDatabase test) throws SQLException {
         test.execute("DELETE FROM step; DELETE FROM execution; DELETE FROM execution_daily; DELETE FROM execution_day;"
                 + "DELETE FROM dropped_day; DELETE FROM unsuccessful_execution; DELETE FROM held_execution;"
@@ -30,13 +30,13 @@ final class Runs {
                 + "DELETE FROM cleanup_spared; DELETE FROM retention_policy");
     }
 
-    /** Runs of some days ago with a step each, in the rollups as recording leaves them. */
-    static void seed(TestDatabase test, String of, int runs, int daysAgo, String status) throws SQLException {
-        seed(test, of, "w", runs, daysAgo, status);
+    /** Adds executions of one past day, each with one step, and updates the rollups as recording does. */
+    static void seed(TestDatabase test, String subject, int runs, int daysAgo, String status) throws SQLException {
+        seed(test, subject, "w", runs, daysAgo, status);
     }
 
-    /** The same of one of several workflows of an owner. */
-    static void seed(TestDatabase test, String of, String key, int runs, int daysAgo, String status)
+    /** The same, for a workflow with this key. */
+    static void seed(TestDatabase test, String subject, String key, int runs, int daysAgo, String status)
             throws SQLException {
         int number = ExecutionStatus.valueOf(status).number();
         String column = status.toLowerCase(Locale.ROOT);
@@ -53,21 +53,21 @@ final class Runs {
         }
         String day = start.toString().substring(0, 10);
         test.execute("SELECT ensure_day_partitions('" + day + "');"
-                + "INSERT INTO owner (subject) VALUES ('" + of + "') ON CONFLICT DO NOTHING;"
+                + "INSERT INTO owner (subject) VALUES ('" + subject + "') ON CONFLICT DO NOTHING;"
                 + "INSERT INTO workflow (id, owner_id, key, name) SELECT '" + Ids.next()
-                + "', id, '" + key + "', '" + key + "' FROM owner WHERE subject = '" + of
+                + "', id, '" + key + "', '" + key + "' FROM owner WHERE subject = '" + subject
                 + "' ON CONFLICT DO NOTHING;"
                 + "INSERT INTO execution (id, workflow_id, owner_id, status, finished_at, duration_millis, payload) "
                 + "SELECT n.id, w.id, w.owner_id, " + number + ", " + (number == 1 ? "NULL, -1" : "now(), 5")
                 + ", '{\"a\":1}' "
                 + "FROM (VALUES " + ids + ") n (id), workflow w JOIN owner o ON o.id = w.owner_id WHERE o.subject = '"
-                + of + "' AND w.key = '" + key + "';"
+                + subject + "' AND w.key = '" + key + "';"
                 + "INSERT INTO step (execution_id, index, status, name) SELECT n.id, 0, 2, 's' FROM (VALUES " + ids
                 + ") n (id);"
                 + "INSERT INTO execution_daily (owner_id, workflow_id, day, "
                 + column + ") "
                 + "SELECT w.owner_id, w.id, '" + day + "', " + runs
-                + " FROM workflow w JOIN owner o ON o.id = w.owner_id WHERE o.subject = '" + of + "' AND w.key = '"
+                + " FROM workflow w JOIN owner o ON o.id = w.owner_id WHERE o.subject = '" + subject + "' AND w.key = '"
                 + key
                 + "' ON CONFLICT (owner_id, workflow_id, day) DO UPDATE SET " + column
                 + " = execution_daily." + column + " + " + runs + ";"
@@ -78,7 +78,7 @@ final class Runs {
                 + UnsuccessfulList.FILL);
     }
 
-    /** A cleaner that carries out cleanups of policies as well. */
+    /** Creates a cleaner that also runs cleanups of policies. */
     static Cleaner cleaner(Vertx vertx, Bus bus, Database database, RetentionConfig config, Clock clock) {
         Progress progress = new Progress(new CleanupLedger(database), bus, new SimpleMeterRegistry());
         return new Cleaner(vertx, database, config, clock, true, progress);

@@ -26,10 +26,10 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Days that a cleanup drops or rewrites. */
+/** Cleanups that drop or rewrite whole days. */
 final class WholeDaysTest extends RetentionTestCase {
     @Test
-    void dropsADayOfWhichNothingStays() throws SQLException {
+    void dropsADayWithNothingToKeep() throws SQLException {
         seed(owner, 30, 40, "SUCCESS");
         seed("bob", 20, 40, "FAILED");
         seed("bob", 20, 1, "FAILED");
@@ -48,23 +48,24 @@ final class WholeDaysTest extends RetentionTestCase {
         assertThatRowsAndRollupsAgree();
         assertThatNothingIsLeftOver();
 
-        // A late event creates the day again.
+        // Late recording creates the day again.
         seed(owner, 1, 40, "SUCCESS");
         assertThat(rows()).isEqualTo(21);
         assertThat(run(allOwners(Duration.ofDays(30), false)).deleted()).isEqualTo(1);
     }
 
-    /** Its rows in the list go later; nobody sees them until then. */
+    /** Rows of a dropped day remain in the list of failures for a while, but no reader sees them. */
     @Test
     void showsNoFailureOfADroppedDay() throws SQLException {
         seed(owner, 30, 40, "FAILED");
         seed(owner, 5, 1, "FAILED");
         StartedCleanup work =
                 begin(new CleanupCriteria(Instant.now().minus(Duration.ofDays(30)), Set.of(), null, null, null, false));
-        Cleanup begun = work.cleanup();
+        Cleanup started = work.cleanup();
         List<CleanupDay> days = work.days();
 
-        assertThat(await(store.asCleaner(session -> session.drop(begun, days))).orElseThrow())
+        assertThat(await(store.asCleaner(session -> session.drop(started, days)))
+                        .orElseThrow())
                 .isTrue();
 
         assertThat(test.count("SELECT count(*) FROM unsuccessful")).isEqualTo(5);
@@ -76,40 +77,42 @@ final class WholeDaysTest extends RetentionTestCase {
     }
 
     @Test
-    void isCompletedOnlyWhenTheFilesOfDroppedDaysAreGone() throws Exception {
+    void completesOnlyAfterTheFilesOfDroppedDaysAreRemoved() throws Exception {
         seed(owner, 30, 40, "SUCCESS");
         seed("bob", 20, 41, "FAILED");
         try (var connection = test.connect();
                 var statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("SELECT count(*) FROM " + largeValuesOf(40));
-            Promise<Cleanup> rowsGone = Promise.promise();
+            Promise<Cleanup> rowsDeleted = Promise.promise();
             bus.subscribe(CleanupProgressed.class, event -> {
                 if (event.cleanup().deleted() == 50) {
-                    rowsGone.tryComplete(event.cleanup());
+                    rowsDeleted.tryComplete(event.cleanup());
                 }
             });
 
-            Cleanup entered = await(bus.request(allOwners(Duration.ofDays(30), false)));
-            Cleanup reported = await(rowsGone.future());
+            Cleanup created = await(bus.request(allOwners(Duration.ofDays(30), false)));
+            Cleanup reported = await(rowsDeleted.future());
             test.awaitRows("SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted");
 
             assertThat(reported.state()).isEqualTo(Cleanup.State.RUNNING);
             assertThat(reported.partitionsDropped()).isEqualTo(2);
             assertThat(rows()).isEqualTo(0);
             assertThatRowsAndRollupsAgree();
-            assertThat(await(ledger.get(entered.id())).deleted()).isEqualTo(50);
+            assertThat(await(ledger.get(created.id())).deleted()).isEqualTo(50);
             connection.rollback();
 
-            assertThat(await(ending(entered.id()).future()).state()).isEqualTo(Cleanup.State.COMPLETED);
+            assertThat(await(ending(created.id()).future()).state()).isEqualTo(Cleanup.State.COMPLETED);
             assertThat(test.get("SELECT count(*) FROM pg_class WHERE relname ~ '_gone$'"))
                     .isEqualTo("0");
         }
     }
 
-    /** Four days go at once; a reader of the fifth keeps it until the cleanup is cancelled. */
+    /**
+     * The first four days are dropped together. A reader prevents the drop of the fifth until the cleanup is cancelled.
+     */
     @Test
-    void removesTheFilesOfWhatACancelledOneHasDropped() throws Exception {
+    void removesTheFilesOfDroppedDaysAfterCancellation() throws Exception {
         for (int daysAgo = 36; daysAgo <= 40; daysAgo++) {
             seed(owner, 10, daysAgo, "SUCCESS");
         }
@@ -118,9 +121,9 @@ final class WholeDaysTest extends RetentionTestCase {
             connection.setAutoCommit(false);
             statement.execute("LOCK TABLE " + partition(36) + " IN ACCESS SHARE MODE");
 
-            Cleanup entered = await(bus.request(allOwners(Duration.ofDays(30), false)));
+            Cleanup created = await(bus.request(allOwners(Duration.ofDays(30), false)));
             test.awaitRows("SELECT FROM cleanup WHERE deleted = 40");
-            Cleanup cancelled = await(bus.request(new CancelCleanup(operator, entered.id())));
+            Cleanup cancelled = await(bus.request(new CancelCleanup(operator, created.id())));
 
             assertThat(cancelled.state()).isEqualTo(Cleanup.State.CANCELLED);
             test.awaitRows("SELECT WHERE NOT EXISTS (SELECT FROM pg_class WHERE relname ~ '_gone$') "
@@ -136,19 +139,19 @@ final class WholeDaysTest extends RetentionTestCase {
     }
 
     @Test
-    void recordsIntoADroppedDayWhileItsFilesAreThereStill(Vertx vertx) throws SQLException {
+    void allowsRecordingIntoADroppedDayBeforeItsFilesAreRemoved(Vertx vertx) throws SQLException {
         seed(owner, 30, 40, "SUCCESS");
         StartedCleanup work = begin(new CleanupCriteria(Instant.now(), Set.of(), null, null, null, false));
-        Cleanup begun = work.cleanup();
+        Cleanup started = work.cleanup();
         List<CleanupDay> days = work.days();
 
-        boolean again = await(store.asCleaner(session -> session.drop(begun, days)
-                        .compose(gone -> vertx.executeBlocking(() -> {
+        boolean again = await(store.asCleaner(session -> session.drop(started, days)
+                        .compose(dropped -> vertx.executeBlocking(() -> {
                             seed(owner, 5, 40, "SUCCESS");
-                            return gone;
+                            return dropped;
                         }))
-                        // Its name is the old files' once more.
-                        .compose(gone -> session.drop(begun, days))))
+                        // The old files still have the name that the second drop needs.
+                        .compose(dropped -> session.drop(started, days))))
                 .orElseThrow();
         String second = test.get("SELECT to_regclass('" + partition(40) + "_gone')");
         seed("bob", 3, 40, "FAILED");
@@ -158,7 +161,7 @@ final class WholeDaysTest extends RetentionTestCase {
         assertThat(again).isTrue();
         assertThat(second).isNotEqualTo("null");
         assertThat(third).isEqualTo(3);
-        Cleanup done = await(ledger.get(begun.id()));
+        Cleanup done = await(ledger.get(started.id()));
         assertThat(done.state()).isEqualTo(Cleanup.State.COMPLETED);
         assertThat(done.deleted()).isEqualTo(38);
         assertThat(done.partitionsDropped()).isEqualTo(3);
@@ -171,7 +174,7 @@ final class WholeDaysTest extends RetentionTestCase {
     }
 
     @Test
-    void dropsTheDaysBesideOneOfWhichSomethingIsHeld() throws SQLException {
+    void dropsTheDaysAroundADayWithAHeldExecution() throws SQLException {
         for (int daysAgo = 38; daysAgo <= 40; daysAgo++) {
             seed(owner, 10, daysAgo, "SUCCESS");
         }
@@ -188,13 +191,13 @@ final class WholeDaysTest extends RetentionTestCase {
     }
 
     @Test
-    void carriesForwardWhatStaysOfARewrittenDay() throws SQLException {
+    void copiesTheKeptExecutionsOfARewrittenDay() throws SQLException {
         seed(owner, 150, 40, "SUCCESS");
         seed(owner, 2, 40, "RUNNING");
         seed("bob", 40, 40, "FAILED");
         String parent = test.get("SELECT id FROM execution WHERE status = 1 ORDER BY id LIMIT 1");
         List<String> some = ids("SELECT id FROM execution WHERE status = 2 ORDER BY id LIMIT 4");
-        // The second is a child, the third a grandchild of what runs; the fourth is held.
+        // The second is a child and the third a grandchild of a running execution; the fourth is held.
         test.execute("UPDATE execution SET parent_id = '" + parent + "' WHERE id = '" + some.get(1) + "';"
                 + "UPDATE execution SET parent_id = '" + some.get(1) + "' WHERE id = '" + some.get(2) + "';"
                 + "UPDATE execution SET held = true WHERE id = '" + some.get(3) + "';"
@@ -215,7 +218,7 @@ final class WholeDaysTest extends RetentionTestCase {
         assertThat(test.get("SELECT count(*) FROM step")).isEqualTo("45");
         assertThatRowsAndRollupsAgree();
         assertThatNothingIsLeftOver();
-        // It is a partition like any other: with its indexes, and it can be rewritten again.
+        // The new partition has its indexes and can be rewritten again.
         assertThat(test.get("SELECT count(*) FROM pg_inherits WHERE inhparent = 'execution'::regclass"))
                 .isNotEqualTo("0");
         test.execute("UPDATE execution SET held = false, parent_id = NULL; DELETE FROM held_execution");
@@ -225,18 +228,18 @@ final class WholeDaysTest extends RetentionTestCase {
     }
 
     @Test
-    void notesWhatChangesWhileADayIsRewritten() throws Exception {
+    void copiesChangesMadeDuringARewrite() throws Exception {
         seed(owner, 300, 40, "SUCCESS");
         seed("bob", 20, 40, "RUNNING");
         StartedCleanup work = begin(criteria(owner));
-        Cleanup begun = work.cleanup();
+        Cleanup started = work.cleanup();
         CleanupDay day = work.days().get(0);
         try (var connection = test.connect();
                 var statement = connection.createStatement()) {
-            // It cannot swap while somebody reads in a transaction.
+            // An open reading transaction prevents the exchange.
             connection.setAutoCommit(false);
             statement.execute("SELECT count(*) FROM execution");
-            Future<Optional<Boolean>> swap = store.asCleaner(session -> session.rewrite(begun, day));
+            Future<Optional<Boolean>> exchange = store.asCleaner(session -> session.rewrite(started, day));
             test.awaitRows("SELECT 1 FROM pg_trigger WHERE tgname = 'runlog_change'");
             test.awaitRows("SELECT 1 FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted");
 
@@ -246,28 +249,29 @@ final class WholeDaysTest extends RetentionTestCase {
                     + "UPDATE execution_day SET running = running - 1, success = success + 1 WHERE running > 0");
             connection.rollback();
 
-            assertThat(await(swap).orElseThrow()).isTrue();
+            assertThat(await(exchange).orElseThrow()).isTrue();
         }
         assertThat(test.get("SELECT string_agg(status::text, '' ORDER BY status) FROM execution"))
                 .isEqualTo("1".repeat(19) + "2");
-        assertThat(await(ledger.get(begun.id())).deleted()).isEqualTo(300);
+        assertThat(await(ledger.get(started.id())).deleted()).isEqualTo(300);
         assertThatRowsAndRollupsAgree();
         assertThatNothingIsLeftOver();
     }
 
     @Test
-    void dropsNoDayWhoseRowsAreNotMeantAnyMore() throws SQLException {
+    void doesNotDropADayWhoseRowsNoLongerMatch() throws SQLException {
         seed(owner, 1, 40, "CRASHED");
         StartedCleanup work =
                 begin(new CleanupCriteria(Instant.now(), Set.of(ExecutionStatus.CRASHED), null, null, null, false));
-        Cleanup begun = work.cleanup();
+        Cleanup started = work.cleanup();
         List<CleanupDay> days = work.days();
         assertThat(days.get(0).whole()).isTrue();
 
         test.execute("UPDATE execution SET status = 2; UPDATE execution_daily SET crashed = 0, success = 1;"
                 + "UPDATE execution_day SET crashed = 0, success = 1");
 
-        assertThat(await(store.asCleaner(session -> session.drop(begun, days))).orElseThrow())
+        assertThat(await(store.asCleaner(session -> session.drop(started, days)))
+                        .orElseThrow())
                 .isFalse();
         assertThat(rows()).isEqualTo(1);
     }

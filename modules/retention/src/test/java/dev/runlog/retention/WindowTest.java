@@ -20,12 +20,12 @@ final class WindowTest {
         "22:00-03:00, UTC, 2026-11-24T12:00:00Z, false",
         "'', UTC, 2026-11-24T12:00:00Z, true"
     })
-    void opensAndClosesByTheClockOfItsZone(String window, String zone, Instant moment, boolean open) {
+    void opensAndClosesInItsTimeZone(String window, String zone, Instant moment, boolean open) {
         assertThat(Window.parse(window, zone).isOpen(moment)).isEqualTo(open);
     }
 
     @Test
-    void namesTheKeyOfABadValue() {
+    void namesTheKeyOfAnInvalidValue() {
         assertThatThrownBy(() -> Window.parse("2-5", "UTC")).hasMessageContaining("retention.policy-window: '2-5'");
         assertThatThrownBy(() -> Window.parse("", "Mars")).hasMessageContaining("retention.policy-time-zone: 'Mars'");
     }

@@ -13,16 +13,17 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes some of a day's executions with their steps, their entries in the list of failures, the rollups and the ledger,
- * in one transaction. Its statements name the partitions of the day: to plan for all of them takes longer than a batch.
+ * Deletes a batch of a day's executions. One transaction deletes the executions, their steps and their entries in the
+ * list of failures, and updates the rollups and the ledger. Statements name the day's partitions, because planning a
+ * statement for all partitions takes longer than a batch.
  */
 final class BatchDelete {
-    /** If the database dies, the last batches may be undone: rows, rollups and the ledger's figures alike. */
+    /** A crash of the database may undo the last batches, but rows, rollups and ledger stay consistent. */
     private static final String BEGIN = "BEGIN; SET LOCAL synchronous_commit = off";
 
     private static final String BEGIN_WAITING = BEGIN + "; SET LOCAL lock_timeout = '2s'";
 
-    /** Rows are locked by now. Rollups are locked in the order in which recording does it; it never uses this shard. */
+    /** The rows are already locked. Locks rollups in the same order as recording. Recording never uses shard -1. */
     private static final String DELETE = """
             WITH deleted AS (
               DELETE FROM execution_:day e
@@ -70,16 +71,16 @@ final class BatchDelete {
     }
 
     /**
-     * Deletes the oldest deletable executions of a day behind an id.
+     * Deletes the oldest deletable executions of a day after an ID.
      *
-     * @param waiting whether to wait a moment for rows that others have locked, rather than skip them
+     * @param waiting whether to wait briefly for rows locked by other transactions; otherwise they are skipped
      */
     Future<Batch> run(Cleanup cleanup, LocalDate day, @Nullable UUID after, int rowsMax, boolean waiting) {
         return Pipeline.transaction(
                 connection,
                 waiting ? BEGIN_WAITING : BEGIN,
                 () -> {
-                    // The lock's own statement: what was held while it waited is visible to the next one.
+                    // A separate statement: the next one then sees executions held during the wait for the lock.
                     Future<Boolean> open =
                             CleanupLedger.lock(connection, cleanup).map(state -> state == Cleanup.State.RUNNING);
                     Future<Row> found = find(cleanup, day, after, rowsMax, waiting);
@@ -92,9 +93,10 @@ final class BatchDelete {
     }
 
     /**
-     * What was found.
+     * The candidates for a batch.
      *
-     * @param row IDs in order: those that it looked at, and those of them that it could lock
+     * @param open whether the cleanup is still running
+     * @param row sorted IDs: all candidates, and those that were locked
      */
     private record Found(boolean open, Row row) {
         UUID[] deletable() {
@@ -112,8 +114,8 @@ final class BatchDelete {
     }
 
     /**
-     * Failures are found in their list: in the day's partition they are a few among many. The number of rows is part of
-     * the text, as the plan for an unknown number would sort the whole day.
+     * Looks up failures in their list, because they are rare in the day's partition. The limit is part of the SQL text:
+     * with a parameter, the plan would sort the whole day.
      */
     private Future<Row> find(Cleanup cleanup, LocalDate day, @Nullable UUID after, int rowsMax, boolean waiting) {
         Sql sql = new Sql();

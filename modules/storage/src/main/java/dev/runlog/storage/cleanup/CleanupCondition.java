@@ -11,19 +11,19 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * Which executions a cleanup deletes, as SQL conditions on a row {@code e}: those that its criteria match and that have no
- * reason to stay. Previews, batches and rewritten days all use these conditions.
+ * SQL conditions on a row {@code e} that select the executions a cleanup deletes: those that match its criteria and
+ * that nothing spares. Previews, batches and rewritten days all use these conditions.
  */
 final class CleanupCondition {
-    /** Stands for the cleanup itself where a policy is named. */
+    /** Policy ID that stands for the cleanup itself. */
     static final UUID NIL = new UUID(0, 0);
 
     private CleanupCondition() {}
 
     /**
-     * A row that a cleanup which has begun deletes: one that was written before it began, or a writer that fills in a day
-     * would keep it there for ever. Rows carry 32 bits of their transaction's number; the lower bound keeps rows that are
-     * more than two billion transactions old from looking new.
+     * Matches a row that a running cleanup deletes. It must have been written before the cleanup began; otherwise a
+     * client that keeps recording past executions would keep the cleanup on that day forever. A row stores only 32 bits
+     * of its transaction ID. The lower bound prevents rows more than two billion transactions old from looking new.
      */
     static String deletable(Sql sql, Cleanup cleanup) {
         return matches(sql, cleanup, statuses(cleanup)) + "\n  AND age(e.xmin) NOT BETWEEN -1000000 AND (\n"
@@ -31,20 +31,20 @@ final class CleanupCondition {
                 + ")\n  AND " + reason(sql, cleanup) + " IS NULL";
     }
 
-    /** A row that the criteria match, whether or not it has a reason to stay. */
+    /** Matches a row that meets the criteria, spared or not. */
     static String matches(Sql sql, Cleanup cleanup, Set<ExecutionStatus> statuses) {
         return "e.id < " + sql.argument(Ids.lowerBound(cleanup.criteria().before())) + " AND e.status IN ("
                 + numbers(statuses) + ")" + target(sql, cleanup.criteria(), "e");
     }
 
-    /** Why a matching row stays, the first of the reasons; null if it does not. */
+    /** The first reason why a matching row is spared; null if it is deleted. */
     static String reason(Sql sql, Cleanup cleanup) {
         return "CASE WHEN e.status = 1 THEN 'RUNNING' WHEN e.held THEN 'HELD'\n    " + keptBranches(sql, cleanup)
                 + "\n    WHEN EXISTS (SELECT FROM cleanup_spared s WHERE s.cleanup_id = " + sql.argument(cleanup.id())
                 + " AND s.execution_id = e.id) THEN 'CHILD' END";
     }
 
-    /** The same, of policies and numbers alone: what the rollups can tell apart. */
+    /** Like {@link #reason}, but only policies and the newest N: the reasons that rollups can distinguish. */
     static String keptReason(Sql sql, Cleanup cleanup) {
         return "CASE " + keptBranches(sql, cleanup) + " END";
     }
@@ -56,7 +56,7 @@ final class CleanupCondition {
                 + isAmongNewest("'" + NIL + "'", id) + " THEN '" + ownNumberReason(cleanup) + "'";
     }
 
-    /** A policy's cleanup has the policy's number as its own. */
+    /** The reason for the newest N of the cleanup itself. In a policy's cleanup, N comes from the policy. */
     static String ownNumberReason(Cleanup cleanup) {
         return cleanup.policyId() == null ? "NEWEST" : "POLICY";
     }
@@ -66,7 +66,7 @@ final class CleanupCondition {
                 + " AND k.workflow_id = e.workflow_id AND e.id >= k.keep_from)";
     }
 
-    /** The policy that decides about a row with an owner, a workflow and a status, as a query of at most one row. */
+    /** A query for the policy that applies to a row with an owner, a workflow and a status. Returns at most one row. */
     static String decidingPolicy(String row, String cleanupId) {
         return """
                 SELECT r.policy_id, r.keep_since, r.keep_from, r.keep_last
@@ -94,18 +94,18 @@ final class CleanupCondition {
         return cleanup.criteria().owner() != null || cleanup.criteria().workflowId() != null;
     }
 
-    /** The statuses that it deletes: all but RUNNING if the criteria name none. */
+    /** The statuses that the cleanup deletes: all except RUNNING if the criteria name none. */
     static Set<ExecutionStatus> statuses(Cleanup cleanup) {
         Set<ExecutionStatus> named = cleanup.criteria().statuses();
         return named.isEmpty() ? EnumSet.complementOf(EnumSet.of(ExecutionStatus.RUNNING)) : EnumSet.copyOf(named);
     }
 
-    /** The same with RUNNING, which is spared, if the criteria name no statuses. */
+    /** Like {@link #statuses}, plus RUNNING, which is spared, if the criteria name none. */
     static Set<ExecutionStatus> statusesWithSpared(Cleanup cleanup) {
         return cleanup.criteria().statuses().isEmpty() ? EnumSet.allOf(ExecutionStatus.class) : statuses(cleanup);
     }
 
-    /** Whether all that it deletes is in the list of failures. */
+    /** Whether the list of failures contains everything that the cleanup deletes. */
     static boolean isOfFailures(Cleanup cleanup) {
         return statuses(cleanup).stream().allMatch(ExecutionStatus::isUnsuccessful);
     }

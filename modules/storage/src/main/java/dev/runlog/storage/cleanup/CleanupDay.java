@@ -11,7 +11,7 @@ import java.util.UUID;
  * A day on which a cleanup has something to delete.
  *
  * @param stored executions of all owners on that day
- * @param deletable those that the cleanup deletes; estimated if its bound or what stays ends within the day
+ * @param deletable executions that the cleanup deletes; an estimate if a bound lies within the day
  * @param whole whether it deletes everything on that day
  */
 public record CleanupDay(LocalDate day, long stored, long deletable, boolean whole) {
@@ -20,7 +20,7 @@ public record CleanupDay(LocalDate day, long stored, long deletable, boolean who
         return !startOf(day.plusDays(1)).isAfter(cleanup.criteria().before());
     }
 
-    /** The end of the names of the day's partitions, behind {@code execution_} and {@code step_}. */
+    /** The suffix of the names of the day's partitions, after {@code execution_} and {@code step_}. */
     static String suffix(LocalDate day) {
         return day.toString().replace("-", "");
     }

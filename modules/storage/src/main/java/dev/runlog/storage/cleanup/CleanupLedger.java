@@ -23,7 +23,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of {@code cleanup}: who asked for which cleanup, how far it is, and how it ended. */
+/** The ledger, table {@code cleanup}: who requested each cleanup, its progress and its outcome. */
 public final class CleanupLedger {
     private static final String COLUMNS = """
             SELECT t.id, t.state, t.before, t.statuses, t.workflow_id, o.subject, t.keep_last,
@@ -50,7 +50,7 @@ public final class CleanupLedger {
         this.rows = new NewestFirst<>(database, "cleanups", COLUMNS, FROM, CleanupLedger::toCleanup);
     }
 
-    /** Enters a cleanup that a caller asks for, as {@code PENDING}. */
+    /** Creates a requested cleanup as {@code PENDING}. */
     public Future<Cleanup> create(CleanupCriteria criteria, String requestedBy) {
         Future<?> registered = criteria.owner() == null
                 ? Future.succeededFuture()
@@ -61,7 +61,7 @@ public final class CleanupLedger {
                 .map(rows -> toCleanup(rows.iterator().next()));
     }
 
-    /** Enters a cleanup of a policy in the transaction that is under way. */
+    /** Creates a policy's cleanup in the current transaction. */
     static Future<?> create(SqlConnection connection, CleanupCriteria criteria, String requestedBy, UUID policyId) {
         return connection.preparedQuery(INSERT).execute(toInsert(criteria, requestedBy, policyId));
     }
@@ -85,9 +85,10 @@ public final class CleanupLedger {
     }
 
     /**
-     * Returns those of the cleanups that exist and, if a requester is given, are the requester's, of its own executions.
+     * Returns the existing cleanups among these IDs. With a requester, returns only cleanups that it requested for its
+     * own executions.
      *
-     * @param reader the subject that is charged for the database's time
+     * @param reader the subject to which the database time is charged
      */
     public Future<List<Cleanup>> load(String reader, @Nullable String requestedBy, List<UUID> ids) {
         return rows.load(reader, sql -> addRequester(sql, requestedBy), ids);
@@ -98,7 +99,7 @@ public final class CleanupLedger {
         return rows.list(reader, sql -> addRequester(sql, requestedBy), page, CleanupPage::new);
     }
 
-    /** How many cleanups that callers asked for are pending or running: of all callers, and of one. */
+    /** Numbers of requested cleanups that are pending or running: of all callers, and of one. */
     public record Open(long all, long own) {}
 
     /** Counts open cleanups, except those of policies: a policy has at most one, and only in its window. */
@@ -114,10 +115,10 @@ public final class CleanupLedger {
     }
 
     /**
-     * Returns the cleanup to work on: one that is running already, else the oldest of the caller whose last turn is longest
-     * ago.
+     * Returns the next cleanup to work on. A running cleanup comes first, then the oldest cleanup of the caller that
+     * has waited longest since its last turn.
      *
-     * @param withPolicies whether cleanups of policies count
+     * @param withPolicies whether to include cleanups of policies
      */
     public Future<Optional<Cleanup>> findOpen(boolean withPolicies) {
         return database.query("find-open-cleanup", COLUMNS + FROM + """
@@ -147,7 +148,7 @@ public final class CleanupLedger {
                 .map(rows -> toState(rows.iterator().next().getShort(0)));
     }
 
-    /** Locks the row of a cleanup that is running; fails with {@link LockRetry.SomethingStays} if it is not any more. */
+    /** Locks the row of a running cleanup. Fails with {@link LockRetry.SomethingStays} if it is no longer running. */
     static Future<Void> lockRunning(SqlConnection connection, Cleanup cleanup) {
         return lock(connection, cleanup)
                 .compose(state -> state == Cleanup.State.RUNNING
@@ -155,7 +156,7 @@ public final class CleanupLedger {
                         : Future.failedFuture(new LockRetry.SomethingStays()));
     }
 
-    /** Marks a locked cleanup as running, with what it found. Rows that later transactions write are not deleted. */
+    /** Marks a locked cleanup as running and stores its preview. Rows written by later transactions are not deleted. */
     static Future<Cleanup> begin(SqlConnection connection, Cleanup cleanup, CleanupPreview found) {
         return connection
                 .preparedQuery(returning("""
@@ -174,14 +175,14 @@ public final class CleanupLedger {
                 .map(rows -> toCleanup(rows.iterator().next()));
     }
 
-    /** Completes a cleanup, unless it ended otherwise meanwhile. What was estimated is known by now. */
+    /** Completes a cleanup unless it has already ended, and replaces an estimated match count with the actual one. */
     public Future<Cleanup> complete(UUID id) {
         return end(id, """
                 SET state = 3, finished_at = now(), matched_exact = true,
                     matched = CASE WHEN matched_exact THEN greatest(matched, deleted) ELSE deleted END""");
     }
 
-    /** Cancels a cleanup, after the step that is under way. */
+    /** Cancels a cleanup. It stops after the current step. */
     public Future<Cleanup> cancel(UUID id) {
         return end(id, "SET state = 4, finished_at = now()");
     }
@@ -200,12 +201,12 @@ public final class CleanupLedger {
                         : get(id));
     }
 
-    /** Returns the row as a statement leaves it. */
+    /** Extends a statement to return the rows that it changed. */
     private static String returning(String change) {
         return "WITH changed AS (" + change + "\nRETURNING *)\n" + COLUMNS + FROM.replace("cleanup", "changed");
     }
 
-    @SuppressWarnings("EnumOrdinal") // The numbers stand in the migration.
+    @SuppressWarnings("EnumOrdinal") // The migration defines the numbers.
     private static Cleanup.State toState(int number) {
         return Cleanup.State.values()[number - 1];
     }
@@ -222,7 +223,7 @@ public final class CleanupLedger {
 
     private static void addRequester(Sql sql, @Nullable String requestedBy) {
         if (requestedBy != null) {
-            // Of its own executions alone: a caller that lost the scope for others' must not see what was found there.
+            // Own executions only: a former operator must not see results about other owners.
             String subject = sql.argument(requestedBy);
             sql.add(" AND t.requested_by = " + subject + " AND t.owner_id = (SELECT id FROM owner WHERE subject = "
                     + subject + ")");

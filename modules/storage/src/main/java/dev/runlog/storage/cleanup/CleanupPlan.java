@@ -22,16 +22,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a cleanup deletes of each day, for previews and for the decision what happens to the day. The rollups answer for
- * days that lie on one side of every bound: the criteria's, a policy's, and the oldest of the newest N of a workflow. The
- * executions of a day that is cut by a bound are counted, unless there are too many: then its share of the day is used, as
- * if executions were spread evenly, and the figures are estimates.
+ * Computes how much a cleanup deletes on each day. Previews show these figures, and the cleanup uses them to choose how
+ * to process the day. Three kinds of bounds apply: that of the criteria, those of policies, and the oldest of the
+ * newest N of a workflow. Rollups are exact for a day that no bound divides. On a divided day, executions are counted,
+ * unless there are too many. Then the figures are estimates that assume evenly spread executions.
  */
 final class CleanupPlan {
     private static final int WORKFLOWS_MAX = 10;
     private static final double MILLIS_OF_DAY = 86_400_000;
 
-    /** Row and its large values as they are stored, without indexes. */
+    /** Stored size of a row with its large values, without indexes. */
     static final String BYTES = """
             (180 + coalesce(pg_column_size(e.payload), 0) + coalesce(pg_column_size(e.result), 0)
              + coalesce(pg_column_size(e.error_details), 0) + coalesce(pg_column_size(e.stack_trace), 0))""";
@@ -43,32 +43,36 @@ final class CleanupPlan {
     private final SqlConnection connection;
     private final Cleanup cleanup;
 
-    /** Plans a cleanup whose {@link KeptExecutions} are written down. */
+    /** Requires that {@link KeptExecutions} are already stored for the cleanup. */
     CleanupPlan(SqlConnection connection, Cleanup cleanup) {
         this.connection = connection;
         this.cleanup = cleanup;
     }
 
-    /** What a cleanup deletes. */
+    /**
+     * The result of planning.
+     *
+     * @param days days with something to delete, oldest first
+     */
     record Plan(CleanupPreview preview, List<CleanupDay> days) {}
 
-    /** The days on which it has something to delete, oldest first. */
+    /** Returns the days with something to delete, oldest first. */
     Future<List<CleanupDay>> days() {
         return days(null);
     }
 
-    /** Those of some days. The statement is sent before this returns. */
-    Future<List<CleanupDay>> days(LocalDate @Nullable [] of) {
-        return overview(of).map(found -> found.stream()
+    /** The same, limited to some dates. Sends the statement before it returns. */
+    Future<List<CleanupDay>> days(LocalDate @Nullable [] dates) {
+        return overview(dates).map(found -> found.stream()
                 .filter(day -> day.deletable() > 0)
                 .map(DayFigures::toCleanupDay)
                 .toList());
     }
 
     /**
-     * The days and the preview.
+     * Computes the days and the preview.
      *
-     * @param rowsMax how many executions it may look at
+     * @param rowsMax maximum number of executions to count
      */
     Future<Plan> plan(int rowsMax) {
         return overview(null).compose(days -> {
@@ -96,7 +100,7 @@ final class CleanupPlan {
         });
     }
 
-    /** All days if that is little, else those that are cut by a bound; none if these are too much as well. */
+    /** All days if they have few executions, otherwise days divided by a bound; none if those have too many. */
     private static List<DayFigures> daysToCount(List<DayFigures> days, int rowsMax) {
         List<DayFigures> cut = filter(days, DayFigures::cut);
         if (days.stream().mapToLong(DayFigures::rows).sum() <= rowsMax) {
@@ -105,16 +109,16 @@ final class CleanupPlan {
         return cut.stream().mapToLong(DayFigures::rows).sum() <= rowsMax ? cut : List.of();
     }
 
-    /** What the rollups know of the days that have something of what the criteria mean. */
-    private Future<List<DayFigures>> overview(LocalDate @Nullable [] of) {
+    /** Reads the figures of all days with executions of the target from the rollups. */
+    private Future<List<DayFigures>> overview(LocalDate @Nullable [] dates) {
         Sql sql = new Sql();
         String before = before(sql);
         String days = "d.day < " + sql.argument(dayAfter())
                 + CleanupCondition.target(sql, cleanup.criteria(), "d")
-                + (of == null ? "" : " AND d.day = ANY (" + sql.argument(of) + ")");
+                + (dates == null ? "" : " AND d.day = ANY (" + sql.argument(dates) + ")");
         String parts = part(before) + " AS matched, " + part("b.unkept_until") + " AS unkept, " + part("b.until")
                 + " AS deletable";
-        // Workflows with a bound of their own are counted by it, and taken out of what the usual bound says.
+        // Workflows with their own bound are subtracted from the figures of the usual bound and added with their own.
         sql.add("WITH " + bounds(sql, before)
                 + """
                 ,
@@ -157,8 +161,8 @@ final class CleanupPlan {
     }
 
     /**
-     * Until when executions of a status are deleted, in days since 1970: usually, and of each workflow of which policies or
-     * a number keep something else.
+     * The times before which executions of a status are deleted, in days since 1970. The row without a workflow is the
+     * usual bound. Workflows with their own policy or newest N have their own rows.
      */
     private String bounds(Sql sql, String before) {
         String id = sql.argument(cleanup.id());
@@ -205,7 +209,7 @@ final class CleanupPlan {
         return sql.argument(cleanup.criteria().before().toEpochMilli() / MILLIS_OF_DAY) + "::float8";
     }
 
-    /** That an id is of a day. */
+    /** Matches an ID that belongs to a day. */
     private static String within(String id, String day) {
         return id + " >= uuid_v7_floor(" + day + "::timestamp AT TIME ZONE 'UTC') AND " + id + " < uuid_v7_floor(("
                 + day + " + 1)::timestamp AT TIME ZONE 'UTC')";
@@ -215,7 +219,7 @@ final class CleanupPlan {
         return "extract(epoch FROM " + moment + ")::float8 / 86400";
     }
 
-    /** How much of the day of {@code d} lies before a bound, from 0 to 1. */
+    /** The part of the day of {@code d} that lies before a bound, from 0 to 1. */
     private static String part(String until) {
         return "least(greatest(" + until + " - (d.day - date '1970-01-01'), 0), 1)";
     }
@@ -227,11 +231,11 @@ final class CleanupPlan {
     }
 
     /**
-     * Counts the executions of some days, each by the first reason for which it stays.
+     * Counts the executions of some days by the first reason why they are spared.
      *
-     * @param withSteps whether to add up the steps of those that are deletable, which takes most of the time
+     * @param withSteps whether to add up the steps of deletable executions, which takes most of the time
      */
-    private Future<List<Row>> countRows(LocalDate[] of, boolean withSteps) {
+    private Future<List<Row>> countRows(LocalDate[] dates, boolean withSteps) {
         Sql sql = new Sql();
         sql.add("""
                 SELECT c.day, c.workflow_id, w.key, c.status, c.reason, NULL AS kept_reason, count(*) AS rows,
@@ -250,7 +254,7 @@ final class CleanupPlan {
                 """.formatted(
                         CleanupCondition.reason(sql, cleanup),
                         BYTES,
-                        sql.argument(of),
+                        sql.argument(dates),
                         within("e.id", "asked.day"),
                         CleanupCondition.matches(sql, cleanup, CleanupCondition.statusesWithSpared(cleanup)),
                         withSteps
@@ -260,8 +264,8 @@ final class CleanupPlan {
         return run(sql);
     }
 
-    /** Held executions and children of what stays, beside the reason for which the rollups have them staying, if any. */
-    private Future<List<Row>> countExceptions(LocalDate[] of, int rowsMax) {
+    /** Counts held executions and spared children, also by the reason why the rollups count them as kept, if any. */
+    private Future<List<Row>> countExceptions(LocalDate[] dates, int rowsMax) {
         Sql sql = new Sql();
         sql.add("""
                 SELECT c.day, c.workflow_id, c.status, c.reason, c.kept_reason, count(*) AS rows
@@ -280,7 +284,7 @@ final class CleanupPlan {
                 """.formatted(
                         CleanupCondition.reason(sql, cleanup),
                         CleanupCondition.keptReason(sql, cleanup),
-                        sql.argument(of),
+                        sql.argument(dates),
                         within("s.execution_id", "asked.day"),
                         sql.argument(cleanup.id()),
                         within("s.execution_id", "asked.day"),
@@ -290,10 +294,10 @@ final class CleanupPlan {
     }
 
     /**
-     * Bytes and steps of the partitions of days. Where a day's rows are counted, its files are measured; else the pages that
-     * PostgreSQL counted when it vacuumed or analyzed them last have to do, as measuring takes five times as long.
+     * Bytes and steps of the partitions of days. Measures the files of counted days. For the other days, it uses the
+     * page counts of the last VACUUM or ANALYZE, because measuring takes five times as long.
      */
-    private Future<List<Row>> sizes(LocalDate[] of, LocalDate[] counted) {
+    private Future<List<Row>> sizes(LocalDate[] dates, LocalDate[] counted) {
         Sql sql = new Sql();
         sql.add("""
                 SELECT asked.day,
@@ -310,16 +314,17 @@ final class CleanupPlan {
                 JOIN pg_class t ON t.relname = parent.prefix || to_char(asked.day, 'YYYYMMDD')
                   AND t.relnamespace = current_schema()::regnamespace
                 GROUP BY asked.day
-                """.formatted(sql.argument(counted), sql.argument(of)));
+                """.formatted(sql.argument(counted), sql.argument(dates)));
         return run(sql);
     }
 
     /**
-     * The workflows of which it deletes most, the most first: by the rollups of some days, and what was counted.
+     * Returns the workflows with the most deletable executions, in descending order.
      *
-     * @param counted executions by workflow, beside those of the rollups
+     * @param days days to take from the rollups
+     * @param counted executions by workflow to add to the rollups
      */
-    private Future<List<OfWorkflow>> workflows(List<DayFigures> of, Map<UUID, Long> counted) {
+    private Future<List<OfWorkflow>> workflows(List<DayFigures> days, Map<UUID, Long> counted) {
         Sql sql = new Sql();
         Set<ExecutionStatus> statuses = CleanupCondition.statuses(cleanup);
         String untils = statuses.stream()
@@ -331,7 +336,7 @@ final class CleanupPlan {
         String rollups = "execution_daily d\n  WHERE d.day <> ALL (ARRAY(SELECT day FROM dropped_day))"
                 + CleanupCondition.target(sql, cleanup.criteria(), "d");
         String usual = rollups + " AND NOT EXISTS (SELECT FROM own_bound w WHERE w.id = d.workflow_id)";
-        // Days that usually go whole apart, as to multiply by parts takes twice as long.
+        // Days that are usually deleted whole are separate: multiplying by parts takes twice as long.
         sql.add("WITH " + bounds(sql, before(sql))
                 + """
                 ,
@@ -364,11 +369,11 @@ final class CleanupPlan {
                                 untils,
                                 RollupColumns.present(statuses),
                                 usual,
-                                sql.argument(dates(filter(of, DayFigures::isUsuallyWhole))),
+                                sql.argument(dates(filter(days, DayFigures::isUsuallyWhole))),
                                 parts,
-                                sql.argument(dates(filter(of, DayFigures::isUsuallyPartial))),
+                                sql.argument(dates(filter(days, DayFigures::isUsuallyPartial))),
                                 rollups,
-                                sql.argument(dates(of)),
+                                sql.argument(dates(days)),
                                 sql.argument(counted.keySet().toArray(UUID[]::new)),
                                 sql.argument(counted.values().toArray(Long[]::new)),
                                 WORKFLOWS_MAX));

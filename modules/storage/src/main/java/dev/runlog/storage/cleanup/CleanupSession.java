@@ -14,9 +14,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The work of the one cleaner of a database, on a connection that holds the cleaners' lock: if the process dies, the
- * connection does, its transaction is undone and the lock is free. Each step changes rows, rollups and ledger in one
- * transaction.
+ * The steps of a cleanup. Only one cleaner works on a database at a time: the connection of its session holds an
+ * advisory lock. If the process dies, PostgreSQL rolls back the transaction and releases the lock. Each step changes
+ * rows, rollups and ledger in one transaction.
  */
 public final class CleanupSession {
     private static final String TRY_LOCK = "SELECT pg_try_advisory_lock(hashtext('runlog.cleanup'))";
@@ -25,9 +25,9 @@ public final class CleanupSession {
     /**
      * The outcome of a batch.
      *
-     * @param rows how many executions it deleted
-     * @param last the greatest id among those that it looked at; null if there was none
-     * @param skipped how many it left because somebody else has locked them
+     * @param rows number of deleted executions
+     * @param last the greatest ID among the candidates; null if there were none
+     * @param skipped number of candidates skipped because other transactions had locked them
      * @param open whether the cleanup is still running
      */
     public record Batch(int rows, @Nullable UUID last, int skipped, boolean open) {}
@@ -48,7 +48,9 @@ public final class CleanupSession {
         this.batches = new BatchDelete(connection);
     }
 
-    /** Works as the one cleaner of the database; empty if there is another. */
+    /**
+     * Runs work as the only cleaner of the database. Returns empty, without running it, if another cleaner is active.
+     */
     static <T> Future<Optional<T>> open(Database database, Function<CleanupSession, Future<T>> work) {
         return database.withCleaningConnection(connection -> connection
                 .query(TRY_LOCK)
@@ -69,9 +71,9 @@ public final class CleanupSession {
     }
 
     /**
-     * A cleanup that has begun.
+     * A running cleanup.
      *
-     * @param days on which it has something to delete, oldest first
+     * @param days days with something to delete, oldest first
      */
     public record StartedCleanup(Cleanup cleanup, List<CleanupDay> days) {
         public StartedCleanup {
@@ -80,9 +82,10 @@ public final class CleanupSession {
     }
 
     /**
-     * Begins a cleanup: writes down what it spares, and what it found. Without days if it was cancelled before.
+     * Starts a cleanup: stores what it spares, and its preview. The result has no days if the cleanup was already
+     * cancelled.
      *
-     * @param rowsMax how many executions it may look at for that
+     * @param rowsMax maximum number of executions to count for the preview
      */
     public Future<StartedCleanup> begin(Cleanup cleanup, int rowsMax) {
         return Pipeline.transaction(connection, "BEGIN", () -> CleanupLedger.lock(connection, cleanup)
@@ -94,20 +97,23 @@ public final class CleanupSession {
                                         .map(now -> new StartedCleanup(now, plan.days())))));
     }
 
-    /** Takes up again what was begun before. */
+    /** Resumes a cleanup that was interrupted. */
     public Future<StartedCleanup> resume(Cleanup cleanup) {
         return new CleanupPlan(connection, cleanup).days().map(days -> new StartedCleanup(cleanup, days));
     }
 
     /**
-     * Drops days on which the cleanup deletes everything; false, and nothing has changed, if something stays. Their files
-     * are there until {@link #removeFiles}.
+     * Drops days on which the cleanup deletes everything. Returns false and changes nothing if an execution on them is
+     * kept. {@link #removeFiles} removes their files later.
      */
     public Future<Boolean> drop(Cleanup cleanup, List<CleanupDay> days) {
         return drop.run(cleanup, days);
     }
 
-    /** Replaces a day's partitions by ones that hold what stays; false, and nothing has changed, if that cannot be. */
+    /**
+     * Replaces a day's partitions with copies that have only the kept rows. Returns false and changes nothing if it
+     * cannot.
+     */
     public Future<Boolean> rewrite(Cleanup cleanup, CleanupDay day) {
         return isStored(day.day())
                 .compose(stored -> stored
@@ -118,16 +124,16 @@ public final class CleanupSession {
     }
 
     /**
-     * Deletes the oldest deletable executions of a day behind an id, with their steps.
+     * Deletes the oldest deletable executions of a day after an ID, with their steps.
      *
-     * @param waiting whether to wait a moment for rows that others have locked, rather than skip them
+     * @param waiting whether to wait briefly for rows locked by other transactions; otherwise they are skipped
      */
     public Future<Batch> deleteBatch(
             Cleanup cleanup, LocalDate day, @Nullable UUID after, int rowsMax, boolean waiting) {
         return batches.run(cleanup, day, after, rowsMax, waiting);
     }
 
-    /** Whether this server runs statements for readers or for recording, or did so within a while. */
+    /** Whether this server is running statements for readers or recording, or has done so within this time. */
     public boolean hasForegroundWork(Duration within) {
         return database.hasForegroundWork(within);
     }
@@ -140,12 +146,12 @@ public final class CleanupSession {
                 .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
-    /** Removes the files of some days that were dropped; returns whether there were any. */
+    /** Removes the files of some dropped days. Returns whether there were any. */
     public Future<Boolean> removeFiles() {
         return detached.removeFiles();
     }
 
-    /** Changes the rollups of workflows for a day that was dropped; returns whether there was one. */
+    /** Updates the workflow rollups for one dropped day. Returns whether there was one. */
     public Future<Boolean> settleDropped() {
         return connection.query("""
                         SELECT settle_dropped_day(day)
@@ -153,7 +159,7 @@ public final class CleanupSession {
                         """).execute().map(rows -> rows.size() > 0);
     }
 
-    /** Forgets what cleanups that are over spared. */
+    /** Deletes the stored exceptions of cleanups that have ended. */
     public Future<Void> forgetOver() {
         return connection.query(KeptExecutions.FORGET).execute().mapEmpty();
     }

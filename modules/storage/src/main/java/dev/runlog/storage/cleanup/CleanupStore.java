@@ -11,7 +11,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Previews of cleanups, and the session in which one cleaner carries them out. */
+/** Previews cleanups, and opens the session that runs them. */
 public final class CleanupStore {
     private final Database database;
 
@@ -20,28 +20,30 @@ public final class CleanupStore {
     }
 
     /**
-     * Returns what a cleanup would delete and spare, as of one moment. Nothing of it is stored.
+     * Returns what a cleanup would delete and spare now. Stores nothing.
      *
-     * @param policyId the policy whose cleanup it is; null for none
-     * @param rowsMax how many executions it may look at; with more, some figures are estimates
+     * @param policyId the policy to which the cleanup belongs; null for none
+     * @param rowsMax maximum number of executions to count; beyond it, some figures are estimates
      */
     public Future<CleanupPreview> preview(CleanupCriteria criteria, @Nullable UUID policyId, int rowsMax) {
-        Cleanup asked = Cleanup.hypothetical(criteria, policyId);
+        Cleanup hypothetical = Cleanup.hypothetical(criteria, policyId);
         return database.onConnection("preview", connection -> connection
                 .query("BEGIN ISOLATION LEVEL REPEATABLE READ")
                 .execute()
-                .compose(begun -> KeptExecutions.freeze(connection, asked))
-                .compose(done -> new CleanupPlan(connection, asked).plan(rowsMax))
+                .compose(begun -> KeptExecutions.freeze(connection, hypothetical))
+                .compose(done -> new CleanupPlan(connection, hypothetical).plan(rowsMax))
                 .map(CleanupPlan.Plan::preview)
                 .eventually(() -> connection.query("ROLLBACK").execute()));
     }
 
-    /** Works as the one cleaner of the database; empty if there is another. */
+    /**
+     * Runs work as the only cleaner of the database. Returns empty, without running it, if another cleaner is active.
+     */
     public <T> Future<Optional<T>> asCleaner(Function<CleanupSession, Future<T>> work) {
         return CleanupSession.open(database, work);
     }
 
-    /** Whether days that were dropped still have rollups to change or files to remove. */
+    /** Whether any dropped days still have rollups to update or files to remove. */
     public Future<Boolean> hasDropped() {
         return database.query("has-dropped", """
                         SELECT EXISTS (SELECT FROM dropped_day) OR EXISTS (

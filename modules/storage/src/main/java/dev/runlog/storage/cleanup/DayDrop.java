@@ -11,13 +11,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Drops days on which a cleanup deletes everything. Their partitions are detached in the transaction that changes rollups
- * and ledger, under a lock that readers and writers wait for only some milliseconds; their files are removed later.
+ * Drops days on which a cleanup deletes everything. One transaction detaches their partitions and updates the rollups
+ * and the ledger. Its lock makes readers and writers wait for a few milliseconds only. The files are removed later.
  */
 final class DayDrop {
     static final String LOCK_PARENTS = "LOCK TABLE ONLY execution, ONLY step IN ACCESS EXCLUSIVE MODE";
 
-    /** The rollups of workflows are changed later, as that takes longer than all the rest: until then the mark counts. */
+    /** Workflow rollups are updated later, because that takes longest. Until then, readers use {@code dropped_day}. */
     private static final String MARK_DROPPED = """
             WITH dropped AS (
               SELECT coalesce(sum(success - success_deleted + failed - failed_deleted + cancelled - cancelled_deleted
@@ -56,10 +56,10 @@ final class DayDrop {
         this.detached = detached;
     }
 
-    /** Drops the days, all or none; false if something on one of them stays. */
+    /** Drops all of the days or none. Returns false if an execution on one of them is kept. */
     Future<Boolean> run(Cleanup cleanup, List<CleanupDay> days) {
         return detached.requireRemoved(days)
-                // Outside the lock first: this plans the statement, and the answer may be no already.
+                // Also checked before locking: this plans the statement, and may show that the lock is unnecessary.
                 .compose(ready -> requireWhole(cleanup, days))
                 .compose(whole -> locks.succeeds(attempt -> drop(cleanup, days)))
                 .recover(failure -> failure instanceof SomethingStays
@@ -68,8 +68,8 @@ final class DayDrop {
     }
 
     /**
-     * Statements are sent right behind each other, so that the lock is held for two waits for the database: one to hear
-     * whether nothing stays, one to commit.
+     * Pipelines its statements, so it holds the lock for only two round trips: one to check that nothing is kept, one
+     * to commit.
      */
     private Future<Void> drop(Cleanup cleanup, List<CleanupDay> days) {
         Future<Long> bytes = size(connection, days);
@@ -79,7 +79,7 @@ final class DayDrop {
         Future<Void> whole = requireWhole(cleanup, days);
         return Pipeline.orRollback(
                 connection,
-                Pipeline.inTurn(List.of(bytes, begun, open, locked, whole)).compose(asked -> {
+                Pipeline.inTurn(List.of(bytes, begun, open, locked, whole)).compose(checked -> {
                     if (bytes.result() == null) {
                         return Future.failedFuture(new SomethingStays());
                     }
@@ -102,7 +102,7 @@ final class DayDrop {
                         : Future.failedFuture(new SomethingStays()));
     }
 
-    /** Bytes of the partitions of days; null if some are missing. */
+    /** Bytes of the partitions of days; null if any are missing. */
     static Future<Long> size(SqlConnection connection, List<CleanupDay> days) {
         return connection
                 .preparedQuery(SIZE)

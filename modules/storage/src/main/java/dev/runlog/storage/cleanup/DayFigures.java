@@ -10,22 +10,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the rollups know about a day of a cleanup.
+ * Figures of a day of a cleanup, from the rollups.
  *
  * @param stored executions of all owners on that day
- * @param excepted whether something is held or a child of what stays, which the rollups do not know
+ * @param excepted whether any execution is held or a spared child; the rollups do not include these
  */
 record DayFigures(LocalDate day, long stored, boolean excepted, List<OfStatus> statuses) {
     /**
-     * One status of the day.
+     * The figures of one status of the day.
      *
-     * @param rows executions of the owner and workflow that are meant
+     * @param rows executions of the cleanup's owner and workflow
      * @param matched those before the bound
-     * @param unkept those that no policy keeps
-     * @param deletable those that are not among the newest either
-     * @param surely those that are deletable because they are of a workflow and a day that go whole
-     * @param cut whether a bound lies within the day, so that the three above are estimates
-     * @param usual the deletable part, from 0 to 1, of workflows without a bound of their own
+     * @param unkept those of the matched that no policy keeps
+     * @param deletable those of the unkept that are not among the newest N
+     * @param surely executions of workflows that the cleanup deletes whole on this day; never an estimate
+     * @param cut whether a bound lies within the day; then matched, unkept and deletable are estimates
+     * @param usual the deletable part, from 0 to 1, of workflows without their own bound
      */
     record OfStatus(
             ExecutionStatus status,
@@ -37,7 +37,7 @@ record DayFigures(LocalDate day, long stored, boolean excepted, List<OfStatus> s
             boolean cut,
             double usual) {}
 
-    /** Of rows that are ordered by day. */
+    /** Converts rows that are ordered by day. */
     static List<DayFigures> toList(List<Row> rows) {
         Map<LocalDate, DayFigures> days = new LinkedHashMap<>();
         for (Row row : rows) {
@@ -79,12 +79,12 @@ record DayFigures(LocalDate day, long stored, boolean excepted, List<OfStatus> s
         return statuses.stream().anyMatch(OfStatus::cut);
     }
 
-    /** Whether everything is deletable of workflows without a bound of their own, except what runs. */
+    /** Whether all executions, except running ones, of workflows without their own bound are deletable. */
     boolean isUsuallyWhole() {
         return statuses.stream().allMatch(of -> of.status() == ExecutionStatus.RUNNING || of.usual() == 1);
     }
 
-    /** Whether something of them is deletable, but not everything. */
+    /** Whether some, but not all, executions of those workflows are deletable. */
     boolean isUsuallyPartial() {
         return !isUsuallyWhole() && statuses.stream().anyMatch(of -> of.usual() > 0);
     }

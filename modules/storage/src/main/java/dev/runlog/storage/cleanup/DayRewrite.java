@@ -12,18 +12,21 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * Replaces the partitions of a day by new ones that hold what stays. These are filled from one snapshot while triggers
- * note which executions change; the changes are copied until few are left, the last ones under the lock under which the
- * partitions are exchanged. What a cleanup deletes was written before it began, so everything that changes is copied.
+ * Replaces the partitions of a day with new ones that have only the kept rows. The new partitions are filled from one
+ * snapshot, while triggers note which executions change. Changes are copied in rounds until few remain. The last ones
+ * are copied under the lock that also covers the exchange of the partitions. A cleanup deletes only rows written before
+ * it began, so every changed row is copied.
  */
 final class DayRewrite {
-    private static final int CATCH_UPS = 10;
-    /** Fewer changes than that are left for the moment of the lock. */
-    private static final int FEW_CHANGES = 1000;
-    /** With more changes than that, recording is so busy on the day that batches are the better way. */
+    private static final int CATCH_UP_ROUNDS_MAX = 10;
+    /** Catching up ends when a round has no more changes than this. */
+    private static final int CAUGHT_UP_CHANGES_MAX = 1000;
+    /** With this many changes, recording is so busy on the day that batches are cheaper. */
     private static final int CHANGES_MAX = 5000;
 
-    /** Everything that is over was deleted except what the new partition holds. The cleaner has its own shard of totals. */
+    /**
+     * Counts finished executions as deleted if the new partition lacks them. The cleaner has its own shard of totals.
+     */
     private static final String COUNT_DELETED = """
             WITH kept AS (
               SELECT owner_id, workflow_id, count(*) FILTER (WHERE status = 2)::integer AS success,
@@ -67,7 +70,7 @@ final class DayRewrite {
             FROM deleted
             """;
 
-    /** Something may have been held since the copy was made. */
+    /** Whether the new partition lacks spared executions, because some were held after it was filled. */
     private static final String LACKS_SPARED = """
             SELECT EXISTS (
               SELECT FROM cleanup_spared s
@@ -95,12 +98,12 @@ final class DayRewrite {
         this.day = day;
     }
 
-    /** Rewrites the day; false if recording is too busy on it or a lock cannot be had, and then nothing has changed. */
+    /** Rewrites the day. Returns false and changes nothing if recording is too busy on it or a lock is unavailable. */
     Future<Boolean> run() {
         return detached.requireRemoved(List.of(day))
                 .compose(ready -> locks.run(attempt -> transaction("BEGIN", this::createNext)))
                 .compose(done -> transaction("BEGIN ISOLATION LEVEL REPEATABLE READ", this::fill))
-                .compose(done -> catchUp(CATCH_UPS))
+                .compose(done -> catchUp(CATCH_UP_ROUNDS_MAX))
                 .compose(caughtUp -> caughtUp
                         ? DayDrop.size(connection, List.of(day))
                                 .compose(bytes -> locks.succeeds(
@@ -119,7 +122,7 @@ final class DayRewrite {
                                 .compose(done -> Future.failedFuture(failure)));
     }
 
-    /** Creates the new partitions, and has changes of the old ones noted from now on. */
+    /** Creates the new partitions, and the triggers that note changes of the old ones. */
     private Future<Void> createNext() {
         return run("""
                 %1$s;
@@ -137,7 +140,7 @@ final class DayRewrite {
 
     private Future<Void> fill() {
         Sql sql = new Sql();
-        sql.add(named("INSERT INTO execution_:day_next\nSELECT e.*\nFROM execution_:day e\nWHERE ("))
+        sql.add(withSuffix("INSERT INTO execution_:day_next\nSELECT e.*\nFROM execution_:day e\nWHERE ("))
                 .add(CleanupCondition.deletable(sql, cleanup))
                 .add(") IS NOT TRUE");
         return connection.preparedQuery(sql.text()).execute(sql.arguments()).compose(done -> run("""
@@ -148,15 +151,15 @@ final class DayRewrite {
                         """));
     }
 
-    /** Copies what changed since, until little is left; false if recording is faster. */
+    /** Copies changes in rounds until few remain. Returns false if recording is faster. */
     private Future<Boolean> catchUp(int roundsLeft) {
         return transaction("BEGIN ISOLATION LEVEL REPEATABLE READ", () -> copyChanges(Integer.MAX_VALUE))
-                .compose(changes -> changes <= FEW_CHANGES
+                .compose(changes -> changes <= CAUGHT_UP_CHANGES_MAX
                         ? Future.succeededFuture(true)
                         : roundsLeft == 0 ? Future.succeededFuture(false) : catchUp(roundsLeft - 1));
     }
 
-    /** Copies the changes that are noted, unless there are too many, and returns how many there are. */
+    /** Copies the noted changes unless there are too many, and returns their number. */
     private Future<Integer> copyChanges(int max) {
         return connection
                 .preparedQuery("DELETE FROM partition_change WHERE suffix = $1 RETURNING execution_id")
@@ -186,16 +189,17 @@ final class DayRewrite {
     /**
      * Exchanges the partitions.
      *
-     * @param countFirst whether to change the rollups before the lock, which keeps it short; but then a writer of that very
-     *     day and this may wait for each other, so every other attempt does not
+     * @param countFirst whether to update the rollups before locking. This shortens the lock but may deadlock with a
+     *     writer of the same day, so only every other attempt does it.
      */
     private Future<Void> exchange(long bytes, boolean countFirst) {
         return CleanupLedger.lockRunning(connection, cleanup)
                 .compose(open -> countFirst ? countDeleted() : Future.succeededFuture(0L))
                 .compose(early -> run(LockRetry.PATIENCE + "; " + DayDrop.LOCK_PARENTS)
                         .compose(locked -> copyChanges(CHANGES_MAX))
-                        .compose(changes ->
-                                changes < CHANGES_MAX ? asks(LACKS_SPARED, cleanup.id()) : Future.succeededFuture(true))
+                        .compose(changes -> changes < CHANGES_MAX
+                                ? queryBoolean(LACKS_SPARED, cleanup.id())
+                                : Future.succeededFuture(true))
                         .compose(unusable -> unusable ? Future.failedFuture(new SomethingStays()) : countDeleted())
                         .map(late -> early + late))
                 .compose(deleted -> run("""
@@ -205,7 +209,7 @@ final class DayRewrite {
                                 %s;
                                 DELETE FROM partition_change WHERE suffix = ':day'
                                 """.formatted(firstId(), endId(), DetachedDays.detach(day.suffix())))
-                        .compose(done -> asks("SELECT NOT EXISTS (SELECT FROM execution_:day_next)"))
+                        .compose(done -> queryBoolean("SELECT NOT EXISTS (SELECT FROM execution_:day_next)"))
                         .compose(empty -> attachOrDrop(empty)
                                 .compose(done ->
                                         empty ? Future.succeededFuture(0L) : DayDrop.size(connection, List.of(day)))
@@ -217,12 +221,12 @@ final class DayRewrite {
 
     private Future<Long> countDeleted() {
         return connection
-                .preparedQuery(named(COUNT_DELETED))
+                .preparedQuery(withSuffix(COUNT_DELETED))
                 .execute(Tuple.of(day.day()))
                 .map(rows -> rows.iterator().next().getLong(0));
     }
 
-    /** The bounds are a constraint already, so that attaching reads no row. */
+    /** Attaching reads no rows, because the check constraint already implies the bounds. */
     private Future<Void> attachOrDrop(boolean empty) {
         return empty ? run("DROP TABLE execution_:day_next, step_:day_next") : run("""
                         ALTER TABLE execution_:day_next RENAME TO execution_:day;
@@ -242,20 +246,20 @@ final class DayRewrite {
         return CleanupDay.firstId(day.day().plusDays(1));
     }
 
-    private Future<Boolean> asks(String sql, Object... arguments) {
+    private Future<Boolean> queryBoolean(String sql, Object... arguments) {
         return query(sql, Tuple.from(arguments))
                 .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
     private Future<io.vertx.sqlclient.RowSet<io.vertx.sqlclient.Row>> query(String sql, Tuple arguments) {
-        return connection.preparedQuery(named(sql)).execute(arguments);
+        return connection.preparedQuery(withSuffix(sql)).execute(arguments);
     }
 
     private Future<Void> run(String sql) {
-        return connection.query(named(sql)).execute().mapEmpty();
+        return connection.query(withSuffix(sql)).execute().mapEmpty();
     }
 
-    private String named(String sql) {
+    private String withSuffix(String sql) {
         return sql.replace(":day", day.suffix());
     }
 

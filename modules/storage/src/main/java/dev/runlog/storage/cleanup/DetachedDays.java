@@ -11,16 +11,18 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Partitions of days that are detached, and renamed to {@code *_gone}, but whose files are still there. */
+/** Detached partitions, renamed to {@code *_gone}, until their files are removed. */
 final class DetachedDays {
     private static final Logger log = LoggerFactory.getLogger(DetachedDays.class);
 
-    /** Nobody queues behind the removal of files, and autovacuum makes way after {@code deadlock_timeout}. */
-    private static final String PATIENCE_FOR_FILES = "SET LOCAL lock_timeout = '2s'";
-    /** Each commit that removes files looks through all shared buffers for their pages. */
+    /**
+     * May be long, because statements no longer use these tables. Autovacuum gives way after {@code deadlock_timeout}.
+     */
+    private static final String FILES_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '2s'";
+    /** Grouped, because each commit that removes files scans all shared buffers for their pages. */
     private static final int FILES_AT_ONCE = 4;
 
-    private static final String LEFT_OVER = """
+    private static final String FIND_LEFTOVERS = """
             SELECT 'DROP TABLE ' || relname AS statement
             FROM pg_class
             WHERE relkind = 'r' AND NOT relispartition AND relname ~ '^(execution|step)_[0-9]{8}_(next|gone)$'
@@ -44,8 +46,8 @@ final class DetachedDays {
     }
 
     /**
-     * The statements that detach a day's partitions. Indexes keep their names: those of partitions that are created again
-     * get other ones.
+     * The statements that detach and rename a day's partitions. Indexes keep their names. If the day is created again,
+     * its indexes get other names.
      */
     static String detach(String suffix) {
         return """
@@ -59,7 +61,7 @@ final class DetachedDays {
         suffixes.add(suffix);
     }
 
-    /** Removes the files of some days; returns whether there were any. */
+    /** Removes the files of some days. Returns whether there were any. */
     Future<Boolean> removeFiles() {
         List<String> some = suffixes.stream().limit(FILES_AT_ONCE).toList();
         if (some.isEmpty()) {
@@ -68,36 +70,39 @@ final class DetachedDays {
         String tables = some.stream()
                 .map(suffix -> "execution_" + suffix + "_gone, step_" + suffix + "_gone")
                 .collect(Collectors.joining(", "));
-        return patiently(PATIENCE_FOR_FILES, "DROP TABLE IF EXISTS " + tables).map(done -> {
-            some.forEach(suffixes::remove);
-            return true;
-        });
+        return runWithTimeout(FILES_LOCK_TIMEOUT, "DROP TABLE IF EXISTS " + tables)
+                .map(done -> {
+                    some.forEach(suffixes::remove);
+                    return true;
+                });
     }
 
-    /** Removes files until the names of days can be used again: a day was recorded into after it was dropped. */
+    /**
+     * Removes files until the names of these days are free, in case they were recorded into after they were dropped.
+     */
     Future<Void> requireRemoved(Collection<CleanupDay> days) {
         return days.stream().map(CleanupDay::suffix).noneMatch(suffixes::contains)
                 ? Future.succeededFuture()
                 : removeFiles().compose(done -> requireRemoved(days));
     }
 
-    /** Drops what a crash, or an attempt that was given up, has left. */
+    /** Removes tables, triggers and notes left by a crash or an abandoned rewrite. */
     Future<Void> dropLeftOvers() {
-        return connection.query(LEFT_OVER).execute().compose(rows -> {
+        return connection.query(FIND_LEFTOVERS).execute().compose(rows -> {
             Future<Void> dropped = Future.succeededFuture();
             for (Row row : rows) {
                 String statement = row.getString(0);
                 log.info("A cleanup was interrupted: {}", statement);
-                dropped = dropped.compose(done -> patiently(LockRetry.PATIENCE, statement));
+                dropped = dropped.compose(done -> runWithTimeout(LockRetry.PATIENCE, statement));
             }
             return dropped;
         });
     }
 
-    private Future<Void> patiently(String patience, String statement) {
+    private Future<Void> runWithTimeout(String lockTimeout, String statement) {
         return locks.run(attempt -> Pipeline.transaction(
                 connection,
-                "BEGIN; " + patience,
+                "BEGIN; " + lockTimeout,
                 () -> connection.query(statement).execute().mapEmpty()));
     }
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Holds: marks that keep an execution and its children from every cleanup. */
+/** Holds, which protect executions and their children from cleanups. */
 public final class HoldStore {
     private static final String HOLD = """
             UPDATE execution e
@@ -22,7 +22,7 @@ public final class HoldStore {
 
     private static final String HOLD_IN_LIST = "UPDATE unsuccessful_execution SET held = $2 WHERE id = $1";
 
-    /** Inserts nothing if the owner has too many. A concurrent hold of the same execution was waited for. */
+    /** Inserts nothing if the owner has too many. Concurrent holds of one execution run one after the other. */
     private static final String NOTE_HELD = """
             INSERT INTO held_execution (execution_id, owner_id)
             SELECT $1, $2
@@ -40,10 +40,10 @@ public final class HoldStore {
     }
 
     /**
-     * Holds or releases an execution and returns its owner; empty if there is no such execution or, if an owner is given, it
-     * is another's. A cleanup that is running spares the execution and its children from then on.
+     * Holds or releases an execution and returns its owner. Returns empty if the execution does not exist or, with an
+     * owner, belongs to another one. From then on, a running cleanup spares a held execution and its children.
      *
-     * @param holdsMax how many executions of one owner may be held; one more fails with {@code BAD_INPUT}
+     * @param holdsMax maximum number of held executions of one owner; one more fails with {@code BAD_INPUT}
      */
     public Future<Optional<String>> hold(
             @Nullable String owner, UUID executionId, boolean held, @Nullable String reason, int holdsMax) {

@@ -14,13 +14,12 @@ import java.time.ZoneOffset;
 import java.util.UUID;
 
 /**
- * What policies, numbers, holds and running executions spare, written down when a cleanup begins so that it ends as what
- * it began as: policies in {@code cleanup_rule}, the oldest of the newest N of each workflow in {@code cleanup_keep}, and
- * the children of all that stays, at any depth, in {@code cleanup_spared}. What is held later is added by {@link
- * #spareChildren}.
+ * Stores what a cleanup spares when it begins. Later changes of policies do not affect it. Policies are copied to
+ * {@code cleanup_rule}. The oldest of the newest N of each workflow is in {@code cleanup_keep}. Descendants of kept
+ * executions are in {@code cleanup_spared}; {@link #spareChildren} adds those of executions that are held later.
  */
 final class KeptExecutions {
-    /** Forgets this of cleanups that are over. */
+    /** Deletes these rows of cleanups that have ended. */
     static final String FORGET = """
             WITH open AS (SELECT id FROM cleanup WHERE state IN (1, 2)),
             policies AS (DELETE FROM cleanup_rule WHERE cleanup_id NOT IN (SELECT id FROM open)),
@@ -29,8 +28,8 @@ final class KeptExecutions {
             """;
 
     /**
-     * The policies by how specific they are. A policy's own cleanup keeps everything that a more specific policy decides
-     * about, and ignores the other policies.
+     * Copies the policies, the most specific first. A policy's own cleanup keeps everything to which a more specific
+     * policy applies, and ignores the other policies.
      */
     private static final String ADD_POLICIES = """
             WITH ranked AS (
@@ -53,8 +52,8 @@ final class KeptExecutions {
             """;
 
     /**
-     * Also says whether it is worth looking for children, as each look plans a scan of every partition (20 ms). An index of
-     * parents without entries is one page.
+     * Also returns whether a search for children is needed, because each search takes about 20 ms to plan for
+     * all partitions. An empty index of parents has one page.
      */
     private static final String FREEZE = ADD_POLICIES + """
             SELECT EXISTS (SELECT FROM added WHERE keep_last IS NOT NULL) AS numbered,
@@ -71,8 +70,8 @@ final class KeptExecutions {
             """;
 
     /**
-     * Of each workflow that has something that old, the oldest of the newest N; the nil ID if there are fewer. The rollups
-     * know on which day it is, as looking through the days of a workflow takes milliseconds.
+     * Adds the oldest of the newest N of each workflow that has executions before the bound, or the nil ID if it has
+     * fewer than N. Finds its day in the rollups, because a search through the days of a workflow takes milliseconds.
      */
     private static final String ADD_NEWEST = """
             INSERT INTO cleanup_keep (cleanup_id, policy_id, workflow_id, keep_from)
@@ -120,8 +119,9 @@ final class KeptExecutions {
             """;
 
     /**
-     * Children of the same owner, at any depth, of what runs, is held or is among the newest. The totals know on which days
-     * something runs, the rollups in which workflow. OFFSET 0 has each held execution looked up.
+     * Adds descendants, of the same owner, of executions that are running, held or among the newest N. Finds the days
+     * with running executions in the totals, and their workflows in the rollups. OFFSET 0 forces a lookup by ID for
+     * each held execution.
      */
     private static final String ADD_CHILDREN = """
             INSERT INTO cleanup_spared (cleanup_id, execution_id)
@@ -148,8 +148,8 @@ final class KeptExecutions {
             """;
 
     /**
-     * The same of what policies keep for a time, found from the children: far more may be kept than has a parent. OFFSET 0
-     * has each parent looked up.
+     * Adds descendants of executions that policies keep for a time. Searches from child to parent, because there may be
+     * far more kept executions than children. OFFSET 0 forces a lookup by ID for each parent.
      */
     private static final String ADD_CHILDREN_OF_KEPT =
             """
@@ -176,7 +176,7 @@ final class KeptExecutions {
             ON CONFLICT DO NOTHING
             """;
 
-    /** A cleanup that begins, and one that deletes, has locked its row as well. */
+    /** Waits for cleanups that are beginning or deleting: they lock their rows, too. */
     private static final String LOCK_OPEN = "SELECT id, state FROM cleanup WHERE state IN (1, 2) ORDER BY id FOR SHARE";
 
     private KeptExecutions() {}
@@ -192,7 +192,7 @@ final class KeptExecutions {
                 """.formatted(roots.strip());
     }
 
-    /** Writes down what is spared as of now, in the transaction of the caller. */
+    /** Stores what is spared as of now, in the caller's transaction. */
     static Future<Void> freeze(SqlConnection connection, Cleanup cleanup) {
         CleanupCriteria criteria = cleanup.criteria();
         Sql sql = new Sql();
@@ -209,7 +209,7 @@ final class KeptExecutions {
             if (children && (newest || found.getBoolean("rooted"))) {
                 added = added.compose(done -> addChildren(connection, cleanup));
             }
-            // Children of what a policy for everything keeps are younger, so it keeps them as well.
+            // A policy for all executions also keeps their children, because children are younger.
             if (children && found.getBoolean("parting")) {
                 added = added.compose(done -> addChildrenOfKept(connection, cleanup));
             }
@@ -218,8 +218,8 @@ final class KeptExecutions {
     }
 
     /**
-     * Locks the cleanups that are open, so that none begins or deletes until the transaction has held an execution; returns
-     * those that have begun.
+     * Locks all open cleanups and returns those that have begun. None of them begins or deletes until the transaction
+     * ends, so a hold in it takes effect first.
      */
     static Future<UUID[]> lockOpen(SqlConnection connection) {
         return connection.query(LOCK_OPEN).execute().map(rows -> Rows.toList(rows, row -> row).stream()
@@ -228,7 +228,7 @@ final class KeptExecutions {
                 .toArray(UUID[]::new));
     }
 
-    /** Has cleanups, which {@link #lockOpen} has locked, spare the children of an execution that was held just now. */
+    /** Makes cleanups locked by {@link #lockOpen} spare the descendants of an execution that is now held. */
     static Future<?> spareChildren(SqlConnection connection, UUID[] cleanups, UUID executionId, int ownerId) {
         return cleanups.length == 0
                 ? Future.succeededFuture()

@@ -7,9 +7,9 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.function.IntFunction;
 
-/** Tries again what a lock of somebody else was in the way of, rather than let others queue behind the wait. */
+/** Retries work that cannot get its locks. A longer wait would make other statements queue behind it. */
 final class LockRetry {
-    /** How long others queue behind one attempt at most. */
+    /** Limits how long other statements queue behind one attempt. */
     static final String PATIENCE = "SET LOCAL lock_timeout = '200ms'";
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
@@ -24,7 +24,9 @@ final class LockRetry {
         this.database = database;
     }
 
-    /** Thrown by an attempt at a whole day once it finds that something stays, or that the cleanup is over. */
+    /**
+     * Thrown if a day cannot be dropped or rewritten because something on it is kept, or because the cleanup has ended.
+     */
     static final class SomethingStays extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -33,12 +35,12 @@ final class LockRetry {
         }
     }
 
-    /** Runs work, given the number of the attempt, until it gets its locks; after some attempts it fails for good. */
+    /** Runs work, with the number of the attempt, until it gets its locks. Fails after a limited number of attempts. */
     <T> Future<T> run(IntFunction<Future<T>> work) {
         return run(1, work);
     }
 
-    /** The same; false if something stays or the locks could not be had. */
+    /** The same, but returns false if something is kept or the locks are unavailable. */
     Future<Boolean> succeeds(IntFunction<Future<Void>> work) {
         return run(work)
                 .map(true)

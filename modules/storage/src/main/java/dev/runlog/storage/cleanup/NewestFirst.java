@@ -14,22 +14,22 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Reads a small table by id or in pages, newest first.
+ * Reads a small table by ID or in pages, newest first.
  *
- * @param name the rows, for metrics
- * @param columns what is selected
- * @param from the tables, with {@code t} for the one that is listed
+ * @param name the name of the rows in metrics
+ * @param columns the SELECT clause
+ * @param from the FROM clause, in which {@code t} is the listed table
  */
 record NewestFirst<T>(Database database, String name, String columns, String from, Function<Row, T> mapper) {
-    /** Makes a page. */
+    /** Creates a page. */
     interface ToPage<T, P> {
         P page(List<T> rows, PageEnds ends, long total);
     }
 
     /**
-     * Returns those of the rows that exist and pass the filter.
+     * Returns the existing rows with these IDs that pass the filter.
      *
-     * @param filter appends conditions, each after an AND
+     * @param filter appends conditions, each preceded by AND
      */
     Future<List<T>> load(String reader, Consumer<Sql> filter, List<UUID> ids) {
         Sql sql = select().add("WHERE t.id = ANY (")

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Statements that are sent right behind each other on one connection, so that they take one wait for the database. */
+/** Sends statements on one connection without waiting for each answer, which saves round trips. */
 final class Pipeline {
     private Pipeline() {}
 
     /**
-     * Succeeds when all of them have. Fails with the first failure in their order; those behind it only say that the
-     * transaction was aborted.
+     * Succeeds when all have succeeded. Fails with the first failure in their order, because later ones only report an
+     * aborted transaction.
      */
     static Future<Void> inTurn(List<Future<?>> sent) {
         return Future.join(sent)
@@ -24,16 +24,16 @@ final class Pipeline {
                         .orElse(failure)));
     }
 
-    /** Runs work between a beginning and a commit, or a rollback if it fails. */
+    /** Runs work in a transaction, and commits it, or rolls it back if the work fails. */
     static <T> Future<T> transaction(SqlConnection connection, String begin, Supplier<Future<T>> work) {
         return transaction(connection, begin, work, Future::succeededFuture);
     }
 
-    /** The same, whose last statement is sent with the commit right behind it. */
+    /** The same, but sends the last statement together with the commit. */
     static <R, T> Future<T> transaction(
             SqlConnection connection, String begin, Supplier<Future<R>> work, Function<R, Future<T>> last) {
         Future<?> begun = connection.query(begin).execute();
-        // The work's first statement is sent behind the beginning without waiting for its answer.
+        // Does not wait for the answer to BEGIN.
         Future<R> worked = Future.succeededFuture().compose(sent -> work.get());
         return orRollback(connection, inTurn(List.of(begun, worked)).compose(done -> {
             Future<T> result = last.apply(worked.result());
@@ -42,7 +42,7 @@ final class Pipeline {
         }));
     }
 
-    /** Undoes a transaction whose work fails. */
+    /** Rolls back the transaction if its work fails. */
     static <T> Future<T> orRollback(SqlConnection connection, Future<T> work) {
         return work.recover(failure ->
                 connection.query("ROLLBACK").execute().otherwiseEmpty().compose(done -> Future.failedFuture(failure)));

@@ -24,7 +24,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Retention policies. */
+/** Reads and changes retention policies. */
 public final class PolicyStore {
     private static final String COLUMNS = """
             SELECT t.id, t.workflow_id, o.subject, t.statuses, extract(epoch FROM t.keep_for)::bigint AS keep_seconds,
@@ -63,7 +63,7 @@ public final class PolicyStore {
               AS changed
             """;
 
-    /** A policy for all owners that a caller has set takes precedence over the configured one. */
+    /** Does not replace a policy for all owners that a caller has set. */
     private static final String SET_DEFAULT = """
             INSERT INTO retention_policy AS known (id, statuses, keep_for, keep_last, from_configuration)
             VALUES ($1, '{}', $2, $3, true)
@@ -74,7 +74,7 @@ public final class PolicyStore {
             RETURNING id
             """;
 
-    /** Its criteria are those of the policy before it was changed or deleted. */
+    /** Cancels open cleanups, because they have the criteria of the policy before its change or deletion. */
     private static final String END_CLEANUPS = """
             UPDATE cleanup
             SET state = 4, finished_at = now()
@@ -99,16 +99,16 @@ public final class PolicyStore {
     }
 
     /**
-     * A policy after a change.
+     * A changed policy.
      *
-     * @param ended cleanups of the policy as it was before, which were open and are cancelled
+     * @param ended open cleanups that the change cancelled
      */
     public record Changed(RetentionPolicy policy, List<UUID> ended) {}
 
     /**
      * Creates a policy, or replaces the one with the same target.
      *
-     * @param policiesMax how many policies an owner may have; one more fails with {@code BAD_INPUT}
+     * @param policiesMax maximum number of policies of an owner; one more fails with {@code BAD_INPUT}
      */
     public Future<Changed> set(
             @Nullable UUID workflowId,
@@ -120,7 +120,7 @@ public final class PolicyStore {
         Future<?> registered = owner == null
                 ? Future.succeededFuture()
                 : database.query("register-owner", REGISTER_OWNER, Tuple.of(owner));
-        Tuple asked = Tuple.of(
+        Tuple arguments = Tuple.of(
                 Ids.next(),
                 workflowId,
                 owner,
@@ -131,7 +131,7 @@ public final class PolicyStore {
         return registered
                 .compose(done -> database.inTransaction("set-policy", connection -> connection
                         .preparedQuery(SET)
-                        .execute(asked)
+                        .execute(arguments)
                         .compose(rows -> rows.size() > 0
                                 ? Future.succeededFuture(rows.iterator().next())
                                 : Future.failedFuture(RunlogException.badInput("There are already " + policiesMax
@@ -152,9 +152,9 @@ public final class PolicyStore {
     }
 
     /**
-     * Returns those of the policies that exist and, if an owner is given, concern the owner's executions.
+     * Returns the existing policies among these IDs. With an owner, returns only policies that apply to its executions.
      *
-     * @param reader the subject that is charged for the database's time
+     * @param reader the subject to which the database time is charged
      */
     public Future<List<RetentionPolicy>> load(String reader, @Nullable String owner, List<UUID> ids) {
         return rows.load(reader, sql -> addOwner(sql, owner), ids);
@@ -170,7 +170,7 @@ public final class PolicyStore {
                 .map(rows -> Rows.toList(rows, PolicyStore::toPolicy));
     }
 
-    /** Deletes a policy; returns its cleanups that were open and are cancelled. */
+    /** Deletes a policy. Returns its open cleanups, which are now cancelled. */
     public Future<List<UUID>> delete(UUID id) {
         return database.inTransaction("delete-policy", connection -> connection
                 .preparedQuery("DELETE FROM retention_policy WHERE id = $1")
@@ -194,8 +194,9 @@ public final class PolicyStore {
     }
 
     /**
-     * Marks that a policy runs now and, if there is something to do, enters its cleanup; a concurrent change of the policy
-     * waits, and cancels it. False if the policy has run since, on any server, or its cleanup is still open.
+     * Marks the policy as run now and creates its cleanup, if there is one. A concurrent change of the policy waits,
+     * then cancels that cleanup. Returns false if any server has run the policy since {@code notSince}, or if its last
+     * cleanup is still open.
      */
     public Future<Boolean> run(
             UUID id, Instant now, Instant notSince, @Nullable CleanupCriteria work, String requestedBy) {
@@ -203,13 +204,13 @@ public final class PolicyStore {
                 .preparedQuery(CLAIM)
                 .execute(Tuple.of(id, now.atOffset(ZoneOffset.UTC), notSince.atOffset(ZoneOffset.UTC)))
                 .map(rows -> rows.size() > 0)
-                .compose(mine -> mine && work != null
+                .compose(claimed -> claimed && work != null
                         ? CleanupLedger.create(connection, work, requestedBy, id)
                                 .map(true)
-                        : Future.succeededFuture(mine)));
+                        : Future.succeededFuture(claimed)));
     }
 
-    /** Marks how far behind a policy is. */
+    /** Stores how many executions are overdue, and since when. */
     public Future<Void> markOverdue(UUID id, long overdue, @Nullable Instant since) {
         return database.query(
                         "mark-overdue",

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Adds up the figures of days to a preview. */
+/** Adds up the figures of days and makes a preview of them. */
 final class PreviewFigures {
     private final Cleanup cleanup;
     private final int exceptionsMax;
@@ -28,45 +28,49 @@ final class PreviewFigures {
     private final Map<LocalDate, CountedDay> counted = new HashMap<>();
     private boolean exact = true;
 
-    /** @param exceptionsMax how many held executions and children were looked at; if there are more, it is an estimate */
+    /** @param exceptionsMax maximum number of held executions and children counted; beyond it, figures are estimates */
     PreviewFigures(Cleanup cleanup, int exceptionsMax) {
         this.cleanup = cleanup;
         this.exceptionsMax = exceptionsMax;
     }
 
-    /** What the rollups say of a day. */
+    /** Adds the figures of a day from the rollups. */
     void addRollups(DayFigures day) {
         exact &= !day.cut();
-        for (DayFigures.OfStatus of : day.statuses()) {
-            if (of.status() == ExecutionStatus.RUNNING) {
-                add(day.day(), of.status(), "RUNNING", of.matched());
+        for (DayFigures.OfStatus figures : day.statuses()) {
+            if (figures.status() == ExecutionStatus.RUNNING) {
+                add(day.day(), figures.status(), "RUNNING", figures.matched());
             } else {
-                add(day.day(), of.status(), null, of.deletable());
-                add(day.day(), of.status(), "POLICY", of.matched() - of.unkept());
-                add(day.day(), of.status(), CleanupCondition.ownNumberReason(cleanup), of.unkept() - of.deletable());
+                add(day.day(), figures.status(), null, figures.deletable());
+                add(day.day(), figures.status(), "POLICY", figures.matched() - figures.unkept());
+                add(
+                        day.day(),
+                        figures.status(),
+                        CleanupCondition.ownNumberReason(cleanup),
+                        figures.unkept() - figures.deletable());
             }
         }
     }
 
-    /** Days whose executions were counted. */
+    /** Adds the figures of days with counted executions. */
     void addCounted(List<DayFigures> days, List<Row> rows) {
         days.forEach(day -> counted.put(day.day(), new CountedDay()));
         for (Row row : rows) {
             LocalDate day = row.getLocalDate("day");
             add(day, status(row), row.getString("reason"), row.getLong("rows"));
             if (row.getString("reason") == null) {
-                counted.computeIfAbsent(day, none -> new CountedDay()).add(row);
+                counted.computeIfAbsent(day, key -> new CountedDay()).add(row);
                 byWorkflow.merge(row.getUUID("workflow_id"), row.getLong("rows"), Long::sum);
             }
         }
     }
 
-    /** Held executions and children on days of which the rollups said the rest. */
+    /** Moves held executions and spared children of days from the rollups to the reasons why they are spared. */
     void addExceptions(List<Row> rows) {
-        long looked = 0;
+        long examined = 0;
         for (Row row : rows) {
             long number = row.getLong("rows");
-            looked += number;
+            examined += number;
             String keptReason = row.getString("kept_reason");
             add(row.getLocalDate("day"), status(row), keptReason, -number);
             add(row.getLocalDate("day"), status(row), row.getString("reason"), number);
@@ -74,7 +78,7 @@ final class PreviewFigures {
                 byWorkflow.merge(row.getUUID("workflow_id"), -number, Long::sum);
             }
         }
-        exact &= looked <= exceptionsMax;
+        exact &= examined <= exceptionsMax;
     }
 
     private void add(LocalDate day, ExecutionStatus status, @Nullable String sparedReason, double number) {
@@ -86,7 +90,7 @@ final class PreviewFigures {
         }
     }
 
-    /** What is to be added to the rollups of workflows. */
+    /** Numbers by workflow to add to those of the rollups. */
     Map<UUID, Long> byWorkflow() {
         return byWorkflow;
     }
@@ -94,7 +98,7 @@ final class PreviewFigures {
     /**
      * Returns the preview.
      *
-     * @param days all of them, oldest first
+     * @param days all days, oldest first
      * @param sizes bytes and steps of the days' partitions
      */
     CleanupPreview toPreview(List<DayFigures> days, List<Row> sizes, List<OfWorkflow> workflows) {
@@ -128,10 +132,10 @@ final class PreviewFigures {
                 sizesExact,
                 new StatusCounts(
                         0,
-                        of(ExecutionStatus.SUCCESS),
-                        of(ExecutionStatus.FAILED),
-                        of(ExecutionStatus.CANCELLED),
-                        of(ExecutionStatus.CRASHED)),
+                        deletable(ExecutionStatus.SUCCESS),
+                        deletable(ExecutionStatus.FAILED),
+                        deletable(ExecutionStatus.CANCELLED),
+                        deletable(ExecutionStatus.CRASHED)),
                 workflows,
                 oldest,
                 newest,
@@ -141,7 +145,7 @@ final class PreviewFigures {
                 new Spared(spared("RUNNING"), spared("HELD"), spared("POLICY"), spared("NEWEST"), spared("CHILD")));
     }
 
-    private long of(ExecutionStatus status) {
+    private long deletable(ExecutionStatus status) {
         return Math.max(0, Math.round(byStatus.getOrDefault(status, 0.0)));
     }
 
@@ -153,7 +157,7 @@ final class PreviewFigures {
         return ExecutionStatus.ofNumber(row.getShort("status"));
     }
 
-    /** What is deletable of a day whose executions were counted. */
+    /** The deletable executions of a counted day. */
     private static final class CountedDay {
         private long bytes;
         private long steps;

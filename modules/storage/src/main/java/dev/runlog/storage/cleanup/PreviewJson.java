@@ -10,7 +10,7 @@ import dev.runlog.contract.retention.CleanupPreview;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
-/** A preview as the ledger stores it: the components of its record. */
+/** Converts a preview to and from the JSON that the ledger stores. */
 final class PreviewJson {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .addModule(new JavaTimeModule())

@@ -42,7 +42,7 @@ final class AnswerGuardTest {
     }
 
     @Test
-    void failsIfTheServerIsSilentAndRecoversWithIt() {
+    void failsWhileTheServerDoesNotAnswerAndRecovers() {
         String before = await(database.check());
         await(database.queryShort("ada", "short", "SELECT 1", Tuple.tuple()));
 
@@ -63,7 +63,7 @@ final class AnswerGuardTest {
     }
 
     @Test
-    void failsIfTheServerFallsSilentInATransaction() {
+    void failsIfTheServerStopsAnsweringInATransaction() {
         Throwable failure = awaitFailure(database.inTransaction("silent", connection -> connection
                 .query("SELECT 1")
                 .execute()
