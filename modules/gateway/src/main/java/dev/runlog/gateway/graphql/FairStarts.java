@@ -34,7 +34,8 @@ final class FairStarts {
         if (context == null) {
             return operation.get();
         }
-        // The promise belongs to the caller's context, so the operation starts there, no matter which context completes the promise.
+        // The promise belongs to the caller's context, so the operation starts there, no matter which context completes
+        // the promise.
         Promise<Void> turn = context.promise();
         Future<T> result = turn.future().compose(ready -> operation.get());
         try {
