@@ -22,7 +22,7 @@ final class MigrateCommand implements Callable<Integer> {
     public Integer call() {
         try (DatabaseStart database = DatabaseStart.begin(config.load())) {
             int applied = database.await().migrations();
-            System.out.println(applied == 0 ? "The database is up to date." : "Applied " + applied + " migrations.");
+            System.out.println(applied == 0 ? "The database is up to date." : "Migrations applied: " + applied + ".");
         }
         return 0;
     }

@@ -113,7 +113,7 @@ public final class DatabaseStart implements AutoCloseable {
             try {
                 int applied = Migrations.run(url);
                 if (applied > 0) {
-                    log.info("Applied {} migrations.", applied);
+                    log.info("Migrations applied: {}.", applied);
                 }
                 return new Started(url, applied);
             } catch (FlywayException failure) {
