@@ -19,6 +19,7 @@ import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.contract.text.SafeText;
+import dev.runlog.gateway.json.JsonReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -111,7 +112,7 @@ final class EventReader {
         try (JsonParser parser = JSON.createParser(bytes, start, length)) {
             return new EventReader(bytes, start, parser).read();
         } catch (JsonProcessingException malformed) {
-            throw invalidJson(malformed.getOriginalMessage().replaceFirst(" \\(start marker at .*", "."));
+            throw invalidJson(JsonReader.reason(malformed));
         } catch (IOException malformed) {
             throw invalidJson(String.valueOf(malformed.getMessage()));
         }

@@ -82,9 +82,17 @@ public final class JsonReader {
                 return (Map<String, Object>) object;
             }
         } catch (JsonProcessingException malformed) {
-            throw RunlogException.badInput(what + " must be a JSON object: " + malformed.getOriginalMessage());
+            throw RunlogException.badInput(what + " must be a JSON object: " + reason(malformed));
         }
         throw RunlogException.badInput(what + " must be a JSON object.");
+    }
+
+    /** Why text is not JSON, without the settings of the parser that Jackson recommends to its programmers. */
+    public static String reason(JsonProcessingException malformed) {
+        return String.valueOf(malformed.getOriginalMessage())
+                .replaceFirst(" \\(start marker at .*", ".")
+                .replaceFirst(": enable `.*", "")
+                .replaceFirst(", from `[^`]*`", "");
     }
 
     /** The single value in a text; fails if anything follows it. */
