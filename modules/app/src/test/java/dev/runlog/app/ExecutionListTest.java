@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -190,22 +189,13 @@ final class ExecutionListTest {
             SampleRuns.record(server, token, 6, "wide-" + i);
         }
 
-        double five = statementsOf(token, 5);
-        double fifty = statementsOf(token, 50);
+        double five = server.statementsOf(() -> readPage(token, 5));
+        double fifty = server.statementsOf(() -> readPage(token, 50));
 
         assertThat(fifty).isEqualTo(five).isLessThanOrEqualTo(9);
     }
 
-    /** The minimum of several measurements: concurrent work, such as a cleanup of another test, only adds time. */
-    private double statementsOf(String token, int size) {
-        return DoubleStream.generate(() -> statementsOnce(token, size))
-                .limit(3)
-                .min()
-                .orElseThrow();
-    }
-
-    private double statementsOnce(String token, int size) {
-        double before = server.metric("runlog_query_seconds_count");
+    private void readPage(String token, int size) {
         JsonNode page = server.data(
                 token,
                 "{ executions(first: " + size
@@ -213,7 +203,6 @@ final class ExecutionListTest {
                         + "{ totalCount nodes { id } } } steps(first: 2) { nodes { name } } parent { id } children(first: 1) "
                         + "{ nodes { id } } error { message stackTrace } } } }");
         assertThat(page.at("/executions/nodes")).hasSize(size);
-        return server.metric("runlog_query_seconds_count") - before;
     }
 
     private List<String> pages(

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.DoubleStream;
 
 /** A whole server on a test's database and a free port, and a client for it. */
 final class RunningServer implements AutoCloseable {
@@ -178,6 +179,18 @@ final class RunningServer implements AutoCloseable {
                 .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
+    }
+
+    /** The number of statements that these requests run: the fewest of three counts, as background work adds to some. */
+    double statementsOf(Runnable requests) {
+        return DoubleStream.generate(() -> {
+                    double before = metric("runlog_query_seconds_count");
+                    requests.run();
+                    return metric("runlog_query_seconds_count") - before;
+                })
+                .limit(3)
+                .min()
+                .orElseThrow();
     }
 
     /** Asks again until it is so; an error after half a minute. Each time costs a request, which paces it. */
