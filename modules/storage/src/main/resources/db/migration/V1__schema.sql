@@ -44,7 +44,7 @@ CREATE TABLE execution (
   owner_id           integer     NOT NULL,
   -- Number of secrets that recording replaced.
   redacted           integer     NOT NULL DEFAULT 0,
-  -- From the time in the ID to finished_at; -1 while running. Never null, because lists are sorted by duration.
+  -- From the start to finished_at; -1 without one of them. Never null, because lists are sorted by duration.
   duration_millis    bigint      NOT NULL DEFAULT -1,
   status             smallint    NOT NULL,
   attempt            smallint    NOT NULL DEFAULT 1,
@@ -53,6 +53,10 @@ CREATE TABLE execution (
   truncated          smallint    NOT NULL DEFAULT 0,
   -- Parts in which recording replaced characters that cannot be stored. Bits as in truncated.
   sanitized          smallint    NOT NULL DEFAULT 0,
+  -- Null if it was never queued.
+  queued_at          timestamptz,
+  -- Null for the time in the ID or, if it was queued, while it has not started.
+  started_at         timestamptz,
   finished_at        timestamptz,
   heartbeat_timeout  interval,
   heartbeat_deadline timestamptz,
@@ -60,6 +64,9 @@ CREATE TABLE execution (
   -- False while only the finish is known. A late start fills in the rest of the row.
   start_known        boolean     NOT NULL DEFAULT true,
   parent_id          uuid,
+  retry_of           uuid,
+  external_id        text,
+  source             text,
   trigger            text,
   labels             jsonb,
   error_type         text,
@@ -141,9 +148,14 @@ CREATE TABLE unsuccessful_execution (
   attempt           smallint    NOT NULL,
   truncated         smallint    NOT NULL,
   sanitized         smallint    NOT NULL DEFAULT 0,
+  queued_at         timestamptz,
+  started_at        timestamptz,
   finished_at       timestamptz NOT NULL,
   held              boolean     NOT NULL,
   parent_id         uuid,
+  retry_of          uuid,
+  external_id       text,
+  source            text,
   trigger           text,
   labels            jsonb,
   error_type        text,
@@ -396,6 +408,7 @@ COMMENT ON FUNCTION uuid_v7_time IS 'The time in a UUIDv7: previews of cleanups 
 CREATE VIEW unsuccessful AS
 SELECT u.id, u.workflow_id, u.owner_id, u.status, u.attempt, u.held, u.truncated, u.finished_at, u.duration_millis,
        u.parent_id, u.trigger, u.labels, u.error_type, u.error_message, u.error_fingerprint, u.sanitized, u.redacted,
+       u.queued_at, u.started_at, u.retry_of, u.external_id, u.source,
        NULL::timestamptz AS heartbeat_deadline
 FROM unsuccessful_execution u
 WHERE NOT EXISTS (SELECT FROM dropped_day)

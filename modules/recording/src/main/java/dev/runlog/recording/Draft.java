@@ -119,8 +119,9 @@ final class Draft {
         if (deadline == null) {
             throw new IllegalStateException("No heartbeat deadline: " + head().id());
         }
+        Instant start = start();
         crash(
-                deadline.isBefore(head().startedAt()) ? head().startedAt() : deadline,
+                deadline.isBefore(start) ? start : deadline,
                 "HeartbeatTimeout",
                 "No heartbeat received before " + deadline + ".");
     }
@@ -128,9 +129,14 @@ final class Draft {
     /** Marks an execution without heartbeats as crashed at the end of the maximum run time. */
     void crashAfter(Duration runTimeMax) {
         crash(
-                head().startedAt().plus(runTimeMax),
+                start().plus(runTimeMax),
                 "RunTimeout",
                 "No finish received within " + DurationText.of(runTimeMax) + ", and heartbeats are off.");
+    }
+
+    private Instant start() {
+        Instant startedAt = head().startedAt();
+        return startedAt == null ? Ids.timeOf(head().id()) : startedAt;
     }
 
     private void crash(Instant at, String type, String message) {

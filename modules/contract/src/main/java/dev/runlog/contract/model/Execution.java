@@ -9,12 +9,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * One run of a workflow, without its large parts, which are in {@link ExecutionDetail}.
  *
- * @param id UUID version 7; its timestamp is the start
+ * @param id UUID version 7; its timestamp is the start or, of a queued execution, the time when it was queued
+ * @param externalId the engine's own ID; null if the engine uses {@code id}
  * @param owner owner of the workflow
  * @param trigger what started it, as named by the engine
  * @param attempt attempt number, starting at 1
  * @param parentId the execution that started this one
+ * @param retryOf the execution that this one repeats
  * @param labels sorted by key
+ * @param queuedAt millisecond precision; null if it was never queued
+ * @param startedAt millisecond precision; null for the time in the ID or, if it was queued, while it has not started
  * @param finishedAt millisecond precision; null while running
  * @param heartbeatDeadline time at which it becomes {@code CRASHED} without another heartbeat; null if never
  * @param errorFingerprint equal for errors with the same type and origin; null without an error
@@ -27,11 +31,15 @@ public record Execution(
         UUID id,
         UUID workflowId,
         String owner,
+        @Nullable ExternalId externalId,
         ExecutionStatus status,
         @Nullable String trigger,
         int attempt,
         @Nullable UUID parentId,
+        @Nullable UUID retryOf,
         Map<String, String> labels,
+        @Nullable Instant queuedAt,
+        @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
         @Nullable Instant heartbeatDeadline,
         @Nullable String errorType,
@@ -44,6 +52,7 @@ public record Execution(
         implements ListedExecution {
 
     public Execution {
+        startedAt = ListedExecution.startOf(id, queuedAt, startedAt);
         labels = Labels.sorted(labels);
         truncated = OrderedSet.copyOf(truncated);
         sanitized = OrderedSet.copyOf(sanitized);
@@ -54,7 +63,12 @@ public record Execution(
      * #hasError} stays the same.
      */
     public Execution withoutContents() {
-        Builder copy = toBuilder().trigger(null).parentId(null).labels(Map.of());
+        Builder copy = toBuilder()
+                .externalId(null)
+                .trigger(null)
+                .parentId(null)
+                .retryOf(null)
+                .labels(Map.of());
         return copy.error(null, null, hasError() ? "" : null).build();
     }
 
@@ -65,11 +79,15 @@ public record Execution(
 
     public Builder toBuilder() {
         return running(id, workflowId, owner)
+                .externalId(externalId)
                 .status(status)
                 .trigger(trigger)
                 .attempt(attempt)
                 .parentId(parentId)
+                .retryOf(retryOf)
                 .labels(labels)
+                .queuedAt(queuedAt)
+                .startedAt(startedAt)
                 .finishedAt(finishedAt)
                 .heartbeatDeadline(heartbeatDeadline)
                 .error(errorType, errorMessage, errorFingerprint)
@@ -84,11 +102,15 @@ public record Execution(
         private final UUID id;
         private final UUID workflowId;
         private final String owner;
+        private @Nullable ExternalId externalId;
         private ExecutionStatus status = ExecutionStatus.RUNNING;
         private @Nullable String trigger;
         private int attempt = 1;
         private @Nullable UUID parentId;
+        private @Nullable UUID retryOf;
         private Map<String, String> labels = Map.of();
+        private @Nullable Instant queuedAt;
+        private @Nullable Instant startedAt;
         private @Nullable Instant finishedAt;
         private @Nullable Instant heartbeatDeadline;
         private @Nullable String errorType;
@@ -103,6 +125,11 @@ public record Execution(
             this.id = id;
             this.workflowId = workflowId;
             this.owner = owner;
+        }
+
+        public Builder externalId(@Nullable ExternalId externalId) {
+            this.externalId = externalId;
+            return this;
         }
 
         public Builder status(ExecutionStatus status) {
@@ -125,8 +152,23 @@ public record Execution(
             return this;
         }
 
+        public Builder retryOf(@Nullable UUID retryOf) {
+            this.retryOf = retryOf;
+            return this;
+        }
+
         public Builder labels(Map<String, String> labels) {
             this.labels = labels;
+            return this;
+        }
+
+        public Builder queuedAt(@Nullable Instant queuedAt) {
+            this.queuedAt = queuedAt;
+            return this;
+        }
+
+        public Builder startedAt(@Nullable Instant startedAt) {
+            this.startedAt = startedAt;
             return this;
         }
 
@@ -172,11 +214,15 @@ public record Execution(
                     id,
                     workflowId,
                     owner,
+                    externalId,
                     status,
                     trigger,
                     attempt,
                     parentId,
+                    retryOf,
                     labels,
+                    queuedAt,
+                    startedAt,
                     finishedAt,
                     heartbeatDeadline,
                     errorType,

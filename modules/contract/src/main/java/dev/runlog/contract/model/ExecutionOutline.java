@@ -10,8 +10,14 @@ public record ExecutionOutline(
         UUID workflowId,
         String owner,
         ExecutionStatus status,
+        @Nullable Instant queuedAt,
+        @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
         @Nullable String errorType,
         @Nullable String errorMessage,
         @Nullable String errorFingerprint)
-        implements ListedExecution {}
+        implements ListedExecution {
+    public ExecutionOutline {
+        startedAt = ListedExecution.startOf(id, queuedAt, startedAt);
+    }
+}

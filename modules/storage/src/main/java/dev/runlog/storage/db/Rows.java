@@ -1,6 +1,7 @@
 package dev.runlog.storage.db;
 
 import dev.runlog.contract.model.ExecutionPart;
+import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.StepPart;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -91,5 +92,9 @@ public final class Rows {
             bits |= part.bit();
         }
         return (short) bits;
+    }
+
+    public static @Nullable ExternalId toExternalId(@Nullable String source, @Nullable String id) {
+        return id == null ? null : new ExternalId(source, id);
     }
 }

@@ -11,12 +11,12 @@ import io.vertx.sqlclient.RowSet;
 /** Reads rows with the columns of {@link ExecutionSelect}, by position. */
 final class ExecutionRows {
     /** The position of the parent ID in rows of several pages. */
-    static final int PARENT_COLUMN = 18;
+    static final int PARENT_COLUMN = 23;
 
     private ExecutionRows() {}
 
     static Execution toExecution(Row row) {
-        return Execution.running(row.getUUID(0), row.getUUID(1), row.getString(17))
+        return Execution.running(row.getUUID(0), row.getUUID(1), row.getString(22))
                 .status(ExecutionStatus.ofNumber(row.getShort(2)))
                 .trigger(row.getString(3))
                 .attempt(row.getShort(4))
@@ -29,6 +29,10 @@ final class ExecutionRows {
                 .sanitized(Rows.toParts(row.getShort(13)))
                 .redacted(row.getInteger(14))
                 .held(row.getBoolean(15))
+                .queuedAt(Rows.toInstant(row.getOffsetDateTime(16)))
+                .startedAt(Rows.toInstant(row.getOffsetDateTime(17)))
+                .retryOf(row.getUUID(18))
+                .externalId(Rows.toExternalId(row.getString(19), row.getString(20)))
                 .build();
     }
 
@@ -39,9 +43,11 @@ final class ExecutionRows {
                 owner,
                 ExecutionStatus.ofNumber(row.getShort(2)),
                 Rows.toInstant(row.getOffsetDateTime(3)),
-                row.getString(4),
-                row.getString(5),
-                row.getString(6));
+                Rows.toInstant(row.getOffsetDateTime(4)),
+                Rows.toInstant(row.getOffsetDateTime(5)),
+                row.getString(6),
+                row.getString(7),
+                row.getString(8));
     }
 
     /** Fails if the statement left out texts because they exceed the remaining allowance. */

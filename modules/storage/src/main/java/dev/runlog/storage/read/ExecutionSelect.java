@@ -27,11 +27,13 @@ final class ExecutionSelect {
     private static final String HEAD =
             "e.id, e.workflow_id, e.status, e.trigger, e.attempt, e.parent_id, e.labels, e.finished_at, "
                     + "e.heartbeat_deadline, e.error_type, e.error_message, e.error_fingerprint, e.truncated, "
-                    + "e.sanitized, e.redacted, e.held, e.duration_millis";
+                    + "e.sanitized, e.redacted, e.held, e.queued_at, e.started_at, e.retry_of, e.source, e.external_id, "
+                    + "e.duration_millis";
 
     /** The columns that {@link ExecutionRows#toOutline} reads. */
     private static final String OUTLINE =
-            "e.id, e.workflow_id, e.status, e.finished_at, e.error_type, e.error_message, e.error_fingerprint";
+            "e.id, e.workflow_id, e.status, e.queued_at, e.started_at, e.finished_at, e.error_type, e.error_message, "
+                    + "e.error_fingerprint";
 
     /** The column with the total count of a list, if requested. */
     static final String TOTAL = "total";

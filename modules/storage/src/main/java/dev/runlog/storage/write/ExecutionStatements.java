@@ -4,6 +4,8 @@ import static dev.runlog.storage.write.Column.names;
 
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.ExternalId;
+import dev.runlog.contract.model.Ids;
 import dev.runlog.storage.db.Rows;
 import dev.runlog.storage.db.Statement;
 import dev.runlog.storage.db.UuidOrder;
@@ -11,6 +13,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.Comparator;
@@ -35,6 +38,13 @@ final class ExecutionStatements {
             small("attempt", row -> (short) head(row).attempt());
     private static final Column<ExecutionRow> START_KNOWN =
             column("start_known", "boolean", Boolean[]::new, row -> row.stored().startKnown());
+    private static final Column<ExecutionRow> EXTERNAL_ID =
+            text("external_id", row -> externalId(row, ExternalId::id));
+    private static final Column<ExecutionRow> SOURCE = text("source", row -> externalId(row, ExternalId::source));
+    private static final Column<ExecutionRow> QUEUED_AT =
+            moment("queued_at", row -> Rows.toOffset(head(row).queuedAt()));
+    private static final Column<ExecutionRow> STARTED_AT =
+            moment("started_at", row -> Rows.toOffset(realStart(head(row))));
     private static final Column<ExecutionRow> FINISHED_AT =
             moment("finished_at", row -> Rows.toOffset(head(row).finishedAt()));
     private static final Column<ExecutionRow> DURATION_MILLIS =
@@ -46,6 +56,8 @@ final class ExecutionStatements {
             moment("heartbeat_deadline", row -> Rows.toOffset(head(row).heartbeatDeadline()));
     private static final Column<ExecutionRow> PARENT_ID =
             uuid("parent_id", row -> head(row).parentId());
+    private static final Column<ExecutionRow> RETRY_OF =
+            uuid("retry_of", row -> head(row).retryOf());
     private static final Column<ExecutionRow> TRIGGER =
             text("trigger", row -> head(row).trigger());
     private static final Column<ExecutionRow> LABELS =
@@ -77,11 +89,21 @@ final class ExecutionStatements {
     /** Changes that made the execution storable. */
     private static final List<Column<ExecutionRow>> ALTERATIONS = List.of(TRUNCATED, SANITIZED, REDACTED);
 
-    private static final List<Column<ExecutionRow>> IDENTITY = List.of(ID, WORKFLOW_ID, OWNER_ID);
+    private static final List<Column<ExecutionRow>> IDENTITY = List.of(ID, WORKFLOW_ID, OWNER_ID, EXTERNAL_ID, SOURCE);
 
     /** The values of a start, except its heartbeat deadline. */
     private static final List<Column<ExecutionRow>> STARTED =
-            List.of(ATTEMPT, START_KNOWN, HEARTBEAT_TIMEOUT, PARENT_ID, TRIGGER, LABELS, PAYLOAD);
+            List.of(
+                    ATTEMPT,
+                    START_KNOWN,
+                    QUEUED_AT,
+                    STARTED_AT,
+                    HEARTBEAT_TIMEOUT,
+                    PARENT_ID,
+                    RETRY_OF,
+                    TRIGGER,
+                    LABELS,
+                    PAYLOAD);
 
     /** The values of a finish. */
     private static final List<Column<ExecutionRow>> FINISHED = List.of(
@@ -187,11 +209,15 @@ final class ExecutionStatements {
         Long heartbeatMillis = row.getLong(HEARTBEAT_TIMEOUT.name());
         Execution head = Execution.running(
                         row.getUUID(ID.name()), row.getUUID(WORKFLOW_ID.name()), row.getString("subject"))
+                .externalId(Rows.toExternalId(row.getString(SOURCE.name()), row.getString(EXTERNAL_ID.name())))
                 .status(ExecutionStatus.ofNumber(row.getShort(STATUS.name())))
                 .trigger(row.getString(TRIGGER.name()))
                 .attempt(row.getShort(ATTEMPT.name()))
                 .parentId(row.getUUID(PARENT_ID.name()))
+                .retryOf(row.getUUID(RETRY_OF.name()))
                 .labels(Rows.toLabels(row.getJsonObject(LABELS.name())))
+                .queuedAt(Rows.toInstant(row.getOffsetDateTime(QUEUED_AT.name())))
+                .startedAt(Rows.toInstant(row.getOffsetDateTime(STARTED_AT.name())))
                 .finishedAt(Rows.toInstant(row.getOffsetDateTime(FINISHED_AT.name())))
                 .heartbeatDeadline(Rows.toInstant(row.getOffsetDateTime(HEARTBEAT_DEADLINE.name())))
                 .error(
@@ -258,6 +284,17 @@ final class ExecutionStatements {
 
     private static Execution head(ExecutionRow row) {
         return row.stored().head();
+    }
+
+    private static @Nullable String externalId(ExecutionRow row, Function<ExternalId, @Nullable String> part) {
+        ExternalId externalId = head(row).externalId();
+        return externalId == null ? null : part.apply(externalId);
+    }
+
+    /** The start, unless it is the time in the ID. */
+    private static @Nullable Instant realStart(Execution execution) {
+        Instant startedAt = execution.startedAt();
+        return execution.queuedAt() == null && Ids.timeOf(execution.id()).equals(startedAt) ? null : startedAt;
     }
 
     private static Long durationMillis(ExecutionRow row) {

@@ -13,6 +13,7 @@ import static dev.runlog.gateway.graphql.resolve.Fields.source;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionPart;
+import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.contract.model.Step;
 import dev.runlog.contract.model.Workflow;
@@ -55,6 +56,12 @@ final class ExecutionFields {
                 .dataFetcher("children", this::children)
                 .dataFetcher("id", property(ListedExecution.class, ListedExecution::id))
                 .dataFetcher("status", property(ListedExecution.class, ListedExecution::status))
+                .dataFetcher(
+                        "externalId",
+                        property(Execution.class, execution -> ofExternalId(execution, ExternalId::id)))
+                .dataFetcher(
+                        "source",
+                        property(Execution.class, execution -> ofExternalId(execution, ExternalId::source)))
                 .dataFetcher("startedAt", property(ListedExecution.class, ListedExecution::startedAt))
                 .dataFetcher("finishedAt", property(ListedExecution.class, ListedExecution::finishedAt))
                 .dataFetcher("duration", property(ListedExecution.class, ListedExecution::duration))
@@ -90,6 +97,11 @@ final class ExecutionFields {
                 .dataFetcher("input", property(Step.class, step -> RawJson.of(step.input())))
                 .dataFetcher("output", property(Step.class, step -> RawJson.of(step.output())))
                 .dataFetcher("error", property(Step.class, step -> RawJson.of(step.error())));
+    }
+
+    private static @Nullable String ofExternalId(Execution execution, Function<ExternalId, @Nullable String> part) {
+        ExternalId externalId = execution.externalId();
+        return externalId == null ? null : part.apply(externalId);
     }
 
     private CompletionStage<Connection<Execution>> executionsOfWorkflow(DataFetchingEnvironment env) {
