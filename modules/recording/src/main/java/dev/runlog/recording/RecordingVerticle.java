@@ -9,6 +9,18 @@ import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.UpsertWorkflow;
+import dev.runlog.recording.batch.BatchWriter;
+import dev.runlog.recording.batch.HeartbeatSweep;
+import dev.runlog.recording.batch.Partitions;
+import dev.runlog.recording.batch.RecordingMetrics;
+import dev.runlog.recording.batch.WorkflowDirectory;
+import dev.runlog.recording.config.RecordingConfig;
+import dev.runlog.recording.event.EventPolicy;
+import dev.runlog.recording.queue.Admission;
+import dev.runlog.recording.queue.FairQueue;
+import dev.runlog.recording.queue.Lane;
+import dev.runlog.recording.queue.QueuedEvent;
+import dev.runlog.recording.queue.Submission;
 import dev.runlog.storage.db.DatabaseConfig;
 import dev.runlog.storage.db.WriteFailure;
 import dev.runlog.storage.write.RecordingStore;
@@ -74,12 +86,9 @@ public final class RecordingVerticle extends VerticleBase {
         // One connection more than writers, for the heartbeat sweep and for workflows. No batch waits for these.
         RecordingStore opened = RecordingStore.open(vertx, databaseConfig, config.writers() + 1);
         store = opened;
-        Partitions partitions =
-                new Partitions(opened, new HourlyQuota("days", "recording.days-per-hour-max", config.daysPerHourMax()));
-        WorkflowDirectory workflows = new WorkflowDirectory(
-                opened,
-                config.workflowsMax(),
-                new HourlyQuota("workflows", "recording.workflows-per-hour-max", config.workflowsPerHourMax()));
+        Partitions partitions = new Partitions(opened, config.daysPerHourMax());
+        WorkflowDirectory workflows =
+                new WorkflowDirectory(opened, config.workflowsMax(), config.workflowsPerHourMax());
         HeartbeatSweep sweep = new HeartbeatSweep(bus, opened, clock, config.runTimeMax());
         BatchWriter writer = new BatchWriter(bus, opened, workflows, partitions, clock, metrics);
         for (int i = 0; i < config.writers(); i++) {

@@ -1,4 +1,7 @@
-/** Recording: validates events, collects them into batches, commits each batch and announces its changes. */
+/**
+ * Recording: {@link dev.runlog.recording.RecordingVerticle} receives events. They are checked in {@code event}, wait in
+ * {@code queue}, and are written and announced by {@code batch}.
+ */
 @NullMarked
 package dev.runlog.recording;
 

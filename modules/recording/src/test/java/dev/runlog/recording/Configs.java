@@ -1,15 +1,16 @@
 package dev.runlog.recording;
 
+import dev.runlog.recording.config.RecordingConfig;
 import dev.runlog.storage.db.DatabaseConfig;
 import dev.runlog.testing.Settings;
 import java.time.Duration;
 import java.util.List;
 
 /** Configurations for tests: small limits, and no timer fires during a test. */
-final class Configs {
+public final class Configs {
     private Configs() {}
 
-    static RecordingConfig with(int workflowsMax, int workflowsPerHourMax, int daysPerHourMax) {
+    public static RecordingConfig with(int workflowsMax, int workflowsPerHourMax, int daysPerHourMax) {
         return Settings.of("recording")
                 .set("batch-size-max", 100)
                 .set("batch-chars-max", 1_000_000)
@@ -37,7 +38,7 @@ final class Configs {
     }
 
     /** The defaults of a server. */
-    static RecordingConfig serverDefaults(int workflowsMax) {
+    public static RecordingConfig serverDefaults(int workflowsMax) {
         return Settings.of("recording")
                 .set("workflows-max", workflowsMax)
                 .set("heartbeat-sweep-interval", Duration.ofDays(1))
@@ -45,11 +46,11 @@ final class Configs {
                 .as(RecordingConfig.class);
     }
 
-    static DatabaseConfig database(String url) {
+    public static DatabaseConfig database(String url) {
         return database(url, Duration.ofSeconds(5), Duration.ofSeconds(7));
     }
 
-    static DatabaseConfig database(String url, Duration poolWait, Duration answerTimeout) {
+    public static DatabaseConfig database(String url, Duration poolWait, Duration answerTimeout) {
         return Settings.of("database")
                 .set("url", url)
                 .set("pool-queue-max", 100)

@@ -17,7 +17,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.runlog.app.cluster.ClusterConfig;
 import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.querying.QueryingConfig;
-import dev.runlog.recording.RecordingConfig;
+import dev.runlog.recording.config.RecordingConfig;
 import dev.runlog.retention.RetentionConfig;
 import dev.runlog.storage.db.DatabaseConfig;
 import java.io.IOException;

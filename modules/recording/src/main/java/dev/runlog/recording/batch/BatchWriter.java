@@ -1,0 +1,205 @@
+package dev.runlog.recording.batch;
+
+import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.recording.ExecutionsChanged;
+import dev.runlog.contract.recording.ExecutionsChanged.Change;
+import dev.runlog.contract.recording.RecordEvents.Outcome;
+import dev.runlog.recording.event.ValidEvent;
+import dev.runlog.recording.queue.QueuedEvent;
+import dev.runlog.storage.db.WriteFailure;
+import dev.runlog.storage.write.RecordingStore;
+import dev.runlog.storage.write.RecordingTransaction;
+import dev.runlog.storage.write.StepKey;
+import dev.runlog.storage.write.StoredExecution;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes each batch of events in one transaction. After the commit, announces the changes and replies. */
+public final class BatchWriter {
+    private static final Logger log = LoggerFactory.getLogger(BatchWriter.class);
+    private static final int ATTEMPTS = 5;
+
+    /**
+     * Started executions are nearly always new, and skipping the lookup saves a round trip to the database. A batch
+     * with an execution that exists fails and is written again, so the next batches are looked up first: resent events
+     * come in series.
+     */
+    private static final int LOOKUP_BATCHES = 100;
+
+    private final Bus bus;
+    private final RecordingStore store;
+    private final WorkflowDirectory workflows;
+    private final Partitions partitions;
+    private final Clock clock;
+    private final RecordingMetrics metrics;
+    private int batchesToLookUp;
+
+    public BatchWriter(
+            Bus bus,
+            RecordingStore store,
+            WorkflowDirectory workflows,
+            Partitions partitions,
+            Clock clock,
+            RecordingMetrics metrics) {
+        this.bus = bus;
+        this.store = store;
+        this.workflows = workflows;
+        this.partitions = partitions;
+        this.clock = clock;
+        this.metrics = metrics;
+    }
+
+    /** Writes the batch and settles each event. Always succeeds. */
+    public Future<Void> write(List<QueuedEvent> batch) {
+        boolean assumeNew = batchesToLookUp == 0;
+        batchesToLookUp -= assumeNew ? 0 : 1;
+        return metrics.timeBatch(batch.size(), attempt(batch, assumeNew, 1)).recover(failure -> {
+            if (WriteFailure.of(failure) == WriteFailure.BAD_ROW) {
+                return isolate(batch, failure);
+            }
+            log.warn("Could not record {} events: {}", batch.size(), failure.toString());
+            RunlogException overloaded = WriteFailure.overloaded(failure);
+            batch.forEach(queued -> queued.fail(overloaded));
+            return Future.succeededFuture();
+        });
+    }
+
+    /**
+     * Writes a batch, with retries after conflicts.
+     *
+     * @param assumeNew whether started executions are inserted without a lookup
+     */
+    private Future<Void> attempt(List<QueuedEvent> batch, boolean assumeNew, int attempt) {
+        return prepare(batch)
+                .compose(refusals -> store.transaction(transaction -> commit(transaction, batch, refusals, assumeNew)))
+                .onSuccess(committed -> committed.settle(batch))
+                .<Void>mapEmpty()
+                .recover(failure -> {
+                    WriteFailure kind = WriteFailure.of(failure);
+                    if (attempt == ATTEMPTS || kind == WriteFailure.UNAVAILABLE || kind == WriteFailure.BAD_ROW) {
+                        return Future.failedFuture(failure);
+                    }
+                    if (kind == WriteFailure.NO_PARTITION) {
+                        partitions.forget();
+                    }
+                    if (assumeNew && kind == WriteFailure.CONTENTION) {
+                        batchesToLookUp = LOOKUP_BATCHES;
+                    }
+                    return attempt(batch, assumeNew && kind != WriteFailure.CONTENTION, attempt + 1);
+                });
+    }
+
+    /** Creates missing days and workflows. Does not query the database if none is missing. */
+    private Future<Refusals> prepare(List<QueuedEvent> batch) {
+        return partitions.ensureFor(batch).compose(days -> {
+            List<QueuedEvent> allowed = days.isEmpty() ? batch : withoutDays(batch, days.keySet());
+            return workflows
+                    .prepare(allowed)
+                    .map(refused -> days.isEmpty() && refused.isEmpty() ? Refusals.NONE : new Refusals(days, refused));
+        });
+    }
+
+    private static List<QueuedEvent> withoutDays(List<QueuedEvent> batch, Set<LocalDate> days) {
+        return batch.stream()
+                .filter(queued -> !days.contains(Draft.dayOf(queued.event().executionId())))
+                .toList();
+    }
+
+    private Future<Committed> commit(
+            RecordingTransaction transaction, List<QueuedEvent> batch, Refusals refusals, boolean assumeNew) {
+        return transaction
+                .lock(idsToLock(batch, assumeNew))
+                .compose(locked -> write(transaction, batch, locked, refusals));
+    }
+
+    /** Sends all writes and the commit without waiting in between: one round trip to the database. */
+    private Future<Committed> write(
+            RecordingTransaction transaction,
+            List<QueuedEvent> batch,
+            Map<UUID, StoredExecution> locked,
+            Refusals refusals) {
+        BatchPlan plan = new BatchPlan(batch, locked, workflows::find, refusals, clock.instant());
+        transaction.insert(plan.inserts());
+        transaction.fillStart(plan.startsToFill());
+        transaction.finish(plan.finishes());
+        transaction.moveDeadlines(plan.deadlines());
+        transaction.listUnsuccessful(plan.idsToList());
+        transaction.unlist(plan.idsToUnlist());
+        Future<Set<StepKey>> steps = transaction.upsertSteps(plan.steps());
+        transaction.addDurations(plan.durations());
+        transaction.addDaily(plan.deltas());
+        return transaction.commit().map(done -> new Committed(plan, steps.result()));
+    }
+
+    private final class Committed {
+        private final BatchPlan plan;
+        private final Set<StepKey> changedSteps;
+
+        Committed(BatchPlan plan, Set<StepKey> changedSteps) {
+            this.plan = plan;
+            this.changedSteps = changedSteps;
+        }
+
+        /** Announces the changes before it replies: a caller who subscribes after the reply misses nothing. */
+        void settle(List<QueuedEvent> batch) {
+            List<Change> changes = plan.changes(changedSteps);
+            if (!changes.isEmpty()) {
+                bus.publish(new ExecutionsChanged(changes));
+            }
+            List<Outcome> outcomes = plan.outcomes(changedSteps);
+            for (int i = 0; i < outcomes.size(); i++) {
+                metrics.count(outcomes.get(i).verdict());
+                batch.get(i).settle(outcomes.get(i));
+            }
+        }
+    }
+
+    /** Splits the batch in half until the bad row is alone. */
+    private Future<Void> isolate(List<QueuedEvent> batch, Throwable failure) {
+        if (batch.size() == 1) {
+            UUID incident = Ids.next();
+            log.error("The database rejected an event, incident {}", incident, failure);
+            batch.get(0).settle(Outcome.rejected(RunlogException.internal(incident)));
+            return Future.succeededFuture();
+        }
+        int middle = batch.size() / 2;
+        return write(new ArrayList<>(batch.subList(0, middle)))
+                .compose(done -> write(new ArrayList<>(batch.subList(middle, batch.size()))));
+    }
+
+    /**
+     * The executions to look up before writing. Those that start in the batch are skipped if they are assumed to be
+     * new; the insert fails if one exists.
+     */
+    private static Set<UUID> idsToLock(List<QueuedEvent> batch, boolean assumeNew) {
+        Set<UUID> newIds = new HashSet<>();
+        Set<UUID> toLock = new HashSet<>();
+        for (QueuedEvent queued : batch) {
+            UUID id = queued.event().executionId();
+            if (isNew(queued.event(), assumeNew)) {
+                newIds.add(id);
+            } else if (!newIds.contains(id)) {
+                toLock.add(id);
+            }
+        }
+        return toLock;
+    }
+
+    /** An execution with an ID generated here is always new. */
+    private static boolean isNew(ValidEvent event, boolean assumeNew) {
+        return event instanceof ValidEvent.Start start
+                ? assumeNew || start.idGenerated()
+                : assumeNew && event instanceof ValidEvent.Complete;
+    }
+}

@@ -1,0 +1,283 @@
+package dev.runlog.recording.batch;
+
+import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExecutionDetail;
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.text.DurationText;
+import dev.runlog.recording.event.Alterations;
+import dev.runlog.recording.event.Fingerprint;
+import dev.runlog.recording.event.ValidEvent;
+import dev.runlog.storage.rollup.DailyDelta;
+import dev.runlog.storage.rollup.DurationDelta;
+import dev.runlog.storage.write.ExecutionRow;
+import dev.runlog.storage.write.StoredExecution;
+import dev.runlog.storage.write.StoredWorkflow;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** An execution while the events of a batch are applied to it. Knows what to write afterwards. */
+final class Draft {
+    private StoredExecution stored;
+    private ExecutionDetail detail;
+    private final @Nullable Execution before;
+    private boolean startFilled;
+    private boolean finished;
+    private boolean deadlineMoved;
+
+    private Draft(StoredExecution stored, @Nullable Execution before) {
+        this.stored = stored;
+        this.before = before;
+        this.detail = new ExecutionDetail(stored.head().id(), null, null, null, null);
+    }
+
+    /** An existing execution, from its locked row. */
+    static Draft of(StoredExecution stored) {
+        return new Draft(stored, stored.head());
+    }
+
+    /** A new execution, from its start. */
+    static Draft started(ValidEvent.Start start, StoredWorkflow workflow, Instant now) {
+        Duration timeout = start.heartbeatTimeout();
+        Execution head = builder(start.executionId(), workflow)
+                .trigger(start.trigger())
+                .attempt(start.attempt())
+                .parentId(start.parentId())
+                .labels(start.labels())
+                .heartbeatDeadline(timeout == null ? null : now.plus(timeout))
+                .truncated(start.altered().truncated())
+                .sanitized(start.altered().sanitized())
+                .redacted(start.altered().redacted())
+                .build();
+        Draft draft = new Draft(new StoredExecution(head, workflow.ownerId(), true, timeout), null);
+        draft.detail = new ExecutionDetail(start.executionId(), start.payload(), null, null, null);
+        return draft;
+    }
+
+    /** A new execution whose finish arrived before its start. */
+    static Draft finishedFirst(ValidEvent.Finish finish, StoredWorkflow workflow) {
+        Execution unstarted = builder(finish.executionId(), workflow).build();
+        Draft draft = new Draft(new StoredExecution(unstarted, workflow.ownerId(), false, null), null);
+        draft.finish(finish);
+        return draft;
+    }
+
+    private static Execution.Builder builder(UUID id, StoredWorkflow workflow) {
+        return Execution.running(
+                id, workflow.workflow().id(), workflow.workflow().owner());
+    }
+
+    Execution head() {
+        return stored.head();
+    }
+
+    boolean isStartKnown() {
+        return stored.startKnown();
+    }
+
+    boolean isNew() {
+        return before == null;
+    }
+
+    void fillStart(ValidEvent.Start start) {
+        Execution head = head();
+        Alterations altered = Alterations.of(head).plus(start.altered());
+        Execution filled = with(altered)
+                .trigger(start.trigger())
+                .attempt(start.attempt())
+                .parentId(start.parentId())
+                .labels(start.labels())
+                .heartbeatDeadline(null)
+                .build();
+        stored = new StoredExecution(filled, stored.ownerId(), true, start.heartbeatTimeout());
+        detail = new ExecutionDetail(
+                head.id(), start.payload(), detail.result(), detail.errorDetails(), detail.stackTrace());
+        startFilled = true;
+    }
+
+    void finish(ValidEvent.Finish finish) {
+        end(
+                finish.status(),
+                finish.finishedAt(),
+                finish.errorType(),
+                finish.errorMessage(),
+                finish.errorFingerprint(),
+                Alterations.of(head()).plus(finish.altered()));
+        detail = new ExecutionDetail(
+                head().id(), detail.payload(), finish.result(), finish.errorDetails(), finish.stackTrace());
+    }
+
+    /** Marks it as crashed at its heartbeat deadline. */
+    void crash() {
+        Instant deadline = head().heartbeatDeadline();
+        if (deadline == null) {
+            throw new IllegalStateException("No heartbeat deadline: " + head().id());
+        }
+        Instant start = start();
+        crash(
+                deadline.isBefore(start) ? start : deadline,
+                "HeartbeatTimeout",
+                "No heartbeat received before " + deadline + ".");
+    }
+
+    /** Marks an execution without heartbeats as crashed at the end of the maximum run time. */
+    void crashAfter(Duration runTimeMax) {
+        crash(
+                start().plus(runTimeMax),
+                "RunTimeout",
+                "No finish received within " + DurationText.of(runTimeMax) + ", and heartbeats are off.");
+    }
+
+    private Instant start() {
+        Instant startedAt = head().startedAt();
+        return startedAt == null ? Ids.timeOf(head().id()) : startedAt;
+    }
+
+    private void crash(Instant at, String type, String message) {
+        end(ExecutionStatus.CRASHED, at, type, message, Fingerprint.of(type, message, null), Alterations.of(head()));
+    }
+
+    /** Extends the heartbeat deadline; returns false if there is none. */
+    boolean beat(Instant now) {
+        Duration timeout = stored.heartbeatTimeout();
+        if (head().status() != ExecutionStatus.RUNNING || timeout == null) {
+            return false;
+        }
+        replaceHead(head().toBuilder().heartbeatDeadline(now.plus(timeout)).build());
+        deadlineMoved = true;
+        return true;
+    }
+
+    ExecutionRow row() {
+        return new ExecutionRow(stored, detail);
+    }
+
+    boolean needsStartFilled() {
+        return !isNew() && startFilled;
+    }
+
+    boolean needsFinish() {
+        return !isNew() && finished;
+    }
+
+    boolean needsDeadline() {
+        return !isNew() && deadlineMoved && !finished;
+    }
+
+    /** Whether it must be added to the list of failures or updated there. */
+    boolean needsListing() {
+        return head().status().isUnsuccessful() && (isNew() || startFilled || finished);
+    }
+
+    /** Whether it was listed as a failure and has succeeded since. */
+    boolean needsUnlisting() {
+        return before != null
+                && before.status().isUnsuccessful()
+                && !head().status().isUnsuccessful();
+    }
+
+    /** The combined changes of the rollups. */
+    static List<DailyDelta> deltas(Collection<Draft> drafts) {
+        record RollupKey(UUID workflowId, LocalDate day) {}
+        Map<RollupKey, DailyDelta> sums = new HashMap<>(drafts.size() * 2);
+        for (Draft draft : drafts) {
+            draft.addDeltas(
+                    delta -> sums.merge(new RollupKey(delta.workflowId(), delta.day()), delta, DailyDelta::plus));
+        }
+        return sums.values().stream().filter(delta -> !delta.isZero()).toList();
+    }
+
+    /** The changes of the rollups between the states before and after the batch. */
+    private void addDeltas(Consumer<DailyDelta> deltas) {
+        if (before != null && finished) {
+            deltas.accept(delta(before, -1));
+        }
+        if (before == null || finished) {
+            deltas.accept(delta(head(), 1));
+        }
+    }
+
+    /** The combined changes of the duration histograms. */
+    static List<DurationDelta> durations(Collection<Draft> drafts) {
+        record Bucket(UUID workflowId, LocalDate day, int number) {}
+        Map<Bucket, DurationDelta> sums = new HashMap<>(drafts.size() * 2);
+        for (Draft draft : drafts) {
+            draft.addDurations(delta -> sums.merge(
+                    new Bucket(delta.workflowId(), delta.day(), delta.bucket()), delta, DurationDelta::plus));
+        }
+        return sums.values().stream().filter(delta -> delta.count() != 0).toList();
+    }
+
+    private void addDurations(Consumer<DurationDelta> deltas) {
+        if (before != null && finished) {
+            addDuration(before, -1, deltas);
+        }
+        if (before == null || finished) {
+            addDuration(head(), 1, deltas);
+        }
+    }
+
+    private void addDuration(Execution execution, int count, Consumer<DurationDelta> deltas) {
+        Duration duration = execution.duration();
+        if (duration != null) {
+            deltas.accept(new DurationDelta(
+                    stored.ownerId(),
+                    execution.workflowId(),
+                    dayOf(execution.id()),
+                    DurationDelta.bucketOf(duration),
+                    count));
+        }
+    }
+
+    private DailyDelta delta(Execution execution, int count) {
+        Duration duration = execution.duration();
+        return DailyDelta.of(
+                stored.ownerId(),
+                execution.workflowId(),
+                dayOf(execution.id()),
+                execution.status(),
+                count,
+                duration == null ? 0 : count * duration.toMillis());
+    }
+
+    /** The UTC day of an ID, which selects its rollup row and partition. */
+    static LocalDate dayOf(UUID id) {
+        return LocalDate.ofInstant(Ids.timeOf(id), ZoneOffset.UTC);
+    }
+
+    private void end(
+            ExecutionStatus status,
+            Instant finishedAt,
+            @Nullable String errorType,
+            @Nullable String errorMessage,
+            @Nullable String errorFingerprint,
+            Alterations altered) {
+        replaceHead(with(altered)
+                .status(status)
+                .finishedAt(finishedAt)
+                .heartbeatDeadline(null)
+                .error(errorType, errorMessage, errorFingerprint)
+                .build());
+        finished = true;
+    }
+
+    private Execution.Builder with(Alterations altered) {
+        return head().toBuilder()
+                .truncated(altered.truncated())
+                .sanitized(altered.sanitized())
+                .redacted(altered.redacted());
+    }
+
+    private void replaceHead(Execution head) {
+        stored = new StoredExecution(head, stored.ownerId(), stored.startKnown(), stored.heartbeatTimeout());
+    }
+}

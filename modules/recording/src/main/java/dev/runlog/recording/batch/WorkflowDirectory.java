@@ -1,0 +1,141 @@
+package dev.runlog.recording.batch;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.recording.WorkflowRef;
+import dev.runlog.recording.queue.QueuedEvent;
+import dev.runlog.storage.write.RecordingStore;
+import dev.runlog.storage.write.StoredWorkflow;
+import dev.runlog.storage.write.WorkflowKey;
+import io.vertx.core.Future;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Caches the workflows that events name. Workflows are never deleted and never change their owner. */
+public final class WorkflowDirectory {
+    private static final int CACHED_MAX = 100_000;
+
+    private final RecordingStore store;
+    private final int workflowsMax;
+    private final HourlyQuota hourly;
+    private final Cache<WorkflowKey, StoredWorkflow> byKey =
+            Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
+    private final Cache<UUID, StoredWorkflow> byId =
+            Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
+    /** Owners that have reached their maximum number of workflows. */
+    private final Cache<String, Boolean> fullOwners =
+            Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
+
+    /**
+     * @param workflowsMax maximum number of workflows of an owner
+     * @param perHour maximum number of registrations by a caller in an hour, for itself and for other owners
+     */
+    public WorkflowDirectory(RecordingStore store, int workflowsMax, int perHour) {
+        this.store = store;
+        this.workflowsMax = workflowsMax;
+        this.hourly = new HourlyQuota("workflows", "recording.workflows-per-hour-max", perHour);
+    }
+
+    /**
+     * Loads all workflows that the events name for {@link #find} and registers unknown keys. Returns the refused keys
+     * with the reasons.
+     */
+    Future<Map<WorkflowKey, RunlogException>> prepare(Collection<QueuedEvent> events) {
+        Map<WorkflowKey, String> callers = new HashMap<>();
+        Set<UUID> ids = new HashSet<>();
+        for (QueuedEvent queued : events) {
+            WorkflowRef reference = queued.event().workflow();
+            if (reference == null || find(queued.owner(), reference) != null) {
+                continue;
+            }
+            if (reference.key() != null) {
+                callers.putIfAbsent(
+                        new WorkflowKey(queued.owner(), reference.key()),
+                        queued.submission().caller());
+            } else if (reference.id() != null) {
+                ids.add(reference.id());
+            }
+        }
+        Future<Map<WorkflowKey, RunlogException>> registered =
+                callers.isEmpty() ? Future.succeededFuture(Map.of()) : register(callers);
+        return ids.isEmpty()
+                ? registered
+                : registered.compose(
+                        refused -> store.findWorkflows(ids).map(this::cache).map(refused));
+    }
+
+    /** Registers or renames a workflow for a caller. */
+    public Future<StoredWorkflow> upsert(WorkflowKey key, @Nullable String name, String caller) {
+        return register(Map.of(key, caller))
+                .compose(refused -> refused.containsKey(key)
+                        ? Future.failedFuture(refused.get(key))
+                        : store.renameWorkflow(key, name));
+    }
+
+    /** Finds workflows and registers missing ones within the limits of their callers and owners. */
+    private Future<Map<WorkflowKey, RunlogException>> register(Map<WorkflowKey, String> callers) {
+        return store.findWorkflowsByKey(callers.keySet()).map(this::cache).compose(found -> {
+            Map<WorkflowKey, RunlogException> refused = new HashMap<>();
+            Map<String, Long> left = new HashMap<>();
+            Map<WorkflowKey, String> missing = new HashMap<>();
+            callers.forEach((key, caller) -> {
+                if (byKey.getIfPresent(key) != null) {
+                    return;
+                }
+                if (fullOwners.getIfPresent(key.owner()) != null) {
+                    refused.put(key, tooMany(key.owner()));
+                } else if (left.merge(caller, hourly.left(caller) - 1, (before, first) -> before - 1) < 0) {
+                    refused.put(key, hourly.refusal(caller));
+                } else {
+                    missing.put(key, caller);
+                }
+            });
+            return missing.isEmpty()
+                    ? Future.succeededFuture(refused)
+                    : store.registerWorkflows(missing.keySet(), workflowsMax)
+                            .map(this::cache)
+                            .map(done -> {
+                                missing.forEach((key, caller) -> {
+                                    if (byKey.getIfPresent(key) == null) {
+                                        fullOwners.put(key.owner(), true);
+                                        refused.put(key, tooMany(key.owner()));
+                                    } else {
+                                        hourly.use(caller, 1);
+                                    }
+                                });
+                                return refused;
+                            });
+        });
+    }
+
+    private RunlogException tooMany(String owner) {
+        return RunlogException.badInput(
+                "Too many workflows of '" + owner + "' (recording.workflows-max is " + workflowsMax + ").");
+    }
+
+    /** An owner's workflow; null if it is unknown or belongs to another owner. */
+    @Nullable
+    StoredWorkflow find(String owner, WorkflowRef reference) {
+        StoredWorkflow workflow = reference.key() != null
+                ? byKey.getIfPresent(new WorkflowKey(owner, reference.key()))
+                : reference.id() != null ? byId.getIfPresent(reference.id()) : null;
+        return workflow != null && workflow.workflow().owner().equals(owner) ? workflow : null;
+    }
+
+    private @Nullable Void cache(Collection<StoredWorkflow> workflows) {
+        for (StoredWorkflow workflow : workflows) {
+            byKey.put(
+                    new WorkflowKey(
+                            workflow.workflow().owner(), workflow.workflow().key()),
+                    workflow);
+            byId.put(workflow.workflow().id(), workflow);
+        }
+        return null;
+    }
+}

@@ -1,0 +1,4 @@
+package dev.runlog.recording.redaction;
+
+/** Text without its secrets, and their number. */
+public record RedactedText(String text, int count) {}

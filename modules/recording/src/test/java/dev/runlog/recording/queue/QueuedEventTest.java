@@ -1,0 +1,118 @@
+package dev.runlog.recording.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.model.Step;
+import dev.runlog.contract.model.StepStatus;
+import dev.runlog.contract.recording.WorkflowRef;
+import dev.runlog.recording.event.Alterations;
+import dev.runlog.recording.event.ValidEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class QueuedEventTest {
+    private static final long KEPT_CHARS = 20 << 20;
+
+    @Test
+    void estimatesItsMemory() {
+        assertEstimate(() -> new ValidEvent.Beat(Ids.next()));
+        assertEstimate(() -> start(0, ""));
+        assertEstimate(() -> start(30, ""));
+        assertEstimate(() -> start(3, "x".repeat(10_000)));
+        assertEstimate(QueuedEventTest::finish);
+        assertEstimate(() -> new ValidEvent.Complete(start(3, word(1)), finish()));
+        assertEstimate(() -> steps(500));
+    }
+
+    /** Steps with nothing but names. */
+    static ValidEvent.Steps steps(int steps) {
+        UUID id = Ids.next();
+        return new ValidEvent.Steps(
+                id,
+                IntStream.range(0, steps)
+                        .mapToObj(i -> new Step(
+                                id,
+                                i,
+                                word(i),
+                                null,
+                                StepStatus.RUNNING,
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                Set.of(),
+                                Set.of(),
+                                Set.of()))
+                        .toList());
+    }
+
+    /** Checks that the estimate is neither too low, which would overfill the queue, nor much too high. */
+    private static void assertEstimate(Supplier<ValidEvent> events) {
+        Submission submission = new Submission("caller", 1);
+        List<QueuedEvent> kept = new ArrayList<>();
+        long chars = 0;
+        long before = bytesUsed();
+        while (chars < KEPT_CHARS) {
+            QueuedEvent event = new QueuedEvent("alice", events.get(), submission, 0);
+            kept.add(event);
+            chars += event.chars();
+        }
+        long bytes = bytesUsed() - before;
+
+        assertThat(chars).as("chars of %s", kept.get(0).event().getClass()).isBetween(bytes * 9 / 10, bytes * 3);
+    }
+
+    private static long bytesUsed() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    private static ValidEvent.Start start(int labels, String payload) {
+        Map<String, String> words = new HashMap<>();
+        for (int i = 0; i < labels; i++) {
+            words.put(word(i), word(i));
+        }
+        return new ValidEvent.Start(
+                Ids.next(),
+                false,
+                WorkflowRef.ofKey(word(0)),
+                word(0),
+                1,
+                Ids.next(),
+                Map.copyOf(words),
+                payload,
+                Alterations.NONE,
+                Duration.ofMinutes(1));
+    }
+
+    private static ValidEvent.Finish finish() {
+        return new ValidEvent.Finish(
+                Ids.next(),
+                WorkflowRef.ofKey(word(0)),
+                ExecutionStatus.FAILED,
+                Instant.now(),
+                word(1),
+                word(2),
+                word(3),
+                word(4),
+                word(5),
+                word(6),
+                Alterations.NONE);
+    }
+
+    private static String word(int number) {
+        return "word " + number;
+    }
+}
