@@ -192,7 +192,10 @@ final class ArchitectureTest {
         check(slices().matching("dev.runlog.(**)").should().beFreeOfCycles());
     }
 
-    /** Reading, writing and cleaning know nothing of each other; rollups and the database know nothing of them. */
+    /**
+     * Reading, writing and cleaning know nothing of each other; rollups and the database know nothing of them. The
+     * helpers for SQL are for storage alone.
+     */
     @Test
     void storageHasThreeLayers() {
         check(layeredArchitecture()
@@ -207,6 +210,8 @@ final class ArchitectureTest {
                 .definedBy("dev.runlog.storage.rollup..")
                 .layer("db")
                 .definedBy("dev.runlog.storage.db..")
+                .layer("sql")
+                .definedBy("dev.runlog.storage.sql..")
                 .layer("others")
                 .definedBy(resideOutsideOfPackage("dev.runlog.storage.."))
                 .whereLayer("read")
@@ -218,10 +223,11 @@ final class ArchitectureTest {
                 .whereLayer("rollup")
                 .mayOnlyBeAccessedByLayers("read", "write", "cleanup", "others")
                 .whereLayer("db")
-                .mayOnlyBeAccessedByLayers("rollup", "read", "write", "cleanup", "others"));
+                .mayOnlyBeAccessedByLayers("rollup", "read", "write", "cleanup", "others")
+                .whereLayer("sql")
+                .mayOnlyBeAccessedByLayers("rollup", "read", "write", "cleanup"));
     }
 
-    /** The helpers for SQL are for storage alone. */
     @Test
     void othersUseTheDatabaseByItsFrontDoor() {
         check(noClasses()

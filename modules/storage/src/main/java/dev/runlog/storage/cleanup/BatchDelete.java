@@ -2,7 +2,7 @@ package dev.runlog.storage.cleanup;
 
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.storage.cleanup.CleanupSession.Batch;
-import dev.runlog.storage.db.Sql;
+import dev.runlog.storage.sql.Sql;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;

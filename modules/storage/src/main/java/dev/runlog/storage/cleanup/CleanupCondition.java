@@ -4,7 +4,7 @@ import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupCriteria;
-import dev.runlog.storage.db.Sql;
+import dev.runlog.storage.sql.Sql;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.UUID;

@@ -2,8 +2,8 @@ package dev.runlog.storage.cleanup;
 
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.storage.cleanup.LockRetry.SomethingStays;
-import dev.runlog.storage.db.Rows;
-import dev.runlog.storage.db.Sql;
+import dev.runlog.storage.sql.Rows;
+import dev.runlog.storage.sql.Sql;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;

@@ -1,7 +1,6 @@
 /**
- * Connection pools with fair sharing and a guard against silent servers, migrations, and helpers for SQL and rows.
- * {@link dev.runlog.storage.db.Database} runs statements. The other storage packages use this one; it uses none of
- * them.
+ * Connection pools with fair sharing and a guard against silent servers, and migrations. {@link
+ * dev.runlog.storage.db.Database} runs statements. The other storage packages use this one; it uses none of them.
  */
 @NullMarked
 package dev.runlog.storage.db;

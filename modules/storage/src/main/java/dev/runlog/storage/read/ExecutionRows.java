@@ -4,7 +4,7 @@ import dev.runlog.contract.bus.Allowance;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionOutline;
 import dev.runlog.contract.model.ExecutionStatus;
-import dev.runlog.storage.db.Rows;
+import dev.runlog.storage.sql.Rows;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 

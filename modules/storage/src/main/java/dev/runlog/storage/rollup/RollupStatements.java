@@ -1,6 +1,6 @@
 package dev.runlog.storage.rollup;
 
-import dev.runlog.storage.db.Statement;
+import dev.runlog.storage.sql.Statement;
 import io.vertx.sqlclient.Tuple;
 import java.time.LocalDate;
 import java.util.Collection;

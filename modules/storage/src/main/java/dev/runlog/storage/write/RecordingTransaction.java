@@ -2,13 +2,13 @@ package dev.runlog.storage.write;
 
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Step;
-import dev.runlog.storage.db.Rows;
-import dev.runlog.storage.db.Statement;
-import dev.runlog.storage.db.UuidOrder;
 import dev.runlog.storage.db.WriteFailure;
 import dev.runlog.storage.rollup.DailyDelta;
 import dev.runlog.storage.rollup.DurationDelta;
 import dev.runlog.storage.rollup.RollupStatements;
+import dev.runlog.storage.sql.Rows;
+import dev.runlog.storage.sql.Statement;
+import dev.runlog.storage.sql.UuidOrder;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;

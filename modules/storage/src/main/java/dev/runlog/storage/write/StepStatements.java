@@ -4,9 +4,9 @@ import static dev.runlog.storage.write.Column.joined;
 import static dev.runlog.storage.write.Column.names;
 
 import dev.runlog.contract.model.Step;
-import dev.runlog.storage.db.Rows;
-import dev.runlog.storage.db.Statement;
-import dev.runlog.storage.db.UuidOrder;
+import dev.runlog.storage.sql.Rows;
+import dev.runlog.storage.sql.Statement;
+import dev.runlog.storage.sql.UuidOrder;
 import io.vertx.sqlclient.Tuple;
 import java.time.OffsetDateTime;
 import java.util.Collection;

@@ -1,4 +1,4 @@
-package dev.runlog.storage.db;
+package dev.runlog.storage.sql;
 
 import io.vertx.sqlclient.Tuple;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package dev.runlog.storage.db;
+package dev.runlog.storage.sql;
 
 import java.util.Comparator;
 import java.util.UUID;

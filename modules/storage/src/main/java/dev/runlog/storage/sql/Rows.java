@@ -1,4 +1,4 @@
-package dev.runlog.storage.db;
+package dev.runlog.storage.sql;
 
 import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.ExternalId;
