@@ -1,4 +1,4 @@
-/** Text from outside: what may be stored, and how messages show it. */
+/** Text from outside: what may be stored, how messages show it, and the text of times and durations. */
 @NullMarked
 package dev.runlog.contract.text;
 

@@ -2,6 +2,7 @@ package dev.runlog.gateway.events;
 
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.event.EventReader;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordingEvent;

@@ -1,6 +1,7 @@
 package dev.runlog.gateway.graphqlhttp;
 
 import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.json.JsonReader;
 import dev.runlog.gateway.auth.Authenticated;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.auth.Credentials;
@@ -11,7 +12,6 @@ import dev.runlog.gateway.graphql.protocol.GraphqlErrors;
 import dev.runlog.gateway.graphql.protocol.GraphqlRequest;
 import dev.runlog.gateway.http.MediaType;
 import dev.runlog.gateway.http.Replies;
-import dev.runlog.gateway.json.JsonReader;
 import dev.runlog.gateway.json.JsonWriter;
 import dev.runlog.gateway.sse.EventStreams;
 import graphql.ExecutionResult;

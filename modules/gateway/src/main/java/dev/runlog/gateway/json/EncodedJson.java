@@ -2,6 +2,7 @@ package dev.runlog.gateway.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runlog.contract.bus.Allowance;
+import dev.runlog.contract.json.JsonValue;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

@@ -1,6 +1,7 @@
 package dev.runlog.gateway.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.runlog.contract.json.JsonValue;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-/** JSON without a mapping library: reading requests, writing answers, and the text of times and durations. */
+/** Writes JSON without a mapping library. */
 @NullMarked
 package dev.runlog.gateway.json;
 

@@ -2,11 +2,11 @@ package dev.runlog.gateway.rest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runlog.contract.error.ErrorCode;
+import dev.runlog.contract.json.JsonValue;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupPreview;
-import dev.runlog.gateway.json.JsonValue;
-import dev.runlog.gateway.json.TimeFormats;
+import dev.runlog.contract.text.TimeFormats;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Locale;

@@ -1,11 +1,11 @@
 package dev.runlog.gateway.rest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.runlog.contract.json.JsonValue;
 import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.ListedExecution;
-import dev.runlog.gateway.json.JsonValue;
-import dev.runlog.gateway.json.TimeFormats;
+import dev.runlog.contract.text.TimeFormats;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;

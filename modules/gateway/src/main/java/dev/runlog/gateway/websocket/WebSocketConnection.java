@@ -1,6 +1,7 @@
 package dev.runlog.gateway.websocket;
 
 import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.json.JsonReader;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.text.DurationText;
 import dev.runlog.gateway.auth.Authenticated;
@@ -11,7 +12,6 @@ import dev.runlog.gateway.connection.OpenStreams;
 import dev.runlog.gateway.graphql.Operations;
 import dev.runlog.gateway.graphql.protocol.GraphqlErrors;
 import dev.runlog.gateway.graphql.protocol.GraphqlRequest;
-import dev.runlog.gateway.json.JsonReader;
 import dev.runlog.gateway.json.JsonWriter;
 import dev.runlog.gateway.live.SlowClientTimer;
 import dev.runlog.gateway.memory.ByteBudget;

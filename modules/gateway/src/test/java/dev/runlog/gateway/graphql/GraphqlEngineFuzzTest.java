@@ -3,12 +3,12 @@ package dev.runlog.gateway.graphql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.json.JsonReader;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.graphql.protocol.Answer;
 import dev.runlog.gateway.graphql.protocol.GraphqlRequest;
-import dev.runlog.gateway.json.JsonReader;
 import dev.runlog.gateway.live.LiveFeed;
 import dev.runlog.testing.Futures;
 import dev.runlog.testing.Settings;

@@ -2,7 +2,7 @@ package dev.runlog.gateway.graphql.schema;
 
 import static graphql.Scalars.GraphQLInt;
 
-import dev.runlog.gateway.json.TimeFormats;
+import dev.runlog.contract.text.TimeFormats;
 import graphql.GraphQLContext;
 import graphql.execution.CoercedVariables;
 import graphql.language.ArrayValue;

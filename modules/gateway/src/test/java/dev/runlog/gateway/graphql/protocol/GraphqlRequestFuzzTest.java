@@ -2,7 +2,7 @@ package dev.runlog.gateway.graphql.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runlog.gateway.json.JsonReader;
+import dev.runlog.contract.json.JsonReader;
 import dev.runlog.gateway.json.JsonWriter;
 import dev.runlog.testing.fuzz.Fuzz;
 import dev.runlog.testing.fuzz.Inputs;

@@ -2,8 +2,8 @@ package dev.runlog.gateway.graphql.resolve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runlog.contract.json.JsonReader;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.gateway.json.JsonReader;
 import dev.runlog.testing.fuzz.Fuzz;
 import dev.runlog.testing.fuzz.Inputs;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.runlog.gateway.json;
+package dev.runlog.contract.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

@@ -1,4 +1,4 @@
-package dev.runlog.gateway.events;
+package dev.runlog.contract.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;

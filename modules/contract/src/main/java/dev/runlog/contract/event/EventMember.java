@@ -1,4 +1,4 @@
-package dev.runlog.gateway.events;
+package dev.runlog.contract.event;
 
 import java.util.HashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.runlog.gateway.events;
+package dev.runlog.contract.event;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.json.JsonReader;
 import dev.runlog.contract.model.ExecutionError;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.StepStatus;
@@ -19,7 +20,6 @@ import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.contract.text.SafeText;
-import dev.runlog.gateway.json.JsonReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -35,10 +35,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one line as an event. An unknown member is refused, as its content would be lost; within an error it is kept. Payload and result
- * are checked to be JSON, and passed on as the text that was received.
+ * Reads one line as an event. An unknown member is refused, as its content would be lost; within an error it is kept.
+ * Payload and result are checked to be JSON, and passed on as the text that was received.
  */
-final class EventReader {
+public final class EventReader {
     private static final int DEPTH_MAX = 100_000;
 
     /**
@@ -108,7 +108,7 @@ final class EventReader {
     }
 
     /** Fails with {@code BAD_INPUT} for anything but a valid event; the message says what is wrong. */
-    static RecordingEvent read(byte[] bytes, int start, int length) {
+    public static RecordingEvent read(byte[] bytes, int start, int length) {
         try (JsonParser parser = JSON.createParser(bytes, start, length)) {
             return new EventReader(bytes, start, parser).read();
         } catch (JsonProcessingException malformed) {

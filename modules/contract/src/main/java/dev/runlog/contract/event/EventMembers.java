@@ -1,9 +1,9 @@
-package dev.runlog.gateway.events;
+package dev.runlog.contract.event;
 
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.text.SafeText;
-import dev.runlog.gateway.json.TimeFormats;
+import dev.runlog.contract.text.TimeFormats;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;

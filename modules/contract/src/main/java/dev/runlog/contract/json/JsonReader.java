@@ -1,4 +1,4 @@
-package dev.runlog.gateway.json;
+package dev.runlog.contract.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;

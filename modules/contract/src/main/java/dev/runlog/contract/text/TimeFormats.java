@@ -1,7 +1,6 @@
-package dev.runlog.gateway.json;
+package dev.runlog.contract.text;
 
 import com.ethlo.time.ITU;
-import dev.runlog.contract.text.SafeText;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
