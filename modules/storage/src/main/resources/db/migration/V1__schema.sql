@@ -5,7 +5,7 @@
 -- Column order avoids padding: fixed-width columns come before text. Small texts come before large ones, because
 -- PostgreSQL reads a row up to the last column that a statement needs.
 --
--- Execution statuses: 1 RUNNING, 2 SUCCESS, 3 FAILED, 4 CANCELLED, 5 CRASHED.
+-- Execution statuses: 0 QUEUED, 1 RUNNING, 2 SUCCESS, 3 FAILED, 4 CANCELLED, 5 CRASHED.
 -- Step statuses: 1 RUNNING, 2 SUCCESS, 3 FAILED, 4 CANCELLED, 5 SKIPPED.
 -- Cleanup states: 1 PENDING, 2 RUNNING, 3 COMPLETED, 4 CANCELLED, 5 FAILED.
 
@@ -78,8 +78,8 @@ CREATE TABLE execution (
   error_details      text,
   stack_trace        text,
   CONSTRAINT execution_pkey PRIMARY KEY (id),
-  CONSTRAINT execution_status_check CHECK (status BETWEEN 1 AND 5),
-  CONSTRAINT execution_finished_check CHECK ((status = 1) = (finished_at IS NULL))
+  CONSTRAINT execution_status_check CHECK (status BETWEEN 0 AND 5),
+  CONSTRAINT execution_finished_check CHECK ((status <= 1) = (finished_at IS NULL))
 ) PARTITION BY RANGE (id);
 COMMENT ON INDEX execution_pkey IS 'execution, node and nodes; the partition key.';
 
@@ -87,10 +87,10 @@ CREATE INDEX execution_workflow_id ON execution (workflow_id, id);
 COMMENT ON INDEX execution_workflow_id IS 'executions of a workflow by start, all statuses or SUCCESS.';
 CREATE INDEX execution_owner_id ON execution (owner_id, id);
 COMMENT ON INDEX execution_owner_id IS 'executions of an owner by start, all statuses or SUCCESS.';
-CREATE INDEX execution_workflow_running ON execution (workflow_id, id) WHERE status = 1;
-COMMENT ON INDEX execution_workflow_running IS 'executions of a workflow that are running, by start.';
-CREATE INDEX execution_owner_running ON execution (owner_id, id) WHERE status = 1;
-COMMENT ON INDEX execution_owner_running IS 'executions of an owner that are running, by start.';
+CREATE INDEX execution_workflow_open ON execution (workflow_id, status, id) WHERE status <= 1;
+COMMENT ON INDEX execution_workflow_open IS 'executions of a workflow that are queued or running, by start.';
+CREATE INDEX execution_owner_open ON execution (owner_id, status, id) WHERE status <= 1;
+COMMENT ON INDEX execution_owner_open IS 'executions of an owner that are queued or running, by start.';
 CREATE INDEX execution_workflow_duration ON execution (workflow_id, duration_millis, id);
 COMMENT ON INDEX execution_workflow_duration IS 'executions of a workflow by duration.';
 CREATE INDEX execution_owner_duration ON execution (owner_id, duration_millis, id);
@@ -193,6 +193,7 @@ CREATE TABLE execution_daily (
   workflow_id          uuid    NOT NULL,
   day                  date    NOT NULL,
   duration_millis_sum  bigint  NOT NULL DEFAULT 0,
+  queued               integer NOT NULL DEFAULT 0,
   running              integer NOT NULL DEFAULT 0,
   success              integer NOT NULL DEFAULT 0,
   failed               integer NOT NULL DEFAULT 0,
@@ -215,6 +216,7 @@ CREATE TABLE execution_day (
   day                 date     NOT NULL,
   shard               smallint NOT NULL,
   duration_millis_sum bigint   NOT NULL DEFAULT 0,
+  queued              bigint   NOT NULL DEFAULT 0,
   running             bigint   NOT NULL DEFAULT 0,
   success             bigint   NOT NULL DEFAULT 0,
   failed              bigint   NOT NULL DEFAULT 0,
@@ -235,6 +237,7 @@ COMMENT ON INDEX execution_day_pkey IS 'totalCount, statistics and cleanups over
 
 CREATE VIEW execution_total AS
 SELECT day,
+       sum(queued)::bigint AS queued,
        sum(running)::bigint AS running,
        sum(success)::bigint AS success,
        sum(failed)::bigint AS failed,
@@ -258,7 +261,8 @@ COMMENT ON TABLE dropped_day IS
   'settle_dropped_day updates them. Until then nothing else writes them, because the day has no partitions.';
 
 CREATE VIEW execution_rollup AS
-SELECT d.owner_id, d.workflow_id, d.day, d.running, d.success, d.failed, d.cancelled, d.crashed,
+SELECT d.owner_id, d.workflow_id, d.day, d.queued, d.running, d.success, d.failed, d.cancelled,
+       d.crashed,
        CASE WHEN dropped.day IS NULL THEN d.success_deleted ELSE d.success END AS success_deleted,
        CASE WHEN dropped.day IS NULL THEN d.failed_deleted ELSE d.failed END AS failed_deleted,
        CASE WHEN dropped.day IS NULL THEN d.cancelled_deleted ELSE d.cancelled END AS cancelled_deleted,

@@ -110,8 +110,11 @@ final class RequestChecks {
     }
 
     private static void requireDeletable(Set<ExecutionStatus> statuses) {
-        if (statuses.contains(ExecutionStatus.RUNNING)) {
-            throw RunlogException.badInput("Running executions are never deleted; leave RUNNING out of 'status'.");
+        for (ExecutionStatus status : statuses) {
+            if (status.isOpen()) {
+                throw RunlogException.badInput("Invalid `status`: " + status
+                        + " (executions that are queued or running are never deleted).");
+            }
         }
     }
 }

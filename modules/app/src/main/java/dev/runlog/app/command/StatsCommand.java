@@ -22,8 +22,8 @@ public final class StatsCommand extends TargetCommand {
     private static final String QUERY = """
             query Stats($workflowId: ID, $from: DateTime, $allOwners: Boolean!) {
               statistics(workflowId: $workflowId, from: $from, interval: DAY, allOwners: $allOwners) {
-                stored { total running success failed cancelled crashed }
-                recorded { total running success failed cancelled crashed }
+                stored { total queued running success failed cancelled crashed }
+                recorded { total queued running success failed cancelled crashed }
                 ages { lastDay lastWeek lastMonth older }
                 oldestStartedAt
                 bytesOnDisk
@@ -31,7 +31,7 @@ public final class StatsCommand extends TargetCommand {
                 bytesPerDay
                 workflows { workflowId key owner stored }
                 intervals {
-                  from recorded { total success failed cancelled crashed running } successRate averageDurationMillis
+                  from recorded { total success failed cancelled crashed } successRate averageDurationMillis
                   p50DurationMillis p95DurationMillis p99DurationMillis
                 }
               }
@@ -70,7 +70,7 @@ public final class StatsCommand extends TargetCommand {
     private void print(JsonNode statistics) {
         List<String[]> counts = new ArrayList<>();
         counts.add(new String[] {"status", "stored", "ever recorded"});
-        for (String status : new String[] {"running", "success", "failed", "cancelled", "crashed", "total"}) {
+        for (String status : new String[] {"queued", "running", "success", "failed", "cancelled", "crashed", "total"}) {
             counts.add(new String[] {
                 status,
                 Text.number(statistics.path("stored").path(status)),

@@ -3,15 +3,16 @@ package dev.runlog.contract.querying;
 import dev.runlog.contract.model.ExecutionStatus;
 
 /** Number of executions by status. */
-public record StatusCounts(long running, long success, long failed, long cancelled, long crashed) {
-    public static final StatusCounts NONE = new StatusCounts(0, 0, 0, 0, 0);
+public record StatusCounts(long queued, long running, long success, long failed, long cancelled, long crashed) {
+    public static final StatusCounts NONE = new StatusCounts(0, 0, 0, 0, 0, 0);
 
     public long total() {
-        return running + success + failed + cancelled + crashed;
+        return queued + running + success + failed + cancelled + crashed;
     }
 
     public long of(ExecutionStatus status) {
         return switch (status) {
+            case QUEUED -> queued;
             case RUNNING -> running;
             case SUCCESS -> success;
             case FAILED -> failed;
@@ -22,6 +23,7 @@ public record StatusCounts(long running, long success, long failed, long cancell
 
     public StatusCounts plus(StatusCounts other) {
         return new StatusCounts(
+                queued + other.queued,
                 running + other.running,
                 success + other.success,
                 failed + other.failed,

@@ -86,9 +86,10 @@ final class ChangeLog {
     /** Statuses follow each other in this order only: a late finish replaces {@code CRASHED}, and other ends are final. */
     private static int rank(ExecutionStatus status) {
         return switch (status) {
-            case RUNNING -> 0;
-            case CRASHED -> 1;
-            case SUCCESS, FAILED, CANCELLED -> 2;
+            case QUEUED -> 0;
+            case RUNNING -> 1;
+            case CRASHED -> 2;
+            case SUCCESS, FAILED, CANCELLED -> 3;
         };
     }
 }

@@ -23,6 +23,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -78,11 +79,16 @@ public final class LiveFeed implements Channel.Feed {
         return feed;
     }
 
-    /** Running executions: a snapshot, then each change; with a cursor, the changes after it. */
-    public LiveSource runningExecutions(Viewer viewer, @Nullable UUID workflowId, @Nullable String after) {
-        return watching(
-                new Watch(Watch.Type.RUNNING, viewer.subject(), workflowId, null, Set.of(ExecutionStatus.RUNNING)),
-                after);
+    /**
+     * Running executions, and queued ones if they are included: a snapshot, then each change; with a cursor, the
+     * changes after it.
+     */
+    public LiveSource runningExecutions(
+            Viewer viewer, @Nullable UUID workflowId, boolean includeQueued, @Nullable String after) {
+        Set<ExecutionStatus> statuses = includeQueued
+                ? EnumSet.of(ExecutionStatus.QUEUED, ExecutionStatus.RUNNING)
+                : EnumSet.of(ExecutionStatus.RUNNING);
+        return watching(new Watch(Watch.Type.RUNNING, viewer.subject(), workflowId, null, statuses), after);
     }
 
     /** Changes from now on; with a cursor, the changes after it. */

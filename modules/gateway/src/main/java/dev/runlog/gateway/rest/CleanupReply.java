@@ -54,7 +54,7 @@ record CleanupReply(Cleanup cleanup) implements JsonValue {
         json.writeBooleanField("exact", preview.exact());
         json.writeObjectFieldStart("by_status");
         for (ExecutionStatus status : ExecutionStatus.values()) {
-            if (status != ExecutionStatus.RUNNING) {
+            if (!status.isOpen()) {
                 json.writeNumberField(Log.word(status), preview.byStatus().of(status));
             }
         }

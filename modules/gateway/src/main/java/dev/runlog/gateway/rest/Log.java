@@ -4,13 +4,17 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runlog.contract.json.JsonValue;
 import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.contract.text.TimeFormats;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** An execution with the field names of the first version. */
@@ -18,9 +22,14 @@ record Log(
         ListedExecution execution,
         boolean detailed,
         @Nullable ExecutionDetail detail) implements JsonValue {
-    private static final List<String> WORDS = Arrays.stream(ExecutionStatus.values())
-            .map(status -> status.name().toLowerCase(Locale.ROOT))
-            .toList();
+    /** The first version had no queue: what waits in one has been created and not ended, as what runs. */
+    private static final Map<ExecutionStatus, String> WORDS = new EnumMap<>(Map.of(
+            ExecutionStatus.QUEUED, "running",
+            ExecutionStatus.RUNNING, "running",
+            ExecutionStatus.SUCCESS, "success",
+            ExecutionStatus.FAILED, "failed",
+            ExecutionStatus.CANCELLED, "cancelled",
+            ExecutionStatus.CRASHED, "crashed"));
 
     static Log summary(ListedExecution execution) {
         return new Log(execution, false, null);
@@ -31,7 +40,19 @@ record Log(
     }
 
     static String word(ExecutionStatus status) {
-        return WORDS.get(status.number() - 1);
+        return Objects.requireNonNull(WORDS.get(status));
+    }
+
+    /** The statuses of a word; none if it is not known. */
+    static Set<ExecutionStatus> statuses(String word) {
+        return Arrays.stream(ExecutionStatus.values())
+                .filter(status -> word(status).equals(word))
+                .collect(Collectors.toSet());
+    }
+
+    /** All words, for messages. */
+    static String words() {
+        return Arrays.stream(ExecutionStatus.values()).map(Log::word).distinct().collect(Collectors.joining(", "));
     }
 
     @Override
@@ -41,7 +62,7 @@ record Log(
         json.writeStringField("workflow_id", execution.workflowId().toString());
         json.writeStringField("status", word(execution.status()));
         json.writeStringField("error_message", execution.errorMessage());
-        json.writeStringField("started_at", text(execution.startedAt()));
+        json.writeStringField("started_at", text(startedAt()));
         json.writeStringField("completed_at", text(execution.finishedAt()));
         if (detailed) {
             writeRaw(json, "payload", detail == null ? null : detail.payload());
@@ -51,6 +72,12 @@ record Log(
             writeRaw(json, "error_details", detail == null ? null : detail.errorDetails());
         }
         json.writeEndObject();
+    }
+
+    /** The first version had no queue and no execution without a start. */
+    private Instant startedAt() {
+        Instant startedAt = execution.startedAt();
+        return startedAt == null ? Ids.timeOf(execution.id()) : startedAt;
     }
 
     /** Writes JSON text as it was recorded. */

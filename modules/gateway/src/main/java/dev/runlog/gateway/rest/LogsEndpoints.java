@@ -33,14 +33,12 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The REST endpoints of the first version, with its field names and statuses; {@code openapi.json} describes them. */
@@ -213,19 +211,15 @@ public final class LogsEndpoints {
 
     private static ExecutionQuery query(QueryParameters parameters) {
         String word = parameters.textOrNull("status");
-        return ExecutionQuery.all().withStatuses(word == null ? Set.of() : Set.of(status(word)));
+        return ExecutionQuery.all().withStatuses(word == null ? Set.of() : statuses(word));
     }
 
-    private static ExecutionStatus status(String word) {
-        for (ExecutionStatus status : ExecutionStatus.values()) {
-            if (Log.word(status).equals(word)) {
-                return status;
-            }
+    private static Set<ExecutionStatus> statuses(String word) {
+        Set<ExecutionStatus> statuses = Log.statuses(word);
+        if (statuses.isEmpty()) {
+            throw QueryParameters.invalid("status", word, Log.words());
         }
-        throw QueryParameters.invalid(
-                "status",
-                word,
-                Arrays.stream(ExecutionStatus.values()).map(Log::word).collect(Collectors.joining(", ")));
+        return statuses;
     }
 
     /** The viewer's workflow that the path names by its ID, or else by its key. */

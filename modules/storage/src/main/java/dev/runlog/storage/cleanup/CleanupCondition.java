@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
  * that nothing spares. Previews, batches and rewritten days all use these conditions.
  */
 final class CleanupCondition {
+    private static final EnumSet<ExecutionStatus> OPEN = EnumSet.of(ExecutionStatus.QUEUED, ExecutionStatus.RUNNING);
     /** Policy ID that stands for the cleanup itself. */
     static final UUID NIL = new UUID(0, 0);
 
@@ -39,7 +40,7 @@ final class CleanupCondition {
 
     /** The first reason why a matching row is spared; null if it is deleted. */
     static String reason(Sql sql, Cleanup cleanup) {
-        return "CASE WHEN e.status = 1 THEN 'RUNNING' WHEN e.held THEN 'HELD'\n    " + keptBranches(sql, cleanup)
+        return "CASE WHEN e.status <= 1 THEN 'RUNNING' WHEN e.held THEN 'HELD'\n    " + keptBranches(sql, cleanup)
                 + "\n    WHEN EXISTS (SELECT FROM cleanup_spared s WHERE s.cleanup_id = " + sql.argument(cleanup.id())
                 + " AND s.execution_id = e.id) THEN 'CHILD' END";
     }
@@ -94,13 +95,13 @@ final class CleanupCondition {
         return cleanup.criteria().owner() != null || cleanup.criteria().workflowId() != null;
     }
 
-    /** The statuses that the cleanup deletes: all except RUNNING if the criteria name none. */
+    /** The statuses that the cleanup deletes: all except QUEUED and RUNNING if the criteria name none. */
     static Set<ExecutionStatus> statuses(Cleanup cleanup) {
         Set<ExecutionStatus> named = cleanup.criteria().statuses();
-        return named.isEmpty() ? EnumSet.complementOf(EnumSet.of(ExecutionStatus.RUNNING)) : EnumSet.copyOf(named);
+        return named.isEmpty() ? EnumSet.complementOf(OPEN) : EnumSet.copyOf(named);
     }
 
-    /** Like {@link #statuses}, plus RUNNING, which is spared, if the criteria name none. */
+    /** Like {@link #statuses}, plus QUEUED and RUNNING, which are spared, if the criteria name none. */
     static Set<ExecutionStatus> statusesWithSpared(Cleanup cleanup) {
         return cleanup.criteria().statuses().isEmpty() ? EnumSet.allOf(ExecutionStatus.class) : statuses(cleanup);
     }

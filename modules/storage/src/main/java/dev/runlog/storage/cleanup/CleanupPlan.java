@@ -184,7 +184,7 @@ final class CleanupPlan {
                   WHERE k.cleanup_id = :id),
                 bound AS MATERIALIZED (
                   SELECT w.id AS workflow_id, s.status, p.unkept_until,
-                         CASE WHEN s.status = 1 THEN 0 ELSE least(p.unkept_until, :own_newest) END AS until
+                         CASE WHEN s.status <= 1 THEN 0 ELSE least(p.unkept_until, :own_newest) END AS until
                   FROM (SELECT NULL::uuid AS id, NULL::integer AS owner_id UNION ALL SELECT id, owner_id FROM own_bound) w
                   CROSS JOIN unnest(ARRAY[:statuses]::smallint[]) AS s (status)
                   LEFT JOIN LATERAL (

@@ -79,9 +79,9 @@ record DayFigures(LocalDate day, long stored, boolean excepted, List<OfStatus> s
         return statuses.stream().anyMatch(OfStatus::cut);
     }
 
-    /** Whether all executions, except running ones, of workflows without their own bound are deletable. */
+    /** Whether all executions that have ended, of workflows without their own bound are deletable. */
     boolean isUsuallyWhole() {
-        return statuses.stream().allMatch(of -> of.status() == ExecutionStatus.RUNNING || of.usual() == 1);
+        return statuses.stream().allMatch(of -> of.status().isOpen() || of.usual() == 1);
     }
 
     /** Whether some, but not all, executions of those workflows are deletable. */

@@ -62,7 +62,7 @@ final class KeptExecutions {
                      OR EXISTS (SELECT FROM added
                                 WHERE workflow_id IS NOT NULL OR owner_id IS NOT NULL OR statuses <> '{}')) AS parting,
                    EXISTS (SELECT FROM held_execution)
-                     OR EXISTS (SELECT FROM execution_total WHERE running > 0 AND day <= :last_day) AS rooted,
+                     OR EXISTS (SELECT FROM execution_total WHERE queued + running > 0 AND day <= :last_day) AS rooted,
                    EXISTS (
                      SELECT FROM pg_inherits i
                      WHERE i.inhparent = 'execution_parent'::regclass
@@ -119,8 +119,8 @@ final class KeptExecutions {
             """;
 
     /**
-     * Adds descendants, of the same owner, of executions that are running, held or among the newest N. Finds the days
-     * with running executions in the totals, and their workflows in the rollups. OFFSET 0 forces a lookup by ID for
+     * Adds descendants, of the same owner, of executions that are queued, running, held or among the newest N. Finds the days
+     * with queued or running executions in the totals, and their workflows in the rollups. OFFSET 0 forces a lookup by ID for
      * each held execution.
      */
     private static final String ADD_CHILDREN = """
@@ -128,11 +128,11 @@ final class KeptExecutions {
             WITH RECURSIVE stays AS (
               SELECT e.id, e.owner_id
               FROM execution_daily d
-              JOIN execution e ON e.workflow_id = d.workflow_id AND e.status = 1
+              JOIN execution e ON e.workflow_id = d.workflow_id AND e.status <= 1
                 AND e.id >= uuid_v7_floor(d.day::timestamp AT TIME ZONE 'UTC')
                 AND e.id < uuid_v7_floor((d.day + 1)::timestamp AT TIME ZONE 'UTC')
-              WHERE d.running > 0 AND d.day = ANY (ARRAY(
-                SELECT t.day FROM execution_total t WHERE t.day <= $2 AND t.running > 0))
+              WHERE d.queued + d.running > 0 AND d.day = ANY (ARRAY(
+                SELECT t.day FROM execution_total t WHERE t.day <= $2 AND t.queued + t.running > 0))
               UNION
               SELECT h.execution_id, e.owner_id
               FROM held_execution h

@@ -38,7 +38,7 @@ final class PreviewFigures {
     void addRollups(DayFigures day) {
         exact &= !day.cut();
         for (DayFigures.OfStatus figures : day.statuses()) {
-            if (figures.status() == ExecutionStatus.RUNNING) {
+            if (figures.status().isOpen()) {
                 add(day.day(), figures.status(), "RUNNING", figures.matched());
             } else {
                 add(day.day(), figures.status(), null, figures.deletable());
@@ -131,6 +131,7 @@ final class PreviewFigures {
                 exact,
                 sizesExact,
                 new StatusCounts(
+                        0,
                         0,
                         deletable(ExecutionStatus.SUCCESS),
                         deletable(ExecutionStatus.FAILED),

@@ -45,7 +45,7 @@ public final class StatisticsReads {
     }
 
     private static final long SIZE_CACHE_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final String RECORDED = "d.running + d.success + d.failed + d.cancelled + d.crashed";
+    private static final String RECORDED = "d.queued + d.running + d.success + d.failed + d.cancelled + d.crashed";
 
     private static final int RATE_DAYS = 7;
 
@@ -322,7 +322,7 @@ public final class StatisticsReads {
 
     private static IntervalStatistics toInterval(Row row, Range range, Map<LocalDate, Quantiles> durations) {
         StatusCounts recorded = toCounts(row, "");
-        long finished = recorded.total() - recorded.running();
+        long finished = recorded.total() - recorded.queued() - recorded.running();
         LocalDate first = row.getLocalDate("first_day");
         LocalDate end = row.getLocalDate("end_day");
         return new IntervalStatistics(
@@ -339,6 +339,7 @@ public final class StatisticsReads {
 
     private static StatusCounts toCounts(Row row, String suffix) {
         return new StatusCounts(
+                row.getLong("queued" + suffix),
                 row.getLong("running" + suffix),
                 row.getLong("success" + suffix),
                 row.getLong("failed" + suffix),

@@ -17,6 +17,7 @@ public record DailyDelta(
         int ownerId,
         UUID workflowId,
         LocalDate day,
+        int queued,
         int running,
         int success,
         int failed,
@@ -31,6 +32,7 @@ public record DailyDelta(
                 ownerId,
                 workflowId,
                 day,
+                status == ExecutionStatus.QUEUED ? count : 0,
                 status == ExecutionStatus.RUNNING ? count : 0,
                 status == ExecutionStatus.SUCCESS ? count : 0,
                 status == ExecutionStatus.FAILED ? count : 0,
@@ -45,6 +47,7 @@ public record DailyDelta(
                 ownerId,
                 workflowId,
                 day,
+                queued + other.queued,
                 running + other.running,
                 success + other.success,
                 failed + other.failed,
@@ -62,6 +65,12 @@ public record DailyDelta(
 
     /** Whether it changes nothing. */
     public boolean isZero() {
-        return running == 0 && success == 0 && failed == 0 && cancelled == 0 && crashed == 0 && durationMillis == 0;
+        return queued == 0
+                && running == 0
+                && success == 0
+                && failed == 0
+                && cancelled == 0
+                && crashed == 0
+                && durationMillis == 0;
     }
 }

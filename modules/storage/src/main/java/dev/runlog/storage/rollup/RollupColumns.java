@@ -19,9 +19,9 @@ public final class RollupColumns {
         return (statuses.isEmpty() ? Set.of(ExecutionStatus.values()) : statuses)
                 .stream()
                         .sorted()
-                        // Running executions are never deleted.
-                        .map(status -> status == ExecutionStatus.RUNNING
-                                ? "d.running"
+                        // Executions that are queued or running are never deleted.
+                        .map(status -> status.isOpen()
+                                ? "d." + recorded(status)
                                 : "d." + recorded(status) + " - d." + recorded(status) + "_deleted")
                         .collect(Collectors.joining(" + "));
     }

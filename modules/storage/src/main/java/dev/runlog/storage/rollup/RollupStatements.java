@@ -13,14 +13,15 @@ import java.util.function.IntFunction;
 public final class RollupStatements {
     private static final String ADD_DAILY = """
             INSERT INTO execution_daily AS known
-              (owner_id, workflow_id, day, running, success, failed, cancelled, crashed, duration_millis_sum)
-            SELECT owner_id, workflow_id, day, running, success, failed, cancelled, crashed, duration_millis
+              (owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis_sum)
+            SELECT owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis
             FROM unnest($1::integer[], $2::uuid[], $3::date[], $4::integer[], $5::integer[], $6::integer[],
-                        $7::integer[], $8::integer[], $9::bigint[])
-              AS new (owner_id, workflow_id, day, running, success, failed, cancelled, crashed, duration_millis)
+                        $7::integer[], $8::integer[], $9::integer[], $10::bigint[])
+              AS new (owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis)
             ORDER BY owner_id, workflow_id, day
             ON CONFLICT (owner_id, workflow_id, day) DO UPDATE
-            SET running = known.running + excluded.running,
+            SET queued = known.queued + excluded.queued,
+                running = known.running + excluded.running,
                 success = known.success + excluded.success,
                 failed = known.failed + excluded.failed,
                 cancelled = known.cancelled + excluded.cancelled,
@@ -31,13 +32,15 @@ public final class RollupStatements {
     /** Concurrent writers have different connections and therefore mostly different shards. */
     private static final String ADD_DAYS = """
             INSERT INTO execution_day AS known
-              (day, shard, running, success, failed, cancelled, crashed, duration_millis_sum)
-            SELECT day, pg_backend_pid() % 8, running, success, failed, cancelled, crashed, duration_millis
-            FROM unnest($1::date[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
-              AS new (day, running, success, failed, cancelled, crashed, duration_millis)
+              (day, shard, queued, running, success, failed, cancelled, crashed, duration_millis_sum)
+            SELECT day, pg_backend_pid() % 8, queued, running, success, failed, cancelled, crashed, duration_millis
+            FROM unnest($1::date[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+                        $8::bigint[])
+              AS new (day, queued, running, success, failed, cancelled, crashed, duration_millis)
             ORDER BY day
             ON CONFLICT (day, shard) DO UPDATE
-            SET running = known.running + excluded.running,
+            SET queued = known.queued + excluded.queued,
+                running = known.running + excluded.running,
                 success = known.success + excluded.success,
                 failed = known.failed + excluded.failed,
                 cancelled = known.cancelled + excluded.cancelled,
@@ -59,6 +62,7 @@ public final class RollupStatements {
             column(deltas, Integer[]::new, DailyDelta::ownerId),
             column(deltas, UUID[]::new, DailyDelta::workflowId),
             column(deltas, LocalDate[]::new, DailyDelta::day),
+            column(deltas, Integer[]::new, DailyDelta::queued),
             column(deltas, Integer[]::new, DailyDelta::running),
             column(deltas, Integer[]::new, DailyDelta::success),
             column(deltas, Integer[]::new, DailyDelta::failed),
@@ -69,6 +73,7 @@ public final class RollupStatements {
         Collection<DailyDelta> sums = DailyDelta.byDay(deltas);
         Tuple days = Tuple.from(new Object[] {
             column(sums, LocalDate[]::new, DailyDelta::day),
+            column(sums, Long[]::new, day -> (long) day.queued()),
             column(sums, Long[]::new, day -> (long) day.running()),
             column(sums, Long[]::new, day -> (long) day.success()),
             column(sums, Long[]::new, day -> (long) day.failed()),

@@ -81,8 +81,8 @@ final class StatisticsReadsTest {
 
         Statistics small = get("small");
 
-        assertThat(small.stored()).isEqualTo(new StatusCounts(1, 6, 3, 4, 5));
-        assertThat(small.recorded()).isEqualTo(new StatusCounts(1, 8, 10, 4, 5));
+        assertThat(small.stored()).isEqualTo(new StatusCounts(0, 1, 6, 3, 4, 5));
+        assertThat(small.recorded()).isEqualTo(new StatusCounts(0, 1, 8, 10, 4, 5));
         assertThat(small.ages()).isEqualTo(new Ages(3, 3, 9, 4));
         assertThat(small.oldestStartedAt()).isEqualTo(start(30));
         assertThat(small.bytesOnDisk()).isNull();
@@ -166,7 +166,7 @@ final class StatisticsReadsTest {
         assertThat(weeks).extracting(IntervalStatistics::from).containsExactly(start(9), start(2));
         IntervalStatistics week = weeks.get(1);
         assertThat(week.to()).isEqualTo(start(-5));
-        assertThat(week.recorded()).isEqualTo(new StatusCounts(3, 90, 10, 0, 0));
+        assertThat(week.recorded()).isEqualTo(new StatusCounts(0, 3, 90, 10, 0, 0));
         assertThat(week.successRate()).isEqualTo(0.9);
         assertNear(week.durations().p50(), 100);
         assertNear(week.durations().p95(), 60_000);

@@ -25,6 +25,7 @@ final class Subscriptions {
         return type.dataFetcher("runningExecutions", env -> feed.runningExecutions(
                                 reader(env),
                                 arguments(env).idOrNull("workflowId"),
+                                arguments(env).flag("includeQueued"),
                                 arguments(env).stringOrNull("after"))
                         .withCursorVariable(cursorVariable(env)))
                 .dataFetcher("executionChanges", env -> feed.executionChanges(

@@ -64,7 +64,7 @@ public final class ReadScope {
             open(
                     "Statistics",
                     "stored recorded ages oldestStartedAt bytesOnDisk recordedPerDay bytesPerDay workflows intervals"),
-            open("StatusCounts", "total running success failed cancelled crashed"),
+            open("StatusCounts", "total queued running success failed cancelled crashed"),
             open("AgeCounts", "lastDay lastWeek lastMonth older"),
             open("WorkflowSize", "workflowId key owner stored"),
             open(
