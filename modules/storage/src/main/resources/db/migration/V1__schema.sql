@@ -173,6 +173,16 @@ COMMENT ON INDEX unsuccessful_execution_workflow IS 'executions of a workflow of
 CREATE INDEX unsuccessful_execution_owner ON unsuccessful_execution (owner_id, status, id);
 COMMENT ON INDEX unsuccessful_execution_owner IS 'executions of an owner of one unsuccessful status by start.';
 
+CREATE TABLE execution_retry (
+  retry_of uuid NOT NULL,
+  retry_id uuid NOT NULL,
+  CONSTRAINT execution_retry_pkey PRIMARY KEY (retry_of, retry_id)
+);
+COMMENT ON TABLE execution_retry IS
+  'Retries by the execution that they retry. Written with execution.retry_of, which may come before the retried one.';
+COMMENT ON INDEX execution_retry_pkey IS
+  'retries, retriedBy and latestAttemptsOnly: a lookup in execution would read every partition.';
+
 -- Written with execution.held. A query for held executions would plan a scan of every partition.
 CREATE TABLE held_execution (
   execution_id uuid    NOT NULL,
@@ -439,6 +449,9 @@ BEGIN
   DELETE FROM unsuccessful_execution
   WHERE id >= uuid_v7_floor(of_day::timestamp AT TIME ZONE 'UTC')
     AND id < uuid_v7_floor((of_day + 1)::timestamp AT TIME ZONE 'UTC');
+  DELETE FROM execution_retry
+  WHERE retry_of >= uuid_v7_floor(of_day::timestamp AT TIME ZONE 'UTC')
+    AND retry_of < uuid_v7_floor((of_day + 1)::timestamp AT TIME ZONE 'UTC');
   RETURN true;
 END $$;
 COMMENT ON FUNCTION settle_dropped_day IS

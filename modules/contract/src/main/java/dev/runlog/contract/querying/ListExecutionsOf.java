@@ -23,7 +23,9 @@ public record ListExecutionsOf(
     public enum Parent {
         WORKFLOW,
         /** The execution that started them; it has the same owner. */
-        EXECUTION
+        EXECUTION,
+        /** The execution that they retry; it has the same owner. */
+        RETRIED
     }
 
     /** A page for each parent ID of the request. */

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param labels must all be present
  * @param errorContains part of the error's message or type, case-insensitive
  * @param held whether they are held
+ * @param rootsOnly only executions without a parent
+ * @param latestAttemptsOnly only executions that no other one retries
  */
 public record RowFilter(
         @Nullable Duration minDuration,
@@ -21,9 +23,11 @@ public record RowFilter(
         Map<String, String> labels,
         @Nullable String errorContains,
         @Nullable UUID parentId,
-        @Nullable Boolean held) {
+        @Nullable Boolean held,
+        boolean rootsOnly,
+        boolean latestAttemptsOnly) {
 
-    public static final RowFilter NONE = new RowFilter(null, null, null, Map.of(), null, null, null);
+    public static final RowFilter NONE = new RowFilter(null, null, null, Map.of(), null, null, null, false, false);
 
     public RowFilter {
         labels = Map.copyOf(labels);

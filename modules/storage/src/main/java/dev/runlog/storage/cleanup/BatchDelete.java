@@ -31,6 +31,8 @@ final class BatchDelete {
               RETURNING e.id, e.owner_id, e.workflow_id, e.status, :bytes AS bytes),
             deleted_step AS (
               DELETE FROM step_:day s WHERE s.execution_id = ANY ($2) RETURNING :step_bytes AS bytes),
+            unretried AS (
+              DELETE FROM execution_retry r WHERE r.retry_of = ANY ($2)),
             unlisted AS (
               DELETE FROM unsuccessful_execution u WHERE u.id = ANY ($2)),
             counted AS (

@@ -293,9 +293,14 @@ public final class ExecutionReads {
         return parent == Parent.WORKFLOW ? "workflow" : "execution";
     }
 
-    /** A child belongs to its parent only if both have the same owner. */
+    /** A child or a retry belongs to an execution only if both have the same owner. */
     private static String root(Parent parent) {
-        return parent == Parent.WORKFLOW ? "e.workflow_id = p.id" : "e.parent_id = p.id AND e.owner_id = p.owner_id";
+        return switch (parent) {
+            case WORKFLOW -> "e.workflow_id = p.id";
+            case EXECUTION -> "e.parent_id = p.id AND e.owner_id = p.owner_id";
+            case RETRIED -> "e.id = ANY (ARRAY(SELECT r.retry_id FROM execution_retry r WHERE r.retry_of = p.id))"
+                    + " AND e.owner_id = p.owner_id";
+        };
     }
 
     private static Count bounded(long rows, int rowsMax) {

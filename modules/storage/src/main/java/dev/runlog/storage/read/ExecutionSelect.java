@@ -209,6 +209,12 @@ final class ExecutionSelect {
         if (filter.parentId() != null) {
             conditions.add("e.parent_id = " + sql.argument(filter.parentId()));
         }
+        if (filter.rootsOnly()) {
+            conditions.add("e.parent_id IS NULL");
+        }
+        if (filter.latestAttemptsOnly()) {
+            conditions.add("NOT EXISTS (SELECT FROM execution_retry r WHERE r.retry_of = e.id)");
+        }
         if (filter.held() != null) {
             conditions.add(filter.held() ? "e.held" : "NOT e.held");
         }

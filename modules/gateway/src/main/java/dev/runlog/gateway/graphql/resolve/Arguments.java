@@ -200,7 +200,9 @@ public record Arguments(Map<String, @Nullable Object> values) {
                         filter.labelsOfFilter(),
                         filter.searchOrNull("errorContains"),
                         filter.idOrNull("parentId"),
-                        filter.booleanOrNull("held")),
+                        filter.booleanOrNull("held"),
+                        filter.flag("rootsOnly"),
+                        filter.flag("latestAttemptsOnly")),
                 order == null ? ExecutionOrder.STARTED_AT_DESC : ExecutionOrder.valueOf(order));
     }
 

@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The fields of workflows, executions and steps that are not plain properties of their records. */
 final class ExecutionFields {
+    private static final PageRequest NEWEST = PageRequest.first(1);
+
     private final GatewayConfig.Graphql config;
 
     ExecutionFields(GatewayConfig.Graphql config) {
@@ -53,7 +55,13 @@ final class ExecutionFields {
                     UUID parentId = execution(env).parentId();
                     return parentId == null ? null : loaders(env).execution(env, parentId);
                 })
-                .dataFetcher("children", this::children)
+                .dataFetcher("children", env -> executionsOf(env, Parent.EXECUTION))
+                .dataFetcher("retryOf", env -> {
+                    UUID retryOf = execution(env).retryOf();
+                    return retryOf == null ? null : loaders(env).execution(env, retryOf);
+                })
+                .dataFetcher("retries", env -> executionsOf(env, Parent.RETRIED))
+                .dataFetcher("retriedBy", ExecutionFields::newestRetry)
                 .dataFetcher("id", property(ListedExecution.class, ListedExecution::id))
                 .dataFetcher("status", property(ListedExecution.class, ListedExecution::status))
                 .dataFetcher(
@@ -110,9 +118,18 @@ final class ExecutionFields {
         return executionsOf(env, Parent.WORKFLOW, workflow.id(), arguments(env).executionQuery());
     }
 
-    private CompletionStage<Connection<Execution>> children(DataFetchingEnvironment env) {
-        ListedExecution parent = ownExecution(env);
-        return executionsOf(env, Parent.EXECUTION, parent.id(), arguments(env).executionQuery());
+    private CompletionStage<Connection<Execution>> executionsOf(DataFetchingEnvironment env, Parent parent) {
+        return executionsOf(env, parent, ownExecution(env).id(), arguments(env).executionQuery());
+    }
+
+    private static CompletionStage<@Nullable Execution> newestRetry(DataFetchingEnvironment env) {
+        return loaders(env)
+                .executions(
+                        env,
+                        new Loaders.ExecutionsKey(
+                                Parent.RETRIED, ownExecution(env).id(), ExecutionQuery.all(), NEWEST))
+                .thenApply(found ->
+                        found.executions().isEmpty() ? null : found.executions().get(0));
     }
 
     private CompletionStage<Connection<Execution>> executionsOf(
