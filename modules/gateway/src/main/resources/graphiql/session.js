@@ -1,5 +1,5 @@
-// Shows who is signed in, or asks for a token, which is exchanged for a cookie that no script can read. GraphiQL itself
-// knows nothing of it: the browser sends the cookie.
+// Shows who is signed in, or asks for a token and exchanges it for a cookie that scripts cannot read. GraphiQL itself does
+// not handle either: the browser sends the cookie.
 'use strict';
 
 const FIRST_QUERY = `# What ran, newest first. Ctrl+Enter runs it.
@@ -76,7 +76,7 @@ byId('sign-in').querySelector('form').addEventListener('submit', event => {
     }
     show(answer);
   }, () => {
-    byId('refusal').textContent = 'The server does not answer, or the token has characters that no token has.';
+    byId('refusal').textContent = 'The server does not respond, or the token contains invalid characters.';
   });
 });
 
