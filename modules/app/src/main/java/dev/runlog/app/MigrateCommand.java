@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "migrate",
         mixinStandardHelpOptions = true,
-        description = "Migrates the database to the schema of this version, like serve at its start.")
+        description = "Migrates the database to the schema of this version, as serve does when it starts.")
 final class MigrateCommand implements Callable<Integer> {
     @Mixin
     private ConfigOption config;

@@ -101,7 +101,7 @@ final class SlowReaderTest {
                 socket.close();
             }
             assertThat(closes)
-                    .contains("1013 Too many bytes wait to be read by your clients (graphql.responses-max-bytes).");
+                    .contains("1013 Your clients have too many unread bytes (graphql.responses-max-bytes).");
             server.data(honest, "mutation { startExecution(input: {workflowKey: \"w\"}) { execution { id } } }");
             assertThat(other.nextEvent("executionChanges")).isEqualTo("ENTERED");
         }

@@ -106,7 +106,7 @@ public final class GatewayVerticle extends VerticleBase {
                 new Operations(engine, new Selections(config.live().renderedBytesMax(), engine.memory(), meters));
         ByteBudget budget = new ByteBudget(config.http());
         Gauge.builder("runlog.bodies.bytes", budget, ByteBudget::bytes)
-                .description("Bytes of bodies and messages that were received and are not answered or recorded yet.")
+                .description("Bytes of request bodies and messages in progress.")
                 .register(meters);
         OpenStreams open = new OpenStreams(config.http().streamsOwnerMax());
         GraphqlTransportWs sockets = new GraphqlTransportWs(vertx, operations, authenticator, config, budget, open);
@@ -162,7 +162,7 @@ public final class GatewayVerticle extends VerticleBase {
             new LoginPage(loginCodes, authenticator).mount(router);
         }
         router.route().failureHandler(ctx -> Replies.failure(ctx, ctx.failure()));
-        // The router itself fails with 400 only for this. Without a handler it logs a stack trace.
+        // The only failure with 400 from the router itself. Without a handler, it logs a stack trace.
         router.errorHandler(
                 400,
                 ctx -> Replies.failure(ctx, RunlogException.badInput("The path is not valid percent-encoded text.")));

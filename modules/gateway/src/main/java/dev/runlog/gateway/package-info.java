@@ -1,4 +1,4 @@
-/** The gateway: HTTP, GraphQL, subscriptions, REST and authentication. Reaches the other parts by the bus alone. */
+/** The gateway: HTTP, GraphQL, subscriptions, REST and authentication. Reaches the other modules only over the bus. */
 @NullMarked
 package dev.runlog.gateway;
 

@@ -16,7 +16,7 @@ public final class OpenFiles {
 
     private OpenFiles() {}
 
-    /** Returns how many connections the server may accept: as many as configured, or fewer. */
+    /** Returns the number of connections that the server may accept: the configured number, or fewer. */
     public static int connectionsMax(int configured) {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
                 ? connectionsMax(configured, system.getMaxFileDescriptorCount())

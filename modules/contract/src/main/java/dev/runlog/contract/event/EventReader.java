@@ -35,8 +35,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one line as an event. An unknown member is refused, as its content would be lost; within an error it is kept.
- * Payload and result are checked to be JSON, and passed on as the text that was received.
+ * Reads one line as an event. An unknown member is refused, because its content would be lost; within an error it is kept.
+ * Payload and result are checked to be JSON, and their text is passed on unchanged.
  */
 public final class EventReader {
     private static final int DEPTH_MAX = 100_000;
@@ -217,7 +217,7 @@ public final class EventReader {
         return id;
     }
 
-    /** The members of the object at whose start the parser is; afterwards it is at the end. */
+    /** Reads the members of an object. The parser must be at its start, and is at its end afterwards. */
     private EventMembers members() throws IOException {
         EventMembers members = new EventMembers();
         for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {

@@ -87,7 +87,7 @@ public final class JsonReader {
         throw RunlogException.badInput(what + " must be a JSON object.");
     }
 
-    /** Why text is not JSON, without the settings of the parser that Jackson recommends to its programmers. */
+    /** Why text is not JSON, without Jackson's hints for programmers. */
     public static String reason(JsonProcessingException malformed) {
         return String.valueOf(malformed.getOriginalMessage())
                 .replaceFirst(" \\(start marker at .*", ".")

@@ -65,7 +65,7 @@ public record Cleanup(
                 null);
     }
 
-    /** Returns a cleanup that is only asked for, in no ledger: to find out what it would do. */
+    /** Returns a cleanup that is not in the ledger, to preview it. */
     public static Cleanup hypothetical(CleanupCriteria criteria, @Nullable UUID policyId) {
         UUID id = Ids.next();
         return new Cleanup(

@@ -13,7 +13,7 @@ public final class TimeFormats {
     private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
 
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999999Z");
-    /** 10,000 years: far within what milliseconds, dates and PostgreSQL's intervals hold. */
+    /** 10,000 years: far below the limits of milliseconds, dates and PostgreSQL's intervals. */
     private static final Duration LONGEST = Duration.ofDays(3_652_500);
 
     private static final Pattern WITHOUT_OFFSET =
@@ -58,7 +58,7 @@ public final class TimeFormats {
         return duration;
     }
 
-    /** A time as all answers show it, such as {@code 2026-11-24T04:26:10.123Z}. */
+    /** A time as all responses show it, such as {@code 2026-11-24T04:26:10.123Z}. */
     public static String text(Instant moment) {
         return ITU.formatUtcMilli(moment.atOffset(ZoneOffset.UTC));
     }

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 
-/** The signature algorithms that a token may name, by the names of RFC 7518 and RFC 8037. There is no other. */
+/** The accepted signature algorithms, with the names of RFC 7518 and RFC 8037. */
 enum Algorithm {
     HS256("HmacSHA256"),
     RS256("SHA256withRSA"),
@@ -36,7 +36,7 @@ enum Algorithm {
             Stream.of(values()).collect(Collectors.toMap(Algorithm::joseName, Function.identity()));
 
     private final String jcaName;
-    /** Bits of the hash of RSASSA-PSS; 0 for the algorithms whose name says it. */
+    /** Bits of the hash of RSASSA-PSS; 0 for other algorithms, which have it in their name. */
     private final int pssBits;
 
     Algorithm(String jcaName) {
@@ -64,7 +64,7 @@ enum Algorithm {
         }
     }
 
-    /** Returns whether the key made the signature. A malformed signature yields false. */
+    /** Returns whether the key made the signature; false for a malformed signature. */
     boolean verify(Key key, byte[] signed, byte[] signature) {
         try {
             if (this == HS256) {

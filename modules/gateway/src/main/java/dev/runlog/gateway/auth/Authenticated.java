@@ -4,8 +4,8 @@ import dev.runlog.contract.model.Viewer;
 import java.time.Instant;
 
 /**
- * A viewer whose token was checked.
+ * A viewer with a verified token.
  *
- * @param expiresAt when the token ceases to hold; what lasts longer, such as a subscription, ends then
+ * @param expiresAt when the token expires; a subscription that lasts longer ends then
  */
 public record Authenticated(Viewer viewer, Instant expiresAt) {}

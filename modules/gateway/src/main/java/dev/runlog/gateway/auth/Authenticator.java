@@ -15,21 +15,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks bearer tokens: first the header against an allow list, then the signature with a key that loaded for that
- * algorithm, then the claims. Every refusal is {@code UNAUTHENTICATED}; messages never quote the token.
+ * Checks bearer tokens: first the header against an allow list, then the signature with a key for that algorithm, then
+ * the claims. Every refusal is {@code UNAUTHENTICATED}; messages never quote the token.
  */
 public final class Authenticator {
     private static final Logger log = LoggerFactory.getLogger(Authenticator.class);
     private static final String PREFIX = "bearer ";
     private static final Duration REFRESH_ON_DEMAND_AFTER = Duration.ofSeconds(30);
-    /** What a token of usual size keeps in the cache. A larger one takes the room of several. */
+    /** Bytes that a token of usual size takes in the cache. A larger one counts as several. */
     private static final int CACHED_TOKEN_CHARS = 2048;
 
     private final GatewayConfig.Auth config;
     private final Claims claims;
     private final @Nullable JwksClient jwks;
     private final Clock clock;
-    /** Verified tokens, so that a signature is checked once. None outlives its expiry or a change of keys. */
+    /** Verified tokens, which saves verifying their signatures again. Removed when they expire or the keys change. */
     private final Cache<String, Authenticated> known;
 
     private Keys keys;
@@ -49,8 +49,8 @@ public final class Authenticator {
     }
 
     /**
-     * Reads the keys. Fails if a file or the JWKS document cannot be read, if no key is usable, or if the audience is
-     * missing that {@code auth.audience-required} asks for.
+     * Reads the keys. Fails if a file or the JWKS document cannot be read, if no key is usable, or if the audience that
+     * {@code auth.audience-required} demands is missing.
      */
     public static Future<Authenticator> create(Vertx vertx, GatewayConfig.Auth config) {
         return create(vertx, config, Clock.systemUTC());
@@ -60,8 +60,8 @@ public final class Authenticator {
         boolean usesJwks = !config.jwksUrl().isEmpty();
         if (usesJwks && config.audienceRequired() && config.audience().isEmpty()) {
             return Future.failedFuture(
-                    "auth.audience is empty, but auth.jwks-url needs it: without an audience, tokens "
-                            + "that the issuer made for other services are accepted. Set auth.audience, or "
+                    "auth.audience is empty, but auth.jwks-url requires it: without an audience, tokens "
+                            + "that the issuer signed for other services are accepted. Set auth.audience, or "
                             + "auth.audience-required to false.");
         }
         return Keys.read(vertx, config)
@@ -69,7 +69,7 @@ public final class Authenticator {
                         new Authenticator(config, usesJwks ? new JwksClient(vertx, config) : null, configured, clock))
                 .compose(authenticator -> authenticator.readPublished(vertx).map(read -> {
                     if (authenticator.keys.isEmpty()) {
-                        throw new IllegalStateException("auth: no key is configured to verify tokens with.");
+                        throw new IllegalStateException("auth: no key to verify tokens is configured.");
                     }
                     return authenticator;
                 }));
@@ -118,7 +118,7 @@ public final class Authenticator {
             throw RunlogException.unauthenticated("A bearer token is required.");
         }
         if (!header.regionMatches(true, 0, PREFIX, 0, PREFIX.length())) {
-            throw RunlogException.unauthenticated("The Authorization header does not hold a bearer token.");
+            throw RunlogException.unauthenticated("The Authorization header does not contain a bearer token.");
         }
         if (header.length() - PREFIX.length() > config.tokenMaxBytes()) {
             throw RunlogException.unauthenticated(
@@ -139,7 +139,7 @@ public final class Authenticator {
                 && clock.instant().isAfter(refreshedAt.plus(REFRESH_ON_DEMAND_AFTER));
     }
 
-    /** Takes over the issuer's current keys. If none is usable, the previous ones stay in use. */
+    /** Reads the issuer's current keys. If none is usable, the previous ones remain in use. */
     Future<Void> refresh() {
         if (jwks == null) {
             return Future.succeededFuture();

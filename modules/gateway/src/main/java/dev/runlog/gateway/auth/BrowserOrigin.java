@@ -5,17 +5,17 @@ import io.vertx.core.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a browser's request comes from, by the two headers that no script can set. {@code Sec-Fetch-Site} decides where
- * it is sent, which is to HTTPS and loopback addresses; elsewhere {@code Origin} is compared with {@code Host}. This is
- * the algorithm of Go's {@code http.CrossOriginProtection} (filippo.io/csrf), except that a request with neither header
- * is {@link #UNKNOWN} and not trusted.
+ * Where a browser's request comes from, by the two headers that scripts cannot set. Browsers send {@code Sec-Fetch-Site}
+ * to HTTPS and loopback addresses; without it, {@code Origin} is compared with {@code Host}. This is the algorithm of
+ * Go's {@code http.CrossOriginProtection} (filippo.io/csrf), except that a request with neither header is
+ * {@link #UNKNOWN} and not trusted.
  */
 public enum BrowserOrigin {
     /** A page of this server. */
     SAME,
-    /** A page of another origin, even if it is of the same site. */
+    /** A page of another origin, even on the same site. */
     FOREIGN,
-    /** No page, or none that is named: a typed address, a link, a client that is not a browser. */
+    /** No page, or an unnamed one: a typed address, a link, or a client that is not a browser. */
     UNKNOWN;
 
     /** The origin of a request with these headers; {@code secure} says whether the browser used HTTPS. */
@@ -32,7 +32,7 @@ public enum BrowserOrigin {
         if (origin == null) {
             return UNKNOWN;
         }
-        // A proxy may end TLS and not say so; a page of HTTPS cannot reach plain HTTP otherwise.
+        // A proxy may end TLS without reporting it; otherwise an HTTPS page cannot reach plain HTTP.
         boolean same =
                 origin.equalsIgnoreCase("https://" + host) || !secure && origin.equalsIgnoreCase("http://" + host);
         return same ? SAME : FOREIGN;

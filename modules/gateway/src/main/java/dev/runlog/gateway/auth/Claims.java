@@ -15,13 +15,13 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Checks the claims of tokens whose signature is verified. Every refusal is {@code UNAUTHENTICATED}. */
+/** Checks the claims of tokens after their signature was verified. Every refusal is {@code UNAUTHENTICATED}. */
 final class Claims {
     private static final int SUBJECT_CHARS_MAX = 256;
     /** The end of the year 9999. A time beyond it is a mistake, such as milliseconds. */
     private static final BigDecimal SECONDS_MAX = BigDecimal.valueOf(253_402_300_799L);
 
-    /** The first of these that a token has decides, even if it is empty. */
+    /** The first of these that a token has determines its scopes, even if it is empty. */
     private static final List<String> SCOPE_CLAIMS = List.of("scope", "scp", "scopes");
 
     private final GatewayConfig.Auth config;
@@ -57,7 +57,7 @@ final class Claims {
 
     private void checkTimes(Instant expiry, @Nullable Instant notBefore, @Nullable Instant issuedAt, Instant now) {
         if (!now.isBefore(expiry.plus(config.leeway()))) {
-            throw RunlogException.unauthenticated("The token is expired.");
+            throw RunlogException.unauthenticated("The token has expired.");
         }
         Instant latest = now.plus(config.leeway());
         if (notBefore != null && notBefore.isAfter(latest)) {
@@ -73,7 +73,7 @@ final class Claims {
         }
     }
 
-    /** Returns null for a claim that is absent. Whole seconds only, which also bounds what arithmetic can meet. */
+    /** Returns null for a claim that is absent. Accepts whole seconds only, within bounds that are safe for arithmetic. */
     private static @Nullable Instant time(ObjectNode claims, String claim) {
         JsonNode value = claims.get(claim);
         if (value == null) {
@@ -131,7 +131,7 @@ final class Claims {
                 || codePoint >= 0x2066 && codePoint <= 0x2069;
     }
 
-    /** Words in one string, or strings in an array. Words of other products are skipped. */
+    /** Words in one string, or strings in an array. Scopes of other products are ignored. */
     private Set<Scope> scopes(ObjectNode claims) {
         JsonNode granted = SCOPE_CLAIMS.stream()
                 .filter(claims::has)

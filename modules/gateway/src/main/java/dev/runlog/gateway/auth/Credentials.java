@@ -12,9 +12,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request authenticates with: its {@code Authorization} header or, without one, the session cookie. Browsers send
- * the cookie for any page, so a request that changes something, opens a WebSocket or an event stream must come from a
- * page of this server ({@link BrowserOrigin}); any other is refused only if it names a foreign one.
+ * The credentials of a request: its {@code Authorization} header or, without one, the session cookie. Browsers send the
+ * cookie for any page. A request that changes something or opens a WebSocket or an event stream must therefore come from
+ * a page of this server ({@link BrowserOrigin}); any other request is refused only if it names another origin.
  */
 public final class Credentials {
     private final ClientConnection connection;
@@ -99,7 +99,7 @@ public final class Credentials {
         return accept != null && accept.toLowerCase(Locale.ROOT).contains("text/event-stream");
     }
 
-    /** No page of another origin can set this header: browsers ask with a preflight request first. */
+    /** Pages of other origins cannot set this header: browsers send a preflight request first. */
     private static boolean isForwardedHttps(MultiMap headers) {
         String scheme = headers.get("X-Forwarded-Proto");
         return scheme != null && scheme.split(",", 2)[0].trim().equalsIgnoreCase("https");

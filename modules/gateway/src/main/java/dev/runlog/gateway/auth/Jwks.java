@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A JWKS document (RFC 7517).
  *
- * @param keys those that loaded for verification
- * @param ignored why others were ignored; the first few
+ * @param keys the keys that can verify signatures
+ * @param ignored reasons why others were ignored; the first few
  */
 record Jwks(List<VerificationKey> keys, List<String> ignored) {
     private static final int IGNORED_LISTED_MAX = 10;

@@ -21,11 +21,11 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads the JWKS document of {@code auth.jwks-url}. Follows no redirect, and reads no more than it has to. */
+/** Reads the JWKS document of {@code auth.jwks-url}. Does not follow redirects, and limits the size of the document. */
 final class JwksClient {
     private static final Logger log = LoggerFactory.getLogger(JwksClient.class);
     private static final Duration PAUSE = Duration.ofSeconds(1);
-    /** Names and addresses that never leave this machine. Other names are not resolved to find out. */
+    /** Names and addresses of this machine. Other names are not resolved to check whether they belong to it. */
     private static final Pattern LOOPBACK =
             Pattern.compile("localhost|127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|::1|0:0:0:0:0:0:0:1");
 
@@ -40,7 +40,7 @@ final class JwksClient {
         this.url = checked(config.jwksUrl());
     }
 
-    /** Reads the document, waiting up to {@code auth.jwks-wait} for an issuer that does not answer yet. */
+    /** Reads the document, waiting up to {@code auth.jwks-wait} for an issuer that does not respond yet. */
     Future<Jwks> readPatiently() {
         long deadline = System.nanoTime() + config.jwksWait().toNanos();
         return fetchUntil(deadline, true).map(this::toJwks);
@@ -94,7 +94,7 @@ final class JwksClient {
                 .recover(failure -> Future.failedFuture(new IllegalStateException(
                         "auth.jwks-url: " + url + " cannot be read: "
                                 + (failure instanceof TimeoutException
-                                        ? "no answer within " + timeoutMillis + " ms"
+                                        ? "no response within " + timeoutMillis + " ms"
                                         : failure.getMessage())
                                 + ".",
                         failure)))
@@ -106,8 +106,8 @@ final class JwksClient {
         if (status != 200) {
             return Future.failedFuture(
                     status / 100 == 3
-                            ? "it redirects elsewhere (status " + status + ")"
-                            : "it answers with status " + status);
+                            ? "it returned a redirect (status " + status + ")"
+                            : "it returned status " + status);
         }
         Buffer body = Buffer.buffer();
         Promise<Buffer> complete = Promise.promise();
@@ -140,7 +140,7 @@ final class JwksClient {
             // Refused below.
         }
         throw new IllegalStateException(
-                "Invalid `auth.jwks-url`: " + text + " (expected an https URL, or an http URL of localhost).");
+                "Invalid `auth.jwks-url`: " + text + " (expected an https URL, or an http URL on localhost).");
     }
 
     private static String host(URI url) {

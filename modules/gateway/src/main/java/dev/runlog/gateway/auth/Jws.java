@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A signed token (RFC 7515) whose header is acceptable and whose signature is not verified yet. */
+/** A signed token (RFC 7515) with an acceptable header. Its signature is not verified yet. */
 final class Jws {
     private static final Set<String> TYPES = Set.of("jwt", "at+jwt", "application/at+jwt", "application/jwt");
     /** Members that would change what is verified, or bring a key along. */
@@ -59,7 +59,7 @@ final class Jws {
         return keyId != null;
     }
 
-    /** Returns whether the key is for this token's algorithm and has the id that the token names, if both have one. */
+    /** Returns whether the key is for this token's algorithm and, if both have a key ID, for this token's key ID. */
     boolean fits(VerificationKey key) {
         return key.algorithms().contains(algorithm)
                 && (keyId == null || key.id() == null || key.id().equals(keyId));
@@ -92,7 +92,7 @@ final class Jws {
         }
     }
 
-    /** Takes base64url without padding in its one canonical form. */
+    /** Accepts base64url without padding, in its canonical form only. */
     private static byte[] decode(String part) {
         try {
             byte[] decoded = Base64.getUrlDecoder().decode(part);

@@ -15,9 +15,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that tokens are verified with.
+ * The keys that verify tokens.
  *
- * @param configured the secret and the keys of files; an operator chose them, so a token need not name one of them
+ * @param configured the secret and the keys from files; a token need not name its key among these
  * @param published the issuer's keys
  */
 record Keys(List<VerificationKey> configured, List<VerificationKey> published) {

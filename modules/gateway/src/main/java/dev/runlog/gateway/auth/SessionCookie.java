@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The cookie of a browser that signed in: the signed token itself, so that any server with the same keys accepts it. */
 public final class SessionCookie {
-    /** Browsers keep no cookie beyond 4,096 bytes, name and attributes included (RFC 6265, section 6.1). */
+    /** Browsers reject cookies of more than 4,096 bytes, including name and attributes (RFC 6265, section 6.1). */
     public static final int TOKEN_CHARS_MAX = 3900;
 
     private static final String NAME = "runlog-session";
@@ -20,7 +20,7 @@ public final class SessionCookie {
 
     private SessionCookie() {}
 
-    /** The token that a request's cookie holds; null for none. */
+    /** The token in a request's cookie; null if there is none. */
     public static @Nullable String find(MultiMap headers, boolean secure) {
         String name = secure ? SECURE_NAME : NAME;
         for (String header : headers.getAll(HttpHeaders.COOKIE)) {

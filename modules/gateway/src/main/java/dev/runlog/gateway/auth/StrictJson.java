@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Reads JSON objects that security depends on: UTF-8 only, every member once, nothing behind the object. */
+/** Reads JSON objects that security depends on: UTF-8 only, no repeated members, nothing after the object. */
 final class StrictJson {
     private static final ObjectReader READER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -22,7 +22,7 @@ final class StrictJson {
 
     private StrictJson() {}
 
-    /** Fails with an {@link IllegalArgumentException} whose message does not quote the text. */
+    /** Fails with an {@link IllegalArgumentException}; its message does not quote the text. */
     static ObjectNode readObject(byte[] utf8) {
         try {
             String text = StandardCharsets.UTF_8

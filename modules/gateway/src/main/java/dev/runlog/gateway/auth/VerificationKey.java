@@ -21,7 +21,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key that loaded, with the algorithms it verifies. An instance exists only if each of them accepted the key.
+ * A key with the algorithms that it can verify. Creating one fails unless each algorithm accepts the key.
  *
  * @param id the {@code kid}, or null if the key has none
  */
@@ -74,7 +74,7 @@ record VerificationKey(@Nullable String id, Key key, Set<Algorithm> algorithms) 
         if (bits < RSA_BITS_MIN) {
             throw new InvalidKeyException("it has " + bits + " bits (at least " + RSA_BITS_MIN + " are required)");
         }
-        // With an exponent of 1 anybody can sign.
+        // With an exponent of 1, anyone can sign.
         if (key.getPublicExponent().compareTo(BigInteger.valueOf(3)) < 0
                 || !key.getPublicExponent().testBit(0)
                 || !key.getModulus().testBit(0)) {

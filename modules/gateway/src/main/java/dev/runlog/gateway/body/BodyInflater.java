@@ -13,8 +13,8 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Inflates one body step by step, so that a small chunk never becomes much memory at once. Unlike the libraries' decoders
- * it knows whether the data was complete, and reads gzip of several members (RFC 1952, section 2.2).
+ * Inflates one body step by step, because a small chunk may inflate to a large one. Unlike the decoders of Vert.x and
+ * Netty, it detects incomplete data and reads gzip with several members (RFC 1952, section 2.2).
  */
 final class BodyInflater implements AutoCloseable {
     static final String ACCEPTED = "gzip, deflate, identity";
@@ -22,7 +22,7 @@ final class BodyInflater implements AutoCloseable {
     static final int MEMORY_BYTES = 64 << 10;
 
     private static final int STEP_BYTES = 16 << 10;
-    /** Up to this size no ratio is suspicious. */
+    /** Up to this size, any ratio is accepted. */
     private static final long RATIO_IGNORED_BYTES = 1 << 20;
 
     private static final int HEADER_CRC_FLAG = 2;
@@ -184,7 +184,7 @@ final class BodyInflater implements AutoCloseable {
                 }
             }
             case DEFLATE -> {
-                // The name stands for zlib (RFC 9110, section 8.4.1.2), yet some clients send it without its header.
+                // "deflate" means zlib (RFC 9110, section 8.4.1.2), but some clients omit the header of zlib.
                 at--;
                 inflater.end();
                 inflater = new Inflater((next & 15) != 8);

@@ -173,7 +173,7 @@ public final class RequestBody implements ClientConnection.Transfer {
 
     private Receiver receiver() {
         if (receiver == null) {
-            throw new IllegalStateException("Nobody reads this body.");
+            throw new IllegalStateException("No receiver reads this body.");
         }
         return receiver;
     }

@@ -1,4 +1,4 @@
-/** Bodies of requests: read only after authentication, inflated, timed, and bounded over all requests. */
+/** Request bodies: read only after authentication, inflated, and limited in time and memory. */
 @NullMarked
 package dev.runlog.gateway.body;
 

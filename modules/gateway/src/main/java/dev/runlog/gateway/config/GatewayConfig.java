@@ -127,7 +127,7 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
             int responsesMaxBytes,
             GraphiqlSwitch graphiql) {}
 
-    /** When GraphiQL is served. */
+    /** Whether GraphiQL is served. */
     public enum GraphiqlSwitch {
         ON,
         OFF,

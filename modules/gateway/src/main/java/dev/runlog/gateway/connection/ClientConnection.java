@@ -20,7 +20,7 @@ public final class ClientConnection {
     private final String address;
     private boolean authenticated;
     private boolean hadRequest;
-    /** How long the headers of a request have been incomplete; counted from the start for the first one, negative if none. */
+    /** Time that the headers of a request have been incomplete, from the start for the first one; negative if complete. */
     private long headersMillis = 0;
 
     private @Nullable Transfer transfer;

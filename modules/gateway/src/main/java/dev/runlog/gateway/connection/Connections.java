@@ -19,7 +19,7 @@ import java.util.Set;
 
 /**
  * All open connections. Unauthenticated ones are limited for each address: beyond the limit, a new one closes the oldest.
- * So unauthenticated clients that keep connections open lock out nobody, not even behind a shared proxy. One timer checks
+ * Unauthenticated clients that keep connections open therefore cannot lock out others, even behind a shared proxy. One timer checks
  * all deadlines.
  */
 public final class Connections {
@@ -115,7 +115,7 @@ public final class Connections {
     }
 
     /**
-     * A timer that is set again each time does not count time in which the event loop was blocked: what clients sent
+     * A one-shot timer, set again each time, does not count time in which the event loop was blocked: input that arrived
      * meanwhile is read before it fires again.
      */
     private void tickLater() {

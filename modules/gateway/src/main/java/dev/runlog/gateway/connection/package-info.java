@@ -1,6 +1,6 @@
 /**
- * Client connections before anything is known of their users: how many there may be, how long a request's headers may
- * take, and which framing is refused.
+ * Client connections before authentication: limits on their number and on the time for headers, and checks of a request's
+ * framing.
  */
 @NullMarked
 package dev.runlog.gateway.connection;

@@ -9,7 +9,7 @@ interface EventSplitter {
         void event(byte[] bytes, int start, int length);
     }
 
-    /** Fails with {@code BAD_INPUT} if the structure is invalid, so further events cannot be found. */
+    /** Fails with {@code BAD_INPUT} if the structure is invalid, because further events cannot be found then. */
     void add(Buffer chunk);
 
     /** Called at the end of the body. */

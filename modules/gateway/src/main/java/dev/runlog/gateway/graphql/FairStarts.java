@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Starts operations on the event loop, in fair turns of their owners. Parsing, checking and starting an operation may
- * occupy the event loop for some milliseconds. However many operations one owner sends, another owner waits for at most
- * one of them.
+ * Starts operations on the event loop; owners take turns. Parsing, checking and starting an operation may occupy the event
+ * loop for a few milliseconds. Regardless of the number of operations that one owner sends, another owner waits for at
+ * most one of them.
  */
 final class FairStarts {
     /** Time for operations within one turn of the event loop. Starting several short ones together saves system calls. */
@@ -61,7 +61,7 @@ final class FairStarts {
         }
         if (!scheduled && nanosUsed > 0) {
             scheduled = true;
-            // After everything that the event loop has to do already.
+            // After everything that is already queued on the event loop.
             context.runOnContext(later -> {
                 scheduled = false;
                 nanosUsed = 0;

@@ -50,8 +50,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs operations against {@code schema.graphqls}. Every error of a result has {@code extensions.code}. A result without
- * data was refused before any of it ran.
+ * Runs operations against {@code schema.graphqls}. Every error of a result has {@code extensions.code}. A result has no
+ * data if the operation was refused before it started.
  */
 public final class GraphqlEngine {
     private static final Logger log = LoggerFactory.getLogger(GraphqlEngine.class);
@@ -100,7 +100,7 @@ public final class GraphqlEngine {
      * Runs one operation when it is its turn.
      *
      * @param queriesOnly whether it must be a query
-     * @param isGone whether nobody waits for the answer any more; the operation does not begin then
+     * @param isGone whether the client has disconnected; the operation then does not start
      */
     public Future<Answer> execute(GraphqlRequest request, Viewer viewer, boolean queriesOnly, BooleanSupplier isGone) {
         String owner = viewer.subject();
@@ -152,7 +152,7 @@ public final class GraphqlEngine {
         return starts.start(
                         viewer.subject(),
                         () -> isGone.getAsBoolean()
-                                ? Future.failedFuture(RunlogException.badInput("The client is gone."))
+                                ? Future.failedFuture(RunlogException.badInput("The client has disconnected."))
                                 : Future.fromCompletionStage(graphQl.executeAsync(input)))
                 .recover(failure -> failure instanceof RunlogException known
                         ? Future.succeededFuture(GraphqlErrors.refusal(known))
@@ -168,12 +168,12 @@ public final class GraphqlEngine {
         return starts.start(owner, work);
     }
 
-    /** The bound on the memory of answers, which other interfaces share. */
+    /** The limit on the memory of responses, which other interfaces share. */
     public AnswerMemory memory() {
         return memory;
     }
 
-    /** Decides when the next answer to an owner may be made, here and wherever else answers may be large. */
+    /** Decides when the next operation of an owner may start, here and in other interfaces with large responses. */
     public AnswerPace pace() {
         return pace;
     }

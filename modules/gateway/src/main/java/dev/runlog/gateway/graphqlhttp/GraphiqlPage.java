@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  */
 public final class GraphiqlPage {
     private static final String LIBRARY = "io/vertx/ext/web/handler/graphiql/";
-    /** The editor creates style elements at run time, whose hashes are unknown. Scripts come from files only. */
+    /** The editor creates style elements at run time, with unknown hashes. Scripts come from files only. */
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
             + "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
             + "frame-ancestors 'none'";

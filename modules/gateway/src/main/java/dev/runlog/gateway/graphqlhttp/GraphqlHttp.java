@@ -28,7 +28,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code /graphql} after the GraphQL-over-HTTP specification (graphql.github.io/graphql-over-http). */
+/** {@code /graphql}, according to the GraphQL-over-HTTP specification (graphql.github.io/graphql-over-http). */
 public final class GraphqlHttp {
     private final GraphqlEngine engine;
     private final Authenticator authenticator;

@@ -1,4 +1,4 @@
-/** GraphQL over HTTP after its specification, and GraphiQL. */
+/** GraphQL over HTTP, according to its specification, and GraphiQL. */
 @NullMarked
 package dev.runlog.gateway.graphqlhttp;
 

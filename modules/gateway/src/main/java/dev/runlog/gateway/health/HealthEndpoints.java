@@ -9,7 +9,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 
-/** {@code /health/live} and {@code /health/ready}; they need no token. */
+/** {@code /health/live} and {@code /health/ready}; they do not require a token. */
 public final class HealthEndpoints {
     private final Bus bus;
 
@@ -22,7 +22,7 @@ public final class HealthEndpoints {
         router.get("/health/ready").handler(this::ready);
     }
 
-    /** The server is ready if the database answers. Where it can be read but takes no events, the body says why. */
+    /** The server is ready if the database responds. If recording is paused, the body has the reason. */
     private void ready(RoutingContext ctx) {
         bus.request(new CheckHealth())
                 .compose(healthy -> bus.request(new CheckRecording()).map(recording -> ready(healthy, recording)))

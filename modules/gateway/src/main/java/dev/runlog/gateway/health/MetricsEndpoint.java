@@ -10,14 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /metrics} for Prometheus; needs {@code metrics.token}, if one is configured. */
+/** {@code /metrics} for Prometheus; requires {@code metrics.token}, if one is configured. */
 public final class MetricsEndpoint {
     private static final String PREFIX = "Bearer ";
 
     private final PrometheusMeterRegistry meters;
     private final byte[] token;
 
-    /** An empty token lets everybody read. */
+    /** Without a configured token, access is public. */
     public MetricsEndpoint(PrometheusMeterRegistry meters, String token) {
         this.meters = meters;
         this.token = token.getBytes(StandardCharsets.UTF_8);
@@ -29,7 +29,7 @@ public final class MetricsEndpoint {
 
     private void answer(RoutingContext ctx) {
         if (!isAllowed(ctx.request().getHeader(HttpHeaders.AUTHORIZATION))) {
-            Replies.failure(ctx, RunlogException.unauthenticated("The metrics need the token of metrics.token."));
+            Replies.failure(ctx, RunlogException.unauthenticated("/metrics requires the bearer token from metrics.token."));
             return;
         }
         ctx.response()

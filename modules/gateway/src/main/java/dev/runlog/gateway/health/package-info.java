@@ -1,4 +1,4 @@
-/** What operators watch: liveness, readiness, metrics. */
+/** Endpoints for operators: liveness, readiness, metrics. */
 @NullMarked
 package dev.runlog.gateway.health;
 

@@ -8,7 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Rules for HTTP methods that hold for every endpoint. */
+/** Rules for HTTP methods, for all endpoints. */
 public final class Methods {
     private Methods() {}
 

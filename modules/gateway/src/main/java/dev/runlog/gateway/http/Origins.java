@@ -55,7 +55,7 @@ public final class Origins {
         }
     }
 
-    /** The same rule for the upgrade to a WebSocket, for which browsers do not ask before. */
+    /** The same rule for the upgrade to a WebSocket, for which browsers send no preflight request. */
     public boolean allow(MultiMap headers, boolean tls) {
         String origin = headers.get(HttpHeaders.ORIGIN);
         return origin == null || isOwn(headers, tls) || isListed(origin);

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class Replies {
     private static final Logger log = LoggerFactory.getLogger(Replies.class);
 
-    /** It takes some ten milliseconds to compress so much. */
+    /** Compressing this much takes about ten milliseconds. */
     private static final int COMPRESSED_BYTES_MAX = 512 << 10;
 
     private static final String JSON = "application/json; charset=utf-8";
@@ -44,14 +44,14 @@ public final class Replies {
         response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, JSON).end(body);
     }
 
-    /** Compressing a large answer would hold the event loop for longer than anybody should wait. */
+    /** Prevents the compression of a large response, which would occupy the event loop for too long. */
     public static void compressIfSmall(HttpServerResponse response, Buffer body) {
         if (body.length() > COMPRESSED_BYTES_MAX) {
             response.putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY);
         }
     }
 
-    /** Replies with a failure. An unexpected one is logged, and the client sees only its incident id. */
+    /** Replies with a failure. An unexpected one is logged, and the client sees only its incident ID. */
     public static void failure(RoutingContext ctx, @Nullable Throwable failure) {
         RunlogException known = known(ctx, failure);
         prepare(ctx, known);
@@ -94,7 +94,7 @@ public final class Replies {
         }
     }
 
-    /** Replies to a request whose headers cannot be read, and closes its connection. */
+    /** Replies to a request with malformed headers, and closes its connection. */
     public static void invalid(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
         int status = cause instanceof TooLongHttpLineException
@@ -102,7 +102,7 @@ public final class Replies {
                 : cause instanceof TooLongHttpHeaderException ? 431 : 400;
         String message =
                 switch (status) {
-                    case 414 -> "The address is too long.";
+                    case 414 -> "The URL is too long.";
                     case 431 -> "The headers are too large.";
                     default ->
                         cause instanceof RequestDecoder.AmbiguousFraming
@@ -117,7 +117,7 @@ public final class Replies {
         request.connection().close();
     }
 
-    /** The failure as the caller may see it; an unexpected one is logged. */
+    /** Returns the failure to show to the caller; an unexpected one is logged. */
     public static RunlogException known(RoutingContext ctx, @Nullable Throwable failure) {
         if (failure instanceof RunlogException known) {
             return known;
@@ -134,7 +134,7 @@ public final class Replies {
         }
         if (failure instanceof HttpClosedException
                 || failure instanceof IOException && ctx.response().closed()) {
-            // The client closed the connection. This is not a failure of the server, and nobody reads the reply.
+            // The client closed the connection: not a failure of the server, and the reply will not be read.
             log.debug("{} {}: {}", ctx.request().method(), ctx.request().path(), failure.toString());
             return RunlogException.badInput("The connection was closed before the request was complete.");
         }
@@ -160,7 +160,7 @@ public final class Replies {
 
     private static String message(RoutingContext ctx, int status) {
         return switch (status) {
-            case 404 -> "There is nothing at " + ctx.request().path() + ".";
+            case 404 -> "Path not found: " + ctx.request().path() + ".";
             case 405 ->
                 "Method " + ctx.request().method() + " is not allowed for "
                         + ctx.request().path() + ".";

@@ -1,4 +1,4 @@
-/** What all HTTP endpoints share: replies and errors, methods, origins, HTML pages. */
+/** Parts that all HTTP endpoints share: replies and errors, media types, methods, origins, HTML pages. */
 @NullMarked
 package dev.runlog.gateway.http;
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
- * Output in chunks, which are never copied as it grows. Each chunk is taken from the allowance of an answer before it is
+ * Output in chunks, which are not copied as it grows. Each chunk is taken from the allowance of a response before it is
  * allocated.
  */
 final class ChunkedOutput extends OutputStream {

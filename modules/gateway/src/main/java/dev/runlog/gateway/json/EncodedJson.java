@@ -12,7 +12,7 @@ public final class EncodedJson implements JsonValue {
     /** Pages may hold thousands of small values. */
     private static final int FIRST_BYTES = 256;
 
-    /** Stands for values of an answer that is refused. */
+    /** Placeholder for the values of a response that is refused. */
     public static final EncodedJson NOTHING = of(JsonGenerator::writeNull, Allowance.UNLIMITED);
 
     private final ChunkedOutput utf8;
@@ -21,7 +21,7 @@ public final class EncodedJson implements JsonValue {
         this.utf8 = utf8;
     }
 
-    /** Encodes a value; the bytes are taken from the allowance of its answer. */
+    /** Encodes a value; the bytes are taken from the allowance of the response. */
     public static EncodedJson of(JsonValue value, Allowance allowance) {
         ChunkedOutput bytes = new ChunkedOutput(allowance::take, FIRST_BYTES);
         try (JsonGenerator json = JsonWriter.JSON.createGenerator(bytes)) {

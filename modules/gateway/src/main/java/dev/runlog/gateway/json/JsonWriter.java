@@ -21,7 +21,7 @@ public final class JsonWriter {
 
     private JsonWriter() {}
 
-    /** Writes maps, lists, strings, numbers, booleans and {@link JsonValue}s; of anything else, its {@code toString}. */
+    /** Writes maps, lists, strings, numbers, booleans and {@link JsonValue}s; writes anything else as {@code toString}. */
     public static Buffer write(@Nullable Object value) {
         return write(value, bytes -> {});
     }

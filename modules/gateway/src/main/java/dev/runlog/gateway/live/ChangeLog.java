@@ -10,9 +10,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The most recent changes, numbered. Subscribers read from it what changed while their snapshot was read, or while they
- * were away. It also restores order: announcements of one execution from different writers may overtake each other, and
- * an execution must not return to a state that it has left.
+ * The most recent changes, numbered. From it, subscribers read the changes since their snapshot began or since they were
+ * disconnected. It also restores order: announcements of one execution from different writers may overtake each other,
+ * and an execution must not return to a state that it has left.
  */
 final class ChangeLog {
     /**
@@ -20,7 +20,7 @@ final class ChangeLog {
      *
      * @param before the previous status; null if it was unknown
      * @param execution the newest known state, which is never older than that of an earlier entry
-     * @param disputed whether it is undecided which is newer, this or the state of an earlier entry
+     * @param disputed whether this state may be older than that of an earlier entry
      */
     record Entry(long number, @Nullable ExecutionStatus before, Execution execution, boolean disputed) {}
 
@@ -33,8 +33,8 @@ final class ChangeLog {
     }
 
     /**
-     * Appends an announcement. Each change of status is announced once, so subscribers that know the previous status learn
-     * of it in any order of announcements. They always get the newest state.
+     * Appends an announcement. Each change of status is announced once, so subscribers that know the previous status get
+     * it in any order of announcements, always with the newest state.
      */
     Entry add(Change change) {
         Entry known = newest.get(change.execution().id());
@@ -71,7 +71,7 @@ final class ChangeLog {
         return (int) (number % ring.length);
     }
 
-    /** Whether one state is known to be older than the other. */
+    /** Whether one state is certainly older than the other. */
     private static boolean isOlder(Execution one, Execution other) {
         int rank = rank(one.status());
         int otherRank = rank(other.status());

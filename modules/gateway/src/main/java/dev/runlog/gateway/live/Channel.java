@@ -29,7 +29,7 @@ final class Channel {
     private final Feed feed;
     private final int queueMax;
     private final Set<LiveSubscription> subscriptions = new LinkedHashSet<>();
-    /** Copy of the subscriptions to iterate over, as they may leave meanwhile; null after a change. */
+    /** Copy of the subscriptions for iteration, because they may leave meanwhile; null after a change. */
     private LiveSubscription @Nullable [] copy;
 
     private Cursors cursors;
@@ -90,7 +90,7 @@ final class Channel {
         }
     }
 
-    /** Restarts all subscribers, as no cursor is valid any more. */
+    /** Restarts all subscribers, because all cursors have become invalid. */
     void restart() {
         cursors = feed.cursorsOf(watch);
         for (LiveSubscription subscription : all()) {

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Channels by what they watch, so a change is matched only with channels that it may concern. */
+/** Channels, indexed by what they watch: a change is matched only with channels that it may concern. */
 final class Channels {
     private final Map<Watch, Channel> all = new HashMap<>();
     /** By owner, workflow or execution: the narrowest that the watch names. */

@@ -25,7 +25,7 @@ import javax.crypto.spec.SecretKeySpec;
  * probability of 1 in 2^48; otherwise it leads to a reset.
  */
 final class Cursors {
-    /** Instead of a number, for events after which a subscription cannot resume: those of an incomplete snapshot. */
+    /** Used as the number of events from an incomplete snapshot: a subscription cannot resume after them. */
     static final long NO_POSITION = -1;
 
     private static final HexFormat HEX = HexFormat.of();

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The events that wait for one subscriber. Beyond its bound, it keeps only the newest event of each execution, until it is
- * empty. So its size does not grow with time, only with the number of executions that changed.
+ * empty. Its size therefore depends on the number of executions that changed, not on time.
  */
 final class EventQueue {
     private final int eventsMax;
@@ -24,7 +24,7 @@ final class EventQueue {
     /**
      * Adds the change of an execution, and returns whether the queue is within its bound.
      *
-     * @param exact whether the subscriber surely does not know executions that wait as {@code ENTERED}
+     * @param exact whether it is certain that the subscriber does not know executions that wait as {@code ENTERED}
      */
     boolean add(LiveEvent event, boolean exact) {
         if (coalesced != null) {

@@ -56,8 +56,8 @@ public final class LiveEvent {
     /**
      * Merges two events for a subscriber that has seen neither; null if nothing is left to report.
      *
-     * @param exact whether an {@code ENTERED} was surely not known before. The execution may have been in a snapshot, and
-     *     then the subscriber must learn that it {@code LEFT}
+     * @param exact whether it is certain that the subscriber did not know an execution that {@code ENTERED}. If it may
+     *     have been in the snapshot, the subscriber must be notified that it {@code LEFT}
      */
     static @Nullable LiveEvent merged(LiveEvent earlier, LiveEvent later, boolean exact) {
         boolean wasIn = earlier.kind != Kind.ENTERED;

@@ -197,7 +197,7 @@ public final class LiveFeed implements Channel.Feed {
     private Future<Cleanup> load(Viewer viewer, UUID id) {
         return bus.request(new LoadCleanups(viewer, List.of(id)))
                 .compose(loaded -> loaded.cleanups().isEmpty()
-                        ? Future.failedFuture(RunlogException.notFound("There is no cleanup " + id + "."))
+                        ? Future.failedFuture(RunlogException.notFound("Cleanup not found: " + id + "."))
                         : Future.succeededFuture(loaded.cleanups().get(0)));
     }
 
@@ -298,7 +298,7 @@ public final class LiveFeed implements Channel.Feed {
             return snapshotQueries
                     .run(() -> bus.request(new LoadExecutions(watcher(owner), List.of(id))))
                     .compose(loaded -> loaded.executions().isEmpty()
-                            ? Future.failedFuture(RunlogException.notFound("There is no execution " + id + "."))
+                            ? Future.failedFuture(RunlogException.notFound("Execution not found: " + id + "."))
                             : Future.succeededFuture(loaded.executions()));
         }
     }

@@ -9,7 +9,7 @@ import org.reactivestreams.Subscription;
 /**
  * The value of a field of {@code Subscription}. It has two sides. {@link #follow} delivers events to one subscriber.
  * {@link #subscribe}, called by the GraphQL library, provides the path on which an event of the same selection becomes a
- * result. So an event is executed once for all subscribers with the same selection.
+ * result. An event is thus executed once for all subscribers with the same selection.
  */
 public final class LiveSource implements Publisher<Object> {
     /** Delivers events to one subscriber. */

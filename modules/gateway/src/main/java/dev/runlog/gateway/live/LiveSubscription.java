@@ -116,7 +116,7 @@ final class LiveSubscription implements Subscription {
             queue = new EventQueue(channel.queueMax());
         }
         if (!queue.add(news, known != null)) {
-            // Over the bound: the events are read from the log on demand instead.
+            // The queue is full: read the events from the log on demand instead.
             queue = null;
             known = null;
             phase = Phase.CATCHING_UP;
@@ -171,7 +171,7 @@ final class LiveSubscription implements Subscription {
         delivering = false;
     }
 
-    /** A subscriber that throws ends only itself, as others wait for the same change. */
+    /** A subscriber that throws is ended; others wait for the same change. */
     private void handOver(LiveEvent event) {
         try {
             subscriber.onNext(event);

@@ -9,15 +9,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the memory of all answers in progress, from the first row read until they are sent. An owner may hold no more
- * than what remains free, so one owner alone can take half of it. Thread-safe.
+ * Bounds the memory of all responses in progress, from the first row read until they are sent. An owner may hold at most as
+ * much as remains free, so one owner alone can take half of it. Thread-safe.
  */
 public final class AnswerMemory {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     /** Bytes taken at a time, so that a small answer takes the lock once or twice. */
     private static final long PORTION = 16 * 1024L;
 
-    /** A character may take two bytes when read, and one more in JSON that is already written. */
+    /** A character takes up to two bytes when read, and at least one more in the JSON. */
     private static final int READ_FACTOR = 3;
 
     private final long answerMaxBytes;
@@ -34,7 +34,7 @@ public final class AnswerMemory {
         this.allMaxBytes = allMaxBytes;
     }
 
-    /** The allowance of an answer for an owner; {@link Lease#close} gives back everything that it took. */
+    /** Opens the allowance of a response for an owner; {@link Lease#close} releases everything that it took. */
     public Lease open(String owner) {
         return new Lease(owner);
     }
@@ -96,15 +96,15 @@ public final class AnswerMemory {
 
         private void require(long bytes, long bytesMax) {
             if (bytes > bytesMax) {
-                fail(RunlogException.badInput("The answer is larger than " + answerMaxBytes
-                        + " bytes (graphql.response-max-bytes). Ask for less, for example with a smaller `first`."));
+                fail(RunlogException.badInput("The response is larger than " + answerMaxBytes
+                        + " bytes (graphql.response-max-bytes). Select less, for example with a smaller `first`."));
             }
             long missing = read + written - held;
             if (missing > 0 && !closed) {
                 long portion = Math.max(missing, PORTION);
                 if (!AnswerMemory.this.take(owner, portion)) {
                     fail(RunlogException.overloaded(
-                            "Too many large answers are in progress (graphql.responses-max-bytes). Retry later, or ask for less.",
+                            "Too many large responses are in progress (graphql.responses-max-bytes). Retry later, or select less.",
                             RETRY_AFTER));
                 }
                 held += portion;
@@ -116,7 +116,7 @@ public final class AnswerMemory {
             requireNoFailure();
         }
 
-        /** Throws a new exception each time: one that is thrown while it is handled cannot suppress itself. */
+        /** Throws a new exception each time: an exception cannot be added to its own suppressed ones. */
         private void requireNoFailure() {
             if (failure != null) {
                 throw new RunlogException(failure.code(), failure.getMessage(), failure.retryAfter(), null);

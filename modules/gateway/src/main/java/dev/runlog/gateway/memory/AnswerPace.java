@@ -13,17 +13,17 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Holds back the operations of an owner that asks for large answers, until those before them are written or refused: the
- * answers of one owner that are being made are expected to be no larger, together, than one answer may be. Made at once,
- * they would take the processor from everybody, also those that are refused for their size. Whether clients read their
- * answers does not matter here. Runs on one event loop.
+ * Delays the operations of an owner with large responses, even refused ones, because producing many of them at once would
+ * take the processor from other owners. An operation starts when the expected size of all responses in progress for its
+ * owner is at most the maximum size of one response. A response counts until it is written or refused, not until the
+ * client has read it. Used on one event loop.
  */
 public final class AnswerPace {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-    /** Expectations follow larger answers at once, and smaller ones by this share of the difference. */
+    /** The expected size rises to a larger response at once, and falls to a smaller one by this share of the difference. */
     private static final double DECAY = 0.1;
 
-    /** Smaller answers are not worth a note: too many of them cannot be under way. */
+    /** Smaller responses are not remembered: the number of operations in progress is bounded anyway. */
     private static final long NOTED_BYTES_MIN = 64 * 1024L;
 
     private static final int EXPECTED_OWNERS_MAX = 10_000;
@@ -31,7 +31,7 @@ public final class AnswerPace {
 
     private final long bytesMax;
     private final int waitingMax;
-    /** How many bytes the next answer to an owner is expected to take. */
+    /** Expected size of an owner's next response, in bytes. */
     private final Cache<String, Long> expected = Caches.builder()
             .maximumSize(EXPECTED_OWNERS_MAX)
             .expireAfterAccess(EXPECTED_FOR)
@@ -47,15 +47,15 @@ public final class AnswerPace {
     }
 
     /**
-     * @param bytesMax how large all answers of one owner may be expected to be
-     * @param waitingMax how many operations may wait
+     * @param bytesMax maximum expected size of all responses of one owner
+     * @param waitingMax maximum number of waiting operations
      */
     public AnswerPace(long bytesMax, int waitingMax) {
         this.bytesMax = bytesMax;
         this.waitingMax = waitingMax;
     }
 
-    /** Completes when an operation may begin, which {@link #end} has to follow; fails with {@code OVERLOADED}. */
+    /** Succeeds when an operation may start; call {@link #end} afterwards. Fails with {@code OVERLOADED} without room. */
     public Future<Void> begin(String name) {
         Owner owner = active.computeIfAbsent(name, none -> new Owner());
         ContextInternal context = ContextInternal.current();
@@ -65,7 +65,7 @@ public final class AnswerPace {
         }
         if (owner.waiting.size() >= waitingMax - waiting) {
             return Future.failedFuture(
-                    RunlogException.overloaded("Too many operations of this owner wait.", RETRY_AFTER));
+                    RunlogException.overloaded("This owner has too many waiting operations.", RETRY_AFTER));
         }
         Promise<Void> turn = context.promise();
         owner.waiting.add(turn);
@@ -73,7 +73,7 @@ public final class AnswerPace {
         return turn.future();
     }
 
-    /** Ends an operation that was begun, whose answer took this many bytes; 0 if there was none. */
+    /** Ends an operation, with the size of its response; 0 if there was none. */
     public void end(String name, long bytes) {
         if (bytes > 0) {
             expect(name, bytes);

@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * Bytes of all request bodies and messages that were received and are not answered yet. They are limited in total, per
- * owner and per address. An owner may also hold no more than what remains free, in total and at its address, so a few
+ * owner and per address. An owner may also hold at most as much as remains free, in total and at its address, so a few
  * owners can never take everything. Used on one event loop.
  */
 public final class ByteBudget {
@@ -41,7 +41,7 @@ public final class ByteBudget {
         return bytes;
     }
 
-    /** The error of a caller whose share cannot grow. */
+    /** The error for a caller when the budget is used up. */
     public static RunlogException exhausted() {
         return RunlogException.overloaded(
                 "Too many bytes of request bodies are in progress (http.bodies-max-bytes).", RETRY_AFTER);
@@ -62,7 +62,7 @@ public final class ByteBudget {
             return held;
         }
 
-        /** Takes or gives back bytes until it holds as many as given; returns whether it may. */
+        /** Sets the size of this share in bytes; returns whether there is room for it. */
         public boolean resize(long wanted) {
             long more = wanted - held;
             if (more == 0) {
@@ -81,7 +81,7 @@ public final class ByteBudget {
             return true;
         }
 
-        /** Gives everything back. */
+        /** Releases all bytes. */
         public void release() {
             resize(0);
         }

@@ -6,7 +6,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 public final class Caches {
     private Caches() {}
 
-    /** Builds caches whose short maintenance runs on the calling thread. Another thread would be woken every few requests. */
+    /** Builds caches with maintenance on the calling thread. Another thread would be woken every few requests. */
     public static Caffeine<Object, Object> builder() {
         return Caffeine.newBuilder().executor(Runnable::run);
     }

@@ -4,7 +4,7 @@ import dev.runlog.contract.error.RunlogException;
 import io.netty.buffer.ByteBufUtil;
 import java.time.Duration;
 
-/** Counts the messages that wait until a client reads them, as part of the memory of its owner's answers. */
+/** Counts the bytes of messages that a client has not read yet, as part of the memory of its owner's responses. */
 public final class SendQueue {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
@@ -26,10 +26,10 @@ public final class SendQueue {
         memory.giveBack(owner, bytes(message));
     }
 
-    /** The error of a client that cannot be sent more. */
+    /** The error for a client with too many unread bytes. */
     public static RunlogException full() {
         return RunlogException.overloaded(
-                "Too many bytes wait to be read by your clients (graphql.responses-max-bytes).", RETRY_AFTER);
+                "Your clients have too many unread bytes (graphql.responses-max-bytes).", RETRY_AFTER);
     }
 
     private static long bytes(String message) {

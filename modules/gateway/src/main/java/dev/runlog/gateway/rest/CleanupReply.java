@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The current state of a cleanup, or the result of a dry run. */
 record CleanupReply(Cleanup cleanup) implements JsonValue {
 
-    /** 200 if it ended, 202 if it goes on, 500 if it failed. */
+    /** 200 if it has ended, 202 if it continues, 500 if it failed. */
     int status() {
         return switch (cleanup.state()) {
             case PENDING, RUNNING -> 202;

@@ -158,7 +158,7 @@ public final class LogsEndpoints {
         QueryParameters.ofRead(ctx);
         UUID id = uuidOrNull(ctx.pathParam("id"));
         if (id == null) {
-            throw notFound("log", ctx.pathParam("id"));
+            throw notFound("Log", ctx.pathParam("id"));
         }
         return pace.begin(viewer.subject()).compose(turn -> {
             AnswerMemory.Lease lease = memory.open(viewer.subject());
@@ -170,7 +170,7 @@ public final class LogsEndpoints {
     private static Future<Log> get(UUID id, Viewer viewer, Requests requests) {
         return requests.request(new LoadExecutions(viewer, List.of(id)))
                 .compose(loaded -> loaded.executions().isEmpty()
-                        ? Future.failedFuture(notFound("log", id.toString()))
+                        ? Future.failedFuture(notFound("Log", id.toString()))
                         : requests.request(new LoadExecutionDetails(viewer, List.of(id), DETAILS))
                                 .map(details -> Log.detail(
                                         loaded.executions().get(0),
@@ -237,11 +237,11 @@ public final class LogsEndpoints {
     private Future<Workflow> workflowByKey(Viewer viewer, String key) {
         if (key.indexOf('\u0000') >= 0) {
             // PostgreSQL text cannot contain NUL, so no key does.
-            throw notFound("workflow", key);
+            throw notFound("Workflow", key);
         }
         return bus.request(new FindWorkflowByKey(viewer, key)).compose(found -> {
             Workflow workflow = found.workflow();
-            return workflow == null ? Future.failedFuture(notFound("workflow", key)) : Future.succeededFuture(workflow);
+            return workflow == null ? Future.failedFuture(notFound("Workflow", key)) : Future.succeededFuture(workflow);
         });
     }
 
@@ -250,6 +250,6 @@ public final class LogsEndpoints {
     }
 
     private static RunlogException notFound(String what, String id) {
-        return RunlogException.notFound("There is no " + what + " " + SafeText.show(id) + ".");
+        return RunlogException.notFound(what + " not found: " + SafeText.show(id) + ".");
     }
 }

@@ -41,7 +41,7 @@ final class OffsetPages {
         this.clock = clock;
     }
 
-    /** A part of a list, and how many rows the whole list has. */
+    /** A part of a list, and the number of rows in the whole list. */
     record Page<T>(List<T> rows, long total) {}
 
     /** Executions of a query without a row filter. Fails with {@code BAD_INPUT} too deep into a day. */
@@ -61,7 +61,7 @@ final class OffsetPages {
                             throw QueryParameters.invalid(
                                     "offset",
                                     Long.toString(offset),
-                                    "one that is at most " + ROWS_SKIPPED_MAX
+                                    "an offset of at most " + ROWS_SKIPPED_MAX
                                             + " executions into a UTC day, not " + rest
                                             + "; GraphQL has cursors for any depth");
                         }
@@ -144,7 +144,7 @@ final class OffsetPages {
      *
      * @param day it started on this day or later
      * @param nextDay it started before this day
-     * @param newer how many rows started on {@code nextDay} or later
+     * @param newer number of rows that started on {@code nextDay} or later
      */
     private record DaySearch(long day, long nextDay, long newer) {}
 

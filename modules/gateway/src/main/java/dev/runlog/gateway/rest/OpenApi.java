@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 
-/** {@code /openapi.json}: the REST endpoints as an OpenAPI document. It needs no token. */
+/** {@code /openapi.json}: the REST endpoints as an OpenAPI document. Does not require a token. */
 public final class OpenApi {
     private static final String RESOURCE = "/openapi.json";
 

@@ -14,11 +14,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The query string of a request. A parameter that is unknown, repeated or unreadable is refused with {@code BAD_INPUT}: a
- * misspelt limit that is ignored deletes too much, a misspelt filter shows too much.
+ * The query string of a request. A parameter that is unknown, repeated or malformed is refused with {@code BAD_INPUT}: if
+ * a misspelt limit were ignored, a cleanup would delete too much.
  */
 record QueryParameters(MultiMap values) {
-    /** What frontends append so that no cache answers; it has no meaning. */
+    /** Appended by frontends to bypass caches; it has no meaning. */
     private static final String CACHE_BUSTER = "_";
 
     private static final Set<String> TRUE = Set.of("true", "1", "yes", "on", "");

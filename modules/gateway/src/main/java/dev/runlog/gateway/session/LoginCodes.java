@@ -13,11 +13,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One-time codes that are worth a token. At most one is valid, the newest; it is redeemed once, and only its hash is
- * kept. Thread-safe.
+ * One-time codes, each for a token. Only the newest is valid, and it can be redeemed once. Only its hash is kept.
+ * Thread-safe.
  */
 public final class LoginCodes {
-    /** 256 bits: guessing is not a way in, however many try. */
+    /** 256 bits, which cannot be guessed. */
     private static final int CODE_BYTES = 32;
 
     private final Clock clock;
@@ -43,7 +43,7 @@ public final class LoginCodes {
         return find(code) != null;
     }
 
-    /** The token that a code is worth, the first time; null afterwards, and for an expired or unknown code. */
+    /** Returns the token for a code, once; null afterwards, and for an expired or unknown code. */
     @Nullable
     String redeem(String code) {
         Pending found = find(code);

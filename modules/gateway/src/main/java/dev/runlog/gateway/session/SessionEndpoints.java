@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code /session}: {@code POST} signs a browser in with the token in the {@code Authorization} header, {@code GET} says
- * who is signed in, {@code DELETE} signs out. None takes a body, so nothing is read before it is known who sends.
+ * {@code /session}: {@code POST} signs a browser in with the token in the {@code Authorization} header, {@code GET} shows
+ * who is signed in, {@code DELETE} signs out. None of them reads a body.
  */
 public final class SessionEndpoints {
     private static final String BEARER = "Bearer ";
@@ -71,7 +71,7 @@ public final class SessionEndpoints {
         ctx.response().addCookie(SessionCookie.signIn(token, authenticated.expiresAt(), credentials.isSecure()));
     }
 
-    /** No other page may sign somebody in or out. Clients that are not browsers name no origin. */
+    /** Other pages may not sign users in or out. Clients that are not browsers send no origin. */
     private static void requireOwnPage(Credentials credentials) {
         if (credentials.origin() == BrowserOrigin.FOREIGN) {
             throw RunlogException.forbidden("Only pages of this server may sign in and out.");

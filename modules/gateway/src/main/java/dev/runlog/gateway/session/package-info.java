@@ -1,4 +1,4 @@
-/** Signing in: a token or a one-time link is exchanged for the session cookie. No state is kept but the link's code. */
+/** Sign-in: exchanges a token or a one-time link for the session cookie. The link's code is the only state. */
 @NullMarked
 package dev.runlog.gateway.session;
 

@@ -61,7 +61,7 @@ final class EventStream extends ResultSubscriber {
         });
         long millisLeft = Math.max(1, Duration.between(Instant.now(), expiresAt).toMillis());
         expiryTimer =
-                vertx.setTimer(millisLeft, timer -> onError(RunlogException.unauthenticated("The token is expired.")));
+                vertx.setTimer(millisLeft, timer -> onError(RunlogException.unauthenticated("The token has expired.")));
         keepAliveTimer = vertx.setPeriodic(config.pingInterval().toMillis(), timer -> {
             if (!response.writeQueueFull()) {
                 write(KEEP_ALIVE);
@@ -138,7 +138,7 @@ final class EventStream extends ResultSubscriber {
                 RETRY_AFTER));
     }
 
-    /** Ends the stream of a client that may never read the reason. */
+    /** Ends the stream. The client may never read the reason. */
     private void giveUp(RunlogException why) {
         onError(why);
         vertx.setTimer(config.closeTimeout().toMillis(), timer -> response.reset());

@@ -1,4 +1,4 @@
-/** GraphQL over server-sent events, in the distinct connections mode of its protocol: one connection for each operation. */
+/** GraphQL over server-sent events, in "distinct connections mode": one connection for each operation. */
 @NullMarked
 package dev.runlog.gateway.sse;
 

@@ -10,8 +10,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * Handles the messages of one socket one by one, in fair turns with those of other owners. A flood of messages delays
- * only its sender, whether they are valid or not. The socket is not read meanwhile.
+ * Handles the messages of one socket one by one; owners take turns. A flood of messages, valid or not, delays only its
+ * sender. The socket is not read while a message waits.
  */
 final class IncomingMessages {
     /** All clients that are not authenticated yet take turns as one owner. */

@@ -124,7 +124,7 @@ final class MessageDecoder extends WebSocket13FrameDecoder {
             refuseTooLarge();
             return false;
         }
-        // At least one, so that a message of empty frames has a deadline, too.
+        // At least one: a message of empty frames must have a deadline, too.
         fragmentBytes = frame.isFinalFragment() ? 0 : Math.max(messageBytes, 1);
         return true;
     }

@@ -199,7 +199,7 @@ final class AuthenticatorTest {
         Authenticator authenticator = authenticator(vertx, config(SECRET, List.of(), "", ""));
         long now = Instant.now().getEpochSecond();
 
-        assertThat(refusal(authenticator, claims().put("exp", now - 1))).isEqualTo("The token is expired.");
+        assertThat(refusal(authenticator, claims().put("exp", now - 1))).isEqualTo("The token has expired.");
         assertThat(refusal(authenticator, claims().put("nbf", now + 600))).isEqualTo("The token is not valid yet.");
         assertThat(refusal(authenticator, claims().put("iat", now + 600)))
                 .isEqualTo("The token was issued in the future.");

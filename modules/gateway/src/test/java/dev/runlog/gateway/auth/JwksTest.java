@@ -366,7 +366,7 @@ final class JwksTest {
     void boundsTheTimeAndTheBytesOfADocument() {
         answer = request -> request.response().setChunked(true).write(" ");
         assertThatThrownBy(() -> authenticator(config().jwksTimeout(Duration.ofMillis(200))))
-                .hasMessageContaining("no answer within 200 ms");
+                .hasMessageContaining("no response within 200 ms");
 
         answer = request ->
                 request.response().end(Buffer.buffer(keys(Forge.jwk("one", rsa)).encode() + " ".repeat(10_000)));

@@ -69,7 +69,7 @@ final class AnswerPaceTest {
 
             assertThat(flood).filteredOn(Future::failed).isNotEmpty().allSatisfy(refused -> assertThat(refused.cause())
                     .isInstanceOf(RunlogException.class)
-                    .hasMessage("Too many operations of this owner wait."));
+                    .hasMessage("This owner has too many waiting operations."));
             assertThat(begin("bob", 3)).noneMatch(Future::failed);
         });
     }

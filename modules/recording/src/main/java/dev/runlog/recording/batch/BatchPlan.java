@@ -247,7 +247,7 @@ final class BatchPlan {
         StoredWorkflow workflow = workflows.apply(owner, reference);
         if (workflow == null) {
             throw RunlogException.notFound(
-                    "There is no workflow " + (reference.id() == null ? reference.key() : reference.id()) + ".");
+                    "Workflow not found: " + (reference.id() == null ? reference.key() : reference.id()) + ".");
         }
         return workflow;
     }
@@ -338,6 +338,6 @@ final class BatchPlan {
     }
 
     private static RunlogException notFound(UUID id) {
-        return RunlogException.notFound("There is no execution " + id + ".");
+        return RunlogException.notFound("Execution not found: " + id + ".");
     }
 }

@@ -6,7 +6,7 @@ import dev.runlog.contract.error.RunlogException;
 import io.github.bucket4j.Bucket;
 import java.time.Duration;
 
-/** Limits how many new objects of one kind a subject may create in an hour. */
+/** Limits the number of new objects of one kind that a subject may create per hour. */
 final class HourlyQuota {
     private static final int SUBJECTS_MAX = 10_000;
     private static final Duration PERIOD = Duration.ofHours(1);

@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Bounds what the fragments of a document cost before the library validates it: one of its rules takes time with the
- * cube of the number of fragments that spread one another. From version 26 on, the library has limits of its own
- * (QueryComplexityLimits). Takes time with the length of the document only.
+ * Bounds the cost of the fragments of a document before the library validates it: the time of one of its rules grows with
+ * the cube of the number of fragments that spread one another. From version 26 on, the library has its own limits
+ * (QueryComplexityLimits). The time of this check grows only with the length of the document.
  */
 final class Fragments {
     /** An operation or a fragment. */
@@ -77,7 +77,7 @@ final class Fragments {
         }
     }
 
-    /** Links the definitions, and returns those that spread none. Unknown fragments are left to validation. */
+    /** Links the definitions, and returns those without spreads. Unknown fragments are left to validation. */
     private static Deque<Part> inOrder(Set<Part> parts, Map<String, Part> fragments) {
         Deque<Part> leaves = new ArrayDeque<>();
         for (Part part : parts) {
@@ -95,7 +95,7 @@ final class Fragments {
         return leaves;
     }
 
-    /** Adds up the costs from the leaves on, and returns how many definitions were reached. */
+    /** Adds up the costs, starting with the leaves, and returns the number of definitions that were reached. */
     private static int expand(Deque<Part> ready, long costMax) {
         int expanded = 0;
         long cost = 0;

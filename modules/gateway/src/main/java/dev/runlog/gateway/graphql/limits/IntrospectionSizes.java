@@ -9,8 +9,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Sizes of the lists of introspection, for its cost: exact for types and directives. For what these contain, it is the
- * mean, rounded up, since an introspection query visits all of them.
+ * Sizes of the lists of introspection, for its cost: exact for types and directives. For the lists within these it is
+ * the mean, rounded up, because an introspection query visits all of them.
  */
 record IntrospectionSizes(int types, int directives, int fields, int arguments, int members) {
     static IntrospectionSizes of(GraphQLSchema schema) {
@@ -39,7 +39,7 @@ record IntrospectionSizes(int types, int directives, int fields, int arguments, 
                 mean(members, types.size()));
     }
 
-    /** The size of the list in a field of introspection; 1 if it is no list. */
+    /** The size of the list in a field of introspection; 1 for other fields. */
     int of(String field) {
         return switch (field) {
             case "types" -> types;

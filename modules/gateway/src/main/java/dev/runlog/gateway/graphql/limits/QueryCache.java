@@ -30,13 +30,13 @@ public final class QueryCache implements PreparsedDocumentProvider {
     private static final int BYTES_PER_CHAR = 64;
 
     private static final int BYTES_PER_ENTRY = 4096;
-    /** More variables are rare, and the variants would outgrow the query. */
+    /** More variables are rare, and their variants would take more memory than the query. */
     private static final int VARIABLES_MAX = 8;
 
     private static final int VARIANTS_MAX = 16;
 
     /**
-     * What the cost of a query depends on besides its text.
+     * The variables on which the cost of a query depends.
      *
      * @param variables integers (page sizes), booleans (directives) and sizes of lists (IDs)
      */

@@ -58,7 +58,7 @@ final class RequiredVariables {
         return Set.copyOf(required.names);
     }
 
-    /** The type whose fields an operation selects. */
+    /** The root type of an operation. */
     static GraphQLCompositeType rootType(GraphQLSchema schema, OperationDefinition operation) {
         return switch (operation.getOperation()) {
             case QUERY -> schema.getQueryType();
@@ -123,7 +123,7 @@ final class RequiredVariables {
         }
         GraphQLType nullable = GraphQLTypeUtil.unwrapNonNull(type);
         if (nullable instanceof GraphQLList list) {
-            // A single value stands for a list of one.
+            // A single value is accepted as a list of one.
             List<? extends Value<?>> elements = value instanceof ArrayValue array ? values(array) : List.of(value);
             elements.forEach(element -> add(element, list.getWrappedType()));
         } else if (value instanceof ObjectValue object && nullable instanceof GraphQLInputObjectType input) {

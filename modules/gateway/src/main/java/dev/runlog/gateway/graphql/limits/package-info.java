@@ -1,4 +1,4 @@
-/** What a query may cost, and the cache of queries found within the limits. */
+/** The limits of queries, and the cache of queries that are within them. */
 @NullMarked
 package dev.runlog.gateway.graphql.limits;
 

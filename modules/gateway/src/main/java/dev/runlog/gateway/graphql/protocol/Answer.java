@@ -8,7 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import java.util.function.LongConsumer;
 import org.reactivestreams.Publisher;
 
-/** The result of an operation, with memory that is held until {@link #close}: once it was sent or given up. */
+/** The result of an operation, with its memory. Call {@link #close} when it was sent or is not needed. */
 public final class Answer implements AutoCloseable {
     private final AnswerMemory.Lease lease;
     private final LongConsumer onEnd;

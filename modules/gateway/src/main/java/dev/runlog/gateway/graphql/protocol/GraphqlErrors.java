@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Errors of results: each has a code, and an unexpected failure is logged and shown by its incident id alone. */
+/** The errors of results. Each has a code. An unexpected failure is logged, and clients see only its incident ID. */
 public final class GraphqlErrors {
     private static final Logger log = LoggerFactory.getLogger(GraphqlErrors.class);
     private static final String NOT_ALLOWED = "Only queries can be sent by GET.";
 
     private GraphqlErrors() {}
 
-    /** Thrown for an operation that is valid but may not be sent in this way. */
+    /** Thrown for a valid operation that this HTTP method does not allow. */
     public static final class OperationNotAllowedException extends AbortExecutionException {
         private static final long serialVersionUID = 1L;
 
@@ -35,12 +35,12 @@ public final class GraphqlErrors {
         }
     }
 
-    /** Whether a result refuses its operation because of how it was sent. */
+    /** Whether the operation was refused because of its HTTP method. */
     public static boolean isOperationNotAllowed(ExecutionResult result) {
         return result.getErrors().stream().anyMatch(error -> NOT_ALLOWED.equals(error.getMessage()));
     }
 
-    /** The longest delay after which to retry; null where an error is not mended by a retry, or there is none. */
+    /** The longest delay before a retry; null if there are no errors or a retry does not help against one of them. */
     public static @Nullable Duration retryAfter(ExecutionResult result) {
         Duration longest = null;
         for (GraphQLError error : result.getErrors()) {

@@ -70,7 +70,7 @@ public abstract class ResultSubscriber implements Subscriber<String> {
         return cancelled;
     }
 
-    /** The failure as the client may see it; an unexpected one is logged. */
+    /** Returns the failure to show to the client; an unexpected one is logged. */
     public static RunlogException known(Throwable failure) {
         if (failure instanceof RunlogException known) {
             return known;

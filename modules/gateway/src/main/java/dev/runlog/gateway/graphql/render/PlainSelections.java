@@ -75,7 +75,7 @@ public final class PlainSelections extends AsyncExecutionStrategy {
         try {
             allowance.take(VALUE_BYTES);
         } catch (RunlogException tooMuch) {
-            // The answer as a whole is refused, so nothing below is completed.
+            // The whole response is refused, so nothing below is completed.
             return new FieldValueInfo(FieldValueInfo.CompleteValueType.SCALAR, EncodedJson.NOTHING);
         }
         if (source != null) {
@@ -85,7 +85,7 @@ public final class PlainSelections extends AsyncExecutionStrategy {
                 Plan plan = plan(context, parameters.getField(), object);
                 Object value = plan == null ? null : valueOf(shape(type, plan), source, context);
                 if (value != null) {
-                    // A scalar, as it has no fields left whose loaders must be dispatched.
+                    // A scalar, so the library does not look for loaders to dispatch.
                     return new FieldValueInfo(FieldValueInfo.CompleteValueType.SCALAR, value);
                 }
             }

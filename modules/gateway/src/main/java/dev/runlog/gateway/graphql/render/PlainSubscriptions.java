@@ -17,8 +17,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts a subscription as the library does. If the selection is plain in the sense of {@link PlainSelections}, its
- * events are written directly: the library took more than half of the time of an event, apart from sending it
+ * Starts a subscription as the library does. If the selection is plain as defined in {@link PlainSelections}, its events
+ * are written directly: the library took more than half of the time of an event, without sending it
  * (docs/decisions/0006-live.md).
  */
 public final class PlainSubscriptions extends SubscriptionExecutionStrategy {

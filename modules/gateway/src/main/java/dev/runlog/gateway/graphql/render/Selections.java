@@ -66,7 +66,7 @@ public final class Selections {
         };
     }
 
-    /** The event as JSON text, rendered unless another subscriber needed it before. */
+    /** Returns the event as JSON text; renders it unless another subscriber has needed it before. */
     Future<String> render(Selection selection, Object event) {
         if (selection.subscribers == 1) {
             executed.increment();
@@ -129,7 +129,7 @@ public final class Selections {
         return others;
     }
 
-    /** How often a query names a variable, including its definition. */
+    /** Number of times that a query names a variable, including its definition. */
     private static int uses(String query, String variable) {
         Matcher uses =
                 Pattern.compile("\\$\\s*" + Pattern.quote(variable) + "\\b").matcher(query);

@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A page after the Relay cursor connections specification. The total is counted when first requested, and only once. */
+/** A page according to the Relay cursor connections specification. The total is counted once, when first requested. */
 final class Connection<T> {
     private final List<T> nodes;
     private final PageEnds ends;

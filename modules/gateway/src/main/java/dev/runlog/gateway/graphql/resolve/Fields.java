@@ -18,7 +18,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What resolvers have in common: the caller, the arguments, and how a field gets its value. */
+/** Parts that resolvers share: the caller, the arguments, and the value of a field. */
 final class Fields {
     private Fields() {}
 
@@ -66,7 +66,7 @@ final class Fields {
 
     static void requireOwn(DataFetchingEnvironment env, String owner) {
         if (!owner.equals(viewer(env).subject())) {
-            throw RunlogException.forbidden("`" + env.getField().getName() + "` is visible to its owner only.");
+            throw RunlogException.forbidden("`" + env.getField().getName() + "` of this execution is visible only to its owner.");
         }
     }
 

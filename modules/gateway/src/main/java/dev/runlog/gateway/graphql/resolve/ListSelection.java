@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a query selects of a list of executions. Directives are ignored, so it may select less in the end. */
+/** The fields that a query selects from a list of executions. Directives are ignored: the query may need fewer. */
 public final class ListSelection {
     private static final Set<String> COUNTS = Set.of("totalCount", "countAtLeast");
     private static final Set<String> CONNECTION_FIELDS = Set.of("edges", "node", "nodes");
@@ -48,7 +48,7 @@ public final class ListSelection {
         return false;
     }
 
-    /** Whether the outlines of the executions have all that is selected. */
+    /** Whether the outlines of the executions have all selected fields. */
     static boolean needsOutlineOnly(DataFetchingEnvironment env) {
         for (Field field : env.getMergedField().getFields()) {
             if (!needsOutlineOnly(field.getSelectionSet(), env.getFragmentsByName())) {

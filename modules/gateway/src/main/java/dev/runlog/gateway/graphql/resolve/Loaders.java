@@ -49,8 +49,8 @@ import org.dataloader.DataLoaderRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the children of a page with one request for each level. A subscription outlives what a loader caches, so each of
- * its events loads for itself, except that the workflows of simultaneous events are loaded together.
+ * Loads the children of a page with one request for each level. In a subscription, each event has its own loaders, because
+ * their caches would become stale; only the workflows of simultaneous events are loaded together.
  */
 public final class Loaders {
     /** One large part of an execution; all parts of a level are loaded together. */
@@ -68,7 +68,7 @@ public final class Loaders {
     private final Bus bus;
     private final AnswerMemory memory;
     private final Requests requests;
-    /** Loaders of the events that a subscription is rendering; each event is an answer of its own. */
+    /** Loaders of the events that a subscription is rendering; each event is a separate response. */
     private final IdentityHashMap<Object, Loaders> ofEvents = new IdentityHashMap<>(0);
 
     private final Viewer viewer;
@@ -153,7 +153,7 @@ public final class Loaders {
         return ofEvents.getOrDefault(event, this);
     }
 
-    /** Sends requests whose replies count towards the memory of the answer. */
+    /** Sends requests; their replies count towards the memory of the response. */
     Requests requests() {
         return requests;
     }

@@ -90,7 +90,7 @@ final class Queries {
         return nodes(env, ids);
     }
 
-    /** Looks for executions first, as most ids are theirs, then for other nodes with the remaining ids. */
+    /** Looks for executions first, because most IDs are theirs, then for other nodes. */
     private Future<List<@Nullable Object>> nodes(DataFetchingEnvironment env, List<UUID> ids) {
         Viewer viewer = reader(env);
         List<Object> found = new ArrayList<>();

@@ -15,7 +15,7 @@ import graphql.schema.idl.RuntimeWiring;
 import graphql.schema.idl.TypeRuntimeWiring;
 import java.util.List;
 
-/** Which resolver serves which field of the schema. A field without a resolver is a property of its record. */
+/** Connects the fields of the schema with their resolvers. A field without a resolver is a property of its record. */
 public final class Resolvers {
     private static final List<String> NODES = List.of("Workflow", "Execution", "Step", "Cleanup", "RetentionPolicy");
 

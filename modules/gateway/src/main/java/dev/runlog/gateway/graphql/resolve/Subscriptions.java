@@ -42,7 +42,7 @@ final class Subscriptions {
                         env -> feed.cleanupProgress(viewer(env), arguments(env).id("id")));
     }
 
-    /** The variable that {@code after} takes its value from; null where it takes it from elsewhere. */
+    /** The variable that contains {@code after}; null if it is not in a variable. */
     private static @Nullable String cursorVariable(DataFetchingEnvironment env) {
         for (Argument argument : env.getField().getArguments()) {
             if (argument.getName().equals(CURSOR_ARGUMENT)

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletionStage;
 import org.dataloader.BatchLoader;
 
 /**
- * Loads together all keys requested in one turn of the event loop, such as the workflows of the events of one
- * announcement. It caches nothing, so nothing becomes stale. Used on one event loop.
+ * Loads all keys requested in one turn of the event loop with one request, such as the workflows of the events of one
+ * announcement. Caches nothing, so nothing becomes stale. Used on one event loop.
  */
 public final class TurnLoader<K, V> {
     private static final int KEYS_MAX = 1000;

@@ -79,7 +79,7 @@ public final class ReadScope {
 
     private ReadScope() {}
 
-    /** The schema for viewers without the scope. */
+    /** Returns the schema for viewers without the scope. */
     public static GraphQLSchema without(GraphQLSchema schema) {
         GraphQLCodeRegistry fetchers = schema.getCodeRegistry().transform(registry -> {
             for (GraphQLObjectType type : schema.getAllTypesAsList().stream()
