@@ -8,7 +8,7 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.live.LiveFeed;
 import dev.runlog.gateway.memory.AnswerMemory;
-import dev.runlog.gateway.memory.AnswerPace;
+import dev.runlog.gateway.memory.AnswerThrottle;
 import dev.runlog.gateway.rest.LogsEndpoints;
 import dev.runlog.gateway.rest.OpenApi;
 import dev.runlog.testing.Futures;
@@ -95,7 +95,7 @@ final class OpenApiTest {
                         bus,
                         feed,
                         new AnswerMemory(1 << 20, 1 << 20),
-                        new AnswerPace(1 << 20, 10),
+                        new AnswerThrottle(1 << 20, 10),
                         authenticator,
                         Duration.ZERO)
                 .mount(router);

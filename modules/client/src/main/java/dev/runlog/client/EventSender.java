@@ -1,7 +1,7 @@
 package dev.runlog.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.runlog.client.EventsClient.Meaning;
+import dev.runlog.client.EventsClient.Outcome;
 import dev.runlog.client.EventsClient.Reply;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -25,14 +25,14 @@ final class EventSender implements Runnable {
     private final EventBuffer buffer;
     private final EventsClient client;
     private final Duration giveUpAfter;
-    private final Losses losses;
+    private final LossReporter losses;
     private volatile long closeBy = Long.MAX_VALUE;
     private boolean unavailable;
 
     /** Events of the current batch without an outcome yet. */
     private int undecided;
 
-    EventSender(EventBuffer buffer, EventsClient client, Duration giveUpAfter, Losses losses) {
+    EventSender(EventBuffer buffer, EventsClient client, Duration giveUpAfter, LossReporter losses) {
         this.buffer = buffer;
         this.client = client;
         this.giveUpAfter = giveUpAfter;
@@ -89,11 +89,11 @@ final class EventSender implements Runnable {
         while (!parts.isEmpty()) {
             List<Event> part = parts.pop();
             Reply answer = send(part);
-            if (answer.meaning() == Meaning.RECORDED) {
+            if (answer.outcome() == Outcome.RECORDED) {
                 accepted++;
                 undecided -= part.size();
                 reportRejected(part, answer.report());
-            } else if (answer.meaning() != Meaning.REFUSED) {
+            } else if (answer.outcome() != Outcome.REFUSED) {
                 return answer.reason();
             } else if (part.size() > 1) {
                 int half = part.size() / 2;
@@ -123,7 +123,7 @@ final class EventSender implements Runnable {
         Duration pause = FIRST_PAUSE;
         while (true) {
             Reply answer = client.post(body);
-            if (answer.meaning() != Meaning.UNAVAILABLE) {
+            if (answer.outcome() != Outcome.UNAVAILABLE) {
                 unavailable = false;
                 return answer;
             }

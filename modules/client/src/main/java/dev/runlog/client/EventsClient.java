@@ -28,7 +28,7 @@ final class EventsClient {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final JsonNode NO_REPORT = MissingNode.getInstance();
     /** Maximum length of a response that is read. */
-    private static final int ANSWER_MAX_BYTES = 1 << 20;
+    private static final int RESPONSE_MAX_BYTES = 1 << 20;
 
     private final URI endpoint;
     private final Supplier<String> tokens;
@@ -36,7 +36,7 @@ final class EventsClient {
     private final Duration timeout;
     private final HttpClient http;
 
-    enum Meaning {
+    enum Outcome {
         /** Recorded, except for the lines that the report rejects. */
         RECORDED,
         /** Rejected because of its contents. */
@@ -52,9 +52,9 @@ final class EventsClient {
      * @param report the server's report; a missing node unless recorded
      * @param retryAfter wait requested by the server, or zero
      */
-    record Reply(Meaning meaning, String reason, JsonNode report, Duration retryAfter) {
-        static Reply of(Meaning meaning, String reason) {
-            return new Reply(meaning, reason, NO_REPORT, Duration.ZERO);
+    record Reply(Outcome outcome, String reason, JsonNode report, Duration retryAfter) {
+        static Reply of(Outcome outcome, String reason) {
+            return new Reply(outcome, reason, NO_REPORT, Duration.ZERO);
         }
     }
 
@@ -97,7 +97,7 @@ final class EventsClient {
         try {
             token = checkedToken(tokens.get());
         } catch (RuntimeException | Error failure) { // The application's own code.
-            return Reply.of(Meaning.UNAVAILABLE, "Cannot get a token: " + failure);
+            return Reply.of(Outcome.UNAVAILABLE, "Cannot get a token: " + failure);
         }
         HttpRequest request = HttpRequest.newBuilder(endpoint)
                 .timeout(timeout)
@@ -113,10 +113,10 @@ final class EventsClient {
             HttpResponse<Void> complete = response.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
             return answer(complete, answer.text());
         } catch (ExecutionException failed) {
-            return Reply.of(Meaning.UNAVAILABLE, endpoint + " does not respond: " + failed.getCause());
+            return Reply.of(Outcome.UNAVAILABLE, endpoint + " does not respond: " + failed.getCause());
         } catch (TimeoutException late) {
             return Reply.of(
-                    Meaning.UNAVAILABLE, endpoint + " did not respond within " + timeout.toMillis() / 1000.0 + " s.");
+                    Outcome.UNAVAILABLE, endpoint + " did not respond within " + timeout.toMillis() / 1000.0 + " s.");
         } finally {
             response.cancel(true);
         }
@@ -126,7 +126,7 @@ final class EventsClient {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
         synchronized void add(byte[] part) {
-            bytes.write(part, 0, Math.min(part.length, ANSWER_MAX_BYTES - bytes.size()));
+            bytes.write(part, 0, Math.min(part.length, RESPONSE_MAX_BYTES - bytes.size()));
         }
 
         synchronized String text() {
@@ -139,15 +139,15 @@ final class EventsClient {
         JsonNode json = jsonOrNull(body);
         if (status == 200) {
             return json != null && json.path("recorded").isIntegralNumber()
-                    ? new Reply(Meaning.RECORDED, "", json, Duration.ZERO)
+                    ? new Reply(Outcome.RECORDED, "", json, Duration.ZERO)
                     : Reply.of(
-                            Meaning.UNAVAILABLE,
+                            Outcome.UNAVAILABLE,
                             endpoint + " did not return a Runlog response. Check the URL and any proxies: "
                                     + shortened(body));
         }
         if (status >= 300 && status < 400) {
             return Reply.of(
-                    Meaning.UNAVAILABLE,
+                    Outcome.UNAVAILABLE,
                     endpoint + " redirects to "
                             + shortened(
                                     response.headers().firstValue("Location").orElse("(nowhere)"))
@@ -155,15 +155,15 @@ final class EventsClient {
         }
         String message = json == null ? "" : json.path("error").path("message").asText();
         String reason = endpoint + " returned " + status + ": " + (message.isEmpty() ? shortened(body) : message);
-        return new Reply(meaning(status), reason, NO_REPORT, retryAfter(response));
+        return new Reply(outcome(status), reason, NO_REPORT, retryAfter(response));
     }
 
-    private Meaning meaning(int status) {
+    private Outcome outcome(int status) {
         return switch (status) {
-            case 400, 413, 422 -> Meaning.REFUSED;
-            case 401 -> tokenIsFixed ? Meaning.DENIED : Meaning.UNAVAILABLE;
-            case 403 -> Meaning.DENIED;
-            default -> Meaning.UNAVAILABLE;
+            case 400, 413, 422 -> Outcome.REFUSED;
+            case 401 -> tokenIsFixed ? Outcome.DENIED : Outcome.UNAVAILABLE;
+            case 403 -> Outcome.DENIED;
+            default -> Outcome.UNAVAILABLE;
         };
     }
 

@@ -28,14 +28,14 @@ public final class Recorder implements AutoCloseable {
     private static final Duration REPORT_TIMEOUT = Duration.ofSeconds(1);
 
     private final Builder config;
-    private final Losses losses;
+    private final LossReporter losses;
     private final EventBuffer buffer;
     private final EventSender sender;
     private final Thread thread;
 
     private Recorder(Builder config, EventsClient client) {
         this.config = config;
-        this.losses = new Losses(config.listener);
+        this.losses = new LossReporter(config.listener);
         this.buffer = new EventBuffer(config.bufferMax, config.bufferMaxBytes);
         this.sender = new EventSender(buffer, client, config.giveUpAfter, losses);
         this.thread = new Thread(sender, "runlog-recorder");

@@ -116,7 +116,7 @@ public final class GatewayVerticle extends VerticleBase {
         connections = accepted;
         return vertx.createHttpServer(options)
                 .connectionHandler(accepted::accept)
-                .invalidRequestHandler(Replies::invalid)
+                .invalidRequestHandler(Replies::rejectMalformed)
                 .requestHandler(router(engine, feed, operations, authenticator, budget, open))
                 .webSocketHandshakeHandler(this::shakeHands)
                 .webSocketHandler(sockets::handle);
@@ -151,7 +151,7 @@ public final class GatewayVerticle extends VerticleBase {
                         bus,
                         feed,
                         engine.memory(),
-                        engine.pace(),
+                        engine.throttle(),
                         authenticator,
                         config.http().cleanupWait())
                 .mount(router);
@@ -183,7 +183,7 @@ public final class GatewayVerticle extends VerticleBase {
         HttpServerOptions options = plainOptions(config.metrics().port()).setCompressionSupported(true);
         return vertx.createHttpServer(options)
                 .connectionHandler(Objects.requireNonNull(connections)::accept)
-                .invalidRequestHandler(Replies::invalid)
+                .invalidRequestHandler(Replies::rejectMalformed)
                 .requestHandler(router)
                 .listen()
                 .recover(failure -> Future.failedFuture(

@@ -69,7 +69,7 @@ public final class DatabaseStart implements AutoCloseable {
      * @param onGivenUp called with the reason if it stopped and cannot be restarted
      * @return why recording is paused at the moment; empty if it is not
      */
-    public Supplier<Optional<String>> keep(MeterRegistry meters, Consumer<String> onGivenUp) {
+    public Supplier<Optional<String>> monitor(MeterRegistry meters, Consumer<String> onGivenUp) {
         EmbeddedDatabase own = embedded;
         if (own == null) {
             return Optional::empty;

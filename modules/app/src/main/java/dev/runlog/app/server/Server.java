@@ -110,7 +110,7 @@ public final class Server implements AutoCloseable {
         closers.push(bound(new JvmGcMetrics(), meters));
         Bus bus = Bus.create(opened, BUS_TIMEOUT);
         if (config.cluster().enabled()) {
-            bus.keepContact(opened, config.cluster().beatInterval());
+            bus.startBeats(opened, config.cluster().beatInterval());
             Gauge.builder("runlog.cluster.peers", bus::peers)
                     .description("Other servers of the cluster that are known to be alive.")
                     .register(meters);
@@ -122,7 +122,7 @@ public final class Server implements AutoCloseable {
         GatewayVerticle gateway = gateway(bus, meters);
         await(pages.start(gateway), START_TIMEOUT.plus(config.auth().jwksWait()));
         config = config.withDatabaseUrl(database.await().url());
-        Supplier<Optional<String>> recordingRefusal = database.keep(meters, failure::complete);
+        Supplier<Optional<String>> recordingRefusal = database.monitor(meters, failure::complete);
         Clock clock = Clock.systemUTC();
         Database reading = Database.open(opened, config.database(), meters);
         Database retaining = Database.openForRetention(opened, config.database(), meters);

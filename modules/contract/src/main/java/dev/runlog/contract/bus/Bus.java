@@ -34,15 +34,15 @@ public final class Bus implements Requests {
     /** Requests never leave the process: each one has all the handlers. */
     private final DeliveryOptions options;
 
-    private final @Nullable Continuity continuity;
+    private final @Nullable GapDetector gaps;
 
-    private Bus(EventBus eventBus, Duration timeout, @Nullable Continuity continuity) {
+    private Bus(EventBus eventBus, Duration timeout, @Nullable GapDetector gaps) {
         this.eventBus = eventBus;
         this.options = new DeliveryOptions()
                 .setCodecName(MessageJsonCodec.NAME)
                 .setSendTimeout(timeout.toMillis())
                 .setLocalOnly(true);
-        this.continuity = continuity;
+        this.gaps = gaps;
     }
 
     /**
@@ -54,35 +54,35 @@ public final class Bus implements Requests {
         EventBus eventBus = vertx.eventBus();
         eventBus.registerCodec(new MessageJsonCodec());
         eventBus.registerDefaultCodec(RunlogException.class, new FailureCodec());
-        return new Bus(eventBus, timeout, vertx.isClustered() ? new Continuity() : null);
+        return new Bus(eventBus, timeout, vertx.isClustered() ? new GapDetector() : null);
     }
 
     /**
      * Starts to send beats to the other processes of the cluster and to detect missing announcements; see {@link
      * #onGap}. Call it once, on a clustered Vert.x instance.
      */
-    public void keepContact(Vertx vertx, Duration interval) {
-        Continuity contact = continuity;
-        if (contact == null) {
+    public void startBeats(Vertx vertx, Duration interval) {
+        GapDetector detector = gaps;
+        if (detector == null) {
             throw new IllegalStateException("The Vert.x instance is not clustered.");
         }
-        eventBus.<Beat>consumer(Beat.class.getName(), message -> contact.received(message.body()));
+        eventBus.<Beat>consumer(Beat.class.getName(), message -> detector.received(message.body()));
         vertx.setPeriodic(interval.toMillis(), timer -> {
-            publish(contact.beat());
-            contact.tick();
+            publish(detector.beat());
+            detector.tick();
         });
     }
 
     /** Number of other processes that are known to be alive. */
     public int peers() {
-        return continuity == null ? 0 : continuity.peers();
+        return gaps == null ? 0 : gaps.peers();
     }
 
     /** Calls the listener, on the caller's context, whenever events of other processes may have been missed. */
     public void onGap(Runnable listener) {
         Context context = Vertx.currentContext();
-        if (continuity != null) {
-            continuity.onGap(() -> {
+        if (gaps != null) {
+            gaps.onGap(() -> {
                 if (context == null) {
                     listener.run();
                 } else {
@@ -144,8 +144,8 @@ public final class Bus implements Requests {
     /** Publishes an event to all subscribers of its type, in all processes of the cluster. */
     public void publish(Event event) {
         DeliveryOptions everywhere = new DeliveryOptions().setCodecName(MessageJsonCodec.NAME);
-        if (continuity != null && !(event instanceof Beat)) {
-            Continuity.Stamp stamp = continuity.stamp(event.getClass());
+        if (gaps != null && !(event instanceof Beat)) {
+            GapDetector.Stamp stamp = gaps.stamp(event.getClass());
             everywhere.addHeader(STREAM, stamp.stream()).addHeader(NUMBER, Long.toString(stamp.number()));
         }
         eventBus.publish(event.getClass().getName(), event, everywhere);
@@ -153,15 +153,15 @@ public final class Bus implements Requests {
 
     /** Calls the listener with every event of a type from now on, on the caller's context. */
     public <E extends Event> MessageConsumer<E> subscribe(Class<E> type, Consumer<E> listener) {
-        Continuity contact = continuity;
-        if (contact == null) {
+        GapDetector detector = gaps;
+        if (detector == null) {
             return eventBus.consumer(type.getName(), message -> listener.accept(message.body()));
         }
-        contact.listenTo(type);
+        detector.listenTo(type);
         return eventBus.consumer(type.getName(), message -> {
             String number = message.headers().get(NUMBER);
             if (number != null) {
-                contact.received(new Continuity.Stamp(message.headers().get(STREAM), Long.parseLong(number)));
+                detector.received(new GapDetector.Stamp(message.headers().get(STREAM), Long.parseLong(number)));
             }
             listener.accept(message.body());
         });

@@ -127,7 +127,7 @@ public final class EventReader {
             parser.skipChildren();
             throw RunlogException.badInput("Invalid event (expected a JSON object).");
         }
-        EventMembers event = members();
+        EventObject event = members();
         if (parser.nextToken() != null) {
             throw invalidJson("unexpected text after the object.");
         }
@@ -148,7 +148,7 @@ public final class EventReader {
         };
     }
 
-    private static Started started(EventMembers event, @Nullable UUID id) {
+    private static Started started(EventObject event, @Nullable UUID id) {
         WorkflowRef workflow = workflow(event);
         if (workflow == null) {
             throw RunlogException.badInput("Missing `workflow`.");
@@ -166,7 +166,7 @@ public final class EventReader {
                 event.duration(EventMember.HEARTBEAT_TIMEOUT));
     }
 
-    private static Finished finished(EventMembers event, UUID id) {
+    private static Finished finished(EventObject event, UUID id) {
         return new Finished(
                 id,
                 event.text(EventMember.OWNER),
@@ -177,19 +177,19 @@ public final class EventReader {
                 (ExecutionError) event.value(EventMember.ERROR));
     }
 
-    private static @Nullable WorkflowRef workflow(EventMembers event) {
+    private static @Nullable WorkflowRef workflow(EventObject event) {
         UUID id = event.id(EventMember.WORKFLOW_ID);
         String key = event.text(EventMember.WORKFLOW);
         return id == null && key == null ? null : new WorkflowRef(id, key);
     }
 
-    private static List<StepEvent> steps(EventMembers event) {
+    private static List<StepEvent> steps(EventObject event) {
         List<StepEvent> steps = new ArrayList<>();
         if (!(event.value(EventMember.STEPS) instanceof List<?> all)) {
             throw RunlogException.badInput("Invalid `steps` (expected an array).");
         }
         for (Object one : all) {
-            EventMembers step = (EventMembers) one;
+            EventObject step = (EventObject) one;
             Integer index = (Integer) step.value(EventMember.INDEX);
             String name = step.text(EventMember.NAME);
             if (index == null || name == null) {
@@ -209,7 +209,7 @@ public final class EventReader {
         return steps;
     }
 
-    private static UUID id(EventMembers event) {
+    private static UUID id(EventObject event) {
         UUID id = event.id(EventMember.ID);
         if (id == null) {
             throw RunlogException.badInput("Missing `id`.");
@@ -218,12 +218,12 @@ public final class EventReader {
     }
 
     /** Reads the members of an object. The parser must be at its start, and is at its end afterwards. */
-    private EventMembers members() throws IOException {
-        EventMembers members = new EventMembers();
+    private EventObject members() throws IOException {
+        EventObject members = new EventObject();
         for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
             EventMember member = EventMember.find(key);
             if (member == null) {
-                throw EventMembers.unknown(key);
+                throw EventObject.unknown(key);
             }
             parser.nextToken();
             members.put(member, value(member));
@@ -283,11 +283,11 @@ public final class EventReader {
                 hasOtherMembers ? json(from, offset(parser.currentLocation())) : members.get(EventMember.DETAILS));
     }
 
-    private List<EventMembers> steps() throws IOException {
+    private List<EventObject> steps() throws IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             throw RunlogException.badInput("Invalid `steps` (expected an array).");
         }
-        List<EventMembers> steps = new ArrayList<>();
+        List<EventObject> steps = new ArrayList<>();
         inStep = true;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             if (parser.currentToken() != JsonToken.START_OBJECT) {

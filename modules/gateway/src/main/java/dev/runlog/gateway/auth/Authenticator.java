@@ -30,7 +30,7 @@ public final class Authenticator {
     private final @Nullable JwksClient jwks;
     private final Clock clock;
     /** Verified tokens, which saves verifying their signatures again. Removed when they expire or the keys change. */
-    private final Cache<String, Authenticated> known;
+    private final Cache<String, AuthenticatedViewer> known;
 
     private Keys keys;
     private List<String> ignoredKeys = List.of();
@@ -44,7 +44,7 @@ public final class Authenticator {
         this.clock = clock;
         this.known = Caches.builder()
                 .maximumWeight(config.tokensKnownMax())
-                .weigher((String token, Authenticated verified) -> 1 + token.length() / CACHED_TOKEN_CHARS)
+                .weigher((String token, AuthenticatedViewer verified) -> 1 + token.length() / CACHED_TOKEN_CHARS)
                 .build();
     }
 
@@ -88,10 +88,10 @@ public final class Authenticator {
     }
 
     /** The viewer of an {@code Authorization} header's bearer token. */
-    public Future<Authenticated> authenticate(@Nullable String authorizationHeader) {
+    public Future<AuthenticatedViewer> authenticate(@Nullable String authorizationHeader) {
         try {
             String token = bearerToken(authorizationHeader);
-            Authenticated seen = known.getIfPresent(token);
+            AuthenticatedViewer seen = known.getIfPresent(token);
             if (seen != null && clock.instant().isBefore(seen.expiresAt())) {
                 return Future.succeededFuture(seen);
             }
@@ -127,8 +127,8 @@ public final class Authenticator {
         return header.substring(PREFIX.length()).trim();
     }
 
-    private Authenticated accept(String token, Jws jws) {
-        Authenticated authenticated = claims.check(jws.claims(), clock.instant());
+    private AuthenticatedViewer accept(String token, Jws jws) {
+        AuthenticatedViewer authenticated = claims.check(jws.claims(), clock.instant());
         known.put(token, authenticated);
         return authenticated;
     }

@@ -40,7 +40,7 @@ final class Claims {
         }
     }
 
-    Authenticated check(ObjectNode claims, Instant now) {
+    AuthenticatedViewer check(ObjectNode claims, Instant now) {
         Instant expiry = time(claims, "exp");
         if (expiry == null) {
             throw RunlogException.unauthenticated("The token has no expiry.");
@@ -52,7 +52,7 @@ final class Claims {
         if (!config.audience().isEmpty() && !isForAudience(claims.get("aud"))) {
             throw RunlogException.unauthenticated("The token is for another audience.");
         }
-        return new Authenticated(new Viewer(subject(claims), scopes(claims)), expiry.plus(config.leeway()));
+        return new AuthenticatedViewer(new Viewer(subject(claims), scopes(claims)), expiry.plus(config.leeway()));
     }
 
     private void checkTimes(Instant expiry, @Nullable Instant notBefore, @Nullable Instant issuedAt, Instant now) {

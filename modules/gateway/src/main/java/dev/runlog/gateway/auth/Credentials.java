@@ -55,11 +55,11 @@ public final class Credentials {
     }
 
     /** Fails with {@code UNAUTHENTICATED}, or with {@code FORBIDDEN} if the cookie comes from another origin's page. */
-    public Future<Authenticated> authenticate(Authenticator authenticator) {
+    public Future<AuthenticatedViewer> authenticate(Authenticator authenticator) {
         return check(authenticator).onSuccess(known -> connection.authenticated());
     }
 
-    private Future<Authenticated> check(Authenticator authenticator) {
+    private Future<AuthenticatedViewer> check(Authenticator authenticator) {
         String header = headers.get(HttpHeaders.AUTHORIZATION);
         if (header != null) {
             return authenticator.authenticate(header);

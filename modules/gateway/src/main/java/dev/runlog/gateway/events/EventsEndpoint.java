@@ -1,7 +1,7 @@
 package dev.runlog.gateway.events;
 
 import dev.runlog.contract.bus.Bus;
-import dev.runlog.gateway.auth.Authenticated;
+import dev.runlog.gateway.auth.AuthenticatedViewer;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.auth.Credentials;
 import dev.runlog.gateway.body.RequestBodies;
@@ -41,7 +41,7 @@ public final class EventsEndpoint {
                 .onFailure(failure -> Replies.failure(ctx, failure));
     }
 
-    private Future<EventsReport> read(RoutingContext ctx, Authenticated authenticated) {
+    private Future<EventsReport> read(RoutingContext ctx, AuthenticatedViewer authenticated) {
         boolean isArray = isArray(ctx.request());
         return new EventUpload(
                         bus,

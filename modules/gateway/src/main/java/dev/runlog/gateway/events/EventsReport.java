@@ -79,8 +79,8 @@ final class EventsReport {
             Replies.json(ctx, 200, body);
             return;
         }
-        RunlogException known = Replies.known(ctx, failure);
-        Replies.prepare(ctx, known);
+        RunlogException known = Replies.toRunlogException(ctx, failure);
+        Replies.setHeaders(ctx, known);
         body.put("error", Replies.error(known));
         Replies.json(ctx, Replies.status(ctx, failure, known), body);
     }

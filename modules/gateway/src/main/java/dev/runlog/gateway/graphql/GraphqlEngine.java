@@ -17,11 +17,11 @@ import dev.runlog.gateway.graphql.render.PlainSelections;
 import dev.runlog.gateway.graphql.render.PlainSubscriptions;
 import dev.runlog.gateway.graphql.resolve.Loaders;
 import dev.runlog.gateway.graphql.resolve.Resolvers;
-import dev.runlog.gateway.graphql.resolve.TurnLoader;
+import dev.runlog.gateway.graphql.resolve.CoalescingLoader;
 import dev.runlog.gateway.graphql.schema.ReadScope;
 import dev.runlog.gateway.live.LiveFeed;
 import dev.runlog.gateway.memory.AnswerMemory;
-import dev.runlog.gateway.memory.AnswerPace;
+import dev.runlog.gateway.memory.AnswerThrottle;
 import graphql.ExecutionInput;
 import graphql.ExecutionResult;
 import graphql.ExecutionResultImpl;
@@ -61,18 +61,18 @@ public final class GraphqlEngine {
     private final GatewayConfig.Graphql config;
     private final GraphQL readers;
     private final GraphQL nonReaders;
-    private final AnswerPace pace;
-    private final FairStarts starts;
+    private final AnswerThrottle throttle;
+    private final OperationTurns turns;
     private final QueryCache queries;
-    private final TurnLoader<Watched, @Nullable Workflow> workflowsOfEvents;
+    private final CoalescingLoader<Watched, @Nullable Workflow> workflowsOfEvents;
 
     public GraphqlEngine(Bus bus, GatewayConfig.Graphql config, LiveFeed feed) {
         this.bus = bus;
         this.memory = new AnswerMemory(config.responseMaxBytes(), config.responsesMaxBytes());
         this.config = config;
-        this.pace = new AnswerPace(config.responseMaxBytes(), config.queueMax());
-        this.starts = new FairStarts(config.queueMax());
-        this.workflowsOfEvents = new TurnLoader<>(ids -> Loaders.loadWatchedWorkflows(bus, ids));
+        this.throttle = new AnswerThrottle(config.responseMaxBytes(), config.queueMax());
+        this.turns = new OperationTurns(config.queueMax());
+        this.workflowsOfEvents = new CoalescingLoader<>(ids -> Loaders.loadWatchedWorkflows(bus, ids));
         this.queries = new QueryCache(config.documentCacheMaxBytes());
         GraphQLSchema schema = schema(bus, config, feed);
         this.readers = graphQl(schema);
@@ -105,15 +105,15 @@ public final class GraphqlEngine {
     public Future<Answer> execute(GraphqlRequest request, Viewer viewer, boolean queriesOnly, BooleanSupplier isGone) {
         String owner = viewer.subject();
         AnswerMemory.Lease lease = memory.open(owner);
-        return pace.begin(owner)
+        return throttle.begin(owner)
                 .transform(begun -> begun.failed()
                         ? Future.succeededFuture(new Answer(
-                                GraphqlErrors.refusal(ResultSubscriber.known(begun.cause())), lease, bytes -> {}))
+                                GraphqlErrors.refusal(ResultSubscriber.toRunlogException(begun.cause())), lease, bytes -> {}))
                         : result(request, viewer, queriesOnly, isGone, lease)
-                                .map(result -> new Answer(result, lease, bytes -> pace.end(owner, bytes)))
+                                .map(result -> new Answer(result, lease, bytes -> throttle.end(owner, bytes)))
                                 .onFailure(failure -> {
                                     lease.close();
-                                    pace.end(owner, lease.bytes());
+                                    throttle.end(owner, lease.bytes());
                                 }));
     }
 
@@ -149,7 +149,7 @@ public final class GraphqlEngine {
                 .build();
         long startedAt = System.nanoTime();
         GraphQL graphQl = viewer.may(Scope.READ) ? readers : nonReaders;
-        return starts.start(
+        return turns.start(
                         viewer.subject(),
                         () -> isGone.getAsBoolean()
                                 ? Future.failedFuture(RunlogException.badInput("The client has disconnected."))
@@ -165,7 +165,7 @@ public final class GraphqlEngine {
 
     /** Runs work for a client in its owner's turn; fails with {@code OVERLOADED} if too much is waiting. */
     public <T> Future<T> inTurn(String owner, Supplier<Future<T>> work) {
-        return starts.start(owner, work);
+        return turns.start(owner, work);
     }
 
     /** The limit on the memory of responses, which other interfaces share. */
@@ -174,8 +174,8 @@ public final class GraphqlEngine {
     }
 
     /** Decides when the next operation of an owner may start, here and in other interfaces with large responses. */
-    public AnswerPace pace() {
-        return pace;
+    public AnswerThrottle throttle() {
+        return throttle;
     }
 
     /** A subscription without a stream was refused as a whole; the library reports null data instead. */

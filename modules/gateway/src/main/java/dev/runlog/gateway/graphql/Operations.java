@@ -6,7 +6,7 @@ import dev.runlog.gateway.graphql.protocol.Answer;
 import dev.runlog.gateway.graphql.protocol.GraphqlRequest;
 import dev.runlog.gateway.graphql.protocol.ResultSubscriber;
 import dev.runlog.gateway.graphql.render.Selections;
-import dev.runlog.gateway.memory.SendQueue;
+import dev.runlog.gateway.memory.SendBudget;
 import io.vertx.core.Future;
 
 /** Runs operations with one result or many, for transports that can send either. */
@@ -20,8 +20,8 @@ public final class Operations {
     }
 
     /** Counts the messages that wait to be sent to a client of the viewer. */
-    public SendQueue queue(Viewer viewer) {
-        return new SendQueue(engine.memory(), viewer.subject());
+    public SendBudget sendBudget(Viewer viewer) {
+        return new SendBudget(engine.memory(), viewer.subject());
     }
 
     /** Runs work for a client in its owner's turn; fails with {@code OVERLOADED} if too much is waiting. */

@@ -1,6 +1,6 @@
 package dev.runlog.gateway.graphqlhttp;
 
-import dev.runlog.gateway.http.Pages;
+import dev.runlog.gateway.http.HtmlPages;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -61,7 +61,7 @@ public final class GraphiqlPage {
     }
 
     private static void send(RoutingContext ctx, String type, String text) {
-        Pages.secure(ctx.response(), POLICY)
+        HtmlPages.secure(ctx.response(), POLICY)
                 .putHeader(HttpHeaders.CONTENT_TYPE, type + "; charset=utf-8")
                 .end(text);
     }

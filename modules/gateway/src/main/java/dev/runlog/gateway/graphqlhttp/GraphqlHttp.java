@@ -2,7 +2,7 @@ package dev.runlog.gateway.graphqlhttp;
 
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.json.JsonReader;
-import dev.runlog.gateway.auth.Authenticated;
+import dev.runlog.gateway.auth.AuthenticatedViewer;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.auth.Credentials;
 import dev.runlog.gateway.body.RequestBodies;
@@ -91,7 +91,7 @@ public final class GraphqlHttp {
                 .onFailure(ctx::fail);
     }
 
-    private Future<Authenticated> authenticate(RoutingContext ctx) {
+    private Future<AuthenticatedViewer> authenticate(RoutingContext ctx) {
         return Credentials.of(ctx.request()).authenticate(authenticator);
     }
 
@@ -102,7 +102,7 @@ public final class GraphqlHttp {
         }
     }
 
-    private Future<Void> answer(RoutingContext ctx, Map<String, Object> members, Authenticated authenticated) {
+    private Future<Void> answer(RoutingContext ctx, Map<String, Object> members, AuthenticatedViewer authenticated) {
         boolean head = HttpMethod.HEAD.equals(ctx.request().method());
         if (!head && EventStreams.arePreferred(ctx.request())) {
             streams.answer(ctx, GraphqlRequest.of(members), authenticated);
@@ -155,8 +155,8 @@ public final class GraphqlHttp {
         if (response.ended() || response.closed()) {
             return;
         }
-        RunlogException known = Replies.known(ctx, failure);
-        Replies.prepare(ctx, known);
+        RunlogException known = Replies.toRunlogException(ctx, failure);
+        Replies.setHeaders(ctx, known);
         response.setStatusCode(Replies.status(ctx, failure, known))
                 .putHeader(
                         HttpHeaders.CONTENT_TYPE,

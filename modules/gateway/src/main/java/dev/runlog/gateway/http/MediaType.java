@@ -26,39 +26,16 @@ public enum MediaType {
         if (accept == null || accept.isBlank()) {
             return Optional.of(JSON);
         }
-        MediaType best = null;
-        double bestWeight = 0;
-        for (String range : accept.split(",", -1)) {
-            MediaType type = of(range);
-            double weight = weight(range);
-            if (type != null && weight > bestWeight) {
-                best = type;
-                bestWeight = weight;
-            }
-        }
-        return Optional.ofNullable(best);
+        return AcceptHeader.preferred(accept, MediaType::of);
     }
 
-    private static @Nullable MediaType of(String range) {
-        String type = essence(range);
+    private static @Nullable MediaType of(String type) {
         for (MediaType known : values()) {
             if (known.name.equals(type)) {
                 return known;
             }
         }
         return type.equals("*/*") || type.equals("application/*") ? JSON : null;
-    }
-
-    private static double weight(String range) {
-        int at = range.indexOf("q=");
-        if (at < 0) {
-            return 1;
-        }
-        try {
-            return Double.parseDouble(range.substring(at + 2).split(";", 2)[0].trim());
-        } catch (NumberFormatException malformed) {
-            return 0;
-        }
     }
 
     /** A media type without its parameters, in lower case. */

@@ -53,8 +53,8 @@ public final class Replies {
 
     /** Replies with a failure. An unexpected one is logged, and the client sees only its incident ID. */
     public static void failure(RoutingContext ctx, @Nullable Throwable failure) {
-        RunlogException known = known(ctx, failure);
-        prepare(ctx, known);
+        RunlogException known = toRunlogException(ctx, failure);
+        setHeaders(ctx, known);
         json(ctx, status(ctx, failure, known), body(known));
     }
 
@@ -79,7 +79,7 @@ public final class Replies {
     }
 
     /** Sets the headers of a failure. */
-    public static void prepare(RoutingContext ctx, RunlogException failure) {
+    public static void setHeaders(RoutingContext ctx, RunlogException failure) {
         retryAfter(ctx, failure.retryAfter());
         if (failure.code() == ErrorCode.UNAUTHENTICATED) {
             ctx.response().putHeader("WWW-Authenticate", "Bearer");
@@ -95,7 +95,7 @@ public final class Replies {
     }
 
     /** Replies to a request with malformed headers, and closes its connection. */
-    public static void invalid(HttpServerRequest request) {
+    public static void rejectMalformed(HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
         int status = cause instanceof TooLongHttpLineException
                 ? 414
@@ -118,7 +118,7 @@ public final class Replies {
     }
 
     /** Returns the failure to show to the caller; an unexpected one is logged. */
-    public static RunlogException known(RoutingContext ctx, @Nullable Throwable failure) {
+    public static RunlogException toRunlogException(RoutingContext ctx, @Nullable Throwable failure) {
         if (failure instanceof RunlogException known) {
             return known;
         }

@@ -23,7 +23,7 @@ final class Channel {
         void onCountChanged(int by);
     }
 
-    private static final LiveSubscription[] NOBODY = {};
+    private static final LiveSubscription[] NO_SUBSCRIPTIONS = {};
 
     private final Watch watch;
     private final Feed feed;
@@ -108,7 +108,7 @@ final class Channel {
     private LiveSubscription[] all() {
         LiveSubscription[] all = copy;
         if (all == null) {
-            all = subscriptions.toArray(NOBODY);
+            all = subscriptions.toArray(NO_SUBSCRIPTIONS);
             copy = all;
         }
         return all;

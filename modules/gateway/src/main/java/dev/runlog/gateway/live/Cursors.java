@@ -16,12 +16,12 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Writes and reads the cursors of one watch. A cursor contains the run of the server, the watch and the number of a
- * change. Together these mark a position: another run numbers changes differently, and another watch saw other events.
+ * Writes and reads the cursors of one watch. A cursor contains the epoch, the watch and the number of a
+ * change. Together these mark a position: another epoch numbers changes differently, and another watch saw other events.
  *
  * <p>The numbers count the changes of all owners, so the watch and the number are encrypted. A cursor does not reveal how
  * much others record, nor, as each has random bits, whether they recorded anything between two cursors. The content is one
- * AES block under a key that is used for nothing else and is lost with the run. A forged block matches the watch with a
+ * AES block under a key that is used for nothing else and is lost with the epoch. A forged block matches the watch with a
  * probability of 1 in 2^48; otherwise it leads to a reset.
  */
 final class Cursors {
@@ -36,13 +36,13 @@ final class Cursors {
 
     private static final long FIELD_MASK = (1L << FIELD_BITS) - 1;
 
-    /** A period without gaps in the announcements, at most the run of the server. Used on one thread at a time. */
-    static final class Run {
+    /** A period without gaps in the announcements, at most until the server stops. Used on one thread at a time. */
+    static final class Epoch {
         private final String name;
         private final Cipher encryption;
         private final Cipher decryption;
 
-        Run() {
+        Epoch() {
             SecureRandom random = new SecureRandom();
             byte[] name = new byte[4];
             byte[] key = new byte[16];
@@ -81,11 +81,11 @@ final class Cursors {
         }
     }
 
-    private final Run run;
+    private final Epoch epoch;
     private final long watch;
 
-    Cursors(Run run, Watch watch) {
-        this.run = run;
+    Cursors(Epoch epoch, Watch watch) {
+        this.epoch = epoch;
         this.watch = hash(watch.name());
     }
 
@@ -94,11 +94,11 @@ final class Cursors {
                 .putLong((watch << 16) | ((number & FIELD_MASK) >>> 32))
                 .putLong((number << 32) | (ThreadLocalRandom.current().nextInt() & 0xFFFF_FFFFL))
                 .array();
-        return run.name + "-" + HEX.formatHex(run.encrypt(block));
+        return epoch.name + "-" + HEX.formatHex(epoch.encrypt(block));
     }
 
     /**
-     * The number in a cursor of this watch and run; empty for a cursor of another one. Fails with {@code BAD_INPUT} for
+     * The number in a cursor of this watch and epoch; empty for a cursor of another one. Fails with {@code BAD_INPUT} for
      * anything else.
      */
     OptionalLong numberIn(String cursor) {
@@ -107,10 +107,10 @@ final class Cursors {
             throw RunlogException.badInput(SafeText.quote(cursor) + " is not a cursor of a subscription.");
         }
         String block = parts.group(2);
-        if (!parts.group(1).equals(run.name) || !isBlock(block)) {
+        if (!parts.group(1).equals(epoch.name) || !isBlock(block)) {
             return OptionalLong.empty();
         }
-        ByteBuffer content = ByteBuffer.wrap(run.decrypt(HEX.parseHex(block)));
+        ByteBuffer content = ByteBuffer.wrap(epoch.decrypt(HEX.parseHex(block)));
         long first = content.getLong();
         long number = ((first & 0xFFFF) << 32) | (content.getLong() >>> 32);
         boolean isPosition = first >>> 16 == watch && number != (NO_POSITION & FIELD_MASK);

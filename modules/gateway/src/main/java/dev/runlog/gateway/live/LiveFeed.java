@@ -52,7 +52,7 @@ public final class LiveFeed implements Channel.Feed {
     private final Set<UUID> verifying = new HashSet<>();
     private final Set<UUID> verifyAgain = new HashSet<>();
     private final Counter resets;
-    private Cursors.Run run = new Cursors.Run();
+    private Cursors.Epoch epoch = new Cursors.Epoch();
     private final ChangeLog log;
     private int subscribers;
 
@@ -120,7 +120,7 @@ public final class LiveFeed implements Channel.Feed {
     private void reset() {
         resets.increment();
         // Earlier cursors become invalid. The log stays, to keep late announcements in order.
-        run = new Cursors.Run();
+        epoch = new Cursors.Epoch();
         channels.list().forEach(Channel::restart);
         List.copyOf(byCleanup.values())
                 .forEach(subscriptions -> List.copyOf(subscriptions).forEach(CleanupSubscription::refresh));
@@ -130,9 +130,9 @@ public final class LiveFeed implements Channel.Feed {
         // Read now, so an invalid cursor is an error of the request.
         OptionalLong resumed =
                 after == null ? OptionalLong.empty() : cursorsOf(watch).numberIn(after);
-        Cursors.Run then = run;
+        Cursors.Epoch then = epoch;
         return new LiveSource(
-                subscriber -> follow(watch, subscriber, after != null, then == run ? resumed : OptionalLong.empty()),
+                subscriber -> follow(watch, subscriber, after != null, then == epoch ? resumed : OptionalLong.empty()),
                 null);
     }
 
@@ -218,7 +218,7 @@ public final class LiveFeed implements Channel.Feed {
 
     @Override
     public Cursors cursorsOf(Watch watch) {
-        return new Cursors(run, watch);
+        return new Cursors(epoch, watch);
     }
 
     @Override

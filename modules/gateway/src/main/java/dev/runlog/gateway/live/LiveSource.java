@@ -21,7 +21,7 @@ public final class LiveSource implements Publisher<Object> {
     private final @Nullable String cursorVariable;
     private @Nullable Subscriber<? super Object> renderer;
     private Function<Object, Runnable> beforeRendering = event -> () -> {};
-    private Function<Object, @Nullable String> shortcut = event -> null;
+    private Function<Object, @Nullable String> directRenderer = event -> null;
 
     LiveSource(Events events, @Nullable String cursorVariable) {
         this.events = events;
@@ -44,17 +44,17 @@ public final class LiveSource implements Publisher<Object> {
     }
 
     /** Sets a function that turns an event into its result without the library, or returns null if it cannot. */
-    public void setShortcut(Function<Object, @Nullable String> function) {
-        shortcut = function;
+    public void setDirectRenderer(Function<Object, @Nullable String> function) {
+        directRenderer = function;
     }
 
     /** The result of an event as JSON text; null if the library has to render it. */
     public @Nullable String renderDirectly(Object event) {
-        return shortcut.apply(event);
+        return directRenderer.apply(event);
     }
 
     /** Sets an action to run before the library renders an event. The action returns another one to run afterwards. */
-    public void aroundRendering(Function<Object, Runnable> begin) {
+    public void setBeforeRendering(Function<Object, Runnable> begin) {
         beforeRendering = begin;
     }
 

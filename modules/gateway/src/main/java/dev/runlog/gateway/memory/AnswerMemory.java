@@ -60,7 +60,7 @@ public final class AnswerMemory {
         return Math.max(0, (allMaxBytes - others) / 2 - own);
     }
 
-    synchronized void giveBack(String owner, long bytes) {
+    synchronized void release(String owner, long bytes) {
         taken -= bytes;
         takenByOwner.computeIfPresent(owner, (name, own) -> own == bytes ? null : Long.valueOf(own - bytes));
     }
@@ -146,7 +146,7 @@ public final class AnswerMemory {
         public synchronized void close() {
             if (!closed) {
                 closed = true;
-                AnswerMemory.this.giveBack(owner, held);
+                AnswerMemory.this.release(owner, held);
                 failure = Objects.requireNonNullElseGet(
                         failure, () -> RunlogException.overloaded("The answer was sent.", RETRY_AFTER));
             }

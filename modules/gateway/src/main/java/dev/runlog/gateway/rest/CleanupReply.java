@@ -55,7 +55,7 @@ record CleanupReply(Cleanup cleanup) implements JsonValue {
         json.writeObjectFieldStart("by_status");
         for (ExecutionStatus status : ExecutionStatus.values()) {
             if (!status.isOpen()) {
-                json.writeNumberField(Log.word(status), preview.byStatus().of(status));
+                json.writeNumberField(LogReply.word(status), preview.byStatus().of(status));
             }
         }
         json.writeEndObject();

@@ -26,7 +26,7 @@ import dev.runlog.gateway.body.RequestBodies;
 import dev.runlog.gateway.http.Replies;
 import dev.runlog.gateway.live.LiveFeed;
 import dev.runlog.gateway.memory.AnswerMemory;
-import dev.runlog.gateway.memory.AnswerPace;
+import dev.runlog.gateway.memory.AnswerThrottle;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
@@ -53,7 +53,7 @@ public final class LogsEndpoints {
     private final Bus bus;
     private final LiveFeed feed;
     private final AnswerMemory memory;
-    private final AnswerPace pace;
+    private final AnswerThrottle throttle;
     private final Authenticator authenticator;
     private final Duration cleanupWait;
     private final OffsetPages pages;
@@ -67,13 +67,13 @@ public final class LogsEndpoints {
             Bus bus,
             LiveFeed feed,
             AnswerMemory memory,
-            AnswerPace pace,
+            AnswerThrottle throttle,
             Authenticator authenticator,
             Duration cleanupWait) {
         this.bus = bus;
         this.feed = feed;
         this.memory = memory;
-        this.pace = pace;
+        this.throttle = throttle;
         this.authenticator = authenticator;
         this.cleanupWait = cleanupWait;
         this.pages = new OffsetPages(bus, Clock.systemUTC());
@@ -123,7 +123,7 @@ public final class LogsEndpoints {
         return json;
     }
 
-    private Future<List<Log>> list(RoutingContext ctx, Viewer viewer) {
+    private Future<List<LogReply>> list(RoutingContext ctx, Viewer viewer) {
         QueryParameters parameters = QueryParameters.ofRead(ctx, "status", "limit", "offset");
         ExecutionQuery query = query(parameters);
         int limit = limit(parameters);
@@ -143,7 +143,7 @@ public final class LogsEndpoints {
                                                         viewer, query.ofWorkflow(workflow.id()), offset, limit)));
         return found.map(page -> {
             setTotal(ctx, page.total());
-            return page.rows().stream().map(Log::summary).toList();
+            return page.rows().stream().map(LogReply::summary).toList();
         });
     }
 
@@ -154,25 +154,25 @@ public final class LogsEndpoints {
                 .map(counted -> Map.of("count", counted.count().atLeast()));
     }
 
-    private Future<Log> get(RoutingContext ctx, Viewer viewer) {
+    private Future<LogReply> get(RoutingContext ctx, Viewer viewer) {
         QueryParameters.ofRead(ctx);
         UUID id = uuidOrNull(ctx.pathParam("id"));
         if (id == null) {
             throw notFound("Log", ctx.pathParam("id"));
         }
-        return pace.begin(viewer.subject()).compose(turn -> {
+        return throttle.begin(viewer.subject()).compose(turn -> {
             AnswerMemory.Lease lease = memory.open(viewer.subject());
             ctx.addEndHandler(sent -> lease.close());
-            return get(id, viewer, bus.within(lease)).onComplete(done -> pace.end(viewer.subject(), lease.bytes()));
+            return get(id, viewer, bus.within(lease)).onComplete(done -> throttle.end(viewer.subject(), lease.bytes()));
         });
     }
 
-    private static Future<Log> get(UUID id, Viewer viewer, Requests requests) {
+    private static Future<LogReply> get(UUID id, Viewer viewer, Requests requests) {
         return requests.request(new LoadExecutions(viewer, List.of(id)))
                 .compose(loaded -> loaded.executions().isEmpty()
                         ? Future.failedFuture(notFound("Log", id.toString()))
                         : requests.request(new LoadExecutionDetails(viewer, List.of(id), DETAILS))
-                                .map(details -> Log.detail(
+                                .map(details -> LogReply.detail(
                                         loaded.executions().get(0),
                                         details.details().stream().findFirst().orElse(null))));
     }
@@ -194,7 +194,7 @@ public final class LogsEndpoints {
     }
 
     private Future<Cleanup> end(RoutingContext ctx, Viewer viewer, Cleanup cleanup) {
-        return CleanupEnd.await(ctx.vertx(), feed.cleanupProgress(viewer, cleanup.id()), cleanup, cleanupWait);
+        return CleanupWait.await(ctx.vertx(), feed.cleanupProgress(viewer, cleanup.id()), cleanup, cleanupWait);
     }
 
     private static int limit(QueryParameters parameters) {
@@ -215,9 +215,9 @@ public final class LogsEndpoints {
     }
 
     private static Set<ExecutionStatus> statuses(String word) {
-        Set<ExecutionStatus> statuses = Log.statuses(word);
+        Set<ExecutionStatus> statuses = LogReply.statuses(word);
         if (statuses.isEmpty()) {
-            throw QueryParameters.invalid("status", word, Log.words());
+            throw QueryParameters.invalid("status", word, LogReply.words());
         }
         return statuses;
     }

@@ -3,7 +3,7 @@ package dev.runlog.gateway.session;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.auth.BrowserOrigin;
 import dev.runlog.gateway.auth.Credentials;
-import dev.runlog.gateway.http.Pages;
+import dev.runlog.gateway.http.HtmlPages;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
@@ -49,7 +49,7 @@ public final class LoginPage {
             ctx.next();
             return;
         }
-        Pages.send(ctx, 403, "This link works on the server's own machine only", """
+        HtmlPages.send(ctx, 403, "This link works on the server's own machine only", """
                 <p>Open it under the address that the server printed, without a proxy in between. Elsewhere, paste a
                 token at <a href="/graphiql/">GraphiQL</a>.</p>
                 """);
@@ -62,7 +62,7 @@ public final class LoginPage {
             return;
         }
         // A valid code has letters, digits, - and _ only.
-        Pages.send(
+        HtmlPages.send(
                 ctx,
                 200,
                 "Sign in to Runlog",
@@ -91,7 +91,7 @@ public final class LoginPage {
     }
 
     private static void refuse(RoutingContext ctx) {
-        Pages.send(ctx, 410, "This sign-in link was used already, or it has expired", HOW_TO_SIGN_IN);
+        HtmlPages.send(ctx, 410, "This sign-in link was used already, or it has expired", HOW_TO_SIGN_IN);
     }
 
     private static String code(RoutingContext ctx) {

@@ -2,7 +2,7 @@ package dev.runlog.gateway.session;
 
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Scope;
-import dev.runlog.gateway.auth.Authenticated;
+import dev.runlog.gateway.auth.AuthenticatedViewer;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.auth.BrowserOrigin;
 import dev.runlog.gateway.auth.Credentials;
@@ -63,7 +63,7 @@ public final class SessionEndpoints {
     }
 
     /** Signs the browser in; fails with {@code BAD_INPUT} if the token is too long for a cookie. */
-    static void setCookie(RoutingContext ctx, Credentials credentials, String token, Authenticated authenticated) {
+    static void setCookie(RoutingContext ctx, Credentials credentials, String token, AuthenticatedViewer authenticated) {
         if (token.length() > SessionCookie.TOKEN_CHARS_MAX) {
             throw RunlogException.badInput("The token is too long for a cookie: " + token.length()
                     + " characters (expected at most " + SessionCookie.TOKEN_CHARS_MAX + ").");
@@ -78,13 +78,13 @@ public final class SessionEndpoints {
         }
     }
 
-    private static void answer(RoutingContext ctx, Future<Authenticated> authenticated) {
+    private static void answer(RoutingContext ctx, Future<AuthenticatedViewer> authenticated) {
         authenticated
                 .onSuccess(known -> Replies.json(ctx, 200, describe(known)))
                 .onFailure(failure -> Replies.failure(ctx, failure));
     }
 
-    private static Map<String, Object> describe(Authenticated authenticated) {
+    private static Map<String, Object> describe(AuthenticatedViewer authenticated) {
         List<String> scopes = authenticated.viewer().scopes().stream()
                 .map(Scope::word)
                 .sorted()

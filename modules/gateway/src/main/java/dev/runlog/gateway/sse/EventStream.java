@@ -8,7 +8,7 @@ import dev.runlog.gateway.graphql.protocol.GraphqlErrors;
 import dev.runlog.gateway.graphql.protocol.ResultSubscriber;
 import dev.runlog.gateway.json.JsonWriter;
 import dev.runlog.gateway.live.SlowClientTimer;
-import dev.runlog.gateway.memory.SendQueue;
+import dev.runlog.gateway.memory.SendBudget;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -26,7 +26,7 @@ final class EventStream extends ResultSubscriber {
     private final Vertx vertx;
     private final HttpServerResponse response;
     private final GatewayConfig.Live config;
-    private final SendQueue queue;
+    private final SendBudget sendBudget;
     private final Consumer<EventStream> onEnd;
     private final SlowClientTimer slowClientTimer;
     private long expiryTimer;
@@ -36,12 +36,12 @@ final class EventStream extends ResultSubscriber {
             Vertx vertx,
             HttpServerResponse response,
             GatewayConfig.Live config,
-            SendQueue queue,
+            SendBudget sendBudget,
             Consumer<EventStream> onEnd) {
         this.vertx = vertx;
         this.response = response;
         this.config = config;
-        this.queue = queue;
+        this.sendBudget = sendBudget;
         this.onEnd = onEnd;
         this.slowClientTimer = new SlowClientTimer(vertx, config.slowSubscriberTimeout(), this::tooSlow);
     }
@@ -87,7 +87,7 @@ final class EventStream extends ResultSubscriber {
     /** Sends the error and completes the stream. */
     @Override
     public void onError(Throwable failure) {
-        write(message(JsonWriter.write(GraphqlErrors.refusal(known(failure)).toSpecification())
+        write(message(JsonWriter.write(GraphqlErrors.refusal(toRunlogException(failure)).toSpecification())
                 .toString()));
         onComplete();
     }
@@ -110,10 +110,10 @@ final class EventStream extends ResultSubscriber {
     @Override
     protected void next(String result) {
         String message = message(result);
-        if (queue.add(message)) {
-            write(message).onComplete(sent -> queue.remove(message));
+        if (sendBudget.reserve(message)) {
+            write(message).onComplete(sent -> sendBudget.release(message));
         } else {
-            giveUp(SendQueue.full());
+            giveUp(SendBudget.full());
         }
     }
 

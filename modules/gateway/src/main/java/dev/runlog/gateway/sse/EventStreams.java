@@ -1,11 +1,12 @@
 package dev.runlog.gateway.sse;
 
 import dev.runlog.contract.model.Viewer;
-import dev.runlog.gateway.auth.Authenticated;
+import dev.runlog.gateway.auth.AuthenticatedViewer;
 import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.connection.OpenStreams;
 import dev.runlog.gateway.graphql.Operations;
 import dev.runlog.gateway.graphql.protocol.GraphqlRequest;
+import dev.runlog.gateway.http.AcceptHeader;
 import graphql.language.Document;
 import graphql.language.OperationDefinition;
 import graphql.parser.InvalidSyntaxException;
@@ -18,9 +19,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Answers operations that request {@code text/event-stream}, each with an {@link EventStream} of its own. */
 public final class EventStreams {
@@ -42,24 +41,14 @@ public final class EventStreams {
     /** Whether the client prefers an event stream; the first of equally weighted media types counts. */
     public static boolean arePreferred(HttpServerRequest request) {
         String accept = request.getHeader(HttpHeaders.ACCEPT);
-        if (accept == null) {
-            return false;
-        }
-        String best = null;
-        double bestWeight = 0;
-        for (String range : accept.toLowerCase(Locale.ROOT).split(",", -1)) {
-            String[] parts = range.split(";", 2);
-            double weight = weight(parts.length == 1 ? null : parts[1].trim());
-            if (weight > bestWeight) {
-                best = parts[0].trim();
-                bestWeight = weight;
-            }
-        }
-        return MEDIA_TYPE.equals(best);
+        return accept != null
+                && AcceptHeader.preferred(accept, type -> type)
+                        .filter(MEDIA_TYPE::equals)
+                        .isPresent();
     }
 
-    /** Errors of the request are answered before the stream starts, errors of the operation in the stream. */
-    public void answer(RoutingContext ctx, GraphqlRequest request, Authenticated authenticated) {
+    /** Errors of the request are returned before the stream starts, errors of the operation in the stream. */
+    public void answer(RoutingContext ctx, GraphqlRequest request, AuthenticatedViewer authenticated) {
         if (HttpMethod.GET.equals(ctx.request().method()) && hasMutation(request)) {
             ctx.response().putHeader(HttpHeaders.ALLOW, "POST");
             throw new HttpException(405);
@@ -72,13 +61,13 @@ public final class EventStreams {
         List.copyOf(open).forEach(EventStream::goAway);
     }
 
-    private void begin(RoutingContext ctx, GraphqlRequest request, Authenticated authenticated) {
+    private void begin(RoutingContext ctx, GraphqlRequest request, AuthenticatedViewer authenticated) {
         if (ctx.response().closed()) {
             return;
         }
         Viewer viewer = authenticated.viewer();
         counted.add(viewer.subject());
-        EventStream stream = new EventStream(vertx, ctx.response(), config, operations.queue(viewer), ended -> {
+        EventStream stream = new EventStream(vertx, ctx.response(), config, operations.sendBudget(viewer), ended -> {
             open.remove(ended);
             counted.remove(viewer.subject());
         });
@@ -95,17 +84,6 @@ public final class EventStreams {
                     .anyMatch(operation -> operation.getOperation() == OperationDefinition.Operation.MUTATION);
         } catch (InvalidSyntaxException malformed) {
             return false;
-        }
-    }
-
-    private static double weight(@Nullable String parameters) {
-        if (parameters == null || !parameters.startsWith("q=")) {
-            return 1;
-        }
-        try {
-            return Double.parseDouble(parameters.substring(2).split(";", 2)[0].trim());
-        } catch (NumberFormatException malformed) {
-            return 0;
         }
     }
 }

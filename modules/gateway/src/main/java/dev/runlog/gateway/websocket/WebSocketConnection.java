@@ -4,7 +4,7 @@ import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.json.JsonReader;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.text.DurationText;
-import dev.runlog.gateway.auth.Authenticated;
+import dev.runlog.gateway.auth.AuthenticatedViewer;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.auth.Credentials;
 import dev.runlog.gateway.config.GatewayConfig;
@@ -15,7 +15,7 @@ import dev.runlog.gateway.graphql.protocol.GraphqlRequest;
 import dev.runlog.gateway.json.JsonWriter;
 import dev.runlog.gateway.live.SlowClientTimer;
 import dev.runlog.gateway.memory.ByteBudget;
-import dev.runlog.gateway.memory.SendQueue;
+import dev.runlog.gateway.memory.SendBudget;
 import graphql.GraphQLError;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
@@ -60,7 +60,7 @@ final class WebSocketConnection {
     private final Map<String, Operation> operations = new HashMap<>();
     private boolean initialising;
     private @Nullable Viewer viewer;
-    private @Nullable SendQueue queue;
+    private @Nullable SendBudget sendBudget;
     private long initTimer = NO_TIMER;
     private long expiryTimer = NO_TIMER;
     private boolean pongDue;
@@ -186,7 +186,7 @@ final class WebSocketConnection {
             return;
         }
         String token = tokenOf(payload);
-        Future<Authenticated> authenticated =
+        Future<AuthenticatedViewer> authenticated =
                 token == null ? Credentials.of(socket).authenticate(authenticator) : authenticator.authenticate(token);
         authenticated
                 .onSuccess(this::acknowledge)
@@ -207,7 +207,7 @@ final class WebSocketConnection {
         return null;
     }
 
-    private void acknowledge(Authenticated authenticated) {
+    private void acknowledge(AuthenticatedViewer authenticated) {
         if (closed) {
             return;
         }
@@ -218,7 +218,7 @@ final class WebSocketConnection {
             return;
         }
         viewer = authenticated.viewer();
-        queue = runner.queue(authenticated.viewer());
+        sendBudget = runner.sendBudget(authenticated.viewer());
         incoming.trust(authenticated.viewer().subject());
         messages.trust(authenticated.viewer().subject());
         // They are not needed any more, and the library keeps them as long as the socket.
@@ -350,12 +350,12 @@ final class WebSocketConnection {
 
     /** Sends one of many results, which counts as queued until it is sent. */
     void sendEvent(String message) {
-        SendQueue own = Objects.requireNonNull(queue);
-        if (own.add(message)) {
-            sendText(message).onComplete(sent -> own.remove(message));
+        SendBudget own = Objects.requireNonNull(sendBudget);
+        if (own.reserve(message)) {
+            sendText(message).onComplete(sent -> own.release(message));
         } else {
             cancelAll();
-            close(CloseCode.TRY_AGAIN_LATER, SendQueue.full().getMessage());
+            close(CloseCode.TRY_AGAIN_LATER, SendBudget.full().getMessage());
         }
     }
 

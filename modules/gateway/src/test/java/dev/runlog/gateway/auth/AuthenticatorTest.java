@@ -50,7 +50,7 @@ final class AuthenticatorTest {
     void knowsTheSubjectTheScopesAndTheEndOfATokenOfItsSecret(Vertx vertx) throws Exception {
         Authenticator authenticator = authenticator(vertx, config(SECRET, List.of(), "", ""));
 
-        Authenticated alice = await(authenticator.authenticate("Bearer " + hs256(vertx, SECRET, claims())));
+        AuthenticatedViewer alice = await(authenticator.authenticate("Bearer " + hs256(vertx, SECRET, claims())));
 
         assertThat(alice.viewer().subject()).isEqualTo("alice");
         assertThat(alice.viewer().scopes()).containsExactlyInAnyOrder(Scope.READ, Scope.OPS);
@@ -101,7 +101,7 @@ final class AuthenticatorTest {
         Authenticator authenticator = authenticator(vertx, config(SECRET, List.of(), "", ""));
         Instant end = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(2);
         String header = "Bearer " + hs256(vertx, SECRET, claims().put("exp", end.getEpochSecond()));
-        Authenticated first = await(authenticator.authenticate(header));
+        AuthenticatedViewer first = await(authenticator.authenticate(header));
         assertThat(await(authenticator.authenticate(header))).as("it is known").isSameAs(first);
 
         while (Instant.now().isBefore(end)) {

@@ -55,7 +55,7 @@ final class TokensFuzzTest {
             if (isAccepted(() -> token[0] = Jws.parse(Forge.base64(HEADER) + "." + Forge.base64(json) + ".AAAA"))
                     && isAccepted(() -> object[0] = token[0].claims())
                     && isAccepted(() -> claims.check(object[0], NOW))) {
-                Authenticated accepted = claims.check(object[0], NOW);
+                AuthenticatedViewer accepted = claims.check(object[0], NOW);
                 assertThat(accepted.expiresAt()).isAfter(NOW);
                 assertThat(accepted.viewer().subject()).isNotBlank().hasSizeLessThanOrEqualTo(256);
             }

@@ -12,7 +12,7 @@ final class CursorsFuzzTest {
     private static final long NUMBER_MAX = (1L << 48) - 2;
 
     private final Cursors cursors =
-            new Cursors(new Cursors.Run(), new Watch(Watch.Type.CHANGES, "alice", null, null, Set.of()));
+            new Cursors(new Cursors.Epoch(), new Watch(Watch.Type.CHANGES, "alice", null, null, Set.of()));
 
     /** Any change of a cursor leads nowhere. */
     @Test

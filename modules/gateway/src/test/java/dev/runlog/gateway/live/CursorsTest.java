@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class CursorsTest {
     private static final Watch ALICES = new Watch(Watch.Type.CHANGES, "alice", null, null, Set.of());
 
-    private final Cursors.Run run = new Cursors.Run();
-    private final Cursors cursors = new Cursors(run, ALICES);
+    private final Cursors.Epoch epoch = new Cursors.Epoch();
+    private final Cursors cursors = new Cursors(epoch, ALICES);
 
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 65_536, 4_294_967_296L, (1L << 47) + 5})
@@ -37,9 +37,9 @@ final class CursorsTest {
     void leadsNowhereForAnotherRunWatchOrSnapshot() {
         Watch bobs = new Watch(Watch.Type.CHANGES, "bob", null, null, Set.of());
 
-        assertThat(cursors.numberIn(new Cursors(new Cursors.Run(), ALICES).of(7)))
+        assertThat(cursors.numberIn(new Cursors(new Cursors.Epoch(), ALICES).of(7)))
                 .isEmpty();
-        assertThat(cursors.numberIn(new Cursors(run, bobs).of(7))).isEmpty();
+        assertThat(cursors.numberIn(new Cursors(epoch, bobs).of(7))).isEmpty();
         assertThat(cursors.numberIn(cursors.of(Cursors.NO_POSITION))).isEmpty();
     }
 

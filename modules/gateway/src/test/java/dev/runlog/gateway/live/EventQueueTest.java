@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 final class EventQueueTest {
     private static final Cursors CURSORS =
-            new Cursors(new Cursors.Run(), new Watch(Watch.Type.CHANGES, "alice", null, null, Set.of()));
+            new Cursors(new Cursors.Epoch(), new Watch(Watch.Type.CHANGES, "alice", null, null, Set.of()));
 
     private final UUID one = Ids.next();
     private final UUID two = Ids.next();

@@ -71,7 +71,7 @@ final class LiveSubscriptionTest {
         private final List<Runnable> queries = new ArrayList<>();
         private final Channel channel;
         private final ChangeLog log = new ChangeLog(12);
-        private Cursors.Run run = new Cursors.Run();
+        private Cursors.Epoch epoch = new Cursors.Epoch();
         private int overtaken;
         private LiveSubscription subscription;
         private Subscription demand;
@@ -181,7 +181,7 @@ final class LiveSubscriptionTest {
         }
 
         private void reset() {
-            run = new Cursors.Run();
+            epoch = new Cursors.Epoch();
             channel.restart();
         }
 
@@ -224,7 +224,7 @@ final class LiveSubscriptionTest {
 
         @Override
         public Cursors cursorsOf(Watch watch) {
-            return new Cursors(run, watch);
+            return new Cursors(epoch, watch);
         }
 
         /** Reads the store when the query runs, and returns it then or later. */

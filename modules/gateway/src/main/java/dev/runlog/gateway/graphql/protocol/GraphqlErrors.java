@@ -66,14 +66,14 @@ public final class GraphqlErrors {
             failure = failure.getCause();
         }
         GraphQLError error = new CodedError(
-                known(parameters, failure),
+                toRunlogException(parameters, failure),
                 List.of(parameters.getSourceLocation()),
                 parameters.getPath().toList());
         return CompletableFuture.completedFuture(
                 DataFetcherExceptionHandlerResult.newResult(error).build());
     }
 
-    private static RunlogException known(DataFetcherExceptionHandlerParameters parameters, Throwable failure) {
+    private static RunlogException toRunlogException(DataFetcherExceptionHandlerParameters parameters, Throwable failure) {
         if (failure instanceof RunlogException known) {
             return known;
         }

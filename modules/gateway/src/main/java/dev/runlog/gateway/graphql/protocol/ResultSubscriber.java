@@ -71,7 +71,7 @@ public abstract class ResultSubscriber implements Subscriber<String> {
     }
 
     /** Returns the failure to show to the client; an unexpected one is logged. */
-    public static RunlogException known(Throwable failure) {
+    public static RunlogException toRunlogException(Throwable failure) {
         if (failure instanceof RunlogException known) {
             return known;
         }

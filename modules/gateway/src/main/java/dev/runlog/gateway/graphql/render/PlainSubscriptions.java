@@ -36,14 +36,14 @@ public final class PlainSubscriptions extends SubscriptionExecutionStrategy {
             if (result.getData() instanceof SubscriptionPublisher stream
                     && (Object) stream.getUpstreamPublisher() instanceof LiveSource source) {
                 Loaders loaders = context.getGraphQLContext().get(Loaders.class);
-                source.aroundRendering(loaders::begin);
-                setShortcut(source, context, parameters);
+                source.setBeforeRendering(loaders::begin);
+                setDirectRenderer(source, context, parameters);
             }
             return result;
         });
     }
 
-    private void setShortcut(LiveSource source, ExecutionContext context, ExecutionStrategyParameters parameters) {
+    private void setDirectRenderer(LiveSource source, ExecutionContext context, ExecutionStrategyParameters parameters) {
         MergedField field = parameters.getFields().getSubFieldsList().get(0);
         Function<Object, @Nullable Object> completion = plain.completion(
                 context,
@@ -53,7 +53,7 @@ public final class PlainSubscriptions extends SubscriptionExecutionStrategy {
                         .getFieldDefinition(field.getName())
                         .getType());
         if (completion != null) {
-            source.setShortcut(event -> toResult(field.getResultKey(), completion.apply(event)));
+            source.setDirectRenderer(event -> toResult(field.getResultKey(), completion.apply(event)));
         }
     }
 

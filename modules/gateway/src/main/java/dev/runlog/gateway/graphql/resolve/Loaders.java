@@ -72,7 +72,7 @@ public final class Loaders {
     private final IdentityHashMap<Object, Loaders> ofEvents = new IdentityHashMap<>(0);
 
     private final Viewer viewer;
-    private final TurnLoader<Watched, @Nullable Workflow> workflowsOfEvents;
+    private final CoalescingLoader<Watched, @Nullable Workflow> workflowsOfEvents;
     private final Child<Watched, @Nullable Workflow> workflows;
     private final Child<UUID, @Nullable Workflow> targets;
     private final Child<UUID, @Nullable Execution> executions;
@@ -88,7 +88,7 @@ public final class Loaders {
             AnswerMemory memory,
             Allowance allowance,
             Viewer viewer,
-            TurnLoader<Watched, @Nullable Workflow> workflowsOfEvents) {
+            CoalescingLoader<Watched, @Nullable Workflow> workflowsOfEvents) {
         Requests requests = bus.within(allowance);
         this.memory = memory;
         this.bus = bus;

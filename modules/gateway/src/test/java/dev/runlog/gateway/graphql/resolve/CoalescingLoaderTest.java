@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(VertxExtension.class)
-final class TurnLoaderTest {
+final class CoalescingLoaderTest {
     private final List<List<Integer>> batches = new ArrayList<>();
 
     @Test
     void loadsTogetherWhatOneTurnAsksFor(Vertx vertx) {
-        TurnLoader<Integer, String> loader = new TurnLoader<>(keys -> {
+        CoalescingLoader<Integer, String> loader = new CoalescingLoader<>(keys -> {
             batches.add(keys);
             return CompletableFuture.completedFuture(
                     keys.stream().map(key -> "n" + key).toList());
@@ -34,14 +34,14 @@ final class TurnLoaderTest {
 
     @Test
     void failsForAllWhereTheLoadingThrows(Vertx vertx) {
-        TurnLoader<Integer, String> loader = new TurnLoader<>(keys -> {
+        CoalescingLoader<Integer, String> loader = new CoalescingLoader<>(keys -> {
             throw new IllegalStateException("out of reach");
         });
 
         assertThatThrownBy(inOneTurn(vertx, loader, 1, 2)::await).hasMessageContaining("out of reach");
     }
 
-    private static Future<List<String>> inOneTurn(Vertx vertx, TurnLoader<Integer, String> loader, Integer... keys) {
+    private static Future<List<String>> inOneTurn(Vertx vertx, CoalescingLoader<Integer, String> loader, Integer... keys) {
         Promise<List<String>> loaded = Promise.promise();
         vertx.getOrCreateContext().runOnContext(turn -> {
             List<Future<String>> asked = new ArrayList<>();

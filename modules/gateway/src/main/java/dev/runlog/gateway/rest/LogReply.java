@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** An execution with the field names of the first version. */
-record Log(
+record LogReply(
         ListedExecution execution,
         boolean detailed,
         @Nullable ExecutionDetail detail) implements JsonValue {
@@ -31,12 +31,12 @@ record Log(
             ExecutionStatus.CANCELLED, "cancelled",
             ExecutionStatus.CRASHED, "crashed"));
 
-    static Log summary(ListedExecution execution) {
-        return new Log(execution, false, null);
+    static LogReply summary(ListedExecution execution) {
+        return new LogReply(execution, false, null);
     }
 
-    static Log detail(ListedExecution execution, @Nullable ExecutionDetail detail) {
-        return new Log(execution, true, detail);
+    static LogReply detail(ListedExecution execution, @Nullable ExecutionDetail detail) {
+        return new LogReply(execution, true, detail);
     }
 
     static String word(ExecutionStatus status) {

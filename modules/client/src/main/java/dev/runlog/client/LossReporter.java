@@ -4,12 +4,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Reports lost events to the listener and survives its failures. */
-final class Losses {
-    private static final Logger log = LoggerFactory.getLogger(Losses.class);
+final class LossReporter {
+    private static final Logger log = LoggerFactory.getLogger(LossReporter.class);
 
     private final RecorderListener listener;
 
-    Losses(RecorderListener listener) {
+    LossReporter(RecorderListener listener) {
         this.listener = listener;
     }
 

@@ -9,14 +9,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /** Plain HTML pages without scripts, and the security headers of every page. */
-public final class Pages {
+public final class HtmlPages {
     private static final String STYLE = "body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;"
             + "padding:0 1rem;color-scheme:light dark}button{font:inherit;padding:.4rem 1rem}"
             + "pre{overflow:auto;padding:.6rem;border:1px solid}";
     private static final String POLICY = "default-src 'none'; style-src '" + hash(STYLE)
             + "'; form-action 'self'; base-uri 'none'; " + "frame-ancestors 'none'";
 
-    private Pages() {}
+    private HtmlPages() {}
 
     /** Sends a page. Title and body are trusted HTML. */
     public static void send(RoutingContext ctx, int status, String title, String body) {

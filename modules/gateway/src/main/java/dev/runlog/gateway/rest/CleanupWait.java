@@ -11,22 +11,22 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /** Waits for the end of a cleanup, up to a time limit. */
-final class CleanupEnd implements Subscriber<Object> {
+final class CleanupWait implements Subscriber<Object> {
     private final Promise<Cleanup> result = Promise.promise();
     private Cleanup newest;
     private @Nullable Subscription subscription;
 
-    private CleanupEnd(Cleanup requested) {
+    private CleanupWait(Cleanup requested) {
         newest = requested;
     }
 
     /** The cleanup once it ended, or its current state when the time is up. */
     static Future<Cleanup> await(Vertx vertx, LiveSource progress, Cleanup requested, Duration atMost) {
-        CleanupEnd end = new CleanupEnd(requested);
-        progress.follow(end);
-        long timer = vertx.setTimer(Math.max(1, atMost.toMillis()), timeIsUp -> end.stop());
-        end.result.future().onComplete(done -> vertx.cancelTimer(timer));
-        return end.result.future();
+        CleanupWait waiting = new CleanupWait(requested);
+        progress.follow(waiting);
+        long timer = vertx.setTimer(Math.max(1, atMost.toMillis()), timeIsUp -> waiting.stop());
+        waiting.result.future().onComplete(done -> vertx.cancelTimer(timer));
+        return waiting.result.future();
     }
 
     private void stop() {

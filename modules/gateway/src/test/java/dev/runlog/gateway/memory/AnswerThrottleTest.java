@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(VertxExtension.class)
-final class AnswerPaceTest {
+final class AnswerThrottleTest {
     private static final long LARGE = 8 << 20;
     private static final long SMALL = 16 << 10;
 
-    private final AnswerPace pace = new AnswerPace(LARGE, 20);
+    private final AnswerThrottle throttle = new AnswerThrottle(LARGE, 20);
 
     @Test
     void beginsSmallAnswersTogether(Vertx vertx) {
@@ -40,9 +40,9 @@ final class AnswerPaceTest {
             assertThat(flood.stream().map(Future::isComplete)).containsExactly(true, false, false);
             assertThat(begin("ada", 3)).allMatch(Future::succeeded);
             // One that was refused for its size was work, too.
-            pace.end("eve", 3 * LARGE);
+            throttle.end("eve", 3 * LARGE);
             assertThat(flood.stream().map(Future::isComplete)).containsExactly(true, true, false);
-            pace.end("eve", 0);
+            throttle.end("eve", 0);
             assertThat(flood).allMatch(Future::succeeded);
         });
     }
@@ -75,13 +75,13 @@ final class AnswerPaceTest {
     }
 
     private void answer(String owner, long bytes) {
-        assertThat(pace.begin(owner).succeeded()).isTrue();
-        pace.end(owner, bytes);
+        assertThat(throttle.begin(owner).succeeded()).isTrue();
+        throttle.end(owner, bytes);
     }
 
     private List<Future<Void>> begin(String owner, int operations) {
         return new ArrayList<>(
-                IntStream.range(0, operations).mapToObj(i -> pace.begin(owner)).toList());
+                IntStream.range(0, operations).mapToObj(i -> throttle.begin(owner)).toList());
     }
 
     private static void onEventLoop(Vertx vertx, Runnable test) {

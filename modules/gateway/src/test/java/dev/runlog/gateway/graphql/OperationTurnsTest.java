@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(VertxExtension.class)
-final class FairStartsTest {
+final class OperationTurnsTest {
     private final List<String> begun = new ArrayList<>();
 
     @Test
     void beginsAtOnceWhereNothingWaits(Vertx vertx) {
-        FairStarts starts = new FairStarts(10);
+        OperationTurns starts = new OperationTurns(10);
 
         List<String> atOnce = await(onEventLoop(vertx, () -> {
             starts.start("ada", () -> begin("ada"));
@@ -32,7 +32,7 @@ final class FairStartsTest {
 
     @Test
     void beginsAnotherOwnersOperationBeforeTheRestOfAFlood(Vertx vertx) {
-        FairStarts starts = new FairStarts(1000);
+        OperationTurns starts = new OperationTurns(1000);
 
         await(onEventLoop(vertx, () -> {
             List<Future<?>> all = new ArrayList<>();
@@ -49,7 +49,7 @@ final class FairStartsTest {
 
     @Test
     void refusesAFloodBeyondItsShareOfTheRoom(Vertx vertx) {
-        FairStarts starts = new FairStarts(10);
+        OperationTurns starts = new OperationTurns(10);
         List<Future<?>> ofAda = new ArrayList<>();
 
         Future<?> flood = onEventLoop(vertx, () -> {

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * loop for a few milliseconds. Regardless of the number of operations that one owner sends, another owner waits for at
  * most one of them.
  */
-final class FairStarts {
+final class OperationTurns {
     /** Time for operations within one turn of the event loop. Starting several short ones together saves system calls. */
     private static final long NANOS_AT_ONCE = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -24,7 +24,7 @@ final class FairStarts {
     private boolean scheduled;
 
     /** At most {@code waitingMax} operations wait; further ones fail with {@code OVERLOADED}. */
-    FairStarts(int waitingMax) {
+    OperationTurns(int waitingMax) {
         this.turns = new FairTurns<>("operations", 1, 0, waitingMax, 1);
     }
 

@@ -16,7 +16,7 @@ import java.util.UUID;
  *
  * <p>The announcements of one type from one thread form a stream, which arrives in order. Thread-safe.
  */
-final class Continuity {
+final class GapDetector {
     private static final int BEATS_MISSED_MAX = 3;
     private static final char SEPARATOR = ' ';
 
@@ -34,11 +34,11 @@ final class Continuity {
     private final List<Runnable> listeners = new ArrayList<>();
     private boolean gap;
 
-    Continuity() {
+    GapDetector() {
         this(UUID.randomUUID().toString());
     }
 
-    Continuity(String origin) {
+    GapDetector(String origin) {
         this.origin = origin;
     }
 

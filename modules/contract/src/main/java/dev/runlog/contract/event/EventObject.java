@@ -15,7 +15,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The members of one object; null counts as absent. */
-final class EventMembers {
+final class EventObject {
     private final Map<EventMember, @Nullable Object> values = new EnumMap<>(EventMember.class);
 
     void put(EventMember member, @Nullable Object value) {
@@ -25,7 +25,7 @@ final class EventMembers {
         values.put(member, value);
     }
 
-    EventMembers only(Set<EventMember> allowed) {
+    EventObject only(Set<EventMember> allowed) {
         for (EventMember member : values.keySet()) {
             if (!allowed.contains(member)) {
                 throw unknown(member.key());

@@ -5,25 +5,25 @@ import io.netty.buffer.ByteBufUtil;
 import java.time.Duration;
 
 /** Counts the bytes of messages that a client has not read yet, as part of the memory of its owner's responses. */
-public final class SendQueue {
+public final class SendBudget {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final AnswerMemory memory;
     private final String owner;
 
-    public SendQueue(AnswerMemory memory, String owner) {
+    public SendBudget(AnswerMemory memory, String owner) {
         this.memory = memory;
         this.owner = owner;
     }
 
-    /** Adds a message that is about to be sent; returns whether there is room for it. */
-    public boolean add(String message) {
+    /** Reserves the bytes of a message to send; returns whether there is room for it. */
+    public boolean reserve(String message) {
         return memory.take(owner, bytes(message));
     }
 
-    /** Removes a message that was sent, or never will be. */
-    public void remove(String message) {
-        memory.giveBack(owner, bytes(message));
+    /** Releases the bytes of a message that was sent, or will not be. */
+    public void release(String message) {
+        memory.release(owner, bytes(message));
     }
 
     /** The error for a client with too many unread bytes. */

@@ -8,4 +8,4 @@ import java.time.Instant;
  *
  * @param expiresAt when the token expires; a subscription that lasts longer ends then
  */
-public record Authenticated(Viewer viewer, Instant expiresAt) {}
+public record AuthenticatedViewer(Viewer viewer, Instant expiresAt) {}

@@ -18,7 +18,7 @@ import java.util.Objects;
  * owner is at most the maximum size of one response. A response counts until it is written or refused, not until the
  * client has read it. Used on one event loop.
  */
-public final class AnswerPace {
+public final class AnswerThrottle {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     /** The expected size rises to a larger response at once, and falls to a smaller one by this share of the difference. */
     private static final double DECAY = 0.1;
@@ -50,7 +50,7 @@ public final class AnswerPace {
      * @param bytesMax maximum expected size of all responses of one owner
      * @param waitingMax maximum number of waiting operations
      */
-    public AnswerPace(long bytesMax, int waitingMax) {
+    public AnswerThrottle(long bytesMax, int waitingMax) {
         this.bytesMax = bytesMax;
         this.waitingMax = waitingMax;
     }

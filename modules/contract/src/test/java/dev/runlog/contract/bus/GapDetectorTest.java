@@ -7,9 +7,9 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-final class ContinuityTest {
-    private final Continuity here = new Continuity("here");
-    private final Continuity there = new Continuity("there");
+final class GapDetectorTest {
+    private final GapDetector here = new GapDetector("here");
+    private final GapDetector there = new GapDetector("there");
     private int gaps;
 
     @BeforeEach
@@ -87,7 +87,7 @@ final class ContinuityTest {
 
     @Test
     void ignoresItselfAndTypesWithoutListeners() {
-        here.received(new Continuity.Stamp("here 1 " + CleanupProgressed.class.getName(), 7));
+        here.received(new GapDetector.Stamp("here 1 " + CleanupProgressed.class.getName(), 7));
         Beat beat = new Beat("there", Map.of("there 1 another.Type", 5L));
         here.received(beat);
         here.received(beat);

@@ -14,13 +14,13 @@ import org.dataloader.BatchLoader;
  * Loads all keys requested in one turn of the event loop with one request, such as the workflows of the events of one
  * announcement. Caches nothing, so nothing becomes stale. Used on one event loop.
  */
-public final class TurnLoader<K, V> {
+public final class CoalescingLoader<K, V> {
     private static final int KEYS_MAX = 1000;
 
     private final BatchLoader<K, V> batch;
     private Map<K, CompletableFuture<V>> pending = new LinkedHashMap<>();
 
-    public TurnLoader(BatchLoader<K, V> batch) {
+    public CoalescingLoader(BatchLoader<K, V> batch) {
         this.batch = batch;
     }
 
