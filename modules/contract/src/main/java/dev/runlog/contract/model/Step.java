@@ -37,4 +37,95 @@ public record Step(
         sanitized = OrderedSet.copyOf(sanitized);
         redacted = OrderedSet.copyOf(redacted);
     }
+
+    /** Builds a step; by default it has no kind, times or JSON, and nothing was altered. */
+    public static Builder builder(UUID executionId, int index, String name, StepStatus status) {
+        return new Builder(executionId, index, name, status);
+    }
+
+    /** Builds a step from the components that differ from the defaults. */
+    public static final class Builder {
+        private final UUID executionId;
+        private final int index;
+        private final String name;
+        private final StepStatus status;
+        private @Nullable String kind;
+        private @Nullable Instant startedAt;
+        private @Nullable Instant finishedAt;
+        private @Nullable String input;
+        private @Nullable String output;
+        private @Nullable String error;
+        private Set<StepPart> truncated = Set.of();
+        private Set<StepPart> sanitized = Set.of();
+        private Set<StepPart> redacted = Set.of();
+
+        private Builder(UUID executionId, int index, String name, StepStatus status) {
+            this.executionId = executionId;
+            this.index = index;
+            this.name = name;
+            this.status = status;
+        }
+
+        public Builder kind(@Nullable String kind) {
+            this.kind = kind;
+            return this;
+        }
+
+        public Builder startedAt(@Nullable Instant startedAt) {
+            this.startedAt = startedAt;
+            return this;
+        }
+
+        public Builder finishedAt(@Nullable Instant finishedAt) {
+            this.finishedAt = finishedAt;
+            return this;
+        }
+
+        public Builder input(@Nullable String input) {
+            this.input = input;
+            return this;
+        }
+
+        public Builder output(@Nullable String output) {
+            this.output = output;
+            return this;
+        }
+
+        public Builder error(@Nullable String error) {
+            this.error = error;
+            return this;
+        }
+
+        public Builder truncated(Set<StepPart> truncated) {
+            this.truncated = truncated;
+            return this;
+        }
+
+        public Builder sanitized(Set<StepPart> sanitized) {
+            this.sanitized = sanitized;
+            return this;
+        }
+
+        public Builder redacted(Set<StepPart> redacted) {
+            this.redacted = redacted;
+            return this;
+        }
+
+        public Step build() {
+            return new Step(
+                    executionId,
+                    index,
+                    name,
+                    kind,
+                    status,
+                    startedAt,
+                    finishedAt,
+                    input,
+                    output,
+                    error,
+                    truncated,
+                    sanitized,
+                    redacted);
+        }
+    }
 }

@@ -264,22 +264,21 @@ final class BatchPlan {
         steps.merge(
                 new StepKey(step.executionId(), step.index()),
                 step,
-                (known, update) -> known.status() != StepStatus.RUNNING
-                        ? known
-                        : new Step(
-                                update.executionId(),
-                                update.index(),
-                                update.name(),
-                                either(update.kind(), known.kind()),
-                                update.status(),
-                                either(update.startedAt(), known.startedAt()),
-                                either(update.finishedAt(), known.finishedAt()),
-                                either(update.input(), known.input()),
-                                either(update.output(), known.output()),
-                                either(update.error(), known.error()),
-                                merged(update, known, Step::truncated),
-                                merged(update, known, Step::sanitized),
-                                merged(update, known, Step::redacted)));
+                (known, update) -> known.status() == StepStatus.RUNNING ? updated(known, update) : known);
+    }
+
+    private static Step updated(Step known, Step update) {
+        return Step.builder(update.executionId(), update.index(), update.name(), update.status())
+                .kind(either(update.kind(), known.kind()))
+                .startedAt(either(update.startedAt(), known.startedAt()))
+                .finishedAt(either(update.finishedAt(), known.finishedAt()))
+                .input(either(update.input(), known.input()))
+                .output(either(update.output(), known.output()))
+                .error(either(update.error(), known.error()))
+                .truncated(merged(update, known, Step::truncated))
+                .sanitized(merged(update, known, Step::sanitized))
+                .redacted(merged(update, known, Step::redacted))
+                .build();
     }
 
     /** The marks of the merged step: those of the update, and those of the known values that it keeps. */

@@ -277,20 +277,17 @@ public final class EventPolicy {
         }
         Storable<StepPart> parts = new Storable<>(redaction, config.jsonDepthMax(), StepPart.class);
         String name = parts.text(step.name(), config.nameMaxChars(), StepPart.NAME);
-        return new Step(
-                executionId,
-                step.index(),
-                Objects.requireNonNull(name),
-                parts.text(step.kind(), config.nameMaxChars(), StepPart.KIND),
-                step.status(),
-                startedAt,
-                finishedAt,
-                parts.json(step.input(), config.payloadMaxBytes(), StepPart.INPUT),
-                parts.json(step.output(), config.resultMaxBytes(), StepPart.OUTPUT),
-                parts.json(step.error(), config.resultMaxBytes(), StepPart.ERROR),
-                parts.truncated(),
-                parts.sanitized(),
-                parts.redacted());
+        return Step.builder(executionId, step.index(), Objects.requireNonNull(name), step.status())
+                .kind(parts.text(step.kind(), config.nameMaxChars(), StepPart.KIND))
+                .startedAt(startedAt)
+                .finishedAt(finishedAt)
+                .input(parts.json(step.input(), config.payloadMaxBytes(), StepPart.INPUT))
+                .output(parts.json(step.output(), config.resultMaxBytes(), StepPart.OUTPUT))
+                .error(parts.json(step.error(), config.resultMaxBytes(), StepPart.ERROR))
+                .truncated(parts.truncated())
+                .sanitized(parts.sanitized())
+                .redacted(parts.redacted())
+                .build();
     }
 
     private @Nullable Instant checkedTime(@Nullable Instant given, String what) {

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -41,20 +40,8 @@ final class QueuedEventTest {
         return new ValidEvent.Steps(
                 id,
                 IntStream.range(0, steps)
-                        .mapToObj(i -> new Step(
-                                id,
-                                i,
-                                word(i),
-                                null,
-                                StepStatus.RUNNING,
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                Set.of(),
-                                Set.of(),
-                                Set.of()))
+                        .mapToObj(i -> Step.builder(id, i, word(i), StepStatus.RUNNING)
+                                .build())
                         .toList());
     }
 

@@ -127,19 +127,16 @@ final class StepReads {
     private record ReadSteps(Map<UUID, List<Step>> steps, Map<UUID, Long> totals) {}
 
     private static Step toStep(Row row) {
-        return new Step(
-                row.getUUID(0),
-                row.getInteger(2),
-                row.getString(4),
-                row.getString(5),
-                StepStatus.ofNumber(row.getShort(3)),
-                Rows.toInstant(row.getOffsetDateTime(6)),
-                Rows.toInstant(row.getOffsetDateTime(7)),
-                row.getString(8),
-                row.getString(9),
-                row.getString(10),
-                Rows.toStepParts(row.getShort(11)),
-                Rows.toStepParts(row.getShort(12)),
-                Rows.toStepParts(row.getShort(13)));
+        return Step.builder(row.getUUID(0), row.getInteger(2), row.getString(4), StepStatus.ofNumber(row.getShort(3)))
+                .kind(row.getString(5))
+                .startedAt(Rows.toInstant(row.getOffsetDateTime(6)))
+                .finishedAt(Rows.toInstant(row.getOffsetDateTime(7)))
+                .input(row.getString(8))
+                .output(row.getString(9))
+                .error(row.getString(10))
+                .truncated(Rows.toStepParts(row.getShort(11)))
+                .sanitized(Rows.toStepParts(row.getShort(12)))
+                .redacted(Rows.toStepParts(row.getShort(13)))
+                .build();
     }
 }
