@@ -6,6 +6,17 @@ import dev.runlog.contract.model.ExecutionStatus;
 public record StatusCounts(long queued, long running, long success, long failed, long cancelled, long crashed) {
     public static final StatusCounts NONE = new StatusCounts(0, 0, 0, 0, 0, 0);
 
+    /** Counts with one status other than 0. */
+    public static StatusCounts only(ExecutionStatus status, long count) {
+        return new StatusCounts(
+                status == ExecutionStatus.QUEUED ? count : 0,
+                status == ExecutionStatus.RUNNING ? count : 0,
+                status == ExecutionStatus.SUCCESS ? count : 0,
+                status == ExecutionStatus.FAILED ? count : 0,
+                status == ExecutionStatus.CANCELLED ? count : 0,
+                status == ExecutionStatus.CRASHED ? count : 0);
+    }
+
     public long total() {
         return queued + running + success + failed + cancelled + crashed;
     }

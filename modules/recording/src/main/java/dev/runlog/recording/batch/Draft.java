@@ -4,6 +4,7 @@ import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.querying.StatusCounts;
 import dev.runlog.contract.text.DurationText;
 import dev.runlog.recording.event.Alterations;
 import dev.runlog.recording.event.Fingerprint;
@@ -240,12 +241,11 @@ final class Draft {
 
     private DailyDelta delta(Execution execution, int count) {
         Duration duration = execution.duration();
-        return DailyDelta.of(
+        return new DailyDelta(
                 stored.ownerId(),
                 execution.workflowId(),
                 dayOf(execution.id()),
-                execution.status(),
-                count,
+                StatusCounts.only(execution.status(), count),
                 duration == null ? 0 : count * duration.toMillis());
     }
 

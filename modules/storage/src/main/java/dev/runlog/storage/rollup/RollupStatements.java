@@ -1,5 +1,6 @@
 package dev.runlog.storage.rollup;
 
+import dev.runlog.contract.querying.StatusCounts;
 import dev.runlog.storage.sql.Statement;
 import io.vertx.sqlclient.Tuple;
 import java.time.LocalDate;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.ToLongFunction;
 
 /** The statements that add a batch to the rollups. */
 public final class RollupStatements {
@@ -15,8 +17,8 @@ public final class RollupStatements {
             INSERT INTO execution_daily AS known
               (owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis_sum)
             SELECT owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis
-            FROM unnest($1::integer[], $2::uuid[], $3::date[], $4::integer[], $5::integer[], $6::integer[],
-                        $7::integer[], $8::integer[], $9::integer[], $10::bigint[])
+            FROM unnest($1::integer[], $2::uuid[], $3::date[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+                        $8::bigint[], $9::bigint[], $10::bigint[])
               AS new (owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis)
             ORDER BY owner_id, workflow_id, day
             ON CONFLICT (owner_id, workflow_id, day) DO UPDATE
@@ -62,23 +64,23 @@ public final class RollupStatements {
             column(deltas, Integer[]::new, DailyDelta::ownerId),
             column(deltas, UUID[]::new, DailyDelta::workflowId),
             column(deltas, LocalDate[]::new, DailyDelta::day),
-            column(deltas, Integer[]::new, DailyDelta::queued),
-            column(deltas, Integer[]::new, DailyDelta::running),
-            column(deltas, Integer[]::new, DailyDelta::success),
-            column(deltas, Integer[]::new, DailyDelta::failed),
-            column(deltas, Integer[]::new, DailyDelta::cancelled),
-            column(deltas, Integer[]::new, DailyDelta::crashed),
+            counts(deltas, StatusCounts::queued),
+            counts(deltas, StatusCounts::running),
+            counts(deltas, StatusCounts::success),
+            counts(deltas, StatusCounts::failed),
+            counts(deltas, StatusCounts::cancelled),
+            counts(deltas, StatusCounts::crashed),
             column(deltas, Long[]::new, DailyDelta::durationMillis)
         });
         Collection<DailyDelta> sums = DailyDelta.byDay(deltas);
         Tuple days = Tuple.from(new Object[] {
             column(sums, LocalDate[]::new, DailyDelta::day),
-            column(sums, Long[]::new, day -> (long) day.queued()),
-            column(sums, Long[]::new, day -> (long) day.running()),
-            column(sums, Long[]::new, day -> (long) day.success()),
-            column(sums, Long[]::new, day -> (long) day.failed()),
-            column(sums, Long[]::new, day -> (long) day.cancelled()),
-            column(sums, Long[]::new, day -> (long) day.crashed()),
+            counts(sums, StatusCounts::queued),
+            counts(sums, StatusCounts::running),
+            counts(sums, StatusCounts::success),
+            counts(sums, StatusCounts::failed),
+            counts(sums, StatusCounts::cancelled),
+            counts(sums, StatusCounts::crashed),
             column(sums, Long[]::new, DailyDelta::durationMillis)
         });
         return List.of(new Statement(ADD_DAILY, daily), new Statement(ADD_DAYS, days));
@@ -93,6 +95,10 @@ public final class RollupStatements {
             column(deltas, Short[]::new, delta -> (short) delta.bucket()),
             column(deltas, Integer[]::new, DurationDelta::count)
         }));
+    }
+
+    private static Long[] counts(Collection<DailyDelta> deltas, ToLongFunction<StatusCounts> count) {
+        return column(deltas, Long[]::new, delta -> count.applyAsLong(delta.counts()));
     }
 
     private static <S, T> T[] column(Collection<S> rows, IntFunction<T[]> array, Function<S, T> value) {
