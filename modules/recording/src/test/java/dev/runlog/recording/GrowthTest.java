@@ -194,8 +194,11 @@ final class GrowthTest {
 
     private static RecordingEvent run(@Nullable String owner, String workflow, int daysAgo) {
         Instant start = Instant.now().minus(Duration.ofDays(daysAgo));
-        return new Finished(
-                Ids.at(start), owner, WorkflowRef.ofKey(workflow), ExecutionStatus.SUCCESS, start, null, null);
+        return Finished.builder(Ids.at(start), ExecutionStatus.SUCCESS)
+                .owner(owner)
+                .workflow(WorkflowRef.ofKey(workflow))
+                .finishedAt(start)
+                .build();
     }
 
     private String workflowsOf(String owner) throws SQLException {

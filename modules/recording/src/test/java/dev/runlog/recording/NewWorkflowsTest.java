@@ -111,7 +111,9 @@ final class NewWorkflowsTest {
 
     private static RecordingEvent run(String workflow) {
         Instant start = Instant.now();
-        return new Finished(
-                Ids.at(start), null, WorkflowRef.ofKey(workflow), ExecutionStatus.SUCCESS, start, null, null);
+        return Finished.builder(Ids.at(start), ExecutionStatus.SUCCESS)
+                .workflow(WorkflowRef.ofKey(workflow))
+                .finishedAt(start)
+                .build();
     }
 }

@@ -149,17 +149,10 @@ final class CleanupBoundsTest {
                 END $$;
                 """ + trigger.formatted(day(40)) + trigger.formatted(day(39)));
 
-        Cleanup requested = await(bus.request(new RequestCleanup(
-                alice,
-                Duration.ofDays(30),
-                null,
-                Set.of(ExecutionStatus.FAILED),
-                null,
-                null,
-                false,
-                null,
-                false,
-                false)));
+        Cleanup requested = await(bus.request(RequestCleanup.builder(alice)
+                .olderThan(Duration.ofDays(30))
+                .statuses(Set.of(ExecutionStatus.FAILED))
+                .build()));
         await(bus.request(request(bob, false)));
         await(bobIsDone.future());
 
@@ -296,7 +289,10 @@ final class CleanupBoundsTest {
     }
 
     private static RequestCleanup request(Viewer viewer, boolean dryRun) {
-        return new RequestCleanup(viewer, Duration.ofDays(30), null, Set.of(), null, null, false, null, false, dryRun);
+        return RequestCleanup.builder(viewer)
+                .olderThan(Duration.ofDays(30))
+                .dryRun(dryRun)
+                .build();
     }
 
     private static CleanupCriteria criteria(Viewer viewer) {

@@ -127,8 +127,10 @@ final class CleanupTest extends RetentionTestCase {
                         .deleted())
                 .isEqualTo(5);
         assertThat(rows()).isEqualTo(7);
-        assertThat(codeOf(new RequestCleanup(
-                        alice, Duration.ofDays(1), null, Set.of(), null, null, false, null, true, false)))
+        assertThat(codeOf(RequestCleanup.builder(alice)
+                        .olderThan(Duration.ofDays(1))
+                        .allOwners(true)
+                        .build()))
                 .isEqualTo(ErrorCode.FORBIDDEN);
         Cleanup all = run(allOwners(Duration.ofDays(1), false));
         assertThat(all.deleted()).isEqualTo(7);
@@ -214,11 +216,8 @@ final class CleanupTest extends RetentionTestCase {
         seed(owner, 5, 2, "SUCCESS");
         seed("bob", 3, 40, "SUCCESS");
 
-        RequestCleanup request =
-                new RequestCleanup(operator, Duration.ofDays(1), null, Set.of(), null, 8, false, null, true, true);
-        Cleanup dry = await(bus.request(request));
-        Cleanup real = run(
-                new RequestCleanup(operator, Duration.ofDays(1), null, Set.of(), null, 8, false, null, true, false));
+        Cleanup dry = await(bus.request(keepingTheLast(8).dryRun(true).build()));
+        Cleanup real = run(keepingTheLast(8).build());
 
         assertThat(real.deleted()).isEqualTo(27).isEqualTo(dry.matched());
         assertThat(dry.preview().spared().keptLast()).isEqualTo(11);
@@ -232,12 +231,18 @@ final class CleanupTest extends RetentionTestCase {
         seed(owner, 5, 40, "SUCCESS");
         seed(owner, 2, 40, "FAILED");
 
-        Cleanup cleanup = run(
-                new RequestCleanup(operator, Duration.ofDays(1), null, Set.of(), null, 1, false, null, true, false));
+        Cleanup cleanup = run(keepingTheLast(1).build());
 
         assertThat(cleanup.deleted()).isEqualTo(6);
         assertThat(rows()).isEqualTo(1);
         assertThatRowsAndRollupsAgree();
+    }
+
+    private RequestCleanup.Builder keepingTheLast(int executions) {
+        return RequestCleanup.builder(operator)
+                .olderThan(Duration.ofDays(1))
+                .keepLast(executions)
+                .allOwners(true);
     }
 
     @Test
@@ -249,8 +254,10 @@ final class CleanupTest extends RetentionTestCase {
 
         Cleanup dry = await(bus.request(request(alice, Duration.ofDays(30), Set.of(), true)));
         Cleanup spared = run(request(alice, Duration.ofDays(30), Set.of(), false));
-        Cleanup rest = run(
-                new RequestCleanup(alice, Duration.ofDays(30), null, Set.of(), null, null, true, null, false, false));
+        Cleanup rest = run(RequestCleanup.builder(alice)
+                .olderThan(Duration.ofDays(30))
+                .ignorePolicies(true)
+                .build());
 
         assertThat(dry.preview().spared().keptByPolicy()).isEqualTo(4);
         assertThat(spared.deleted()).isEqualTo(10).isEqualTo(dry.matched());
@@ -288,7 +295,7 @@ final class CleanupTest extends RetentionTestCase {
 
     @Test
     void rejectsInvalidAndTooFrequentRequests() {
-        assertThat(codeOf(new RequestCleanup(alice, null, null, Set.of(), null, null, false, null, false, false)))
+        assertThat(codeOf(RequestCleanup.builder(alice).build()))
                 .isEqualTo(ErrorCode.BAD_INPUT);
         assertThat(codeOf(request(alice, Duration.ofDays(-1), Set.of(), false))).isEqualTo(ErrorCode.BAD_INPUT);
         assertThat(codeOf(request(alice, Duration.ofDays(1), Set.of(ExecutionStatus.RUNNING), false)))

@@ -110,8 +110,11 @@ final class ForeignParentTest {
         Viewer operator = new Viewer("operator", Set.of(Scope.OPS));
 
         // Keeps the newest execution of each workflow. Bob's newest is the parent of all of Mallory's.
-        Cleanup done = run(
-                new RequestCleanup(operator, Duration.ofDays(30), null, Set.of(), null, 1, false, null, true, false));
+        Cleanup done = run(RequestCleanup.builder(operator)
+                .olderThan(Duration.ofDays(30))
+                .keepLast(1)
+                .allOwners(true)
+                .build());
 
         assertThat(done.deleted()).isEqualTo(5);
         assertThat(test.get("SELECT count(*) FROM execution e " + whereOwner(mallory)))
@@ -133,17 +136,11 @@ final class ForeignParentTest {
     }
 
     private RequestCleanup mallorysRequest(@Nullable Integer keepLast, boolean dryRun) {
-        return new RequestCleanup(
-                new Viewer(mallory, Set.of(Scope.CLEANUP)),
-                Duration.ofDays(30),
-                null,
-                Set.of(),
-                null,
-                keepLast,
-                false,
-                null,
-                false,
-                dryRun);
+        return RequestCleanup.builder(new Viewer(mallory, Set.of(Scope.CLEANUP)))
+                .olderThan(Duration.ofDays(30))
+                .keepLast(keepLast)
+                .dryRun(dryRun)
+                .build();
     }
 
     /** Makes the newest execution of one owner the parent of all executions of another. */

@@ -204,8 +204,13 @@ final class OperatorsTest {
 
     private static RequestCleanup cleanup(
             Viewer viewer, @Nullable String owner, boolean allOwners, @Nullable UUID workflow, boolean dryRun) {
-        return new RequestCleanup(
-                viewer, Duration.ofDays(1), null, Set.of(), workflow, null, false, owner, allOwners, dryRun);
+        return RequestCleanup.builder(viewer)
+                .olderThan(Duration.ofDays(1))
+                .workflowId(workflow)
+                .owner(owner)
+                .allOwners(allOwners)
+                .dryRun(dryRun)
+                .build();
     }
 
     private static SetRetentionPolicy policy(

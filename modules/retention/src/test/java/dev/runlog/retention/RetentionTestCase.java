@@ -76,11 +76,19 @@ abstract class RetentionTestCase {
 
     static RequestCleanup request(
             Viewer viewer, @Nullable Duration olderThan, Set<ExecutionStatus> statuses, boolean dryRun) {
-        return new RequestCleanup(viewer, olderThan, null, statuses, null, null, false, null, false, dryRun);
+        return RequestCleanup.builder(viewer)
+                .olderThan(olderThan)
+                .statuses(statuses)
+                .dryRun(dryRun)
+                .build();
     }
 
     RequestCleanup allOwners(Duration olderThan, boolean dryRun) {
-        return new RequestCleanup(operator, olderThan, null, Set.of(), null, null, false, null, true, dryRun);
+        return RequestCleanup.builder(operator)
+                .olderThan(olderThan)
+                .allOwners(true)
+                .dryRun(dryRun)
+                .build();
     }
 
     static CleanupCriteria criteria(String owner) {

@@ -153,28 +153,27 @@ public final class EventReader {
         if (workflow == null) {
             throw RunlogException.badInput("Missing `workflow`.");
         }
-        return new Started(
-                id,
-                event.text(EventMember.OWNER),
-                workflow,
-                event.instant(EventMember.STARTED_AT),
-                event.text(EventMember.TRIGGER),
-                (Integer) event.value(EventMember.ATTEMPT),
-                event.id(EventMember.PARENT_ID),
-                event.labels(),
-                event.text(EventMember.PAYLOAD),
-                event.duration(EventMember.HEARTBEAT_TIMEOUT));
+        return Started.builder(workflow)
+                .executionId(id)
+                .owner(event.text(EventMember.OWNER))
+                .startedAt(event.instant(EventMember.STARTED_AT))
+                .trigger(event.text(EventMember.TRIGGER))
+                .attempt((Integer) event.value(EventMember.ATTEMPT))
+                .parentId(event.id(EventMember.PARENT_ID))
+                .labels(event.labels())
+                .payload(event.text(EventMember.PAYLOAD))
+                .heartbeatTimeout(event.duration(EventMember.HEARTBEAT_TIMEOUT))
+                .build();
     }
 
     private static Finished finished(EventObject event, UUID id) {
-        return new Finished(
-                id,
-                event.text(EventMember.OWNER),
-                workflow(event),
-                event.constant(ExecutionStatus.class, EventMember.STATUS),
-                event.instant(EventMember.FINISHED_AT),
-                event.text(EventMember.RESULT),
-                (ExecutionError) event.value(EventMember.ERROR));
+        return Finished.builder(id, event.constant(ExecutionStatus.class, EventMember.STATUS))
+                .owner(event.text(EventMember.OWNER))
+                .workflow(workflow(event))
+                .finishedAt(event.instant(EventMember.FINISHED_AT))
+                .result(event.text(EventMember.RESULT))
+                .error((ExecutionError) event.value(EventMember.ERROR))
+                .build();
     }
 
     private static @Nullable WorkflowRef workflow(EventObject event) {
@@ -195,16 +194,14 @@ public final class EventReader {
             if (index == null || name == null) {
                 throw RunlogException.badInput("Invalid step (expected `index` and `name`).");
             }
-            steps.add(new StepEvent(
-                    index,
-                    name,
-                    step.text(EventMember.KIND),
-                    step.constant(StepStatus.class, EventMember.STATUS),
-                    step.instant(EventMember.STARTED_AT),
-                    step.instant(EventMember.FINISHED_AT),
-                    step.text(EventMember.INPUT),
-                    step.text(EventMember.OUTPUT),
-                    step.text(EventMember.ERROR)));
+            steps.add(StepEvent.builder(index, name, step.constant(StepStatus.class, EventMember.STATUS))
+                    .kind(step.text(EventMember.KIND))
+                    .startedAt(step.instant(EventMember.STARTED_AT))
+                    .finishedAt(step.instant(EventMember.FINISHED_AT))
+                    .input(step.text(EventMember.INPUT))
+                    .output(step.text(EventMember.OUTPUT))
+                    .error(step.text(EventMember.ERROR))
+                    .build());
         }
         return steps;
     }

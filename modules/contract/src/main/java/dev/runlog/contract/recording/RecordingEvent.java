@@ -55,6 +55,88 @@ public sealed interface RecordingEvent {
         public Started {
             labels = Labels.sorted(labels);
         }
+
+        /** Builds a start; the other components are unset by default. */
+        public static Builder builder(WorkflowRef workflow) {
+            return new Builder(workflow);
+        }
+
+        /** Builds a start from the components that are set. */
+        public static final class Builder {
+            private final WorkflowRef workflow;
+            private @Nullable UUID executionId;
+            private @Nullable String owner;
+            private @Nullable Instant startedAt;
+            private @Nullable String trigger;
+            private @Nullable Integer attempt;
+            private @Nullable UUID parentId;
+            private Map<String, String> labels = Map.of();
+            private @Nullable String payload;
+            private @Nullable Duration heartbeatTimeout;
+
+            private Builder(WorkflowRef workflow) {
+                this.workflow = workflow;
+            }
+
+            public Builder executionId(@Nullable UUID executionId) {
+                this.executionId = executionId;
+                return this;
+            }
+
+            public Builder owner(@Nullable String owner) {
+                this.owner = owner;
+                return this;
+            }
+
+            public Builder startedAt(@Nullable Instant startedAt) {
+                this.startedAt = startedAt;
+                return this;
+            }
+
+            public Builder trigger(@Nullable String trigger) {
+                this.trigger = trigger;
+                return this;
+            }
+
+            public Builder attempt(@Nullable Integer attempt) {
+                this.attempt = attempt;
+                return this;
+            }
+
+            public Builder parentId(@Nullable UUID parentId) {
+                this.parentId = parentId;
+                return this;
+            }
+
+            public Builder labels(Map<String, String> labels) {
+                this.labels = labels;
+                return this;
+            }
+
+            public Builder payload(@Nullable String payload) {
+                this.payload = payload;
+                return this;
+            }
+
+            public Builder heartbeatTimeout(@Nullable Duration heartbeatTimeout) {
+                this.heartbeatTimeout = heartbeatTimeout;
+                return this;
+            }
+
+            public Started build() {
+                return new Started(
+                        executionId,
+                        owner,
+                        workflow,
+                        startedAt,
+                        trigger,
+                        attempt,
+                        parentId,
+                        labels,
+                        payload,
+                        heartbeatTimeout);
+            }
+        }
     }
 
     /**
@@ -73,7 +155,58 @@ public sealed interface RecordingEvent {
             @Nullable Instant finishedAt,
             @Nullable String result,
             @Nullable ExecutionError error)
-            implements RecordingEvent {}
+            implements RecordingEvent {
+
+        /** Builds a finish; the other components are unset by default. */
+        public static Builder builder(UUID executionId, ExecutionStatus status) {
+            return new Builder(executionId, status);
+        }
+
+        /** Builds a finish from the components that are set. */
+        public static final class Builder {
+            private final UUID executionId;
+            private final ExecutionStatus status;
+            private @Nullable String owner;
+            private @Nullable WorkflowRef workflow;
+            private @Nullable Instant finishedAt;
+            private @Nullable String result;
+            private @Nullable ExecutionError error;
+
+            private Builder(UUID executionId, ExecutionStatus status) {
+                this.executionId = executionId;
+                this.status = status;
+            }
+
+            public Builder owner(@Nullable String owner) {
+                this.owner = owner;
+                return this;
+            }
+
+            public Builder workflow(@Nullable WorkflowRef workflow) {
+                this.workflow = workflow;
+                return this;
+            }
+
+            public Builder finishedAt(@Nullable Instant finishedAt) {
+                this.finishedAt = finishedAt;
+                return this;
+            }
+
+            public Builder result(@Nullable String result) {
+                this.result = result;
+                return this;
+            }
+
+            public Builder error(@Nullable ExecutionError error) {
+                this.error = error;
+                return this;
+            }
+
+            public Finished build() {
+                return new Finished(executionId, owner, workflow, status, finishedAt, result, error);
+            }
+        }
+    }
 
     /** A run that has already finished: its start and finish in one event, with the same ID if both have one. */
     record Completed(Started start, Finished finish) implements RecordingEvent {
@@ -109,7 +242,66 @@ public sealed interface RecordingEvent {
             @Nullable Instant finishedAt,
             @Nullable String input,
             @Nullable String output,
-            @Nullable String error) {}
+            @Nullable String error) {
+
+        /** Builds a step; the other components are unset by default. */
+        public static Builder builder(int index, String name, StepStatus status) {
+            return new Builder(index, name, status);
+        }
+
+        /** Builds a step from the components that are set. */
+        public static final class Builder {
+            private final int index;
+            private final String name;
+            private final StepStatus status;
+            private @Nullable String kind;
+            private @Nullable Instant startedAt;
+            private @Nullable Instant finishedAt;
+            private @Nullable String input;
+            private @Nullable String output;
+            private @Nullable String error;
+
+            private Builder(int index, String name, StepStatus status) {
+                this.index = index;
+                this.name = name;
+                this.status = status;
+            }
+
+            public Builder kind(@Nullable String kind) {
+                this.kind = kind;
+                return this;
+            }
+
+            public Builder startedAt(@Nullable Instant startedAt) {
+                this.startedAt = startedAt;
+                return this;
+            }
+
+            public Builder finishedAt(@Nullable Instant finishedAt) {
+                this.finishedAt = finishedAt;
+                return this;
+            }
+
+            public Builder input(@Nullable String input) {
+                this.input = input;
+                return this;
+            }
+
+            public Builder output(@Nullable String output) {
+                this.output = output;
+                return this;
+            }
+
+            public Builder error(@Nullable String error) {
+                this.error = error;
+                return this;
+            }
+
+            public StepEvent build() {
+                return new StepEvent(index, name, kind, status, startedAt, finishedAt, input, output, error);
+            }
+        }
+    }
 
     /** The run is alive: its heartbeat deadline becomes now plus its timeout. */
     record Heartbeat(UUID executionId, @Nullable String owner) implements RecordingEvent {}

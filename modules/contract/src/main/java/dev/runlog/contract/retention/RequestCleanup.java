@@ -40,4 +40,86 @@ public record RequestCleanup(
     public RequestCleanup {
         statuses = Set.copyOf(statuses);
     }
+
+    /** Builds a request; by default, it has no criteria and is for the viewer's own executions. */
+    public static Builder builder(Viewer viewer) {
+        return new Builder(viewer);
+    }
+
+    /** Builds a request from the components that differ from the defaults. */
+    public static final class Builder {
+        private final Viewer viewer;
+        private @Nullable Duration olderThan;
+        private @Nullable Instant before;
+        private Set<ExecutionStatus> statuses = Set.of();
+        private @Nullable UUID workflowId;
+        private @Nullable Integer keepLast;
+        private boolean ignorePolicies;
+        private @Nullable String owner;
+        private boolean allOwners;
+        private boolean dryRun;
+
+        private Builder(Viewer viewer) {
+            this.viewer = viewer;
+        }
+
+        public Builder olderThan(@Nullable Duration olderThan) {
+            this.olderThan = olderThan;
+            return this;
+        }
+
+        public Builder before(@Nullable Instant before) {
+            this.before = before;
+            return this;
+        }
+
+        public Builder statuses(Set<ExecutionStatus> statuses) {
+            this.statuses = statuses;
+            return this;
+        }
+
+        public Builder workflowId(@Nullable UUID workflowId) {
+            this.workflowId = workflowId;
+            return this;
+        }
+
+        public Builder keepLast(@Nullable Integer keepLast) {
+            this.keepLast = keepLast;
+            return this;
+        }
+
+        public Builder ignorePolicies(boolean ignorePolicies) {
+            this.ignorePolicies = ignorePolicies;
+            return this;
+        }
+
+        public Builder owner(@Nullable String owner) {
+            this.owner = owner;
+            return this;
+        }
+
+        public Builder allOwners(boolean allOwners) {
+            this.allOwners = allOwners;
+            return this;
+        }
+
+        public Builder dryRun(boolean dryRun) {
+            this.dryRun = dryRun;
+            return this;
+        }
+
+        public RequestCleanup build() {
+            return new RequestCleanup(
+                    viewer,
+                    olderThan,
+                    before,
+                    statuses,
+                    workflowId,
+                    keepLast,
+                    ignorePolicies,
+                    owner,
+                    allOwners,
+                    dryRun);
+        }
+    }
 }

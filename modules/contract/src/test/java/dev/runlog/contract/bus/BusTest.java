@@ -101,17 +101,15 @@ final class BusTest {
         RecordEvents message = new RecordEvents(
                 new Viewer("alice", Set.of(Scope.WRITE)),
                 List.of(
-                        new RecordingEvent.Started(
-                                Ids.next(),
-                                null,
-                                WorkflowRef.ofKey("backup"),
-                                Instant.parse("2026-11-24T12:00:00.123Z"),
-                                "cron",
-                                2,
-                                null,
-                                Map.of("env", "prod"),
-                                "{\"a\": 1.0}",
-                                Duration.ofSeconds(30)),
+                        RecordingEvent.Started.builder(WorkflowRef.ofKey("backup"))
+                                .executionId(Ids.next())
+                                .startedAt(Instant.parse("2026-11-24T12:00:00.123Z"))
+                                .trigger("cron")
+                                .attempt(2)
+                                .labels(Map.of("env", "prod"))
+                                .payload("{\"a\": 1.0}")
+                                .heartbeatTimeout(Duration.ofSeconds(30))
+                                .build(),
                         new RecordingEvent.Heartbeat(Ids.next(), "bob")));
         MessageJsonCodec codec = new MessageJsonCodec();
         Buffer wire = Buffer.buffer("before");

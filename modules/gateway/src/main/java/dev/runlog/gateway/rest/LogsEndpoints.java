@@ -186,8 +186,10 @@ public final class LogsEndpoints {
             throw RunlogException.badInput(
                     "Unexpected body (expected `days_to_keep` and `dry_run` in the query string).");
         }
-        return bus.request(new RequestCleanup(
-                        viewer, Duration.ofDays(days), null, Set.of(), null, null, false, null, false, dryRun))
+        return bus.request(RequestCleanup.builder(viewer)
+                        .olderThan(Duration.ofDays(days))
+                        .dryRun(dryRun)
+                        .build())
                 .compose(cleanup ->
                         cleanup.state().isOver() ? Future.succeededFuture(cleanup) : end(ctx, viewer, cleanup))
                 .map(CleanupReply::new);

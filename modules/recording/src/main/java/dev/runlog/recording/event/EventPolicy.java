@@ -234,14 +234,13 @@ public final class EventPolicy {
         Finished finish = event.finish();
         return new ValidEvent.Complete(
                 start,
-                toFinish(new Finished(
-                        start.executionId(),
-                        event.owner(),
-                        event.start().workflow(),
-                        finish.status(),
-                        finish.finishedAt(),
-                        finish.result(),
-                        finish.error())));
+                toFinish(Finished.builder(start.executionId(), finish.status())
+                        .owner(event.owner())
+                        .workflow(event.start().workflow())
+                        .finishedAt(finish.finishedAt())
+                        .result(finish.result())
+                        .error(finish.error())
+                        .build()));
     }
 
     private ValidEvent.Steps toSteps(StepsRecorded event) {

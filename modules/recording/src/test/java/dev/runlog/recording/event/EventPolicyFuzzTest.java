@@ -65,29 +65,32 @@ final class EventPolicyFuzzTest {
     }
 
     private static Started started(RandomnessSource random) {
-        return new Started(
-                id(random),
-                text(random),
-                workflow(random),
-                moment(random),
-                text(random),
-                maybe(random) ? null : Inputs.draw(random, -2, 3),
-                id(random),
-                labels(random),
-                json(random),
-                maybe(random) ? null : Duration.ofSeconds(seconds(random)));
+        return Started.builder(workflow(random))
+                .executionId(id(random))
+                .owner(text(random))
+                .startedAt(moment(random))
+                .trigger(text(random))
+                .attempt(maybe(random) ? null : Inputs.draw(random, -2, 3))
+                .parentId(id(random))
+                .labels(labels(random))
+                .payload(json(random))
+                .heartbeatTimeout(maybe(random) ? null : Duration.ofSeconds(seconds(random)))
+                .build();
     }
 
     private static Finished finished(RandomnessSource random) {
         UUID id = id(random);
-        return new Finished(
-                id == null ? Ids.at(NOW) : id,
-                text(random),
-                maybe(random) ? null : workflow(random),
-                Inputs.one(random, List.of(ExecutionStatus.values())),
-                moment(random),
-                json(random),
-                maybe(random) ? null : new ExecutionError(text(random), text(random), text(random), json(random)));
+        ExecutionStatus status = Inputs.one(random, List.of(ExecutionStatus.values()));
+        return Finished.builder(id == null ? Ids.at(NOW) : id, status)
+                .owner(text(random))
+                .workflow(maybe(random) ? null : workflow(random))
+                .finishedAt(moment(random))
+                .result(json(random))
+                .error(
+                        maybe(random)
+                                ? null
+                                : new ExecutionError(text(random), text(random), text(random), json(random)))
+                .build();
     }
 
     private static StepsRecorded steps(RandomnessSource random) {
@@ -95,16 +98,15 @@ final class EventPolicyFuzzTest {
         List<StepEvent> steps = new ArrayList<>();
         for (int i = Inputs.draw(random, 0, 3); i > 0; i--) {
             String name = text(random);
-            steps.add(new StepEvent(
-                    Inputs.draw(random, -1, 60),
-                    name == null ? "" : name,
-                    text(random),
-                    Inputs.one(random, List.of(StepStatus.values())),
-                    moment(random),
-                    moment(random),
-                    json(random),
-                    json(random),
-                    json(random)));
+            StepStatus status = Inputs.one(random, List.of(StepStatus.values()));
+            steps.add(StepEvent.builder(Inputs.draw(random, -1, 60), name == null ? "" : name, status)
+                    .kind(text(random))
+                    .startedAt(moment(random))
+                    .finishedAt(moment(random))
+                    .input(json(random))
+                    .output(json(random))
+                    .error(json(random))
+                    .build());
         }
         return new StepsRecorded(id == null ? Ids.at(NOW) : id, text(random), steps);
     }

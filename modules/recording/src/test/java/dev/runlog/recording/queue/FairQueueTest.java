@@ -2,11 +2,10 @@ package dev.runlog.recording.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.recording.event.Alterations;
+import dev.runlog.contract.model.Step;
+import dev.runlog.contract.model.StepStatus;
 import dev.runlog.recording.event.ValidEvent;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -81,19 +80,11 @@ final class FairQueueTest {
 
     static QueuedEvent event(String owner, int index, int chars) {
         UUID id = Ids.next();
-        ValidEvent.Finish finish = new ValidEvent.Finish(
-                id,
-                null,
-                ExecutionStatus.SUCCESS,
-                Instant.EPOCH,
-                "x".repeat(chars),
-                null,
-                null,
-                null,
-                null,
-                null,
-                Alterations.NONE);
-        return new QueuedEvent(owner, finish, new Submission("caller", index + 1), index);
+        Step step = Step.builder(id, 0, "step", StepStatus.RUNNING)
+                .input("x".repeat(chars))
+                .build();
+        ValidEvent event = new ValidEvent.Steps(id, List.of(step));
+        return new QueuedEvent(owner, event, new Submission("caller", index + 1), index);
     }
 
     private static Map<String, Long> owners(List<QueuedEvent> events) {

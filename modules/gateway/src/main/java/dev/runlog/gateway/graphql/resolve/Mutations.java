@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** The fields of {@code Mutation}. */
 final class Mutations {
@@ -74,37 +75,37 @@ final class Mutations {
     private Future<Execution> startExecution(Viewer viewer, Arguments input) {
         return record(
                 viewer,
-                new Started(
-                        input.idOrNull("executionId"),
-                        null,
-                        input.workflow(),
-                        input.instantOrNull("startedAt"),
-                        input.recordedText("trigger"),
-                        input.integerOrNull("attempt"),
-                        input.idOrNull("parentId"),
-                        input.labels("labels"),
-                        input.jsonOrNull("payload"),
-                        input.durationOrNull("heartbeatTimeout")));
+                Started.builder(input.workflow())
+                        .executionId(input.idOrNull("executionId"))
+                        .startedAt(input.instantOrNull("startedAt"))
+                        .trigger(input.recordedText("trigger"))
+                        .attempt(input.integerOrNull("attempt"))
+                        .parentId(input.idOrNull("parentId"))
+                        .labels(input.labels("labels"))
+                        .payload(input.jsonOrNull("payload"))
+                        .heartbeatTimeout(input.durationOrNull("heartbeatTimeout"))
+                        .build());
     }
 
     private Future<Execution> finishExecution(Viewer viewer, Arguments input) {
-        Arguments error = input.objectOrNull("error");
         return record(
                 viewer,
-                new Finished(
-                        input.id("executionId"),
-                        null,
-                        input.workflowOrNull(),
-                        ExecutionStatus.valueOf(input.string("status")),
-                        input.instantOrNull("finishedAt"),
-                        input.jsonOrNull("result"),
-                        error == null
-                                ? null
-                                : new ExecutionError(
-                                        error.recordedText("message"),
-                                        error.recordedText("type"),
-                                        error.recordedText("stackTrace"),
-                                        error.jsonOrNull("details"))));
+                Finished.builder(input.id("executionId"), ExecutionStatus.valueOf(input.string("status")))
+                        .workflow(input.workflowOrNull())
+                        .finishedAt(input.instantOrNull("finishedAt"))
+                        .result(input.jsonOrNull("result"))
+                        .error(error(input.objectOrNull("error")))
+                        .build());
+    }
+
+    private static @Nullable ExecutionError error(@Nullable Arguments error) {
+        return error == null
+                ? null
+                : new ExecutionError(
+                        error.recordedText("message"),
+                        error.recordedText("type"),
+                        error.recordedText("stackTrace"),
+                        error.jsonOrNull("details"));
     }
 
     private Future<Execution> recordSteps(Viewer viewer, Arguments input) {
@@ -117,16 +118,17 @@ final class Mutations {
     }
 
     private static StepEvent step(Arguments step) {
-        return new StepEvent(
-                Objects.requireNonNull(step.integerOrNull("index")),
-                Objects.requireNonNull(step.recordedText("name")),
-                step.recordedText("kind"),
-                StepStatus.valueOf(step.string("status")),
-                step.instantOrNull("startedAt"),
-                step.instantOrNull("finishedAt"),
-                step.jsonOrNull("input"),
-                step.jsonOrNull("output"),
-                step.jsonOrNull("error"));
+        return StepEvent.builder(
+                        Objects.requireNonNull(step.integerOrNull("index")),
+                        Objects.requireNonNull(step.recordedText("name")),
+                        StepStatus.valueOf(step.string("status")))
+                .kind(step.recordedText("kind"))
+                .startedAt(step.instantOrNull("startedAt"))
+                .finishedAt(step.instantOrNull("finishedAt"))
+                .input(step.jsonOrNull("input"))
+                .output(step.jsonOrNull("output"))
+                .error(step.jsonOrNull("error"))
+                .build();
     }
 
     private Future<Execution> record(Viewer viewer, RecordingEvent event) {
@@ -135,17 +137,17 @@ final class Mutations {
     }
 
     private Future<Cleanup> cleanupExecutions(Viewer viewer, Arguments input) {
-        return bus.request(new RequestCleanup(
-                viewer,
-                input.durationOrNull("olderThan"),
-                input.instantOrNull("before"),
-                input.statusesToDelete("status"),
-                input.idOrNull("workflowId"),
-                input.integerOrNull("keepLast"),
-                input.flag("ignorePolicies"),
-                input.stringOrNull("owner"),
-                input.flag("allOwners"),
-                input.flag("dryRun")));
+        return bus.request(RequestCleanup.builder(viewer)
+                .olderThan(input.durationOrNull("olderThan"))
+                .before(input.instantOrNull("before"))
+                .statuses(input.statusesToDelete("status"))
+                .workflowId(input.idOrNull("workflowId"))
+                .keepLast(input.integerOrNull("keepLast"))
+                .ignorePolicies(input.flag("ignorePolicies"))
+                .owner(input.stringOrNull("owner"))
+                .allOwners(input.flag("allOwners"))
+                .dryRun(input.flag("dryRun"))
+                .build());
     }
 
     private Future<RetentionPolicy> setRetentionPolicy(Viewer viewer, Arguments input) {
