@@ -5,41 +5,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Output and confirmations of the cleanup and policy commands with a server. */
-@ExtendWith(PostgresExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ServerTest({"LOG_LEVEL=error", "DATABASE_POOL_WAIT=PT20S"})
 final class CleanupCommandsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String alice = "alice-" + Ids.next();
     private final String bob = "bob-" + Ids.next();
-    private TestDatabase database;
-    private RunningServer server;
+    private final TestDatabase database;
+    private final RunningServer server;
     private Console console;
 
-    @BeforeAll
-    void start(TestDatabase database) {
+    CleanupCommandsTest(TestDatabase database, RunningServer server) {
         this.database = database;
-        server = RunningServer.start(database, "LOG_LEVEL", "error", "DATABASE_POOL_WAIT", "PT20S");
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
+        this.server = server;
     }
 
     @BeforeEach

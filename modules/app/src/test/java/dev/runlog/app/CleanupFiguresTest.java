@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.testing.PostgresExtension;
-import dev.runlog.testing.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Whether a day is dropped whole depends on the executions of others, so that only operators see it. */
-@ExtendWith(PostgresExtension.class)
+@ServerTest
 final class CleanupFiguresTest {
     private static final String CLEAN = "mutation { cleanupExecutions(input: {olderThan: \"P1D\", dryRun: %s}) "
             + "{ cleanup { id deleted partitionsDropped preview { executions partitions } } } }";
@@ -20,34 +17,30 @@ final class CleanupFiguresTest {
             "query($id: ID!) { cleanup(id: $id) { state deleted partitionsDropped preview { executions partitions } } }";
 
     @Test
-    void showAnOwnerNothingOfOthers(TestDatabase database) {
-        try (RunningServer server = RunningServer.start(database)) {
-            record(server, "alice", 10);
-            record(server, "alice", 12);
-            record(server, "bob", 12);
-            String alice = server.token("alice", "executions:read", "executions:cleanup");
+    void showAnOwnerNothingOfOthers(RunningServer server) {
+        record(server, "alice", 10);
+        record(server, "alice", 12);
+        record(server, "bob", 12);
+        String alice = server.token("alice", "executions:read", "executions:cleanup");
 
-            JsonNode dryRun = server.data(alice, CLEAN.formatted(true)).at("/cleanupExecutions/cleanup");
-            assertThat(dryRun.at("/preview/executions").asInt()).isEqualTo(2);
-            assertThat(dryRun.at("/preview/partitions").isNull()).isTrue();
+        JsonNode dryRun = server.data(alice, CLEAN.formatted(true)).at("/cleanupExecutions/cleanup");
+        assertThat(dryRun.at("/preview/executions").asInt()).isEqualTo(2);
+        assertThat(dryRun.at("/preview/partitions").isNull()).isTrue();
 
-            String id = server.data(alice, CLEAN.formatted(false))
-                    .at("/cleanupExecutions/cleanup/id")
-                    .asText();
-            RunningServer.awaitThat(() -> server.data(alice, FIND, "id", id)
-                    .at("/cleanup/state")
-                    .asText()
-                    .equals("COMPLETED"));
-            JsonNode own = server.data(alice, FIND, "id", id).get("cleanup");
-            JsonNode operator =
-                    server.data(server.token("operator", "ops"), FIND, "id", id).get("cleanup");
+        String id = server.data(alice, CLEAN.formatted(false))
+                .at("/cleanupExecutions/cleanup/id")
+                .asText();
+        RunningServer.awaitThat(() ->
+                server.data(alice, FIND, "id", id).at("/cleanup/state").asText().equals("COMPLETED"));
+        JsonNode own = server.data(alice, FIND, "id", id).get("cleanup");
+        JsonNode operator =
+                server.data(server.token("operator", "ops"), FIND, "id", id).get("cleanup");
 
-            assertThat(own.get("deleted").asInt()).isEqualTo(2);
-            assertThat(own.get("partitionsDropped").isNull()).isTrue();
-            assertThat(own.at("/preview/partitions").isNull()).isTrue();
-            assertThat(operator.get("partitionsDropped").asInt()).isEqualTo(1);
-            assertThat(operator.at("/preview/partitions").asInt()).isEqualTo(1);
-        }
+        assertThat(own.get("deleted").asInt()).isEqualTo(2);
+        assertThat(own.get("partitionsDropped").isNull()).isTrue();
+        assertThat(own.at("/preview/partitions").isNull()).isTrue();
+        assertThat(operator.get("partitionsDropped").asInt()).isEqualTo(1);
+        assertThat(operator.at("/preview/partitions").asInt()).isEqualTo(1);
     }
 
     private static void record(RunningServer server, String owner, int daysAgo) {

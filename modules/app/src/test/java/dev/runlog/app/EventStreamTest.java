@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.runlog.testing.PostgresExtension;
-import dev.runlog.testing.TestDatabase;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,37 +15,26 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** GraphQL over server-sent events, distinct connections mode. */
-@ExtendWith(PostgresExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ServerTest("LIVE_PING_INTERVAL=PT0.2S")
 final class EventStreamTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String RUNNING =
             "subscription { runningExecutions { kind cursor execution { status payload } } }";
 
-    private final HttpClient http = HttpClient.newHttpClient();
-    private RunningServer server;
-    private int owners;
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(database, "LIVE_PING_INTERVAL", "PT0.2S");
-    }
+    private final RunningServer server;
 
-    @AfterAll
-    void stop() {
-        server.close();
+    EventStreamTest(RunningServer server) {
+        this.server = server;
     }
 
     @Test
     void streamsASubscriptionByPost() throws IOException {
-        String token = server.token("sse-" + ++owners);
+        String token = server.token(server.anOwner());
         try (Stream stream = post(token, RUNNING)) {
             assertThat(stream.response.headers().firstValue("Content-Type"))
                     .hasValue("text/event-stream; charset=utf-8");
@@ -66,7 +53,7 @@ final class EventStreamTest {
 
     @Test
     void resumesByGetAfterTheLastCursor() throws IOException {
-        String token = server.token("sse-" + ++owners);
+        String token = server.token(server.anOwner());
         String cursor;
         try (Stream stream = get(token, RUNNING)) {
             cursor = stream.next().at("/data/runningExecutions/cursor").asText();
@@ -81,7 +68,7 @@ final class EventStreamTest {
 
     @Test
     void completesWhatHasOneResult() throws IOException {
-        String owner = "sse-" + ++owners;
+        String owner = server.anOwner();
         try (Stream stream = post(server.token(owner), "{ viewer { subject } }")) {
             assertThat(stream.next().at("/data/viewer/subject").asText()).isEqualTo(owner);
             assertThat(stream.nextEvent()).isEqualTo("complete");
@@ -91,7 +78,7 @@ final class EventStreamTest {
 
     @Test
     void reportsAnInvalidOperationInTheStream() throws IOException {
-        String token = server.token("sse-" + ++owners);
+        String token = server.token(server.anOwner());
         for (String bad : new String[] {
             "subscription { nothing }",
             "{",
@@ -114,7 +101,7 @@ final class EventStreamTest {
             assertThat(anonymous.response.statusCode()).isEqualTo(401);
         }
         try (Stream mutation = get(
-                server.token("sse-" + ++owners),
+                server.token(server.anOwner()),
                 "mutation { upsertWorkflow(input: {key: \"a\"}) { workflow { id } } }")) {
             assertThat(mutation.response.statusCode()).isEqualTo(405);
         }
@@ -122,7 +109,7 @@ final class EventStreamTest {
 
     @Test
     void staysAwakeAndEndsWhenTheTokenExpires() throws IOException {
-        String token = server.token(Duration.ofSeconds(2), "sse-" + ++owners, "executions:read");
+        String token = server.token(Duration.ofSeconds(2), server.anOwner(), "executions:read");
         try (Stream stream = post(token, RUNNING)) {
             stream.next();
 
@@ -136,7 +123,7 @@ final class EventStreamTest {
     @Test
     void forgetsDisconnectedClients() throws IOException {
         double before = server.metric("runlog_subscribers");
-        try (Stream stream = post(server.token("sse-" + ++owners), RUNNING)) {
+        try (Stream stream = post(server.token(server.anOwner()), RUNNING)) {
             stream.next();
             assertThat(server.metric("runlog_subscribers")).isEqualTo(before + 1);
         }
@@ -160,7 +147,7 @@ final class EventStreamTest {
 
     private Stream open(HttpRequest.Builder request) throws IOException {
         try {
-            return new Stream(http.send(
+            return new Stream(HTTP.send(
                     request.header("Accept", "text/event-stream").build(), HttpResponse.BodyHandlers.ofInputStream()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

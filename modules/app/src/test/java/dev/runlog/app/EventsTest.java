@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
@@ -13,46 +12,31 @@ import java.sql.Statement;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@ExtendWith(PostgresExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ServerTest({
+    "HTTP_BODY_MAX_BYTES=" + EventsTest.LINE_MAX,
+    "HTTP_EVENTS_BODY_MAX_BYTES=" + EventsTest.BODY_MAX,
+    // Tests hold up statements for as long as they need.
+    "DATABASE_STATEMENT_TIMEOUT=PT20S",
+    "DATABASE_ANSWER_TIMEOUT=PT25S"
+})
 final class EventsTest {
     /** Lines of a request to recording, and requests of a body in progress; see EventUpload. */
     private static final int REQUEST = 1000;
 
     private static final int UNDER_WAY_MAX = 4;
-    private static final int LINE_MAX = 10_000;
-    private static final int BODY_MAX = 1_000_000;
+    static final int LINE_MAX = 10_000;
+    static final int BODY_MAX = 1_000_000;
 
-    private RunningServer server;
-    private String token;
+    private final RunningServer server;
+    private final String token;
 
-    @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(
-                database,
-                "HTTP_BODY_MAX_BYTES",
-                Integer.toString(LINE_MAX),
-                "HTTP_EVENTS_BODY_MAX_BYTES",
-                Integer.toString(BODY_MAX),
-                // It is held up for as long as a test needs.
-                "DATABASE_STATEMENT_TIMEOUT",
-                "PT20S",
-                "DATABASE_ANSWER_TIMEOUT",
-                "PT25S");
+    EventsTest(RunningServer server) {
+        this.server = server;
         token = server.token("alice");
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
     }
 
     /**

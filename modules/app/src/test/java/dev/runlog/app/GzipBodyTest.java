@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.testing.PostgresExtension;
-import dev.runlog.testing.TestDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,38 +16,25 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@ExtendWith(PostgresExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ServerTest({
+    "HTTP_BODY_MAX_BYTES=" + GzipBodyTest.BODY_MAX,
+    "HTTP_EVENTS_BODY_MAX_BYTES=" + GzipBodyTest.EVENTS_BODY_MAX
+})
 final class GzipBodyTest {
-    private static final int BODY_MAX = 200_000;
-    private static final int EVENTS_BODY_MAX = 3_000_000;
+    static final int BODY_MAX = 200_000;
+    static final int EVENTS_BODY_MAX = 3_000_000;
     private static final String QUERY = "{\"query\":\"{ viewer { subject } }\"}";
 
-    private RunningServer server;
-    private String token;
+    private final RunningServer server;
+    private final String token;
 
-    @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(
-                database,
-                "HTTP_BODY_MAX_BYTES",
-                Integer.toString(BODY_MAX),
-                "HTTP_EVENTS_BODY_MAX_BYTES",
-                Integer.toString(EVENTS_BODY_MAX));
+    GzipBodyTest(RunningServer server) {
+        this.server = server;
         token = server.token("alice");
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
     }
 
     @ParameterizedTest

@@ -8,8 +8,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.testing.PostgresExtension;
-import dev.runlog.testing.TestDatabase;
 import graphql.schema.GraphQLFieldDefinition;
 import graphql.schema.GraphQLInputObjectType;
 import graphql.schema.GraphQLInputType;
@@ -38,7 +36,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,7 +44,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Nothing that a client sends is INTERNAL or an error in the log: each argument of the schema gets each hostile value.
  */
-@ExtendWith(PostgresExtension.class)
+@ServerTest("RETENTION_REQUESTS_PER_MINUTE=100000")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class HostileInputTest {
     /** As JSON, and as far as it can be written so, as a GraphQL literal. */
@@ -110,8 +107,8 @@ final class HostileInputTest {
     private String id;
 
     @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(database, "RETENTION_REQUESTS_PER_MINUTE", "100000");
+    void start(RunningServer started) {
+        server = started;
         token = server.token("hostile", "executions:read", "executions:write", "executions:cleanup", "ops", "engine");
         id = Ids.next().toString();
         assertThat(server.events(token, "{\"event\":\"started\",\"workflow\":\"w\",\"id\":\"" + id + "\"}\n")
@@ -124,7 +121,6 @@ final class HostileInputTest {
     @AfterAll
     void stop() {
         ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).detachAppender(log);
-        server.close();
     }
 
     Stream<String> fields() {

@@ -6,45 +6,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(PostgresExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ServerTest({
+    "HTTP_BODY_MAX_BYTES=10000",
+    "HTTP_EVENTS_BODY_MAX_BYTES=20000000",
+    "HTTP_CORS_ORIGINS=https://app.example.com",
+    "GRAPHQL_INTROSPECTION=false"
+})
 final class HttpTest {
     private static final String RESPONSE_TYPE = "application/graphql-response+json";
 
-    private RunningServer server;
-    private String token;
+    private final RunningServer server;
+    private final String token;
 
-    @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(
-                database,
-                "HTTP_BODY_MAX_BYTES",
-                "10000",
-                "HTTP_EVENTS_BODY_MAX_BYTES",
-                "20000000",
-                "HTTP_CORS_ORIGINS",
-                "https://app.example.com",
-                "GRAPHQL_INTROSPECTION",
-                "false");
+    HttpTest(RunningServer server) {
+        this.server = server;
         token = server.token("alice", "executions:read", "executions:write", "executions:cleanup");
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
     }
 
     @Test

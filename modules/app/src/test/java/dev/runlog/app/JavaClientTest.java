@@ -8,7 +8,6 @@ import dev.runlog.client.Recorder;
 import dev.runlog.client.RecorderListener;
 import dev.runlog.client.Run;
 import dev.runlog.client.RunOptions;
-import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,31 +19,20 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the Java client records of odd values and exceptions, on a real server: never a run that stays RUNNING. */
-@ExtendWith(PostgresExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ServerTest
 final class JavaClientTest {
-    private RunningServer server;
-    private String token;
+    private final RunningServer server;
+    private final String token;
 
-    @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(database);
+    JavaClientTest(RunningServer server) {
+        this.server = server;
         token = server.token("alice");
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
     }
 
     private static final class Opaque {}

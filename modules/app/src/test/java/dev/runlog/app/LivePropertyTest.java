@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.testing.PostgresExtension;
-import dev.runlog.testing.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,19 +14,22 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Applying the events of a subscription to a map always gives what a query gives: with many writers, joins at
  * random moments, sockets that break, readers that pause. Everything goes through the public interface. A longer run:
  * {@code -Drunlog.live.rounds=500}; the same run again: {@code -Drunlog.seed=...}, as far as threads allow.
  */
-@ExtendWith(PostgresExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ServerTest({
+    // Small bounds: within seconds, the log is too short and queues are full, which would otherwise take hours.
+    "LIVE_REPLAY_EVENTS_MAX=300",
+    "LIVE_SUBSCRIBER_QUEUE_MAX=8",
+    "RECORDING_HEARTBEAT_SWEEP_INTERVAL=PT0.02S",
+    "RECORDING_BATCH_SIZE_MAX=20",
+    "RETENTION_REQUESTS_PER_MINUTE=1000000"
+})
 final class LivePropertyTest {
     private static final int ROUNDS = Integer.getInteger("runlog.live.rounds", 6);
     private static final long SEED = Long.getLong("runlog.seed", System.nanoTime());
@@ -37,32 +38,15 @@ final class LivePropertyTest {
     private static final String FIELDS = "id status held trigger heartbeatDeadline";
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private RunningServer server;
-    private int owners;
+    private final RunningServer server;
 
-    /**
-     * Small bounds, so that a few seconds meet what else takes hours: a log that is too short, queues that are full.
-     */
-    @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(
-                database,
-                "LIVE_REPLAY_EVENTS_MAX",
-                "300",
-                "LIVE_SUBSCRIBER_QUEUE_MAX",
-                "8",
-                "RECORDING_HEARTBEAT_SWEEP_INTERVAL",
-                "PT0.02S",
-                "RECORDING_BATCH_SIZE_MAX",
-                "20",
-                "RETENTION_REQUESTS_PER_MINUTE",
-                "1000000");
+    LivePropertyTest(RunningServer server) {
+        this.server = server;
     }
 
-    @AfterAll
+    @AfterEach
     void stop() {
         threads.shutdownNow();
-        server.close();
     }
 
     @Test
@@ -78,7 +62,7 @@ final class LivePropertyTest {
     }
 
     private void round(Random random, String name) throws Exception {
-        String owner = "property-" + ++owners;
+        String owner = server.anOwner();
         String token = server.token(owner, "executions:read", "executions:write", "executions:cleanup");
         String other = server.token(owner + "-other", "executions:read", "executions:write", "executions:cleanup");
         List<String> workflows = List.of(workflow(token, "a"), workflow(token, "b"));

@@ -2,30 +2,19 @@ package dev.runlog.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runlog.testing.PostgresExtension;
-import dev.runlog.testing.TestDatabase;
 import java.io.IOException;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The WebSockets and event streams of one owner are limited together, and no other owner notices. */
-@ExtendWith(PostgresExtension.class)
+@ServerTest("HTTP_STREAMS_OWNER_MAX=2")
 final class OpenStreamsTest {
     private static final String QUERY = "subscription { runningExecutions { kind } }";
 
-    private RunningServer server;
+    private final RunningServer server;
 
-    @BeforeEach
-    void start(TestDatabase database) {
-        server = RunningServer.start(database, "HTTP_STREAMS_OWNER_MAX", "2");
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
+    OpenStreamsTest(RunningServer server) {
+        this.server = server;
     }
 
     @Test

@@ -4,20 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.testing.PostgresExtension;
-import dev.runlog.testing.TestDatabase;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What lists say of the rows beyond their pages, and in which order labels come. */
-@ExtendWith(PostgresExtension.class)
+@ServerTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PageEndsTest {
     private static final String PAGE = "{ nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor } }";
@@ -31,8 +27,8 @@ final class PageEndsTest {
     private String stepCursor;
 
     @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(database);
+    void start(RunningServer started) {
+        server = started;
         token = server.token("ada", "executions:read", "executions:write", "executions:cleanup");
         UUID id = Ids.next();
         record(
@@ -46,11 +42,6 @@ final class PageEndsTest {
         cursor = read.at("/executions/pageInfo/startCursor").asText();
         workflowId = read.at("/executions/nodes/0/workflow/id").asText();
         stepCursor = read.at("/executions/nodes/0/steps/pageInfo/startCursor").asText();
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
     }
 
     @ParameterizedTest

@@ -4,24 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.testing.PostgresExtension;
-import dev.runlog.testing.TestDatabase;
 import graphql.introspection.IntrospectionQuery;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Queries that ask for as much output, or as much work, as their texts can. */
-@ExtendWith(PostgresExtension.class)
+@ServerTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class QueryCostTest {
     private static final String COST = "graphql.cost-max";
@@ -32,15 +28,10 @@ final class QueryCostTest {
     private List<String> ids;
 
     @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(database);
+    void start(RunningServer started) {
+        server = started;
         token = server.token("costly");
         ids = record(200);
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
     }
 
     @Test

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.testing.PostgresExtension;
-import dev.runlog.testing.TestDatabase;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -19,29 +17,17 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The first version's endpoints, as its test and its frontend call them. */
-@ExtendWith(PostgresExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ServerTest("RETENTION_REQUESTS_PER_MINUTE=100000")
 final class RestTest {
-    private RunningServer server;
-    private int owners;
+    private final RunningServer server;
 
-    @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(database, "RETENTION_REQUESTS_PER_MINUTE", "100000");
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
+    RestTest(RunningServer server) {
+        this.server = server;
     }
 
     @ParameterizedTest
@@ -406,11 +392,12 @@ final class RestTest {
 
     @Test
     void asksForTheScopeAndHidesWhatIsOthers() {
-        String token = newOwner();
+        String owner = server.anOwner();
+        String token = server.token(owner);
         String id = record(token, "w", daysAgo(40));
         String workflow = json(server.get("/workflows/w", token)).get("id").asText();
-        String writer = server.token("owner" + owners, "executions:write", "executions:cleanup");
-        String reader = server.token("owner" + owners, "executions:read");
+        String writer = server.token(owner, "executions:write", "executions:cleanup");
+        String reader = server.token(owner, "executions:read");
         String stranger = newOwner();
 
         for (String path : List.of(
@@ -429,7 +416,7 @@ final class RestTest {
 
     /** A token of an owner without executions. */
     private String newOwner() {
-        return server.token("owner" + ++owners, "executions:read", "executions:write", "executions:cleanup");
+        return server.token(server.anOwner(), "executions:read", "executions:write", "executions:cleanup");
     }
 
     private String record(String token, String workflow, Instant startedAt) {

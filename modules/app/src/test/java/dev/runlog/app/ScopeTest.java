@@ -3,8 +3,6 @@ package dev.runlog.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.runlog.testing.PostgresExtension;
-import dev.runlog.testing.TestDatabase;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,17 +11,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tokens without {@code executions:read} cannot read anything, by any API. */
-@ExtendWith(PostgresExtension.class)
+@ServerTest("RETENTION_REQUESTS_PER_MINUTE=10000")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ScopeTest {
     private static final Map<String, Set<String>> OPEN =
@@ -31,14 +27,13 @@ final class ScopeTest {
 
     private RunningServer server;
     private JsonNode types;
-    private int owners;
     private String owner;
     private String executionId;
     private String workflowId;
 
     @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(database, "RETENTION_REQUESTS_PER_MINUTE", "10000");
+    void start(RunningServer started) {
+        server = started;
         types = server.data(
                         server.token("anybody"),
                         "{ __schema { types { name fields { name args { name } type { kind name ofType { kind name "
@@ -46,14 +41,9 @@ final class ScopeTest {
                 .at("/__schema/types");
     }
 
-    @AfterAll
-    void stop() {
-        server.close();
-    }
-
     @BeforeEach
     void recordOne() {
-        owner = "owner-" + owners++;
+        owner = server.anOwner();
         JsonNode execution = server.data(
                         server.token(owner),
                         "mutation { startExecution(input: {workflowKey: \"secret\", trigger: \"t\", labels: {a: \"b\"}, "

@@ -2,8 +2,6 @@ package dev.runlog.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runlog.testing.PostgresExtension;
-import dev.runlog.testing.TestDatabase;
 import dev.runlog.testing.fuzz.Fuzz;
 import dev.runlog.testing.fuzz.Inputs;
 import java.io.IOException;
@@ -12,16 +10,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.quicktheories.core.Gen;
 
 /** Random requests and messages to a server: it never returns INTERNAL, and it keeps running. */
-@ExtendWith(PostgresExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ServerTest({"HTTP_HEADER_TIMEOUT=PT1S", "HTTP_BODY_TIMEOUT=PT1S"})
 final class ServerFuzzTest {
     private static final int EXAMPLES = 100;
     private static final String ID = "01a20f8e-6a43-7000-8000-000000000001";
@@ -48,18 +41,12 @@ final class ServerFuzzTest {
             "{\"type\":\"complete\",\"id\":\"1\"}",
             "{\"type\":\"connection_init\",\"payload\":{}}");
 
-    private RunningServer server;
-    private String token;
+    private final RunningServer server;
+    private final String token;
 
-    @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(database, "HTTP_HEADER_TIMEOUT", "PT1S", "HTTP_BODY_TIMEOUT", "PT1S");
+    ServerFuzzTest(RunningServer server) {
+        this.server = server;
         token = server.token("alice", "executions:read", "executions:write", "executions:cleanup", "executions:ops");
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
     }
 
     @Test

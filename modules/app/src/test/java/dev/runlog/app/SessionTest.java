@@ -3,8 +3,6 @@ package dev.runlog.app;
 import static dev.runlog.app.RunningServer.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.runlog.testing.PostgresExtension;
-import dev.runlog.testing.TestDatabase;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.io.IOException;
@@ -20,17 +18,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A browser that signed in, and pages of others that try to use that. */
-@ExtendWith(PostgresExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ServerTest({"GRAPHQL_GRAPHIQL=on", "HTTP_CORS_ORIGINS=https://app.example.com,http://127.0.0.1:1"})
 final class SessionTest {
     private static final String[] SCOPES = {"executions:read", "executions:write", "executions:cleanup"};
     /** By the session, or by CORS, which knows no such origin. */
@@ -39,22 +32,16 @@ final class SessionTest {
     private static final String VIEWER = "/graphql?query=" + encoded("{ viewer { subject } }");
     private static final String RUNNING = "/graphql?query=" + encoded("subscription { runningExecutions { kind } }");
 
-    private final HttpClient http = HttpClient.newHttpClient();
-    private RunningServer server;
-    private String token;
-    private String cookie;
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    @BeforeAll
-    void start(TestDatabase database) {
-        server = RunningServer.start(
-                database, "GRAPHQL_GRAPHIQL", "on", "HTTP_CORS_ORIGINS", "https://app.example.com,http://127.0.0.1:1");
+    private final RunningServer server;
+    private final String token;
+    private final String cookie;
+
+    SessionTest(RunningServer server) {
+        this.server = server;
         token = server.token("alice", SCOPES);
         cookie = "runlog-session=" + token;
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
     }
 
     @Test
@@ -327,7 +314,7 @@ final class SessionTest {
     }
 
     private HttpResponse<InputStream> open(Map<String, String> headers) throws IOException, InterruptedException {
-        return http.send(
+        return HTTP.send(
                 request(RUNNING, headers)
                         .header("Accept", "text/event-stream")
                         .GET()

@@ -5,44 +5,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-@ExtendWith(PostgresExtension.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ServerTest({"LIVE_SUBSCRIPTIONS_PER_SOCKET_MAX=2", "LIVE_SUBSCRIBER_QUEUE_MAX=50"})
 final class WebSocketTest {
     private static final String RUNNING =
             "subscription { runningExecutions { kind cursor execution { id status workflow { name } } } }";
 
-    private TestDatabase database;
-    private RunningServer server;
-    private int owners;
+    private final TestDatabase database;
+    private final RunningServer server;
 
-    @BeforeAll
-    void start(TestDatabase database) {
+    WebSocketTest(TestDatabase database, RunningServer server) {
         this.database = database;
-        server = RunningServer.start(
-                database, "LIVE_SUBSCRIPTIONS_PER_SOCKET_MAX", "2", "LIVE_SUBSCRIBER_QUEUE_MAX", "50");
-    }
-
-    @AfterAll
-    void stop() {
-        server.close();
+        this.server = server;
     }
 
     @Test
     void showsRunsEnterAndLeave() {
-        String token = server.token(anOwner());
+        String token = server.token(server.anOwner());
         String before = start(token);
         Subscriber subscriber = server.subscriber(token);
         subscriber.subscribe("1", RUNNING);
@@ -62,7 +48,7 @@ final class WebSocketTest {
 
     @Test
     void continuesAfterACursorOrResets() {
-        String token = server.token(anOwner());
+        String token = server.token(server.anOwner());
         Subscriber first = server.subscriber(token);
         first.subscribe("1", RUNNING);
         String cursor =
@@ -85,7 +71,7 @@ final class WebSocketTest {
     /** Each would leave a hole, were it taken for a place in what is asked for. */
     @Test
     void restartsWithAForeignCursor() {
-        String owner = anOwner();
+        String owner = server.anOwner();
         String token = server.token(owner);
         start(token);
         Subscriber subscriber = server.subscriber(token);
@@ -103,7 +89,7 @@ final class WebSocketTest {
         other.subscribe("1", changes);
         assertThat(other.nextEvent("executionChanges")).as("another field").isEqualTo("RESET");
         assertThat(other.nextEvent("executionChanges")).isEqualTo("SYNCED");
-        Subscriber mallory = server.subscriber(server.token(anOwner()));
+        Subscriber mallory = server.subscriber(server.token(server.anOwner()));
         mallory.subscribe("1", resumed(ofRunning));
         assertThat(mallory.nextEvent("runningExecutions")).as("another owner").isEqualTo("RESET");
         assertThat(mallory.nextEvent("runningExecutions")).isEqualTo("SYNCED");
@@ -114,7 +100,7 @@ final class WebSocketTest {
 
     @Test
     void rendersAnEventOnceForEqualSubscriptions() {
-        String token = server.token(anOwner());
+        String token = server.token(server.anOwner());
         String query =
                 "subscription ($after: String) { runningExecutions(after: $after) { kind cursor execution { id } } }";
         List<Subscriber> subscribers = new ArrayList<>();
@@ -151,7 +137,7 @@ final class WebSocketTest {
     /** What has a directive is executed by the GraphQL library, what has none is not. */
     @Test
     void sendsTheSameWithoutTheLibrary() {
-        String token = server.token(anOwner());
+        String token = server.token(server.anOwner());
         String fields =
                 "__typename what: kind cursor execution { id status attempt labels startedAt finishedAt duration"
                         + " durationMillis truncated held error { message type } }";
@@ -178,7 +164,7 @@ final class WebSocketTest {
 
     @Test
     void followsChangesOneExecutionAndACleanup() {
-        String token = server.token(anOwner(), "executions:read", "executions:write", "executions:cleanup");
+        String token = server.token(server.anOwner(), "executions:read", "executions:write", "executions:cleanup");
         String id = start(token);
         Subscriber changes = server.subscriber(token);
         changes.subscribe("1", "subscription { executionChanges(status: [FAILED]) { kind execution { status } } }");
@@ -218,9 +204,9 @@ final class WebSocketTest {
 
     @Test
     void showsNothingOfAnotherOwner() {
-        String alice = server.token(anOwner());
+        String alice = server.token(server.anOwner());
         String id = start(alice);
-        Subscriber mallory = server.subscriber(server.token(anOwner()));
+        Subscriber mallory = server.subscriber(server.token(server.anOwner()));
         mallory.subscribe("1", RUNNING);
         assertThat(mallory.nextEvent("runningExecutions")).isEqualTo("SYNCED");
 
@@ -234,7 +220,7 @@ final class WebSocketTest {
 
     @Test
     void closesWithTheCodeThatTheProtocolNames() {
-        String token = server.token(anOwner());
+        String token = server.token(server.anOwner());
 
         assertThat(server.closeCodeWithoutSubprotocol()).isEqualTo(4406);
         Subscriber uninitialised = server.socket();
@@ -276,7 +262,7 @@ final class WebSocketTest {
             "{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":{\"query\":5}}",
             "{\"type\":\"complete\"}"
         }) {
-            Subscriber subscriber = server.subscriber(server.token(anOwner()));
+            Subscriber subscriber = server.subscriber(server.token(server.anOwner()));
             subscriber.sendText(bad);
             assertThat(subscriber.closeCode()).as(bad).isEqualTo(4400);
         }
@@ -284,7 +270,7 @@ final class WebSocketTest {
 
     @Test
     void answersQueriesErrorsAndPings() {
-        String owner = anOwner();
+        String owner = server.anOwner();
         Subscriber subscriber = server.subscriber(server.token(owner));
 
         subscriber.subscribe("1", "{ viewer { subject } }");
@@ -302,7 +288,7 @@ final class WebSocketTest {
 
     @Test
     void boundsTheOperationsOfASocket() {
-        Subscriber subscriber = server.subscriber(server.token(anOwner()));
+        Subscriber subscriber = server.subscriber(server.token(server.anOwner()));
         subscriber.subscribe("1", RUNNING);
         subscriber.next("next");
         subscriber.subscribe("2", RUNNING);
@@ -317,7 +303,7 @@ final class WebSocketTest {
     @Test
     void acceptsATokenInTheUpgradeRequest() {
         WebSocketConnectOptions options = new WebSocketConnectOptions().addSubProtocol("graphql-transport-ws");
-        options.putHeader("Authorization", "Bearer " + server.token(anOwner()));
+        options.putHeader("Authorization", "Bearer " + server.token(server.anOwner()));
         Subscriber subscriber = server.socket(options);
 
         subscriber.send(Map.of("type", "connection_init"));
@@ -328,7 +314,8 @@ final class WebSocketTest {
     /** The protocol lets a socket be initialised once, so a fresh token comes with a new socket. */
     @Test
     void endsSubscriptionsWhenTheTokenExpires() {
-        Subscriber subscriber = server.subscriber(server.token(Duration.ofSeconds(2), anOwner(), "executions:read"));
+        Subscriber subscriber =
+                server.subscriber(server.token(Duration.ofSeconds(2), server.anOwner(), "executions:read"));
         subscriber.subscribe("1", RUNNING);
         subscriber.next("next");
 
@@ -337,7 +324,7 @@ final class WebSocketTest {
 
     @Test
     void forgetsCompletedAndDisconnectedSubscribers() {
-        Subscriber subscriber = server.subscriber(server.token(anOwner()));
+        Subscriber subscriber = server.subscriber(server.token(server.anOwner()));
         double before = server.metric("runlog_subscribers");
         subscriber.subscribe("1", RUNNING);
         subscriber.next("next");
@@ -357,7 +344,7 @@ final class WebSocketTest {
 
     @Test
     void coalescesEventsForSlowReaders() {
-        String token = server.token(anOwner());
+        String token = server.token(server.anOwner());
         Subscriber subscriber = server.socket();
         subscriber.send(Map.of("type", "connection_init", "payload", Map.of("Authorization", "Bearer " + token)));
         subscriber.next("connection_ack");
@@ -426,9 +413,5 @@ final class WebSocketTest {
 
     private static String cursorOf(JsonNode message) {
         return message.at("/payload/data/runningExecutions/cursor").asText();
-    }
-
-    private String anOwner() {
-        return "watcher-" + ++owners;
     }
 }
