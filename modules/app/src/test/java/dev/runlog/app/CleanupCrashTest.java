@@ -69,7 +69,7 @@ final class CleanupCrashTest {
         assertThatRowsAndRollupsAgree();
         finish();
         assertThatItDeleted(180, 0);
-        assertThat(database.get("SELECT count(*) FROM execution")).isEqualTo("400");
+        assertThat(database.count("SELECT count(*) FROM execution")).isEqualTo(400);
     }
 
     /** The newest were found when it began, and others fail meanwhile. */
@@ -112,7 +112,7 @@ final class CleanupCrashTest {
         assertThatRowsAndRollupsAgree();
         finish();
         assertThatItDeleted(600, 2);
-        assertThat(database.get("SELECT count(*) FROM execution")).isEqualTo("10");
+        assertThat(database.count("SELECT count(*) FROM execution")).isEqualTo(10);
     }
 
     /**
@@ -145,8 +145,8 @@ final class CleanupCrashTest {
 
         killWhileStoppedBy("SELECT FROM execution");
 
-        assertThat(database.get("SELECT count(*) FROM pg_trigger WHERE tgname = 'runlog_change'"))
-                .isEqualTo("2");
+        assertThat(database.count("SELECT count(*) FROM pg_trigger WHERE tgname = 'runlog_change'"))
+                .isEqualTo(2);
         assertThatRowsAndRollupsAgree();
         // A client writes while no server is running to sweep.
         database.execute("UPDATE execution SET status = 2, finished_at = now() WHERE status = 1 "
@@ -156,7 +156,7 @@ final class CleanupCrashTest {
         finish();
         // What has finished since the cleanup began is left to the next one.
         assertThatItDeleted(300, 0);
-        assertThat(database.get("SELECT count(*) FROM execution")).isEqualTo("25");
+        assertThat(database.count("SELECT count(*) FROM execution")).isEqualTo(25);
     }
 
     /** The successor has taken its place; who reads the old one's large values keeps its files from being dropped. */
@@ -170,13 +170,13 @@ final class CleanupCrashTest {
 
         killWhileStoppedBy("SELECT count(*) FROM " + large);
 
-        assertThat(database.get("SELECT count(*) FROM pg_class WHERE relname IN ('" + day + "_gone', '" + day + "')"))
-                .isEqualTo("2");
+        assertThat(database.count("SELECT count(*) FROM pg_class WHERE relname IN ('" + day + "_gone', '" + day + "')"))
+                .isEqualTo(2);
         assertThatItIsRunning(300, 0);
         assertThatRowsAndRollupsAgree();
         finish();
         assertThatItDeleted(300, 0);
-        assertThat(database.get("SELECT count(*) FROM execution")).isEqualTo("20");
+        assertThat(database.count("SELECT count(*) FROM execution")).isEqualTo(20);
     }
 
     /** All whole days are out of sight; who reads the large values of one keeps its files from being removed. */
@@ -191,8 +191,8 @@ final class CleanupCrashTest {
 
         killWhileStoppedBy("SELECT count(*) FROM " + large);
 
-        assertThat(database.get("SELECT count(*) FROM pg_class WHERE relname ~ '_gone$'"))
-                .isEqualTo("4");
+        assertThat(database.count("SELECT count(*) FROM pg_class WHERE relname ~ '_gone$'"))
+                .isEqualTo(4);
         assertThatItIsRunning(600, 2);
         assertThatRowsAndRollupsAgree();
         // A client records into the day while no server is running to sweep.
@@ -252,15 +252,15 @@ final class CleanupCrashTest {
         assertThat(ledger("deleted")).isEqualTo(deleted);
         assertThat(ledger("partitions_dropped")).isEqualTo(dropped);
         assertThatRowsAndRollupsAgree();
-        assertThat(database.get("SELECT (SELECT count(*) FROM pg_trigger WHERE tgname = 'runlog_change') "
+        assertThat(database.count("SELECT (SELECT count(*) FROM pg_trigger WHERE tgname = 'runlog_change') "
                         + "+ (SELECT count(*) FROM partition_change) + (SELECT count(*) FROM step s "
                         + "WHERE NOT EXISTS (SELECT FROM execution e WHERE e.id = s.execution_id))"))
-                .isEqualTo("0");
+                .isZero();
     }
 
     private void assertThatRowsAndRollupsAgree() throws SQLException {
-        assertThat(database.get("SELECT count(*) FROM (" + UnsuccessfulList.DIFFERENCES + ") unlike"))
-                .isEqualTo("0");
+        assertThat(database.count("SELECT count(*) FROM (" + UnsuccessfulList.DIFFERENCES + ") unlike"))
+                .isZero();
         for (String rollups : List.of("execution_rollup", "execution_total")) {
             assertThat(StatusTotals.ofRollups(database, rollups)).isEqualTo(StatusTotals.ofRows(database));
         }

@@ -75,13 +75,13 @@ final class CleanupUnderLoadTest {
             for (String rollups : List.of("execution_rollup", "execution_total")) {
                 assertThat(StatusTotals.ofRollups(database, rollups)).isEqualTo(StatusTotals.ofRows(database));
             }
-            assertThat(database.get("SELECT count(*) FROM (" + UnsuccessfulList.DIFFERENCES + ") unlike"))
-                    .isEqualTo("0");
-            assertThat(database.get("SELECT count(*) FROM step s "
+            assertThat(database.count("SELECT count(*) FROM (" + UnsuccessfulList.DIFFERENCES + ") unlike"))
+                    .isZero();
+            assertThat(database.count("SELECT count(*) FROM step s "
                             + "WHERE NOT EXISTS (SELECT FROM execution e WHERE e.id = s.execution_id)"))
-                    .isEqualTo("0");
-            assertThat(database.get("SELECT count(*) FROM pg_class WHERE relname ~ '_(next|gone)$'"))
-                    .isEqualTo("0");
+                    .isZero();
+            assertThat(database.count("SELECT count(*) FROM pg_class WHERE relname ~ '_(next|gone)$'"))
+                    .isZero();
         } finally {
             enough.set(true);
             writers.shutdownNow();

@@ -164,8 +164,9 @@ final class CommandLineTest {
                 .isEqualTo(35);
         assertThat(console.text(direct, "cleanups")).contains("completed");
         assertThat(console.text(direct, "policies", "list")).contains("9000 days");
-        assertThat(database.get("SELECT state FROM cleanup WHERE requested_by = 'somebody'"))
-                .isEqualTo("1");
+        assertThat(database.count("SELECT count(*) FROM cleanup WHERE requested_by = 'somebody' AND state = 1"))
+                .as("pending cleanups")
+                .isEqualTo(1);
         assertThat(console.run(new String[] {"--database", "postgresql://nobody@127.0.0.1:1/none"}, "stats"))
                 .isEqualTo(1);
     }

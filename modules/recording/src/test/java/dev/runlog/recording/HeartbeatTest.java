@@ -85,7 +85,8 @@ final class HeartbeatTest extends RecordingTestCase {
 
     /** The status of an execution in the list of failures; empty if it is not there. */
     private Optional<ExecutionStatus> listedFailure(UUID id) throws SQLException {
-        int number = (int) database.count("SELECT coalesce(max(status), 0) FROM unsuccessful WHERE id = '" + id + "'");
-        return number == 0 ? Optional.empty() : Optional.of(ExecutionStatus.ofNumber(number));
+        return database.list("SELECT status FROM unsuccessful WHERE id = '" + id + "'").stream()
+                .map(number -> ExecutionStatus.ofNumber(Integer.parseInt(number)))
+                .findFirst();
     }
 }

@@ -102,7 +102,7 @@ final class CleanupBoundsTest {
                         .total())
                 .isZero();
         assertThat(announced).isEmpty();
-        assertThat(test.get("SELECT count(*) FROM execution")).isEqualTo("10");
+        assertThat(test.count("SELECT count(*) FROM execution")).isEqualTo(10);
     }
 
     @Test
@@ -180,7 +180,7 @@ final class CleanupBoundsTest {
 
         assertThat(batches[0].rows()).isEqualTo(60);
         assertThat(batches[1].last()).isNull();
-        assertThat(test.get("SELECT count(*) FROM execution")).isEqualTo("70");
+        assertThat(test.count("SELECT count(*) FROM execution")).isEqualTo(70);
     }
 
     @Test
@@ -247,13 +247,13 @@ final class CleanupBoundsTest {
         RunlogException refused = refusal(new HoldExecution(alice, own.get(2), true, null));
         assertThat(refused.code()).isEqualTo(ErrorCode.BAD_INPUT);
         assertThat(refused).hasMessageContaining("retention.holds-max");
-        assertThat(test.get("SELECT count(*) FROM execution WHERE held")).isEqualTo("2");
+        assertThat(test.count("SELECT count(*) FROM execution WHERE held")).isEqualTo(2);
 
         await(bus.request(new HoldExecution(alice, own.get(1), true, "again")));
         await(bus.request(new HoldExecution(bob, idsOf(bob).get(0), true, null)));
         await(bus.request(new HoldExecution(alice, own.get(0), false, null)));
         await(bus.request(new HoldExecution(alice, own.get(2), true, null)));
-        assertThat(test.get("SELECT count(*) FROM execution WHERE held")).isEqualTo("3");
+        assertThat(test.count("SELECT count(*) FROM execution WHERE held")).isEqualTo(3);
     }
 
     private SetRetentionPolicy policy(ExecutionStatus status, int days) {
@@ -265,10 +265,12 @@ final class CleanupBoundsTest {
     }
 
     private List<UUID> idsOf(Viewer viewer) throws SQLException {
-        String joined =
-                test.get("SELECT string_agg(e.id::text, ',') FROM execution e JOIN owner o ON o.id = e.owner_id "
-                        + "WHERE o.subject = '" + viewer.subject() + "'");
-        return List.of(joined.split(",")).stream().map(UUID::fromString).toList();
+        return test
+                .list("SELECT e.id FROM execution e JOIN owner o ON o.id = e.owner_id WHERE o.subject = '"
+                        + viewer.subject() + "'")
+                .stream()
+                .map(UUID::fromString)
+                .toList();
     }
 
     /** Prevents cleanups from running until the connection is closed. */

@@ -117,8 +117,8 @@ final class ForeignParentTest {
                 .build());
 
         assertThat(done.deleted()).isEqualTo(5);
-        assertThat(test.get("SELECT count(*) FROM execution e " + whereOwner(mallory)))
-                .isEqualTo("1");
+        assertThat(test.count("SELECT count(*) FROM execution e " + whereOwner(mallory)))
+                .isEqualTo(1);
     }
 
     private void assertDeletesAllOfMallorys(@Nullable Integer keepLast, int runs) throws SQLException {
@@ -129,10 +129,10 @@ final class ForeignParentTest {
         assertThat(dry.preview()).isNotNull();
         assertThat(dry.preview().spared().children()).isZero();
         assertThat(done.deleted()).isEqualTo(runs);
-        assertThat(test.get("SELECT count(*) FROM execution e " + whereOwner(mallory)))
-                .isEqualTo("0");
-        assertThat(test.get("SELECT count(*) FROM execution e " + whereOwner(bob)))
-                .isEqualTo("1");
+        assertThat(test.count("SELECT count(*) FROM execution e " + whereOwner(mallory)))
+                .isZero();
+        assertThat(test.count("SELECT count(*) FROM execution e " + whereOwner(bob)))
+                .isEqualTo(1);
     }
 
     private RequestCleanup mallorysRequest(@Nullable Integer keepLast, boolean dryRun) {

@@ -76,7 +76,7 @@ final class OperatorsTest {
         assertThat(real.deleted()).isEqualTo(5);
         assertThat(real.criteria().owner()).isEqualTo(alice.subject());
         assertThat(real.requestedBy()).isEqualTo(operator.subject());
-        assertThat(test.get("SELECT count(*) FROM execution")).isEqualTo("7");
+        assertThat(test.count("SELECT count(*) FROM execution")).isEqualTo(7);
     }
 
     @Test
@@ -185,7 +185,7 @@ final class OperatorsTest {
         assertThat(released.held()).isFalse();
         assertThat(test.count("SELECT count(*) FROM execution WHERE held OR hold_reason IS NOT NULL"))
                 .isZero();
-        assertThat(test.get("SELECT count(*) FROM held_execution")).isEqualTo("0");
+        assertThat(test.count("SELECT count(*) FROM held_execution")).isZero();
     }
 
     @Test

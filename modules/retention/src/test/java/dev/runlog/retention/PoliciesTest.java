@@ -78,7 +78,7 @@ final class PoliciesTest {
         await(cleaner.runOnce());
 
         assertThat(await(ledger.get(created.id())).state()).isEqualTo(Cleanup.State.CANCELLED);
-        assertThat(rows()).isEqualTo("10");
+        assertThat(rows()).isEqualTo(10);
     }
 
     @Test
@@ -90,8 +90,8 @@ final class PoliciesTest {
         assertThat(await(policies.delete(policy.id()))).containsExactly(created.id());
         await(cleaner.runOnce());
 
-        assertThat(rows()).isEqualTo("10");
-        assertThat(test.get("SELECT count(*) FROM cleanup_rule")).isEqualTo("0");
+        assertThat(rows()).isEqualTo(10);
+        assertThat(test.count("SELECT count(*) FROM cleanup_rule")).isZero();
     }
 
     @Test
@@ -119,7 +119,7 @@ final class PoliciesTest {
         await(cleaner.runOnce());
 
         assertThat(await(ledger.get(id)).deleted()).isEqualTo(5);
-        assertThat(rows()).isEqualTo("10");
+        assertThat(rows()).isEqualTo(10);
     }
 
     @Test
@@ -137,8 +137,7 @@ final class PoliciesTest {
         runPolicies();
         await(cleaner.runOnce());
 
-        assertThat(test.get("SELECT string_agg(id::text, ',' ORDER BY id) FROM execution"))
-                .isEqualTo(newest + "," + child);
+        assertThat(test.list("SELECT id FROM execution ORDER BY id")).containsExactly(newest, child);
     }
 
     @Test
@@ -150,9 +149,8 @@ final class PoliciesTest {
         runPolicies();
         await(cleaner.runOnce());
 
-        assertThat(test.get("SELECT string_agg(w.key, ',' ORDER BY e.id) FROM execution e JOIN workflow w "
-                        + "ON w.id = e.workflow_id"))
-                .isEqualTo("parents,children,grandchildren");
+        assertThat(test.list("SELECT w.key FROM execution e JOIN workflow w ON w.id = e.workflow_id ORDER BY e.id"))
+                .containsExactly("parents", "children", "grandchildren");
     }
 
     @Test
@@ -173,10 +171,10 @@ final class PoliciesTest {
         assertThat(rollups.byStatus()).isEqualTo(rows.byStatus());
         assertThat(rollups.spared()).isEqualTo(rows.spared());
         assertThat(await(ledger.get(cleanup.id())).deleted()).isEqualTo(4);
-        assertThat(rows()).isEqualTo("3");
+        assertThat(rows()).isEqualTo(3);
         assertThat(await(cleanups.preview(ignoringPolicies, null, ALL_ROWS)).executions())
                 .isEqualTo(3);
-        assertThat(test.get("SELECT count(*) FROM cleanup_spared")).isEqualTo("0");
+        assertThat(test.count("SELECT count(*) FROM cleanup_spared")).isZero();
     }
 
     @Test
@@ -190,7 +188,7 @@ final class PoliciesTest {
         await(ledger.create(new CleanupCriteria(midnight(30), ALL, null, null, null, false), "operator"));
         await(cleaner.runOnce());
 
-        assertThat(rows()).isEqualTo("0");
+        assertThat(rows()).isZero();
     }
 
     @Test
@@ -208,7 +206,8 @@ final class PoliciesTest {
         assertThat(rows.executions()).isEqualTo(10);
         assertThat(rollups.executions()).isEqualTo(10);
         assertThat(await(ledger.get(cleanup.id())).deleted()).isEqualTo(10);
-        assertThat(test.get("SELECT count(*) FROM execution WHERE status = 3")).isEqualTo("10");
+        assertThat(test.count("SELECT count(*) FROM execution WHERE status = 3"))
+                .isEqualTo(10);
     }
 
     @Test
@@ -261,7 +260,7 @@ final class PoliciesTest {
 
         assertThat(created).isEqualTo(1);
         assertThat(run.overdue()).isEqualTo(12);
-        assertThat(rows()).isEqualTo("5");
+        assertThat(rows()).isEqualTo(5);
     }
 
     @Test
@@ -342,7 +341,7 @@ final class PoliciesTest {
         return Instant.now().minus(Duration.ofDays(daysAgo)).truncatedTo(ChronoUnit.DAYS);
     }
 
-    private String rows() throws SQLException {
-        return test.get("SELECT count(*) FROM execution");
+    private long rows() throws SQLException {
+        return test.count("SELECT count(*) FROM execution");
     }
 }

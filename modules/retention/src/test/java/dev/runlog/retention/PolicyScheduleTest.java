@@ -75,7 +75,7 @@ final class PolicyScheduleTest {
         assertThat(atNoon.deleted()).isEqualTo(paused.deleted());
         assertThat(done.state()).isEqualTo(Cleanup.State.COMPLETED);
         assertThat(done.deleted()).isEqualTo(400);
-        assertThat(test.get("SELECT count(*) FROM execution")).isEqualTo("900");
+        assertThat(test.count("SELECT count(*) FROM execution")).isEqualTo(900);
     }
 
     @Test
@@ -99,7 +99,7 @@ final class PolicyScheduleTest {
         assertThat(await(ended.future()).deleted()).isEqualTo(20);
         // The policies run again after the cleanup and find no backlog.
         test.awaitRows("SELECT FROM retention_policy WHERE overdue = 0");
-        assertThat(test.get("SELECT count(*) FROM cleanup")).isEqualTo("1");
+        assertThat(test.count("SELECT count(*) FROM cleanup")).isEqualTo(1);
     }
 
     @Test

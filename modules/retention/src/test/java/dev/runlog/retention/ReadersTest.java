@@ -63,8 +63,8 @@ final class ReadersTest {
         List<Long> deletable = seen.stream().map(Seen::deletable).toList();
         assertThat(deletable).isSortedAccordingTo(Collections.reverseOrder()).startsWith(2200L);
         assertThat(Set.copyOf(deletable)).hasSizeGreaterThan(2);
-        assertThat(test.get("SELECT count(*) FROM execution WHERE tableoid = " + partition))
-                .isEqualTo("0");
+        assertThat(test.count("SELECT count(*) FROM execution WHERE tableoid = " + partition))
+                .isZero();
     }
 
     private static List<Seen> read(TestDatabase test, AtomicBoolean done, CountDownLatch reads) {

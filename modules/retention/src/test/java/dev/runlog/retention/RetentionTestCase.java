@@ -106,17 +106,17 @@ abstract class RetentionTestCase {
     }
 
     void assertThatRowsAndRollupsAgree() throws SQLException {
-        assertThat(test.get("SELECT count(*) FROM (" + UnsuccessfulList.DIFFERENCES + ") unlike"))
-                .isEqualTo("0");
+        assertThat(test.count("SELECT count(*) FROM (" + UnsuccessfulList.DIFFERENCES + ") unlike"))
+                .isZero();
         for (String rollups : List.of("execution_rollup", "execution_total")) {
             assertThat(StatusTotals.ofRollups(test, rollups)).isEqualTo(StatusTotals.ofRows(test));
         }
     }
 
     void assertThatTheLedgerIsEmpty() throws SQLException {
-        assertThat(test.get("SELECT (SELECT count(*) FROM cleanup) + (SELECT count(*) FROM cleanup_rule) "
+        assertThat(test.count("SELECT (SELECT count(*) FROM cleanup) + (SELECT count(*) FROM cleanup_rule) "
                         + "+ (SELECT count(*) FROM cleanup_keep) + (SELECT count(*) FROM cleanup_spared)"))
-                .isEqualTo("0");
+                .isZero();
     }
 
     static String day(int daysAgo) {
@@ -125,12 +125,12 @@ abstract class RetentionTestCase {
 
     void assertThatNothingIsLeftOver() throws SQLException {
         assertThat(
-                        test.get(
+                        test.count(
                                 "SELECT (SELECT count(*) FROM pg_class WHERE relname ~ '_(next|gone)$') "
                                         + "+ (SELECT count(*) FROM pg_trigger WHERE tgname = 'runlog_change') "
                                         + "+ (SELECT count(*) FROM partition_change) + (SELECT count(*) FROM cleanup_rule) "
                                         + "+ (SELECT count(*) FROM step s WHERE NOT EXISTS (SELECT FROM execution e WHERE e.id = s.execution_id))"))
-                .isEqualTo("0");
+                .isZero();
     }
 
     static String partition(int daysAgo) {
@@ -143,11 +143,6 @@ abstract class RetentionTestCase {
     /** A reader of this TOAST table blocks only the removal of the files. */
     String largeValuesOf(int daysAgo) throws SQLException {
         return test.get("SELECT reltoastrelid::regclass FROM pg_class WHERE relname = '" + partition(daysAgo) + "'");
-    }
-
-    List<String> ids(String sql) throws SQLException {
-        String joined = test.get("SELECT string_agg(id::text, ',') FROM (" + sql + ") ids");
-        return List.of(joined.split(","));
     }
 
     Cleanup run(RequestCleanup request) {

@@ -3,18 +3,25 @@ package dev.runlog.testing;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
-/** How many executions are stored, by status: as their rows and as the rollups have it. */
+/** Number of stored executions by status, from their rows or from the rollups. Statuses without any are left out. */
 public final class StatusTotals {
-    private static final List<String> STATUSES = List.of("running", "success", "failed", "cancelled", "crashed");
+    /** By number. */
+    private static final List<String> STATUSES =
+            List.of("queued", "running", "success", "failed", "cancelled", "crashed");
+
+    /** Executions with these statuses are never deleted. */
+    private static final Set<String> OPEN = Set.of("queued", "running");
 
     private StatusTotals() {}
 
     public static Map<String, Long> ofRows(TestDatabase database) throws SQLException {
         Map<String, Long> totals = new TreeMap<>();
         for (int i = 0; i < STATUSES.size(); i++) {
-            totals.put(STATUSES.get(i), database.count("SELECT count(*) FROM execution WHERE status = " + (i + 1)));
+            long count = database.count("SELECT count(*) FROM execution WHERE status = " + i);
+            put(totals, STATUSES.get(i), count);
         }
         return totals;
     }
@@ -23,9 +30,15 @@ public final class StatusTotals {
     public static Map<String, Long> ofRollups(TestDatabase database, String rollups) throws SQLException {
         Map<String, Long> totals = new TreeMap<>();
         for (String status : STATUSES) {
-            String stored = status.equals("running") ? status : status + " - " + status + "_deleted";
-            totals.put(status, database.count("SELECT coalesce(sum(" + stored + "), 0) FROM " + rollups));
+            String stored = OPEN.contains(status) ? status : status + " - " + status + "_deleted";
+            put(totals, status, database.count("SELECT coalesce(sum(" + stored + "), 0) FROM " + rollups));
         }
         return totals;
+    }
+
+    private static void put(Map<String, Long> totals, String status, long count) {
+        if (count != 0) {
+            totals.put(status, count);
+        }
     }
 }

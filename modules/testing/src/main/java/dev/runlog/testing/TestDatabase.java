@@ -6,6 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The database of one test class, migrated but otherwise empty. */
 public final class TestDatabase {
@@ -48,6 +50,19 @@ public final class TestDatabase {
                 throw new AssertionError("No row: " + sql);
             }
             return String.valueOf(rows.getString(1));
+        }
+    }
+
+    /** Returns the first column of all rows as text. */
+    public List<String> list(String sql) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> values = new ArrayList<>();
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+            return values;
         }
     }
 
