@@ -12,6 +12,8 @@ import io.vertx.core.http.ClientWebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -191,6 +194,21 @@ final class RunningServer implements AutoCloseable {
                 .limit(3)
                 .min()
                 .orElseThrow();
+    }
+
+    /** The processor time that requests take on the event loops of this process, however busy the machine is. */
+    static Duration eventLoopTimeOf(Runnable requests) {
+        long before = eventLoopNanos();
+        requests.run();
+        return Duration.ofNanos(eventLoopNanos() - before);
+    }
+
+    private static long eventLoopNanos() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+                .filter(thread -> thread != null && thread.getThreadName().startsWith("vert.x-eventloop"))
+                .mapToLong(thread -> Math.max(0, threads.getThreadCpuTime(thread.getThreadId())))
+                .sum();
     }
 
     /** Asks again until it is so; an error after half a minute. Each time costs a request, which paces it. */
