@@ -105,6 +105,13 @@ final class Forge {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
+    /** A copy of an object without one of its members. */
+    static JsonObject without(JsonObject object, String name) {
+        JsonObject copy = object.copy();
+        copy.remove(name);
+        return copy;
+    }
+
     static String pem(KeyPair pair) {
         return "-----BEGIN PUBLIC KEY-----\n"
                 + Base64.getMimeEncoder(64, new byte[] {'\n'})

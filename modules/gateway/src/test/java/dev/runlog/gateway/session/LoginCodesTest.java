@@ -2,31 +2,14 @@ package dev.runlog.gateway.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
+import dev.runlog.testing.TestClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 final class LoginCodesTest {
-    private Instant now = Instant.parse("2026-11-27T08:00:00Z");
-    private final LoginCodes codes = new LoginCodes(new Clock() {
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-    });
+    private final TestClock clock = new TestClock(Instant.parse("2026-11-27T08:00:00Z"));
+    private final LoginCodes codes = new LoginCodes(clock);
 
     @Test
     void redeemsACodeOnce() {
@@ -44,7 +27,7 @@ final class LoginCodesTest {
     void forgetsACodeThatExpired() {
         String code = codes.issue("token", Duration.ofMinutes(10));
 
-        now = now.plus(Duration.ofMinutes(10));
+        clock.advance(Duration.ofMinutes(10));
 
         assertThat(codes.isValid(code)).isFalse();
         assertThat(codes.redeem(code)).isNull();
