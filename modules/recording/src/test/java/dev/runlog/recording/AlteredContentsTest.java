@@ -11,6 +11,7 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Step;
 import dev.runlog.contract.model.StepPart;
 import dev.runlog.contract.model.StepStatus;
+import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordEvents.Verdict;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
@@ -116,15 +117,15 @@ final class AlteredContentsTest extends RecordingTestCase {
         UUID id = Ids.next();
         record(start(id));
 
-        record(new StepsRecorded(id, null, List.of(running)));
+        record(new StepsRecorded(ExecutionRef.of(id), null, null, List.of(running)));
         Step before = steps(id).get(0);
-        record(new StepsRecorded(id, null, List.of(failed)));
+        record(new StepsRecorded(ExecutionRef.of(id), null, null, List.of(failed)));
         Step after = steps(id).get(0);
         UUID atOnce = Ids.next();
         record(List.of(
                 start(atOnce),
-                new StepsRecorded(atOnce, null, List.of(running)),
-                new StepsRecorded(atOnce, null, List.of(failed))));
+                new StepsRecorded(ExecutionRef.of(atOnce), null, null, List.of(running)),
+                new StepsRecorded(ExecutionRef.of(atOnce), null, null, List.of(failed))));
 
         assertThat(before.truncated()).containsExactly(StepPart.NAME);
         assertThat(before.sanitized()).containsExactly(StepPart.KIND);

@@ -7,6 +7,7 @@ import dev.runlog.contract.error.ErrorCode;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordingEvent.Heartbeat;
 import dev.runlog.contract.recording.RecordingEvent.Started;
 import dev.runlog.recording.batch.HeartbeatSweep;
@@ -35,7 +36,7 @@ final class HeartbeatTest extends RecordingTestCase {
         int crashed = await(new HeartbeatSweep(bus, store, later, Duration.ZERO).runOnce());
 
         assertThat(crashed).isEqualTo(1);
-        assertThat(record(new Heartbeat(id, null)).code()).isEqualTo(ErrorCode.CONFLICT);
+        assertThat(record(new Heartbeat(ExecutionRef.of(id), null, null)).code()).isEqualTo(ErrorCode.CONFLICT);
         assertThat(counts()).isEqualTo(Map.of(ExecutionStatus.CRASHED, 1L));
         assertThat(listedFailure(id)).contains(ExecutionStatus.CRASHED);
         assertThat(record(finish(id, ExecutionStatus.SUCCESS)).orThrow().status())
@@ -74,7 +75,7 @@ final class HeartbeatTest extends RecordingTestCase {
         UUID id = Ids.next();
         Execution started = record(beating(id, Duration.ofMinutes(1))).execution();
 
-        Execution beaten = record(new Heartbeat(id, null)).execution();
+        Execution beaten = record(new Heartbeat(ExecutionRef.of(id), null, null)).execution();
 
         assertThat(beaten.heartbeatDeadline()).isAfterOrEqualTo(started.heartbeatDeadline());
     }

@@ -6,6 +6,7 @@ import dev.runlog.contract.error.ErrorCode;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.StepStatus;
+import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordEvents.Verdict;
 import dev.runlog.contract.recording.RecordingEvent.Started;
@@ -36,7 +37,7 @@ final class InvalidEventsTest extends RecordingTestCase {
                 starting().payload("{\"n\":\"" + "x".repeat(2000) + "\"}").build(),
                 starting().trigger("a\u0000").build(),
                 starting().trigger("\uD800").build(),
-                new StepsRecorded(id, null, steps(1))));
+                new StepsRecorded(ExecutionRef.of(id), null, null, steps(1))));
 
         assertThat(outcomes)
                 .extracting(Outcome::code)
@@ -60,8 +61,8 @@ final class InvalidEventsTest extends RecordingTestCase {
         UUID id = Ids.next();
         record(start(id));
 
-        Outcome most = record(new StepsRecorded(id, null, steps(CONFIG.stepsMax())));
-        Outcome tooMany = record(new StepsRecorded(id, null, steps(CONFIG.stepsMax() + 1)));
+        Outcome most = record(new StepsRecorded(ExecutionRef.of(id), null, null, steps(CONFIG.stepsMax())));
+        Outcome tooMany = record(new StepsRecorded(ExecutionRef.of(id), null, null, steps(CONFIG.stepsMax() + 1)));
 
         assertThat(most.verdict()).isEqualTo(Verdict.RECORDED);
         assertThat(tooMany.code()).isEqualTo(ErrorCode.BAD_INPUT);

@@ -9,6 +9,7 @@ import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordingEvent.Heartbeat;
@@ -32,7 +33,7 @@ final class RecordingScopeTest extends RecordingTestCase {
         Viewer mallory = new Viewer("mallory", Set.of(Scope.WRITE));
 
         List<Outcome> outcomes =
-                recordAs(mallory, List.of(start(id), finish(id, ExecutionStatus.FAILED), new Heartbeat(id, null)));
+                recordAs(mallory, List.of(start(id), finish(id, ExecutionStatus.FAILED), new Heartbeat(ExecutionRef.of(id), null, null)));
 
         assertThat(outcomes).extracting(Outcome::code).containsOnly(ErrorCode.NOT_FOUND);
         assertThat(counts()).isEqualTo(Map.of(ExecutionStatus.RUNNING, 1L));

@@ -8,6 +8,7 @@ import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Step;
 import dev.runlog.contract.model.StepStatus;
+import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordEvents.Verdict;
 import dev.runlog.contract.recording.RecordingEvent;
@@ -121,9 +122,8 @@ final class StartAndFinishTest extends RecordingTestCase {
 
         List<Outcome> outcomes = record(List.of(
                 start(id),
-                new StepsRecorded(id, null, List.of(step(0, StepStatus.RUNNING, "first"))),
-                new StepsRecorded(
-                        id, null, List.of(step(0, StepStatus.SUCCESS, "first"), step(1, StepStatus.FAILED, "second"))),
+                new StepsRecorded(ExecutionRef.of(id), null, null, List.of(step(0, StepStatus.RUNNING, "first"))),
+                new StepsRecorded(ExecutionRef.of(id), null, null, List.of(step(0, StepStatus.SUCCESS, "first"), step(1, StepStatus.FAILED, "second"))),
                 finish(id, ExecutionStatus.FAILED)));
 
         assertThat(outcomes).extracting(Outcome::verdict).containsOnly(Verdict.RECORDED);

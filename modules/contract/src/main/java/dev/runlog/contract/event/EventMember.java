@@ -1,7 +1,9 @@
 package dev.runlog.contract.event;
 
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The members of events, steps and errors. */
@@ -11,10 +13,13 @@ enum EventMember {
     WORKFLOW("workflow"),
     WORKFLOW_ID("workflowId"),
     ID("id"),
+    EXTERNAL_ID("externalId"),
+    SOURCE("source"),
     STARTED_AT("startedAt"),
     TRIGGER("trigger"),
     ATTEMPT("attempt"),
     PARENT_ID("parentId"),
+    PARENT_EXTERNAL_ID("parentExternalId"),
     LABELS("labels"),
     PAYLOAD("payload"),
     HEARTBEAT_TIMEOUT("heartbeatTimeout"),
@@ -32,6 +37,9 @@ enum EventMember {
     TYPE("type"),
     STACK_TRACE("stackTrace"),
     DETAILS("details");
+
+    /** The members to which a source applies. */
+    static final Set<EventMember> EXTERNAL_IDS = EnumSet.of(EXTERNAL_ID, PARENT_EXTERNAL_ID);
 
     private static final Map<String, EventMember> BY_KEY = new HashMap<>();
 

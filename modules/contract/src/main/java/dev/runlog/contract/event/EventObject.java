@@ -2,6 +2,7 @@ package dev.runlog.contract.event;
 
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.text.SafeText;
 import dev.runlog.contract.text.TimeFormats;
 import java.time.DateTimeException;
@@ -47,7 +48,29 @@ final class EventObject {
     @Nullable
     UUID id(EventMember member) {
         String text = text(member);
-        return text == null ? null : Ids.parse(text);
+        if (text == null || Ids.isId(text)) {
+            return text == null ? null : Ids.parse(text);
+        }
+        String externalId = member == EventMember.ID
+                ? EventMember.EXTERNAL_ID.key()
+                : member == EventMember.PARENT_ID ? EventMember.PARENT_EXTERNAL_ID.key() : null;
+        throw RunlogException.badInput("Invalid `" + member.key() + "`: " + SafeText.quote(text) + " (expected a UUID"
+                + (externalId == null ? "" : "; use `" + externalId + "` for IDs of your own") + ").");
+    }
+
+    /** Fails if a source is given without an external ID. */
+    void requireExternalIdOfSource() {
+        String source = text(EventMember.SOURCE);
+        if (source != null && EventMember.EXTERNAL_IDS.stream().noneMatch(member -> values.get(member) != null)) {
+            throw ExecutionRef.sourceWithoutExternalId(source);
+        }
+    }
+
+    /** The execution given by one of two members; null if neither is set. */
+    @Nullable
+    ExecutionRef execution(EventMember id, EventMember externalId) {
+        return ExecutionRef.ofMembers(
+                id(id), text(externalId), text(EventMember.SOURCE), id.key(), externalId.key());
     }
 
     @SuppressWarnings("unchecked") // Only labels() puts it.

@@ -11,6 +11,7 @@ import dev.runlog.contract.json.JsonReader;
 import dev.runlog.contract.model.ExecutionError;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.StepStatus;
+import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
@@ -31,7 +32,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,31 +55,36 @@ public final class EventReader {
                     .build())
             .build();
 
-    private static final Set<EventMember> STARTED = EnumSet.of(
+    /** The members of every event; a heartbeat has no others. */
+    private static final Set<EventMember> HEARTBEAT = EnumSet.of(
             EventMember.EVENT,
             EventMember.OWNER,
             EventMember.WORKFLOW,
             EventMember.WORKFLOW_ID,
             EventMember.ID,
-            EventMember.STARTED_AT,
-            EventMember.TRIGGER,
-            EventMember.ATTEMPT,
-            EventMember.PARENT_ID,
-            EventMember.LABELS,
-            EventMember.PAYLOAD,
-            EventMember.HEARTBEAT_TIMEOUT);
-    private static final Set<EventMember> FINISHED = EnumSet.of(
-            EventMember.EVENT,
-            EventMember.OWNER,
-            EventMember.WORKFLOW,
-            EventMember.WORKFLOW_ID,
-            EventMember.ID,
-            EventMember.STATUS,
-            EventMember.FINISHED_AT,
-            EventMember.RESULT,
-            EventMember.ERROR);
+            EventMember.EXTERNAL_ID,
+            EventMember.SOURCE);
+
+    private static final Set<EventMember> STARTED = union(
+            HEARTBEAT,
+            EnumSet.of(
+                    EventMember.STARTED_AT,
+                    EventMember.TRIGGER,
+                    EventMember.ATTEMPT,
+                    EventMember.PARENT_ID,
+                    EventMember.PARENT_EXTERNAL_ID,
+                    EventMember.LABELS,
+                    EventMember.PAYLOAD,
+                    EventMember.HEARTBEAT_TIMEOUT));
+    private static final Set<EventMember> FINISHED = union(
+            HEARTBEAT,
+            EnumSet.of(
+                    EventMember.STATUS,
+                    EventMember.STARTED_AT,
+                    EventMember.FINISHED_AT,
+                    EventMember.RESULT,
+                    EventMember.ERROR));
     private static final Set<EventMember> EXECUTION = union(STARTED, FINISHED);
-    private static final Set<EventMember> HEARTBEAT = EnumSet.of(EventMember.EVENT, EventMember.OWNER, EventMember.ID);
     private static final Set<EventMember> STEPS = union(HEARTBEAT, EnumSet.of(EventMember.STEPS));
     private static final Set<EventMember> STEP = EnumSet.of(
             EventMember.INDEX,
@@ -131,16 +136,21 @@ public final class EventReader {
         if (parser.nextToken() != null) {
             throw invalidJson("unexpected text after the object.");
         }
+        event.requireExternalIdOfSource();
         String kind = event.text(EventMember.EVENT);
         return switch (kind == null ? "" : kind) {
-            case "started" -> started(event.only(STARTED), event.id(EventMember.ID));
-            case "finished" -> finished(event.only(FINISHED), id(event));
+            case "started" ->
+                started(event.only(STARTED), event.execution(EventMember.ID, EventMember.EXTERNAL_ID));
+            case "finished" -> finished(event.only(FINISHED), execution(event));
             case "execution" -> {
-                UUID id = id(event.only(EXECUTION));
-                yield new Completed(started(event, id), finished(event, id));
+                ExecutionRef execution = execution(event.only(EXECUTION));
+                yield new Completed(started(event, execution), finished(event, execution));
             }
-            case "steps" -> new StepsRecorded(id(event.only(STEPS)), event.text(EventMember.OWNER), steps(event));
-            case "heartbeat" -> new Heartbeat(id(event.only(HEARTBEAT)), event.text(EventMember.OWNER));
+            case "steps" ->
+                new StepsRecorded(
+                        execution(event.only(STEPS)), event.text(EventMember.OWNER), workflow(event), steps(event));
+            case "heartbeat" ->
+                new Heartbeat(execution(event.only(HEARTBEAT)), event.text(EventMember.OWNER), workflow(event));
             default ->
                 throw RunlogException.badInput(
                         (kind == null ? "Missing `event`" : "Invalid `event`: " + SafeText.show(kind))
@@ -148,28 +158,29 @@ public final class EventReader {
         };
     }
 
-    private static Started started(EventObject event, @Nullable UUID id) {
+    private static Started started(EventObject event, @Nullable ExecutionRef execution) {
         WorkflowRef workflow = workflow(event);
         if (workflow == null) {
             throw RunlogException.badInput("Missing `workflow`.");
         }
         return Started.builder(workflow)
-                .executionId(id)
+                .execution(execution)
                 .owner(event.text(EventMember.OWNER))
                 .startedAt(event.instant(EventMember.STARTED_AT))
                 .trigger(event.text(EventMember.TRIGGER))
                 .attempt((Integer) event.value(EventMember.ATTEMPT))
-                .parentId(event.id(EventMember.PARENT_ID))
+                .parent(event.execution(EventMember.PARENT_ID, EventMember.PARENT_EXTERNAL_ID))
                 .labels(event.labels())
                 .payload(event.text(EventMember.PAYLOAD))
                 .heartbeatTimeout(event.duration(EventMember.HEARTBEAT_TIMEOUT))
                 .build();
     }
 
-    private static Finished finished(EventObject event, UUID id) {
-        return Finished.builder(id, event.constant(ExecutionStatus.class, EventMember.STATUS))
+    private static Finished finished(EventObject event, ExecutionRef execution) {
+        return Finished.builder(execution, event.constant(ExecutionStatus.class, EventMember.STATUS))
                 .owner(event.text(EventMember.OWNER))
                 .workflow(workflow(event))
+                .startedAt(event.instant(EventMember.STARTED_AT))
                 .finishedAt(event.instant(EventMember.FINISHED_AT))
                 .result(event.text(EventMember.RESULT))
                 .error((ExecutionError) event.value(EventMember.ERROR))
@@ -206,12 +217,12 @@ public final class EventReader {
         return steps;
     }
 
-    private static UUID id(EventObject event) {
-        UUID id = event.id(EventMember.ID);
-        if (id == null) {
-            throw RunlogException.badInput("Missing `id`.");
+    private static ExecutionRef execution(EventObject event) {
+        ExecutionRef execution = event.execution(EventMember.ID, EventMember.EXTERNAL_ID);
+        if (execution == null) {
+            throw RunlogException.badInput("Missing `id` or `externalId`.");
         }
-        return id;
+        return execution;
     }
 
     /** Reads the members of an object. The parser must be at its start, and is at its end afterwards. */

@@ -39,23 +39,32 @@ public record RecordEvents(Viewer viewer, List<RecordingEvent> events) implement
      * @param execution state after the event; null if rejected
      * @param code error code if rejected; otherwise null
      * @param message error message if rejected; otherwise null
+     * @param warnings human-readable reasons why parts of the event were ignored
      */
     public record Outcome(
             Verdict verdict,
             @Nullable Execution execution,
             @Nullable ErrorCode code,
-            @Nullable String message) {
+            @Nullable String message,
+            List<String> warnings) {
+        public Outcome {
+            warnings = List.copyOf(warnings);
+        }
 
         public static Outcome recorded(Execution execution) {
-            return new Outcome(Verdict.RECORDED, execution, null, null);
+            return new Outcome(Verdict.RECORDED, execution, null, null, List.of());
         }
 
         public static Outcome duplicate(Execution execution) {
-            return new Outcome(Verdict.DUPLICATE, execution, null, null);
+            return new Outcome(Verdict.DUPLICATE, execution, null, null, List.of());
         }
 
         public static Outcome rejected(RunlogException error) {
-            return new Outcome(Verdict.REJECTED, null, error.code(), error.getMessage());
+            return new Outcome(Verdict.REJECTED, null, error.code(), error.getMessage(), List.of());
+        }
+
+        public Outcome withWarnings(List<String> added) {
+            return new Outcome(verdict, execution, code, message, added);
         }
 
         /** Returns the execution after the event; throws the error if the event was rejected. */

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened to an execution. Recording it twice changes nothing, except for a start without an ID, which
- * creates a new run each time. A finish that names its workflow may arrive before its start.
+ * creates a new run each time. Events that name their workflow may arrive in any order: the first one creates the
+ * execution.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
 @JsonSubTypes({
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 })
 public sealed interface RecordingEvent {
 
+    ExecutionRef execution();
+
     /** Owner to record it for; null for the viewer. Another owner requires the scope {@code engine}. */
     @Nullable
     String owner();
@@ -34,20 +37,21 @@ public sealed interface RecordingEvent {
     /**
      * A run started.
      *
-     * @param executionId UUID version 7 whose timestamp is the start; null to generate one
-     * @param startedAt null for the timestamp of the ID, or now without an ID
+     * @param execution an ID must be a UUID version 7; its timestamp orders all lists
+     * @param startedAt null for the timestamp of the ID, or now without one
      * @param attempt attempt number, starting at 1; null for 1
+     * @param parent the execution that started this one; it may be recorded later
      * @param payload JSON text
      * @param heartbeatTimeout time without a heartbeat after which it becomes {@code CRASHED}; null for never
      */
     record Started(
-            @Nullable UUID executionId,
+            ExecutionRef execution,
             @Nullable String owner,
             WorkflowRef workflow,
             @Nullable Instant startedAt,
             @Nullable String trigger,
             @Nullable Integer attempt,
-            @Nullable UUID parentId,
+            @Nullable ExecutionRef parent,
             Map<String, String> labels,
             @Nullable String payload,
             @Nullable Duration heartbeatTimeout)
@@ -64,12 +68,12 @@ public sealed interface RecordingEvent {
         /** Builds a start from the components that are set. */
         public static final class Builder {
             private final WorkflowRef workflow;
-            private @Nullable UUID executionId;
+            private ExecutionRef execution = ExecutionRef.NEW;
             private @Nullable String owner;
             private @Nullable Instant startedAt;
             private @Nullable String trigger;
             private @Nullable Integer attempt;
-            private @Nullable UUID parentId;
+            private @Nullable ExecutionRef parent;
             private Map<String, String> labels = Map.of();
             private @Nullable String payload;
             private @Nullable Duration heartbeatTimeout;
@@ -78,9 +82,14 @@ public sealed interface RecordingEvent {
                 this.workflow = workflow;
             }
 
-            public Builder executionId(@Nullable UUID executionId) {
-                this.executionId = executionId;
+            /** Null for a new execution. */
+            public Builder execution(@Nullable ExecutionRef execution) {
+                this.execution = execution == null ? ExecutionRef.NEW : execution;
                 return this;
+            }
+
+            public Builder executionId(@Nullable UUID id) {
+                return execution(id == null ? null : ExecutionRef.of(id));
             }
 
             public Builder owner(@Nullable String owner) {
@@ -103,9 +112,13 @@ public sealed interface RecordingEvent {
                 return this;
             }
 
-            public Builder parentId(@Nullable UUID parentId) {
-                this.parentId = parentId;
+            public Builder parent(@Nullable ExecutionRef parent) {
+                this.parent = parent;
                 return this;
+            }
+
+            public Builder parentId(@Nullable UUID id) {
+                return parent(id == null ? null : ExecutionRef.of(id));
             }
 
             public Builder labels(Map<String, String> labels) {
@@ -125,13 +138,13 @@ public sealed interface RecordingEvent {
 
             public Started build() {
                 return new Started(
-                        executionId,
+                        execution,
                         owner,
                         workflow,
                         startedAt,
                         trigger,
                         attempt,
-                        parentId,
+                        parent,
                         labels,
                         payload,
                         heartbeatTimeout);
@@ -142,38 +155,45 @@ public sealed interface RecordingEvent {
     /**
      * A run finished.
      *
-     * @param workflow only required if the start may arrive later
+     * @param workflow only required if no other event of the run may have arrived
      * @param status {@code SUCCESS}, {@code FAILED} or {@code CANCELLED}
+     * @param startedAt used unless the start gave its own; null if unknown
      * @param finishedAt null for now
      * @param result JSON text
      */
     record Finished(
-            UUID executionId,
+            ExecutionRef execution,
             @Nullable String owner,
             @Nullable WorkflowRef workflow,
             ExecutionStatus status,
+            @Nullable Instant startedAt,
             @Nullable Instant finishedAt,
             @Nullable String result,
             @Nullable ExecutionError error)
             implements RecordingEvent {
 
         /** Builds a finish; the other components are unset by default. */
+        public static Builder builder(ExecutionRef execution, ExecutionStatus status) {
+            return new Builder(execution, status);
+        }
+
         public static Builder builder(UUID executionId, ExecutionStatus status) {
-            return new Builder(executionId, status);
+            return new Builder(ExecutionRef.of(executionId), status);
         }
 
         /** Builds a finish from the components that are set. */
         public static final class Builder {
-            private final UUID executionId;
+            private final ExecutionRef execution;
             private final ExecutionStatus status;
             private @Nullable String owner;
             private @Nullable WorkflowRef workflow;
+            private @Nullable Instant startedAt;
             private @Nullable Instant finishedAt;
             private @Nullable String result;
             private @Nullable ExecutionError error;
 
-            private Builder(UUID executionId, ExecutionStatus status) {
-                this.executionId = executionId;
+            private Builder(ExecutionRef execution, ExecutionStatus status) {
+                this.execution = execution;
                 this.status = status;
             }
 
@@ -184,6 +204,11 @@ public sealed interface RecordingEvent {
 
             public Builder workflow(@Nullable WorkflowRef workflow) {
                 this.workflow = workflow;
+                return this;
+            }
+
+            public Builder startedAt(@Nullable Instant startedAt) {
+                this.startedAt = startedAt;
                 return this;
             }
 
@@ -203,13 +228,18 @@ public sealed interface RecordingEvent {
             }
 
             public Finished build() {
-                return new Finished(executionId, owner, workflow, status, finishedAt, result, error);
+                return new Finished(execution, owner, workflow, status, startedAt, finishedAt, result, error);
             }
         }
     }
 
-    /** A run that has already finished: its start and finish in one event, with the same ID if both have one. */
+    /** A run that has already finished: its start and finish in one event. Both refer to the same execution. */
     record Completed(Started start, Finished finish) implements RecordingEvent {
+        @Override
+        public ExecutionRef execution() {
+            return start.execution();
+        }
+
         @Override
         public @Nullable String owner() {
             return start.owner();
@@ -218,8 +248,15 @@ public sealed interface RecordingEvent {
 
     /**
      * Steps started or finished. A known step is updated with the fields that are set; a finished one does not change.
+     *
+     * @param workflow only required if no other event of the run may have arrived
      */
-    record StepsRecorded(UUID executionId, @Nullable String owner, List<StepEvent> steps) implements RecordingEvent {
+    record StepsRecorded(
+            ExecutionRef execution,
+            @Nullable String owner,
+            @Nullable WorkflowRef workflow,
+            List<StepEvent> steps)
+            implements RecordingEvent {
         public StepsRecorded {
             steps = List.copyOf(steps);
         }
@@ -303,6 +340,13 @@ public sealed interface RecordingEvent {
         }
     }
 
-    /** The run is alive: its heartbeat deadline becomes now plus its timeout. */
-    record Heartbeat(UUID executionId, @Nullable String owner) implements RecordingEvent {}
+    /**
+     * The run is alive: its heartbeat deadline becomes now plus its timeout.
+     *
+     * @param workflow only required if no other event of the run may have arrived
+     */
+    record Heartbeat(
+            ExecutionRef execution,
+            @Nullable String owner,
+            @Nullable WorkflowRef workflow) implements RecordingEvent {}
 }

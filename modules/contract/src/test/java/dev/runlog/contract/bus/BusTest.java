@@ -8,6 +8,7 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.querying.CheckHealth;
+import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.WorkflowRef;
@@ -110,7 +111,7 @@ final class BusTest {
                                 .payload("{\"a\": 1.0}")
                                 .heartbeatTimeout(Duration.ofSeconds(30))
                                 .build(),
-                        new RecordingEvent.Heartbeat(Ids.next(), "bob")));
+                        new RecordingEvent.Heartbeat(ExecutionRef.of(Ids.next()), "bob", null)));
         MessageJsonCodec codec = new MessageJsonCodec();
         Buffer wire = Buffer.buffer("before");
 

@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
 /** The outcome of the events of one body. */
 final class EventsReport {
     /** Bounds the reply to a body with many invalid lines. */
-    private static final int REJECTED_SHOWN_MAX = 10_000;
+    private static final int LINES_SHOWN_MAX = 10_000;
 
     private long recorded;
     private long duplicates;
     private long rejectedTotal;
+    private long warningsTotal;
     private final List<Rejected> rejected = new ArrayList<>();
+    private final List<Warning> warnings = new ArrayList<>();
     private @Nullable Throwable failure;
 
     private record Rejected(int line, ErrorCode code, String message) {
@@ -34,10 +36,20 @@ final class EventsReport {
         }
     }
 
+    private record Warning(int line, String message) {
+        Map<String, Object> toJson() {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("line", line);
+            json.put("message", message);
+            return json;
+        }
+    }
+
     /** @param lines line numbers, at least as many as there are outcomes */
     void add(int[] lines, List<Outcome> outcomes) {
         for (int i = 0; i < outcomes.size(); i++) {
             Outcome outcome = outcomes.get(i);
+            warn(lines[i], outcome.warnings());
             switch (outcome.verdict()) {
                 case RECORDED -> recorded++;
                 case DUPLICATE -> duplicates++;
@@ -49,8 +61,17 @@ final class EventsReport {
 
     void reject(int line, ErrorCode code, String message) {
         rejectedTotal++;
-        if (rejected.size() < REJECTED_SHOWN_MAX) {
+        if (rejected.size() < LINES_SHOWN_MAX) {
             rejected.add(new Rejected(line, code, message));
+        }
+    }
+
+    private void warn(int line, List<String> messages) {
+        warningsTotal += messages.size();
+        for (String message : messages) {
+            if (warnings.size() < LINES_SHOWN_MAX) {
+                warnings.add(new Warning(line, message));
+            }
         }
     }
 
@@ -74,6 +95,17 @@ final class EventsReport {
                         .toList());
         if (rejectedTotal > rejected.size()) {
             body.put("rejectedInAll", rejectedTotal);
+        }
+        if (!warnings.isEmpty()) {
+            body.put(
+                    "warnings",
+                    warnings.stream()
+                            .sorted(Comparator.comparingInt(Warning::line))
+                            .map(Warning::toJson)
+                            .toList());
+        }
+        if (warningsTotal > warnings.size()) {
+            body.put("warningsInAll", warningsTotal);
         }
         if (failure == null) {
             Replies.json(ctx, 200, body);

@@ -6,6 +6,7 @@ import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Step;
 import dev.runlog.contract.model.StepPart;
+import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
@@ -55,8 +56,7 @@ public final class EventPolicy {
         } else if (event instanceof StepsRecorded recorded) {
             return toSteps(recorded);
         } else if (event instanceof Heartbeat heartbeat) {
-            requireId(heartbeat.executionId());
-            return new ValidEvent.Beat(heartbeat.executionId());
+            return new ValidEvent.Beat(idOf(heartbeat));
         }
         throw new IllegalStateException("Unknown event type: " + event.getClass());
     }
@@ -82,7 +82,7 @@ public final class EventPolicy {
         if (attempt < 1 || attempt > Short.MAX_VALUE) {
             throw RunlogException.badInput("Invalid attempt: " + attempt + " (expected 1 to " + Short.MAX_VALUE + ").");
         }
-        checkParent(event.parentId(), id);
+        UUID parentId = parentId(event.parent(), id);
         checkLabels(event.labels());
         checkHeartbeatTimeout(event.heartbeatTimeout());
         if (config.oversize() == RecordingConfig.Oversize.REFUSE) {
@@ -91,11 +91,11 @@ public final class EventPolicy {
         Storable<ExecutionPart> parts = new Storable<>(redaction, config.jsonDepthMax(), ExecutionPart.class);
         return new ValidEvent.Start(
                 id,
-                event.executionId() == null,
+                event.execution().id() == null,
                 event.workflow(),
                 parts.text(event.trigger(), config.nameMaxChars(), ExecutionPart.TRIGGER),
                 attempt,
-                event.parentId(),
+                parentId,
                 labels(event.labels(), parts),
                 parts.json(event.payload(), config.payloadMaxBytes(), ExecutionPart.PAYLOAD),
                 new Alterations(parts.truncated(), parts.sanitized(), parts.secrets()),
@@ -110,13 +110,12 @@ public final class EventPolicy {
 
     private UUID startId(Started event) {
         Instant now = clock.instant();
-        if (event.executionId() == null) {
+        if (event.execution().equals(ExecutionRef.NEW)) {
             Instant startedAt = event.startedAt() == null ? now : event.startedAt();
             checkStart(startedAt, now);
             return Ids.at(startedAt);
         }
-        UUID id = event.executionId();
-        requireId(id);
+        UUID id = idOf(event);
         Instant start = Ids.timeOf(id);
         checkStart(start, now);
         if (event.startedAt() != null) {
@@ -148,14 +147,15 @@ public final class EventPolicy {
         }
     }
 
-    private static void checkParent(@Nullable UUID parentId, UUID id) {
-        if (parentId == null) {
-            return;
+    private static @Nullable UUID parentId(@Nullable ExecutionRef parent, UUID id) {
+        if (parent == null) {
+            return null;
         }
-        requireId(parentId);
+        UUID parentId = idOf(parent, "parentId", "parentExternalId");
         if (parentId.equals(id)) {
             throw RunlogException.badInput("Invalid parentId: " + id + " (an execution cannot be its own parent).");
         }
+        return parentId;
     }
 
     private void checkLabels(Map<String, String> labels) {
@@ -180,8 +180,7 @@ public final class EventPolicy {
     }
 
     private ValidEvent.Finish toFinish(Finished event) {
-        UUID id = event.executionId();
-        requireId(id);
+        UUID id = idOf(event);
         if (event.workflow() != null) {
             checkRef(event.workflow());
             // It may create the row, so the limits of a start apply to its ID.
@@ -224,12 +223,6 @@ public final class EventPolicy {
     }
 
     private ValidEvent.Complete toComplete(Completed event) {
-        UUID startId = event.start().executionId();
-        UUID finishId = event.finish().executionId();
-        if (startId != null && !startId.equals(finishId)) {
-            throw RunlogException.badInput(
-                    "The start and the finish have different IDs: " + startId + " and " + finishId + ".");
-        }
         ValidEvent.Start start = toStart(event.start());
         Finished finish = event.finish();
         return new ValidEvent.Complete(
@@ -244,7 +237,7 @@ public final class EventPolicy {
     }
 
     private ValidEvent.Steps toSteps(StepsRecorded event) {
-        requireId(event.executionId());
+        UUID id = idOf(event);
         if (event.steps().isEmpty()) {
             throw RunlogException.badInput("Invalid steps: empty (expected 1 to " + config.stepsMax() + ").");
         }
@@ -253,10 +246,7 @@ public final class EventPolicy {
                     + event.steps().size() + " (recording.steps-max is " + config.stepsMax() + ").");
         }
         return new ValidEvent.Steps(
-                event.executionId(),
-                event.steps().stream()
-                        .map(step -> toStep(event.executionId(), step))
-                        .toList());
+                id, event.steps().stream().map(step -> toStep(id, step)).toList());
     }
 
     private Step toStep(UUID executionId, StepEvent step) {
@@ -309,10 +299,20 @@ public final class EventPolicy {
         }
     }
 
-    private static void requireId(UUID id) {
-        if (!Ids.isTimeOrdered(id)) {
-            throw RunlogException.badInput("Invalid ID: " + id + " (expected a UUID version 7).");
+    private static UUID idOf(RecordingEvent event) {
+        return idOf(event.execution(), "id", "externalId");
+    }
+
+    private static UUID idOf(ExecutionRef execution, String idName, String externalIdName) {
+        UUID id = execution.id();
+        if (id == null) {
+            throw RunlogException.badInput("Invalid `" + externalIdName + "`: not supported yet.");
         }
+        if (!Ids.isTimeOrdered(id)) {
+            throw RunlogException.badInput("Invalid `" + idName + "`: " + id + " (expected a UUID version 7; use `"
+                    + externalIdName + "` for IDs of your own).");
+        }
+        return id;
     }
 
     private static Duration distance(Instant one, Instant other) {

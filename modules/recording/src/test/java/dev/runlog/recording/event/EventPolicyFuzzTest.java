@@ -6,6 +6,7 @@ import dev.runlog.contract.model.ExecutionError;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.StepStatus;
+import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
@@ -108,7 +109,7 @@ final class EventPolicyFuzzTest {
                     .error(json(random))
                     .build());
         }
-        return new StepsRecorded(id == null ? Ids.at(NOW) : id, text(random), steps);
+        return new StepsRecorded(ExecutionRef.of(id == null ? Ids.at(NOW) : id), text(random), null, steps);
     }
 
     private static WorkflowRef workflow(RandomnessSource random) {

@@ -8,6 +8,7 @@ import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionOrder;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.RowFilter;
+import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.contract.text.SafeText;
 import dev.runlog.gateway.config.GatewayConfig;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The arguments of a field, or the members of an input object, as domain types. */
 public record Arguments(Map<String, @Nullable Object> values) {
+    /** The members to which {@code source} applies. */
+    private static final List<String> EXTERNAL_IDS = List.of("externalId", "parentExternalId");
+
     @SuppressWarnings("unchecked") // Coerced by the schema: an input object is a map with string keys.
     @Nullable
     Arguments objectOrNull(String name) {
@@ -204,6 +208,31 @@ public record Arguments(Map<String, @Nullable Object> values) {
                         filter.flag("rootsOnly"),
                         filter.flag("latestAttemptsOnly")),
                 order == null ? ExecutionOrder.STARTED_AT_DESC : ExecutionOrder.valueOf(order));
+    }
+
+    /** The execution given by {@code executionId} or {@code externalId}. */
+    ExecutionRef execution() {
+        ExecutionRef execution = executionOrNull("executionId", "externalId");
+        if (execution == null) {
+            throw RunlogException.badInput("Missing `executionId` or `externalId`.");
+        }
+        return execution;
+    }
+
+    /** The execution given by one of two members; null if neither is given. */
+    @Nullable
+    ExecutionRef executionOrNull(String id, String externalId) {
+        return ExecutionRef.ofMembers(
+                idOrNull(id), recordedText(externalId), recordedText("source"), id, externalId);
+    }
+
+    /** Fails if a source is given without an external ID. */
+    Arguments requireExternalIdOfSource() {
+        String source = recordedText("source");
+        if (source != null && EXTERNAL_IDS.stream().noneMatch(name -> values.get(name) != null)) {
+            throw ExecutionRef.sourceWithoutExternalId(source);
+        }
+        return this;
     }
 
     PageRequest page(Cursor.Order order, GatewayConfig.Graphql config) {

@@ -11,6 +11,7 @@ import dev.runlog.contract.model.StepStatus;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.recording.RecordEvents;
+import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
 import dev.runlog.contract.recording.RecordingEvent.Heartbeat;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of {@code Mutation}. */
@@ -44,14 +46,12 @@ final class Mutations {
 
     TypeRuntimeWiring.Builder fields(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher("upsertWorkflow", mutation("workflow", this::upsertWorkflow))
-                .dataFetcher("startExecution", mutation("execution", this::startExecution))
-                .dataFetcher("finishExecution", mutation("execution", this::finishExecution))
-                .dataFetcher("recordSteps", mutation("execution", this::recordSteps))
+                .dataFetcher("startExecution", recording(Mutations::started))
+                .dataFetcher("finishExecution", recording(Mutations::finished))
+                .dataFetcher("recordSteps", recording(Mutations::stepsRecorded))
                 .dataFetcher(
                         "heartbeat",
-                        mutation(
-                                "execution",
-                                (viewer, input) -> record(viewer, new Heartbeat(input.id("executionId"), null))))
+                        recording(input -> new Heartbeat(input.execution(), null, input.workflowOrNull())))
                 .dataFetcher("cleanupExecutions", mutation("cleanup", this::cleanupExecutions))
                 .dataFetcher(
                         "cancelCleanup",
@@ -72,30 +72,27 @@ final class Mutations {
                 .map(UpsertWorkflow.Saved::workflow);
     }
 
-    private Future<Execution> startExecution(Viewer viewer, Arguments input) {
-        return record(
-                viewer,
-                Started.builder(input.workflow())
-                        .executionId(input.idOrNull("executionId"))
-                        .startedAt(input.instantOrNull("startedAt"))
-                        .trigger(input.recordedText("trigger"))
-                        .attempt(input.integerOrNull("attempt"))
-                        .parentId(input.idOrNull("parentId"))
-                        .labels(input.labels("labels"))
-                        .payload(input.jsonOrNull("payload"))
-                        .heartbeatTimeout(input.durationOrNull("heartbeatTimeout"))
-                        .build());
+    private static RecordingEvent started(Arguments input) {
+        return Started.builder(input.workflow())
+                .execution(input.executionOrNull("executionId", "externalId"))
+                .startedAt(input.instantOrNull("startedAt"))
+                .trigger(input.recordedText("trigger"))
+                .attempt(input.integerOrNull("attempt"))
+                .parent(input.executionOrNull("parentId", "parentExternalId"))
+                .labels(input.labels("labels"))
+                .payload(input.jsonOrNull("payload"))
+                .heartbeatTimeout(input.durationOrNull("heartbeatTimeout"))
+                .build();
     }
 
-    private Future<Execution> finishExecution(Viewer viewer, Arguments input) {
-        return record(
-                viewer,
-                Finished.builder(input.id("executionId"), ExecutionStatus.valueOf(input.string("status")))
-                        .workflow(input.workflowOrNull())
-                        .finishedAt(input.instantOrNull("finishedAt"))
-                        .result(input.jsonOrNull("result"))
-                        .error(error(input.objectOrNull("error")))
-                        .build());
+    private static RecordingEvent finished(Arguments input) {
+        return Finished.builder(input.execution(), ExecutionStatus.valueOf(input.string("status")))
+                .workflow(input.workflowOrNull())
+                .startedAt(input.instantOrNull("startedAt"))
+                .finishedAt(input.instantOrNull("finishedAt"))
+                .result(input.jsonOrNull("result"))
+                .error(error(input.objectOrNull("error")))
+                .build();
     }
 
     private static @Nullable ExecutionError error(@Nullable Arguments error) {
@@ -108,13 +105,12 @@ final class Mutations {
                         error.jsonOrNull("details"));
     }
 
-    private Future<Execution> recordSteps(Viewer viewer, Arguments input) {
-        return record(
-                viewer,
-                new StepsRecorded(
-                        input.id("executionId"),
-                        null,
-                        input.objects("steps").stream().map(Mutations::step).toList()));
+    private static RecordingEvent stepsRecorded(Arguments input) {
+        return new StepsRecorded(
+                input.execution(),
+                null,
+                input.workflowOrNull(),
+                input.objects("steps").stream().map(Mutations::step).toList());
     }
 
     private static StepEvent step(Arguments step) {
@@ -131,9 +127,16 @@ final class Mutations {
                 .build();
     }
 
-    private Future<Execution> record(Viewer viewer, RecordingEvent event) {
-        return bus.request(new RecordEvents(viewer, List.of(event)))
-                .map(outcomes -> outcomes.outcomes().get(0).orThrow());
+    /** Records the event of an input. */
+    private DataFetcher<CompletionStage<Map<String, Object>>> recording(Function<Arguments, RecordingEvent> event) {
+        return env -> bus.request(new RecordEvents(
+                        viewer(env),
+                        List.of(event.apply(arguments(env).input().requireExternalIdOfSource()))))
+                .map(recorded -> {
+                    Outcome outcome = recorded.outcomes().get(0);
+                    return Map.<String, Object>of("execution", outcome.orThrow(), "warnings", outcome.warnings());
+                })
+                .toCompletionStage();
     }
 
     private Future<Cleanup> cleanupExecutions(Viewer viewer, Arguments input) {
