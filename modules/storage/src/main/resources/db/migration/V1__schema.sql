@@ -183,6 +183,28 @@ COMMENT ON TABLE execution_retry IS
 COMMENT ON INDEX execution_retry_pkey IS
   'retries, retriedBy and latestAttemptsOnly: a lookup in execution would read every partition.';
 
+CREATE TABLE external_execution (
+  owner_id     integer NOT NULL,
+  hash         uuid    NOT NULL,
+  execution_id uuid    NOT NULL,
+  -- True while it has only been named as the parent of another execution.
+  reserved     boolean NOT NULL DEFAULT false,
+  CONSTRAINT external_execution_pkey PRIMARY KEY (owner_id, hash)
+);
+COMMENT ON TABLE external_execution IS
+  'Executions by external ID, written with the execution itself. A row may outlive its execution: then it counts as '
+  'absent, and recording takes it over or a sweep deletes it.';
+COMMENT ON COLUMN external_execution.hash IS 'Result of external_id_hash.';
+COMMENT ON INDEX external_execution_pkey IS 'Recording and execution(externalId): the execution of an external ID.';
+
+CREATE TABLE external_sweep (
+  started_at timestamptz NOT NULL,
+  next_page  bigint
+);
+COMMENT ON TABLE external_sweep IS 'One row: the last pass of sweep_external_ids.';
+COMMENT ON COLUMN external_sweep.next_page IS 'Next page of external_execution to read; null if the pass is over.';
+INSERT INTO external_sweep (started_at) VALUES ('-infinity');
+
 -- Written with execution.held. A query for held executions would plan a scan of every partition.
 CREATE TABLE held_execution (
   execution_id uuid    NOT NULL,
@@ -418,6 +440,55 @@ CREATE FUNCTION uuid_v7_time(id uuid) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN to_timestamp(('x0000' || left(replace(id::text, '-', ''), 12))::bit(64)::bigint / 1000.0);
 COMMENT ON FUNCTION uuid_v7_time IS 'The time in a UUIDv7: previews of cleanups that keep the newest N.';
+
+CREATE FUNCTION external_id_hash(source text, external_id text) RETURNS uuid
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN encode(substring(sha256(convert_to(coalesce(source, '') || E'\x1f' || external_id, 'UTF8')) FROM 1 FOR 16),
+              'hex')::uuid;
+COMMENT ON FUNCTION external_id_hash IS 'The key of an external ID, as ExternalId.hash computes it.';
+
+CREATE FUNCTION has_day_partitions(id uuid) RETURNS boolean
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN to_regclass('execution_' || to_char(uuid_v7_time(id) AT TIME ZONE 'UTC', 'YYYYMMDD')) IS NOT NULL;
+COMMENT ON FUNCTION has_day_partitions IS 'Whether an execution with this ID can be inserted.';
+
+-- The comparison of execution_id protects a row that is taken over meanwhile. The scalar subquery opens one partition for
+-- each row, where an anti-join would read all executions.
+CREATE FUNCTION sweep_external_ids(pages integer) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+  pass external_sweep;
+BEGIN
+  SELECT * INTO pass FROM external_sweep FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  IF pass.next_page IS NULL THEN
+    IF NOT EXISTS (SELECT FROM cleanup WHERE finished_at > pass.started_at AND deleted > 0) THEN
+      RETURN false;
+    END IF;
+    pass.started_at := now();
+    pass.next_page := 0;
+  END IF;
+  WITH gone AS MATERIALIZED (
+    SELECT x.owner_id, x.hash, x.execution_id
+    FROM external_execution x
+    WHERE x.ctid >= format('(%s,0)', pass.next_page)::tid AND x.ctid < format('(%s,0)', pass.next_page + pages)::tid
+      AND (SELECT e.id FROM execution e WHERE e.id = x.execution_id) IS NULL
+      AND (NOT x.reserved OR NOT has_day_partitions(x.execution_id)))
+  DELETE FROM external_execution x
+  USING gone
+  WHERE x.owner_id = gone.owner_id AND x.hash = gone.hash AND x.execution_id = gone.execution_id;
+  pass.next_page := pass.next_page + pages;
+  IF pass.next_page >= pg_relation_size('external_execution') / current_setting('block_size')::bigint THEN
+    pass.next_page := NULL;
+  END IF;
+  UPDATE external_sweep SET started_at = pass.started_at, next_page = pass.next_page;
+  RETURN pass.next_page IS NOT NULL;
+END $$;
+COMMENT ON FUNCTION sweep_external_ids IS
+  'Deletes external IDs on the next pages whose executions are gone. Returns whether the pass goes on; there is one after '
+  'each cleanup. Only one server at a time sweeps.';
 
 CREATE VIEW unsuccessful AS
 SELECT u.id, u.workflow_id, u.owner_id, u.status, u.attempt, u.held, u.truncated, u.finished_at, u.duration_millis,

@@ -12,6 +12,7 @@ import dev.runlog.contract.querying.CountExecutionsOf;
 import dev.runlog.contract.querying.CountWorkflows;
 import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.contract.querying.FindExecution;
 import dev.runlog.contract.querying.FindWorkflowByKey;
 import dev.runlog.contract.querying.GetStatistics;
 import dev.runlog.contract.querying.ListExecutions;
@@ -73,6 +74,7 @@ public final class QueryingVerticle extends VerticleBase {
         handleWithAllowance(ListExecutionsOf.class, this::listExecutionsOf);
         handle(CountExecutionsOf.class, this::countExecutionsOf);
         handleWithAllowance(LoadExecutions.class, this::loadExecutions);
+        handleWithAllowance(FindExecution.class, this::findExecution);
         handleWithAllowance(LoadExecutionDetails.class, this::loadExecutionDetails);
         handleWithAllowance(LoadHoldReasons.class, this::loadHoldReasons);
         handleWithAllowance(ListSteps.class, this::listSteps);
@@ -141,6 +143,10 @@ public final class QueryingVerticle extends VerticleBase {
 
     private Future<LoadExecutions.Loaded> loadExecutions(LoadExecutions request, ExecutionReads executions) {
         return executions.load(owner(request), request.ids()).map(LoadExecutions.Loaded::new);
+    }
+
+    private Future<FindExecution.Found> findExecution(FindExecution request, ExecutionReads executions) {
+        return executions.find(owner(request), request.externalId()).map(FindExecution.Found::new);
     }
 
     private Future<LoadExecutionDetails.Loaded> loadExecutionDetails(

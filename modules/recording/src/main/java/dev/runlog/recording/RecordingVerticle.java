@@ -10,6 +10,7 @@ import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.UpsertWorkflow;
 import dev.runlog.recording.batch.BatchWriter;
+import dev.runlog.recording.batch.ExternalIdSweep;
 import dev.runlog.recording.batch.HeartbeatSweep;
 import dev.runlog.recording.batch.Partitions;
 import dev.runlog.recording.batch.RecordingMetrics;
@@ -90,6 +91,7 @@ public final class RecordingVerticle extends VerticleBase {
         WorkflowDirectory workflows =
                 new WorkflowDirectory(opened, config.workflowsMax(), config.workflowsPerHourMax());
         HeartbeatSweep sweep = new HeartbeatSweep(bus, opened, clock, config.runTimeMax());
+        ExternalIdSweep externalIds = new ExternalIdSweep(vertx, opened, config.externalIdSweepPages());
         BatchWriter writer = new BatchWriter(bus, opened, workflows, partitions, clock, metrics);
         for (int i = 0; i < config.writers(); i++) {
             lanes.add(new Lane(
@@ -98,6 +100,7 @@ public final class RecordingVerticle extends VerticleBase {
         return partitions.ensure(daysAhead()).onSuccess(ready -> {
             runEvery(config.heartbeatSweepInterval(), "Heartbeat sweep", sweep::runOnce);
             runEvery(config.durationsInterval(), "Folding durations", () -> foldDurations(opened));
+            runEvery(config.externalIdSweepInterval(), "Sweeping external IDs", externalIds::runOnce);
             runEvery(PARTITIONS_INTERVAL, "Creating partitions", () -> partitions.ensure(daysAhead()));
             consumers.add(bus.handle(RecordEvents.class, this::record));
             consumers.add(bus.handle(CheckRecording.class, this::check));
@@ -141,7 +144,7 @@ public final class RecordingVerticle extends VerticleBase {
         }
         admission.require(valid, queues());
         rejections.forEach(Runnable::run);
-        valid.forEach(queued -> lane(queued.event().executionId()).add(queued));
+        valid.forEach(queued -> lane(queued.event().target().laneKey()).add(queued));
         lanes.forEach(Lane::flush);
         return submission.answer();
     }
@@ -201,8 +204,8 @@ public final class RecordingVerticle extends VerticleBase {
         return millis == 0 ? Future.succeededFuture() : vertx.timer(millis, TimeUnit.MILLISECONDS);
     }
 
-    private Lane lane(UUID id) {
-        return lanes.get(Math.floorMod(id.hashCode(), lanes.size()));
+    private Lane lane(UUID key) {
+        return lanes.get(Math.floorMod(key.hashCode(), lanes.size()));
     }
 
     private List<LocalDate> daysAhead() {

@@ -30,6 +30,7 @@ public final class Configs {
                 .set("redact-names", List.of("*password", "*token", "authorization"))
                 .set("heartbeat-sweep-interval", Duration.ofDays(1))
                 .set("durations-interval", Duration.ofDays(1))
+                .set("external-id-sweep-interval", Duration.ofDays(1))
                 .set("partitions-ahead-days", 1)
                 .set("workflows-max", workflowsMax)
                 .set("workflows-per-hour-max", workflowsPerHourMax)

@@ -46,6 +46,12 @@ public record ExternalId(@Nullable String source, String id) {
         return new UUID(digest.getLong(), digest.getLong());
     }
 
+    /** What messages call it. */
+    @Override
+    public String toString() {
+        return SafeText.quote(id) + (source == null ? "" : " of " + SafeText.quote(source));
+    }
+
     private static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");

@@ -38,6 +38,21 @@ public record Step(
         redacted = OrderedSet.copyOf(redacted);
     }
 
+    /** The same step of another execution. */
+    public Step ofExecution(UUID id) {
+        return builder(id, index, name, status)
+                .kind(kind)
+                .startedAt(startedAt)
+                .finishedAt(finishedAt)
+                .input(input)
+                .output(output)
+                .error(error)
+                .truncated(truncated)
+                .sanitized(sanitized)
+                .redacted(redacted)
+                .build();
+    }
+
     /** Builds a step; by default it has no kind, times or JSON, and nothing was altered. */
     public static Builder builder(UUID executionId, int index, String name, StepStatus status) {
         return new Builder(executionId, index, name, status);

@@ -1,5 +1,6 @@
 package dev.runlog.contract.querying;
 
+import dev.runlog.contract.model.ExternalId;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param held whether they are held
  * @param rootsOnly only executions without a parent
  * @param latestAttemptsOnly only executions that no other one retries
+ * @param externalId at most one execution has it
  */
 public record RowFilter(
         @Nullable Duration minDuration,
@@ -25,9 +27,11 @@ public record RowFilter(
         @Nullable UUID parentId,
         @Nullable Boolean held,
         boolean rootsOnly,
-        boolean latestAttemptsOnly) {
+        boolean latestAttemptsOnly,
+        @Nullable ExternalId externalId) {
 
-    public static final RowFilter NONE = new RowFilter(null, null, null, Map.of(), null, null, null, false, false);
+    public static final RowFilter NONE =
+            new RowFilter(null, null, null, Map.of(), null, null, null, false, false, null);
 
     public RowFilter {
         labels = Map.copyOf(labels);

@@ -9,11 +9,13 @@ import dev.runlog.contract.model.StepStatus;
 import dev.runlog.contract.recording.ExecutionsChanged.Change;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.WorkflowRef;
+import dev.runlog.recording.event.Target;
 import dev.runlog.recording.event.ValidEvent;
 import dev.runlog.recording.queue.QueuedEvent;
 import dev.runlog.storage.rollup.DailyDelta;
 import dev.runlog.storage.rollup.DurationDelta;
 import dev.runlog.storage.write.ExecutionRow;
+import dev.runlog.storage.write.ParentLink;
 import dev.runlog.storage.write.StepKey;
 import dev.runlog.storage.write.StoredExecution;
 import dev.runlog.storage.write.StoredWorkflow;
@@ -41,20 +43,28 @@ final class BatchPlan {
     private final List<QueuedEvent> batch;
     private final Outcome[] outcomes;
     private final @Nullable Change[] changes;
+    private final ExternalIds ids;
+    private final Map<UUID, ParentLink> ancestors;
     private final BiFunction<String, WorkflowRef, @Nullable StoredWorkflow> workflows;
     private final Refusals refusals;
     private final Instant now;
+    /** Of the event that is being applied. */
+    private List<String> warnings = List.of();
 
     /**
      * Applies the events in order. An invalid event is rejected alone.
      *
+     * @param ids the resolved external IDs
      * @param locked the existing rows of the executions in the batch
+     * @param ancestors stored links from the parents in the batch upwards
      * @param workflows finds an owner's workflow by reference; null if there is none
      * @param refusals days and workflows that must not be created
      */
     BatchPlan(
             List<QueuedEvent> batch,
+            ExternalIds ids,
             Map<UUID, StoredExecution> locked,
+            Map<UUID, ParentLink> ancestors,
             BiFunction<String, WorkflowRef, @Nullable StoredWorkflow> workflows,
             Refusals refusals,
             Instant now) {
@@ -62,6 +72,8 @@ final class BatchPlan {
         this.batch = batch;
         this.outcomes = new Outcome[batch.size()];
         this.changes = new Change[batch.size()];
+        this.ids = ids;
+        this.ancestors = ancestors;
         this.workflows = workflows;
         this.refusals = refusals;
         this.now = now;
@@ -71,17 +83,21 @@ final class BatchPlan {
     }
 
     private void apply(int index, QueuedEvent queued) {
-        RunlogException refusal = refusals.of(queued);
+        UUID id = ids.idOf(queued.owner(), queued.event().target());
+        Draft known = id == null ? null : drafts.get(id);
+        RunlogException refusal = refusals.of(queued, known != null);
         if (refusal != null) {
             outcomes[index] = Outcome.rejected(refusal);
             return;
         }
         try {
-            Draft known = drafts.get(queued.event().executionId());
             ExecutionStatus before = known == null ? null : known.head().status();
-            boolean recorded = applyEvent(queued.owner(), queued.event(), known);
-            Execution head = draft(queued.event().executionId()).head();
-            outcomes[index] = recorded ? Outcome.recorded(head) : Outcome.duplicate(head);
+            warnings = queued.event().warnings();
+            Draft draft = known == null ? create(id, queued) : own(queued, known);
+            boolean recorded = applyEvent(queued, draft) || known == null;
+            Execution head = draft.head();
+            Outcome outcome = recorded ? Outcome.recorded(head) : Outcome.duplicate(head);
+            outcomes[index] = warnings.isEmpty() ? outcome : outcome.withWarnings(warnings);
             if (recorded) {
                 changes[index] = new Change(before, head);
             }
@@ -134,7 +150,7 @@ final class BatchPlan {
         for (int i = 0; i < outcomes.length; i++) {
             Execution execution = outcomes[i].execution();
             settled.add(
-                    execution != null && isUnchanged(batch.get(i), changedSteps)
+                    execution != null && isUnchanged(batch.get(i), execution.id(), changedSteps)
                             ? Outcome.duplicate(execution)
                             : outcomes[i]);
         }
@@ -146,80 +162,131 @@ final class BatchPlan {
         List<Change> announced = new ArrayList<>(changes.length);
         for (int i = 0; i < changes.length; i++) {
             Change change = changes[i];
-            if (change != null && !isUnchanged(batch.get(i), changedSteps)) {
+            if (change != null
+                    && !isUnchanged(batch.get(i), change.execution().id(), changedSteps)) {
                 announced.add(change);
             }
         }
         return announced;
     }
 
-    private static boolean isUnchanged(QueuedEvent queued, Set<StepKey> changedSteps) {
+    private static boolean isUnchanged(QueuedEvent queued, UUID id, Set<StepKey> changedSteps) {
         return queued.event() instanceof ValidEvent.Steps recorded
-                && recorded.steps().stream()
-                        .noneMatch(step -> changedSteps.contains(new StepKey(step.executionId(), step.index())));
+                && recorded.steps().stream().noneMatch(step -> changedSteps.contains(new StepKey(id, step.index())));
+    }
+
+    /** Creates the execution of an event that is the first to arrive. Fails if the event must not do that. */
+    private Draft create(@Nullable UUID id, QueuedEvent queued) {
+        ValidEvent event = queued.event();
+        if (event.workflow() == null) {
+            throw notFound(event);
+        }
+        StoredWorkflow workflow = workflow(queued.owner(), event.workflow());
+        if (event.target().refusal() != null) {
+            throw event.target().refusal();
+        }
+        if (id == null) {
+            throw new IllegalStateException("No ID for execution " + event.target());
+        }
+        ValidEvent.Start start = startOf(event);
+        Draft draft = start == null
+                ? Draft.withoutStart(id, event, workflow)
+                : Draft.started(id, start, parentId(queued, id, workflow.ownerId()), workflow, now);
+        drafts.put(id, draft);
+        return draft;
+    }
+
+    /** Fails if a known execution has another owner or another workflow than the event. */
+    private Draft own(QueuedEvent queued, Draft known) {
+        ValidEvent event = queued.event();
+        if (!known.head().owner().equals(queued.owner())) {
+            throw notFound(event);
+        }
+        if (event.workflow() != null) {
+            requireSame(known, workflow(queued.owner(), event.workflow()));
+        }
+        return known;
     }
 
     /** Applies an event; returns whether it changed anything. */
-    private boolean applyEvent(String owner, ValidEvent event, @Nullable Draft known) {
-        if (known != null && !known.head().owner().equals(owner)) {
-            throw notFound(event.executionId());
-        }
+    private boolean applyEvent(QueuedEvent queued, Draft draft) {
+        ValidEvent event = queued.event();
         if (event instanceof ValidEvent.Start start) {
-            return start(owner, start, known);
+            return fillStart(queued, start, draft);
         } else if (event instanceof ValidEvent.Finish finish) {
-            return finish(owner, finish, known);
+            return finish(finish, draft);
         } else if (event instanceof ValidEvent.Complete complete) {
-            return complete(owner, complete, known);
-        } else if (known == null) {
-            throw notFound(event.executionId());
+            return complete(queued, complete, draft);
         } else if (event instanceof ValidEvent.Steps recorded) {
-            recorded.steps().forEach(this::addStep);
+            UUID id = draft.head().id();
+            recorded.steps().forEach(step -> addStep(step.executionId().equals(id) ? step : step.ofExecution(id)));
             return true;
         } else {
-            return beat(known);
+            return beat(draft);
         }
     }
 
-    private boolean start(String owner, ValidEvent.Start start, @Nullable Draft known) {
-        StoredWorkflow workflow = workflow(owner, start.workflow());
-        if (known == null) {
-            drafts.put(start.executionId(), Draft.started(start, workflow, now));
-            return true;
-        }
-        requireSame(known, workflow);
-        if (known.isStartKnown()) {
+    private static ValidEvent.@Nullable Start startOf(ValidEvent event) {
+        return event instanceof ValidEvent.Start start
+                ? start
+                : event instanceof ValidEvent.Complete complete ? complete.start() : null;
+    }
+
+    private boolean fillStart(QueuedEvent queued, ValidEvent.Start start, Draft draft) {
+        if (draft.isStartKnown()) {
             return false;
         }
-        known.fillStart(start);
+        draft.fillStart(start, parentId(queued, draft.head().id(), draft.ownerId()), now);
         return true;
     }
 
-    private boolean finish(String owner, ValidEvent.Finish finish, @Nullable Draft known) {
-        if (known == null) {
-            if (finish.workflow() == null) {
-                throw notFound(finish.executionId());
-            }
-            drafts.put(finish.executionId(), Draft.finishedFirst(finish, workflow(owner, finish.workflow())));
-            return true;
-        }
-        if (finish.workflow() != null) {
-            requireSame(known, workflow(owner, finish.workflow()));
-        }
-        if (!canFinish(known, finish)) {
+    private static boolean finish(ValidEvent.Finish finish, Draft draft) {
+        if (!canFinish(draft, finish)) {
             return false;
         }
-        known.finish(finish);
+        draft.finish(finish);
         return true;
     }
 
     /** Records both or neither: a contradicting finish fails before the start is applied. */
-    private boolean complete(String owner, ValidEvent.Complete complete, @Nullable Draft known) {
-        if (known != null) {
-            canFinish(known, complete.finish());
+    private boolean complete(QueuedEvent queued, ValidEvent.Complete complete, Draft draft) {
+        canFinish(draft, complete.finish());
+        boolean started = fillStart(queued, complete.start(), draft);
+        return finish(complete.finish(), draft) || started;
+    }
+
+    /** The ID of the parent that an event names; null, with a warning, if it would close a cycle. */
+    private @Nullable UUID parentId(QueuedEvent queued, UUID id, int ownerId) {
+        Target parent = queued.event().parent();
+        UUID parentId = parent == null ? null : ids.idOf(queued.owner(), parent);
+        if (parent == null || parentId == null || !closesCycle(id, parentId, ownerId)) {
+            return parentId;
         }
-        boolean started = start(owner, complete.start(), known);
-        boolean finished = finish(owner, complete.finish(), draft(complete.executionId()));
-        return started || finished;
+        warnings = new ArrayList<>(warnings);
+        warnings.add((parent.hash() == null ? "parentId" : "parentExternalId")
+                + " ignored: it would close a cycle.");
+        return null;
+    }
+
+    private boolean closesCycle(UUID id, UUID parentId, int ownerId) {
+        UUID at = parentId;
+        for (int left = drafts.size() + ancestors.size(); at != null && left >= 0; left--) {
+            if (at.equals(id)) {
+                return true;
+            }
+            at = parentOf(at, ownerId);
+        }
+        return false;
+    }
+
+    /** An owner's links do not go through the executions of others. */
+    private @Nullable UUID parentOf(UUID id, int ownerId) {
+        Draft draft = drafts.get(id);
+        if (draft != null) {
+            return draft.ownerId() == ownerId ? draft.head().parentId() : null;
+        }
+        ParentLink link = ancestors.get(id);
+        return link != null && link.ownerId() == ownerId ? link.parentId() : null;
     }
 
     private boolean beat(Draft known) {
@@ -237,7 +304,7 @@ final class BatchPlan {
             return true;
         }
         if (status != finish.status()) {
-            throw RunlogException.conflict("Execution " + finish.executionId() + " is already " + status
+            throw RunlogException.conflict("Execution " + known.head().id() + " is already " + status
                     + " and cannot become " + finish.status() + ".");
         }
         return false;
@@ -308,14 +375,6 @@ final class BatchPlan {
         return update == null ? known : update;
     }
 
-    private Draft draft(UUID id) {
-        Draft draft = drafts.get(id);
-        if (draft == null) {
-            throw new IllegalStateException("No draft of execution " + id);
-        }
-        return draft;
-    }
-
     private Collection<ExecutionRow> rows(Predicate<Draft> condition) {
         List<ExecutionRow> rows = new ArrayList<>();
         for (Draft draft : drafts.values()) {
@@ -336,7 +395,7 @@ final class BatchPlan {
         return ids;
     }
 
-    private static RunlogException notFound(UUID id) {
-        return RunlogException.notFound("Execution not found: " + id + ".");
+    private static RunlogException notFound(ValidEvent event) {
+        return RunlogException.notFound("Execution not found: " + event.target() + ".");
     }
 }

@@ -6,9 +6,13 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.recording.ExecutionsChanged;
 import dev.runlog.contract.recording.ExecutionsChanged.Change;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
+import dev.runlog.contract.recording.WorkflowRef;
+import dev.runlog.recording.event.Target;
 import dev.runlog.recording.event.ValidEvent;
 import dev.runlog.recording.queue.QueuedEvent;
 import dev.runlog.storage.db.WriteFailure;
+import dev.runlog.storage.write.ExecutionRow;
+import dev.runlog.storage.write.ParentLink;
 import dev.runlog.storage.write.RecordingStore;
 import dev.runlog.storage.write.RecordingTransaction;
 import dev.runlog.storage.write.StepKey;
@@ -17,6 +21,7 @@ import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -110,27 +115,58 @@ public final class BatchWriter {
         });
     }
 
+    /** Executions with external IDs may exist on another day. */
     private static List<QueuedEvent> withoutDays(List<QueuedEvent> batch, Set<LocalDate> days) {
         return batch.stream()
-                .filter(queued -> !days.contains(Draft.dayOf(queued.event().executionId())))
+                .filter(queued -> queued.event().target().hash() != null
+                        || !days.contains(Draft.dayOf(queued.event().target().id())))
                 .toList();
     }
 
     private Future<Committed> commit(
             RecordingTransaction transaction, List<QueuedEvent> batch, Refusals refusals, boolean assumeNew) {
+        return new ExternalIds(batch, queued -> mayCreate(queued, refusals), workflows)
+                .resolve(transaction)
+                .compose(ids -> lock(transaction, batch, ids, assumeNew)
+                        .compose(read -> write(transaction, batch, ids, read, refusals)));
+    }
+
+    private boolean mayCreate(QueuedEvent queued, Refusals refusals) {
+        WorkflowRef workflow = queued.event().workflow();
+        return workflow != null
+                && queued.event().mayCreate()
+                && refusals.of(queued, false) == null
+                && workflows.find(queued.owner(), workflow) != null;
+    }
+
+    /** The existing executions of a batch, and the links from its parents upwards. */
+    private record Read(Map<UUID, StoredExecution> locked, Map<UUID, ParentLink> ancestors) {}
+
+    private static Future<Read> lock(
+            RecordingTransaction transaction, List<QueuedEvent> batch, ExternalIds ids, boolean assumeNew) {
+        Set<UUID> newIds = new HashSet<>();
+        Set<UUID> toLock = idsToLock(batch, ids, assumeNew, newIds);
+        Ancestry ancestry = new Ancestry(batch, ids, newIds);
+        Future<Map<UUID, ParentLink>> ancestors = ancestry.read(transaction);
         return transaction
-                .lock(idsToLock(batch, assumeNew))
-                .compose(locked -> write(transaction, batch, locked, refusals));
+                .lock(toLock)
+                .compose(locked -> ids.replaceDeleted(transaction, locked)
+                        .compose(done -> ancestors)
+                        .map(links -> new Read(locked, links)));
     }
 
     /** Sends all writes and the commit without waiting in between: one round trip to the database. */
     private Future<Committed> write(
             RecordingTransaction transaction,
             List<QueuedEvent> batch,
-            Map<UUID, StoredExecution> locked,
+            ExternalIds ids,
+            Read read,
             Refusals refusals) {
-        BatchPlan plan = new BatchPlan(batch, locked, workflows::find, refusals, clock.instant());
-        transaction.insert(plan.inserts());
+        BatchPlan plan = new BatchPlan(
+                batch, ids, read.locked(), read.ancestors(), workflows::find, refusals, clock.instant());
+        Collection<ExecutionRow> inserts = plan.inserts();
+        transaction.insert(inserts);
+        transaction.clearReserved(ids.reservedOf(inserts));
         transaction.fillStart(plan.startsToFill());
         transaction.finish(plan.finishes());
         transaction.moveDeadlines(plan.deadlines());
@@ -181,13 +217,18 @@ public final class BatchWriter {
     /**
      * The executions to look up before writing. Those that start in the batch are skipped if they are assumed to be
      * new; the insert fails if one exists.
+     *
+     * @param newIds takes the executions that are skipped
      */
-    private static Set<UUID> idsToLock(List<QueuedEvent> batch, boolean assumeNew) {
-        Set<UUID> newIds = new HashSet<>();
+    private static Set<UUID> idsToLock(
+            List<QueuedEvent> batch, ExternalIds ids, boolean assumeNew, Set<UUID> newIds) {
         Set<UUID> toLock = new HashSet<>();
         for (QueuedEvent queued : batch) {
-            UUID id = queued.event().executionId();
-            if (isNew(queued.event(), assumeNew)) {
+            UUID id = ids.idOf(queued.owner(), queued.event().target());
+            if (id == null) {
+                continue;
+            }
+            if (isNew(queued.event(), ids.isAssigned(id), assumeNew)) {
                 newIds.add(id);
             } else if (!newIds.contains(id)) {
                 toLock.add(id);
@@ -196,10 +237,14 @@ public final class BatchWriter {
         return toLock;
     }
 
-    /** An execution with an ID generated here is always new. */
-    private static boolean isNew(ValidEvent event, boolean assumeNew) {
-        return event instanceof ValidEvent.Start start
-                ? assumeNew || start.idGenerated()
-                : assumeNew && event instanceof ValidEvent.Complete;
+    /** An execution is always new if this server generated its ID, or registered its external ID just now. */
+    private static boolean isNew(ValidEvent event, boolean isAssigned, boolean assumeNew) {
+        Target target = event.target();
+        if (isAssigned || target.isGenerated()) {
+            return true;
+        }
+        return target.hash() == null
+                && assumeNew
+                && (event instanceof ValidEvent.Start || event instanceof ValidEvent.Complete);
     }
 }

@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -46,13 +47,19 @@ final class Draft {
         return new Draft(stored, stored.head());
     }
 
-    /** A new execution, from its start. */
-    static Draft started(ValidEvent.Start start, StoredWorkflow workflow, Instant now) {
+    /**
+     * A new execution, from its start.
+     *
+     * @param parentId the resolved ID of its parent
+     */
+    static Draft started(
+            UUID id, ValidEvent.Start start, @Nullable UUID parentId, StoredWorkflow workflow, Instant now) {
         Duration timeout = start.heartbeatTimeout();
-        Execution head = builder(start.executionId(), workflow)
+        Execution head = builder(id, start, workflow)
+                .startedAt(start.startedAt())
                 .trigger(start.trigger())
                 .attempt(start.attempt())
-                .parentId(start.parentId())
+                .parentId(parentId)
                 .labels(start.labels())
                 .heartbeatDeadline(timeout == null ? null : now.plus(timeout))
                 .truncated(start.altered().truncated())
@@ -60,21 +67,19 @@ final class Draft {
                 .redacted(start.altered().redacted())
                 .build();
         Draft draft = new Draft(new StoredExecution(head, workflow.ownerId(), true, timeout), null);
-        draft.detail = new ExecutionDetail(start.executionId(), start.payload(), null, null, null);
+        draft.detail = new ExecutionDetail(id, start.payload(), null, null, null);
         return draft;
     }
 
-    /** A new execution whose finish arrived before its start. */
-    static Draft finishedFirst(ValidEvent.Finish finish, StoredWorkflow workflow) {
-        Execution unstarted = builder(finish.executionId(), workflow).build();
-        Draft draft = new Draft(new StoredExecution(unstarted, workflow.ownerId(), false, null), null);
-        draft.finish(finish);
-        return draft;
+    /** A new execution, from an event that arrived before its start. */
+    static Draft withoutStart(UUID id, ValidEvent event, StoredWorkflow workflow) {
+        Execution running = builder(id, event, workflow).build();
+        return new Draft(new StoredExecution(running, workflow.ownerId(), false, null), null);
     }
 
-    private static Execution.Builder builder(UUID id, StoredWorkflow workflow) {
-        return Execution.running(
-                id, workflow.workflow().id(), workflow.workflow().owner());
+    private static Execution.Builder builder(UUID id, ValidEvent event, StoredWorkflow workflow) {
+        return Execution.running(id, workflow.workflow().id(), workflow.workflow().owner())
+                .externalId(event.target().externalId());
     }
 
     Execution head() {
@@ -89,32 +94,70 @@ final class Draft {
         return before == null;
     }
 
-    void fillStart(ValidEvent.Start start) {
+    int ownerId() {
+        return stored.ownerId();
+    }
+
+    /** Adds the start to an execution of which other events arrived first. */
+    void fillStart(ValidEvent.Start start, @Nullable UUID parentId, Instant now) {
         Execution head = head();
         Alterations altered = Alterations.of(head).plus(start.altered());
+        Instant startedAt = start.startedAt() == null ? head.startedAt() : start.startedAt();
+        Duration timeout = head.status() == ExecutionStatus.RUNNING ? start.heartbeatTimeout() : null;
         Execution filled = with(altered)
+                .startedAt(startedAt)
+                .finishedAt(head.finishedAt() == null ? null : notBefore(startedAt, head.finishedAt()))
                 .trigger(start.trigger())
                 .attempt(start.attempt())
-                .parentId(start.parentId())
+                .parentId(parentId)
                 .labels(start.labels())
-                .heartbeatDeadline(null)
+                .heartbeatDeadline(timeout == null ? null : now.plus(timeout))
                 .build();
         stored = new StoredExecution(filled, stored.ownerId(), true, start.heartbeatTimeout());
+        deadlineMoved = timeout != null;
         detail = new ExecutionDetail(
                 head.id(), start.payload(), detail.result(), detail.errorDetails(), detail.stackTrace());
         startFilled = true;
     }
 
+    /** Ends it. A finish before the start counts as the start. */
     void finish(ValidEvent.Finish finish) {
+        Instant startedAt = startedAt(finish);
         end(
                 finish.status(),
-                finish.finishedAt(),
+                startedAt,
+                notBefore(startedAt, finish.finishedAt()),
                 finish.errorType(),
                 finish.errorMessage(),
                 finish.errorFingerprint(),
                 Alterations.of(head()).plus(finish.altered()));
         detail = new ExecutionDetail(
                 head().id(), detail.payload(), finish.result(), finish.errorDetails(), finish.stackTrace());
+    }
+
+    private @Nullable Instant startedAt(ValidEvent.Finish finish) {
+        Instant known = head().startedAt();
+        if (finish.startedAt() != null && !hasRealStart()) {
+            return finish.startedAt();
+        }
+        // Until the start arrives, an ID that recording assigned has only the time of the first event.
+        boolean isEstimate = !stored.startKnown()
+                && head().externalId() != null
+                && finish.target().refusal() == null;
+        return isEstimate && known != null && finish.finishedAt().isBefore(known) ? finish.finishedAt() : known;
+    }
+
+    /** Whether its start gave a time that differs from the one in the ID. */
+    private boolean hasRealStart() {
+        Instant startedAt = head().startedAt();
+        return stored.startKnown()
+                && startedAt != null
+                && !startedAt.equals(Ids.timeOf(head().id()));
+    }
+
+    private Instant notBefore(@Nullable Instant startedAt, Instant finishedAt) {
+        Instant earliest = startedAt == null ? Ids.timeOf(head().id()) : startedAt;
+        return finishedAt.isBefore(earliest) ? earliest : finishedAt;
     }
 
     /** Marks it as crashed at its heartbeat deadline. */
@@ -144,7 +187,7 @@ final class Draft {
     }
 
     private void crash(Instant at, String type, String message) {
-        end(ExecutionStatus.CRASHED, at, type, message, Fingerprint.of(type, message, null), Alterations.of(head()));
+        end(ExecutionStatus.CRASHED, head().startedAt(), at, type, message, Fingerprint.of(type, message, null), Alterations.of(head()));
     }
 
     /** Extends the heartbeat deadline; returns false if there is none. */
@@ -199,12 +242,16 @@ final class Draft {
 
     /** The changes of the rollups between the states before and after the batch. */
     private void addDeltas(Consumer<DailyDelta> deltas) {
-        if (before != null && finished) {
+        if (before == null) {
+            deltas.accept(delta(head(), 1));
+        } else if (before.status() != head().status() || isDurationChanged(before)) {
             deltas.accept(delta(before, -1));
-        }
-        if (before == null || finished) {
             deltas.accept(delta(head(), 1));
         }
+    }
+
+    private boolean isDurationChanged(Execution earlier) {
+        return !Objects.equals(earlier.duration(), head().duration());
     }
 
     /** The combined changes of the duration histograms. */
@@ -219,10 +266,10 @@ final class Draft {
     }
 
     private void addDurations(Consumer<DurationDelta> deltas) {
-        if (before != null && finished) {
+        if (before == null) {
+            addDuration(head(), 1, deltas);
+        } else if (isDurationChanged(before)) {
             addDuration(before, -1, deltas);
-        }
-        if (before == null || finished) {
             addDuration(head(), 1, deltas);
         }
     }
@@ -256,6 +303,7 @@ final class Draft {
 
     private void end(
             ExecutionStatus status,
+            @Nullable Instant startedAt,
             Instant finishedAt,
             @Nullable String errorType,
             @Nullable String errorMessage,
@@ -263,6 +311,7 @@ final class Draft {
             Alterations altered) {
         replaceHead(with(altered)
                 .status(status)
+                .startedAt(startedAt)
                 .finishedAt(finishedAt)
                 .heartbeatDeadline(null)
                 .error(errorType, errorMessage, errorFingerprint)

@@ -84,8 +84,8 @@ public final class Partitions {
     private static Map<LocalDate, List<QueuedEvent>> byDay(List<QueuedEvent> events) {
         Map<LocalDate, List<QueuedEvent>> byDay = new LinkedHashMap<>();
         for (QueuedEvent queued : events) {
-            if (queued.event().workflow() != null) {
-                byDay.computeIfAbsent(Draft.dayOf(queued.event().executionId()), day -> new ArrayList<>())
+            if (queued.event().mayCreate()) {
+                byDay.computeIfAbsent(Draft.dayOf(queued.event().target().id()), day -> new ArrayList<>())
                         .add(queued);
             }
         }

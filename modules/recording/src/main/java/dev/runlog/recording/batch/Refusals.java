@@ -12,14 +12,19 @@ import org.jspecify.annotations.Nullable;
 record Refusals(Map<LocalDate, RunlogException> days, Map<WorkflowKey, RunlogException> workflows) {
     static final Refusals NONE = new Refusals(Map.of(), Map.of());
 
-    /** The reason why an event is refused; null if it is accepted. */
+    /**
+     * The reason why an event is refused; null if it is accepted.
+     *
+     * @param isKnown whether its execution exists, which has a day then
+     */
     @Nullable
-    RunlogException of(QueuedEvent queued) {
+    RunlogException of(QueuedEvent queued, boolean isKnown) {
         WorkflowRef workflow = queued.event().workflow();
         if (workflow == null || days.isEmpty() && workflows.isEmpty()) {
             return null;
         }
-        RunlogException refusal = days.get(Draft.dayOf(queued.event().executionId()));
+        RunlogException refusal =
+                isKnown ? null : days.get(Draft.dayOf(queued.event().target().id()));
         return refusal != null || workflow.key() == null
                 ? refusal
                 : workflows.get(new WorkflowKey(queued.owner(), workflow.key()));

@@ -28,6 +28,9 @@ public final class WorkflowDirectory {
             Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
     private final Cache<UUID, StoredWorkflow> byId =
             Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
+    /** The IDs of owners in the database, by subject. They never change. */
+    private final Cache<String, Integer> ownerIds =
+            Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
     /** Owners that have reached their maximum number of workflows. */
     private final Cache<String, Boolean> fullOwners =
             Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
@@ -43,8 +46,8 @@ public final class WorkflowDirectory {
     }
 
     /**
-     * Loads all workflows that the events name for {@link #find} and registers unknown keys. Returns the refused keys
-     * with the reasons.
+     * Loads all workflows that the events name for {@link #find} and registers unknown keys; loads the owners of
+     * external IDs for {@link #ownerId}. Returns the refused keys with the reasons.
      */
     Future<Map<WorkflowKey, RunlogException>> prepare(Collection<QueuedEvent> events) {
         Map<WorkflowKey, String> callers = new HashMap<>();
@@ -64,10 +67,32 @@ public final class WorkflowDirectory {
         }
         Future<Map<WorkflowKey, RunlogException>> registered =
                 callers.isEmpty() ? Future.succeededFuture(Map.of()) : register(callers);
-        return ids.isEmpty()
+        Future<Map<WorkflowKey, RunlogException>> loaded = ids.isEmpty()
                 ? registered
                 : registered.compose(
                         refused -> store.findWorkflows(ids).map(this::cache).map(refused));
+        return loaded.compose(refused -> loadOwners(events).map(refused));
+    }
+
+    private Future<Void> loadOwners(Collection<QueuedEvent> events) {
+        Set<String> missing = new HashSet<>();
+        for (QueuedEvent queued : events) {
+            if (queued.event().hasExternalIds() && ownerId(queued.owner()) == null) {
+                missing.add(queued.owner());
+            }
+        }
+        return missing.isEmpty()
+                ? Future.succeededFuture()
+                : store.findOwners(missing).map(found -> {
+                    ownerIds.putAll(found);
+                    return null;
+                });
+    }
+
+    /** The ID of an owner in the database; null if it is unknown. */
+    @Nullable
+    Integer ownerId(String subject) {
+        return ownerIds.getIfPresent(subject);
     }
 
     /** Registers or renames a workflow for a caller. */
@@ -135,6 +160,7 @@ public final class WorkflowDirectory {
                             workflow.workflow().owner(), workflow.workflow().key()),
                     workflow);
             byId.put(workflow.workflow().id(), workflow);
+            ownerIds.put(workflow.workflow().owner(), workflow.ownerId());
         }
         return null;
     }

@@ -33,6 +33,8 @@ public record RecordingConfig(
         Duration heartbeatSweepInterval,
         Duration runTimeMax,
         Duration durationsInterval,
+        Duration externalIdSweepInterval,
+        int externalIdSweepPages,
         int partitionsAheadDays,
         int workflowsMax,
         int workflowsPerHourMax,

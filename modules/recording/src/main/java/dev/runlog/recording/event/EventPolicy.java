@@ -6,7 +6,6 @@ import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Step;
 import dev.runlog.contract.model.StepPart;
-import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
@@ -22,10 +21,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,11 +41,13 @@ public final class EventPolicy {
     private final RecordingConfig config;
     private final Redaction redaction;
     private final Clock clock;
+    private final Targets targets;
 
     public EventPolicy(RecordingConfig config, Clock clock) {
         this.config = config;
         this.redaction = new Redaction(config.redactPaths(), config.redactNames(), config.redactTexts());
         this.clock = clock;
+        this.targets = new Targets(config, clock);
     }
 
     public ValidEvent check(RecordingEvent event) {
@@ -56,7 +60,7 @@ public final class EventPolicy {
         } else if (event instanceof StepsRecorded recorded) {
             return toSteps(recorded);
         } else if (event instanceof Heartbeat heartbeat) {
-            return new ValidEvent.Beat(idOf(heartbeat));
+            return toBeat(heartbeat);
         }
         throw new IllegalStateException("Unknown event type: " + event.getClass());
     }
@@ -75,14 +79,14 @@ public final class EventPolicy {
     }
 
     private ValidEvent.Start toStart(Started event) {
-        UUID id = startId(event);
+        Target target = startTarget(event);
         checkRef(event.workflow());
         TextRules.requireShort(event.trigger(), "trigger", config.nameMaxChars());
         int attempt = event.attempt() == null ? 1 : event.attempt();
         if (attempt < 1 || attempt > Short.MAX_VALUE) {
             throw RunlogException.badInput("Invalid attempt: " + attempt + " (expected 1 to " + Short.MAX_VALUE + ").");
         }
-        UUID parentId = parentId(event.parent(), id);
+        Target parent = event.parent() == null ? null : targets.ofParent(event.parent(), Ids.timeOf(target.id()));
         checkLabels(event.labels());
         checkHeartbeatTimeout(event.heartbeatTimeout());
         if (config.oversize() == RecordingConfig.Oversize.REFUSE) {
@@ -90,16 +94,29 @@ public final class EventPolicy {
         }
         Storable<ExecutionPart> parts = new Storable<>(redaction, config.jsonDepthMax(), ExecutionPart.class);
         return new ValidEvent.Start(
-                id,
-                event.execution().id() == null,
+                target,
                 event.workflow(),
+                toMillis(event.startedAt()),
                 parts.text(event.trigger(), config.nameMaxChars(), ExecutionPart.TRIGGER),
                 attempt,
-                parentId,
+                parent,
                 labels(event.labels(), parts),
                 parts.json(event.payload(), config.payloadMaxBytes(), ExecutionPart.PAYLOAD),
                 new Alterations(parts.truncated(), parts.sanitized(), parts.secrets()),
                 event.heartbeatTimeout());
+    }
+
+    private Target startTarget(Started event) {
+        Instant startedAt = event.startedAt() == null ? clock.instant() : event.startedAt();
+        Target target = targets.of(event.execution(), startedAt);
+        RunlogException refusal = target.refusal();
+        if (refusal == null && event.startedAt() != null) {
+            refusal = targets.startRefusal(event.execution(), startedAt);
+        }
+        if (refusal != null) {
+            throw refusal;
+        }
+        return target;
     }
 
     private static Map<String, String> labels(Map<String, String> labels, Storable<ExecutionPart> parts) {
@@ -108,54 +125,10 @@ public final class EventPolicy {
         return storable;
     }
 
-    private UUID startId(Started event) {
-        Instant now = clock.instant();
-        if (event.execution().equals(ExecutionRef.NEW)) {
-            Instant startedAt = event.startedAt() == null ? now : event.startedAt();
-            checkStart(startedAt, now);
-            return Ids.at(startedAt);
-        }
-        UUID id = idOf(event);
-        Instant start = Ids.timeOf(id);
-        checkStart(start, now);
-        if (event.startedAt() != null) {
-            Duration skew = distance(start, event.startedAt());
-            if (skew.compareTo(config.startSkewMax()) > 0) {
-                throw RunlogException.badInput("Invalid startedAt: " + event.startedAt() + " (expected at most "
-                        + DurationText.of(config.startSkewMax()) + " from " + start + ", the time in the ID " + id
-                        + ").");
-            }
-        }
-        return id;
-    }
-
-    private void checkStart(Instant start, Instant now) {
-        if (start.isAfter(now.plus(config.startAheadMax()))) {
-            throw RunlogException.badInput("Invalid start time: " + start + " is too far in the future (server time "
-                    + now.truncatedTo(ChronoUnit.MILLIS) + ", recording.start-ahead-max is "
-                    + DurationText.of(config.startAheadMax()) + ").");
-        }
-        if (start.isBefore(now.minus(config.startAgeMax()))) {
-            throw RunlogException.badInput("Invalid start time: " + start
-                    + " is too long ago (recording.start-age-max is " + DurationText.of(config.startAgeMax()) + ").");
-        }
-    }
-
     private void checkRef(WorkflowRef workflow) {
         if (workflow.key() != null) {
             TextRules.requireIdentifier(workflow.key(), "workflow key", config.nameMaxChars());
         }
-    }
-
-    private static @Nullable UUID parentId(@Nullable ExecutionRef parent, UUID id) {
-        if (parent == null) {
-            return null;
-        }
-        UUID parentId = idOf(parent, "parentId", "parentExternalId");
-        if (parentId.equals(id)) {
-            throw RunlogException.badInput("Invalid parentId: " + id + " (an execution cannot be its own parent).");
-        }
-        return parentId;
     }
 
     private void checkLabels(Map<String, String> labels) {
@@ -180,11 +153,31 @@ public final class EventPolicy {
     }
 
     private ValidEvent.Finish toFinish(Finished event) {
-        UUID id = idOf(event);
-        if (event.workflow() != null) {
-            checkRef(event.workflow());
-            // It may create the row, so the limits of a start apply to its ID.
-            checkStart(Ids.timeOf(id), clock.instant());
+        Instant finishedAt = finishedAt(event.finishedAt());
+        Instant startedAt = event.startedAt();
+        RunlogException startRefusal = startedAt == null ? null : targets.startRefusal(event.execution(), startedAt);
+        if (startRefusal != null) {
+            startedAt = null;
+        }
+        Target target = targets.of(event.execution(), startedAt == null ? finishedAt : startedAt);
+        return toFinish(
+                event,
+                target,
+                event.workflow(),
+                startedAt,
+                finishedAt,
+                startRefusal == null ? List.of() : List.of("startedAt ignored: " + startRefusal.getMessage()));
+    }
+
+    private ValidEvent.Finish toFinish(
+            Finished event,
+            Target target,
+            @Nullable WorkflowRef workflow,
+            @Nullable Instant startedAt,
+            Instant finishedAt,
+            List<String> warnings) {
+        if (workflow != null) {
+            checkRef(workflow);
         }
         if (!event.status().isOutcome()) {
             throw RunlogException.badInput(
@@ -194,24 +187,26 @@ public final class EventPolicy {
         String result = parts.json(event.result(), config.resultMaxBytes(), ExecutionPart.RESULT);
         ExecutionError error = event.error() == null ? NO_ERROR : error(event.error(), parts);
         return new ValidEvent.Finish(
-                id,
-                event.workflow(),
+                target,
+                workflow,
                 event.status(),
-                finishedAt(Ids.timeOf(id), event.finishedAt()),
+                toMillis(startedAt),
+                finishedAt,
                 result,
                 error.type(),
                 error.message(),
                 error.equals(NO_ERROR) ? null : Fingerprint.of(error.type(), error.message(), error.stackTrace()),
                 error.details(),
                 error.stackTrace(),
-                new Alterations(parts.truncated(), parts.sanitized(), parts.secrets()));
+                new Alterations(parts.truncated(), parts.sanitized(), parts.secrets()),
+                warnings);
     }
 
-    /** Limits the finish time to the range from the start to now. A wrong clock never prevents a finish. */
-    private Instant finishedAt(Instant start, @Nullable Instant given) {
+    /** A wrong clock never prevents a finish: a time in the future counts as now. */
+    private Instant finishedAt(@Nullable Instant given) {
         Instant now = clock.instant();
         Instant finishedAt = given == null || given.isAfter(now.plus(config.startAheadMax())) ? now : given;
-        return latest(start, finishedAt.truncatedTo(ChronoUnit.MILLIS));
+        return finishedAt.truncatedTo(ChronoUnit.MILLIS);
     }
 
     private ExecutionError error(ExecutionError error, Storable<ExecutionPart> parts) {
@@ -225,19 +220,12 @@ public final class EventPolicy {
     private ValidEvent.Complete toComplete(Completed event) {
         ValidEvent.Start start = toStart(event.start());
         Finished finish = event.finish();
+        Instant finishedAt = finishedAt(finish.finishedAt());
         return new ValidEvent.Complete(
-                start,
-                toFinish(Finished.builder(start.executionId(), finish.status())
-                        .owner(event.owner())
-                        .workflow(event.start().workflow())
-                        .finishedAt(finish.finishedAt())
-                        .result(finish.result())
-                        .error(finish.error())
-                        .build()));
+                start, toFinish(finish, start.target(), start.workflow(), null, finishedAt, List.of()));
     }
 
     private ValidEvent.Steps toSteps(StepsRecorded event) {
-        UUID id = idOf(event);
         if (event.steps().isEmpty()) {
             throw RunlogException.badInput("Invalid steps: empty (expected 1 to " + config.stepsMax() + ").");
         }
@@ -245,8 +233,30 @@ public final class EventPolicy {
             throw RunlogException.badInput("Too many steps in one event: "
                     + event.steps().size() + " (recording.steps-max is " + config.stepsMax() + ").");
         }
+        if (event.workflow() != null) {
+            checkRef(event.workflow());
+        }
+        Target target = targets.of(event.execution(), firstTime(event.steps()));
         return new ValidEvent.Steps(
-                id, event.steps().stream().map(step -> toStep(id, step)).toList());
+                target,
+                event.workflow(),
+                event.steps().stream().map(step -> toStep(target.id(), step)).toList());
+    }
+
+    /** The earliest time of the steps; now if they have none. */
+    private Instant firstTime(List<StepEvent> steps) {
+        return steps.stream()
+                .flatMap(step -> Stream.of(step.startedAt(), step.finishedAt()))
+                .filter(Objects::nonNull)
+                .min(Comparator.naturalOrder())
+                .orElseGet(clock::instant);
+    }
+
+    private ValidEvent.Beat toBeat(Heartbeat event) {
+        if (event.workflow() != null) {
+            checkRef(event.workflow());
+        }
+        return new ValidEvent.Beat(targets.of(event.execution(), clock.instant()), event.workflow());
     }
 
     private Step toStep(UUID executionId, StepEvent step) {
@@ -299,27 +309,7 @@ public final class EventPolicy {
         }
     }
 
-    private static UUID idOf(RecordingEvent event) {
-        return idOf(event.execution(), "id", "externalId");
-    }
-
-    private static UUID idOf(ExecutionRef execution, String idName, String externalIdName) {
-        UUID id = execution.id();
-        if (id == null) {
-            throw RunlogException.badInput("Invalid `" + externalIdName + "`: not supported yet.");
-        }
-        if (!Ids.isTimeOrdered(id)) {
-            throw RunlogException.badInput("Invalid `" + idName + "`: " + id + " (expected a UUID version 7; use `"
-                    + externalIdName + "` for IDs of your own).");
-        }
-        return id;
-    }
-
-    private static Duration distance(Instant one, Instant other) {
-        return Duration.between(one, other).abs();
-    }
-
-    private static Instant latest(Instant one, Instant other) {
-        return one.isAfter(other) ? one : other;
+    private static @Nullable Instant toMillis(@Nullable Instant time) {
+        return time == null ? null : time.truncatedTo(ChronoUnit.MILLIS);
     }
 }

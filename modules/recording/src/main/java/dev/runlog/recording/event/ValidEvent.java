@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A checked event, ready to store: defaults are filled in, secrets replaced, long parts cut. */
@@ -24,11 +23,33 @@ public sealed interface ValidEvent {
     /** The overhead of a string. */
     int TEXT_CHARS = 48;
 
-    UUID executionId();
+    /** The execution that the event is about. */
+    Target target();
 
     /** The workflow that the event names; null if the event can only apply to an existing execution. */
     @Nullable
     WorkflowRef workflow();
+
+    /** Whether the event may create its execution. */
+    default boolean mayCreate() {
+        return workflow() != null && target().refusal() == null;
+    }
+
+    /** The execution that started this one; null if the event names none. */
+    default @Nullable Target parent() {
+        return null;
+    }
+
+    /** Whether it refers to any execution by an external ID. */
+    default boolean hasExternalIds() {
+        Target parent = parent();
+        return target().hash() != null || parent != null && parent.hash() != null;
+    }
+
+    /** Why parts of the event were ignored. */
+    default List<String> warnings() {
+        return List.of();
+    }
 
     /**
      * Computes the approximate memory of the event; the queue is bounded by it. A character of text counts 1, although
@@ -38,14 +59,14 @@ public sealed interface ValidEvent {
 
     /** A run started.
      *
-     * @param idGenerated whether this server generated the ID, which means that the execution is new */
+     * @param startedAt null if the event gave no time */
     record Start(
-            UUID executionId,
-            boolean idGenerated,
+            Target target,
             WorkflowRef workflow,
+            @Nullable Instant startedAt,
             @Nullable String trigger,
             int attempt,
-            @Nullable UUID parentId,
+            @Nullable Target parent,
             Map<String, String> labels,
             @Nullable String payload,
             Alterations altered,
@@ -53,7 +74,9 @@ public sealed interface ValidEvent {
             implements ValidEvent {
         @Override
         public long chars() {
-            long chars = EVENT_CHARS + charsOf(workflow) + charsOf(trigger) + charsOf(payload);
+            long chars =
+                    EVENT_CHARS + target.chars() + charsOf(workflow) + charsOf(trigger) + charsOf(payload);
+            chars += parent == null ? 0 : parent.chars();
             for (Map.Entry<String, String> label : labels.entrySet()) {
                 chars += LABEL_CHARS + charsOf(label.getKey()) + charsOf(label.getValue());
             }
@@ -63,11 +86,13 @@ public sealed interface ValidEvent {
 
     /** A run finished.
      *
+     * @param startedAt null if the event gave no valid time
      * @param errorFingerprint null if there is no error */
     record Finish(
-            UUID executionId,
+            Target target,
             @Nullable WorkflowRef workflow,
             ExecutionStatus status,
+            @Nullable Instant startedAt,
             Instant finishedAt,
             @Nullable String result,
             @Nullable String errorType,
@@ -75,11 +100,17 @@ public sealed interface ValidEvent {
             @Nullable String errorFingerprint,
             @Nullable String errorDetails,
             @Nullable String stackTrace,
-            Alterations altered)
+            Alterations altered,
+            List<String> warnings)
             implements ValidEvent {
+        public Finish {
+            warnings = List.copyOf(warnings);
+        }
+
         @Override
         public long chars() {
             return EVENT_CHARS
+                    + target.chars()
                     + charsOf(workflow)
                     + charsOf(result)
                     + charsOf(errorType)
@@ -93,8 +124,8 @@ public sealed interface ValidEvent {
     /** The start and the finish of a run; they are recorded together or not at all. */
     record Complete(Start start, Finish finish) implements ValidEvent {
         @Override
-        public UUID executionId() {
-            return start.executionId();
+        public Target target() {
+            return start.target();
         }
 
         @Override
@@ -103,24 +134,35 @@ public sealed interface ValidEvent {
         }
 
         @Override
+        public @Nullable Target parent() {
+            return start.parent();
+        }
+
+        @Override
+        public List<String> warnings() {
+            return finish.warnings();
+        }
+
+        @Override
         public long chars() {
             return start.chars() + finish.chars();
         }
     }
 
-    record Steps(UUID executionId, List<Step> steps) implements ValidEvent {
+    /** Steps started or finished.
+     *
+     * @param steps of the execution with the ID of the target */
+    record Steps(
+            Target target,
+            @Nullable WorkflowRef workflow,
+            List<Step> steps) implements ValidEvent {
         public Steps {
             steps = List.copyOf(steps);
         }
 
         @Override
-        public @Nullable WorkflowRef workflow() {
-            return null;
-        }
-
-        @Override
         public long chars() {
-            long chars = EVENT_CHARS;
+            long chars = EVENT_CHARS + target.chars() + charsOf(workflow);
             for (Step step : steps) {
                 chars += STEP_CHARS
                         + charsOf(step.name())
@@ -133,15 +175,10 @@ public sealed interface ValidEvent {
         }
     }
 
-    record Beat(UUID executionId) implements ValidEvent {
-        @Override
-        public @Nullable WorkflowRef workflow() {
-            return null;
-        }
-
+    record Beat(Target target, @Nullable WorkflowRef workflow) implements ValidEvent {
         @Override
         public long chars() {
-            return EVENT_CHARS;
+            return EVENT_CHARS + target.chars() + charsOf(workflow);
         }
     }
 
@@ -149,7 +186,7 @@ public sealed interface ValidEvent {
         return workflow == null ? 0 : charsOf(workflow.key());
     }
 
-    private static long charsOf(@Nullable String text) {
+    static long charsOf(@Nullable String text) {
         return text == null ? 0 : TEXT_CHARS + text.length();
     }
 }

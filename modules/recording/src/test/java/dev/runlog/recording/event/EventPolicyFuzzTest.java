@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runlog.contract.model.ExecutionError;
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.StepStatus;
 import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
+import dev.runlog.contract.recording.RecordingEvent.Heartbeat;
 import dev.runlog.contract.recording.RecordingEvent.Started;
 import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
@@ -47,13 +49,13 @@ final class EventPolicyFuzzTest {
         Fuzz.checkParser(events, event -> {
             ValidEvent valid = policy.check(event);
 
-            assertThat(valid.executionId()).isNotNull();
+            assertThat(valid.target().id()).isNotNull();
             assertThat(valid.chars()).isPositive();
         });
     }
 
     private static RecordingEvent event(RandomnessSource random) {
-        return switch (Inputs.draw(random, 0, 3)) {
+        return switch (Inputs.draw(random, 0, 4)) {
             case 0 -> started(random);
             case 1 -> finished(random);
             case 2 -> {
@@ -61,18 +63,19 @@ final class EventPolicyFuzzTest {
                 Finished finish = finished(random);
                 yield new Completed(start, finish);
             }
-            default -> steps(random);
+            case 3 -> steps(random);
+            default -> new Heartbeat(execution(random), text(random), maybe(random) ? null : workflow(random));
         };
     }
 
     private static Started started(RandomnessSource random) {
         return Started.builder(workflow(random))
-                .executionId(id(random))
+                .execution(maybe(random) ? null : execution(random))
                 .owner(text(random))
                 .startedAt(moment(random))
                 .trigger(text(random))
                 .attempt(maybe(random) ? null : Inputs.draw(random, -2, 3))
-                .parentId(id(random))
+                .parent(maybe(random) ? null : execution(random))
                 .labels(labels(random))
                 .payload(json(random))
                 .heartbeatTimeout(maybe(random) ? null : Duration.ofSeconds(seconds(random)))
@@ -80,11 +83,11 @@ final class EventPolicyFuzzTest {
     }
 
     private static Finished finished(RandomnessSource random) {
-        UUID id = id(random);
         ExecutionStatus status = Inputs.one(random, List.of(ExecutionStatus.values()));
-        return Finished.builder(id == null ? Ids.at(NOW) : id, status)
+        return Finished.builder(execution(random), status)
                 .owner(text(random))
                 .workflow(maybe(random) ? null : workflow(random))
+                .startedAt(moment(random))
                 .finishedAt(moment(random))
                 .result(json(random))
                 .error(
@@ -95,7 +98,6 @@ final class EventPolicyFuzzTest {
     }
 
     private static StepsRecorded steps(RandomnessSource random) {
-        UUID id = id(random);
         List<StepEvent> steps = new ArrayList<>();
         for (int i = Inputs.draw(random, 0, 3); i > 0; i--) {
             String name = text(random);
@@ -109,7 +111,15 @@ final class EventPolicyFuzzTest {
                     .error(json(random))
                     .build());
         }
-        return new StepsRecorded(ExecutionRef.of(id == null ? Ids.at(NOW) : id), text(random), null, steps);
+        return new StepsRecorded(
+                execution(random), text(random), maybe(random) ? null : workflow(random), steps);
+    }
+
+    private static ExecutionRef execution(RandomnessSource random) {
+        UUID id = id(random);
+        return id == null
+                ? ExecutionRef.of(new ExternalId(text(random), TEXTS.generate(random)))
+                : ExecutionRef.of(id);
     }
 
     private static WorkflowRef workflow(RandomnessSource random) {

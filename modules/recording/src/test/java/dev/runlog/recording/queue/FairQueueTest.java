@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Step;
 import dev.runlog.contract.model.StepStatus;
+import dev.runlog.recording.event.Target;
 import dev.runlog.recording.event.ValidEvent;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +84,7 @@ final class FairQueueTest {
         Step step = Step.builder(id, 0, "step", StepStatus.RUNNING)
                 .input("x".repeat(chars))
                 .build();
-        ValidEvent event = new ValidEvent.Steps(id, List.of(step));
+        ValidEvent event = new ValidEvent.Steps(Target.of(id, null), null, List.of(step));
         return new QueuedEvent(owner, event, new Submission("caller", index + 1), index);
     }
 

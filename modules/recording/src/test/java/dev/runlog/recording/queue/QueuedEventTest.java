@@ -3,11 +3,13 @@ package dev.runlog.recording.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Step;
 import dev.runlog.contract.model.StepStatus;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.recording.event.Alterations;
+import dev.runlog.recording.event.Target;
 import dev.runlog.recording.event.ValidEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +28,8 @@ final class QueuedEventTest {
 
     @Test
     void estimatesItsMemory() {
-        assertEstimate(() -> new ValidEvent.Beat(Ids.next()));
+        assertEstimate(() -> new ValidEvent.Beat(byId(), null));
+        assertEstimate(() -> new ValidEvent.Beat(byExternalId(), WorkflowRef.ofKey(word(0))));
         assertEstimate(() -> start(0, ""));
         assertEstimate(() -> start(30, ""));
         assertEstimate(() -> start(3, "x".repeat(10_000)));
@@ -39,7 +42,8 @@ final class QueuedEventTest {
     static ValidEvent.Steps steps(int steps) {
         UUID id = Ids.next();
         return new ValidEvent.Steps(
-                id,
+                Target.of(id, null),
+                null,
                 IntStream.range(0, steps)
                         .mapToObj(i ->
                                 Step.builder(id, i, word(i), StepStatus.RUNNING).build())
@@ -80,12 +84,12 @@ final class QueuedEventTest {
             words.put(word(i), word(i));
         }
         return new ValidEvent.Start(
-                Ids.next(),
-                false,
+                byId(),
                 WorkflowRef.ofKey(word(0)),
+                Instant.now(),
                 word(0),
                 1,
-                Ids.next(),
+                byExternalId(),
                 Map.copyOf(words),
                 payload,
                 Alterations.NONE,
@@ -94,9 +98,10 @@ final class QueuedEventTest {
 
     private static ValidEvent.Finish finish() {
         return new ValidEvent.Finish(
-                Ids.next(),
+                byExternalId(),
                 WorkflowRef.ofKey(word(0)),
                 ExecutionStatus.FAILED,
+                Instant.now(),
                 Instant.now(),
                 word(1),
                 word(2),
@@ -104,7 +109,16 @@ final class QueuedEventTest {
                 word(4),
                 word(5),
                 word(6),
-                Alterations.NONE);
+                Alterations.NONE,
+                List.of());
+    }
+
+    private static Target byId() {
+        return Target.of(Ids.next(), null);
+    }
+
+    private static Target byExternalId() {
+        return Target.of(new ExternalId(word(7), word(8)), Ids.next(), null);
     }
 
     private static String word(int number) {

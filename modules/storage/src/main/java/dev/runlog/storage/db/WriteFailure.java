@@ -28,6 +28,9 @@ public enum WriteFailure {
     private static final Duration RETRY_AFTER_FULL = Duration.ofSeconds(10);
 
     public static WriteFailure of(Throwable failure) {
+        if (failure instanceof ConcurrentChangeException) {
+            return CONTENTION;
+        }
         if (!(failure instanceof PgException refused)) {
             // The driver throws these for invalid values. A lost connection is an IOException or VertxException.
             return failure instanceof IllegalArgumentException

@@ -5,6 +5,7 @@ import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionOutline;
 import dev.runlog.contract.model.ExecutionPart;
+import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.contract.page.Count;
 import dev.runlog.contract.page.PageEnds;
@@ -210,6 +211,12 @@ public final class ExecutionReads {
         }
         return run(owner, "load-executions", ExecutionSelect.byIds(owner, array(ids)))
                 .map(rows -> Rows.toList(rows, ExecutionRows::toExecution));
+    }
+
+    /** Returns the owner's execution with an external ID; null if there is none. */
+    public Future<@Nullable Execution> find(String owner, ExternalId externalId) {
+        return run(owner, "find-execution", ExecutionSelect.byExternalId(owner, externalId))
+                .map(rows -> rows.size() == 0 ? null : ExecutionRows.toExecution(rows.iterator().next()));
     }
 
     /** Reads the given large parts of an owner's executions; other parts are null. */

@@ -1,6 +1,7 @@
 package dev.runlog.storage.read;
 
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
@@ -40,13 +41,16 @@ final class ExecutionSelect {
 
     private static final int[] PAGE_MAGNITUDES = {10, 50, 250, 1000};
 
+    private final String owner;
     private final ExecutionQuery query;
     private final boolean ofParent;
     private final String columns;
     private final Sql sql = new Sql();
     private final List<String> conditions = new ArrayList<>();
 
-    private ExecutionSelect(ExecutionQuery query, String root, boolean ofParent, String columns) {
+    private ExecutionSelect(
+            String owner, ExecutionQuery query, String root, boolean ofParent, String columns) {
+        this.owner = owner;
         this.query = query;
         this.ofParent = ofParent;
         this.columns = columns;
@@ -85,8 +89,8 @@ final class ExecutionSelect {
             PageRequest page,
             boolean outline,
             StatisticsReads.@Nullable Range counted) {
-        ExecutionSelect select = new ExecutionSelect(query, "", false, outline ? outline(query) : HEAD);
-        select.conditions.set(0, select.ownedBy(owner));
+        ExecutionSelect select = new ExecutionSelect(owner, query, "", false, outline ? outline(query) : HEAD);
+        select.conditions.set(0, select.owned());
         select.sql.add("SELECT " + select.columns);
         if (!outline) {
             select.sql.add(", ").bind(owner).add("::text AS owner");
@@ -110,7 +114,7 @@ final class ExecutionSelect {
 
     /** Selects the same page for each of an owner's workflows or parents; the last column has the ID of the parent. */
     static Sql pages(String owner, String parents, String root, UUID[] ids, ExecutionQuery query, PageRequest page) {
-        ExecutionSelect select = new ExecutionSelect(query, root, parents.equals("execution"), HEAD);
+        ExecutionSelect select = new ExecutionSelect(owner, query, root, parents.equals("execution"), HEAD);
         String subject = select.sql.argument(owner);
         select.sql.add("SELECT " + HEAD + ", " + subject + "::text AS owner, p.id AS of\nFROM " + parents + " p\n");
         select.sql.add("CROSS JOIN LATERAL (");
@@ -123,8 +127,8 @@ final class ExecutionSelect {
 
     /** Counts the rows of an owner's query, up to one more than {@code rowsMax}. */
     static Sql count(String owner, ExecutionQuery query, int rowsMax) {
-        ExecutionSelect select = new ExecutionSelect(query, "", false, HEAD);
-        select.conditions.set(0, select.ownedBy(owner));
+        ExecutionSelect select = new ExecutionSelect(owner, query, "", false, HEAD);
+        select.conditions.set(0, select.owned());
         select.sql.add("SELECT count(*) AS rows\nFROM (");
         select.addBounded(rowsMax);
         select.sql.add(") e");
@@ -133,7 +137,7 @@ final class ExecutionSelect {
 
     /** The same count for each of an owner's workflows or parents. */
     static Sql counts(String owner, String parents, String root, UUID[] ids, ExecutionQuery query, int rowsMax) {
-        ExecutionSelect select = new ExecutionSelect(query, root, parents.equals("execution"), HEAD);
+        ExecutionSelect select = new ExecutionSelect(owner, query, root, parents.equals("execution"), HEAD);
         select.sql.add("SELECT p.id AS of, e.rows\nFROM " + parents
                 + " p\nCROSS JOIN LATERAL (SELECT count(*) AS rows FROM (");
         select.addBounded(rowsMax);
@@ -154,11 +158,26 @@ final class ExecutionSelect {
                 .add("\n  AND e.owner_id = (SELECT id FROM owner WHERE subject = " + subject + ")\nORDER BY e.id");
     }
 
+    /** Selects an owner's execution by its external ID. */
+    static Sql byExternalId(String owner, ExternalId externalId) {
+        Sql sql = new Sql();
+        String subject = sql.argument(owner);
+        return sql.add("SELECT " + HEAD + ", " + subject + "::text AS owner\nFROM execution e\nWHERE e.id = "
+                + idOf(sql, subject, externalId) + "\n  AND e.owner_id = (SELECT id FROM owner WHERE subject = "
+                + subject + ")\nORDER BY e.id");
+    }
+
+    /** A subquery rather than a join: PostgreSQL evaluates it first, and opens only the day of its result. */
+    private static String idOf(Sql sql, String subject, ExternalId externalId) {
+        return "(SELECT x.execution_id FROM external_execution x\n    WHERE x.owner_id = (SELECT id FROM owner WHERE subject = "
+                + subject + ") AND x.hash = " + sql.argument(externalId.hash()) + ")";
+    }
+
     /**
      * Restricts the rows to the owner by the first column of one index: the workflow, if given, which must belong to
      * the owner, else the owner. With both conditions the planner would have to choose without statistics.
      */
-    private String ownedBy(String owner) {
+    private String owned() {
         String subject = sql.argument(owner);
         return query.workflowId() == null
                 ? "e.owner_id = (SELECT id FROM owner WHERE subject = " + subject + ")"
@@ -217,6 +236,9 @@ final class ExecutionSelect {
         }
         if (filter.held() != null) {
             conditions.add(filter.held() ? "e.held" : "NOT e.held");
+        }
+        if (filter.externalId() != null) {
+            conditions.add("e.id = " + idOf(sql, sql.argument(owner), filter.externalId()));
         }
     }
 

@@ -118,7 +118,9 @@ final class Reach {
 
     /** Whether rows are read in the order of the partitions. */
     private static boolean readsByDay(ExecutionQuery query) {
-        return query.order().cursorOrder() == Cursor.Order.EXECUTION_START && !ExecutionSelect.isUnpartitioned(query);
+        return query.order().cursorOrder() == Cursor.Order.EXECUTION_START
+                && !ExecutionSelect.isUnpartitioned(query)
+                && query.filter().externalId() == null;
     }
 
     static Map<UUID, List<Row>> grouped(RowSet<Row> rows, int listColumn) {

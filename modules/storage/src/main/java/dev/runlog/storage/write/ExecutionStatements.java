@@ -108,6 +108,7 @@ final class ExecutionStatements {
     /** The values of a finish. */
     private static final List<Column<ExecutionRow>> FINISHED = List.of(
             STATUS,
+            STARTED_AT,
             FINISHED_AT,
             DURATION_MILLIS,
             ERROR_TYPE,
@@ -118,7 +119,10 @@ final class ExecutionStatements {
             STACK_TRACE);
 
     private static final List<Column<ExecutionRow>> ALL =
-            Column.concat(List.of(IDENTITY, STARTED, List.of(HEARTBEAT_DEADLINE), FINISHED, ALTERATIONS));
+            Stream.of(IDENTITY, STARTED, List.of(HEARTBEAT_DEADLINE), FINISHED, ALTERATIONS)
+                    .flatMap(List::stream)
+                    .distinct()
+                    .toList();
 
     /** The columns that {@link #toStored} reads, without the large ones. */
     private static final List<Column<ExecutionRow>> HEAD = ALL.stream()
@@ -160,7 +164,7 @@ final class ExecutionStatements {
               AND e.id >= uuid_v7_floor(d.day::timestamp AT TIME ZONE 'UTC')
               AND e.id < uuid_v7_floor((d.day + 1)::timestamp AT TIME ZONE 'UTC')
             JOIN owner o ON o.id = e.owner_id
-            WHERE d.running > 0 AND d.day <= $1 AND e.id < $2
+            WHERE d.running > 0 AND d.day <= $1 AND e.id < $2 AND (e.started_at IS NULL OR e.started_at < $4)
             ORDER BY e.id
             LIMIT $3
             FOR UPDATE OF e SKIP LOCKED
@@ -175,7 +179,9 @@ final class ExecutionStatements {
 
     private static final Update FINISH =
             Update.of(Column.concat(List.of(FINISHED, ALTERATIONS)), ", heartbeat_deadline = NULL");
-    private static final Update FILL_START = Update.of(Column.concat(List.of(STARTED, ALTERATIONS)), "");
+    /** The real start may change the duration. */
+    private static final Update FILL_START =
+            Update.of(Column.concat(List.of(STARTED, ALTERATIONS, List.of(FINISHED_AT, DURATION_MILLIS))), "");
     private static final Update MOVE_DEADLINE = Update.of(List.of(HEARTBEAT_DEADLINE), "");
 
     /** Copies the rows that this transaction wrote. The owner and the workflow of an execution never change. */

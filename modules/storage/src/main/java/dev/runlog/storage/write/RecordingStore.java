@@ -18,7 +18,9 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +89,13 @@ public final class RecordingStore {
             ORDER BY w.id
             """;
 
+    private static final String FIND_OWNERS = """
+            SELECT subject, id
+            FROM owner
+            WHERE subject = ANY ($1)
+            ORDER BY id
+            """;
+
     private static final String RENAME_WORKFLOW = """
             UPDATE workflow w
             SET name = coalesce($3, w.name)
@@ -103,6 +112,8 @@ public final class RecordingStore {
             """;
 
     private static final String ENSURE_PARTITIONS = "SELECT ensure_day_partitions($1)";
+
+    private static final String SWEEP_EXTERNAL_IDS = "SELECT sweep_external_ids($1)";
 
     private final GuardedPool pool;
 
@@ -153,6 +164,17 @@ public final class RecordingStore {
     }
 
     /**
+     * Deletes external IDs whose executions are gone, on some pages of the map. Returns false at the end of the map, or
+     * if there is nothing to do.
+     */
+    public Future<Boolean> sweepExternalIds(int pages) {
+        return pool.use(connection -> connection
+                .preparedQuery(SWEEP_EXTERNAL_IDS)
+                .execute(Tuple.of(pages))
+                .map(rows -> rows.iterator().next().getBoolean(0)));
+    }
+
+    /**
      * Registers workflows with their keys as names, and returns those that exist afterwards.
      *
      * @param ownerMax maximum number of workflows of an owner; further ones are not registered
@@ -184,6 +206,17 @@ public final class RecordingStore {
         return pool.use(
                 connection -> planned(connection, FIND_WORKFLOWS_BY_ID, tuple((Object) ids.toArray(UUID[]::new)))
                         .map(RecordingStore::toWorkflows));
+    }
+
+    /** Returns the IDs of the owners that exist. */
+    public Future<Map<String, Integer>> findOwners(Collection<String> subjects) {
+        return pool.use(
+                connection -> planned(connection, FIND_OWNERS, tuple((Object) subjects.toArray(String[]::new)))
+                        .map(rows -> {
+                            Map<String, Integer> ids = new HashMap<>();
+                            rows.forEach(row -> ids.put(row.getString(0), row.getInteger(1)));
+                            return ids;
+                        }));
     }
 
     private static String[] owners(Collection<WorkflowKey> keys) {

@@ -2,6 +2,7 @@ package dev.runlog.storage.write;
 
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Step;
+import dev.runlog.storage.db.ConcurrentChangeException;
 import dev.runlog.storage.db.WriteFailure;
 import dev.runlog.storage.rollup.DailyDelta;
 import dev.runlog.storage.rollup.DurationDelta;
@@ -81,6 +82,57 @@ public final class RecordingTransaction {
                         .orElse(failure)));
     }
 
+    /** Looks up external IDs; registers unknown ones that have a new ID. */
+    public Future<Map<ExternalKey, StoredExternalId>> resolve(Collection<ExternalLookup> lookups) {
+        return send(ExternalIdStatements.resolve(lookups)).map(rows -> {
+            Map<ExternalKey, StoredExternalId> found = new HashMap<>();
+            for (Row row : rows) {
+                StoredExternalId stored = ExternalIdStatements.toStored(row);
+                found.put(stored.key(), stored);
+            }
+            return found;
+        });
+    }
+
+    /**
+     * Gives external IDs whose executions are gone to new ones. Fails with {@link WriteFailure#CONTENTION} if another
+     * server has just done that.
+     */
+    public Future<Void> replace(Map<StoredExternalId, UUID> newIds) {
+        List<StoredExternalId> sorted = ExternalIdStatements.sorted(newIds.keySet(), StoredExternalId::key);
+        return send(ExternalIdStatements.replace(
+                        sorted, sorted.stream().map(newIds::get).toList()))
+                .compose(done -> done.rowCount() == sorted.size()
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(
+                                new ConcurrentChangeException("Another server has taken over an external ID.")));
+    }
+
+    /** Marks external IDs as recorded themselves. */
+    public Future<Void> clearReserved(Collection<ExternalKey> keys) {
+        return sendUnlessEmpty(keys, ExternalIdStatements::clearReserved);
+    }
+
+    /**
+     * Returns the parents of executions, the parents of those, and so on. Batches that call this for the same owner wait
+     * for each other's commit, so that no two of them close a cycle together.
+     *
+     * @param max maximum number of links, nearest first
+     */
+    public Future<Map<UUID, ParentLink>> ancestors(Collection<UUID> ids, Collection<String> owners, int max) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(Map.of());
+        }
+        send(ExternalIdStatements.LOCK_PARENTS, Tuple.of((Object) owners.toArray(String[]::new)));
+        return send(ExternalIdStatements.ANCESTORS, Tuple.of(ids.toArray(UUID[]::new), max))
+                .map(rows -> {
+                    Map<UUID, ParentLink> links = new HashMap<>();
+                    rows.forEach(row -> links.put(
+                            row.getUUID(0), new ParentLink(row.getUUID(0), row.getUUID(1), row.getInteger(2))));
+                    return links;
+                });
+    }
+
     /** Locks the executions that exist, in the order of their IDs. */
     public Future<Map<UUID, StoredExecution>> lock(Collection<UUID> ids) {
         if (ids.isEmpty()) {
@@ -105,7 +157,7 @@ public final class RecordingTransaction {
     /** Locks running executions without heartbeats that started before the moment; skips locked ones. */
     public Future<List<StoredExecution>> lockWithoutHeartbeat(Instant moment, int max) {
         LocalDate day = LocalDate.ofInstant(moment, ZoneOffset.UTC);
-        return send(ExecutionStatements.LOCK_WITHOUT_HEARTBEAT, Tuple.of(day, Ids.lowerBound(moment), max))
+        return send(ExecutionStatements.LOCK_WITHOUT_HEARTBEAT, Tuple.of(day, Ids.lowerBound(moment), max, moment.atOffset(ZoneOffset.UTC)))
                 .map(rows -> Rows.toList(rows, ExecutionStatements::toStored));
     }
 

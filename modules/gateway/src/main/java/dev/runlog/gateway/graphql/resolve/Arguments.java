@@ -2,6 +2,7 @@ package dev.runlog.gateway.graphql.resolve;
 
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
@@ -206,7 +207,8 @@ public record Arguments(Map<String, @Nullable Object> values) {
                         filter.idOrNull("parentId"),
                         filter.booleanOrNull("held"),
                         filter.flag("rootsOnly"),
-                        filter.flag("latestAttemptsOnly")),
+                        filter.flag("latestAttemptsOnly"),
+                        filter.externalIdOrNull()),
                 order == null ? ExecutionOrder.STARTED_AT_DESC : ExecutionOrder.valueOf(order));
     }
 
@@ -224,6 +226,22 @@ public record Arguments(Map<String, @Nullable Object> values) {
     ExecutionRef executionOrNull(String id, String externalId) {
         return ExecutionRef.ofMembers(
                 idOrNull(id), recordedText(externalId), recordedText("source"), id, externalId);
+    }
+
+    /** An external ID for a search; null if it is not given. */
+    @Nullable
+    ExternalId externalIdOrNull() {
+        requireExternalIdOfSource();
+        String id = recordedText("externalId");
+        String source = stringOrNull("source");
+        if (id == null) {
+            return null;
+        }
+        ExternalId.requireId(id, "externalId");
+        if (source != null && source.isEmpty()) {
+            throw RunlogException.badInput("Invalid `source`: empty.");
+        }
+        return new ExternalId(source, id);
     }
 
     /** Fails if a source is given without an external ID. */

@@ -9,6 +9,7 @@ import static dev.runlog.gateway.graphql.resolve.Fields.viewer;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
@@ -20,6 +21,7 @@ import dev.runlog.contract.querying.CountExecutions;
 import dev.runlog.contract.querying.CountWorkflows;
 import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.contract.querying.FindExecution;
 import dev.runlog.contract.querying.FindWorkflowByKey;
 import dev.runlog.contract.querying.GetStatistics;
 import dev.runlog.contract.querying.ListExecutions;
@@ -40,6 +42,7 @@ import graphql.schema.idl.TypeRuntimeWiring;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -68,10 +71,7 @@ final class Queries {
                                 viewer(env), arguments(env).string("key")))
                         .map(FindWorkflowByKey.Found::workflow)))
                 .dataFetcher("workflows", async(this::workflows))
-                .dataFetcher("execution", async(env -> requests(env)
-                        .request(new LoadExecutions(
-                                reader(env), List.of(arguments(env).id("id"))))
-                        .map(loaded -> loaded.executions().stream().findFirst().orElse(null))))
+                .dataFetcher("execution", async(this::execution))
                 .dataFetcher("executions", async(this::executions))
                 .dataFetcher("statistics", async(this::statistics))
                 .dataFetcher("cleanup", async(env -> bus.request(new LoadCleanups(
@@ -131,6 +131,21 @@ final class Queries {
                         listed.ends(),
                         workflow -> Cursor.of(Cursor.Order.WORKFLOW, workflow.id()),
                         () -> bus.request(new CountWorkflows(viewer, search)).map(CountExecutions.Counted::count)));
+    }
+
+    private Future<@Nullable Execution> execution(DataFetchingEnvironment env) {
+        Viewer viewer = reader(env);
+        Arguments arguments = arguments(env);
+        UUID id = arguments.idOrNull("id");
+        ExternalId externalId = arguments.externalIdOrNull();
+        if ((id == null) == (externalId == null)) {
+            throw RunlogException.badInput("Specify an execution by either `id` or `externalId`.");
+        }
+        return externalId == null
+                ? requests(env)
+                        .request(new LoadExecutions(viewer, List.of(Objects.requireNonNull(id))))
+                        .map(loaded -> loaded.executions().stream().findFirst().orElse(null))
+                : requests(env).request(new FindExecution(viewer, externalId)).map(FindExecution.Found::execution);
     }
 
     private Future<? extends Connection<? extends ListedExecution>> executions(DataFetchingEnvironment env) {
