@@ -278,7 +278,6 @@ final class JsonSecrets {
             copied = cut.to;
             count += cut.count;
         }
-        return new RedactedJson(
-                redacted.append(json, copied, json.length()).toString(), count, true);
+        return new RedactedJson(redacted.append(json, copied, json.length()).toString(), count, true);
     }
 }

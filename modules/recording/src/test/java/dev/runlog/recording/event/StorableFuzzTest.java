@@ -24,6 +24,7 @@ final class StorableFuzzTest {
     private static final int SIZE_MAX = 3000;
     /** More than any text has. */
     private static final int CHARS_MAX = 100_000_000;
+
     private static final String SECRET = "q9Z7secretX3";
 
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -76,11 +77,14 @@ final class StorableFuzzTest {
     @Test
     void redactsSecretsInJson() {
         Fuzz.check(DOCUMENTS, json -> {
-            assertThat(redacted("{\"a\":" + json + ",\"passWord\":\"" + SECRET + "\"}")).doesNotContain(SECRET);
-            assertThat(redacted("[" + json + ",{\"x_access-token\":[1,\"" + SECRET + "\"]}]")).doesNotContain(SECRET);
+            assertThat(redacted("{\"a\":" + json + ",\"passWord\":\"" + SECRET + "\"}"))
+                    .doesNotContain(SECRET);
+            assertThat(redacted("[" + json + ",{\"x_access-token\":[1,\"" + SECRET + "\"]}]"))
+                    .doesNotContain(SECRET);
             assertThat(redacted("[" + json + ",{\"name\":\"Cookie\",\"value\":\"" + SECRET + "\"}]"))
                     .doesNotContain(SECRET);
-            assertThat(redacted("{\"b\":{\"card\":\"" + SECRET + "\"},\"a\":" + json + "}")).doesNotContain(SECRET);
+            assertThat(redacted("{\"b\":{\"card\":\"" + SECRET + "\"},\"a\":" + json + "}"))
+                    .doesNotContain(SECRET);
         });
     }
 
