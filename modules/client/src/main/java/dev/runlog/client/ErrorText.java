@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,23 +27,26 @@ final class ErrorText implements JsonSerializable {
         this.text = text;
     }
 
-    static @Nullable ErrorText type(@Nullable String type) {
-        return of(type, TYPE_MAX_CHARS);
+    /** Returns the members of an error. */
+    static Map<String, @Nullable Object> of(
+            @Nullable String type, @Nullable String message, @Nullable String stackTrace) {
+        Map<String, @Nullable Object> error = new LinkedHashMap<>();
+        error.put("type", of(type, TYPE_MAX_CHARS));
+        error.put("message", of(message, MESSAGE_MAX_CHARS));
+        error.put("stackTrace", of(stackTrace, STACK_TRACE_MAX_CHARS));
+        return error;
     }
 
-    static @Nullable ErrorText message(@Nullable String message) {
-        return of(message, MESSAGE_MAX_CHARS);
-    }
-
-    static @Nullable ErrorText stackTrace(@Nullable String stackTrace) {
-        return of(stackTrace, STACK_TRACE_MAX_CHARS);
+    /** Returns the members of the error that an exception describes. */
+    static Map<String, @Nullable Object> of(Throwable failure) {
+        return of(failure.getClass().getName(), messageOf(failure), stackTraceOf(failure));
     }
 
     private static @Nullable ErrorText of(@Nullable String text, int maxChars) {
         return text == null ? null : new ErrorText(BoundedText.cut(text, maxChars));
     }
 
-    static @Nullable String messageOf(Throwable failure) {
+    private static @Nullable String messageOf(Throwable failure) {
         try {
             return failure.getMessage();
         } catch (Throwable thrown) {
@@ -49,7 +54,7 @@ final class ErrorText implements JsonSerializable {
         }
     }
 
-    static String stackTraceOf(Throwable failure) {
+    private static String stackTraceOf(Throwable failure) {
         BoundedText trace = new BoundedText(STACK_TRACE_MAX_CHARS);
         try {
             failure.printStackTrace(new PrintWriter(trace));

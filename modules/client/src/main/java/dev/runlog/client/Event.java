@@ -18,10 +18,19 @@ import org.jspecify.annotations.Nullable;
  * @param line JSON in UTF-8, without a line break
  * @param shortLine short form, with notes in place of the application's values, sent if the server rejects the line;
  *     null if it would not be much shorter
- * @param finish whether it finishes a run
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-record Event(byte[] line, byte @Nullable [] shortLine, boolean finish) {
+record Event(byte[] line, byte @Nullable [] shortLine, Kind kind) {
+    enum Kind {
+        FINISH,
+        HEARTBEAT,
+        OTHER;
+
+        private static Kind of(@Nullable Object event) {
+            return "finished".equals(event) ? FINISH : "heartbeat".equals(event) ? HEARTBEAT : OTHER;
+        }
+    }
+
     private static final Object SHORT = "short";
     private static final ObjectWriter FULL_WRITER = new ObjectMapper().writer();
     private static final ObjectWriter SHORT_WRITER = FULL_WRITER.withAttribute(SHORT, true);
@@ -35,16 +44,16 @@ record Event(byte[] line, byte @Nullable [] shortLine, boolean finish) {
 
     /** Creates the event; null if even its short form is too long. */
     static @Nullable Event of(Map<String, @Nullable Object> members, int maxBytes) {
-        boolean finish = "finished".equals(members.get("event"));
+        Kind kind = Kind.of(members.get("event"));
         byte[] line = utf8(members, FULL_WRITER);
         if (line.length <= SHORT_ENOUGH_BYTES) {
-            return new Event(line, null, finish);
+            return new Event(line, null, kind);
         }
         byte[] shortLine = utf8(members, SHORT_WRITER);
         if (line.length <= maxBytes) {
-            return new Event(line, shortLine.length <= line.length / 2 ? shortLine : null, finish);
+            return new Event(line, shortLine.length <= line.length / 2 ? shortLine : null, kind);
         }
-        return shortLine.length <= maxBytes ? new Event(shortLine, null, finish) : null;
+        return shortLine.length <= maxBytes ? new Event(shortLine, null, kind) : null;
     }
 
     /** Whether the short form is being written. */
@@ -69,7 +78,7 @@ record Event(byte[] line, byte @Nullable [] shortLine, boolean finish) {
 
     @Nullable
     Event shortened() {
-        return shortLine == null ? null : new Event(shortLine, null, finish);
+        return shortLine == null ? null : new Event(shortLine, null, kind);
     }
 
     long memoryBytes() {

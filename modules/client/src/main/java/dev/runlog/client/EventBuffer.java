@@ -2,10 +2,11 @@ package dev.runlog.client;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * Holds waiting events and those being sent, bounded in number and bytes. The last quarter is reserved for finishes: a
@@ -16,7 +17,7 @@ final class EventBuffer {
     private final long bytesMax;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Queue<Event> waiting = new ArrayDeque<>();
+    private final Deque<Event> waiting = new ArrayDeque<>();
     private int events;
     private long bytes;
     private long added;
@@ -32,8 +33,9 @@ final class EventBuffer {
     boolean add(Event event) {
         lock.lock();
         try {
-            long eventsAllowed = event.finish() ? eventsMax : eventsMax - eventsMax / 4;
-            long bytesAllowed = event.finish() ? bytesMax : bytesMax - bytesMax / 4;
+            boolean isFinish = event.kind() == Event.Kind.FINISH;
+            long eventsAllowed = isFinish ? eventsMax : eventsMax - eventsMax / 4;
+            long bytesAllowed = isFinish ? bytesMax : bytesMax - bytesMax / 4;
             if (closed || events >= eventsAllowed || bytes + event.memoryBytes() > bytesAllowed) {
                 return false;
             }
@@ -50,14 +52,26 @@ final class EventBuffer {
 
     /**
      * Waits for events and returns the oldest, at least one and as many as fit into a request. Returns none once the
-     * buffer is closed and empty. The events take up room until {@link #done}.
+     * buffer is closed and empty, or empty and to stop. The events take up room until {@link #done}.
+     *
+     * @param stop looked at when it is called and after {@link #wake}
      */
-    List<Event> take(int batchMax, long batchMaxBytes) throws InterruptedException {
+    List<Event> take(int batchMax, long batchMaxBytes, BooleanSupplier stop) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (waiting.isEmpty() && !closed) {
+            while (waiting.isEmpty() && !closed && !stop.getAsBoolean()) {
                 changed.await();
             }
+            return poll(batchMax, batchMaxBytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns the oldest events as {@link #take} does, without waiting. */
+    List<Event> poll(int batchMax, long batchMaxBytes) {
+        lock.lock();
+        try {
             List<Event> batch = new ArrayList<>();
             long size = 0;
             while (batch.size() < batchMax && !waiting.isEmpty()) {
@@ -73,7 +87,29 @@ final class EventBuffer {
         }
     }
 
-    /** Frees the room of events that were sent or dropped. */
+    /** Returns events to the front, in their order. */
+    void putBack(List<Event> batch) {
+        lock.lock();
+        try {
+            for (int i = batch.size() - 1; i >= 0; i--) {
+                waiting.addFirst(batch.get(i));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes those who wait look at their condition. */
+    void wake() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Frees the room of events that were sent, dropped or written to the disk. */
     void done(List<Event> batch) {
         lock.lock();
         try {
@@ -88,13 +124,13 @@ final class EventBuffer {
         }
     }
 
-    /** Waits until all events added before this call are done; returns false on timeout. */
-    boolean awaitDone(long nanos) throws InterruptedException {
+    /** Waits until all events added before this call are done, and a condition holds; returns false on timeout. */
+    boolean awaitDone(long nanos, BooleanSupplier condition) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long target = added;
             long left = nanos;
-            while (done < target) {
+            while (done < target || !condition.getAsBoolean()) {
                 if (left <= 0) {
                     return false;
                 }
@@ -121,18 +157,6 @@ final class EventBuffer {
         try {
             closed = true;
             changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Removes and returns the waiting events. */
-    List<Event> drain() {
-        lock.lock();
-        try {
-            List<Event> rest = new ArrayList<>(waiting);
-            waiting.clear();
-            return rest;
         } finally {
             lock.unlock();
         }

@@ -17,7 +17,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -92,12 +92,14 @@ final class EventsClient {
         return trimmed;
     }
 
-    Reply post(byte[] body) throws InterruptedException {
+    /** Never fails: if there is no response in time, the reply says so. */
+    CompletableFuture<Reply> post(byte[] body) {
         String token;
         try {
             token = checkedToken(tokens.get());
         } catch (RuntimeException | Error failure) { // The application's own code.
-            return Reply.of(Outcome.UNAVAILABLE, "Cannot get a token: " + failure);
+            return CompletableFuture.completedFuture(
+                    Reply.of(Outcome.UNAVAILABLE, "Cannot get a token: " + failure));
         }
         HttpRequest request = HttpRequest.newBuilder(endpoint)
                 .timeout(timeout)
@@ -109,17 +111,21 @@ final class EventsClient {
         // The request's own timeout covers only the headers, so the wait for the body is limited here.
         CompletableFuture<HttpResponse<Void>> response = http.sendAsync(
                 request, info -> HttpResponse.BodySubscribers.ofByteArrayConsumer(part -> part.ifPresent(answer::add)));
-        try {
-            HttpResponse<Void> complete = response.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-            return answer(complete, answer.text());
-        } catch (ExecutionException failed) {
-            return Reply.of(Outcome.UNAVAILABLE, endpoint + " does not respond: " + failed.getCause());
-        } catch (TimeoutException late) {
-            return Reply.of(
-                    Outcome.UNAVAILABLE, endpoint + " did not respond within " + timeout.toMillis() / 1000.0 + " s.");
-        } finally {
-            response.cancel(true);
-        }
+        return response.thenApply(complete -> answer(complete, answer.text()))
+                .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
+                .exceptionally(this::noAnswer)
+                .whenComplete((reply, failure) -> response.cancel(true));
+    }
+
+    private Reply noAnswer(Throwable failure) {
+        return failure instanceof TimeoutException
+                ? Reply.of(
+                        Outcome.UNAVAILABLE,
+                        endpoint + " did not respond within " + timeout.toMillis() / 1000.0 + " s.")
+                : Reply.of(
+                        Outcome.UNAVAILABLE,
+                        endpoint + " does not respond: "
+                                + (failure instanceof CompletionException ? failure.getCause() : failure));
     }
 
     private static final class Body {

@@ -23,6 +23,11 @@ final class LossReporter {
         guarded(() -> listener.onRejected(event.json(), code, message));
     }
 
+    void spoolFailed(String reason) {
+        log.warn("{}", reason);
+        guarded(() -> listener.onSpoolFailure(reason));
+    }
+
     private static void guarded(Runnable call) {
         try {
             call.run();

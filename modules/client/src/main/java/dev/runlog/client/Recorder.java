@@ -4,6 +4,7 @@ import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -19,25 +20,32 @@ import org.jspecify.annotations.Nullable;
  * the {@link RecorderListener}.
  *
  * <p>If the buffer is full, an event is recorded without its payload, result or output if that makes it fit, and is
- * lost otherwise. The last quarter of the buffer is reserved for events that finish a run.
+ * lost otherwise. The last quarter of the buffer is reserved for events that finish a run. With a
+ * {@linkplain RecorderBuilder#spool spool}, events wait on disk while the server is unavailable.
  *
  * <p>Thread-safe. {@link #close} sends the waiting events.
  */
 public final class Recorder implements AutoCloseable {
     private static final TimeBasedEpochGenerator IDS = Generators.timeBasedEpochGenerator();
     private static final Duration REPORT_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration SPOOL_TIMEOUT = Duration.ofSeconds(10);
 
-    private final Builder config;
+    private final RecorderBuilder config;
     private final LossReporter losses;
     private final EventBuffer buffer;
+    private final Backlog backlog;
     private final EventSender sender;
     private final Thread thread;
 
-    private Recorder(Builder config, EventsClient client) {
+    Recorder(RecorderBuilder config) {
         this.config = config;
         this.losses = new LossReporter(config.listener);
         this.buffer = new EventBuffer(config.bufferMax, config.bufferMaxBytes);
-        this.sender = new EventSender(buffer, client, config.giveUpAfter, losses);
+        this.backlog = new Backlog(config.spoolDirectory, config.spoolMaxBytes, losses);
+        backlog.open();
+        EventsClient client =
+                new EventsClient(config.server, config.fixedToken, config.tokens, config.requestTimeout);
+        this.sender = new EventSender(buffer, backlog, client, config.giveUpAfter, losses);
         this.thread = new Thread(sender, "runlog-recorder");
         thread.setDaemon(true);
         thread.start();
@@ -50,10 +58,10 @@ public final class Recorder implements AutoCloseable {
      * @param token a JWT with the scope {@code executions:write}
      * @throws IllegalArgumentException if either is malformed
      */
-    public static Builder to(URI server, String token) {
+    public static RecorderBuilder to(URI server, String token) {
         Objects.requireNonNull(token, "token");
         String checked = EventsClient.checkedToken(token);
-        return new Builder(server, checked, () -> checked);
+        return new RecorderBuilder(server, checked, () -> checked);
     }
 
     /**
@@ -64,94 +72,8 @@ public final class Recorder implements AutoCloseable {
      *     retries after a 401 response
      * @throws IllegalArgumentException if the URL is malformed
      */
-    public static Builder to(URI server, Supplier<String> tokens) {
-        return new Builder(server, null, Objects.requireNonNull(tokens, "tokens"));
-    }
-
-    /** Settings of a recorder. */
-    public static final class Builder {
-        /** Room for an event's short form, which is up to some 20 KB. */
-        private static final int EVENT_MAX_BYTES_MIN = 64 << 10;
-
-        private static final Duration LONGEST = Duration.ofDays(365);
-
-        private final URI server;
-        private final @Nullable String fixedToken;
-        private final Supplier<String> tokens;
-        private int bufferMax = 10_000;
-        private long bufferMaxBytes = 64L << 20;
-        private int eventMaxBytes = 1 << 20;
-        private Duration requestTimeout = Duration.ofSeconds(10);
-        private Duration giveUpAfter = Duration.ofMinutes(1);
-        private RecorderListener listener = new LoggingListener();
-
-        private Builder(URI server, @Nullable String fixedToken, Supplier<String> tokens) {
-            EventsClient.endpoint(Objects.requireNonNull(server, "server"));
-            this.server = server;
-            this.fixedToken = fixedToken;
-            this.tokens = tokens;
-        }
-
-        /** Maximum number of events waiting or being sent. Default: 10,000. */
-        public Builder bufferMax(int events) {
-            bufferMax = (int) atLeast(1, events, "bufferMax");
-            return this;
-        }
-
-        /** Maximum memory for events waiting or being sent, at least twice eventMaxBytes. Default: 64 MiB. */
-        public Builder bufferMaxBytes(long bytes) {
-            bufferMaxBytes = atLeast(1, bytes, "bufferMaxBytes");
-            return this;
-        }
-
-        /**
-         * Maximum size of one event. In a larger one, {@code {"truncated": "<type>"}} replaces the payload, result or
-         * output. Default: 1 MiB, the same as the server's {@code http.body-max-bytes}.
-         */
-        public Builder eventMaxBytes(int bytes) {
-            eventMaxBytes = (int) atLeast(EVENT_MAX_BYTES_MIN, bytes, "eventMaxBytes");
-            return this;
-        }
-
-        /** Timeout of a request. Default: 10 seconds. */
-        public Builder requestTimeout(Duration timeout) {
-            requestTimeout = checked(timeout, "requestTimeout", Duration.ofMillis(1));
-            return this;
-        }
-
-        /** Time to retry a batch while the server is unavailable; also limits {@link #close}. Default: 1 minute. */
-        public Builder giveUpAfter(Duration time) {
-            giveUpAfter = checked(time, "giveUpAfter", Duration.ZERO);
-            return this;
-        }
-
-        public Builder listener(RecorderListener listener) {
-            this.listener = Objects.requireNonNull(listener, "listener");
-            return this;
-        }
-
-        /** @throws IllegalArgumentException if bufferMaxBytes is less than twice eventMaxBytes */
-        public Recorder build() {
-            atLeast(2L * eventMaxBytes, bufferMaxBytes, "bufferMaxBytes");
-            return new Recorder(this, new EventsClient(server, fixedToken, tokens, requestTimeout));
-        }
-
-        private static long atLeast(long min, long value, String name) {
-            if (value < min) {
-                throw new IllegalArgumentException(
-                        "Invalid " + name + ": " + value + " (expected " + min + " or more).");
-            }
-            return value;
-        }
-
-        private static Duration checked(Duration value, String name, Duration min) {
-            Objects.requireNonNull(value, name);
-            if (value.compareTo(min) < 0) {
-                throw new IllegalArgumentException(
-                        "Invalid " + name + ": " + value + " (expected " + min + " or more).");
-            }
-            return value.compareTo(LONGEST) > 0 ? LONGEST : value;
-        }
+    public static RecorderBuilder to(URI server, Supplier<String> tokens) {
+        return new RecorderBuilder(server, null, Objects.requireNonNull(tokens, "tokens"));
     }
 
     /** Records that a run of a workflow starts now. */
@@ -159,17 +81,44 @@ public final class Recorder implements AutoCloseable {
         return start(workflow, RunOptions.none());
     }
 
-    /** Records that a run of a workflow starts now. */
+    /** Records that a run of a workflow starts, now or at {@link RunOptions#withStartedAt}. */
     public Run start(String workflow, RunOptions options) {
+        Run run = run(workflow, options, options.queuedAt() == null && options.startedAt() == null);
+        run.start();
+        return run;
+    }
+
+    /** Records that a run of a workflow is queued, now or at {@link RunOptions#withQueuedAt}. */
+    public Run queue(String workflow, RunOptions options) {
+        Run run = run(workflow, options, false);
+        run.queue();
+        return run;
+    }
+
+    /**
+     * Returns a run that another recorder queued or started, to record its start, steps, heartbeats or end. Records
+     * nothing.
+     *
+     * @param options its ID or external ID, source and owner. If this recorder starts the run, or if its start may be
+     *     lost, also the properties of the start
+     * @throws IllegalArgumentException without an ID or external ID
+     */
+    public Run attach(String workflow, RunOptions options) {
+        if (options.id() == null && options.externalId() == null) {
+            throw new IllegalArgumentException("Missing ID or external ID of a run to attach to.");
+        }
+        return run(workflow, options, false);
+    }
+
+    /** Generates an ID if the options have none. */
+    private Run run(String workflow, RunOptions options, boolean startsNow) {
         Objects.requireNonNull(workflow, "workflow");
-        Objects.requireNonNull(options, "options");
-        UUID id = IDS.generate();
-        Map<String, @Nullable Object> event = options.toEvent(json(options.payload()));
-        event.put("event", "started");
-        event.put("workflow", workflow);
-        event.put("id", id.toString());
-        send(event);
-        return new Run(this, id, workflow);
+        if (options.id() != null || options.externalId() != null) {
+            return new Run(this, workflow, options, false);
+        }
+        Instant time = options.queuedAt() == null ? options.startedAt() : options.queuedAt();
+        UUID id = time == null ? IDS.generate() : IDS.construct(time.toEpochMilli());
+        return new Run(this, workflow, options.withId(id), startsNow);
     }
 
     /**
@@ -177,8 +126,17 @@ public final class Recorder implements AutoCloseable {
      * including errors and interruptions.
      */
     public <T extends @Nullable Object> T record(String workflow, Callable<T> work) throws Exception {
+        return record(workflow, RunOptions.none(), work);
+    }
+
+    /**
+     * Executes work as a run of a workflow. Its result or exception is recorded, and returned or thrown unchanged,
+     * including errors and interruptions.
+     */
+    public <T extends @Nullable Object> T record(String workflow, RunOptions options, Callable<T> work)
+            throws Exception {
         Objects.requireNonNull(work, "work");
-        Run run = start(workflow);
+        Run run = start(workflow, options);
         T result;
         try {
             result = work.call();
@@ -190,16 +148,17 @@ public final class Recorder implements AutoCloseable {
         return result;
     }
 
-    /** Waits until all events recorded so far were sent or dropped; returns false on timeout. */
+    /** Waits until all events recorded so far, and all in the spool, were sent or dropped; returns false on timeout. */
     public boolean flush(Duration timeout) throws InterruptedException {
-        return buffer.awaitDone(
-                Builder.checked(timeout, "timeout", Duration.ZERO).toNanos());
+        long nanos =
+                RecorderBuilder.checked(timeout, "timeout", Duration.ZERO).toNanos();
+        return buffer.awaitDone(nanos, backlog::isEmpty);
     }
 
     /**
      * Sends the waiting events, then stops. While the server is unavailable it retries for {@code giveUpAfter}, so this
-     * may take that long plus one request. An interrupt leaves time for one more request. Events recorded afterwards
-     * are lost.
+     * may take that long plus one request. Then the rest stays in the spool or, without one, is lost. An interrupt
+     * leaves time for one more request. Events recorded afterwards are lost.
      */
     @Override
     public void close() {
@@ -209,8 +168,8 @@ public final class Recorder implements AutoCloseable {
         }
         boolean interrupted = awaitEnd(config.giveUpAfter.plus(config.requestTimeout));
         thread.interrupt();
-        // The thread only has to report lost events now.
-        interrupted |= awaitEnd(REPORT_TIMEOUT);
+        // The thread only has to report lost events or write them to the disk now.
+        interrupted |= awaitEnd(backlog.isConfigured() ? SPOOL_TIMEOUT : REPORT_TIMEOUT);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -20,4 +20,12 @@ public interface RecorderListener {
      * @param code such as {@code BAD_INPUT}
      */
     void onRejected(String event, String code, String message);
+
+    /**
+     * The spool cannot be used, for example because it or the disk is full. Until it works again, events wait in memory
+     * only. Called for the first of several failures in a row, which is also logged. Nothing is lost yet.
+     *
+     * @param reason human-readable
+     */
+    default void onSpoolFailure(String reason) {}
 }

@@ -319,7 +319,7 @@ final class DeliveryTest {
 
     @Test
     void rejectsInvalidBounds() {
-        Recorder.Builder builder = Recorder.to(URI.create("http://host"), "t");
+        RecorderBuilder builder = Recorder.to(URI.create("http://host"), "t");
 
         assertThatIllegalArgumentException().isThrownBy(() -> builder.bufferMax(0));
         assertThatIllegalArgumentException()

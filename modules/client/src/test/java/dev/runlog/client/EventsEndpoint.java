@@ -10,9 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /** An HTTP server with scripted responses. It keeps the requests, and the losses that the recorder reports. */
 final class EventsEndpoint implements AutoCloseable {
@@ -36,6 +38,7 @@ final class EventsEndpoint implements AutoCloseable {
     final List<String> recorded = new CopyOnWriteArrayList<>();
 
     final List<String> reported = new CopyOnWriteArrayList<>();
+    final BlockingQueue<String> spoolFailures = new LinkedBlockingQueue<>();
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -79,7 +82,7 @@ final class EventsEndpoint implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    Recorder.Builder recorder() {
+    RecorderBuilder recorder() {
         return Recorder.to(url(), "t").giveUpAfter(Duration.ofSeconds(20)).listener(listener());
     }
 
@@ -93,6 +96,11 @@ final class EventsEndpoint implements AutoCloseable {
             @Override
             public void onRejected(String event, String code, String message) {
                 reported.add(code + " " + message + " " + event);
+            }
+
+            @Override
+            public void onSpoolFailure(String reason) {
+                spoolFailures.add(reason);
             }
         };
     }
