@@ -49,6 +49,33 @@ public final class RecordCommand implements Callable<Integer> {
     @Option(names = "--workflow", required = true, paramLabel = "KEY", description = "The key of the workflow.")
     private String workflow;
 
+    @Option(names = "--workflow-name", paramLabel = "NAME", description = "The display name of the workflow.")
+    private @Nullable String workflowName;
+
+    @Option(
+            names = "--external-id",
+            paramLabel = "ID",
+            description = "Your own ID of the run, 1 to 512 characters. Recording the same ID again changes nothing.")
+    private @Nullable String externalId;
+
+    @Option(
+            names = "--source",
+            paramLabel = "NAME",
+            description = "Where external IDs come from, such as cron; the same ID of another source is another run.")
+    private @Nullable String source;
+
+    @Option(
+            names = "--parent-external-id",
+            paramLabel = "ID",
+            description = "External ID of the run that started this one. It may be recorded later.")
+    private @Nullable String parentExternalId;
+
+    @Option(
+            names = "--retry-of-external-id",
+            paramLabel = "ID",
+            description = "External ID of the run that this one repeats. It may be recorded later.")
+    private @Nullable String retryOfExternalId;
+
     @Option(names = "--label", paramLabel = "KEY=VALUE", description = "A label; may be repeated.")
     private Map<String, String> labels;
 
@@ -99,6 +126,11 @@ public final class RecordCommand implements Callable<Integer> {
             Run recorded = recorder.start(
                     workflow,
                     RunOptions.none()
+                            .withExternalId(externalId)
+                            .withSource(source)
+                            .withParentExternalId(parentExternalId)
+                            .withRetryOfExternalId(retryOfExternalId)
+                            .withWorkflowName(workflowName)
                             .withTrigger(trigger)
                             .withLabels(labels)
                             .withPayload(payload(command))

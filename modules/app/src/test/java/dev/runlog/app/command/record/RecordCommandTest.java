@@ -3,6 +3,8 @@ package dev.runlog.app.command.record;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,12 +67,40 @@ final class RecordCommandTest {
         assertThat(server.lines()).isEmpty();
     }
 
+    @Test
+    void recordsUnderTheCallersOwnId() {
+        int code = record(
+                List.of(
+                        "--external-id=backup-2026-01-02",
+                        "--source=cron",
+                        "--parent-external-id=nightly",
+                        "--retry-of-external-id=backup-2026-01-01",
+                        "--workflow-name=Nightly backup"),
+                "true");
+
+        assertThat(code).isZero();
+        assertThat(server.lines()).hasSize(2);
+        assertThat(server.lines())
+                .allMatch(line -> line.contains("\"externalId\":\"backup-2026-01-02\",\"source\":\"cron\""))
+                .noneMatch(line -> line.contains("\"id\":"));
+        assertThat(server.lines().get(0))
+                .contains(
+                        "\"parentExternalId\":\"nightly\"",
+                        "\"retryOfExternalId\":\"backup-2026-01-01\"",
+                        "\"workflowName\":\"Nightly backup\"",
+                        "\"startedAt\":");
+    }
+
     private int record(String... command) {
-        CommandLine line = new CommandLine(new RecordCommand());
-        String[] arguments = new String[8 + command.length];
-        String[] options = {"--url", server.url(), "--token", "t", "--workflow", "backup", "--label=env=test", "--"};
-        System.arraycopy(options, 0, arguments, 0, options.length);
-        System.arraycopy(command, 0, arguments, options.length, command.length);
-        return line.execute(arguments);
+        return record(List.of("--label=env=test"), command);
+    }
+
+    private int record(List<String> options, String... command) {
+        List<String> arguments =
+                new ArrayList<>(List.of("--url", server.url(), "--token", "t", "--workflow", "backup"));
+        arguments.addAll(options);
+        arguments.add("--");
+        arguments.addAll(List.of(command));
+        return new CommandLine(new RecordCommand()).execute(arguments.toArray(String[]::new));
     }
 }
