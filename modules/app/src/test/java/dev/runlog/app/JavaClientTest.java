@@ -9,6 +9,8 @@ import dev.runlog.client.RecorderListener;
 import dev.runlog.client.Run;
 import dev.runlog.client.RunOptions;
 import dev.runlog.testing.TestDatabase;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -20,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -191,6 +194,30 @@ final class JavaClientTest {
                     .allMatch(execution -> execution.get("status").asText().equals("SUCCESS"))
                     .anyMatch(execution -> execution.at("/steps/nodes").size() == 1);
         }
+    }
+
+    @Test
+    void recordsWhatAnEarlierProcessLeftOnDisk(@TempDir Path spool) throws InterruptedException {
+        List<String> losses = new CopyOnWriteArrayList<>();
+        try (Recorder recorder = Recorder.to(URI.create("http://127.0.0.1:1"), token)
+                .giveUpAfter(Duration.ZERO)
+                .spool(spool, 16 << 20)
+                .listener(listener(losses))
+                .build()) {
+            IntStream.range(0, 300).forEach(i -> recorder.start("spooled").succeed(i));
+        }
+        try (Recorder recorder = Recorder.to(server.url(), token)
+                .spool(spool, 16 << 20)
+                .listener(listener(losses))
+                .build()) {
+            assertThat(recorder.flush(Duration.ofSeconds(50))).isTrue();
+        }
+
+        assertThat(losses).isEmpty();
+        assertThat(executions("spooled"))
+                .hasSize(200)
+                .allMatch(execution -> execution.get("status").asText().equals("SUCCESS"));
+        assertThat(executions("spooled").get(0).get("result").asInt()).isEqualTo(299);
     }
 
     private Recorder recorder(List<String> losses) {

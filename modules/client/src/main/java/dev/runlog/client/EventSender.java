@@ -185,10 +185,8 @@ final class EventSender implements Runnable {
 
     /** Waits. Meanwhile moves events that are recorded behind a backlog to disk. */
     private <T> T await(CompletableFuture<T> future, boolean movesEvents) throws InterruptedException {
+        CompletableFuture<T> waking = movesEvents ? future.whenComplete((result, failure) -> buffer.wake()) : future;
         boolean moved = movesEvents;
-        if (movesEvents) {
-            future.whenComplete((result, failure) -> buffer.wake());
-        }
         while (moved && !future.isDone()) {
             List<Event> batch = buffer.take(BATCH_MAX, BATCH_MAX_BYTES, future::isDone);
             moved = !batch.isEmpty() && backlog.keep(batch);
@@ -199,7 +197,7 @@ final class EventSender implements Runnable {
             }
         }
         try {
-            return future.get();
+            return waking.get();
         } catch (ExecutionException failure) {
             throw new IllegalStateException(failure.getCause());
         }
