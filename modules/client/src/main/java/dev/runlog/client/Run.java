@@ -152,7 +152,9 @@ public final class Run {
         Map<String, @Nullable Object> event = new LinkedHashMap<>();
         event.put("event", kind);
         event.putAll(options.identity());
-        event.put("workflow", workflow);
+        if (externalId() != null || !kind.equals("steps") && !kind.equals("heartbeat")) {
+            event.put("workflow", workflow);
+        }
         return event;
     }
 
