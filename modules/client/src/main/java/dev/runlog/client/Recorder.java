@@ -83,6 +83,7 @@ public final class Recorder implements AutoCloseable {
 
     /** Records that a run of a workflow starts, now or at {@link RunOptions#withStartedAt}. */
     public Run start(String workflow, RunOptions options) {
+        Objects.requireNonNull(options, "options");
         Run run = run(workflow, options, options.queuedAt() == null && options.startedAt() == null);
         run.start();
         return run;
@@ -90,6 +91,7 @@ public final class Recorder implements AutoCloseable {
 
     /** Records that a run of a workflow is queued, now or at {@link RunOptions#withQueuedAt}. */
     public Run queue(String workflow, RunOptions options) {
+        Objects.requireNonNull(options, "options");
         Run run = run(workflow, options, false);
         run.queue();
         return run;
@@ -104,6 +106,7 @@ public final class Recorder implements AutoCloseable {
      * @throws IllegalArgumentException without an ID or external ID
      */
     public Run attach(String workflow, RunOptions options) {
+        Objects.requireNonNull(options, "options");
         if (options.id() == null && options.externalId() == null) {
             throw new IllegalArgumentException("Missing ID or external ID of a run to attach to.");
         }
