@@ -171,14 +171,12 @@ final class EventSender implements Runnable {
 
     /** With a spool, events also wait for an operator to grant access. */
     private boolean isFinal(Reply reply) {
-        return reply.outcome() != Outcome.UNAVAILABLE
-                && (reply.outcome() != Outcome.DENIED || !backlog.isConfigured());
+        return reply.outcome() != Outcome.UNAVAILABLE && (reply.outcome() != Outcome.DENIED || !backlog.isConfigured());
     }
 
     private void sleep(long millis, boolean isOnDisk) throws InterruptedException {
         long bounded = isOnDisk ? Math.min(millis, RETRY_AFTER_MAX.toMillis()) : millis;
-        CompletableFuture<?> timer =
-                new CompletableFuture<>().completeOnTimeout(null, bounded, TimeUnit.MILLISECONDS);
+        CompletableFuture<?> timer = new CompletableFuture<>().completeOnTimeout(null, bounded, TimeUnit.MILLISECONDS);
         pause = timer;
         await(timer, isOnDisk);
     }

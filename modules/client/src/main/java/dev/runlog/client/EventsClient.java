@@ -98,8 +98,7 @@ final class EventsClient {
         try {
             token = checkedToken(tokens.get());
         } catch (RuntimeException | Error failure) { // The application's own code.
-            return CompletableFuture.completedFuture(
-                    Reply.of(Outcome.UNAVAILABLE, "Cannot get a token: " + failure));
+            return CompletableFuture.completedFuture(Reply.of(Outcome.UNAVAILABLE, "Cannot get a token: " + failure));
         }
         HttpRequest request = HttpRequest.newBuilder(endpoint)
                 .timeout(timeout)

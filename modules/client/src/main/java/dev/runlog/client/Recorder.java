@@ -43,8 +43,7 @@ public final class Recorder implements AutoCloseable {
         this.buffer = new EventBuffer(config.bufferMax, config.bufferMaxBytes);
         this.backlog = new Backlog(config.spoolDirectory, config.spoolMaxBytes, losses);
         backlog.open();
-        EventsClient client =
-                new EventsClient(config.server, config.fixedToken, config.tokens, config.requestTimeout);
+        EventsClient client = new EventsClient(config.server, config.fixedToken, config.tokens, config.requestTimeout);
         this.sender = new EventSender(buffer, backlog, client, config.giveUpAfter, losses);
         this.thread = new Thread(sender, "runlog-recorder");
         thread.setDaemon(true);
@@ -153,8 +152,7 @@ public final class Recorder implements AutoCloseable {
 
     /** Waits until all events recorded so far, and all in the spool, were sent or dropped; returns false on timeout. */
     public boolean flush(Duration timeout) throws InterruptedException {
-        long nanos =
-                RecorderBuilder.checked(timeout, "timeout", Duration.ZERO).toNanos();
+        long nanos = RecorderBuilder.checked(timeout, "timeout", Duration.ZERO).toNanos();
         return buffer.awaitDone(nanos, backlog::isEmpty);
     }
 

@@ -75,7 +75,8 @@ final class Spool {
             return;
         }
         Files.createDirectories(directory, ownerOnly("rwx------"));
-        RandomAccessFile lockFile = new RandomAccessFile(directory.resolve("lock").toFile(), "rw");
+        RandomAccessFile lockFile =
+                new RandomAccessFile(directory.resolve("lock").toFile(), "rw");
         try {
             FileLock held = lockFile.getChannel().tryLock();
             if (held == null) {
@@ -94,8 +95,7 @@ final class Spool {
 
     private void list() throws IOException {
         try (Stream<Path> all = Files.list(directory)) {
-            for (Path path : all.filter(
-                            path -> path.getFileName().toString().matches(FILE_NAME))
+            for (Path path : all.filter(path -> path.getFileName().toString().matches(FILE_NAME))
                     .sorted()
                     .toList()) {
                 add(new File(path, Files.size(path)));

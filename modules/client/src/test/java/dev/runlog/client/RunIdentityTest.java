@@ -36,8 +36,7 @@ final class RunIdentityTest {
     void sendsTheExternalIdAndSourceInEveryEventAndNoId() throws Exception {
         try (Recorder recorder = endpoint.recorder().build()) {
             Run run = recorder.start(
-                    "import",
-                    RunOptions.none().withExternalId("manual__2026").withSource("airflow"));
+                    "import", RunOptions.none().withExternalId("manual__2026").withSource("airflow"));
             assertThat(run.id()).isNull();
             assertThat(run.externalId()).isEqualTo("manual__2026");
             run.heartbeat();

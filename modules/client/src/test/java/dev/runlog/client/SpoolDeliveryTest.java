@@ -46,9 +46,9 @@ final class SpoolDeliveryTest {
     @ValueSource(ints = {503, 401, 403, 500, 302})
     void sendsEventsAfterARestart(int status) throws Exception {
         Answer absent = Answer.status(status);
-        try (EventsEndpoint endpoint =
-                new EventsEndpoint((attempt, lines) -> up.get() ? Answer.RECORDED : absent)) {
-            try (Recorder recorder = spooling(endpoint).giveUpAfter(Duration.ZERO).build()) {
+        try (EventsEndpoint endpoint = new EventsEndpoint((attempt, lines) -> up.get() ? Answer.RECORDED : absent)) {
+            try (Recorder recorder =
+                    spooling(endpoint).giveUpAfter(Duration.ZERO).build()) {
                 record(recorder, "a", 1000);
                 assertThat(recorder.flush(Duration.ofMillis(1))).isFalse();
             }
@@ -124,13 +124,13 @@ final class SpoolDeliveryTest {
         try (EventsEndpoint endpoint =
                 new EventsEndpoint((attempt, lines) -> up.get() ? Answer.RECORDED : Answer.status(503))) {
             for (String prefix : List.of("a", "b", "c")) {
-                try (SpoolingProcess process =
-                        SpoolingProcess.start(endpoint.url(), directory, prefix, KILLED_RUNS)) {
+                try (SpoolingProcess process = SpoolingProcess.start(endpoint.url(), directory, prefix, KILLED_RUNS)) {
                     awaitOnDisk("\"" + prefix + "-0\"");
                     process.kill();
                 }
             }
-            Files.writeString(directory.resolve("9000000000000000000.ndjson"), "{\"event\":\"started\",\"workflow\":\"torn");
+            Files.writeString(
+                    directory.resolve("9000000000000000000.ndjson"), "{\"event\":\"started\",\"workflow\":\"torn");
             up.set(true);
             try (Recorder recorder = spooling(endpoint).build()) {
                 assertThat(recorder.flush(TIMEOUT)).isTrue();
@@ -230,10 +230,8 @@ final class SpoolDeliveryTest {
         String payload = "x".repeat(100_000);
         try (EventsEndpoint endpoint =
                 new EventsEndpoint((attempt, lines) -> up.get() ? Answer.RECORDED : Answer.status(503))) {
-            try (Recorder recorder = endpoint.recorder()
-                    .spool(directory, 2 << 20)
-                    .bufferMax(40)
-                    .build()) {
+            try (Recorder recorder =
+                    endpoint.recorder().spool(directory, 2 << 20).bufferMax(40).build()) {
                 for (int i = 0; i < 30; i++) {
                     recorder.start("large-" + i, RunOptions.none().withPayload(payload));
                 }
@@ -267,7 +265,8 @@ final class SpoolDeliveryTest {
             }
             return lines.stream().anyMatch(line -> line.length() > 100_000) ? Answer.status(413) : Answer.RECORDED;
         })) {
-            try (Recorder recorder = spooling(endpoint).giveUpAfter(Duration.ZERO).build()) {
+            try (Recorder recorder =
+                    spooling(endpoint).giveUpAfter(Duration.ZERO).build()) {
                 recorder.start("a").succeed("x".repeat(200_000));
             }
             up.set(true);
@@ -289,7 +288,8 @@ final class SpoolDeliveryTest {
                         Map.of(),
                         "{\"recorded\":1,\"rejected\":[{\"line\":1,\"code\":\"BAD_INPUT\",\"message\":\"no\"}]}")
                 : Answer.status(503))) {
-            try (Recorder recorder = spooling(endpoint).giveUpAfter(Duration.ZERO).build()) {
+            try (Recorder recorder =
+                    spooling(endpoint).giveUpAfter(Duration.ZERO).build()) {
                 record(recorder, "a", 1);
             }
             up.set(true);
@@ -306,7 +306,8 @@ final class SpoolDeliveryTest {
     void doesNotKeepHeartbeats() throws Exception {
         try (EventsEndpoint endpoint =
                 new EventsEndpoint((attempt, lines) -> up.get() ? Answer.RECORDED : Answer.status(503))) {
-            try (Recorder recorder = spooling(endpoint).giveUpAfter(Duration.ZERO).build()) {
+            try (Recorder recorder =
+                    spooling(endpoint).giveUpAfter(Duration.ZERO).build()) {
                 Run run = recorder.start("a");
                 for (int i = 0; i < 100; i++) {
                     run.heartbeat();
@@ -374,7 +375,9 @@ final class SpoolDeliveryTest {
 
     private List<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(".ndjson")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".ndjson"))
+                    .sorted()
+                    .toList();
         }
     }
 

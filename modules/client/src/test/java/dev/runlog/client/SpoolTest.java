@@ -70,7 +70,8 @@ final class SpoolTest {
         spool.close();
         byte[] complete = Files.readAllBytes(files().get(0));
         for (int length = 0; length <= complete.length; length++) {
-            Files.write(files().isEmpty() ? directory.resolve("0000000000000000001.ndjson") : files().get(0),
+            Files.write(
+                    files().isEmpty() ? directory.resolve("0000000000000000001.ndjson") : files().get(0),
                     Arrays.copyOf(complete, length));
             open();
             spool.append(events(3, 4));
@@ -90,7 +91,8 @@ final class SpoolTest {
         open();
         byte[] line = "{\"long\":1}".getBytes(StandardCharsets.UTF_8);
         byte[] shortLine = "{}".getBytes(StandardCharsets.UTF_8);
-        spool.append(List.of(new Event(line, shortLine, Event.Kind.FINISH), events(0, 1).get(0)));
+        spool.append(List.of(
+                new Event(line, shortLine, Event.Kind.FINISH), events(0, 1).get(0)));
         open();
 
         List<Event> events = spool.first(10, MAX_BYTES);
@@ -143,8 +145,7 @@ final class SpoolTest {
 
         assertThatThrownBy(new Spool(directory, MAX_BYTES)::open)
                 .isInstanceOf(Spool.InUse.class)
-                .hasMessage("The spool " + directory
-                        + " is in use by another recorder. Give each its own directory.");
+                .hasMessage("The spool " + directory + " is in use by another recorder. Give each its own directory.");
         spool.append(events(0, 1));
         open();
         assertThat(removeAll()).hasSize(1);
@@ -170,8 +171,7 @@ final class SpoolTest {
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
                 .isEqualTo("rwx------");
-        assertThat(PosixFilePermissions.toString(
-                        Files.getPosixFilePermissions(files().get(0))))
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(files().get(0))))
                 .isEqualTo("rw-------");
     }
 
@@ -222,7 +222,9 @@ final class SpoolTest {
 
     private List<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(".ndjson")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".ndjson"))
+                    .sorted()
+                    .toList();
         }
     }
 
