@@ -1,9 +1,9 @@
 package dev.runlog.recording.batch;
 
+import dev.runlog.contract.model.Ids;
 import dev.runlog.recording.event.Target;
 import dev.runlog.recording.event.ValidEvent;
 import dev.runlog.recording.queue.QueuedEvent;
-import dev.runlog.storage.sql.UuidOrder;
 import dev.runlog.storage.write.ExecutionRow;
 import dev.runlog.storage.write.ExternalKey;
 import dev.runlog.storage.write.ExternalLookup;
@@ -67,7 +67,8 @@ final class ExternalIds {
     private static boolean knowsStartBetter(ValidEvent event, ValidEvent known) {
         boolean isStart = isStart(event);
         return isStart == isStart(known)
-                ? UuidOrder.BY_BYTES.compare(event.target().id(), known.target().id()) < 0
+                ? Ids.timeOf(event.target().id())
+                        .isBefore(Ids.timeOf(known.target().id()))
                 : isStart;
     }
 
