@@ -13,6 +13,16 @@ import java.util.function.ToLongFunction;
 
 /** The statements that add a batch to the rollups. */
 public final class RollupStatements {
+    private static final String ADD_COUNTS = """
+            SET queued = known.queued + excluded.queued,
+                running = known.running + excluded.running,
+                success = known.success + excluded.success,
+                failed = known.failed + excluded.failed,
+                cancelled = known.cancelled + excluded.cancelled,
+                crashed = known.crashed + excluded.crashed,
+                duration_millis_sum = known.duration_millis_sum + excluded.duration_millis_sum
+            """;
+
     private static final String ADD_DAILY = """
             INSERT INTO execution_daily AS known
               (owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis_sum)
@@ -22,14 +32,7 @@ public final class RollupStatements {
               AS new (owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis)
             ORDER BY owner_id, workflow_id, day
             ON CONFLICT (owner_id, workflow_id, day) DO UPDATE
-            SET queued = known.queued + excluded.queued,
-                running = known.running + excluded.running,
-                success = known.success + excluded.success,
-                failed = known.failed + excluded.failed,
-                cancelled = known.cancelled + excluded.cancelled,
-                crashed = known.crashed + excluded.crashed,
-                duration_millis_sum = known.duration_millis_sum + excluded.duration_millis_sum
-            """;
+            """ + ADD_COUNTS;
 
     /** Concurrent writers have different connections and therefore mostly different shards. */
     private static final String ADD_DAYS = """
@@ -41,14 +44,7 @@ public final class RollupStatements {
               AS new (day, queued, running, success, failed, cancelled, crashed, duration_millis)
             ORDER BY day
             ON CONFLICT (day, shard) DO UPDATE
-            SET queued = known.queued + excluded.queued,
-                running = known.running + excluded.running,
-                success = known.success + excluded.success,
-                failed = known.failed + excluded.failed,
-                cancelled = known.cancelled + excluded.cancelled,
-                crashed = known.crashed + excluded.crashed,
-                duration_millis_sum = known.duration_millis_sum + excluded.duration_millis_sum
-            """;
+            """ + ADD_COUNTS;
 
     /** One row per batch. Updating a counter for each bucket doubled the time of the rollups. */
     private static final String ADD_DURATIONS = """
