@@ -2,7 +2,6 @@ package dev.runlog.gateway.events;
 
 import dev.runlog.contract.error.RunlogException;
 import io.vertx.core.buffer.Buffer;
-import java.io.ByteArrayOutputStream;
 
 /**
  * Splits a JSON array into its elements; a single value counts as one element. It looks only at brackets, quotes and
@@ -22,7 +21,7 @@ final class ArraySplitter implements EventSplitter {
     }
 
     private final Sink sink;
-    private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
+    private final PartialEvent partial = new PartialEvent();
     private State state = State.BEFORE;
     private boolean inArray;
     private int depth;
@@ -54,7 +53,7 @@ final class ArraySplitter implements EventSplitter {
             }
         }
         if (state == State.ELEMENT) {
-            partial.write(bytes, start, bytes.length - start);
+            partial.add(bytes, start, bytes.length);
         }
     }
 
@@ -149,14 +148,7 @@ final class ArraySplitter implements EventSplitter {
 
     private void emit(byte[] bytes, int start, int end) {
         state = inArray ? State.COMMA_OR_END : State.AFTER;
-        if (partial.size() == 0) {
-            sink.event(bytes, start, end - start);
-            return;
-        }
-        partial.write(bytes, start, end - start);
-        byte[] whole = partial.toByteArray();
-        partial.reset();
-        sink.event(whole, 0, whole.length);
+        partial.emit(sink, bytes, start, end);
     }
 
     private static boolean isSpace(byte next) {

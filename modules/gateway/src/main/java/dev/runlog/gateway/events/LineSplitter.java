@@ -1,15 +1,11 @@
 package dev.runlog.gateway.events;
 
 import io.vertx.core.buffer.Buffer;
-import java.io.ByteArrayOutputStream;
 
 /** Splits a stream of bytes into lines, without line ends. Blank lines are passed on as well, since they are counted. */
 final class LineSplitter implements EventSplitter {
-    /** The buffer of a longer line is not reused, as every request has one. */
-    private static final int KEPT_BYTES_MAX = 64 << 10;
-
     private final Sink sink;
-    private ByteArrayOutputStream partial = new ByteArrayOutputStream();
+    private final PartialEvent partial = new PartialEvent();
 
     LineSplitter(Sink sink) {
         this.sink = sink;
@@ -21,29 +17,18 @@ final class LineSplitter implements EventSplitter {
         int start = 0;
         for (int at = 0; at < bytes.length; at++) {
             if (bytes[at] == '\n') {
-                if (partial.size() > 0) {
-                    partial.write(bytes, start, at - start);
-                    end();
-                } else {
-                    sink.event(bytes, start, at - start);
-                }
+                partial.emit(sink, bytes, start, at);
                 start = at + 1;
             }
         }
-        partial.write(bytes, start, bytes.length - start);
+        partial.add(bytes, start, bytes.length);
     }
 
     /** Passes on a last line that has no line end. */
     @Override
     public void end() {
         if (partial.size() > 0) {
-            byte[] line = partial.toByteArray();
-            if (line.length > KEPT_BYTES_MAX) {
-                partial = new ByteArrayOutputStream();
-            } else {
-                partial.reset();
-            }
-            sink.event(line, 0, line.length);
+            partial.emit(sink, new byte[0], 0, 0);
         }
     }
 
