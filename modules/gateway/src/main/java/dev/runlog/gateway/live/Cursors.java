@@ -2,10 +2,9 @@ package dev.runlog.gateway.live;
 
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.text.SafeText;
+import dev.runlog.contract.text.Sha256;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.OptionalLong;
@@ -16,13 +15,13 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Writes and reads the cursors of one watch. A cursor contains the epoch, the watch and the number of a
- * change. Together these mark a position: another epoch numbers changes differently, and another watch saw other events.
+ * Writes and reads the cursors of one watch. A cursor contains the epoch, the watch and the number of a change.
+ * Together these mark a position: another epoch numbers changes differently, and another watch saw other events.
  *
- * <p>The numbers count the changes of all owners, so the watch and the number are encrypted. A cursor does not reveal how
- * much others record, nor, as each has random bits, whether they recorded anything between two cursors. The content is one
- * AES block under a key that is used for nothing else and is lost with the epoch. A forged block matches the watch with a
- * probability of 1 in 2^48; otherwise it leads to a reset.
+ * <p>The numbers count the changes of all owners, so the watch and the number are encrypted. A cursor does not reveal
+ * how much others record, nor, as each has random bits, whether they recorded anything between two cursors. The content
+ * is one AES block under a key that is used for nothing else and is lost with the epoch. A forged block matches the
+ * watch with a probability of 1 in 2^48; otherwise it leads to a reset.
  */
 final class Cursors {
     /** Used as the number of events from an incomplete snapshot: a subscription cannot resume after them. */
@@ -98,8 +97,8 @@ final class Cursors {
     }
 
     /**
-     * The number in a cursor of this watch and epoch; empty for a cursor of another one. Fails with {@code BAD_INPUT} for
-     * anything else.
+     * The number in a cursor of this watch and epoch; empty for a cursor of another one. Fails with {@code BAD_INPUT}
+     * for anything else.
      */
     OptionalLong numberIn(String cursor) {
         Matcher parts = FORM.matcher(cursor);
@@ -122,11 +121,6 @@ final class Cursors {
     }
 
     private static long hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return ByteBuffer.wrap(digest).getLong() & FIELD_MASK;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("SHA-256 is not available.", e);
-        }
+        return ByteBuffer.wrap(Sha256.of(text)).getLong() & FIELD_MASK;
     }
 }
