@@ -43,7 +43,10 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The HTTP server: GraphQL, WebSocket, REST, events, health and metrics. It sends requests to other modules over the bus. */
+/**
+ * The HTTP server: GraphQL, WebSocket, REST, events, health and metrics. It sends requests to other modules over the
+ * bus.
+ */
 public final class GatewayVerticle extends VerticleBase {
     private final Bus bus;
     private final GatewayConfig config;

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verticles that share one context and so one event loop: a message from one to another costs no switch between threads.
- * Vert.x assigns event loops in turns, so groups that are deployed one after the other have different ones.
+ * Verticles that share one context and so one event loop: a message from one to another costs no switch between
+ * threads. Vert.x assigns event loops in turns, so groups that are deployed one after the other have different ones.
  */
 final class VerticleGroup implements Deployable {
     private final Deque<Deployable> started = new ArrayDeque<>();

@@ -5,10 +5,10 @@ import io.vertx.core.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a browser's request comes from, by the two headers that scripts cannot set. Browsers send {@code Sec-Fetch-Site}
- * to HTTPS and loopback addresses; without it, {@code Origin} is compared with {@code Host}. This is the algorithm of
- * Go's {@code http.CrossOriginProtection} (filippo.io/csrf), except that a request with neither header is
- * {@link #UNKNOWN} and not trusted.
+ * Where a browser's request comes from, by the two headers that scripts cannot set. Browsers send {@code
+ * Sec-Fetch-Site} to HTTPS and loopback addresses; without it, {@code Origin} is compared with {@code Host}. This is
+ * the algorithm of Go's {@code http.CrossOriginProtection} (filippo.io/csrf), except that a request with neither header
+ * is {@link #UNKNOWN} and not trusted.
  */
 public enum BrowserOrigin {
     /** A page of this server. */

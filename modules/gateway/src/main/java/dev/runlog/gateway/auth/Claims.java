@@ -73,7 +73,9 @@ final class Claims {
         }
     }
 
-    /** Returns null for a claim that is absent. Accepts whole seconds only, within bounds that are safe for arithmetic. */
+    /**
+     * Returns null for a claim that is absent. Accepts whole seconds only, within bounds that are safe for arithmetic.
+     */
     private static @Nullable Instant time(ObjectNode claims, String claim) {
         JsonNode value = claims.get(claim);
         if (value == null) {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The credentials of a request: its {@code Authorization} header or, without one, the session cookie. Browsers send the
- * cookie for any page. A request that changes something or opens a WebSocket or an event stream must therefore come from
- * a page of this server ({@link BrowserOrigin}); any other request is refused only if it names another origin.
+ * cookie for any page. A request that changes something or opens a WebSocket or an event stream must therefore come
+ * from a page of this server ({@link BrowserOrigin}); any other request is refused only if it names another origin.
  */
 public final class Credentials {
     private final ClientConnection connection;

@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The cookie of a browser that signed in: the signed token itself, so that any server with the same keys accepts it. */
+/**
+ * The cookie of a browser that signed in: the signed token itself, so that any server with the same keys accepts it.
+ */
 public final class SessionCookie {
     /** Browsers reject cookies of more than 4,096 bytes, including name and attributes (RFC 6265, section 6.1). */
     public static final int TOKEN_CHARS_MAX = 3900;

@@ -85,8 +85,8 @@ public final class RequestBodies {
     }
 
     /**
-     * Reads the body of an authenticated request. Its bytes count until the request is answered. Fails with 413 if it is
-     * larger than {@code http.body-max-bytes}, and with {@code OVERLOADED} if the byte budget is used up.
+     * Reads the body of an authenticated request. Its bytes count until the request is answered. Fails with 413 if it
+     * is larger than {@code http.body-max-bytes}, and with {@code OVERLOADED} if the byte budget is used up.
      */
     public Future<Buffer> readWhole(RoutingContext ctx, String owner) {
         if (!hasBody(ctx.request())) {

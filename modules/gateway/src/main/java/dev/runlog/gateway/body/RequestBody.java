@@ -11,8 +11,8 @@ import io.vertx.ext.web.handler.HttpException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a request while it arrives, inflated. It fails if the client is too slow. Time counts only while the body is
- * being read, not while it is paused.
+ * The body of a request while it arrives, inflated. It fails if the client is too slow. Time counts only while the body
+ * is being read, not while it is paused.
  */
 public final class RequestBody implements ClientConnection.Transfer {
     /** Receives a body. Exactly one of {@code onEnd} and {@code onFailure} is called, last. */

@@ -20,7 +20,9 @@ public final class ClientConnection {
     private final String address;
     private boolean authenticated;
     private boolean hadRequest;
-    /** Time that the headers of a request have been incomplete, from the start for the first one; negative if complete. */
+    /**
+     * Time that the headers of a request have been incomplete, from the start for the first one; negative if complete.
+     */
     private long headersMillis = 0;
 
     private @Nullable Transfer transfer;

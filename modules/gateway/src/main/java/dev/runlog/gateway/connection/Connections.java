@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * All open connections. Unauthenticated ones are limited for each address: beyond the limit, a new one closes the oldest.
- * Unauthenticated clients that keep connections open therefore cannot lock out others, even behind a shared proxy. One timer checks
- * all deadlines.
+ * All open connections. Unauthenticated ones are limited for each address: beyond the limit, a new one closes the
+ * oldest. Unauthenticated clients that keep connections open therefore cannot lock out others, even behind a shared
+ * proxy. One timer checks all deadlines.
  */
 public final class Connections {
     /** Bytes of one read. After a pause, a few reads still arrive, so they are smaller than the default of 64 KB. */
@@ -115,8 +115,8 @@ public final class Connections {
     }
 
     /**
-     * A one-shot timer, set again each time, does not count time in which the event loop was blocked: input that arrived
-     * meanwhile is read before it fires again.
+     * A one-shot timer, set again each time, does not count time in which the event loop was blocked: input that
+     * arrived meanwhile is read before it fires again.
      */
     private void tickLater() {
         vertx.setTimer(tickMillis, timer -> {

@@ -1,6 +1,6 @@
 /**
- * Client connections before authentication: limits on their number and on the time for headers, and checks of a request's
- * framing.
+ * Client connections before authentication: limits on their number and on the time for headers, and checks of a
+ * request's framing.
  */
 @NullMarked
 package dev.runlog.gateway.connection;

@@ -91,7 +91,10 @@ public final class GraphqlEngine {
                 .build();
     }
 
-    /** Runs one operation. The data of a subscription is a {@code Publisher<ExecutionResult>}. Fails for unexpected errors only. */
+    /**
+     * Runs one operation. The data of a subscription is a {@code Publisher<ExecutionResult>}. Fails for unexpected
+     * errors only.
+     */
     public Future<Answer> execute(GraphqlRequest request, Viewer viewer) {
         return execute(request, viewer, false, () -> false);
     }
@@ -108,7 +111,9 @@ public final class GraphqlEngine {
         return throttle.begin(owner)
                 .transform(begun -> begun.failed()
                         ? Future.succeededFuture(new Answer(
-                                GraphqlErrors.refusal(ResultSubscriber.toRunlogException(begun.cause())), lease, bytes -> {}))
+                                GraphqlErrors.refusal(ResultSubscriber.toRunlogException(begun.cause())),
+                                lease,
+                                bytes -> {}))
                         : result(request, viewer, queriesOnly, isGone, lease)
                                 .map(result -> new Answer(result, lease, bytes -> throttle.end(owner, bytes)))
                                 .onFailure(failure -> {

@@ -11,12 +11,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Starts operations on the event loop; owners take turns. Parsing, checking and starting an operation may occupy the event
- * loop for a few milliseconds. Regardless of the number of operations that one owner sends, another owner waits for at
- * most one of them.
+ * Starts operations on the event loop; owners take turns. Parsing, checking and starting an operation may occupy the
+ * event loop for a few milliseconds. Regardless of the number of operations that one owner sends, another owner waits
+ * for at most one of them.
  */
 final class OperationTurns {
-    /** Time for operations within one turn of the event loop. Starting several short ones together saves system calls. */
+    /**
+     * Time for operations within one turn of the event loop. Starting several short ones together saves system calls.
+     */
     private static final long NANOS_AT_ONCE = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final FairTurns<Promise<Void>> turns;

@@ -14,8 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * GraphiQL at {@code /graphiql/}, served from bundled files. The page contains no token: it asks {@code /session} who is
- * signed in, and offers to sign in with a pasted token.
+ * GraphiQL at {@code /graphiql/}, served from bundled files. The page contains no token: it asks {@code /session} who
+ * is signed in, and offers to sign in with a pasted token.
  */
 public final class GraphiqlPage {
     private static final String LIBRARY = "io/vertx/ext/web/handler/graphiql/";

@@ -148,7 +148,9 @@ public final class GraphqlHttp {
                 .onComplete(sent -> answer.close());
     }
 
-    /** Replies to a request that never became an operation with a GraphQL response, in the type that the client accepts. */
+    /**
+     * Replies to a request that never became an operation with a GraphQL response, in the type that the client accepts.
+     */
     private static void fail(RoutingContext ctx) {
         Throwable failure = ctx.failure();
         HttpServerResponse response = ctx.response();

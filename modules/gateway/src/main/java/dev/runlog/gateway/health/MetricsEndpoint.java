@@ -29,7 +29,8 @@ public final class MetricsEndpoint {
 
     private void answer(RoutingContext ctx) {
         if (!isAllowed(ctx.request().getHeader(HttpHeaders.AUTHORIZATION))) {
-            Replies.failure(ctx, RunlogException.unauthenticated("/metrics requires the bearer token from metrics.token."));
+            Replies.failure(
+                    ctx, RunlogException.unauthenticated("/metrics requires the bearer token from metrics.token."));
             return;
         }
         ctx.response()

@@ -21,7 +21,9 @@ public final class JsonWriter {
 
     private JsonWriter() {}
 
-    /** Writes maps, lists, strings, numbers, booleans and {@link JsonValue}s; writes anything else as {@code toString}. */
+    /**
+     * Writes maps, lists, strings, numbers, booleans and {@link JsonValue}s; writes anything else as {@code toString}.
+     */
     public static Buffer write(@Nullable Object value) {
         return write(value, bytes -> {});
     }

@@ -10,9 +10,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The most recent changes, numbered. From it, subscribers read the changes since their snapshot began or since they were
- * disconnected. It also restores order: announcements of one execution from different writers may overtake each other,
- * and an execution must not return to a state that it has left.
+ * The most recent changes, numbered. From it, subscribers read the changes since their snapshot began or since they
+ * were disconnected. It also restores order: announcements of one execution from different writers may overtake each
+ * other, and an execution must not return to a state that it has left.
  */
 final class ChangeLog {
     /**
@@ -33,8 +33,8 @@ final class ChangeLog {
     }
 
     /**
-     * Appends an announcement. Each change of status is announced once, so subscribers that know the previous status get
-     * it in any order of announcements, always with the newest state.
+     * Appends an announcement. Each change of status is announced once, so subscribers that know the previous status
+     * get it in any order of announcements, always with the newest state.
      */
     Entry add(Change change) {
         Entry known = newest.get(change.execution().id());
@@ -83,7 +83,9 @@ final class ChangeLog {
         return deadline != null && otherDeadline != null && deadline.isBefore(otherDeadline);
     }
 
-    /** Statuses follow each other in this order only: a late finish replaces {@code CRASHED}, and other ends are final. */
+    /**
+     * Statuses follow each other in this order only: a late finish replaces {@code CRASHED}, and other ends are final.
+     */
     private static int rank(ExecutionStatus status) {
         return switch (status) {
             case QUEUED -> 0;

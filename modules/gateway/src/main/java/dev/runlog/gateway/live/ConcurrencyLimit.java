@@ -7,8 +7,8 @@ import java.util.Queue;
 import java.util.function.Supplier;
 
 /**
- * Limits the number of operations that run at once; others wait in order. When thousands of subscribers reconnect at the same
- * moment, their snapshots must not use up the database connections. Used on one event loop.
+ * Limits the number of operations that run at once; others wait in order. When thousands of subscribers reconnect at
+ * the same moment, their snapshots must not use up the database connections. Used on one event loop.
  */
 final class ConcurrencyLimit {
     private final Queue<Runnable> waiting = new ArrayDeque<>();

@@ -9,8 +9,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events that wait for one subscriber. Beyond its bound, it keeps only the newest event of each execution, until it is
- * empty. Its size therefore depends on the number of executions that changed, not on time.
+ * The events that wait for one subscriber. Beyond its bound, it keeps only the newest event of each execution, until it
+ * is empty. Its size therefore depends on the number of executions that changed, not on time.
  */
 final class EventQueue {
     private final int eventsMax;

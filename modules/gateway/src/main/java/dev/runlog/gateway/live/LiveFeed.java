@@ -97,7 +97,9 @@ public final class LiveFeed implements Channel.Feed {
         return watching(new Watch(Watch.Type.CHANGES, viewer.subject(), workflowId, null, statuses), after);
     }
 
-    /** The current state of an execution, then each change. Fails with {@code NOT_FOUND} if the viewer cannot see it. */
+    /**
+     * The current state of an execution, then each change. Fails with {@code NOT_FOUND} if the viewer cannot see it.
+     */
     public LiveSource executionUpdated(Viewer viewer, UUID id) {
         return watching(new Watch(Watch.Type.EXECUTION, viewer.subject(), null, id, Set.of()), null);
     }
@@ -164,8 +166,8 @@ public final class LiveFeed implements Channel.Feed {
     }
 
     /**
-     * Reads the current state of an execution. The order of a hold and of other changes is unknown, as different writers
-     * announce them. What is read is handled like a change, so it is read again until nothing is new.
+     * Reads the current state of an execution. The order of a hold and of other changes is unknown, as different
+     * writers announce them. What is read is handled like a change, so it is read again until nothing is new.
      */
     private void verify(String owner, UUID id) {
         if (verifying.add(id)) {

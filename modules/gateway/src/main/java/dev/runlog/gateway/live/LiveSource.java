@@ -8,8 +8,8 @@ import org.reactivestreams.Subscription;
 
 /**
  * The value of a field of {@code Subscription}. It has two sides. {@link #follow} delivers events to one subscriber.
- * {@link #subscribe}, called by the GraphQL library, provides the path on which an event of the same selection becomes a
- * result. An event is thus executed once for all subscribers with the same selection.
+ * {@link #subscribe}, called by the GraphQL library, provides the path on which an event of the same selection becomes
+ * a result. An event is thus executed once for all subscribers with the same selection.
  */
 public final class LiveSource implements Publisher<Object> {
     /** Delivers events to one subscriber. */

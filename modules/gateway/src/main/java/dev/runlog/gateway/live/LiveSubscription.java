@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One subscriber. It gets the snapshot, page by page on demand; then the changes in the log since the snapshot began, or
- * since the given cursor; then live changes. Used on one event loop.
+ * One subscriber. It gets the snapshot, page by page on demand; then the changes in the log since the snapshot began,
+ * or since the given cursor; then live changes. Used on one event loop.
  *
  * <p>A subscriber with little demand costs little. The snapshot and the log are read on demand. Live changes wait in a
  * bounded queue; beyond the bound, they are read from the log on demand.
@@ -55,8 +55,8 @@ final class LiveSubscription implements Subscription {
     private Iterator<Execution> page = List.<Execution>of().iterator();
     private boolean fetching;
     /**
-     * Executions that the subscriber knows. A change may already be in the snapshot, and then it is not reported. Once no
-     * such announcement can arrive any more, changes alone decide what enters and leaves, and this is null.
+     * Executions that the subscriber knows. A change may already be in the snapshot, and then it is not reported. Once
+     * no such announcement can arrive any more, changes alone decide what enters and leaves, and this is null.
      */
     private @Nullable Set<UUID> known;
 

@@ -3,7 +3,9 @@ package dev.runlog.gateway.live;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 
-/** Runs an action if a client takes nothing for too long. Start it when the write queue is full, stop it when it drains. */
+/**
+ * Runs an action if a client takes nothing for too long. Start it when the write queue is full, stop it when it drains.
+ */
 public final class SlowClientTimer {
     private static final long NO_TIMER = -1;
 

@@ -9,8 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the memory of all responses in progress, from the first row read until they are sent. An owner may hold at most as
- * much as remains free, so one owner alone can take half of it. Thread-safe.
+ * Bounds the memory of all responses in progress, from the first row read until they are sent. An owner may hold at
+ * most as much as remains free, so one owner alone can take half of it. Thread-safe.
  */
 public final class AnswerMemory {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);

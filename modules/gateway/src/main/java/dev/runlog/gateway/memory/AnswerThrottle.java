@@ -13,14 +13,16 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Delays the operations of an owner with large responses, even refused ones, because producing many of them at once would
- * take the processor from other owners. An operation starts when the expected size of all responses in progress for its
- * owner is at most the maximum size of one response. A response counts until it is written or refused, not until the
- * client has read it. Used on one event loop.
+ * Delays the operations of an owner with large responses, even refused ones, because producing many of them at once
+ * would take the processor from other owners. An operation starts when the expected size of all responses in progress
+ * for its owner is at most the maximum size of one response. A response counts until it is written or refused, not
+ * until the client has read it. Used on one event loop.
  */
 public final class AnswerThrottle {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-    /** The expected size rises to a larger response at once, and falls to a smaller one by this share of the difference. */
+    /**
+     * The expected size rises to a larger response at once, and falls to a smaller one by this share of the difference.
+     */
     private static final double DECAY = 0.1;
 
     /** Smaller responses are not remembered: the number of operations in progress is bounded anyway. */
@@ -55,7 +57,9 @@ public final class AnswerThrottle {
         this.waitingMax = waitingMax;
     }
 
-    /** Succeeds when an operation may start; call {@link #end} afterwards. Fails with {@code OVERLOADED} without room. */
+    /**
+     * Succeeds when an operation may start; call {@link #end} afterwards. Fails with {@code OVERLOADED} without room.
+     */
     public Future<Void> begin(String name) {
         Owner owner = active.computeIfAbsent(name, none -> new Owner());
         ContextInternal context = ContextInternal.current();

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The query string of a request. A parameter that is unknown, repeated or malformed is refused with {@code BAD_INPUT}: if
- * a misspelt limit were ignored, a cleanup would delete too much.
+ * The query string of a request. A parameter that is unknown, repeated or malformed is refused with {@code BAD_INPUT}:
+ * if a misspelt limit were ignored, a cleanup would delete too much.
  */
 record QueryParameters(MultiMap values) {
     /** Appended by frontends to bypass caches; it has no meaning. */

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code /session}: {@code POST} signs a browser in with the token in the {@code Authorization} header, {@code GET} shows
- * who is signed in, {@code DELETE} signs out. None of them reads a body.
+ * {@code /session}: {@code POST} signs a browser in with the token in the {@code Authorization} header, {@code GET}
+ * shows who is signed in, {@code DELETE} signs out. None of them reads a body.
  */
 public final class SessionEndpoints {
     private static final String BEARER = "Bearer ";

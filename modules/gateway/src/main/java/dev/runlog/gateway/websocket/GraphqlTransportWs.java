@@ -12,11 +12,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The server side of the {@code graphql-transport-ws} protocol, with one {@link WebSocketConnection} for each socket. */
+/**
+ * The server side of the {@code graphql-transport-ws} protocol, with one {@link WebSocketConnection} for each socket.
+ */
 public final class GraphqlTransportWs {
     public static final String PROTOCOL = "graphql-transport-ws";
 
-    /** Number of groups of sockets that are pinged in turn during an interval. One timer is cheaper than one for each. */
+    /**
+     * Number of groups of sockets that are pinged in turn during an interval. One timer is cheaper than one for each.
+     */
     private static final int PING_SLOTS = 16;
 
     private final Vertx vertx;

@@ -37,8 +37,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The socket of one client: its initialisation, its operations by ID, and its pings. While the write queue of the socket is
- * full, nothing is sent; operations request their next result when it drains.
+ * The socket of one client: its initialisation, its operations by ID, and its pings. While the write queue of the
+ * socket is full, nothing is sent; operations request their next result when it drains.
  */
 final class WebSocketConnection {
     private static final long NO_TIMER = -1;
@@ -100,8 +100,8 @@ final class WebSocketConnection {
     }
 
     /**
-     * Removes handlers that only HTTP needs, and delays flushes until the end of the turn of the event loop: the events of
-     * one announcement are sent with one system call, and received with one.
+     * Removes handlers that only HTTP needs, and delays flushes until the end of the turn of the event loop: the events
+     * of one announcement are sent with one system call, and received with one.
      */
     private static void removeHttpHandlers(ChannelPipeline pipeline) {
         for (Class<? extends ChannelHandler> ofHttp :
@@ -396,7 +396,7 @@ final class WebSocketConnection {
             closed = true;
             messages.close();
             code.close(socket, reason == null ? "" : reason);
-            // A client that reads nothing does not read the close frame either, and the library waits until it is written.
+            // A client that reads nothing does not read the close frame, and the library waits until it is written.
             vertx.setTimer(config.closeTimeout().toMillis(), timer -> cut());
         }
     }

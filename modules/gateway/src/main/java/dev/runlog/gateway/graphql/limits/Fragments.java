@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Bounds the cost of the fragments of a document before the library validates it: the time of one of its rules grows with
- * the cube of the number of fragments that spread one another. From version 26 on, the library has its own limits
+ * Bounds the cost of the fragments of a document before the library validates it: the time of one of its rules grows
+ * with the cube of the number of fragments that spread one another. From version 26 on, the library has its own limits
  * (QueryComplexityLimits). The time of this check grows only with the length of the document.
  */
 final class Fragments {
@@ -28,7 +28,9 @@ final class Fragments {
         private final List<String> spreads = new ArrayList<>();
         /** The definitions that spread this one, once for each spread. */
         private final List<Part> users = new ArrayList<>();
-        /** Number of selections with all fragments expanded, in which a spread counts as deep as its fragment is nested. */
+        /**
+         * Number of selections with all fragments expanded, in which a spread counts as deep as its fragment is nested.
+         */
         private long cost;
         /** Depth of the fragments nested in this one. */
         private int depth;

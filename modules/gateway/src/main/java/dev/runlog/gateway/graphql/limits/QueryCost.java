@@ -33,9 +33,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up the cost of a query: the maximum number of fields in its answer. A fragment counts each time it is spread; the
- * library's own traverser visits it once. Stops at the first limit that is exceeded, so fragments that spread each other
- * millions of times are not traversed to their end.
+ * Adds up the cost of a query: the maximum number of fields in its answer. A fragment counts each time it is spread;
+ * the library's own traverser visits it once. Stops at the first limit that is exceeded, so fragments that spread each
+ * other millions of times are not traversed to their end.
  */
 final class QueryCost {
     private static final Set<String> INTROSPECTION = Set.of("__schema", "__type");

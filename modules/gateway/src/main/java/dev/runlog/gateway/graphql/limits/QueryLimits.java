@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses a query that exceeds its limits before any of it runs: depth, aliases, and cost, which is the maximum number of
- * fields in its answer. Introspection is counted separately, by the size of the schema.
+ * Refuses a query that exceeds its limits before any of it runs: depth, aliases, and cost, which is the maximum number
+ * of fields in its answer. Introspection is counted separately, by the size of the schema.
  */
 public final class QueryLimits extends SimplePerformantInstrumentation {
     /** Key in the GraphQL context: whether only queries may run, as for GET. */

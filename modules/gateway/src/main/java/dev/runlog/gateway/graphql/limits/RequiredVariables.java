@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the variables of an operation that are used where null is not allowed. The type of such a variable may still be
- * nullable if there is a default, which an explicit null overrides. The library notices that only when it uses the value,
- * with various exceptions.
+ * nullable if there is a default, which an explicit null overrides. The library notices that only when it uses the
+ * value, with various exceptions.
  */
 final class RequiredVariables {
     private final GraphQLSchema schema;

@@ -73,7 +73,8 @@ public final class GraphqlErrors {
                 DataFetcherExceptionHandlerResult.newResult(error).build());
     }
 
-    private static RunlogException toRunlogException(DataFetcherExceptionHandlerParameters parameters, Throwable failure) {
+    private static RunlogException toRunlogException(
+            DataFetcherExceptionHandlerParameters parameters, Throwable failure) {
         if (failure instanceof RunlogException known) {
             return known;
         }

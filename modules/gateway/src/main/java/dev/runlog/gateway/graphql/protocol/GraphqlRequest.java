@@ -10,8 +10,8 @@ public record GraphqlRequest(
     private static final int VALUE_BYTES = 64;
 
     /**
-     * The request in the members of a body or of the payload of a {@code subscribe} message. Fails with {@code BAD_INPUT}
-     * for a member of the wrong type, which is never turned into a string.
+     * The request in the members of a body or of the payload of a {@code subscribe} message. Fails with {@code
+     * BAD_INPUT} for a member of the wrong type, which is never turned into a string.
      */
     public static GraphqlRequest of(Map<String, Object> members) {
         String query = string(members, "query");

@@ -26,7 +26,9 @@ public abstract class ResultSubscriber implements Subscriber<String> {
     /** Sends one of many results, as JSON text. */
     protected abstract void next(String result);
 
-    /** Sends the only result of an operation that is not a subscription. Closes the answer once it is sent, and ends. */
+    /**
+     * Sends the only result of an operation that is not a subscription. Closes the answer once it is sent, and ends.
+     */
     public abstract void complete(Answer answer);
 
     @Override

@@ -45,9 +45,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes selections that need only properties of loaded objects, such as a page of executions with their times, straight
- * to JSON. The library decides, times and merges each field, which for such a page costs more than everything else
- * (docs/decisions/0004-speed.md). Here, the properties that a selection reads are determined once for each cached query.
+ * Writes selections that need only properties of loaded objects, such as a page of executions with their times,
+ * straight to JSON. The library decides, times and merges each field, which for such a page costs more than everything
+ * else (docs/decisions/0004-speed.md). Here, the properties that a selection reads are determined once for each cached
+ * query.
  *
  * <p>A selection is plain if every field in it, at any depth, has a {@link LightDataFetcher}, all types are objects,
  * lists, enums and scalars, and there are no directives. The library completes all other selections, and every value
@@ -93,7 +94,9 @@ public final class PlainSelections extends AsyncExecutionStrategy {
         return super.completeValue(context, parameters);
     }
 
-    /** Writes values of an object type, and returns null for one that does not fit. Null if the selection is not plain. */
+    /**
+     * Writes values of an object type, and returns null for one that does not fit. Null if the selection is not plain.
+     */
     @Nullable
     Function<Object, @Nullable Object> completion(ExecutionContext context, MergedField field, GraphQLType type) {
         Plan plan = unwrapped(type) instanceof GraphQLObjectType object

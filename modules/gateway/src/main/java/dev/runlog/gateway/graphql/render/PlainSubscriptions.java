@@ -17,8 +17,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts a subscription as the library does. If the selection is plain as defined in {@link PlainSelections}, its events
- * are written directly: the library took more than half of the time of an event, without sending it
+ * Starts a subscription as the library does. If the selection is plain as defined in {@link PlainSelections}, its
+ * events are written directly: the library took more than half of the time of an event, without sending it
  * (docs/decisions/0006-live.md).
  */
 public final class PlainSubscriptions extends SubscriptionExecutionStrategy {
@@ -43,7 +43,8 @@ public final class PlainSubscriptions extends SubscriptionExecutionStrategy {
         });
     }
 
-    private void setDirectRenderer(LiveSource source, ExecutionContext context, ExecutionStrategyParameters parameters) {
+    private void setDirectRenderer(
+            LiveSource source, ExecutionContext context, ExecutionStrategyParameters parameters) {
         MergedField field = parameters.getFields().getSubFieldsList().get(0);
         Function<Object, @Nullable Object> completion = plain.completion(
                 context,

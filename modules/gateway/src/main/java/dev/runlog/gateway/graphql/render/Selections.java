@@ -20,14 +20,17 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
 /**
- * The selections that have subscribers. Subscriptions with the same query, variables and viewer share one, so an event is
- * executed and written once for all of them. Used on one event loop.
+ * The selections that have subscribers. Subscriptions with the same query, variables and viewer share one, so an event
+ * is executed and written once for all of them. Used on one event loop.
  */
 public final class Selections {
     /** Subscriptions with equal keys have the same results. */
     record Key(Viewer viewer, String query, @Nullable String operationName, Map<String, Object> variables) {}
 
-    /** An event rendered by a selection. It refers to the selection by number, so it does not keep a closed one in memory. */
+    /**
+     * An event rendered by a selection. It refers to the selection by number, so it does not keep a closed one in
+     * memory.
+     */
     record Rendered(long selection, Object event) {}
 
     private final Map<Key, Selection> selections = new HashMap<>();
@@ -49,7 +52,9 @@ public final class Selections {
                 .register(meters);
     }
 
-    /** The results of a subscription that the engine answered with {@code answer}, each as the JSON text of a response. */
+    /**
+     * The results of a subscription that the engine answered with {@code answer}, each as the JSON text of a response.
+     */
     public Publisher<String> stream(GraphqlRequest request, Viewer viewer, Answer answer) {
         SubscriptionPublisher stream = answer.result().getData();
         Publisher<Object> upstream = stream.getUpstreamPublisher();

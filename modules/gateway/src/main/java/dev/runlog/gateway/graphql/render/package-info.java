@@ -1,4 +1,7 @@
-/** Writes pages and events as JSON, directly where the selection allows it, and once for all subscribers with the same selection. */
+/**
+ * Writes pages and events as JSON, directly where the selection allows it, and once for all subscribers with the same
+ * selection.
+ */
 @NullMarked
 package dev.runlog.gateway.graphql.render;
 

@@ -66,7 +66,8 @@ final class Fields {
 
     static void requireOwn(DataFetchingEnvironment env, String owner) {
         if (!owner.equals(viewer(env).subject())) {
-            throw RunlogException.forbidden("`" + env.getField().getName() + "` of this execution is visible only to its owner.");
+            throw RunlogException.forbidden(
+                    "`" + env.getField().getName() + "` of this execution is visible only to its owner.");
         }
     }
 

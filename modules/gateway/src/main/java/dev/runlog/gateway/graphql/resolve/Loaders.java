@@ -49,8 +49,8 @@ import org.dataloader.DataLoaderRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the children of a page with one request for each level. In a subscription, each event has its own loaders, because
- * their caches would become stale; only the workflows of simultaneous events are loaded together.
+ * Loads the children of a page with one request for each level. In a subscription, each event has its own loaders,
+ * because their caches would become stale; only the workflows of simultaneous events are loaded together.
  */
 public final class Loaders {
     /** One large part of an execution; all parts of a level are loaded together. */
@@ -166,7 +166,9 @@ public final class Loaders {
         return registry;
     }
 
-    /** The workflow of an execution that the viewer may see; another owner's only if an operator holds the execution. */
+    /**
+     * The workflow of an execution that the viewer may see; another owner's only if an operator holds the execution.
+     */
     CompletionStage<@Nullable Workflow> workflow(DataFetchingEnvironment env, ListedExecution execution) {
         Watched key = new Watched(execution.owner(), execution.workflowId());
         return isOfEvent(env) ? workflowsOfEvents.load(key) : load(env, workflows, key);

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The fields that are open to a viewer without the scope {@code executions:read}. All others fail with {@code FORBIDDEN}
- * for such a viewer, whether reached through the payload of a mutation, a subscription or another object. So a new field
- * is closed until it is listed here.
+ * The fields that are open to a viewer without the scope {@code executions:read}. All others fail with {@code
+ * FORBIDDEN} for such a viewer, whether reached through the payload of a mutation, a subscription or another object. So
+ * a new field is closed until it is listed here.
  *
  * <p>Such viewers get a schema of their own, in which closed fields fail. It costs viewers with the scope nothing.
  */

@@ -44,8 +44,8 @@ public final class Scalars {
             "Duration", "ISO 8601, such as P30D or PT1.5S", TimeFormats::duration, Duration::toString, Duration.class);
 
     /**
-     * The specified type. The library reads {@code 1e10000000} by expanding it to ten million digits, which takes half a
-     * minute.
+     * The specified type. The library reads {@code 1e10000000} by expanding it to ten million digits, which takes half
+     * a minute.
      */
     public static final GraphQLScalarType INT = GraphQLInt.transform(type -> type.coercing(new IntCoercing()));
 
