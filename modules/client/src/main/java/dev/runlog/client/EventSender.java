@@ -1,6 +1,6 @@
 package dev.runlog.client;
 
-import dev.runlog.client.EventsClient.Outcome;
+import dev.runlog.client.EventsClient.ReplyKind;
 import dev.runlog.client.EventsClient.Reply;
 import java.time.Duration;
 import java.util.List;
@@ -124,7 +124,7 @@ final class EventSender implements Runnable {
     private String deliver(Delivery delivery, boolean isOnDisk) throws InterruptedException {
         while (!delivery.isDone()) {
             Reply reply = send(delivery, isOnDisk);
-            switch (reply.outcome()) {
+            switch (reply.kind()) {
                 case RECORDED -> delivery.recorded(reply.report());
                 case REFUSED -> delivery.refused(reply.reason());
                 case DENIED, UNAVAILABLE -> {
@@ -171,7 +171,7 @@ final class EventSender implements Runnable {
 
     /** With a spool, events also wait for an operator to grant access. */
     private boolean isFinal(Reply reply) {
-        return reply.outcome() != Outcome.UNAVAILABLE && (reply.outcome() != Outcome.DENIED || !backlog.isConfigured());
+        return reply.kind() != ReplyKind.UNAVAILABLE && (reply.kind() != ReplyKind.DENIED || !backlog.isConfigured());
     }
 
     private void sleep(long millis, boolean isOnDisk) throws InterruptedException {

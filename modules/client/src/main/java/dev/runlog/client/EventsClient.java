@@ -36,7 +36,7 @@ final class EventsClient {
     private final Duration timeout;
     private final HttpClient http;
 
-    enum Outcome {
+    enum ReplyKind {
         /** Recorded, except for the lines that the report rejects. */
         RECORDED,
         /** Rejected because of its contents. */
@@ -52,9 +52,9 @@ final class EventsClient {
      * @param report the server's report; a missing node unless recorded
      * @param retryAfter wait requested by the server, or zero
      */
-    record Reply(Outcome outcome, String reason, JsonNode report, Duration retryAfter) {
-        static Reply of(Outcome outcome, String reason) {
-            return new Reply(outcome, reason, NO_REPORT, Duration.ZERO);
+    record Reply(ReplyKind kind, String reason, JsonNode report, Duration retryAfter) {
+        static Reply of(ReplyKind kind, String reason) {
+            return new Reply(kind, reason, NO_REPORT, Duration.ZERO);
         }
     }
 
@@ -98,7 +98,7 @@ final class EventsClient {
         try {
             token = checkedToken(tokens.get());
         } catch (RuntimeException | Error failure) { // The application's own code.
-            return CompletableFuture.completedFuture(Reply.of(Outcome.UNAVAILABLE, "Cannot get a token: " + failure));
+            return CompletableFuture.completedFuture(Reply.of(ReplyKind.UNAVAILABLE, "Cannot get a token: " + failure));
         }
         HttpRequest request = HttpRequest.newBuilder(endpoint)
                 .timeout(timeout)
@@ -119,10 +119,10 @@ final class EventsClient {
     private Reply noAnswer(Throwable failure) {
         return failure instanceof TimeoutException
                 ? Reply.of(
-                        Outcome.UNAVAILABLE,
+                        ReplyKind.UNAVAILABLE,
                         endpoint + " did not respond within " + timeout.toMillis() / 1000.0 + " s.")
                 : Reply.of(
-                        Outcome.UNAVAILABLE,
+                        ReplyKind.UNAVAILABLE,
                         endpoint + " does not respond: "
                                 + (failure instanceof CompletionException ? failure.getCause() : failure));
     }
@@ -144,15 +144,15 @@ final class EventsClient {
         JsonNode json = jsonOrNull(body);
         if (status == 200) {
             return json != null && json.path("recorded").isIntegralNumber()
-                    ? new Reply(Outcome.RECORDED, "", json, Duration.ZERO)
+                    ? new Reply(ReplyKind.RECORDED, "", json, Duration.ZERO)
                     : Reply.of(
-                            Outcome.UNAVAILABLE,
+                            ReplyKind.UNAVAILABLE,
                             endpoint + " did not return a Runlog response. Check the URL and any proxies: "
                                     + shortened(body));
         }
         if (status >= 300 && status < 400) {
             return Reply.of(
-                    Outcome.UNAVAILABLE,
+                    ReplyKind.UNAVAILABLE,
                     endpoint + " redirects to "
                             + shortened(
                                     response.headers().firstValue("Location").orElse("(nowhere)"))
@@ -160,15 +160,15 @@ final class EventsClient {
         }
         String message = json == null ? "" : json.path("error").path("message").asText();
         String reason = endpoint + " returned " + status + ": " + (message.isEmpty() ? shortened(body) : message);
-        return new Reply(outcome(status), reason, NO_REPORT, retryAfter(response));
+        return new Reply(kind(status), reason, NO_REPORT, retryAfter(response));
     }
 
-    private Outcome outcome(int status) {
+    private ReplyKind kind(int status) {
         return switch (status) {
-            case 400, 413, 422 -> Outcome.REFUSED;
-            case 401 -> tokenIsFixed ? Outcome.DENIED : Outcome.UNAVAILABLE;
-            case 403 -> Outcome.DENIED;
-            default -> Outcome.UNAVAILABLE;
+            case 400, 413, 422 -> ReplyKind.REFUSED;
+            case 401 -> tokenIsFixed ? ReplyKind.DENIED : ReplyKind.UNAVAILABLE;
+            case 403 -> ReplyKind.DENIED;
+            default -> ReplyKind.UNAVAILABLE;
         };
     }
 
