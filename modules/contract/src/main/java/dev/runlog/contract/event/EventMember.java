@@ -12,6 +12,7 @@ enum EventMember {
     OWNER("owner"),
     WORKFLOW("workflow"),
     WORKFLOW_ID("workflowId"),
+    WORKFLOW_NAME("workflowName"),
     ID("id"),
     EXTERNAL_ID("externalId"),
     SOURCE("source"),

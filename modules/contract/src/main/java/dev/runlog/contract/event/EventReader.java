@@ -62,6 +62,7 @@ public final class EventReader {
             EventMember.OWNER,
             EventMember.WORKFLOW,
             EventMember.WORKFLOW_ID,
+            EventMember.WORKFLOW_NAME,
             EventMember.ID,
             EventMember.EXTERNAL_ID,
             EventMember.SOURCE);
@@ -189,9 +190,10 @@ public final class EventReader {
     }
 
     private static @Nullable WorkflowRef workflow(EventObject event) {
-        UUID id = event.id(EventMember.WORKFLOW_ID);
-        String key = event.text(EventMember.WORKFLOW);
-        return id == null && key == null ? null : new WorkflowRef(id, key);
+        return WorkflowRef.ofMembers(
+                event.id(EventMember.WORKFLOW_ID),
+                event.text(EventMember.WORKFLOW),
+                event.text(EventMember.WORKFLOW_NAME));
     }
 
     private static List<StepEvent> steps(EventObject event) {

@@ -12,7 +12,9 @@ import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,11 @@ public final class WorkflowDirectory {
     /** The IDs of owners in the database, by subject. They never change. */
     private final Cache<String, Integer> ownerIds =
             Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
+    /** The last events that named workflows: events of different executions overtake each other in their lanes. */
+    private final Cache<UUID, EventPosition> namedBy =
+            Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
+
+    private Future<?> renaming = Future.succeededFuture();
     /** Owners that have reached their maximum number of workflows. */
     private final Cache<String, Boolean> fullOwners =
             Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
@@ -46,8 +53,8 @@ public final class WorkflowDirectory {
     }
 
     /**
-     * Loads all workflows that the events name for {@link #find} and registers unknown keys; loads the owners of
-     * external IDs for {@link #ownerId}. Returns the refused keys with the reasons.
+     * Loads all workflows that the events name for {@link #find}, registers unknown keys and updates display names;
+     * loads the owners of external IDs for {@link #ownerId}. Returns the refused keys with the reasons.
      */
     Future<Map<WorkflowKey, RunlogException>> prepare(Collection<QueuedEvent> events) {
         Map<WorkflowKey, String> callers = new HashMap<>();
@@ -71,7 +78,8 @@ public final class WorkflowDirectory {
                 ? registered
                 : registered.compose(
                         refused -> store.findWorkflows(ids).map(this::cache).map(refused));
-        return loaded.compose(refused -> loadOwners(events).map(refused));
+        return loaded.compose(refused ->
+                loadOwners(events).compose(done -> rename(events)).map(refused));
     }
 
     private Future<Void> loadOwners(Collection<QueuedEvent> events) {
@@ -95,12 +103,66 @@ public final class WorkflowDirectory {
         return ownerIds.getIfPresent(subject);
     }
 
+    /** Writes the display names that differ from the cached ones, one batch after the other. */
+    private Future<?> rename(Collection<QueuedEvent> events) {
+        List<QueuedEvent> naming =
+                events.stream().filter(WorkflowDirectory::namesWorkflow).toList();
+        if (naming.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        renaming = renaming.otherwiseEmpty().compose(done -> {
+            Map<UUID, StoredWorkflow> renamed = renamed(naming);
+            return renamed.isEmpty()
+                    ? Future.succeededFuture()
+                    : store.renameWorkflows(renamed.values()).map(written -> cache(renamed.values()));
+        });
+        return renaming;
+    }
+
+    private static boolean namesWorkflow(QueuedEvent queued) {
+        WorkflowRef reference = queued.event().workflow();
+        return reference != null && reference.name() != null;
+    }
+
+    private Map<UUID, StoredWorkflow> renamed(List<QueuedEvent> naming) {
+        Map<UUID, StoredWorkflow> named = new HashMap<>();
+        for (QueuedEvent queued : naming) {
+            WorkflowRef reference = Objects.requireNonNull(queued.event().workflow());
+            StoredWorkflow known = find(queued.owner(), reference);
+            if (known != null && isLastToName(known, queued)) {
+                named.put(known.workflow().id(), known.named(Objects.requireNonNull(reference.name())));
+            }
+        }
+        named.values().removeIf(workflow -> workflow.equals(byId.getIfPresent(workflow.workflow().id())));
+        return named;
+    }
+
+    private boolean isLastToName(StoredWorkflow workflow, QueuedEvent queued) {
+        EventPosition position = EventPosition.of(queued);
+        return position.equals(namedBy.asMap()
+                .merge(workflow.workflow().id(), position, (last, next) -> next.isBefore(last) ? last : next));
+    }
+
+    /** The position of an event among all that this server received. */
+    private record EventPosition(long acceptedNanos, int index) {
+        static EventPosition of(QueuedEvent queued) {
+            return new EventPosition(queued.submission().acceptedNanos(), queued.index());
+        }
+
+        boolean isBefore(EventPosition other) {
+            return acceptedNanos == other.acceptedNanos
+                    ? index < other.index
+                    : acceptedNanos - other.acceptedNanos < 0;
+        }
+    }
+
     /** Registers or renames a workflow for a caller. */
     public Future<StoredWorkflow> upsert(WorkflowKey key, @Nullable String name, String caller) {
         return register(Map.of(key, caller))
                 .compose(refused -> refused.containsKey(key)
                         ? Future.failedFuture(refused.get(key))
-                        : store.renameWorkflow(key, name));
+                        : store.renameWorkflow(key, name))
+                .onSuccess(renamed -> cache(List.of(renamed)));
     }
 
     /** Finds workflows and registers missing ones within the limits of their callers and owners. */
@@ -155,13 +217,14 @@ public final class WorkflowDirectory {
 
     private @Nullable Void cache(Collection<StoredWorkflow> workflows) {
         for (StoredWorkflow workflow : workflows) {
-            byKey.put(
-                    new WorkflowKey(
-                            workflow.workflow().owner(), workflow.workflow().key()),
-                    workflow);
+            byKey.put(keyOf(workflow), workflow);
             byId.put(workflow.workflow().id(), workflow);
             ownerIds.put(workflow.workflow().owner(), workflow.ownerId());
         }
         return null;
+    }
+
+    private static WorkflowKey keyOf(StoredWorkflow workflow) {
+        return new WorkflowKey(workflow.workflow().owner(), workflow.workflow().key());
     }
 }

@@ -66,8 +66,10 @@ public final class EventPolicy {
     }
 
     /** Fails if the key or name of a workflow is invalid. */
-    public void checkWorkflow(String key, @Nullable String name) {
-        TextRules.requireIdentifier(key, "workflow key", config.nameMaxChars());
+    public void checkWorkflow(@Nullable String key, @Nullable String name) {
+        if (key != null) {
+            TextRules.requireIdentifier(key, "workflow key", config.nameMaxChars());
+        }
         if (name != null) {
             TextRules.requireIdentifier(name, "workflow name", config.nameMaxChars());
         }
@@ -126,9 +128,7 @@ public final class EventPolicy {
     }
 
     private void checkRef(WorkflowRef workflow) {
-        if (workflow.key() != null) {
-            TextRules.requireIdentifier(workflow.key(), "workflow key", config.nameMaxChars());
-        }
+        checkWorkflow(workflow.key(), workflow.name());
     }
 
     private void checkLabels(Map<String, String> labels) {

@@ -183,7 +183,7 @@ public sealed interface ValidEvent {
     }
 
     private static long charsOf(@Nullable WorkflowRef workflow) {
-        return workflow == null ? 0 : charsOf(workflow.key());
+        return workflow == null ? 0 : charsOf(workflow.key()) + charsOf(workflow.name());
     }
 
     static long charsOf(@Nullable String text) {

@@ -124,7 +124,8 @@ final class EventPolicyFuzzTest {
 
     private static WorkflowRef workflow(RandomnessSource random) {
         UUID id = id(random);
-        return id == null ? new WorkflowRef(null, TEXTS.generate(random)) : new WorkflowRef(id, null);
+        WorkflowRef workflow = id == null ? WorkflowRef.ofKey(TEXTS.generate(random)) : WorkflowRef.ofId(id);
+        return Inputs.draw(random, 0, 1) == 0 ? workflow : workflow.named(TEXTS.generate(random));
     }
 
     private static Map<String, String> labels(RandomnessSource random) {

@@ -96,6 +96,21 @@ public final class RecordingStore {
             ORDER BY id
             """;
 
+    /** Locks rows in the order of their IDs, as several servers may rename the same workflows. */
+    private static final String RENAME_WORKFLOWS = """
+            WITH renamed AS (
+              SELECT w.id, new.name
+              FROM unnest($1::uuid[], $2::text[]) AS new (id, name)
+              JOIN workflow w ON w.id = new.id
+              WHERE w.name <> new.name
+              ORDER BY w.id
+              FOR NO KEY UPDATE OF w)
+            UPDATE workflow w
+            SET name = renamed.name
+            FROM renamed
+            WHERE w.id = renamed.id
+            """;
+
     private static final String RENAME_WORKFLOW = """
             UPDATE workflow w
             SET name = coalesce($3, w.name)
@@ -234,6 +249,14 @@ public final class RecordingStore {
             Future<RowSet<Row>> rows = transaction.send(sql, arguments);
             return transaction.commit().compose(done -> rows);
         });
+    }
+
+    /** Stores the names of existing workflows. */
+    public Future<Void> renameWorkflows(Collection<StoredWorkflow> workflows) {
+        UUID[] ids = workflows.stream().map(named -> named.workflow().id()).toArray(UUID[]::new);
+        String[] names = workflows.stream().map(named -> named.workflow().name()).toArray(String[]::new);
+        return pool.use(
+                connection -> planned(connection, RENAME_WORKFLOWS, tuple(ids, names)).mapEmpty());
     }
 
     /** Renames an existing workflow, unless the name is null. */

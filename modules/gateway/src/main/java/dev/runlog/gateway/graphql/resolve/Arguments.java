@@ -179,13 +179,13 @@ public record Arguments(Map<String, @Nullable Object> values) {
     /** The workflow given by {@code workflowId} or {@code workflowKey}; null if neither is given. */
     @Nullable
     WorkflowRef workflowOrNull() {
-        UUID id = idOrNull("workflowId");
-        String key = stringOrNull("workflowKey");
-        return id == null && key == null ? null : new WorkflowRef(id, key);
+        return WorkflowRef.ofMembers(
+                idOrNull("workflowId"), stringOrNull("workflowKey"), stringOrNull("workflowName"));
     }
 
     WorkflowRef workflow() {
-        return new WorkflowRef(idOrNull("workflowId"), stringOrNull("workflowKey"));
+        return new WorkflowRef(
+                idOrNull("workflowId"), stringOrNull("workflowKey"), stringOrNull("workflowName"));
     }
 
     /** The query given by {@code workflowId}, {@code status}, {@code filter} and {@code orderBy}; all are optional. */

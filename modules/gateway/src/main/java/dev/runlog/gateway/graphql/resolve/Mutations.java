@@ -51,7 +51,8 @@ final class Mutations {
                 .dataFetcher("recordSteps", recording(Mutations::stepsRecorded))
                 .dataFetcher(
                         "heartbeat",
-                        recording(input -> new Heartbeat(input.execution(), null, input.workflowOrNull())))
+                        recording(input -> new Heartbeat(
+                                input.execution(), input.stringOrNull("owner"), input.workflowOrNull())))
                 .dataFetcher("cleanupExecutions", mutation("cleanup", this::cleanupExecutions))
                 .dataFetcher(
                         "cancelCleanup",
@@ -75,6 +76,7 @@ final class Mutations {
     private static RecordingEvent started(Arguments input) {
         return Started.builder(input.workflow())
                 .execution(input.executionOrNull("executionId", "externalId"))
+                .owner(input.stringOrNull("owner"))
                 .startedAt(input.instantOrNull("startedAt"))
                 .trigger(input.recordedText("trigger"))
                 .attempt(input.integerOrNull("attempt"))
@@ -88,6 +90,7 @@ final class Mutations {
     private static RecordingEvent finished(Arguments input) {
         return Finished.builder(input.execution(), ExecutionStatus.valueOf(input.string("status")))
                 .workflow(input.workflowOrNull())
+                .owner(input.stringOrNull("owner"))
                 .startedAt(input.instantOrNull("startedAt"))
                 .finishedAt(input.instantOrNull("finishedAt"))
                 .result(input.jsonOrNull("result"))
@@ -108,7 +111,7 @@ final class Mutations {
     private static RecordingEvent stepsRecorded(Arguments input) {
         return new StepsRecorded(
                 input.execution(),
-                null,
+                input.stringOrNull("owner"),
                 input.workflowOrNull(),
                 input.objects("steps").stream().map(Mutations::step).toList());
     }
@@ -134,7 +137,8 @@ final class Mutations {
                         List.of(event.apply(arguments(env).input().requireExternalIdOfSource()))))
                 .map(recorded -> {
                     Outcome outcome = recorded.outcomes().get(0);
-                    return Map.<String, Object>of("execution", outcome.orThrow(), "warnings", outcome.warnings());
+                    return Map.<String, Object>of(
+                            "execution", asSeenBy(viewer(env), outcome.orThrow()), "warnings", outcome.warnings());
                 })
                 .toCompletionStage();
     }
@@ -167,7 +171,12 @@ final class Mutations {
     private Future<Execution> hold(Viewer viewer, Arguments input, boolean held) {
         return bus.request(new HoldExecution(viewer, input.id("executionId"), held, input.stringOrNull("reason")))
                 .map(HoldExecution.Done::execution)
-                .map(execution -> execution.owner().equals(viewer.subject()) ? execution : execution.withoutContents());
+                .map(execution -> asSeenBy(viewer, execution));
+    }
+
+    /** Neither engines nor operators see the contents of another owner's execution. */
+    private static Execution asSeenBy(Viewer viewer, Execution execution) {
+        return execution.owner().equals(viewer.subject()) ? execution : execution.withoutContents();
     }
 
     /** Carries out a mutation for a viewer. */
