@@ -24,20 +24,25 @@ CREATE TABLE workflow (
   id         uuid        NOT NULL,
   owner_id   integer     NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
+  deleted_at timestamptz,
   key        text        NOT NULL,
   name       text        NOT NULL,
   CONSTRAINT workflow_pkey PRIMARY KEY (id),
   CONSTRAINT workflow_owner_key UNIQUE (owner_id, key),
   CONSTRAINT workflow_owner_fkey FOREIGN KEY (owner_id) REFERENCES owner (id)
 );
-COMMENT ON TABLE workflow IS 'Workflows are never deleted.';
+COMMENT ON TABLE workflow IS
+  'Rows are never deleted. A deleted workflow has deleted_at, no executions and no counts. Recording into its key, or '
+  'by a server that does not know yet that it is deleted, clears deleted_at.';
 COMMENT ON INDEX workflow_owner_key IS 'workflowByKey, and recording, which looks up workflows by owner and key.';
-CREATE INDEX workflow_owner_id ON workflow (owner_id, id);
+CREATE INDEX workflow_owner_id ON workflow (owner_id, id) WHERE deleted_at IS NULL;
 COMMENT ON INDEX workflow_owner_id IS 'workflows: an owner''s page, newest first.';
+CREATE INDEX workflow_deleted ON workflow (id) WHERE deleted_at IS NOT NULL;
+COMMENT ON INDEX workflow_deleted IS 'Recording: each batch makes its deleted workflows visible again.';
 
 -- Executions and steps, partitioned by UTC day on the UUIDv7 of the execution
 
--- No foreign keys: workflows are never deleted, and a parent may be recorded after its child.
+-- No foreign keys: rows of workflows are never deleted, and a parent may be recorded after its child.
 CREATE TABLE execution (
   id                 uuid        NOT NULL,
   workflow_id        uuid        NOT NULL,
@@ -349,6 +354,8 @@ CREATE TABLE cleanup (
   partitions_dropped integer     NOT NULL DEFAULT 0,
   state              smallint    NOT NULL,
   ignore_policies    boolean     NOT NULL DEFAULT false,
+  -- Whether it deletes the workflow itself after its executions.
+  deletes_workflow   boolean     NOT NULL DEFAULT false,
   matched_exact      boolean     NOT NULL DEFAULT true,
   statuses           smallint[]  NOT NULL,
   requested_by       text        NOT NULL,
@@ -369,6 +376,8 @@ CREATE INDEX cleanup_open ON cleanup (id) WHERE state IN (1, 2);
 COMMENT ON INDEX cleanup_open IS 'The next cleanup to run or resume.';
 CREATE INDEX cleanup_policy ON cleanup (policy_id, id) WHERE policy_id IS NOT NULL;
 COMMENT ON INDEX cleanup_policy IS 'The last cleanup of a policy.';
+CREATE UNIQUE INDEX cleanup_of_workflow ON cleanup (workflow_id) WHERE deletes_workflow AND state IN (1, 2);
+COMMENT ON INDEX cleanup_of_workflow IS 'deleteWorkflow: one at a time for each workflow.';
 
 CREATE TABLE cleanup_rule (
   cleanup_id  uuid       NOT NULL,

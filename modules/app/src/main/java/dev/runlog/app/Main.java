@@ -7,6 +7,7 @@ import dev.runlog.app.command.cleanup.CleanupCommand;
 import dev.runlog.app.command.cleanup.CleanupStatusCommand;
 import dev.runlog.app.command.cleanup.CleanupsCommand;
 import dev.runlog.app.command.cleanup.PoliciesCommand;
+import dev.runlog.app.command.cleanup.WorkflowsCommand;
 import dev.runlog.app.command.record.RecordCommand;
 import dev.runlog.app.config.StartFailure;
 import dev.runlog.app.terminal.EscapedOutput;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Command;
             CleanupStatusCommand.class,
             CleanupsCommand.class,
             PoliciesCommand.class,
+            WorkflowsCommand.class,
             TokenCommand.class,
             MigrateCommand.class
         },
@@ -41,7 +43,7 @@ import picocli.CommandLine.Command;
             "  0  done",
             "  1  failed; one line on stderr explains why",
             "  2  invalid command line",
-            "  3  cleanup: not confirmed on the terminal; nothing was deleted",
+            "  3  cleanup, workflows delete: not confirmed on the terminal; nothing was deleted",
             "  4  serve, demo: the embedded database stopped and could not be restarted",
             "  record: exit code of the command; 127 if not found, 126 if not executable"
         })

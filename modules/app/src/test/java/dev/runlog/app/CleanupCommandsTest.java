@@ -60,6 +60,37 @@ final class CleanupCommandsTest {
     }
 
     @Test
+    void deletesAWorkflowOnceItIsConfirmed() {
+        record(alice, "weekly", 3);
+        String[] owner = as(alice, "executions:read", "executions:cleanup");
+
+        assertThat(console.text(owner, "workflows", "delete", "weekly", "--dry-run"))
+                .contains("Would delete 3 executions.", "The workflow and its retention policies");
+        assertThat(console.runOnTerminal("n\n", owner, "workflows", "delete", "weekly"))
+                .isEqualTo(3);
+        assertThat(console.err()).contains("nothing was deleted");
+        assertThat(console.runOnTerminal("y\n", owner, "workflows", "delete", "weekly"))
+                .isZero();
+        assertThat(console.out())
+                .contains("Would delete 3 executions.", "Delete this workflow", "Deleted 3 executions", "Deleted workflow weekly.");
+        assertThat(console.text(owner, "cleanups", "--wide")).contains("deletes the workflow");
+        assertThat(console.run(owner, "workflows", "delete", "weekly", "--yes")).isEqualTo(1);
+        assertThat(console.err()).contains("There is no workflow 'weekly'");
+    }
+
+    @Test
+    void deletesAnotherOwnersWorkflowForAnOperator() throws IOException {
+        record(bob, "weekly", 2);
+        String[] operator = as("operator", "ops");
+
+        JsonNode cleanup =
+                console.json(operator, "workflows", "delete", "weekly", "--owner", bob, "--yes", "--json");
+
+        assertThat(cleanup.get("state").asText()).isEqualTo("COMPLETED");
+        assertThat(cleanup.get("deleted").asInt()).isEqualTo(2);
+    }
+
+    @Test
     void findsAnotherOwnersWorkflowOnlyById() {
         record(bob, "nightly", 4);
         String[] operator = as("operator", "executions:read", "executions:write", "ops");

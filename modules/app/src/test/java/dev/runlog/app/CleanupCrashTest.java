@@ -49,7 +49,8 @@ final class CleanupCrashTest {
         database.execute("DELETE FROM step; DELETE FROM execution; DELETE FROM execution_daily; "
                 + "DELETE FROM execution_day; DELETE FROM dropped_day; DELETE FROM unsuccessful_execution; "
                 + "DELETE FROM cleanup; DELETE FROM retention_policy; "
-                + "DELETE FROM cleanup_rule; DELETE FROM cleanup_keep; DELETE FROM cleanup_spared");
+                + "DELETE FROM cleanup_rule; DELETE FROM cleanup_keep; DELETE FROM cleanup_spared; "
+                + "UPDATE workflow SET deleted_at = NULL");
         database.execute("INSERT INTO owner (subject) VALUES ('alice'), ('bob') ON CONFLICT DO NOTHING");
     }
 
@@ -70,6 +71,43 @@ final class CleanupCrashTest {
         finish();
         assertThatItDeleted(180, 0);
         assertThat(database.count("SELECT count(*) FROM execution")).isEqualTo(400);
+    }
+
+    @Test
+    void endsTheDeletionOfAWorkflowAfterAKillInTheMiddle() throws Exception {
+        seed("alice", first, 90, 2);
+        seed("bob", first, 200, 2);
+        seed("alice", first.plusDays(1), 90, 2);
+        seed("bob", first.plusDays(1), 200, 2);
+        enterDeletion("alice");
+
+        killWhileStoppedBy("SELECT FROM execution_daily WHERE day = '" + first.plusDays(1) + "' FOR UPDATE");
+
+        assertThat(database.get("SELECT deleted >= 90 AND deleted < 180 FROM cleanup"))
+                .isEqualTo("t");
+        assertThat(deletedWorkflows()).isEqualTo("null");
+        assertThatRowsAndRollupsAgree();
+        finish();
+        assertThatItDeleted(180, 0);
+        assertThat(database.get("SELECT count(*) FROM execution")).isEqualTo("400");
+        assertThat(deletedWorkflows()).isEqualTo("alice");
+    }
+
+    /** All executions are deleted, and it holds the lock that keeps others from recording. */
+    @Test
+    void endsTheDeletionOfAWorkflowAfterAKillAtItsLastStep() throws Exception {
+        seed("alice", first, 90, 2);
+        seed("bob", first, 200, 2);
+        enterDeletion("alice");
+
+        killWhileStoppedBy("SELECT FROM workflow FOR UPDATE");
+
+        assertThatItIsRunning(90, 0);
+        assertThat(deletedWorkflows()).isEqualTo("null");
+        assertThatRowsAndRollupsAgree();
+        finish();
+        assertThatItDeleted(90, 0);
+        assertThat(deletedWorkflows()).isEqualTo("alice");
     }
 
     /** The newest were found when it began, and others fail meanwhile. */
@@ -208,6 +246,18 @@ final class CleanupCrashTest {
         database.execute("INSERT INTO cleanup (id, state, before, statuses, owner_id, requested_by) VALUES ('"
                 + cleanup + "', 1, '" + Instant.now().minus(Duration.ofDays(30)) + "', '{}', "
                 + "(SELECT id FROM owner WHERE subject = '" + owner + "'), 'tester')");
+    }
+
+    private void enterDeletion(String owner) throws SQLException {
+        enter(owner);
+        database.execute("UPDATE cleanup c SET before = now() + interval '1 day', workflow_id = w.id, "
+                + "ignore_policies = true, deletes_workflow = true "
+                + "FROM workflow w WHERE w.owner_id = c.owner_id AND w.key = 'w'");
+    }
+
+    private String deletedWorkflows() throws SQLException {
+        return database.get("SELECT string_agg(o.subject, ',') FROM workflow w JOIN owner o ON o.id = w.owner_id "
+                + "WHERE w.deleted_at IS NOT NULL");
     }
 
     private void killWhileStoppedBy(String lock) throws SQLException, IOException {

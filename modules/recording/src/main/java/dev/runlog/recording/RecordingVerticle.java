@@ -9,6 +9,7 @@ import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.UpsertWorkflow;
+import dev.runlog.contract.retention.WorkflowDeleted;
 import dev.runlog.recording.batch.BatchWriter;
 import dev.runlog.recording.batch.ExternalIdSweep;
 import dev.runlog.recording.batch.HeartbeatSweep;
@@ -105,6 +106,9 @@ public final class RecordingVerticle extends VerticleBase {
             consumers.add(bus.handle(RecordEvents.class, this::record));
             consumers.add(bus.handle(CheckRecording.class, this::check));
             consumers.add(bus.handle(UpsertWorkflow.class, request -> upsertWorkflow(workflows, request)));
+            consumers.add(bus.subscribe(
+                    WorkflowDeleted.class,
+                    deleted -> workflows.forgetDeleted(deleted.owner(), deleted.workflowId())));
         });
     }
 

@@ -145,11 +145,7 @@ final class Cleaner {
                 .compose(started -> new CleanupRun(
                                 session, started, config, progress, this::pause, () -> shouldPause(cleanup))
                         .run())
-                .compose(finished -> finished
-                        ? ledger.complete(cleanup.id())
-                                .onSuccess(progress::announce)
-                                .<Void>mapEmpty()
-                        : Future.succeededFuture())
+                .compose(finished -> finished ? end(session, cleanup) : Future.succeededFuture())
                 .recover(failure -> {
                     if (failure instanceof RunlogException || WriteFailure.of(failure) == WriteFailure.UNAVAILABLE) {
                         // The database is unavailable or too slow. The cleanup stays open and resumes later.
@@ -162,6 +158,12 @@ final class Cleaner {
                             .onSuccess(progress::announce)
                             .mapEmpty();
                 });
+    }
+
+    private Future<Void> end(CleanupSession session, Cleanup cleanup) {
+        return cleanup.criteria().deletesWorkflow()
+                ? session.deleteWorkflow(cleanup).compose(progress::announceDeletion)
+                : ledger.complete(cleanup.id()).onSuccess(progress::announce).mapEmpty();
     }
 
     private Future<StartedCleanup> start(CleanupSession session, Cleanup cleanup) {

@@ -6,6 +6,8 @@ import dev.runlog.storage.cleanup.CleanupSession;
 import dev.runlog.storage.cleanup.CleanupSession.StartedCleanup;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -50,7 +52,9 @@ final class CleanupRun {
 
     /** Returns true once all days are done, or false if the cleanup was cancelled or must pause. */
     Future<Boolean> run() {
-        List<CleanupDay> whole = work.days().stream().filter(CleanupDay::whole).toList();
+        List<CleanupDay> whole = work.days().stream()
+                .filter(day -> day.whole() && !mayReceiveRuns(day))
+                .toList();
         return drop(whole, DAYS_AT_ONCE)
                 // The cleanup completes only after the disk space is free.
                 .compose(proceed -> whole.isEmpty() ? Future.succeededFuture(proceed) : removeFiles(proceed))
@@ -104,8 +108,18 @@ final class CleanupRun {
     /** Whether the rewrite deletes enough, and copies little compared to that. */
     private boolean isWorthRewriting(CleanupDay day) {
         return day.isBefore(cleanup)
+                && !mayReceiveRuns(day)
                 && day.deletable() >= config.rewriteRowsMin()
                 && day.stored() - day.deletable() <= day.deletable() * config.rewriteShareMax();
+    }
+
+    /**
+     * Whether the day may get executions that start after the request to delete their workflow. They must stay, but
+     * would go with the whole day.
+     */
+    private boolean mayReceiveRuns(CleanupDay day) {
+        return cleanup.criteria().deletesWorkflow()
+                && !day.day().isBefore(LocalDate.ofInstant(cleanup.createdAt(), ZoneOffset.UTC));
     }
 
     private Future<Boolean> isRunning() {

@@ -3,11 +3,17 @@ package dev.runlog.retention;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupProgressed;
+import dev.runlog.contract.retention.WorkflowDeleted;
 import dev.runlog.storage.cleanup.CleanupLedger;
+import dev.runlog.storage.cleanup.CleanupSession.EndedDeletion;
+import dev.runlog.storage.db.Database;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Reports the progress of a cleanup to subscribers and metrics. */
@@ -48,6 +54,27 @@ final class Progress {
 
     void announce(Cleanup cleanup) {
         bus.publish(new CleanupProgressed(cleanup));
+    }
+
+    /** Announces the end of a workflow's deletion, also to the caches of recording. */
+    Future<Void> announceDeletion(EndedDeletion ended) {
+        Cleanup cleanup = ended.cleanup();
+        if (cleanup.state() == Cleanup.State.COMPLETED) {
+            bus.publish(new WorkflowDeleted(
+                    Objects.requireNonNull(cleanup.criteria().workflowId()),
+                    Objects.requireNonNull(cleanup.criteria().owner())));
+        }
+        announce(cleanup);
+        return announceEnded(ended.cancelled());
+    }
+
+    /** Informs subscribers of cleanups that a change or deletion of their policy cancelled. */
+    Future<Void> announceEnded(List<UUID> cleanups) {
+        return cleanups.isEmpty()
+                ? Future.succeededFuture()
+                : ledger.load(Database.RUNLOG, null, cleanups)
+                        .onSuccess(all -> all.forEach(this::announce))
+                        .mapEmpty();
     }
 
     private void count(Cleanup started, Cleanup now) {

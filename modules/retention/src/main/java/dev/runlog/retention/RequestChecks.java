@@ -82,8 +82,12 @@ final class RequestChecks {
         if (before.isBefore(Instant.EPOCH)) {
             throw RunlogException.badInput("'before' must be after " + Instant.EPOCH + ", not " + before + ".");
         }
-        // IDs have only 48 bits for milliseconds, and no execution starts much later than now.
-        return earlier(now.plus(Duration.ofDays(1)), before);
+        return earlier(beforeMax(now), before);
+    }
+
+    /** The latest bound: IDs have only 48 bits for milliseconds, and no execution starts much later than now. */
+    static Instant beforeMax(Instant now) {
+        return now.plus(Duration.ofDays(1));
     }
 
     private static Instant earlier(Instant one, Instant other) {

@@ -6,12 +6,15 @@ import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.Owners;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.recording.ExecutionsChanged;
 import dev.runlog.contract.recording.ExecutionsChanged.Change;
+import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.contract.retention.CancelCleanup;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupCriteria;
 import dev.runlog.contract.retention.DeleteRetentionPolicy;
+import dev.runlog.contract.retention.DeleteWorkflow;
 import dev.runlog.contract.retention.HoldExecution;
 import dev.runlog.contract.retention.ListCleanups;
 import dev.runlog.contract.retention.ListRetentionPolicies;
@@ -20,6 +23,7 @@ import dev.runlog.contract.retention.LoadRetentionPolicies;
 import dev.runlog.contract.retention.RequestCleanup;
 import dev.runlog.contract.retention.RetentionPolicy;
 import dev.runlog.contract.retention.SetRetentionPolicy;
+import dev.runlog.contract.text.SafeText;
 import dev.runlog.storage.cleanup.CleanupLedger;
 import dev.runlog.storage.cleanup.CleanupStore;
 import dev.runlog.storage.cleanup.HoldStore;
@@ -35,6 +39,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +108,7 @@ public final class RetentionVerticle extends VerticleBase {
         Cleaner worker = new Cleaner(vertx, database, config, clock, runsPolicies, progress);
         cleaner = worker;
         bus.handle(RequestCleanup.class, request -> requestCleanup(worker, request));
+        bus.handle(DeleteWorkflow.class, request -> deleteWorkflow(worker, request));
         bus.handle(CancelCleanup.class, this::cancelCleanup);
         bus.handle(LoadCleanups.class, this::loadCleanups);
         bus.handle(ListCleanups.class, this::listCleanups);
@@ -142,13 +149,43 @@ public final class RetentionVerticle extends VerticleBase {
         CleanupCriteria criteria = RequestChecks.criteria(
                 request, RequestChecks.targetOwner(viewer, request.owner(), request.allOwners()), clock.instant());
         rate.require(viewer.subject());
-        Future<Void> known = requireWorkflow(viewer, criteria.owner(), criteria.workflowId());
-        if (request.dryRun()) {
-            Instant createdAt = clock.instant();
-            return known.compose(workflow ->
-                    dryRuns.run(viewer.subject(), viewer.may(Scope.OPS), () -> dryRun(criteria, viewer, createdAt)));
+        return requireWorkflow(viewer, criteria.owner(), criteria.workflowId())
+                .compose(known -> begin(worker, viewer, criteria, request.dryRun()));
+    }
+
+    private Future<Cleanup> deleteWorkflow(Cleaner worker, DeleteWorkflow request) {
+        Viewer viewer = request.viewer();
+        String owner = Objects.requireNonNull(RequestChecks.targetOwner(viewer, request.owner(), false));
+        rate.require(viewer.subject());
+        return findWorkflow(viewer, owner, request.workflow())
+                .compose(workflow -> cleanups.requireDeletable(workflow)
+                        .map(done -> CleanupCriteria.ofWorkflow(workflow, RequestChecks.beforeMax(clock.instant()))))
+                .compose(criteria -> begin(worker, viewer, criteria, request.dryRun()));
+    }
+
+    private Future<Workflow> findWorkflow(Viewer viewer, String owner, WorkflowRef reference) {
+        String key = reference.key();
+        if (key != null) {
+            RequestChecks.requireText("workflowKey", key);
         }
-        return known.compose(workflow -> ledger.countOpen(viewer.subject()))
+        Future<Optional<Workflow>> found = key != null
+                ? workflows.findByKey(owner, key)
+                : workflows
+                        .load(viewer.subject(), Owners.of(viewer, owner), List.of(Objects.requireNonNull(reference.id())))
+                        .map(loaded -> loaded.stream().findFirst());
+        return found.compose(workflow -> workflow.isPresent()
+                ? Future.succeededFuture(workflow.get())
+                : Future.failedFuture(RunlogException.notFound("There is no workflow "
+                        + (key != null ? SafeText.quote(key) : reference.id()) + " of the owner '" + owner + "'.")));
+    }
+
+    private Future<Cleanup> begin(Cleaner worker, Viewer viewer, CleanupCriteria criteria, boolean dryRun) {
+        if (dryRun) {
+            Instant createdAt = clock.instant();
+            return dryRuns.run(
+                    viewer.subject(), viewer.may(Scope.OPS), () -> dryRun(criteria, viewer, createdAt));
+        }
+        return ledger.countOpen(viewer.subject())
                 .compose(open -> {
                     queue.require(open.all(), open.own(), viewer.may(Scope.OPS));
                     return ledger.create(criteria, viewer.subject());
@@ -213,16 +250,7 @@ public final class RetentionVerticle extends VerticleBase {
                         request.keepFor(),
                         request.keepLast(),
                         config.policiesMax()))
-                .compose(set -> announceEnded(set.ended()).map(set.policy()));
-    }
-
-    /** Informs subscribers of cleanups that a change or deletion of their policy cancelled. */
-    private Future<Void> announceEnded(List<UUID> ended) {
-        return ended.isEmpty()
-                ? Future.succeededFuture()
-                : ledger.load(Database.RUNLOG, null, ended)
-                        .onSuccess(all -> all.forEach(progress::announce))
-                        .mapEmpty();
+                .compose(set -> progress.announceEnded(set.ended()).map(set.policy()));
     }
 
     private Future<RetentionPolicy> deletePolicy(DeleteRetentionPolicy request) {
@@ -237,7 +265,7 @@ public final class RetentionVerticle extends VerticleBase {
                         request.viewer().require(Scope.OPS);
                     }
                     return policies.delete(policy.id())
-                            .compose(this::announceEnded)
+                            .compose(progress::announceEnded)
                             .map(policy);
                 });
     }

@@ -1,6 +1,7 @@
 package dev.runlog.contract.retention;
 
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Workflow;
 import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param owner null for all owners
  * @param keepLast number of latest executions with these statuses to keep per workflow; null for none
  * @param ignorePolicies whether to also delete executions that a retention policy would keep longer
+ * @param deletesWorkflow whether to also delete the workflow, if none of its executions is left
  */
 public record CleanupCriteria(
         Instant before,
@@ -23,8 +25,24 @@ public record CleanupCriteria(
         @Nullable UUID workflowId,
         @Nullable String owner,
         @Nullable Integer keepLast,
-        boolean ignorePolicies) {
+        boolean ignorePolicies,
+        boolean deletesWorkflow) {
     public CleanupCriteria {
         statuses = Set.copyOf(statuses);
+    }
+
+    public CleanupCriteria(
+            Instant before,
+            Set<ExecutionStatus> statuses,
+            @Nullable UUID workflowId,
+            @Nullable String owner,
+            @Nullable Integer keepLast,
+            boolean ignorePolicies) {
+        this(before, statuses, workflowId, owner, keepLast, ignorePolicies, false);
+    }
+
+    /** A workflow with all its executions that started before a time. */
+    public static CleanupCriteria ofWorkflow(Workflow workflow, Instant before) {
+        return new CleanupCriteria(before, Set.of(), workflow.id(), workflow.owner(), null, true, true);
     }
 }

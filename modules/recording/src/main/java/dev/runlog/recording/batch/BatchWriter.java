@@ -88,6 +88,7 @@ public final class BatchWriter {
     private Future<Void> attempt(List<QueuedEvent> batch, boolean assumeNew, int attempt) {
         return prepare(batch)
                 .compose(refusals -> store.transaction(transaction -> commit(transaction, batch, refusals, assumeNew)))
+                .compose(committed -> reload(committed.undeleted, batch).map(committed))
                 .onSuccess(committed -> committed.settle(batch))
                 .<Void>mapEmpty()
                 .recover(failure -> {
@@ -174,17 +175,28 @@ public final class BatchWriter {
         transaction.unlist(plan.idsToUnlist());
         Future<Set<StepKey>> steps = transaction.upsertSteps(plan.steps());
         transaction.addDurations(plan.durations());
-        transaction.addDaily(plan.deltas());
-        return transaction.commit().map(done -> new Committed(plan, steps.result()));
+        Future<List<UUID>> undeleted = transaction.addDaily(plan.deltas());
+        return transaction.commit().map(done -> new Committed(plan, steps.result(), undeleted.result()));
+    }
+
+    /** Reloads workflows that were deleted after they had been looked up. The batch has made them visible again. */
+    private Future<?> reload(List<UUID> undeleted, List<QueuedEvent> batch) {
+        if (undeleted.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        undeleted.forEach(workflows::forget);
+        return workflows.prepare(batch).otherwiseEmpty();
     }
 
     private final class Committed {
         private final BatchPlan plan;
         private final Set<StepKey> changedSteps;
+        private final List<UUID> undeleted;
 
-        Committed(BatchPlan plan, Set<StepKey> changedSteps) {
+        Committed(BatchPlan plan, Set<StepKey> changedSteps, List<UUID> undeleted) {
             this.plan = plan;
             this.changedSteps = changedSteps;
+            this.undeleted = undeleted;
         }
 
         /** Announces the changes before it replies: a caller who subscribes after the reply misses nothing. */

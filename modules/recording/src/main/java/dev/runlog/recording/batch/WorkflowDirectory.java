@@ -9,6 +9,7 @@ import dev.runlog.storage.write.RecordingStore;
 import dev.runlog.storage.write.StoredWorkflow;
 import dev.runlog.storage.write.WorkflowKey;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,11 +18,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Caches the workflows that events name. Workflows are never deleted and never change their owner. */
+/**
+ * Caches the workflows that events name. Workflows never change their owner. A deleted one may stay in the cache of a
+ * server that missed the announcement: recording into it makes it visible again.
+ */
 public final class WorkflowDirectory {
     private static final int CACHED_MAX = 100_000;
+    private static final Duration FULL_OWNER_TTL = Duration.ofMinutes(1);
 
     private final RecordingStore store;
     private final int workflowsMax;
@@ -38,9 +44,11 @@ public final class WorkflowDirectory {
             Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
 
     private Future<?> renaming = Future.succeededFuture();
-    /** Owners that have reached their maximum number of workflows. */
-    private final Cache<String, Boolean> fullOwners =
-            Caffeine.newBuilder().maximumSize(CACHED_MAX).build();
+    /** Owners that have reached their maximum number of workflows. Expires, because deletions make room. */
+    private final Cache<String, Boolean> fullOwners = Caffeine.newBuilder()
+            .maximumSize(CACHED_MAX)
+            .expireAfterWrite(FULL_OWNER_TTL)
+            .build();
 
     /**
      * @param workflowsMax maximum number of workflows of an owner
@@ -165,16 +173,34 @@ public final class WorkflowDirectory {
                 .onSuccess(renamed -> cache(List.of(renamed)));
     }
 
+    /** Removes a deleted workflow of an owner from the cache. Events that name its key register it again. */
+    public void forgetDeleted(String owner, UUID id) {
+        forget(id);
+        fullOwners.invalidate(owner);
+    }
+
+    /** Removes a workflow from the cache. It is looked up again for the next event that names it. */
+    void forget(UUID id) {
+        StoredWorkflow known = byId.getIfPresent(id);
+        byId.invalidate(id);
+        if (known != null) {
+            byKey.invalidate(keyOf(known));
+        }
+    }
+
     /** Finds workflows and registers missing ones within the limits of their callers and owners. */
     private Future<Map<WorkflowKey, RunlogException>> register(Map<WorkflowKey, String> callers) {
-        return store.findWorkflowsByKey(callers.keySet()).map(this::cache).compose(found -> {
+        return store.findWorkflowsByKey(callers.keySet()).compose(found -> {
+            cache(found);
+            Set<WorkflowKey> known = found.stream().map(WorkflowDirectory::keyOf).collect(Collectors.toSet());
             Map<WorkflowKey, RunlogException> refused = new HashMap<>();
             Map<String, Long> left = new HashMap<>();
             Map<WorkflowKey, String> missing = new HashMap<>();
             callers.forEach((key, caller) -> {
-                if (byKey.getIfPresent(key) != null) {
+                if (known.contains(key)) {
                     return;
                 }
+                byKey.invalidate(key);
                 if (fullOwners.getIfPresent(key.owner()) != null) {
                     refused.put(key, tooMany(key.owner()));
                 } else if (left.merge(caller, hourly.left(caller) - 1, (before, first) -> before - 1) < 0) {

@@ -1,5 +1,6 @@
 package dev.runlog.storage.cleanup;
 
+import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.page.PageRequest;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class CleanupLedger {
     private static final String COLUMNS = """
             SELECT t.id, t.state, t.before, t.statuses, t.workflow_id, o.subject, t.keep_last,
-                   t.ignore_policies, t.matched, t.matched_exact, t.deleted, t.bytes, t.partitions_dropped,
+                   t.ignore_policies, t.deletes_workflow, t.matched, t.matched_exact, t.deleted, t.bytes, t.partitions_dropped,
                    t.requested_by, t.policy_id, t.created_at, t.started_at, t.finished_at, t.preview, t.failure
             """;
 
@@ -35,12 +36,19 @@ public final class CleanupLedger {
 
     private static final String INSERT = """
             INSERT INTO cleanup (id, state, before, statuses, workflow_id, owner_id, requested_by, policy_id, keep_last,
-                                 ignore_policies)
-            VALUES ($1, 1, $2, $3, $4, (SELECT id FROM owner WHERE subject = $5), $6, $7, $8, $9)
+                                 ignore_policies, deletes_workflow)
+            VALUES ($1, 1, $2, $3, $4, (SELECT id FROM owner WHERE subject = $5), $6, $7, $8, $9, $10)
+            ON CONFLICT (workflow_id) WHERE deletes_workflow AND state IN (1, 2) DO NOTHING
             """;
 
     private static final String REGISTER_OWNER =
             "INSERT INTO owner (subject) VALUES ($1) ON CONFLICT (subject) DO NOTHING";
+
+    private static final String COMPLETE = """
+            SET state = 3, finished_at = now(), matched_exact = true,
+                matched = CASE WHEN matched_exact THEN greatest(matched, deleted) ELSE deleted END""";
+
+    private static final String FAIL = "SET state = 5, finished_at = now(), failure = $2";
 
     private final Database database;
     private final NewestFirst<Cleanup> rows;
@@ -50,7 +58,10 @@ public final class CleanupLedger {
         this.rows = new NewestFirst<>(database, "cleanups", COLUMNS, FROM, CleanupLedger::toCleanup);
     }
 
-    /** Creates a requested cleanup as {@code PENDING}. */
+    /**
+     * Creates a requested cleanup as {@code PENDING}. Fails with {@code CONFLICT} if it deletes a workflow that is
+     * already being deleted.
+     */
     public Future<Cleanup> create(CleanupCriteria criteria, String requestedBy) {
         Future<?> registered = criteria.owner() == null
                 ? Future.succeededFuture()
@@ -58,7 +69,13 @@ public final class CleanupLedger {
         return registered
                 .compose(done ->
                         database.query("create-cleanup", returning(INSERT), toInsert(criteria, requestedBy, null)))
-                .map(rows -> toCleanup(rows.iterator().next()));
+                .map(rows -> {
+                    if (rows.size() == 0) {
+                        throw RunlogException.conflict("Workflow " + criteria.workflowId()
+                                + " is already being deleted; see `cleanups`.");
+                    }
+                    return toCleanup(rows.iterator().next());
+                });
     }
 
     /** Creates a policy's cleanup in the current transaction. */
@@ -76,7 +93,8 @@ public final class CleanupLedger {
                 requestedBy,
                 policyId,
                 criteria.keepLast(),
-                criteria.ignorePolicies());
+                criteria.ignorePolicies(),
+                criteria.deletesWorkflow());
     }
 
     public Future<Cleanup> get(UUID id) {
@@ -177,9 +195,23 @@ public final class CleanupLedger {
 
     /** Completes a cleanup unless it has already ended, and replaces an estimated match count with the actual one. */
     public Future<Cleanup> complete(UUID id) {
-        return end(id, """
-                SET state = 3, finished_at = now(), matched_exact = true,
-                    matched = CASE WHEN matched_exact THEN greatest(matched, deleted) ELSE deleted END""");
+        return end(id, COMPLETE);
+    }
+
+    /** Completes an open cleanup in the caller's transaction. */
+    static Future<Cleanup> complete(SqlConnection connection, UUID id) {
+        return connection
+                .preparedQuery(ending(COMPLETE))
+                .execute(Tuple.of(id))
+                .map(rows -> toCleanup(rows.iterator().next()));
+    }
+
+    /** Marks a cleanup as failed unless it has already ended. */
+    static Future<Cleanup> fail(SqlConnection connection, UUID id, String why) {
+        return connection
+                .preparedQuery(ending(FAIL))
+                .execute(Tuple.of(id, why))
+                .compose(done -> get(connection, id));
     }
 
     /** Cancels a cleanup. It stops after the current step. */
@@ -188,17 +220,20 @@ public final class CleanupLedger {
     }
 
     public Future<Cleanup> fail(UUID id, String why) {
-        return end(id, "SET state = 5, finished_at = now(), failure = $2", why);
+        return end(id, FAIL, why);
     }
 
     private Future<Cleanup> end(UUID id, String change, Object... arguments) {
         Tuple tuple = Tuple.of(id);
         Arrays.stream(arguments).forEach(tuple::addValue);
-        String statement = returning("UPDATE cleanup\n" + change + "\nWHERE id = $1 AND state IN (1, 2)");
-        return database.query("end-cleanup", statement, tuple)
+        return database.query("end-cleanup", ending(change), tuple)
                 .compose(rows -> rows.size() > 0
                         ? Future.succeededFuture(toCleanup(rows.iterator().next()))
                         : get(id));
+    }
+
+    private static String ending(String change) {
+        return returning("UPDATE cleanup\n" + change + "\nWHERE id = $1 AND state IN (1, 2)");
     }
 
     /** Extends a statement to return the rows that it changed. */
@@ -241,7 +276,8 @@ public final class CleanupLedger {
                         row.getUUID("workflow_id"),
                         row.getString("subject"),
                         row.getInteger("keep_last"),
-                        row.getBoolean("ignore_policies")),
+                        row.getBoolean("ignore_policies"),
+                        row.getBoolean("deletes_workflow")),
                 row.getLong("matched"),
                 row.getBoolean("matched_exact"),
                 row.getLong("deleted"),

@@ -133,6 +133,22 @@ public final class CleanupSession {
         return batches.run(cleanup, day, after, rowsMax, waiting);
     }
 
+    /**
+     * The end of a cleanup that deletes a workflow.
+     *
+     * @param cleanup its state afterwards; the workflow is deleted if it is {@code COMPLETED}
+     * @param cancelled cleanups of the workflow's policies, which are now cancelled
+     */
+    public record EndedDeletion(Cleanup cleanup, List<UUID> cancelled) {}
+
+    /**
+     * Deletes the workflow of a cleanup that has deleted its executions, with its policies, and completes the cleanup.
+     * If executions are left, the cleanup fails and the workflow stays.
+     */
+    public Future<EndedDeletion> deleteWorkflow(Cleanup cleanup) {
+        return new WorkflowDeletion(connection, locks, cleanup).run();
+    }
+
     /** Whether this server is running statements for readers or recording, or has done so within this time. */
     public boolean hasForegroundWork(Duration within) {
         return database.hasForegroundWork(within);

@@ -1,8 +1,11 @@
 package dev.runlog.storage.cleanup;
 
+import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupCriteria;
 import dev.runlog.contract.retention.CleanupPreview;
+import dev.runlog.contract.text.SafeText;
 import dev.runlog.storage.db.Database;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
@@ -34,6 +37,16 @@ public final class CleanupStore {
                 .compose(done -> new CleanupPlan(connection, hypothetical).plan(rowsMax))
                 .map(CleanupPlan.Plan::preview)
                 .eventually(() -> connection.query("ROLLBACK").execute()));
+    }
+
+    /** Fails with {@code CONFLICT} if executions of the workflow are running, queued or held. */
+    public Future<Void> requireDeletable(Workflow workflow) {
+        return database.onConnection(
+                        "count-undeletable", connection -> ExecutionsLeft.count(connection, workflow.id()))
+                .compose(left -> left.canBeDeleted()
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(RunlogException.conflict("Workflow " + SafeText.quote(workflow.key())
+                                + " has executions that cannot be deleted: " + left.undeletable() + ".")));
     }
 
     /**

@@ -17,12 +17,12 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Reads workflows for viewers. */
+/** Reads workflows for viewers. Deleted ones are not returned. */
 public final class WorkflowReads {
     private static final String SELECT = """
             SELECT w.id, o.subject, w.key, w.name, w.created_at
             FROM workflow w
-            JOIN owner o ON o.id = w.owner_id
+            JOIN owner o ON o.id = w.owner_id AND w.deleted_at IS NULL
             """;
 
     private static final String LOAD_EACH = SELECT + """
@@ -96,7 +96,8 @@ public final class WorkflowReads {
 
     public Future<Long> count(String owner, @Nullable String search) {
         Sql sql = new Sql()
-                .add("SELECT count(*) AS rows\nFROM workflow w\nJOIN owner o ON o.id = w.owner_id\nWHERE o.subject = ")
+                .add("SELECT count(*) AS rows\nFROM workflow w\nJOIN owner o ON o.id = w.owner_id AND w.deleted_at IS NULL\n"
+                        + "WHERE o.subject = ")
                 .bind(owner);
         addSearch(sql, search);
         return database.query(owner, "count-workflows", sql.text(), sql.arguments())

@@ -5,7 +5,6 @@ import dev.runlog.storage.sql.Statement;
 import io.vertx.sqlclient.Tuple;
 import java.time.LocalDate;
 import java.util.Collection;
-import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -23,19 +22,33 @@ public final class RollupStatements {
                 duration_millis_sum = known.duration_millis_sum + excluded.duration_millis_sum
             """;
 
-    private static final String ADD_DAILY = """
-            INSERT INTO execution_daily AS known
-              (owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis_sum)
-            SELECT owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis
-            FROM unnest($1::integer[], $2::uuid[], $3::date[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-                        $8::bigint[], $9::bigint[], $10::bigint[])
-              AS new (owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis)
-            ORDER BY owner_id, workflow_id, day
-            ON CONFLICT (owner_id, workflow_id, day) DO UPDATE
-            """ + ADD_COUNTS;
+    /**
+     * Also makes deleted workflows visible again, as if they were new. A server may have looked up a workflow before
+     * another one deleted it. The deletion waits for transactions that have inserted executions, and blocks the inserts
+     * of others until its commit, so one of the two always sees the other.
+     */
+    private static final String ADD_BY_WORKFLOW = """
+            WITH undeleted AS (
+              UPDATE workflow
+              SET name = key, created_at = now(), deleted_at = NULL
+              WHERE deleted_at IS NOT NULL AND id = ANY ($2)
+              RETURNING id),
+            added AS (
+              INSERT INTO execution_daily AS known
+                (owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis_sum)
+              SELECT owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis
+              FROM unnest($1::integer[], $2::uuid[], $3::date[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+                          $8::bigint[], $9::bigint[], $10::bigint[])
+                AS new (owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis)
+              ORDER BY owner_id, workflow_id, day
+              ON CONFLICT (owner_id, workflow_id, day) DO UPDATE
+              """ + ADD_COUNTS + """
+            )
+            SELECT id FROM undeleted ORDER BY id
+            """;
 
     /** Concurrent writers have different connections and therefore mostly different shards. */
-    private static final String ADD_DAYS = """
+    private static final String ADD_BY_DAY = """
             INSERT INTO execution_day AS known
               (day, shard, queued, running, success, failed, cancelled, crashed, duration_millis_sum)
             SELECT day, pg_backend_pid() % 8, queued, running, success, failed, cancelled, crashed, duration_millis
@@ -54,9 +67,12 @@ public final class RollupStatements {
 
     private RollupStatements() {}
 
-    /** Adds to the counts of workflows, then to those of all owners. All writers lock rows in the same order. */
-    public static List<Statement> addCounts(Collection<DailyDelta> deltas) {
-        Tuple daily = Tuple.from(new Object[] {
+    /**
+     * Adds to the counts of workflows. Returns the IDs of workflows that were deleted, and are now visible again. All
+     * writers lock rows in the same order, and call {@link #addByDay} after this.
+     */
+    public static Statement addByWorkflow(Collection<DailyDelta> deltas) {
+        return new Statement(ADD_BY_WORKFLOW, Tuple.from(new Object[] {
             column(deltas, Integer[]::new, DailyDelta::ownerId),
             column(deltas, UUID[]::new, DailyDelta::workflowId),
             column(deltas, LocalDate[]::new, DailyDelta::day),
@@ -67,9 +83,13 @@ public final class RollupStatements {
             counts(deltas, StatusCounts::cancelled),
             counts(deltas, StatusCounts::crashed),
             column(deltas, Long[]::new, DailyDelta::durationMillis)
-        });
+        }));
+    }
+
+    /** Adds to the counts of all owners. */
+    public static Statement addByDay(Collection<DailyDelta> deltas) {
         Collection<DailyDelta> sums = DailyDelta.byDay(deltas);
-        Tuple days = Tuple.from(new Object[] {
+        return new Statement(ADD_BY_DAY, Tuple.from(new Object[] {
             column(sums, LocalDate[]::new, DailyDelta::day),
             counts(sums, StatusCounts::queued),
             counts(sums, StatusCounts::running),
@@ -78,8 +98,7 @@ public final class RollupStatements {
             counts(sums, StatusCounts::cancelled),
             counts(sums, StatusCounts::crashed),
             column(sums, Long[]::new, DailyDelta::durationMillis)
-        });
-        return List.of(new Statement(ADD_DAILY, daily), new Statement(ADD_DAYS, days));
+        }));
     }
 
     /** Adds to the histograms of durations. */

@@ -50,19 +50,24 @@ public final class RecordingStore {
 
     /**
      * Registers workflows up to the limit of the owner. Counting an owner's workflows stops at the limit; MATERIALIZED
-     * makes PostgreSQL count once per owner rather than once per key.
+     * makes PostgreSQL count once per owner rather than once per key. A deleted workflow becomes visible again, as if
+     * it were new.
      */
     private static final String REGISTER_WORKFLOWS = """
             WITH missing AS (
               SELECT new.id, o.id AS owner_id, new.key, row_number() OVER (PARTITION BY o.id ORDER BY new.key) AS number
               FROM unnest($1::uuid[], $2::text[], $3::text[]) AS new (id, subject, key)
               JOIN owner o ON o.subject = new.subject
-              WHERE NOT EXISTS (SELECT FROM workflow w WHERE w.owner_id = o.id AND w.key = new.key)),
+              WHERE NOT EXISTS (
+                SELECT FROM workflow w WHERE w.owner_id = o.id AND w.key = new.key AND w.deleted_at IS NULL)),
             room AS MATERIALIZED (
               SELECT m.owner_id,
-                     $4::bigint - (SELECT count(*)
-                                   FROM (SELECT FROM workflow w WHERE w.owner_id = m.owner_id LIMIT $4::bigint) w)
-                       AS workflows
+                     $4::bigint - (
+                       SELECT count(*)
+                       FROM (
+                         SELECT FROM workflow w
+                         WHERE w.owner_id = m.owner_id AND w.deleted_at IS NULL
+                         LIMIT $4::bigint) w) AS workflows
               FROM (SELECT DISTINCT owner_id FROM missing) m)
             INSERT INTO workflow (id, owner_id, key, name)
             SELECT m.id, m.owner_id, m.key, m.key
@@ -70,14 +75,16 @@ public final class RecordingStore {
             JOIN room r ON r.owner_id = m.owner_id
             WHERE m.number <= r.workflows
             ORDER BY m.owner_id, m.key
-            ON CONFLICT (owner_id, key) DO NOTHING
+            ON CONFLICT (owner_id, key) DO UPDATE
+            SET name = excluded.name, created_at = now(), deleted_at = NULL
+            WHERE workflow.deleted_at IS NOT NULL
             """;
 
     private static final String FIND_WORKFLOWS_BY_KEY = """
             SELECT w.id, w.owner_id, o.subject, w.key, w.name, w.created_at
             FROM unnest($1::text[], $2::text[]) AS asked (subject, key)
             JOIN owner o ON o.subject = asked.subject
-            JOIN workflow w ON w.owner_id = o.id AND w.key = asked.key
+            JOIN workflow w ON w.owner_id = o.id AND w.key = asked.key AND w.deleted_at IS NULL
             ORDER BY w.id
             """;
 
@@ -85,7 +92,7 @@ public final class RecordingStore {
             SELECT w.id, w.owner_id, o.subject, w.key, w.name, w.created_at
             FROM workflow w
             JOIN owner o ON o.id = w.owner_id
-            WHERE w.id = ANY ($1)
+            WHERE w.id = ANY ($1) AND w.deleted_at IS NULL
             ORDER BY w.id
             """;
 
@@ -111,9 +118,10 @@ public final class RecordingStore {
             WHERE w.id = renamed.id
             """;
 
+    /** Also makes a workflow visible again that was deleted since it was looked up. */
     private static final String RENAME_WORKFLOW = """
             UPDATE workflow w
-            SET name = coalesce($3, w.name)
+            SET name = coalesce($3, w.name), deleted_at = NULL
             FROM owner o
             WHERE o.subject = $1 AND w.owner_id = o.id AND w.key = $2
             RETURNING w.id, w.owner_id, o.subject, w.key, w.name, w.created_at

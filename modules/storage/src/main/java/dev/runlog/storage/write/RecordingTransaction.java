@@ -207,15 +207,15 @@ public final class RecordingTransaction {
         });
     }
 
-    /** Adds to the counts of workflows and of days. */
-    public Future<Void> addDaily(Collection<DailyDelta> deltas) {
+    /** Adds to the counts of workflows and of days. Returns workflows that were deleted and are now visible again. */
+    public Future<List<UUID>> addDaily(Collection<DailyDelta> deltas) {
         if (deltas.isEmpty()) {
-            return Future.succeededFuture();
+            return Future.succeededFuture(List.of());
         }
-        return Future.join(RollupStatements.addCounts(deltas).stream()
-                        .map(this::send)
-                        .toList())
-                .mapEmpty();
+        Future<RowSet<Row>> undeleted = send(RollupStatements.addByWorkflow(deltas));
+        return send(RollupStatements.addByDay(deltas))
+                .compose(done -> undeleted)
+                .map(rows -> Rows.toList(rows, row -> row.getUUID(0)));
     }
 
     /** Adds to the histograms of durations. */

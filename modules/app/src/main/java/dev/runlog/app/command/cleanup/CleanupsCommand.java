@@ -24,7 +24,7 @@ public final class CleanupsCommand extends TargetCommand {
               cleanups(first: $last) {
                 totalCount
                 nodes {
-                  id state before status workflowId owner keepLast ignorePolicies matched deleted bytes
+                  id state before status workflowId owner keepLast ignorePolicies deletesWorkflow matched deleted bytes
                   partitionsDropped requestedBy policyId createdAt finishedAt duration failure
                   preview { spared { running held keptByPolicy keptLast children } }
                 }
@@ -122,7 +122,9 @@ public final class CleanupsCommand extends TargetCommand {
         if (cleanup.path("keepLast").isNumber()) {
             criteria.add("except the latest " + cleanup.path("keepLast").asInt());
         }
-        if (cleanup.path("ignorePolicies").asBoolean()) {
+        if (cleanup.path("deletesWorkflow").asBoolean()) {
+            criteria.add("deletes the workflow");
+        } else if (cleanup.path("ignorePolicies").asBoolean()) {
             criteria.add("ignoring policies");
         }
         if (cleanup.path("policyId").isTextual()) {

@@ -22,6 +22,7 @@ import dev.runlog.contract.recording.UpsertWorkflow;
 import dev.runlog.contract.retention.CancelCleanup;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.DeleteRetentionPolicy;
+import dev.runlog.contract.retention.DeleteWorkflow;
 import dev.runlog.contract.retention.HoldExecution;
 import dev.runlog.contract.retention.RequestCleanup;
 import dev.runlog.contract.retention.RetentionPolicy;
@@ -54,6 +55,7 @@ final class Mutations {
                         recording(input -> new Heartbeat(
                                 input.execution(), input.stringOrNull("owner"), input.workflowOrNull())))
                 .dataFetcher("cleanupExecutions", mutation("cleanup", this::cleanupExecutions))
+                .dataFetcher("deleteWorkflow", mutation("cleanup", this::deleteWorkflow))
                 .dataFetcher(
                         "cancelCleanup",
                         mutation("cleanup", (viewer, input) -> bus.request(new CancelCleanup(viewer, input.id("id")))))
@@ -155,6 +157,11 @@ final class Mutations {
                 .allOwners(input.flag("allOwners"))
                 .dryRun(input.flag("dryRun"))
                 .build());
+    }
+
+    private Future<Cleanup> deleteWorkflow(Viewer viewer, Arguments input) {
+        return bus.request(
+                new DeleteWorkflow(viewer, input.workflow(), input.stringOrNull("owner"), input.flag("dryRun")));
     }
 
     private Future<RetentionPolicy> setRetentionPolicy(Viewer viewer, Arguments input) {

@@ -53,6 +53,8 @@ final class RetentionFields {
                         .keepLast()))
                 .dataFetcher("ignorePolicies", property(Cleanup.class, cleanup -> cleanup.criteria()
                         .ignorePolicies()))
+                .dataFetcher("deletesWorkflow", property(Cleanup.class, cleanup -> cleanup.criteria()
+                        .deletesWorkflow()))
                 .dataFetcher("partitionsDropped", env -> forOperators(env, Cleanup.class, Cleanup::partitionsDropped))
                 .dataFetcher("duration", property(Cleanup.class, RetentionFields::duration));
     }

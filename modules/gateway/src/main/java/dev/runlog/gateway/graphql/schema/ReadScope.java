@@ -24,7 +24,8 @@ public final class ReadScope {
             open("Query", "viewer cleanup cleanups retentionPolicies statistics"),
             open(
                     "Mutation",
-                    "upsertWorkflow startExecution finishExecution recordSteps heartbeat cleanupExecutions cancelCleanup "
+                    "upsertWorkflow startExecution finishExecution recordSteps heartbeat cleanupExecutions "
+                            + "deleteWorkflow cancelCleanup "
                             + "setRetentionPolicy deleteRetentionPolicy holdExecution releaseExecution"),
             open("Subscription", "cleanupProgress"),
             open("Viewer", "subject scopes"),
@@ -38,14 +39,15 @@ public final class ReadScope {
             open("HoldExecutionPayload", "execution"),
             open("ReleaseExecutionPayload", "execution"),
             open("CleanupExecutionsPayload", "cleanup"),
+            open("DeleteWorkflowPayload", "cleanup"),
             open("CancelCleanupPayload", "cleanup"),
             open("SetRetentionPolicyPayload", "retentionPolicy"),
             open("DeleteRetentionPolicyPayload", "retentionPolicy"),
             open("PageInfo", "hasNextPage hasPreviousPage startCursor endCursor"),
             open(
                     "Cleanup",
-                    "id dryRun state before status workflowId workflow owner keepLast ignorePolicies matched matchedExact deleted "
-                            + "bytes partitionsDropped requestedBy policyId createdAt startedAt finishedAt duration "
+                    "id dryRun state before status workflowId workflow owner keepLast ignorePolicies deletesWorkflow matched "
+                            + "matchedExact deleted bytes partitionsDropped requestedBy policyId createdAt startedAt finishedAt duration "
                             + "preview failure"),
             open("CleanupConnection", "edges nodes pageInfo totalCount"),
             open("CleanupEdge", "cursor node"),
