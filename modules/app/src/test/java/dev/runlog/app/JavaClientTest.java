@@ -13,10 +13,12 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
@@ -194,6 +196,66 @@ final class JavaClientTest {
                     .allMatch(execution -> execution.get("status").asText().equals("SUCCESS"))
                     .anyMatch(execution -> execution.at("/steps/nodes").size() == 1);
         }
+    }
+
+    @Test
+    void recordsARunOfSeveralProcessesUnderItsExternalId() {
+        List<String> losses = new CopyOnWriteArrayList<>();
+        Instant start = Instant.now().minus(Duration.ofHours(3)).truncatedTo(ChronoUnit.MILLIS);
+        RunOptions options = RunOptions.none()
+                .withExternalId("manual__2026-01-02T00:00:00+00:00")
+                .withSource("airflow");
+        try (Recorder worker = recorder(losses);
+                Recorder scheduler = recorder(losses)) {
+            Run atWorker = worker.attach("several", options);
+            atWorker.heartbeat();
+            atWorker.startStep(0, "read").succeed("rows");
+            worker.close();
+            scheduler
+                    .start(
+                            "several",
+                            options.withStartedAt(start)
+                                    .withParentExternalId("daily")
+                                    .withPayload("in"))
+                    .succeed("out");
+            scheduler
+                    .attach("parent", options.withExternalId("daily").withStartedAt(start))
+                    .cancel(null);
+        }
+
+        assertThat(losses).isEmpty();
+        JsonNode execution = server.data(
+                        token,
+                        "query($id: String!) { execution(externalId: $id, source: \"airflow\") {"
+                                + " status startedAt payload result parent { externalId status startedAt }"
+                                + " steps { nodes { name status output } } } }",
+                        "id",
+                        "manual__2026-01-02T00:00:00+00:00")
+                .get("execution");
+        assertThat(execution.get("status").asText()).isEqualTo("SUCCESS");
+        assertThat(Instant.parse(execution.get("startedAt").asText())).isEqualTo(start);
+        assertThat(execution.get("payload").asText()).isEqualTo("in");
+        assertThat(execution.get("result").asText()).isEqualTo("out");
+        assertThat(execution.at("/parent/externalId").asText()).isEqualTo("daily");
+        assertThat(execution.at("/parent/status").asText()).isEqualTo("CANCELLED");
+        assertThat(Instant.parse(execution.at("/parent/startedAt").asText())).isEqualTo(start);
+        assertThat(execution.at("/steps/nodes/0").toString())
+                .isEqualTo("{\"name\":\"read\",\"status\":\"SUCCESS\",\"output\":\"rows\"}");
+    }
+
+    @Test
+    void reportsInvalidExternalIds() {
+        List<String> losses = new CopyOnWriteArrayList<>();
+        try (Recorder recorder = recorder(losses)) {
+            recorder.start("invalid", RunOptions.none().withExternalId("x".repeat(513)));
+            recorder.start("invalid", RunOptions.none().withExternalId(""));
+            recorder.start("invalid", RunOptions.none().withId(UUID.randomUUID()));
+            recorder.start("invalid").succeed("valid");
+        }
+
+        assertThat(losses).hasSize(3).allMatch(loss -> loss.startsWith("BAD_INPUT: "));
+        assertThat(losses.get(2)).contains("`externalId`");
+        assertThat(executions("invalid")).hasSize(1);
     }
 
     @Test

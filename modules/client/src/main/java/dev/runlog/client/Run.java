@@ -152,9 +152,7 @@ public final class Run {
         Map<String, @Nullable Object> event = new LinkedHashMap<>();
         event.put("event", kind);
         event.putAll(options.identity());
-        if (externalId() != null || !kind.equals("steps") && !kind.equals("heartbeat")) {
-            event.put("workflow", workflow);
-        }
+        event.put("workflow", workflow);
         return event;
     }
 

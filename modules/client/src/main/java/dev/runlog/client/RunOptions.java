@@ -106,7 +106,7 @@ public final class RunOptions {
         return with("heartbeatTimeout", timeout);
     }
 
-    /** When the run started; by default now. */
+    /** When the run started, to the millisecond; by default now. */
     public RunOptions withStartedAt(@Nullable Instant startedAt) {
         return with("startedAt", startedAt);
     }
