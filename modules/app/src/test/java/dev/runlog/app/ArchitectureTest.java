@@ -71,6 +71,30 @@ final class ArchitectureTest {
     }
 
     @Test
+    void connectorsReachTheOthersByTheBusAlone() {
+        check(classes()
+                .that()
+                .resideInAPackage("dev.runlog.connectors..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.runlog.connectors..",
+                        "dev.runlog.contract..",
+                        "io.vertx.core..",
+                        "io.vertx.redis.client",
+                        "io.micrometer.core.instrument..",
+                        "org.slf4j",
+                        "org.jspecify..",
+                        "java.."));
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.runlog.connectors..", "dev.runlog.app..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.runlog.connectors..", "io.vertx.redis.."));
+    }
+
+    @Test
     void siblingsDoNotKnowEachOther() {
         check(noClasses()
                 .that()

@@ -32,9 +32,13 @@ public final class Settings {
         this.values = values;
     }
 
-    /** The defaults of a section, such as {@code database}. */
+    /** The defaults of a section, such as {@code database} or {@code connectors.redis}. */
     public static Settings of(String section) {
-        return new Settings(DEFAULTS.withObjectProperty(section).deepCopy());
+        ObjectNode values = DEFAULTS;
+        for (String part : section.split("\\.", -1)) {
+            values = values.withObjectProperty(part);
+        }
+        return new Settings(values.deepCopy());
     }
 
     /**

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.runlog.app.cluster.ClusterConfig;
+import dev.runlog.connectors.ConnectorsConfig;
 import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.querying.QueryingConfig;
 import dev.runlog.recording.config.RecordingConfig;
@@ -53,6 +54,7 @@ public record RunlogConfig(
         RecordingConfig recording,
         QueryingConfig querying,
         RetentionConfig retention,
+        ConnectorsConfig connectors,
         ClusterConfig cluster,
         Log log) {
 
@@ -146,16 +148,16 @@ public record RunlogConfig(
     public RunlogConfig withDatabaseUrl(String url) {
         DatabaseConfig with = database.withUrl(url);
         return new RunlogConfig(
-                dataDir, http, with, auth, session, graphql, live, metrics, recording, querying, retention, cluster,
-                log);
+                dataDir, http, with, auth, session, graphql, live, metrics, recording, querying, retention, connectors,
+                cluster, log);
     }
 
     /** Returns a copy that accepts tokens of one more public key. */
     public RunlogConfig withPublicKey(Path file) {
         GatewayConfig.Auth with = auth.withPublicKeys(List.of(file.toString()));
         return new RunlogConfig(
-                dataDir, http, database, with, session, graphql, live, metrics, recording, querying, retention, cluster,
-                log);
+                dataDir, http, database, with, session, graphql, live, metrics, recording, querying, retention, connectors,
+                cluster, log);
     }
 
     static ObjectNode defaults() {

@@ -4,6 +4,7 @@ import dev.runlog.app.cluster.HazelcastCluster;
 import dev.runlog.app.config.RunlogConfig;
 import dev.runlog.app.config.StartFailure;
 import dev.runlog.app.database.DatabaseStart;
+import dev.runlog.connectors.redis.RedisConnector;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.gateway.GatewayVerticle;
 import dev.runlog.gateway.config.GatewayConfig;
@@ -65,7 +66,7 @@ public final class Server implements AutoCloseable {
         return start(config, true);
     }
 
-    /** Starts a server that runs requested cleanups only, and no policies. */
+    /** Starts a server that runs requested cleanups only: no policies, no connectors. */
     static Server startOnDemand(RunlogConfig config) {
         return start(config, false);
     }
@@ -136,6 +137,9 @@ public final class Server implements AutoCloseable {
                 runsPolicies
                         ? new RetentionVerticle(bus, retaining, config.retention(), clock, meters)
                         : RetentionVerticle.onDemand(bus, retaining, config.retention(), clock, meters));
+        if (runsPolicies && config.connectors().redis().enabled()) {
+            start(await(VerticleGroup.deploy(opened), START_TIMEOUT), redis(bus, meters));
+        }
         closers.push(() -> await(pages.stop(gateway), STOP_TIMEOUT));
         port = await(gateway.listen(), START_TIMEOUT);
     }
@@ -151,6 +155,14 @@ public final class Server implements AutoCloseable {
                 config.live(),
                 config.metrics());
         return new GatewayVerticle(bus, gatewayConfig, servesGraphiql, loginCodes, meters);
+    }
+
+    private RedisConnector redis(Bus bus, PrometheusMeterRegistry meters) {
+        try {
+            return new RedisConnector(bus, config.connectors().redis(), meters);
+        } catch (IllegalArgumentException invalid) {
+            throw new StartFailure(String.valueOf(invalid.getMessage()), invalid);
+        }
     }
 
     private static boolean servesGraphiql(RunlogConfig config) {

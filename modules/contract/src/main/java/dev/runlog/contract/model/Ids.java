@@ -5,6 +5,7 @@ import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import com.fasterxml.uuid.impl.TimeBasedEpochRandomGenerator;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.text.SafeText;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -43,6 +44,21 @@ public final class Ids {
     /** Returns a new ID for the given time, truncated to the millisecond. */
     public static UUID at(Instant moment) {
         return AT.construct(moment.toEpochMilli());
+    }
+
+    /**
+     * Returns the ID for a time, truncated to the millisecond, and a hash: the same ID for the same arguments. A time
+     * that no ID can hold counts as 1970.
+     *
+     * @param hash at least 10 bytes
+     */
+    public static UUID derived(Instant moment, byte[] hash) {
+        ByteBuffer random = ByteBuffer.wrap(hash);
+        boolean fits = !moment.isBefore(Instant.EPOCH) && !moment.isAfter(LAST);
+        long millis = fits ? moment.toEpochMilli() : 0;
+        return new UUID(
+                (millis << 16) | 0x7000 | (random.getShort() & 0x0fff),
+                0x8000_0000_0000_0000L | (random.getLong() & 0x3fff_ffff_ffff_ffffL));
     }
 
     /**

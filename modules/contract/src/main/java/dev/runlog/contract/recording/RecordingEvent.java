@@ -60,6 +60,21 @@ public sealed interface RecordingEvent {
             labels = Labels.sorted(labels);
         }
 
+        /** Returns a copy for another execution. */
+        public Started withExecution(ExecutionRef other) {
+            return new Started(
+                    other,
+                    owner,
+                    workflow,
+                    startedAt,
+                    trigger,
+                    attempt,
+                    parent,
+                    labels,
+                    payload,
+                    heartbeatTimeout);
+        }
+
         /** Builds a start; the other components are unset by default. */
         public static Builder builder(WorkflowRef workflow) {
             return new Builder(workflow);

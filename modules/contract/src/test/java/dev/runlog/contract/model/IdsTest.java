@@ -18,6 +18,20 @@ final class IdsTest {
     }
 
     @Test
+    void derivesTheSameIdFromTheSameTimeAndHash() {
+        byte[] hash = {-1, -1, 2, 3, 4, 5, 6, 7, 8, 9};
+        UUID id = Ids.derived(NOON.plusNanos(456_789), hash);
+
+        assertThat(id).isEqualTo(Ids.derived(NOON, hash.clone()));
+        assertThat(Ids.timeOf(id)).isEqualTo(NOON);
+        assertThat(Ids.isTimeOrdered(id)).isTrue();
+        hash[9]++;
+        assertThat(Ids.derived(NOON, hash)).isNotEqualTo(id);
+        assertThat(Ids.timeOf(Ids.derived(Instant.MIN, hash))).isEqualTo(Instant.EPOCH);
+        assertThat(Ids.timeOf(Ids.derived(Instant.MAX, hash))).isEqualTo(Instant.EPOCH);
+    }
+
+    @Test
     void lowerBoundSeparatesAMillisecondFromThePreviousOne() {
         UUID bound = Ids.lowerBound(NOON);
 

@@ -1,0 +1,475 @@
+package dev.runlog.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.runlog.app.config.StartFailure;
+import dev.runlog.contract.model.Ids;
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.RedisServer;
+import dev.runlog.testing.Relay;
+import dev.runlog.testing.TestDatabase;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole servers that read the streams of a real Redis. */
+@ExtendWith(PostgresExtension.class)
+final class RedisConnectorTest {
+    private static final AtomicInteger streams = new AtomicInteger();
+    private static final String[] IMPATIENT_DATABASE = {
+        "DATABASE_POOL_WAIT", "PT1S", "DATABASE_STATEMENT_TIMEOUT", "PT1.5S", "DATABASE_ANSWER_TIMEOUT", "PT2S"
+    };
+
+    private static Vertx vertx;
+    private static RedisServer redis;
+    private static RedisStreams client;
+
+    private final String stream = "events-" + streams.incrementAndGet();
+    private final String owner = "owner-of-" + stream;
+
+    @BeforeAll
+    static void startRedis(@TempDir Path directory) {
+        assumeTrue(RedisServer.isInstalled(), "Skipped: redis-server is not on the PATH.");
+        vertx = Vertx.vertx();
+        redis = RedisServer.in(directory).start();
+        client = new RedisStreams(vertx, redis.url());
+    }
+
+    @AfterAll
+    static void stopRedis() {
+        if (redis != null) {
+            client.close();
+            redis.close();
+            vertx.close();
+        }
+    }
+
+    @Test
+    void recordsEntriesAndAcknowledgesThem(TestDatabase database) {
+        UUID id = Ids.next();
+        client.add(
+                stream,
+                List.of(
+                        "{\"event\":\"started\",\"workflow\":\"w\",\"id\":\"" + id + "\",\"payload\":{\"n\":1}}",
+                        "{\"event\":\"steps\",\"id\":\"" + id
+                                + "\",\"steps\":[{\"index\":0,\"name\":\"s\",\"status\":\"SUCCESS\"}]}",
+                        "{\"event\":\"finished\",\"id\":\"" + id + "\",\"status\":\"FAILED\",\"error\":\"\\u0000 no\"}"));
+
+        try (RunningServer server = server(database)) {
+            awaitSettled();
+
+            JsonNode run = server.data(
+                            server.token(owner),
+                            "{ executions { totalCount nodes { id status payload error { message } steps { nodes { name } }"
+                                    + " } } }")
+                    .get("executions");
+            assertThat(run.get("totalCount").asInt()).isEqualTo(1);
+            assertThat(run.at("/nodes/0/id").asText()).isEqualTo(id.toString());
+            assertThat(run.at("/nodes/0/status").asText()).isEqualTo("FAILED");
+            assertThat(run.at("/nodes/0/payload/n").asInt()).isEqualTo(1);
+            assertThat(run.at("/nodes/0/error/message").asText()).isEqualTo("\uFFFD no");
+            assertThat(run.at("/nodes/0/steps/nodes/0/name").asText()).isEqualTo("s");
+            assertThat(server.metric("runlog_redis_read_total")).isEqualTo(3);
+            assertThat(server.metric("runlog_redis_recorded_total")).isEqualTo(3);
+            assertThat(server.metric("runlog_redis_up")).isEqualTo(1);
+            assertThat(ready(server).get("redis").asText()).isEqualTo("UP");
+        }
+    }
+
+    @Test
+    void recordsTenThousandEntriesOnce(TestDatabase database) {
+        client.add(stream, completeExecutions(10_000));
+
+        try (RunningServer server = server(database)) {
+            awaitSettled();
+
+            assertThat(executions(server)).isEqualTo(10_000);
+            assertThat(client.deadLetters(stream)).isEmpty();
+        }
+    }
+
+    @Test
+    void losesNothingAndRecordsNothingTwiceWhenRedisRestarts(TestDatabase database) {
+        List<String> starts = starts(9_000);
+        client.add(stream, starts.subList(0, 8_000));
+
+        try (RunningServer server = server(database, "CONNECTORS_REDIS_BATCH_ENTRIES_MAX", "20")) {
+            RunningServer.awaitThat(() -> server.metric("runlog_redis_recorded_total") > 100);
+            redis.kill();
+            RunningServer.awaitThat(() -> ready(server).get("redis").asText().equals("DOWN"));
+            assertThat(executions(server)).isBetween(100, 7_999);
+            redis.start();
+            client.add(stream, starts.subList(8_000, 9_000));
+            awaitSettled();
+
+            assertThat(executions(server)).isEqualTo(9_000);
+            assertThat(client.deadLetters(stream)).isEmpty();
+            assertThat(ready(server).get("redis").asText()).isEqualTo("UP");
+        }
+    }
+
+    @Test
+    void takesOverTheEntriesOfAKilledServer(TestDatabase database) {
+        Relay relay = Relay.to(vertx, database.url());
+        RunningServer killed =
+                RunningServer.startProcess(relay.url(), settings("CONNECTORS_REDIS_BATCH_ENTRIES_MAX", "50"));
+        try {
+            relay.pause();
+            client.add(stream, starts(200));
+            RunningServer.awaitThat(() -> client.pending(stream) == 100);
+        } finally {
+            killed.close();
+        }
+
+        try (RunningServer server = server(database, "CONNECTORS_REDIS_CLAIM_IDLE", "PT0.5S")) {
+            awaitSettled();
+
+            assertThat(executions(server)).isEqualTo(200);
+            assertThat(server.metric("runlog_redis_claimed_total")).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void severalServersShareTheEntries(TestDatabase database) {
+        try (RunningServer one = server(database, "CONNECTORS_REDIS_BATCH_ENTRIES_MAX", "10");
+                RunningServer other = server(database, "CONNECTORS_REDIS_BATCH_ENTRIES_MAX", "10")) {
+            RunningServer.awaitThat(() -> one.metric("runlog_redis_up") + other.metric("runlog_redis_up") == 2);
+            client.add(stream, starts(1_000));
+            awaitSettled();
+
+            double ofOne = one.metric("runlog_redis_recorded_total");
+            double ofOther = other.metric("runlog_redis_recorded_total");
+            assertThat(ofOne).isPositive();
+            assertThat(ofOther).isPositive();
+            assertThat(ofOne + ofOther).isEqualTo(1_000);
+            assertThat(executions(one)).isEqualTo(1_000);
+        }
+    }
+
+    @Test
+    void movesEntriesThatCanNeverBeRecordedToTheDeadLetterStream(TestDatabase database) {
+        UUID id = Ids.next();
+        client.add(stream, "{\"event\":\"execution\",\"workflow\":\"w\",\"id\":\"" + id + "\",\"status\":\"SUCCESS\"}");
+        Object[] manyFields =
+                IntStream.range(0, 10_000).mapToObj(i -> "field-" + i).toArray();
+        Map<String, String> expected = Map.of(
+                client.addFields(stream, "payload", "{}"), "BAD_INPUT Missing field `event`.",
+                client.addFields(stream, manyFields), "BAD_INPUT Missing field `event`.",
+                client.add(stream, ""), "BAD_INPUT Invalid event",
+                client.add(stream, "{\"event\":\"started\""), "BAD_INPUT Invalid JSON",
+                client.addFields(stream, "event", new byte[] {'{', 0, (byte) 0xff, (byte) 0xc0}), "BAD_INPUT Invalid JSON",
+                client.add(stream, "{\"event\":\"started\",\"workflow\":\"w\",\"id\":\"7\"}"), "BAD_INPUT ",
+                client.add(stream, "{\"event\":\"started\",\"workflow\":\"\\u0000\"}"), "BAD_INPUT ",
+                client.add(stream, "\"" + "x".repeat(2_000) + "\""), "BAD_INPUT The field `event` is too long: 2002 bytes",
+                client.add(stream, finish(id, "FAILED")), "CONFLICT ",
+                client.add(stream, finish(Ids.next(), "FAILED")), "NOT_FOUND ");
+        // Its fields would be mistaken for those of the letter.
+        String forged = client.addFields(stream, "event", "[]", "reason", "none", "code", "OK", "entry", "1-1");
+        client.add(stream, finish(id, "SUCCESS"));
+
+        try (RunningServer server = server(
+                database,
+                "CONNECTORS_REDIS_ENTRY_MAX_BYTES",
+                "2000",
+                "CONNECTORS_REDIS_DELIVERIES_MAX",
+                "2",
+                "CONNECTORS_REDIS_RETRY_MIN",
+                "PT0.01S")) {
+            awaitSettled();
+
+            Map<String, Map<String, String>> letters = client.deadLetters(stream);
+            expected.forEach((entry, reason) -> assertThat(
+                            letters.get(entry).get("code") + " " + letters.get(entry).get("reason"))
+                    .startsWith(reason));
+            assertThat(letters).hasSize(expected.size() + 1);
+            assertThat(letters.get(forged)).containsEntry("code", "BAD_INPUT").containsEntry("event", "[]");
+            assertThat(letters.values()).anySatisfy(letter -> assertThat(letter)
+                    .containsEntry("event", "\"" + "x".repeat(1_999)));
+            assertThat(executions(server)).isEqualTo(1);
+            assertThat(server.metric("runlog_redis_dead_lettered_total")).isEqualTo(letters.size());
+            assertThat(server.metric("runlog_redis_recorded_total")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void keepsTheNewestDeadLetters(TestDatabase database) {
+        client.add(stream, IntStream.range(0, 5_000).mapToObj(i -> "bad " + i).toList());
+
+        try (RunningServer server = server(database, "CONNECTORS_REDIS_DEAD_LETTERS_MAX", "100")) {
+            awaitSettled();
+
+            assertThat(server.metric("runlog_redis_dead_lettered_total")).isEqualTo(5_000);
+            // Redis deletes whole nodes of its tree, of a hundred entries each.
+            assertThat(client.deadLetters(stream).values())
+                    .hasSizeBetween(100, 300)
+                    .anySatisfy(letter -> assertThat(letter).containsEntry("event", "bad 4999"));
+        }
+    }
+
+    @Test
+    void waitsForTheStartOfAFinish(TestDatabase database) {
+        UUID id = Ids.next();
+        client.add(stream, finish(id, "SUCCESS"));
+
+        try (RunningServer server = server(database, "CONNECTORS_REDIS_RETRY_MIN", "PT0.01S")) {
+            RunningServer.awaitThat(() -> server.metric("runlog_redis_postponed_total") >= 2);
+            client.add(stream, "{\"event\":\"started\",\"workflow\":\"w\",\"id\":\"" + id + "\"}");
+            awaitSettled();
+
+            assertThat(server.data(server.token(owner), "{ executions { nodes { status } } }")
+                            .at("/executions/nodes/0/status")
+                            .asText())
+                    .isEqualTo("SUCCESS");
+            assertThat(client.deadLetters(stream)).isEmpty();
+        }
+    }
+
+    @Test
+    void refusesOtherOwnersByDefault(TestDatabase database) {
+        String other = "other-than-" + owner;
+        String entry = client.add(stream, ofOwner(other));
+        client.add(stream, ofOwner(owner));
+
+        try (RunningServer server = server(database)) {
+            awaitSettled();
+
+            assertThat(client.deadLetters(stream).get(entry))
+                    .containsEntry("code", "FORBIDDEN")
+                    .containsEntry(
+                            "reason",
+                            "Invalid `owner`: " + other + " (expected " + owner
+                                    + ", connectors.redis.trust-owner is false).");
+            assertThat(executions(server)).isEqualTo(1);
+            assertThat(executions(server, other)).isZero();
+        }
+    }
+
+    @Test
+    void recordsForOtherOwnersIfTheyAreTrusted(TestDatabase database) {
+        String other = "other-than-" + owner;
+        client.add(stream, List.of(ofOwner(other), ofOwner(owner)));
+
+        try (RunningServer server = server(database, "CONNECTORS_REDIS_TRUST_OWNER", "true")) {
+            awaitSettled();
+
+            assertThat(client.deadLetters(stream)).isEmpty();
+            assertThat(executions(server)).isEqualTo(1);
+            assertThat(executions(server, other)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void waitsWhileTheDatabaseIsAway(TestDatabase database) {
+        Relay relay = Relay.to(vertx, database.url());
+        try (RunningServer server = RunningServer.start(
+                relay.url(),
+                Stream.of(settings("CONNECTORS_REDIS_BATCH_ENTRIES_MAX", "100"), IMPATIENT_DATABASE)
+                        .flatMap(Arrays::stream)
+                        .toArray(String[]::new))) {
+            relay.cut();
+            client.add(stream, starts(1_000));
+            RunningServer.awaitThat(() -> client.pending(stream) == 200);
+            RunningServer.awaitThat(() -> server.get("/health/ready", "").statusCode() == 503);
+            assertThat(client.pending(stream)).isEqualTo(200);
+            assertThat(server.metric("runlog_redis_read_total")).isEqualTo(200);
+            relay.restore();
+            awaitSettled();
+
+            assertThat(executions(server)).isEqualTo(1_000);
+            assertThat(client.deadLetters(stream)).isEmpty();
+        }
+    }
+
+    @Test
+    void createsADeletedGroupOrStreamAgainAndRecordsNothingTwice(TestDatabase database) {
+        List<String> starts = new ArrayList<>(starts(100));
+        starts.add("{\"event\":\"started\",\"workflow\":\"without an id\"}");
+        try (RunningServer server = server(database)) {
+            client.add(stream, starts);
+            awaitSettled();
+            assertThat(executions(server)).isEqualTo(101);
+
+            client.send(Command.XGROUP, "DESTROY", stream, "runlog");
+            RunningServer.awaitThat(() -> server.metric("runlog_redis_read_total") == 202);
+            awaitSettled();
+            assertThat(executions(server)).isEqualTo(101);
+
+            client.send(Command.DEL, stream);
+            client.add(stream, starts(10));
+            awaitSettled();
+            assertThat(executions(server)).isEqualTo(111);
+            assertThat(client.deadLetters(stream)).isEmpty();
+        }
+    }
+
+    @Test
+    void recordsAStartWithoutAnIdAtTheTimeOfItsEntry(TestDatabase database) {
+        Instant before = Instant.now();
+        String entry = client.add(stream, "{\"event\":\"started\",\"workflow\":\"w\"}");
+        client.add(stream, "{\"event\":\"started\",\"workflow\":\"w\",\"startedAt\":\"2026-11-01T00:00:00Z\"}");
+        client.add(stream, "{\"event\":\"started\",\"workflow\":\"w\",\"startedAt\":\"0000-11-01T00:00:00Z\"}");
+
+        try (RunningServer server = server(database)) {
+            awaitSettled();
+
+            Instant added = Instant.ofEpochMilli(Long.parseLong(entry.substring(0, entry.indexOf('-'))));
+            assertThat(added).isAfterOrEqualTo(before.minusMillis(1));
+            assertThat(RunningServer.texts(
+                            server.data(server.token(owner), "{ executions { nodes { startedAt } } }")
+                                    .at("/executions/nodes"),
+                            "/startedAt"))
+                    .map(Instant::parse)
+                    .containsExactly(added, Instant.parse("2026-11-01T00:00:00Z"));
+            assertThat(client.deadLetters(stream).values())
+                    .singleElement()
+                    .satisfies(letter -> assertThat(letter).containsEntry("code", "BAD_INPUT"));
+        }
+    }
+
+    @Test
+    void settlesItsBatchesAndLeavesTheGroupWhenTheServerStops(TestDatabase database) {
+        RunningServer server = server(database, "CONNECTORS_REDIS_BATCH_ENTRIES_MAX", "20");
+        client.add(stream, starts(5_000));
+        RunningServer.awaitThat(() -> server.metric("runlog_redis_recorded_total") > 100);
+
+        server.close();
+
+        assertThat(client.pending(stream)).isZero();
+        assertThat(client.consumers(stream)).isEmpty();
+        try (RunningServer next = server(database)) {
+            awaitSettled();
+            assertThat(executions(next)).isEqualTo(5_000);
+        }
+    }
+
+    @Test
+    void deletesRecordedEntriesIfAskedTo(TestDatabase database) {
+        client.add(stream, starts(100));
+        String bad = client.add(stream, "bad");
+
+        try (RunningServer server = server(database, "CONNECTORS_REDIS_DELETE_RECORDED", "true")) {
+            awaitSettled();
+
+            assertThat(client.send(Command.XLEN, stream).toInteger()).isZero();
+            assertThat(client.deadLetters(stream)).containsOnlyKeys(bad);
+            assertThat(executions(server)).isEqualTo(100);
+        }
+    }
+
+    /** By their number, all of these would be one batch. */
+    @Test
+    void boundsABatchInBytes(TestDatabase database, @TempDir Path directory) {
+        try (RedisServer large = RedisServer.in(directory, "--appendonly", "no").start();
+                RedisStreams producer = new RedisStreams(vertx, large.url())) {
+            String payload = "p".repeat(900_000);
+            for (String start : starts(100)) {
+                producer.add(stream, start.replace("}", ",\"payload\":\"" + payload + "\"}"));
+            }
+            String entry = producer.add(stream, "x".repeat(20 << 20));
+
+            try (RunningServer server = RunningServer.startProcess(
+                    database.url(),
+                    settings(
+                            "CONNECTORS_REDIS_URL",
+                            large.url(),
+                            "JAVA_OPTS",
+                            "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx128m -Xmn40m -XX:+ExitOnOutOfMemoryError"))) {
+                RunningServer.awaitThat(() -> producer.isSettled(stream));
+
+                assertThat(executions(server)).isEqualTo(100);
+                assertThat(producer.deadLetters(stream).get(entry))
+                        .hasEntrySatisfying("event", event -> assertThat(event).hasSize(1 << 20))
+                        .hasEntrySatisfying("reason", reason -> assertThat(reason).contains("is too long"));
+            }
+        }
+    }
+
+    @Test
+    void refusesToStartWithAnIncompleteConfiguration(TestDatabase database) {
+        assertThatThrownBy(() -> RunningServer.start(database, "CONNECTORS_REDIS_URL", redis.url()))
+                .isInstanceOf(StartFailure.class)
+                .hasMessage("connectors.redis.url requires connectors.redis.owner.");
+        assertThatThrownBy(() -> server(database, "CONNECTORS_REDIS_URL", "redis://:secret#1@localhost"))
+                .isInstanceOf(StartFailure.class)
+                .hasMessageStartingWith("Invalid connectors.redis.url")
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> server(database, "CONNECTORS_REDIS_DEAD_LETTER_STREAM", stream))
+                .isInstanceOf(StartFailure.class)
+                .hasMessage("connectors.redis.dead-letter-stream must differ from connectors.redis.stream.");
+    }
+
+    private RunningServer server(TestDatabase database, String... overrides) {
+        return RunningServer.start(database, settings(overrides));
+    }
+
+    private String[] settings(String... overrides) {
+        List<String> settings = new ArrayList<>(List.of(
+                "CONNECTORS_REDIS_URL",
+                redis.url(),
+                "CONNECTORS_REDIS_STREAM",
+                stream,
+                "CONNECTORS_REDIS_OWNER",
+                owner,
+                "CONNECTORS_REDIS_RETRY_MAX",
+                "PT1S"));
+        settings.addAll(Arrays.asList(overrides));
+        return settings.toArray(String[]::new);
+    }
+
+    private void awaitSettled() {
+        RunningServer.awaitThat(() -> client.isSettled(stream));
+    }
+
+    private int executions(RunningServer server) {
+        return executions(server, owner);
+    }
+
+    private static int executions(RunningServer server, String owner) {
+        return server.data(server.token(owner), "{ executions { totalCount } }")
+                .at("/executions/totalCount")
+                .asInt();
+    }
+
+    private static JsonNode ready(RunningServer server) {
+        return RunningServer.json(server.get("/health/ready", ""));
+    }
+
+    private static List<String> starts(int count) {
+        return Stream.generate(() -> "{\"event\":\"started\",\"workflow\":\"w\",\"id\":\"" + Ids.next() + "\"}")
+                .limit(count)
+                .toList();
+    }
+
+    private static List<String> completeExecutions(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "{\"event\":\"execution\",\"workflow\":\"w" + i % 50 + "\",\"id\":\"" + Ids.next()
+                        + "\",\"status\":\"SUCCESS\",\"trigger\":\"cron\",\"payload\":{\"number\":" + i
+                        + "},\"result\":{\"rows\":12}}")
+                .toList();
+    }
+
+    private static String finish(UUID id, String status) {
+        return "{\"event\":\"finished\",\"id\":\"" + id + "\",\"status\":\"" + status + "\"}";
+    }
+
+    private static String ofOwner(String owner) {
+        return "{\"event\":\"started\",\"workflow\":\"w\",\"owner\":\"" + owner + "\"}";
+    }
+}
