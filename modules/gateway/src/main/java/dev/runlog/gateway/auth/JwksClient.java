@@ -106,7 +106,7 @@ final class JwksClient {
         if (status != 200) {
             return Future.failedFuture(
                     status / 100 == 3
-                            ? "it returned a redirect (status " + status + ")"
+                            ? "it redirects to another URL (status " + status + ")"
                             : "it returned status " + status);
         }
         Buffer body = Buffer.buffer();
