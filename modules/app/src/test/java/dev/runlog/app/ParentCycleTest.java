@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.testing.TestDatabase;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +103,21 @@ final class ParentCycleTest {
         assertThat(started.at("/startExecution/warnings/0").asText())
                 .isEqualTo("parentId ignored: it would close a cycle.");
         assertThat(started.at("/startExecution/execution/parent").isNull()).isTrue();
+        assertThat(database.count(CYCLES)).isZero();
+    }
+
+    @Test
+    void findsACycleThroughDaysThatAreFarApart(TestDatabase database) throws SQLException {
+        Instant now = Instant.now();
+        String a = Ids.at(now).toString();
+        String b = Ids.at(now.minus(Duration.ofDays(40))).toString();
+        String c = Ids.at(now.minus(Duration.ofDays(20))).toString();
+
+        engine.record(event("started", "id", b, "parentId", c, "workflow", "w"));
+        engine.record(event("started", "id", c, "parentId", a, "workflow", "w"));
+        JsonNode report = engine.record(event("started", "id", a, "parentId", b, "workflow", "w"));
+
+        assertThat(report.get("warnings")).as(report.toString()).hasSize(1);
         assertThat(database.count(CYCLES)).isZero();
     }
 

@@ -65,8 +65,8 @@ final class ExternalIdStatements {
             """;
 
     /**
-     * Follows the parents of executions upwards. LIMIT makes PostgreSQL open one partition per execution. UNION ends the
-     * recursion in a cycle.
+     * Follows the parents of executions upwards, as long as they lie between $3 and $4: PostgreSQL opens every partition
+     * in between. The inner LIMIT makes it read one partition per execution. UNION ends the recursion in a cycle.
      */
     static final String ANCESTORS = """
             WITH RECURSIVE ancestor (id, parent_id, owner_id) AS (
@@ -75,7 +75,7 @@ final class ExternalIdStatements {
               CROSS JOIN LATERAL (
                 SELECT x.id, x.parent_id, x.owner_id
                 FROM execution x
-                WHERE x.id = asked.id AND x.parent_id IS NOT NULL
+                WHERE x.id = asked.id AND x.id BETWEEN $3 AND $4 AND x.parent_id IS NOT NULL
                 LIMIT 1) e
               UNION
               SELECT e.id, e.parent_id, e.owner_id
@@ -83,7 +83,7 @@ final class ExternalIdStatements {
               CROSS JOIN LATERAL (
                 SELECT x.id, x.parent_id, x.owner_id
                 FROM execution x
-                WHERE x.id = a.parent_id AND x.parent_id IS NOT NULL
+                WHERE x.id = a.parent_id AND x.id BETWEEN $3 AND $4 AND x.parent_id IS NOT NULL
                 LIMIT 1) e)
             SELECT id, parent_id, owner_id
             FROM ancestor

@@ -113,18 +113,19 @@ public final class RecordingTransaction {
         return sendUnlessEmpty(keys, ExternalIdStatements::clearReserved);
     }
 
+    /** Waits for the commits of other batches that set parents, so that no two of them close a cycle together. */
+    public void lockParents(Collection<String> owners) {
+        send(ExternalIdStatements.LOCK_PARENTS, Tuple.of((Object) owners.toArray(String[]::new)));
+    }
+
     /**
-     * Returns the parents of executions, the parents of those, and so on. Batches that call this for the same owner wait
-     * for each other's commit, so that no two of them close a cycle together.
+     * Returns the parents of executions, the parents of those, and so on, up to those that are outside of a range of
+     * IDs.
      *
      * @param max maximum number of links, nearest first
      */
-    public Future<Map<UUID, ParentLink>> ancestors(Collection<UUID> ids, Collection<String> owners, int max) {
-        if (ids.isEmpty()) {
-            return Future.succeededFuture(Map.of());
-        }
-        send(ExternalIdStatements.LOCK_PARENTS, Tuple.of((Object) owners.toArray(String[]::new)));
-        return send(ExternalIdStatements.ANCESTORS, Tuple.of(ids.toArray(UUID[]::new), max))
+    public Future<Map<UUID, ParentLink>> ancestors(Collection<UUID> ids, UUID from, UUID to, int max) {
+        return send(ExternalIdStatements.ANCESTORS, Tuple.of(ids.toArray(UUID[]::new), max, from, to))
                 .map(rows -> {
                     Map<UUID, ParentLink> links = new HashMap<>();
                     rows.forEach(row -> links.put(
