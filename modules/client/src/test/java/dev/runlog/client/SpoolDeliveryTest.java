@@ -151,6 +151,32 @@ final class SpoolDeliveryTest {
     }
 
     @Test
+    void sendsTheRestInOrderWhenKilledWhileSending() throws Exception {
+        CountDownLatch fifth = new CountDownLatch(5);
+        try (EventsEndpoint endpoint = new EventsEndpoint((attempt, lines) -> {
+            if (!up.get()) {
+                return Answer.status(503);
+            }
+            fifth.countDown();
+            return Answer.RECORDED;
+        })) {
+            try (SpoolingProcess process = SpoolingProcess.start(endpoint.url(), directory, "a", 50_000)) {
+                awaitOnDisk("\"a-49999\",\"status\"");
+                up.set(true);
+                assertThat(fifth.await(60, TimeUnit.SECONDS)).isTrue();
+                process.kill();
+            }
+            try (Recorder recorder = spooling(endpoint).build()) {
+                assertThat(recorder.flush(TIMEOUT)).isTrue();
+            }
+
+            assertThat(events(endpoint).stream().distinct().toList()).isEqualTo(runs("a", 50_000));
+            assertThat(endpoint.reported).isEmpty();
+            assertThat(files()).isEmpty();
+        }
+    }
+
+    @Test
     void isUsedByOneProcessAtATime() throws Exception {
         try (EventsEndpoint endpoint = EventsEndpoint.recordingAll()) {
             try (SpoolingProcess other = SpoolingProcess.start(endpoint.url(), directory, "a", 0)) {
