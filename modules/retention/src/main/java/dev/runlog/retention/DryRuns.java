@@ -1,15 +1,12 @@
 package dev.runlog.retention;
 
 import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.fair.FairTurns;
+import dev.runlog.contract.fair.FairTurns.Turn;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Queue;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Runs dry runs one at a time. Callers take turns, so many requests of one caller delay only that caller. */
 final class DryRuns {
@@ -17,12 +14,8 @@ final class DryRuns {
 
     private final Room room;
     private final Duration waitMax;
-    private final Map<String, Queue<Waiting>> byCaller = new HashMap<>();
-    /** Callers with waiting dry runs, the next caller first. */
-    private final Queue<String> turns = new ArrayDeque<>();
-
-    private int waiting;
-    private boolean running;
+    /** {@link Room} limits how many wait. */
+    private final FairTurns<Request> turns = new FairTurns<>("dry runs", 1, 0, Integer.MAX_VALUE, Integer.MAX_VALUE);
 
     DryRuns(Room room, Duration waitMax) {
         this.room = room;
@@ -33,57 +26,28 @@ final class DryRuns {
      * Runs the work in the caller's turn. Fails with {@code OVERLOADED} if the queue is full or the wait is too long.
      */
     <T> Future<T> run(String caller, boolean operator, Supplier<Future<T>> work) {
-        Queue<Waiting> own = byCaller.get(caller);
-        room.require(waiting, own == null ? 0 : own.size(), operator);
-        if (own == null) {
-            own = new ArrayDeque<>();
-            byCaller.put(caller, own);
-            turns.add(caller);
-        }
+        room.require(turns.waiting(), turns.waiting(caller), operator);
         Promise<Void> turn = Promise.promise();
-        own.add(new Waiting(turn, System.nanoTime()));
-        waiting++;
-        Future<T> answer = turn.future().compose(begun -> Future.succeededFuture()
-                .compose(now -> work.get())
-                .onComplete(done -> {
-                    running = false;
-                    startNext();
-                }));
+        Future<T> answer = turn.future().compose(started -> work.get());
+        turns.add(caller, new Request(turn, answer), System.nanoTime());
         startNext();
         return answer;
     }
 
     private void startNext() {
-        while (!running) {
-            Waiting next = next();
-            if (next == null) {
-                return;
-            }
-            if (System.nanoTime() - next.sinceNanos > waitMax.toNanos()) {
-                next.turn.fail(RunlogException.overloaded(
-                        "The dry run waited longer than retention.dry-run-wait.", RETRY_AFTER));
-            } else {
-                running = true;
-                next.turn.complete();
-            }
+        long startedAt = System.nanoTime();
+        turns.removeWaitingSince(startedAt - waitMax.toNanos())
+                .forEach(late -> late.turn.fail(RunlogException.overloaded(
+                        "The dry run waited longer than retention.dry-run-wait.", RETRY_AFTER)));
+        Turn<Request> next = turns.next();
+        if (next != null) {
+            next.task().answer.onComplete(done -> {
+                turns.end(next, System.nanoTime() - startedAt);
+                startNext();
+            });
+            next.task().turn.complete();
         }
     }
 
-    private @Nullable Waiting next() {
-        String caller = turns.poll();
-        Queue<Waiting> own = caller == null ? null : byCaller.get(caller);
-        if (caller == null || own == null) {
-            return null;
-        }
-        Waiting next = own.remove();
-        waiting--;
-        if (own.isEmpty()) {
-            byCaller.remove(caller);
-        } else {
-            turns.add(caller);
-        }
-        return next;
-    }
-
-    private record Waiting(Promise<Void> turn, long sinceNanos) {}
+    private record Request(Promise<Void> turn, Future<?> answer) {}
 }

@@ -137,6 +137,12 @@ public final class FairTurns<T> {
         return tasksWaiting;
     }
 
+    /** Number of waiting tasks of an owner. */
+    public int waiting(String owner) {
+        Owner<T> own = active.get(owner);
+        return own == null ? 0 : own.tasks.size();
+    }
+
     /** Time at which the longest waiting task was added; {@code ifNone} if none is waiting. */
     public long oldestSince(long ifNone) {
         return waiting.stream()
@@ -150,9 +156,8 @@ public final class FairTurns<T> {
         if (left <= 0) {
             throw RunlogException.overloaded("Too many " + taskNoun + " are waiting.", RETRY_AFTER);
         }
-        Owner<T> own = active.get(owner);
-        int held = own == null ? 0 : own.tasks.size();
-        if (held > 0 && held + 1 > ownerShare * left) {
+        int own = waiting(owner);
+        if (own > 0 && own + 1 > ownerShare * left) {
             throw RunlogException.overloaded("This owner has too many waiting " + taskNoun + ".", RETRY_AFTER);
         }
     }
