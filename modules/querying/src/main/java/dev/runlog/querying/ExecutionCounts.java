@@ -2,7 +2,7 @@ package dev.runlog.querying;
 
 import dev.runlog.contract.page.Count;
 import dev.runlog.contract.querying.ExecutionQuery;
-import dev.runlog.contract.querying.ListExecutionsOf.Parent;
+import dev.runlog.contract.querying.ListExecutionsByParent.Parent;
 import dev.runlog.storage.read.ExecutionReads;
 import dev.runlog.storage.read.StatisticsReads;
 import io.vertx.core.Future;

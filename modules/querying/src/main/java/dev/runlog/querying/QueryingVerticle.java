@@ -8,7 +8,7 @@ import dev.runlog.contract.model.ExecutionOutline;
 import dev.runlog.contract.page.Count;
 import dev.runlog.contract.querying.CheckHealth;
 import dev.runlog.contract.querying.CountExecutions;
-import dev.runlog.contract.querying.CountExecutionsOf;
+import dev.runlog.contract.querying.CountExecutionsByParent;
 import dev.runlog.contract.querying.CountWorkflows;
 import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
@@ -16,7 +16,7 @@ import dev.runlog.contract.querying.FindExecution;
 import dev.runlog.contract.querying.FindWorkflowByKey;
 import dev.runlog.contract.querying.GetStatistics;
 import dev.runlog.contract.querying.ListExecutions;
-import dev.runlog.contract.querying.ListExecutionsOf;
+import dev.runlog.contract.querying.ListExecutionsByParent;
 import dev.runlog.contract.querying.ListOutlines;
 import dev.runlog.contract.querying.ListSteps;
 import dev.runlog.contract.querying.ListWorkflows;
@@ -71,8 +71,8 @@ public final class QueryingVerticle extends VerticleBase {
         handleWithAllowance(ListExecutions.class, this::listExecutions);
         handleWithAllowance(ListOutlines.class, this::listOutlines);
         handle(CountExecutions.class, this::countExecutions);
-        handleWithAllowance(ListExecutionsOf.class, this::listExecutionsOf);
-        handle(CountExecutionsOf.class, this::countExecutionsOf);
+        handleWithAllowance(ListExecutionsByParent.class, this::listExecutionsByParent);
+        handle(CountExecutionsByParent.class, this::countExecutionsByParent);
         handleWithAllowance(LoadExecutions.class, this::loadExecutions);
         handleWithAllowance(FindExecution.class, this::findExecution);
         handleWithAllowance(LoadExecutionDetails.class, this::loadExecutionDetails);
@@ -130,15 +130,16 @@ public final class QueryingVerticle extends VerticleBase {
         return counting.count(owner(request), request.query()).map(CountExecutions.Counted::new);
     }
 
-    private Future<ListExecutionsOf.Pages> listExecutionsOf(ListExecutionsOf request, ExecutionReads executions) {
+    private Future<ListExecutionsByParent.Pages> listExecutionsByParent(
+            ListExecutionsByParent request, ExecutionReads executions) {
         return executions
                 .listOf(owner(request), request.parent(), request.parentIds(), request.query(), request.page())
-                .map(ListExecutionsOf.Pages::new);
+                .map(ListExecutionsByParent.Pages::new);
     }
 
-    private Future<CountExecutionsOf.Counts> countExecutionsOf(CountExecutionsOf request) {
+    private Future<CountExecutionsByParent.Counts> countExecutionsByParent(CountExecutionsByParent request) {
         return counting.countOf(owner(request), request.parent(), request.parentIds(), request.query())
-                .map(CountExecutionsOf.Counts::new);
+                .map(CountExecutionsByParent.Counts::new);
     }
 
     private Future<LoadExecutions.Loaded> loadExecutions(LoadExecutions request, ExecutionReads executions) {

@@ -12,7 +12,7 @@ import dev.runlog.contract.page.PageEnds;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
-import dev.runlog.contract.querying.ListExecutionsOf.Parent;
+import dev.runlog.contract.querying.ListExecutionsByParent.Parent;
 import dev.runlog.contract.querying.ListSteps.StepPage;
 import dev.runlog.storage.db.Database;
 import dev.runlog.storage.sql.PageRows;

@@ -13,7 +13,7 @@ import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionOrder;
 import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
-import dev.runlog.contract.querying.ListExecutionsOf.Parent;
+import dev.runlog.contract.querying.ListExecutionsByParent.Parent;
 import dev.runlog.storage.db.Configs;
 import dev.runlog.storage.db.Database;
 import dev.runlog.storage.db.DatabaseConfig;

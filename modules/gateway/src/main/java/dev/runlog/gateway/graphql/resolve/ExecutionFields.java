@@ -21,7 +21,7 @@ import dev.runlog.contract.page.Count;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionQuery;
-import dev.runlog.contract.querying.ListExecutionsOf.Parent;
+import dev.runlog.contract.querying.ListExecutionsByParent.Parent;
 import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.json.RawJson;
 import graphql.schema.DataFetcher;

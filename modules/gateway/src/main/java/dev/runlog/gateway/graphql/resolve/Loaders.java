@@ -13,10 +13,10 @@ import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.page.Count;
 import dev.runlog.contract.page.PageRequest;
-import dev.runlog.contract.querying.CountExecutionsOf;
+import dev.runlog.contract.querying.CountExecutionsByParent;
 import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
-import dev.runlog.contract.querying.ListExecutionsOf;
+import dev.runlog.contract.querying.ListExecutionsByParent;
 import dev.runlog.contract.querying.ListSteps;
 import dev.runlog.contract.querying.LoadExecutionDetails;
 import dev.runlog.contract.querying.LoadExecutions;
@@ -58,9 +58,9 @@ public final class Loaders {
 
     record StepsKey(UUID executionId, PageRequest page) {}
 
-    record ExecutionsKey(ListExecutionsOf.Parent parent, UUID parentId, ExecutionQuery query, PageRequest page) {}
+    record ExecutionsKey(ListExecutionsByParent.Parent parent, UUID parentId, ExecutionQuery query, PageRequest page) {}
 
-    record CountKey(ListExecutionsOf.Parent parent, UUID parentId, ExecutionQuery query) {}
+    record CountKey(ListExecutionsByParent.Parent parent, UUID parentId, ExecutionQuery query) {}
 
     /** A type of child: its name, and how the children of many parents are loaded. */
     private record Child<K, V>(String name, BatchLoader<K, V> batch) {}
@@ -122,9 +122,9 @@ public final class Loaders {
                         keys,
                         key -> new ExecutionsKey(key.parent(), NO_ID, key.query(), key.page()),
                         ExecutionsKey::parentId,
-                        (group, ids) -> requests.request(
-                                        new ListExecutionsOf(viewer, group.parent(), ids, group.query(), group.page()))
-                                .map(ListExecutionsOf.Pages::pages)));
+                        (group, ids) -> requests.request(new ListExecutionsByParent(
+                                        viewer, group.parent(), ids, group.query(), group.page()))
+                                .map(ListExecutionsByParent.Pages::pages)));
         this.counts = new Child<>(
                 "count",
                 keys -> grouped(
@@ -132,8 +132,8 @@ public final class Loaders {
                         key -> new CountKey(key.parent(), NO_ID, key.query()),
                         CountKey::parentId,
                         (group, ids) -> requests.request(
-                                        new CountExecutionsOf(viewer, group.parent(), ids, group.query()))
-                                .map(CountExecutionsOf.Counts::counts)));
+                                        new CountExecutionsByParent(viewer, group.parent(), ids, group.query()))
+                                .map(CountExecutionsByParent.Counts::counts)));
     }
 
     private static final UUID NO_ID = new UUID(0, 0);

@@ -12,10 +12,10 @@ import java.util.UUID;
  * Lists the same page of executions for each of several parents, in one statement. The page is empty for a parent
  * without executions of the viewer.
  */
-public record ListExecutionsOf(
+public record ListExecutionsByParent(
         Viewer viewer, Parent parent, List<UUID> parentIds, ExecutionQuery query, PageRequest page)
-        implements ReadRequest<ListExecutionsOf.Pages> {
-    public ListExecutionsOf {
+        implements ReadRequest<ListExecutionsByParent.Pages> {
+    public ListExecutionsByParent {
         parentIds = List.copyOf(parentIds);
     }
 

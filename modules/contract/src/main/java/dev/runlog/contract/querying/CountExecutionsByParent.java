@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.UUID;
 
 /** Counts the executions of the same query for each of several parents, in one statement. */
-public record CountExecutionsOf(
-        Viewer viewer, ListExecutionsOf.Parent parent, List<UUID> parentIds, ExecutionQuery query)
-        implements ReadRequest<CountExecutionsOf.Counts> {
-    public CountExecutionsOf {
+public record CountExecutionsByParent(
+        Viewer viewer, ListExecutionsByParent.Parent parent, List<UUID> parentIds, ExecutionQuery query)
+        implements ReadRequest<CountExecutionsByParent.Counts> {
+    public CountExecutionsByParent {
         parentIds = List.copyOf(parentIds);
     }
 
