@@ -442,8 +442,13 @@ COMMENT ON INDEX retention_policy_target IS 'setRetentionPolicy: one policy for 
 CREATE FUNCTION uuid_v7_floor(moment timestamptz) RETURNS uuid
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (lpad(to_hex(floor(extract(epoch FROM moment) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid;
-COMMENT ON FUNCTION uuid_v7_floor IS
-  'The smallest UUIDv7 of the millisecond of a timestamp: bounds of partitions, and of days in the list of failures.';
+COMMENT ON FUNCTION uuid_v7_floor IS 'The smallest UUIDv7 of the millisecond of a timestamp.';
+
+CREATE FUNCTION first_id(day date) RETURNS uuid
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN uuid_v7_floor(day::timestamp AT TIME ZONE 'UTC');
+COMMENT ON FUNCTION first_id IS
+  'The smallest UUIDv7 of a UTC day: bounds of partitions, and of days in the list of failures.';
 
 CREATE FUNCTION uuid_v7_time(id uuid) RETURNS timestamptz
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -508,8 +513,7 @@ FROM unsuccessful_execution u
 WHERE NOT EXISTS (SELECT FROM dropped_day)
    OR NOT EXISTS (
      SELECT FROM dropped_day dropped
-     WHERE u.id >= uuid_v7_floor(dropped.day::timestamp AT TIME ZONE 'UTC')
-       AND u.id < uuid_v7_floor((dropped.day + 1)::timestamp AT TIME ZONE 'UTC'));
+     WHERE u.id >= first_id(dropped.day) AND u.id < first_id(dropped.day + 1));
 COMMENT ON VIEW unsuccessful IS 'Read unsuccessful_execution through this view: it hides dropped days immediately.';
 
 CREATE FUNCTION settle_dropped_day(of_day date) RETURNS boolean
@@ -527,11 +531,9 @@ BEGIN
     AND success + failed + cancelled + crashed
       <> success_deleted + failed_deleted + cancelled_deleted + crashed_deleted;
   DELETE FROM unsuccessful_execution
-  WHERE id >= uuid_v7_floor(of_day::timestamp AT TIME ZONE 'UTC')
-    AND id < uuid_v7_floor((of_day + 1)::timestamp AT TIME ZONE 'UTC');
+  WHERE id >= first_id(of_day) AND id < first_id(of_day + 1);
   DELETE FROM execution_retry
-  WHERE retry_of >= uuid_v7_floor(of_day::timestamp AT TIME ZONE 'UTC')
-    AND retry_of < uuid_v7_floor((of_day + 1)::timestamp AT TIME ZONE 'UTC');
+  WHERE retry_of >= first_id(of_day) AND retry_of < first_id(of_day + 1);
   RETURN true;
 END $$;
 COMMENT ON FUNCTION settle_dropped_day IS
@@ -544,8 +546,8 @@ CREATE FUNCTION ensure_day_partitions(of_day date) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
   suffix text := to_char(of_day, 'YYYYMMDD');
-  lower  uuid := uuid_v7_floor(of_day::timestamp AT TIME ZONE 'UTC');
-  upper  uuid := uuid_v7_floor((of_day + 1)::timestamp AT TIME ZONE 'UTC');
+  lower  uuid := first_id(of_day);
+  upper  uuid := first_id(of_day + 1);
   parent text;
 BEGIN
   IF to_regclass('execution_' || suffix) IS NOT NULL THEN

@@ -217,11 +217,11 @@ final class ArchitectureTest {
     }
 
     /**
-     * Reading, writing and cleaning know nothing of each other; rollups and the database know nothing of them. The
-     * helpers for SQL are for storage alone.
+     * Reading, writing and cleaning know nothing of each other; rollups and the database know nothing of them. Cleaning
+     * uses the plan and the ledger, which know nothing of it or of each other. The helpers for SQL are for storage alone.
      */
     @Test
-    void storageHasThreeLayers() {
+    void storageHasFourLayers() {
         check(layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
                 .layer("read")
@@ -230,6 +230,10 @@ final class ArchitectureTest {
                 .definedBy("dev.runlog.storage.write..")
                 .layer("cleanup")
                 .definedBy("dev.runlog.storage.cleanup..")
+                .layer("plan")
+                .definedBy("dev.runlog.storage.plan..")
+                .layer("ledger")
+                .definedBy("dev.runlog.storage.ledger..")
                 .layer("rollup")
                 .definedBy("dev.runlog.storage.rollup..")
                 .layer("db")
@@ -244,12 +248,16 @@ final class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("others")
                 .whereLayer("cleanup")
                 .mayOnlyBeAccessedByLayers("others")
+                .whereLayer("plan")
+                .mayOnlyBeAccessedByLayers("cleanup", "others")
+                .whereLayer("ledger")
+                .mayOnlyBeAccessedByLayers("cleanup", "others")
                 .whereLayer("rollup")
-                .mayOnlyBeAccessedByLayers("read", "write", "cleanup", "others")
+                .mayOnlyBeAccessedByLayers("read", "write", "cleanup", "plan", "others")
                 .whereLayer("db")
-                .mayOnlyBeAccessedByLayers("rollup", "read", "write", "cleanup", "others")
+                .mayOnlyBeAccessedByLayers("rollup", "read", "write", "cleanup", "plan", "ledger", "others")
                 .whereLayer("sql")
-                .mayOnlyBeAccessedByLayers("rollup", "read", "write", "cleanup"));
+                .mayOnlyBeAccessedByLayers("rollup", "read", "write", "cleanup", "plan", "ledger"));
     }
 
     @Test

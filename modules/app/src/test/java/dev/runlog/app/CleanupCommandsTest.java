@@ -75,7 +75,7 @@ final class CleanupCommandsTest {
                 .contains("Would delete 3 executions.", "Delete this workflow", "Deleted 3 executions", "Deleted workflow weekly.");
         assertThat(console.text(owner, "cleanups", "--wide")).contains("deletes the workflow");
         assertThat(console.run(owner, "workflows", "delete", "weekly", "--yes")).isEqualTo(1);
-        assertThat(console.err()).contains("There is no workflow 'weekly'");
+        assertThat(console.err()).contains("Workflow not found: 'weekly'");
     }
 
     @Test

@@ -3,20 +3,17 @@ package dev.runlog.retention;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.retention.Cleanup;
-import dev.runlog.storage.cleanup.CleanupLedger;
 import dev.runlog.storage.cleanup.CleanupSession;
 import dev.runlog.storage.cleanup.CleanupSession.StartedCleanup;
 import dev.runlog.storage.cleanup.CleanupStore;
 import dev.runlog.storage.db.Database;
 import dev.runlog.storage.db.WriteFailure;
+import dev.runlog.storage.ledger.CleanupLedger;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +26,7 @@ final class Cleaner {
     private static final Logger log = LoggerFactory.getLogger(Cleaner.class);
     private static final Duration LOCKED_RETRY = Duration.ofSeconds(1);
 
-    private final Vertx vertx;
+    private final Database database;
     private final CleanupStore store;
     private final CleanupLedger ledger;
     private final RetentionConfig config;
@@ -37,25 +34,14 @@ final class Cleaner {
     private final Window window;
     private final boolean runsPolicies;
     private final Progress progress;
-    /**
-     * Whether this cleaner has run once. The first run also removes leftovers of a crash, even without open cleanups.
-     */
-    private boolean hasRun;
-
     private boolean working;
     private boolean wakeRequested;
     private boolean stopping;
     private Promise<Void> idle = Promise.promise();
 
     /** @param runsPolicies whether to run cleanups of policies, in their window */
-    Cleaner(
-            Vertx vertx,
-            Database database,
-            RetentionConfig config,
-            Clock clock,
-            boolean runsPolicies,
-            Progress progress) {
-        this.vertx = vertx;
+    Cleaner(Database database, RetentionConfig config, Clock clock, boolean runsPolicies, Progress progress) {
+        this.database = database;
         this.store = new CleanupStore(database);
         this.ledger = new CleanupLedger(database);
         this.config = config;
@@ -88,24 +74,14 @@ final class Cleaner {
                 });
     }
 
-    /** Runs all open cleanups. */
+    /** Runs all open cleanups, once no other server is cleaning. */
     Future<Void> runOnce() {
-        return hasWork().compose(work -> {
-            if (!work || stopping) {
-                return Future.succeededFuture();
-            }
-            hasRun = true;
-            return store.asCleaner(this::runOpenCleanups)
-                    .compose(result -> result.isPresent()
-                            ? Future.succeededFuture()
-                            : pause(LOCKED_RETRY).compose(done -> runOnce()));
-        });
-    }
-
-    private Future<Boolean> hasWork() {
-        return !hasRun
-                ? Future.succeededFuture(true)
-                : findOpen().compose(open -> open.isPresent() ? Future.succeededFuture(true) : store.hasDropped());
+        return stopping
+                ? Future.succeededFuture()
+                : store.asCleaner(this::runOpenCleanups)
+                        .compose(result -> result.isPresent()
+                                ? Future.succeededFuture()
+                                : database.pause(LOCKED_RETRY).compose(done -> runOnce()));
     }
 
     /** Stops after the current step. */
@@ -114,12 +90,8 @@ final class Cleaner {
         return working ? idle.future() : Future.succeededFuture();
     }
 
-    private Future<Optional<Cleanup>> findOpen() {
-        return ledger.findOpen(runsPolicies && window.isOpen(clock.instant()));
-    }
-
     private Future<Boolean> runOpenCleanups(CleanupSession session) {
-        return findOpen()
+        return ledger.findOpen(runsPolicies && window.isOpen(clock.instant()))
                 .compose(open -> open.isEmpty() || stopping
                         ? settle(session).map(true)
                         : work(session, open.get())
@@ -129,7 +101,7 @@ final class Cleaner {
 
     /** Does deferred work. If the server stops meanwhile, the next cleaner finishes it. */
     private Future<Void> settle(CleanupSession session) {
-        return session.forgetOver()
+        return session.forgetEnded()
                 .compose(done -> repeat(session::removeFiles))
                 .compose(done -> repeat(session::settleDropped));
     }
@@ -142,9 +114,8 @@ final class Cleaner {
 
     private Future<Void> work(CleanupSession session, Cleanup cleanup) {
         return start(session, cleanup)
-                .compose(started -> new CleanupRun(
-                                session, started, config, progress, this::pause, () -> shouldPause(cleanup))
-                        .run())
+                .compose(
+                        started -> new CleanupRun(session, started, config, progress, () -> shouldPause(cleanup)).run())
                 .compose(finished -> finished ? end(session, cleanup) : Future.succeededFuture())
                 .recover(failure -> {
                     if (failure instanceof RunlogException || WriteFailure.of(failure) == WriteFailure.UNAVAILABLE) {
@@ -154,7 +125,8 @@ final class Cleaner {
                     UUID incident = Ids.next();
                     log.error("Cleanup {} failed, incident {}", cleanup.id(), incident, failure);
                     return ledger.fail(
-                                    cleanup.id(), "Internal error; see the server log for incident " + incident + ".")
+                                    cleanup.id(),
+                                    RunlogException.internal(incident).getMessage())
                             .onSuccess(progress::announce)
                             .mapEmpty();
                 });
@@ -177,12 +149,5 @@ final class Cleaner {
 
     private boolean shouldPause(Cleanup cleanup) {
         return stopping || cleanup.policyId() != null && !window.isOpen(clock.instant());
-    }
-
-    private Future<Void> pause(Duration time) {
-        long millis = Math.round(time.toNanos() / 1e6);
-        return millis < 1
-                ? Future.succeededFuture()
-                : vertx.timer(millis, TimeUnit.MILLISECONDS).mapEmpty();
     }
 }

@@ -1,17 +1,15 @@
 package dev.runlog.retention;
 
 import dev.runlog.contract.retention.Cleanup;
-import dev.runlog.storage.cleanup.CleanupDay;
 import dev.runlog.storage.cleanup.CleanupSession;
 import dev.runlog.storage.cleanup.CleanupSession.StartedCleanup;
+import dev.runlog.storage.plan.CleanupDay;
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 
 /**
  * Runs one cleanup. First drops the days on which it deletes everything, and removes their files. Then processes the
@@ -22,42 +20,37 @@ final class CleanupRun {
     private static final int DAYS_AT_ONCE = 4;
 
     private final CleanupSession session;
-    private final StartedCleanup work;
     private final Cleanup cleanup;
     private final RetentionConfig config;
     private final Pace pace;
     private final Progress progress;
-    private final Function<Duration, Future<Void>> pause;
     private final BooleanSupplier stopping;
     private final List<CleanupDay> remaining;
 
     /** @param stopping whether the server is stopping or the policy window has closed; checked before each step */
     CleanupRun(
             CleanupSession session,
-            StartedCleanup work,
+            StartedCleanup started,
             RetentionConfig config,
             Progress progress,
-            Function<Duration, Future<Void>> pause,
             BooleanSupplier stopping) {
         this.session = session;
-        this.work = work;
-        this.cleanup = work.cleanup();
+        this.cleanup = started.cleanup();
         this.config = config;
         this.pace = new Pace(config);
         this.progress = progress;
-        this.pause = pause;
         this.stopping = stopping;
-        this.remaining = new ArrayList<>(work.days());
+        this.remaining = new ArrayList<>(started.days());
     }
 
     /** Returns true once all days are done, or false if the cleanup was cancelled or must pause. */
     Future<Boolean> run() {
-        List<CleanupDay> whole = work.days().stream()
+        List<CleanupDay> whole = remaining.stream()
                 .filter(day -> day.whole() && !mayReceiveRuns(day))
                 .toList();
         return drop(whole, DAYS_AT_ONCE)
                 // The cleanup completes only after the disk space is free.
-                .compose(proceed -> whole.isEmpty() ? Future.succeededFuture(proceed) : removeFiles(proceed))
+                .compose(proceed -> proceed && !whole.isEmpty() ? removeFiles() : Future.succeededFuture(proceed))
                 .compose(proceed -> proceed ? deleteFrom(0) : Future.succeededFuture(false));
     }
 
@@ -81,12 +74,10 @@ final class CleanupRun {
                 .compose(proceed -> proceed ? drop(others, atOnce) : Future.succeededFuture(false));
     }
 
-    private Future<Boolean> removeFiles(boolean proceed) {
+    private Future<Boolean> removeFiles() {
         return stopping.getAsBoolean()
                 ? Future.succeededFuture(false)
-                : session.removeFiles()
-                        .compose(more ->
-                                more ? removeFiles(proceed) : proceed ? isRunning() : Future.succeededFuture(false));
+                : session.removeFiles().compose(more -> more ? removeFiles() : isRunning());
     }
 
     private Future<Boolean> deleteFrom(int index) {
@@ -100,9 +91,8 @@ final class CleanupRun {
     private Future<Boolean> delete(CleanupDay day) {
         Future<Boolean> rewritten =
                 isWorthRewriting(day) ? session.rewrite(cleanup, day) : Future.succeededFuture(false);
-        return rewritten.compose(done -> done
-                ? isRunning()
-                : new DayBatches(session, cleanup, day.day(), pace, progress, pause, stopping).run());
+        return rewritten.compose(done ->
+                done ? isRunning() : new DayBatches(session, cleanup, day.day(), pace, progress, stopping).run());
     }
 
     /** Whether the rewrite deletes enough, and copies little compared to that. */

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,20 +29,11 @@ final class DayBatches {
     /** Long enough to notice readers that send only a few requests per second. */
     private static final Duration RECENTLY = Duration.ofMillis(100);
 
-    /** The outcome of a round. */
-    private enum Round {
-        COMPLETE,
-        SOME_LOCKED,
-        /** The cleanup was cancelled or must pause. */
-        STOPPED
-    }
-
     private final CleanupSession session;
     private final Cleanup cleanup;
     private final LocalDate day;
     private final Pace pace;
     private final Progress progress;
-    private final Function<Duration, Future<Void>> pause;
     private final BooleanSupplier stopping;
 
     /** @param stopping checked before each batch */
@@ -53,14 +43,12 @@ final class DayBatches {
             LocalDate day,
             Pace pace,
             Progress progress,
-            Function<Duration, Future<Void>> pause,
             BooleanSupplier stopping) {
         this.session = session;
         this.cleanup = cleanup;
         this.day = day;
         this.pace = pace;
         this.progress = progress;
-        this.pause = pause;
         this.stopping = stopping;
     }
 
@@ -70,26 +58,30 @@ final class DayBatches {
     }
 
     private Future<Boolean> round(int number) {
-        Promise<Round> outcome = Promise.promise();
-        batch(null, number >= ROUNDS - WAITING_ROUNDS, false, outcome);
+        Promise<Batch> outcome = Promise.promise();
+        batch(null, number >= ROUNDS - WAITING_ROUNDS, 0, outcome);
         return outcome.future()
-                .compose(ended -> progress.report(cleanup).map(ended))
-                .compose(ended -> {
-                    if (ended == Round.SOME_LOCKED && number < ROUNDS) {
-                        return pause.apply(ROUND_PAUSE.multipliedBy(1L << number))
+                .compose(last -> progress.report(cleanup).map(last))
+                .compose(last -> {
+                    boolean someLocked = last.open() && last.skipped() > 0;
+                    if (someLocked && number < ROUNDS) {
+                        return session.pause(ROUND_PAUSE.multipliedBy(1L << number))
                                 .compose(done -> round(number + 1));
                     }
-                    if (ended == Round.SOME_LOCKED) {
+                    if (someLocked) {
                         log.warn("Cleanup {} leaves executions of {} that others have locked.", cleanup.id(), day);
                     }
-                    return Future.succeededFuture(ended != Round.STOPPED);
+                    return Future.succeededFuture(last.open());
                 });
     }
 
-    /** Runs one batch, then the next. Composing the futures would build a chain of thousands. */
-    private void batch(@Nullable UUID after, boolean waiting, boolean someLocked, Promise<Round> outcome) {
+    /**
+     * Runs one batch, then the next. The outcome has the number of skipped executions of all batches; it is not open if
+     * the cleanup was cancelled or must pause. Composing the futures would build a chain of thousands.
+     */
+    private void batch(@Nullable UUID after, boolean waiting, int skippedBefore, Promise<Batch> outcome) {
         if (stopping.getAsBoolean()) {
-            outcome.complete(Round.STOPPED);
+            outcome.complete(new Batch(0, null, 0, false));
             return;
         }
         long startedAt = System.nanoTime();
@@ -103,13 +95,11 @@ final class DayBatches {
                                 .map(batch))
                 .onFailure(outcome::fail)
                 .onSuccess(batch -> {
-                    boolean locked = someLocked || batch.skipped() > 0;
-                    if (!batch.open()) {
-                        outcome.complete(Round.STOPPED);
-                    } else if (batch.last() == null) {
-                        outcome.complete(locked ? Round.SOME_LOCKED : Round.COMPLETE);
+                    int skipped = skippedBefore + batch.skipped();
+                    if (batch.last() == null) {
+                        outcome.complete(new Batch(0, null, skipped, batch.open()));
                     } else {
-                        batch(batch.last(), waiting, locked, outcome);
+                        batch(batch.last(), waiting, skipped, outcome);
                     }
                 });
     }
@@ -117,6 +107,6 @@ final class DayBatches {
     private Future<Void> rest(Batch batch, Duration took) {
         boolean alone = !session.hasForegroundWork(RECENTLY);
         Duration rest = pace.restAfter(batch.rows() + batch.skipped(), took, alone);
-        return progress.reportThrottled(cleanup).compose(done -> pause.apply(rest));
+        return progress.reportThrottled(cleanup).compose(done -> session.pause(rest));
     }
 }

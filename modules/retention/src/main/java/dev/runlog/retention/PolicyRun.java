@@ -4,13 +4,12 @@ import dev.runlog.contract.retention.CleanupCriteria;
 import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.RetentionPolicy;
 import dev.runlog.storage.cleanup.CleanupStore;
-import dev.runlog.storage.cleanup.PolicyStore;
+import dev.runlog.storage.ledger.PolicyStore;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,7 +41,23 @@ final class PolicyRun {
      * cleanups. If one policy fails, the others still run.
      */
     Future<Integer> runOnce() {
-        return policies.listAll().compose(all -> runFrom(all, 0, new Sums()));
+        Sums sums = new Sums();
+        return policies.listAll()
+                .compose(all -> {
+                    Future<Void> run = Future.succeededFuture();
+                    for (RetentionPolicy policy : all) {
+                        run = run.compose(previous -> run(policy, sums)).recover(failure -> {
+                            log.warn("Retention policy {} did not run: {}", policy.id(), failure.toString());
+                            return Future.succeededFuture();
+                        });
+                    }
+                    return run;
+                })
+                .map(done -> {
+                    overdue = sums.overdue;
+                    behind = sums.behind;
+                    return sums.created;
+                });
     }
 
     /** Number of executions that policies should already have deleted, as of the last run. */
@@ -55,10 +70,6 @@ final class PolicyRun {
         return behind;
     }
 
-    static void logFailure(Throwable failure) {
-        log.warn("The retention policies did not run: {}", failure.toString());
-    }
-
     /** Figures of the current run. They are published when it ends. */
     private static final class Sums {
         int created;
@@ -66,38 +77,22 @@ final class PolicyRun {
         Duration behind = Duration.ZERO;
     }
 
-    private Future<Integer> runFrom(List<RetentionPolicy> all, int index, Sums sums) {
-        if (index == all.size()) {
-            overdue = sums.overdue;
-            behind = sums.behind;
-            return Future.succeededFuture(sums.created);
-        }
-        RetentionPolicy policy = all.get(index);
-        return run(policy, sums)
-                .recover(failure -> {
-                    log.warn("Retention policy {} did not run: {}", policy.id(), failure.toString());
-                    return Future.succeededFuture();
-                })
-                .compose(done -> runFrom(all, index + 1, sums));
-    }
-
-    private Future<?> run(RetentionPolicy policy, Sums sums) {
+    private Future<Void> run(RetentionPolicy policy, Sums sums) {
         Instant now = clock.instant();
         CleanupCriteria criteria = criteria(policy, now);
         String requester = Objects.requireNonNullElse(policy.owner(), ALL_OWNERS_REQUESTER);
         return cleanups.preview(criteria, policy.id(), config.previewRowsMax())
-                .compose(found -> mark(policy, found, now, sums).map(found))
-                .compose(found -> {
+                .compose(found -> mark(policy, found, now, sums).map(found.executions() > 0))
+                .compose(work -> {
                     if (!window.isOpen(now)) {
-                        return Future.succeededFuture(false);
+                        return Future.succeededFuture();
                     }
                     // Half an interval, because the timers of several servers are not synchronized.
                     Instant notSince = now.minus(config.policyInterval().dividedBy(2));
-                    boolean work = found.executions() > 0;
                     return policies.run(policy.id(), now, notSince, work ? criteria : null, requester)
-                            .map(claimed -> claimed && work);
-                })
-                .onSuccess(created -> sums.created += created ? 1 : 0);
+                            .onSuccess(claimed -> sums.created += claimed && work ? 1 : 0)
+                            .mapEmpty();
+                });
     }
 
     private static CleanupCriteria criteria(RetentionPolicy policy, Instant now) {

@@ -5,9 +5,12 @@ import dev.runlog.contract.retention.CleanupProgressed;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs the policies at regular intervals, when their window opens, and after their cleanups have ended. */
 final class PolicyTimers {
+    private static final Logger log = LoggerFactory.getLogger(PolicyTimers.class);
     private static final Duration WINDOW_CHECK_INTERVAL = Duration.ofSeconds(30);
     /** Combines cleanups that end at nearly the same time into one run. */
     private static final Duration DELAY_AFTER_CLEANUP = Duration.ofMillis(200);
@@ -66,6 +69,9 @@ final class PolicyTimers {
     }
 
     private void run() {
-        policyRun.runOnce().onSuccess(made -> cleaner.wake()).onFailure(PolicyRun::logFailure);
+        policyRun
+                .runOnce()
+                .onSuccess(created -> cleaner.wake())
+                .onFailure(failure -> log.warn("The retention policies did not run: {}", failure.toString()));
     }
 }

@@ -2,7 +2,6 @@ package dev.runlog.retention;
 
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.RunlogException;
-import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.Owners;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
@@ -24,11 +23,11 @@ import dev.runlog.contract.retention.RequestCleanup;
 import dev.runlog.contract.retention.RetentionPolicy;
 import dev.runlog.contract.retention.SetRetentionPolicy;
 import dev.runlog.contract.text.SafeText;
-import dev.runlog.storage.cleanup.CleanupLedger;
 import dev.runlog.storage.cleanup.CleanupStore;
-import dev.runlog.storage.cleanup.HoldStore;
-import dev.runlog.storage.cleanup.PolicyStore;
 import dev.runlog.storage.db.Database;
+import dev.runlog.storage.ledger.CleanupLedger;
+import dev.runlog.storage.ledger.PolicyStore;
+import dev.runlog.storage.plan.HoldStore;
 import dev.runlog.storage.read.ExecutionReads;
 import dev.runlog.storage.read.WorkflowReads;
 import io.micrometer.core.instrument.Gauge;
@@ -52,19 +51,18 @@ public final class RetentionVerticle extends VerticleBase {
     private final RetentionConfig config;
     private final Clock clock;
     private final MeterRegistry meters;
-    private final Database database;
     private final CleanupStore cleanups;
     private final CleanupLedger ledger;
     private final PolicyStore policies;
     private final HoldStore holds;
     private final Progress progress;
+    private final Cleaner cleaner;
     private final ExecutionReads executions;
     private final WorkflowReads workflows;
     private final RequestRate rate;
     private final Room queue;
     private final DryRuns dryRuns;
     private final boolean runsPolicies;
-    private @Nullable Cleaner cleaner;
 
     public RetentionVerticle(Bus bus, Database database, RetentionConfig config, Clock clock, MeterRegistry meters) {
         this(bus, database, config, clock, meters, true);
@@ -87,12 +85,12 @@ public final class RetentionVerticle extends VerticleBase {
         this.config = config;
         this.clock = clock;
         this.meters = meters;
-        this.database = database;
         this.cleanups = new CleanupStore(database);
         this.ledger = new CleanupLedger(database);
         this.policies = new PolicyStore(database);
         this.holds = new HoldStore(database);
         this.progress = new Progress(ledger, bus, meters);
+        this.cleaner = new Cleaner(database, config, clock, runsPolicies, progress);
         this.executions = new ExecutionReads(database, clock);
         this.workflows = new WorkflowReads(database);
         this.rate = new RequestRate(config.requestsPerMinute());
@@ -105,10 +103,8 @@ public final class RetentionVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        Cleaner worker = new Cleaner(vertx, database, config, clock, runsPolicies, progress);
-        cleaner = worker;
-        bus.handle(RequestCleanup.class, request -> requestCleanup(worker, request));
-        bus.handle(DeleteWorkflow.class, request -> deleteWorkflow(worker, request));
+        bus.handle(RequestCleanup.class, this::requestCleanup);
+        bus.handle(DeleteWorkflow.class, this::deleteWorkflow);
         bus.handle(CancelCleanup.class, this::cancelCleanup);
         bus.handle(LoadCleanups.class, this::loadCleanups);
         bus.handle(ListCleanups.class, this::listCleanups);
@@ -117,10 +113,10 @@ public final class RetentionVerticle extends VerticleBase {
         bus.handle(LoadRetentionPolicies.class, this::loadPolicies);
         bus.handle(ListRetentionPolicies.class, this::listPolicies);
         bus.handle(HoldExecution.class, this::hold);
-        return runsPolicies ? startPolicies(worker) : Future.succeededFuture();
+        return runsPolicies ? startPolicies() : Future.succeededFuture();
     }
 
-    private Future<?> startPolicies(Cleaner worker) {
+    private Future<?> startPolicies() {
         PolicyRun policyRun = new PolicyRun(policies, cleanups, config, clock);
         Gauge.builder("runlog.retention.overdue", policyRun, PolicyRun::overdue)
                 .description("Executions that retention policies were to delete and have not yet.")
@@ -130,9 +126,9 @@ public final class RetentionVerticle extends VerticleBase {
                 .baseUnit("seconds")
                 .register(meters);
         // Resumes cleanups that a crash or an outage of the database interrupted.
-        worker.wake();
-        vertx.setPeriodic(RESUME_INTERVAL.toMillis(), timer -> worker.wake());
-        PolicyTimers timers = new PolicyTimers(vertx, policyRun, worker, config, clock);
+        cleaner.wake();
+        vertx.setPeriodic(RESUME_INTERVAL.toMillis(), timer -> cleaner.wake());
+        PolicyTimers timers = new PolicyTimers(vertx, policyRun, cleaner, config, clock);
         timers.start(bus);
         return policies.setDefault(config.keepForOrNull(), config.keepLastOrNull())
                 .onSuccess(done -> timers.runWithinJitter());
@@ -141,26 +137,26 @@ public final class RetentionVerticle extends VerticleBase {
     /** Lets the current step finish. The cleanup resumes at the next start. */
     @Override
     public Future<?> stop() {
-        return cleaner == null ? Future.succeededFuture() : cleaner.stop();
+        return cleaner.stop();
     }
 
-    private Future<Cleanup> requestCleanup(Cleaner worker, RequestCleanup request) {
+    private Future<Cleanup> requestCleanup(RequestCleanup request) {
         Viewer viewer = request.viewer();
         CleanupCriteria criteria = RequestChecks.criteria(
                 request, RequestChecks.targetOwner(viewer, request.owner(), request.allOwners()), clock.instant());
         rate.require(viewer.subject());
         return requireWorkflow(viewer, criteria.owner(), criteria.workflowId())
-                .compose(known -> begin(worker, viewer, criteria, request.dryRun()));
+                .compose(known -> begin(viewer, criteria, request.dryRun()));
     }
 
-    private Future<Cleanup> deleteWorkflow(Cleaner worker, DeleteWorkflow request) {
+    private Future<Cleanup> deleteWorkflow(DeleteWorkflow request) {
         Viewer viewer = request.viewer();
         String owner = Objects.requireNonNull(RequestChecks.targetOwner(viewer, request.owner(), false));
         rate.require(viewer.subject());
         return findWorkflow(viewer, owner, request.workflow())
                 .compose(workflow -> cleanups.requireDeletable(workflow)
                         .map(done -> CleanupCriteria.ofWorkflow(workflow, RequestChecks.beforeMax(clock.instant()))))
-                .compose(criteria -> begin(worker, viewer, criteria, request.dryRun()));
+                .compose(criteria -> begin(viewer, criteria, request.dryRun()));
     }
 
     private Future<Workflow> findWorkflow(Viewer viewer, String owner, WorkflowRef reference) {
@@ -175,11 +171,11 @@ public final class RetentionVerticle extends VerticleBase {
                         .map(loaded -> loaded.stream().findFirst());
         return found.compose(workflow -> workflow.isPresent()
                 ? Future.succeededFuture(workflow.get())
-                : Future.failedFuture(RunlogException.notFound("There is no workflow "
-                        + (key != null ? SafeText.quote(key) : reference.id()) + " of the owner '" + owner + "'.")));
+                : Future.failedFuture(RunlogException.notFound("Workflow not found: "
+                        + (key != null ? SafeText.quote(key) : reference.id()) + " of owner '" + owner + "'.")));
     }
 
-    private Future<Cleanup> begin(Cleaner worker, Viewer viewer, CleanupCriteria criteria, boolean dryRun) {
+    private Future<Cleanup> begin(Viewer viewer, CleanupCriteria criteria, boolean dryRun) {
         if (dryRun) {
             Instant createdAt = clock.instant();
             return dryRuns.run(
@@ -190,7 +186,7 @@ public final class RetentionVerticle extends VerticleBase {
                     queue.require(open.all(), open.own(), viewer.may(Scope.OPS));
                     return ledger.create(criteria, viewer.subject());
                 })
-                .onSuccess(created -> worker.wake());
+                .onSuccess(created -> cleaner.wake());
     }
 
     private Future<Cleanup> dryRun(CleanupCriteria criteria, Viewer viewer, Instant createdAt) {
@@ -201,31 +197,29 @@ public final class RetentionVerticle extends VerticleBase {
 
     /** Fails with {@code NOT_FOUND} if the workflow does not exist or belongs to another owner. */
     private Future<Void> requireWorkflow(Viewer viewer, @Nullable String owner, @Nullable UUID id) {
-        return id == null
-                ? Future.succeededFuture()
-                : workflows
-                        .load(
-                                viewer.subject(),
-                                owner == null ? Owners.all(viewer) : Owners.of(viewer, owner),
-                                List.of(id))
-                        .compose(found -> found.isEmpty()
-                                ? Future.failedFuture(RunlogException.notFound("There is no workflow " + id
-                                        + (owner == null ? "." : " of the owner '" + owner + "'.")))
-                                : Future.succeededFuture());
+        if (id == null) {
+            return Future.succeededFuture();
+        }
+        Owners owners = owner == null ? Owners.all(viewer) : Owners.of(viewer, owner);
+        return workflows
+                .load(viewer.subject(), owners, List.of(id))
+                .compose(found -> only(
+                        found, "Workflow not found: " + id + (owner == null ? "." : " of owner '" + owner + "'.")))
+                .mapEmpty();
     }
 
     private Future<Cleanup> cancelCleanup(CancelCleanup request) {
-        return visible(request.viewer(), request.id())
+        return ledger.load(request.viewer().subject(), visibleOwner(request.viewer()), List.of(request.id()))
+                .compose(found -> only(found, "Cleanup not found: " + request.id() + "."))
                 .compose(known -> known.state().isOver()
                         ? Future.succeededFuture(known)
                         : ledger.cancel(request.id()).onSuccess(progress::announce));
     }
 
-    private Future<Cleanup> visible(Viewer viewer, UUID id) {
-        return ledger.load(viewer.subject(), visibleOwner(viewer), List.of(id))
-                .compose(found -> found.isEmpty()
-                        ? Future.failedFuture(RunlogException.notFound("There is no cleanup " + id + "."))
-                        : Future.succeededFuture(found.get(0)));
+    private static <T> Future<T> only(List<T> found, String notFound) {
+        return found.isEmpty()
+                ? Future.failedFuture(RunlogException.notFound(notFound))
+                : Future.succeededFuture(found.get(0));
     }
 
     private Future<LoadCleanups.Loaded> loadCleanups(LoadCleanups request) {
@@ -255,12 +249,8 @@ public final class RetentionVerticle extends VerticleBase {
 
     private Future<RetentionPolicy> deletePolicy(DeleteRetentionPolicy request) {
         return policies.load(request.viewer().subject(), visibleOwner(request.viewer()), List.of(request.id()))
-                .compose(found -> {
-                    if (found.isEmpty()) {
-                        return Future.failedFuture(
-                                RunlogException.notFound("There is no policy " + request.id() + "."));
-                    }
-                    RetentionPolicy policy = found.get(0);
+                .compose(found -> only(found, "Retention policy not found: " + request.id() + "."))
+                .compose(policy -> {
                     if (policy.owner() == null) {
                         request.viewer().require(Scope.OPS);
                     }
@@ -292,7 +282,7 @@ public final class RetentionVerticle extends VerticleBase {
                         .toList();
     }
 
-    private Future<HoldExecution.Done> hold(HoldExecution request) {
+    private Future<HoldExecution.Result> hold(HoldExecution request) {
         String visible = visibleOwner(request.viewer());
         UUID id = request.executionId();
         String reason = request.reason();
@@ -302,15 +292,10 @@ public final class RetentionVerticle extends VerticleBase {
         return holds.hold(visible, id, request.held(), reason, config.holdsMax())
                 .compose(owner ->
                         owner.isEmpty() ? Future.succeededFuture(List.of()) : executions.load(owner.get(), List.of(id)))
-                .compose(found -> found.isEmpty()
-                        ? Future.failedFuture(RunlogException.notFound("There is no execution " + id + "."))
-                        : Future.succeededFuture(found.get(0)))
-                .onSuccess(this::announce)
-                .map(HoldExecution.Done::new);
-    }
-
-    private void announce(Execution execution) {
-        bus.publish(new ExecutionsChanged(List.of(new Change(execution.status(), execution))));
+                .compose(found -> only(found, "Execution not found: " + id + "."))
+                .onSuccess(
+                        changed -> bus.publish(new ExecutionsChanged(List.of(new Change(changed.status(), changed)))))
+                .map(HoldExecution.Result::new);
     }
 
     /** The owner or requester to which a viewer is limited; null for operators, who see all. */

@@ -20,7 +20,9 @@ record Window(LocalTime from, LocalTime to, ZoneId zone) {
             zone = ZoneId.of(timeZone);
         } catch (DateTimeException unknown) {
             throw new IllegalArgumentException(
-                    "retention.policy-time-zone: '" + timeZone + "' is no time zone such as Europe/Berlin", unknown);
+                    "Invalid retention.policy-time-zone: '" + timeZone
+                            + "' (expected a time zone such as Europe/Berlin).",
+                    unknown);
         }
         if (text.isBlank()) {
             return new Window(LocalTime.MIDNIGHT, LocalTime.MIDNIGHT, zone);
@@ -33,7 +35,8 @@ record Window(LocalTime from, LocalTime to, ZoneId zone) {
         } catch (DateTimeException unreadable) {
             // Reported below.
         }
-        throw new IllegalArgumentException("retention.policy-window: '" + text + "' is not like 02:00-05:00");
+        throw new IllegalArgumentException(
+                "Invalid retention.policy-window: '" + text + "' (expected a time range such as 02:00-05:00).");
     }
 
     boolean isOpen(Instant moment) {

@@ -18,11 +18,10 @@ import dev.runlog.contract.retention.ListCleanups;
 import dev.runlog.contract.retention.LoadCleanups;
 import dev.runlog.contract.retention.RequestCleanup;
 import dev.runlog.contract.retention.SetRetentionPolicy;
-import dev.runlog.storage.cleanup.CleanupDay;
 import dev.runlog.storage.cleanup.CleanupSession;
 import dev.runlog.storage.cleanup.CleanupSession.StartedCleanup;
+import dev.runlog.storage.plan.CleanupDay;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -144,7 +143,7 @@ final class CleanupTest extends RetentionTestCase {
     }
 
     @Test
-    void resumesAfterACrash(Vertx vertx) throws SQLException {
+    void resumesAfterACrash() throws SQLException {
         seed(owner, 120, 40, "SUCCESS");
         seed("bob", 200, 40, "SUCCESS");
         StartedCleanup work = begin(criteria(owner));
@@ -152,7 +151,7 @@ final class CleanupTest extends RetentionTestCase {
         await(store.asCleaner(
                 session -> session.deleteBatch(started, work.days().get(0).day(), null, 50, false)));
 
-        await(cleaner(vertx).runOnce());
+        await(cleaner().runOnce());
 
         Cleanup done = await(ledger.get(started.id()));
         assertThat(done.state()).isEqualTo(Cleanup.State.COMPLETED);

@@ -7,11 +7,11 @@ import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupCriteria;
-import dev.runlog.storage.cleanup.CleanupLedger;
 import dev.runlog.storage.cleanup.CleanupSession.Batch;
 import dev.runlog.storage.cleanup.CleanupStore;
-import dev.runlog.storage.cleanup.HoldStore;
 import dev.runlog.storage.db.Database;
+import dev.runlog.storage.ledger.CleanupLedger;
+import dev.runlog.storage.plan.HoldStore;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import io.vertx.core.Future;
@@ -46,9 +46,7 @@ final class HoldTest {
         cleanups = new CleanupStore(opened);
         ledger = new CleanupLedger(opened);
         holds = new HoldStore(opened);
-        cleaner = Runs.cleaner(
-                vertx,
-                Bus.create(vertx, Duration.ofSeconds(20)),
+        cleaner = Runs.cleaner(Bus.create(vertx, Duration.ofSeconds(20)),
                 opened,
                 Configs.with(0, "", Duration.ofHours(1)),
                 Clock.systemUTC());

@@ -127,7 +127,7 @@ final class OperatorsTest {
                 policy(operator, null, true, unknown))) {
             RunlogException refusal = refusalOf(request);
             assertThat(refusal.code()).isEqualTo(ErrorCode.NOT_FOUND);
-            assertThat(refusal).hasMessageStartingWith("There is no workflow " + unknown);
+            assertThat(refusal).hasMessageStartingWith("Workflow not found: " + unknown);
         }
     }
 

@@ -10,11 +10,11 @@ import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupCriteria;
 import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.RetentionPolicy;
-import dev.runlog.storage.cleanup.CleanupLedger;
 import dev.runlog.storage.cleanup.CleanupStore;
-import dev.runlog.storage.cleanup.HoldStore;
-import dev.runlog.storage.cleanup.PolicyStore;
 import dev.runlog.storage.db.Database;
+import dev.runlog.storage.ledger.CleanupLedger;
+import dev.runlog.storage.ledger.PolicyStore;
+import dev.runlog.storage.plan.HoldStore;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import io.vertx.core.Vertx;
@@ -61,7 +61,7 @@ final class PoliciesTest {
         holds = new HoldStore(opened);
         policies = new PolicyStore(opened);
         bus = Bus.create(vertx, Duration.ofSeconds(20));
-        cleaner = Runs.cleaner(vertx, bus, opened, CONFIG, Clock.systemUTC());
+        cleaner = Runs.cleaner(bus, opened, CONFIG, Clock.systemUTC());
     }
 
     @Test

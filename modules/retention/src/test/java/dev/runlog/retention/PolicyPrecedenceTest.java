@@ -8,10 +8,9 @@ import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.RetentionPolicy;
 import dev.runlog.contract.retention.SetRetentionPolicy;
 import dev.runlog.storage.cleanup.CleanupStore;
-import dev.runlog.storage.cleanup.PolicyStore;
+import dev.runlog.storage.ledger.PolicyStore;
 import dev.runlog.testing.StatusTotals;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** Which policy applies, and when it runs. */
 final class PolicyPrecedenceTest extends RetentionTestCase {
     @Test
-    void appliesTheMostSpecificPolicy(Vertx vertx) throws SQLException {
+    void appliesTheMostSpecificPolicy() throws SQLException {
         seed(owner, 4, 40, "SUCCESS");
         seed(owner, 5, 40, "FAILED");
         seed("bob", 6, 40, "SUCCESS");
@@ -39,7 +38,7 @@ final class PolicyPrecedenceTest extends RetentionTestCase {
 
         assertThat(await(policies.runOnce())).isEqualTo(1);
         Cleanup created = await(ledger.findOpen(true)).orElseThrow();
-        await(cleaner(vertx).runOnce());
+        await(cleaner().runOnce());
 
         assertThat(await(ledger.get(created.id())).deleted()).isEqualTo(4);
         assertThat(StatusTotals.ofRows(test)).isEqualTo(Map.of("success", 6L, "failed", 5L));

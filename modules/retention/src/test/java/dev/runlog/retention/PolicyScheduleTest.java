@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupProgressed;
-import dev.runlog.storage.cleanup.CleanupLedger;
 import dev.runlog.storage.cleanup.CleanupStore;
-import dev.runlog.storage.cleanup.PolicyStore;
 import dev.runlog.storage.db.Database;
+import dev.runlog.storage.ledger.CleanupLedger;
+import dev.runlog.storage.ledger.PolicyStore;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -54,7 +54,7 @@ final class PolicyScheduleTest {
     }
 
     @Test
-    void pausesWhenTheWindowClosesAndResumesWhenItOpens(Vertx vertx) throws SQLException {
+    void pausesWhenTheWindowClosesAndResumesWhenItOpens() throws SQLException {
         Runs.seed(test, "alice", 400, 40, "SUCCESS");
         Runs.seed(test, "bob", 900, 40, "SUCCESS");
         RetentionConfig nightly = Configs.with(0, "02:00-05:00", Duration.ZERO);
@@ -63,11 +63,11 @@ final class PolicyScheduleTest {
         await(new PolicyRun(policies, cleanups, nightly, Clock.fixed(night, ZoneOffset.UTC)).runOnce());
         Cleanup created = await(ledger.findOpen(true)).orElseThrow();
 
-        await(cleaner(vertx, nightly, new ClosingClock(6)).runOnce());
+        await(cleaner(nightly, new ClosingClock(6)).runOnce());
         Cleanup paused = await(ledger.get(created.id()));
-        await(cleaner(vertx, nightly, Clock.fixed(noon, ZoneOffset.UTC)).runOnce());
+        await(cleaner(nightly, Clock.fixed(noon, ZoneOffset.UTC)).runOnce());
         Cleanup atNoon = await(ledger.get(created.id()));
-        await(cleaner(vertx, nightly, Clock.fixed(nextNight, ZoneOffset.UTC)).runOnce());
+        await(cleaner(nightly, Clock.fixed(nextNight, ZoneOffset.UTC)).runOnce());
         Cleanup done = await(ledger.get(created.id()));
 
         assertThat(paused.state()).isEqualTo(Cleanup.State.RUNNING);
@@ -116,8 +116,8 @@ final class PolicyScheduleTest {
         assertThat(new Jitter(Duration.ZERO).next()).isZero();
     }
 
-    private Cleaner cleaner(Vertx vertx, RetentionConfig config, Clock clock) {
-        return Runs.cleaner(vertx, bus, database, config, clock);
+    private Cleaner cleaner(RetentionConfig config, Clock clock) {
+        return Runs.cleaner(bus, database, config, clock);
     }
 
     /** Returns night for a number of calls, then noon. */

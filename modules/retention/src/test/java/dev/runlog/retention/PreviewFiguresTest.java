@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runlog.contract.retention.CleanupCriteria;
 import dev.runlog.contract.retention.CleanupPreview;
-import dev.runlog.contract.retention.CleanupPreview.OfWorkflow;
+import dev.runlog.contract.retention.CleanupPreview.WorkflowCount;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -157,7 +157,7 @@ final class PreviewFiguresTest extends RetentionTestCase {
 
         assertThat(preview.executions()).isEqualTo(1 + 200 * 201 / 2);
         assertThat(preview.workflows())
-                .extracting(OfWorkflow::executions)
+                .extracting(WorkflowCount::executions)
                 .containsExactly(200L, 199L, 198L, 197L, 196L, 195L, 194L, 193L, 192L, 191L);
     }
 }

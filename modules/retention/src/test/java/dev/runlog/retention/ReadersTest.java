@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.retention.CleanupCriteria;
-import dev.runlog.storage.cleanup.CleanupLedger;
 import dev.runlog.storage.db.Database;
+import dev.runlog.storage.ledger.CleanupLedger;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import io.vertx.core.Vertx;
@@ -43,9 +43,7 @@ final class ReadersTest {
         String partition = test.get("SELECT max(tableoid) FROM execution");
         Database database = Runs.open(vertx, test);
         CleanupLedger ledger = new CleanupLedger(database);
-        Cleaner cleaner = Runs.cleaner(
-                vertx,
-                Bus.create(vertx, Duration.ofSeconds(20)),
+        Cleaner cleaner = Runs.cleaner(Bus.create(vertx, Duration.ofSeconds(20)),
                 database,
                 Configs.with(0, "", Duration.ofHours(1)),
                 Clock.systemUTC());

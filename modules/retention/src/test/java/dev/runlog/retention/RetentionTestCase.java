@@ -15,10 +15,10 @@ import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupCriteria;
 import dev.runlog.contract.retention.CleanupProgressed;
 import dev.runlog.contract.retention.RequestCleanup;
-import dev.runlog.storage.cleanup.CleanupLedger;
 import dev.runlog.storage.cleanup.CleanupSession.StartedCleanup;
 import dev.runlog.storage.cleanup.CleanupStore;
 import dev.runlog.storage.db.Database;
+import dev.runlog.storage.ledger.CleanupLedger;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.StatusTotals;
 import dev.runlog.testing.TestDatabase;
@@ -101,8 +101,8 @@ abstract class RetentionTestCase {
                 .orElseThrow();
     }
 
-    Cleaner cleaner(Vertx vertx) {
-        return Runs.cleaner(vertx, bus, database, CONFIG, Clock.systemUTC());
+    Cleaner cleaner() {
+        return Runs.cleaner(bus, database, CONFIG, Clock.systemUTC());
     }
 
     void assertThatRowsAndRollupsAgree() throws SQLException {

@@ -3,9 +3,9 @@ package dev.runlog.retention;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.storage.cleanup.CleanupLedger;
 import dev.runlog.storage.db.Database;
 import dev.runlog.storage.db.DatabaseConfig;
+import dev.runlog.storage.ledger.CleanupLedger;
 import dev.runlog.testing.Settings;
 import dev.runlog.testing.TestDatabase;
 import dev.runlog.testing.UnsuccessfulList;
@@ -79,9 +79,9 @@ final class Runs {
     }
 
     /** Creates a cleaner that also runs cleanups of policies. */
-    static Cleaner cleaner(Vertx vertx, Bus bus, Database database, RetentionConfig config, Clock clock) {
+    static Cleaner cleaner(Bus bus, Database database, RetentionConfig config, Clock clock) {
         Progress progress = new Progress(new CleanupLedger(database), bus, new SimpleMeterRegistry());
-        return new Cleaner(vertx, database, config, clock, true, progress);
+        return new Cleaner(database, config, clock, true, progress);
     }
 
     static Database open(Vertx vertx, TestDatabase test) {

@@ -11,9 +11,9 @@ import dev.runlog.contract.retention.CleanupCriteria;
 import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.CleanupProgressed;
 import dev.runlog.contract.retention.HoldExecution;
-import dev.runlog.storage.cleanup.CleanupDay;
 import dev.runlog.storage.cleanup.CleanupSession;
 import dev.runlog.storage.cleanup.CleanupSession.StartedCleanup;
+import dev.runlog.storage.plan.CleanupDay;
 import dev.runlog.testing.StatusTotals;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -158,7 +158,7 @@ final class WholeDaysTest extends RetentionTestCase {
         String second = test.get("SELECT to_regclass('" + partition(40) + "_gone')");
         seed("bob", 3, 40, "FAILED");
         long third = rows();
-        await(cleaner(vertx).runOnce());
+        await(cleaner().runOnce());
 
         assertThat(again).isTrue();
         assertThat(second).isNotEqualTo("null");

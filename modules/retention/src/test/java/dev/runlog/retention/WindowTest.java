@@ -26,7 +26,9 @@ final class WindowTest {
 
     @Test
     void namesTheKeyOfAnInvalidValue() {
-        assertThatThrownBy(() -> Window.parse("2-5", "UTC")).hasMessageContaining("retention.policy-window: '2-5'");
-        assertThatThrownBy(() -> Window.parse("", "Mars")).hasMessageContaining("retention.policy-time-zone: 'Mars'");
+        assertThatThrownBy(() -> Window.parse("2-5", "UTC"))
+                .hasMessage("Invalid retention.policy-window: '2-5' (expected a time range such as 02:00-05:00).");
+        assertThatThrownBy(() -> Window.parse("", "Mars"))
+                .hasMessage("Invalid retention.policy-time-zone: 'Mars' (expected a time zone such as Europe/Berlin).");
     }
 }

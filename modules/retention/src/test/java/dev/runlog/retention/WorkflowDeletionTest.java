@@ -12,7 +12,6 @@ import dev.runlog.contract.retention.DeleteWorkflow;
 import dev.runlog.contract.retention.WorkflowDeleted;
 import dev.runlog.storage.read.WorkflowReads;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,13 +22,13 @@ final class WorkflowDeletionTest extends RetentionTestCase {
 
     /** The day of the request would be dropped whole, together with what was recorded since. */
     @Test
-    void keepsAnExecutionThatIsRecordedAfterTheBeginning(Vertx vertx) throws SQLException {
+    void keepsAnExecutionThatIsRecordedAfterTheBeginning() throws SQLException {
         seed(owner, 3, 0, "SUCCESS");
         seed(owner, 3, 40, "SUCCESS");
         Cleanup cleanup = begin(deletion()).cleanup();
         seed(owner, 1, 0, "SUCCESS");
 
-        await(cleaner(vertx).runOnce());
+        await(cleaner().runOnce());
 
         Cleanup ended = await(ledger.get(cleanup.id()));
         assertThat(ended.state()).isEqualTo(Cleanup.State.FAILED);
@@ -41,7 +40,7 @@ final class WorkflowDeletionTest extends RetentionTestCase {
     }
 
     @Test
-    void cancelsTheOpenCleanupsOfItsPolicies(Vertx vertx) throws SQLException {
+    void cancelsTheOpenCleanupsOfItsPolicies() throws SQLException {
         seed(owner, 3, 40, "SUCCESS");
         Cleanup deletion = await(ledger.create(deletion(), owner));
         // Its policy has a pending cleanup, whose turn is later because an earlier one has run.
@@ -52,7 +51,7 @@ final class WorkflowDeletionTest extends RetentionTestCase {
                 + "FROM (VALUES (3, now()), (1, NULL)) c (state, started_at), workflow w WHERE w.id = '"
                 + deletion.criteria().workflowId() + "'");
 
-        await(cleaner(vertx).runOnce());
+        await(cleaner().runOnce());
 
         assertThat(await(ledger.get(deletion.id())).state()).isEqualTo(Cleanup.State.COMPLETED);
         assertThat(test.count("SELECT count(*) FROM retention_policy")).isZero();

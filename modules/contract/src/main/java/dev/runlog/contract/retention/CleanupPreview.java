@@ -25,7 +25,7 @@ public record CleanupPreview(
         boolean exact,
         boolean sizesExact,
         StatusCounts byStatus,
-        List<OfWorkflow> workflows,
+        List<WorkflowCount> workflows,
         @Nullable Instant oldestStartedAt,
         @Nullable Instant newestStartedAt,
         long steps,
@@ -41,7 +41,7 @@ public record CleanupPreview(
     }
 
     /** Number of executions of one workflow to delete. */
-    public record OfWorkflow(UUID workflowId, String key, long executions) {}
+    public record WorkflowCount(UUID workflowId, String key, long executions) {}
 
     /**
      * Matching executions that are kept, by the first reason that applies.

@@ -18,8 +18,8 @@ public record HoldExecution(
         Viewer viewer,
         UUID executionId,
         boolean held,
-        @Nullable String reason) implements Request<HoldExecution.Done> {
+        @Nullable String reason) implements Request<HoldExecution.Result> {
 
     /** The execution after the change. */
-    public record Done(Execution execution) implements Message {}
+    public record Result(Execution execution) implements Message {}
 }

@@ -3,6 +3,11 @@ package dev.runlog.storage.cleanup;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.storage.cleanup.CleanupSession.Batch;
 import dev.runlog.storage.sql.Sql;
+import dev.runlog.storage.ledger.CleanupLedger;
+import dev.runlog.storage.plan.CleanupCondition;
+import dev.runlog.storage.plan.CleanupPlan;
+import dev.runlog.storage.rollup.RollupColumns;
+import dev.runlog.storage.rollup.RollupStatements;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
@@ -23,48 +28,30 @@ final class BatchDelete {
 
     private static final String BEGIN_WAITING = BEGIN + "; SET LOCAL lock_timeout = '2s'";
 
-    /** The rows are already locked. Locks rollups in the same order as recording. Recording never uses shard -1. */
+    /** The rows are already locked. */
     private static final String DELETE = """
             WITH deleted AS (
               DELETE FROM execution_:day e
               WHERE e.id = ANY ($2)
-              RETURNING e.id, e.owner_id, e.workflow_id, e.status, :bytes AS bytes),
+              RETURNING e.owner_id, e.workflow_id, e.status, %s AS bytes),
             deleted_step AS (
-              DELETE FROM step_:day s WHERE s.execution_id = ANY ($2) RETURNING :step_bytes AS bytes),
-            unretried AS (
+              DELETE FROM step_:day s WHERE s.execution_id = ANY ($2) RETURNING %s AS bytes),
+            deleted_retry AS (
               DELETE FROM execution_retry r WHERE r.retry_of = ANY ($2)),
-            unlisted AS (
+            deleted_failure AS (
               DELETE FROM unsuccessful_execution u WHERE u.id = ANY ($2)),
-            counted AS (
-              INSERT INTO execution_daily AS known
-                (owner_id, workflow_id, day, success_deleted, failed_deleted, cancelled_deleted, crashed_deleted)
-              SELECT owner_id, workflow_id, $3, :counts
+            deleted_count AS (
+              SELECT owner_id, workflow_id, $3::date AS day, %s
               FROM deleted
-              GROUP BY owner_id, workflow_id
-              ORDER BY owner_id, workflow_id
-              ON CONFLICT (owner_id, workflow_id, day) DO UPDATE SET :added),
-            totals AS (
-              INSERT INTO execution_day AS known
-                (day, shard, success_deleted, failed_deleted, cancelled_deleted, crashed_deleted)
-              SELECT $3, -1, :counts
-              FROM deleted
-              ON CONFLICT (day, shard) DO UPDATE SET :added)
+              GROUP BY owner_id, workflow_id),
+            %s
             UPDATE cleanup
             SET deleted = cleanup.deleted + (SELECT count(*) FROM deleted),
                 bytes = cleanup.bytes + (SELECT coalesce(sum(bytes), 0) FROM deleted)
                   + (SELECT coalesce(sum(bytes), 0) FROM deleted_step)
             WHERE id = $1
-            """.replace(":bytes", CleanupPlan.BYTES)
-            .replace(":step_bytes", CleanupPlan.STEP_BYTES)
-            .replace(
-                    ":counts",
-                    "count(*) FILTER (WHERE status = 2), count(*) FILTER (WHERE status = 3), "
-                            + "count(*) FILTER (WHERE status = 4), count(*) FILTER (WHERE status = 5)")
-            .replace(":added", """
-                    success_deleted = known.success_deleted + excluded.success_deleted,
-                      failed_deleted = known.failed_deleted + excluded.failed_deleted,
-                      cancelled_deleted = known.cancelled_deleted + excluded.cancelled_deleted,
-                      crashed_deleted = known.crashed_deleted + excluded.crashed_deleted""");
+            """.formatted(
+                    CleanupPlan.BYTES, CleanupPlan.STEP_BYTES, RollupColumns.COUNTS, RollupStatements.ADD_DELETED);
 
     private final SqlConnection connection;
 
@@ -106,12 +93,12 @@ final class BatchDelete {
         }
 
         Batch toBatch() {
-            UUID[] lookedAt = row.getArrayOfUUIDs("looked_at");
-            if (!open || lookedAt.length == 0) {
+            UUID[] examined = row.getArrayOfUUIDs("examined");
+            if (!open || examined.length == 0) {
                 return new Batch(0, null, 0, open);
             }
             int deleted = deletable().length;
-            return new Batch(deleted, lookedAt[lookedAt.length - 1], lookedAt.length - deleted, true);
+            return new Batch(deleted, examined[examined.length - 1], examined.length - deleted, true);
         }
     }
 
@@ -120,6 +107,7 @@ final class BatchDelete {
      * with a parameter, the plan would sort the whole day.
      */
     private Future<Row> find(Cleanup cleanup, LocalDate day, @Nullable UUID after, int rowsMax, boolean waiting) {
+        DayTables tables = new DayTables(day);
         Sql sql = new Sql();
         sql.add("""
                 WITH candidate AS (
@@ -130,30 +118,26 @@ final class BatchDelete {
                   LIMIT %5$d),
                 locked AS (
                   SELECT e.id
-                  FROM execution_%6$s e
-                  WHERE e.id = ANY (ARRAY(SELECT id FROM candidate)) AND %7$s
+                  FROM execution_:day e
+                  WHERE e.id = ANY (ARRAY(SELECT id FROM candidate)) AND %4$s
                   ORDER BY e.id
-                  FOR UPDATE OF e%8$s)
-                SELECT ARRAY(SELECT id FROM candidate ORDER BY id) AS looked_at,
+                  FOR UPDATE OF e%6$s)
+                SELECT ARRAY(SELECT id FROM candidate ORDER BY id) AS examined,
                        ARRAY(SELECT id FROM locked) AS deletable
                 """.formatted(
-                        CleanupCondition.isOfFailures(cleanup)
-                                ? "unsuccessful_execution"
-                                : "execution_" + CleanupDay.suffix(day),
-                        (after == null ? ">= " : "> ") + sql.argument(after == null ? CleanupDay.firstId(day) : after),
-                        sql.argument(CleanupDay.firstId(day.plusDays(1))),
+                        CleanupCondition.isOfFailures(cleanup) ? "unsuccessful_execution" : "execution_:day",
+                        (after == null ? ">= " : "> ") + sql.argument(after == null ? tables.firstId() : after),
+                        sql.argument(tables.endId()),
                         CleanupCondition.deletable(sql, cleanup),
                         rowsMax,
-                        CleanupDay.suffix(day),
-                        CleanupCondition.deletable(sql, cleanup),
                         waiting ? "" : " SKIP LOCKED"));
-        return connection.preparedQuery(sql.text()).execute(sql.arguments()).map(rows -> rows.iterator()
-                .next());
+        return connection
+                .preparedQuery(tables.sql(sql.text()))
+                .execute(sql.arguments())
+                .map(rows -> rows.iterator().next());
     }
 
     private Future<?> delete(Cleanup cleanup, LocalDate day, UUID[] ids) {
-        return connection
-                .preparedQuery(DELETE.replace(":day", CleanupDay.suffix(day)))
-                .execute(Tuple.of(cleanup.id(), ids, day));
+        return connection.preparedQuery(new DayTables(day).sql(DELETE)).execute(Tuple.of(cleanup.id(), ids, day));
     }
 }

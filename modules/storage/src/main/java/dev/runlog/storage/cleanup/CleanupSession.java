@@ -2,26 +2,21 @@ package dev.runlog.storage.cleanup;
 
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.storage.db.Database;
+import dev.runlog.storage.ledger.CleanupLedger;
+import dev.runlog.storage.plan.CleanupDay;
+import dev.runlog.storage.plan.CleanupPlan;
+import dev.runlog.storage.plan.KeptExecutions;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The steps of a cleanup. Only one cleaner works on a database at a time: the connection of its session holds an
- * advisory lock. If the process dies, PostgreSQL rolls back the transaction and releases the lock. Each step changes
- * rows, rollups and ledger in one transaction.
- */
+/** The steps of a cleanup. Each step changes rows, rollups and ledger in one transaction. */
 public final class CleanupSession {
-    private static final String TRY_LOCK = "SELECT pg_try_advisory_lock(hashtext('runlog.cleanup'))";
-    private static final String UNLOCK = "SELECT pg_advisory_unlock(hashtext('runlog.cleanup'))";
-
     /**
      * The outcome of a batch.
      *
@@ -39,7 +34,7 @@ public final class CleanupSession {
     private final DayDrop drop;
     private final BatchDelete batches;
 
-    private CleanupSession(Database database, SqlConnection connection) {
+    CleanupSession(Database database, SqlConnection connection) {
         this.database = database;
         this.connection = connection;
         this.locks = new LockRetry(database);
@@ -48,26 +43,8 @@ public final class CleanupSession {
         this.batches = new BatchDelete(connection);
     }
 
-    /**
-     * Runs work as the only cleaner of the database. Returns empty, without running it, if another cleaner is active.
-     */
-    static <T> Future<Optional<T>> open(Database database, Function<CleanupSession, Future<T>> work) {
-        return database.withCleaningConnection(connection -> connection
-                .query(TRY_LOCK)
-                .execute()
-                .compose(lock -> lock.iterator().next().getBoolean(0)
-                        ? locked(database, connection, work)
-                        : Future.succeededFuture(Optional.empty())));
-    }
-
-    private static <T> Future<Optional<T>> locked(
-            Database database, SqlConnection connection, Function<CleanupSession, Future<T>> work) {
-        CleanupSession session = new CleanupSession(database, connection);
-        return session.detached
-                .dropLeftOvers()
-                .compose(dropped -> work.apply(session))
-                .map(Optional::of)
-                .eventually(() -> connection.query(UNLOCK).execute());
+    Future<Void> removeLeftovers() {
+        return detached.removeLeftovers();
     }
 
     /**
@@ -75,11 +52,7 @@ public final class CleanupSession {
      *
      * @param days days with something to delete, oldest first
      */
-    public record StartedCleanup(Cleanup cleanup, List<CleanupDay> days) {
-        public StartedCleanup {
-            days = List.copyOf(days);
-        }
-    }
+    public record StartedCleanup(Cleanup cleanup, List<CleanupDay> days) {}
 
     /**
      * Starts a cleanup: stores what it spares, and its preview. The result has no days if the cleanup was already
@@ -91,15 +64,15 @@ public final class CleanupSession {
         return Pipeline.transaction(connection, "BEGIN", () -> CleanupLedger.lock(connection, cleanup)
                 .compose(state -> state != Cleanup.State.PENDING
                         ? CleanupLedger.get(connection, cleanup.id()).map(now -> new StartedCleanup(now, List.of()))
-                        : KeptExecutions.freeze(connection, cleanup)
-                                .compose(done -> new CleanupPlan(connection, cleanup).plan(rowsMax))
+                        : KeptExecutions.store(connection, cleanup)
+                                .compose(stored -> new CleanupPlan(connection, cleanup).plan(rowsMax))
                                 .compose(plan -> CleanupLedger.begin(connection, cleanup, plan.preview())
                                         .map(now -> new StartedCleanup(now, plan.days())))));
     }
 
     /** Resumes a cleanup that was interrupted. */
     public Future<StartedCleanup> resume(Cleanup cleanup) {
-        return new CleanupPlan(connection, cleanup).days().map(days -> new StartedCleanup(cleanup, days));
+        return new CleanupPlan(connection, cleanup).days(null).map(days -> new StartedCleanup(cleanup, days));
     }
 
     /**
@@ -117,7 +90,7 @@ public final class CleanupSession {
     public Future<Boolean> rewrite(Cleanup cleanup, CleanupDay day) {
         return isStored(day.day())
                 .compose(stored -> stored
-                        ? new DayRewrite(connection, locks, detached, cleanup, day)
+                        ? new DayRewrite(connection, locks, detached, cleanup, day.day())
                                 .run()
                                 .compose(done -> detached.removeFiles().map(done))
                         : Future.succeededFuture(false));
@@ -149,6 +122,11 @@ public final class CleanupSession {
         return new WorkflowDeletion(connection, locks, cleanup).run();
     }
 
+    /** Succeeds after the given time. */
+    public Future<Void> pause(Duration time) {
+        return database.pause(time);
+    }
+
     /** Whether this server is running statements for readers or recording, or has done so within this time. */
     public boolean hasForegroundWork(Duration within) {
         return database.hasForegroundWork(within);
@@ -158,7 +136,7 @@ public final class CleanupSession {
     public Future<Boolean> isStored(LocalDate day) {
         return connection
                 .preparedQuery("SELECT to_regclass($1) IS NOT NULL")
-                .execute(Tuple.of("execution_" + CleanupDay.suffix(day)))
+                .execute(Tuple.of("execution_" + new DayTables(day).suffix()))
                 .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
@@ -175,8 +153,8 @@ public final class CleanupSession {
                         """).execute().map(rows -> rows.size() > 0);
     }
 
-    /** Deletes the stored exceptions of cleanups that have ended. */
-    public Future<Void> forgetOver() {
+    /** Deletes what was stored of cleanups that have ended, except their entries in the ledger. */
+    public Future<Void> forgetEnded() {
         return connection.query(KeptExecutions.FORGET).execute().mapEmpty();
     }
 }

@@ -7,8 +7,9 @@ import dev.runlog.contract.retention.CleanupCriteria;
 import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.text.SafeText;
 import dev.runlog.storage.db.Database;
+import dev.runlog.storage.plan.CleanupPlan;
+import dev.runlog.storage.plan.KeptExecutions;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Tuple;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Previews cleanups, and opens the session that runs them. */
 public final class CleanupStore {
+    private static final String TRY_LOCK = "SELECT pg_try_advisory_lock(hashtext('runlog.cleanup'))";
+    private static final String UNLOCK = "SELECT pg_advisory_unlock(hashtext('runlog.cleanup'))";
+
     private final Database database;
 
     public CleanupStore(Database database) {
@@ -33,8 +37,8 @@ public final class CleanupStore {
         return database.onConnection("preview", connection -> connection
                 .query("BEGIN ISOLATION LEVEL REPEATABLE READ")
                 .execute()
-                .compose(begun -> KeptExecutions.freeze(connection, hypothetical))
-                .compose(done -> new CleanupPlan(connection, hypothetical).plan(rowsMax))
+                .compose(begun -> KeptExecutions.store(connection, hypothetical))
+                .compose(stored -> new CleanupPlan(connection, hypothetical).plan(rowsMax))
                 .map(CleanupPlan.Plan::preview)
                 .eventually(() -> connection.query("ROLLBACK").execute()));
     }
@@ -50,18 +54,21 @@ public final class CleanupStore {
     }
 
     /**
-     * Runs work as the only cleaner of the database. Returns empty, without running it, if another cleaner is active.
+     * Runs work as the only cleaner of the database, after removing what an interrupted one left. Returns empty, without
+     * running it, if another cleaner is active. The session's connection holds an advisory lock. If the process dies,
+     * PostgreSQL rolls back the transaction and releases the lock.
      */
     public <T> Future<Optional<T>> asCleaner(Function<CleanupSession, Future<T>> work) {
-        return CleanupSession.open(database, work);
-    }
-
-    /** Whether any dropped days still have rollups to update or files to remove. */
-    public Future<Boolean> hasDropped() {
-        return database.query("has-dropped", """
-                        SELECT EXISTS (SELECT FROM dropped_day) OR EXISTS (
-                          SELECT FROM pg_class WHERE relkind = 'r' AND relname ~ '^(execution|step)_[0-9]{8}_gone$')
-                        """, Tuple.tuple())
-                .map(rows -> rows.iterator().next().getBoolean(0));
+        return database.withCleaningConnection(
+                connection -> connection.query(TRY_LOCK).execute().compose(lock -> {
+                    if (!lock.iterator().next().getBoolean(0)) {
+                        return Future.succeededFuture(Optional.<T>empty());
+                    }
+                    CleanupSession session = new CleanupSession(database, connection);
+                    return session.removeLeftovers()
+                            .compose(removed -> work.apply(session))
+                            .map(Optional::of)
+                            .eventually(() -> connection.query(UNLOCK).execute());
+                }));
     }
 }

@@ -1,11 +1,15 @@
 package dev.runlog.storage.cleanup;
 
 import dev.runlog.contract.retention.Cleanup;
-import dev.runlog.storage.cleanup.LockRetry.SomethingStays;
+import dev.runlog.storage.cleanup.LockRetry.DayIsKept;
+import dev.runlog.storage.ledger.CleanupLedger;
+import dev.runlog.storage.plan.CleanupDay;
+import dev.runlog.storage.plan.CleanupPlan;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.LocalDate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -58,62 +62,65 @@ final class DayDrop {
 
     /** Drops all of the days or none. Returns false if an execution on one of them is kept. */
     Future<Boolean> run(Cleanup cleanup, List<CleanupDay> days) {
-        return detached.requireRemoved(days)
-                // Also checked before locking: this plans the statement, and may show that the lock is unnecessary.
-                .compose(ready -> requireWhole(cleanup, days))
-                .compose(whole -> locks.succeeds(attempt -> drop(cleanup, days)))
-                .recover(failure -> failure instanceof SomethingStays
-                        ? Future.succeededFuture(false)
-                        : Future.failedFuture(failure));
+        LocalDate[] dates = days.stream().map(CleanupDay::day).toArray(LocalDate[]::new);
+        List<DayTables> tables = Arrays.stream(dates).map(DayTables::new).toList();
+        return detached.requireRemoved(tables)
+                .compose(removed -> locks.succeeds(() -> requireWhole(cleanup, dates)
+                        // Also checked before locking: this plans the statement, and may show that the lock is
+                        // unnecessary.
+                        .compose(whole -> drop(cleanup, dates, tables))));
     }
 
     /**
      * Pipelines its statements, so it holds the lock for only two round trips: one to check that nothing is kept, one
      * to commit.
      */
-    private Future<Void> drop(Cleanup cleanup, List<CleanupDay> days) {
-        Future<Long> bytes = size(connection, days);
+    private Future<Void> drop(Cleanup cleanup, LocalDate[] dates, List<DayTables> tables) {
+        Future<Long> bytes = size(connection, tables);
         Future<Void> begun = run("BEGIN; " + LockRetry.PATIENCE);
-        Future<Void> open = CleanupLedger.lockRunning(connection, cleanup);
+        Future<Void> running = requireRunning(connection, cleanup);
         Future<Void> locked = run(LOCK_PARENTS);
-        Future<Void> whole = requireWhole(cleanup, days);
+        Future<Void> whole = requireWhole(cleanup, dates);
         return Pipeline.orRollback(
                 connection,
-                Pipeline.inTurn(List.of(bytes, begun, open, locked, whole)).compose(checked -> {
+                Pipeline.inTurn(List.of(bytes, begun, running, locked, whole)).compose(checked -> {
                     if (bytes.result() == null) {
-                        return Future.failedFuture(new SomethingStays());
+                        return Future.failedFuture(new DayIsKept());
                     }
                     Future<?> marked = connection
                             .preparedQuery(MARK_DROPPED)
-                            .execute(Tuple.of(cleanup.id(), dates(days), bytes.result()));
-                    Future<Void> committed = run(days.stream()
-                            .map(day -> DetachedDays.detach(day.suffix()) + "; ")
+                            .execute(Tuple.of(cleanup.id(), dates, bytes.result()));
+                    Future<Void> committed = run(tables.stream()
+                            .map(day -> DetachedDays.detach(day) + "; ")
                             .collect(Collectors.joining("", "", "COMMIT")));
-                    return Pipeline.inTurn(List.of(marked, committed))
-                            .onSuccess(done -> days.forEach(day -> detached.add(day.suffix())));
+                    return Pipeline.inTurn(List.of(marked, committed)).onSuccess(done -> tables.forEach(detached::add));
                 }));
     }
 
-    private Future<Void> requireWhole(Cleanup cleanup, List<CleanupDay> days) {
+    private Future<Void> requireWhole(Cleanup cleanup, LocalDate[] dates) {
         return new CleanupPlan(connection, cleanup)
-                .days(dates(days))
-                .compose(now -> now.stream().filter(CleanupDay::whole).count() == days.size()
+                .days(dates)
+                .compose(now -> now.stream().filter(CleanupDay::whole).count() == dates.length
                         ? Future.succeededFuture()
-                        : Future.failedFuture(new SomethingStays()));
+                        : Future.failedFuture(new DayIsKept()));
+    }
+
+    /** Locks the row of a running cleanup. Fails if the cleanup has ended. */
+    static Future<Void> requireRunning(SqlConnection connection, Cleanup cleanup) {
+        return CleanupLedger.lock(connection, cleanup)
+                .compose(state -> state == Cleanup.State.RUNNING
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(new DayIsKept()));
     }
 
     /** Bytes of the partitions of days; null if any are missing. */
-    static Future<Long> size(SqlConnection connection, List<CleanupDay> days) {
+    static Future<Long> size(SqlConnection connection, List<DayTables> days) {
         return connection
                 .preparedQuery(SIZE)
                 .execute(Tuple.of(days.stream()
                         .flatMap(day -> Stream.of("execution_" + day.suffix(), "step_" + day.suffix()))
                         .toArray(String[]::new)))
                 .map(rows -> rows.iterator().next().getLong(0));
-    }
-
-    private static LocalDate[] dates(List<CleanupDay> days) {
-        return days.stream().map(CleanupDay::day).toArray(LocalDate[]::new);
     }
 
     private Future<Void> run(String sql) {

@@ -49,16 +49,14 @@ final class DetachedDays {
      * The statements that detach and rename a day's partitions. Indexes keep their names. If the day is created again,
      * its indexes get other names.
      */
-    static String detach(String suffix) {
-        return """
-                ALTER TABLE execution DETACH PARTITION execution_:day;
-                ALTER TABLE step DETACH PARTITION step_:day;
-                ALTER TABLE execution_:day RENAME TO execution_:day_gone;
-                ALTER TABLE step_:day RENAME TO step_:day_gone""".replace(":day", suffix);
+    static String detach(DayTables day) {
+        return day.sqlForBoth("""
+                ALTER TABLE :table DETACH PARTITION :table_:day;
+                ALTER TABLE :table_:day RENAME TO :table_:day_gone""");
     }
 
-    void add(String suffix) {
-        suffixes.add(suffix);
+    void add(DayTables day) {
+        suffixes.add(day.suffix());
     }
 
     /** Removes the files of some days. Returns whether there were any. */
@@ -80,19 +78,19 @@ final class DetachedDays {
     /**
      * Removes files until the names of these days are free, in case they were recorded into after they were dropped.
      */
-    Future<Void> requireRemoved(Collection<CleanupDay> days) {
-        return days.stream().map(CleanupDay::suffix).noneMatch(suffixes::contains)
+    Future<Void> requireRemoved(Collection<DayTables> days) {
+        return days.stream().map(DayTables::suffix).noneMatch(suffixes::contains)
                 ? Future.succeededFuture()
                 : removeFiles().compose(done -> requireRemoved(days));
     }
 
     /** Removes tables, triggers and notes left by a crash or an abandoned rewrite. */
-    Future<Void> dropLeftOvers() {
+    Future<Void> removeLeftovers() {
         return connection.query(FIND_LEFTOVERS).execute().compose(rows -> {
             Future<Void> dropped = Future.succeededFuture();
             for (Row row : rows) {
                 String statement = row.getString(0);
-                log.info("A cleanup was interrupted: {}", statement);
+                log.info("Removing leftovers of an interrupted cleanup: {}", statement);
                 dropped = dropped.compose(done -> runWithTimeout(LockRetry.PATIENCE, statement));
             }
             return dropped;
@@ -100,7 +98,7 @@ final class DetachedDays {
     }
 
     private Future<Void> runWithTimeout(String lockTimeout, String statement) {
-        return locks.run(attempt -> Pipeline.transaction(
+        return locks.run(() -> Pipeline.transaction(
                 connection,
                 "BEGIN; " + lockTimeout,
                 () -> connection.query(statement).execute().mapEmpty()));

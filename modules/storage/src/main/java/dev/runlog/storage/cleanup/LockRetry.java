@@ -5,7 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import java.time.Duration;
 import java.util.Set;
-import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /** Retries work that cannot get its locks. A longer wait would make other statements queue behind it. */
 final class LockRetry {
@@ -24,33 +24,31 @@ final class LockRetry {
         this.database = database;
     }
 
-    /**
-     * Thrown if a day cannot be dropped or rewritten because something on it is kept, or because the cleanup has ended.
-     */
-    static final class SomethingStays extends RuntimeException {
+    /** Thrown if a day cannot be dropped or rewritten: an execution on it is kept, or the cleanup has ended. */
+    static final class DayIsKept extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        SomethingStays() {
-            super("Something stays.", null, false, false);
+        DayIsKept() {
+            super("An execution of the day is kept, or the cleanup has ended.", null, false, false);
         }
     }
 
-    /** Runs work, with the number of the attempt, until it gets its locks. Fails after a limited number of attempts. */
-    <T> Future<T> run(IntFunction<Future<T>> work) {
+    /** Runs work until it gets its locks. Fails after a limited number of attempts. */
+    <T> Future<T> run(Supplier<Future<T>> work) {
         return run(1, work);
     }
 
-    /** The same, but returns false if something is kept or the locks are unavailable. */
-    Future<Boolean> succeeds(IntFunction<Future<Void>> work) {
+    /** The same, but returns false if the day is kept or the locks are unavailable. */
+    Future<Boolean> succeeds(Supplier<Future<Void>> work) {
         return run(work)
                 .map(true)
-                .recover(failure -> failure instanceof SomethingStays || isLockUnavailable(failure)
+                .recover(failure -> failure instanceof DayIsKept || isLockUnavailable(failure)
                         ? Future.succeededFuture(false)
                         : Future.failedFuture(failure));
     }
 
-    private <T> Future<T> run(int attempt, IntFunction<Future<T>> work) {
-        return work.apply(attempt)
+    private <T> Future<T> run(int attempt, Supplier<Future<T>> work) {
+        return work.get()
                 .recover(failure -> isLockUnavailable(failure) && attempt < ATTEMPTS
                         ? database.pause(PAUSE.multipliedBy(Math.min(attempt, PAUSES_MAX)))
                                 .compose(done -> run(attempt + 1, work))

@@ -4,6 +4,7 @@ import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.storage.cleanup.CleanupSession.EndedDeletion;
 import dev.runlog.storage.db.WriteFailure;
+import dev.runlog.storage.ledger.CleanupLedger;
 import dev.runlog.storage.rollup.DeletedWorkflow;
 import dev.runlog.storage.sql.Rows;
 import io.vertx.core.Future;
@@ -52,7 +53,7 @@ final class WorkflowDeletion {
 
     Future<EndedDeletion> run() {
         return DeletedWorkflow.foldDurations(connection)
-                .compose(done -> locks.run(attempt ->
+                .compose(done -> locks.run(() ->
                         Pipeline.transaction(connection, "BEGIN; " + LockRetry.PATIENCE, this::deleteUnlessUsed)))
                 .recover(failure -> Future.failedFuture(
                         WriteFailure.of(failure) == WriteFailure.CONTENTION

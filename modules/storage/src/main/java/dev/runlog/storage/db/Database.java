@@ -247,8 +247,10 @@ public final class Database {
 
     /** Succeeds after the given time. */
     public Future<Void> pause(Duration time) {
-        return vertx.timer(Math.max(1, Math.round(time.toNanos() / 1e6)), TimeUnit.MILLISECONDS)
-                .mapEmpty();
+        long millis = Math.round(time.toNanos() / 1e6);
+        return millis < 1
+                ? Future.succeededFuture()
+                : vertx.timer(millis, TimeUnit.MILLISECONDS).mapEmpty();
     }
 
     /** Returns the version of PostgreSQL, such as {@code 18.6}; fails if it is unavailable. */

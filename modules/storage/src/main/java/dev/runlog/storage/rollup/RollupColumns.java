@@ -5,8 +5,13 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** SQL expressions for the counts of a rollup row {@code d}. */
+/** SQL expressions for counts by status. */
 public final class RollupColumns {
+    /** Counts executions by status, in the columns of a rollup. */
+    public static final String COUNTS = """
+            count(*) FILTER (WHERE status = 2) AS success, count(*) FILTER (WHERE status = 3) AS failed,
+            count(*) FILTER (WHERE status = 4) AS cancelled, count(*) FILTER (WHERE status = 5) AS crashed""";
+
     private RollupColumns() {}
 
     /** The column with the number of executions ever recorded with a status. */
@@ -14,7 +19,7 @@ public final class RollupColumns {
         return status.name().toLowerCase(Locale.ROOT);
     }
 
-    /** The number of stored executions with the statuses; with any status if the set is empty. */
+    /** The number of stored executions, in a rollup row {@code d}, with the statuses; with any status if there are none. */
     public static String present(Set<ExecutionStatus> statuses) {
         return (statuses.isEmpty() ? Set.of(ExecutionStatus.values()) : statuses)
                 .stream()

@@ -59,6 +59,32 @@ public final class RollupStatements {
             ON CONFLICT (day, shard) DO UPDATE
             """ + ADD_COUNTS;
 
+    /**
+     * Common table expressions that add the rows of {@code deleted_count} to the counts of deleted executions: owner_id,
+     * workflow_id, day, success, failed, cancelled, crashed. They lock rollups in the same order as recording does.
+     * Recording never uses shard -1.
+     */
+    public static final String ADD_DELETED = """
+            deleted_daily AS (
+              INSERT INTO execution_daily AS known
+                (owner_id, workflow_id, day, success_deleted, failed_deleted, cancelled_deleted, crashed_deleted)
+              SELECT owner_id, workflow_id, day, success, failed, cancelled, crashed
+              FROM deleted_count
+              ORDER BY owner_id, workflow_id
+              ON CONFLICT (owner_id, workflow_id, day) DO UPDATE SET :added),
+            deleted_day AS (
+              INSERT INTO execution_day AS known
+                (day, shard, success_deleted, failed_deleted, cancelled_deleted, crashed_deleted)
+              SELECT day, -1, sum(success), sum(failed), sum(cancelled), sum(crashed)
+              FROM deleted_count
+              GROUP BY day
+              ON CONFLICT (day, shard) DO UPDATE SET :added)
+            """.replace(":added", """
+                    success_deleted = known.success_deleted + excluded.success_deleted,
+                      failed_deleted = known.failed_deleted + excluded.failed_deleted,
+                      cancelled_deleted = known.cancelled_deleted + excluded.cancelled_deleted,
+                      crashed_deleted = known.crashed_deleted + excluded.crashed_deleted""");
+
     /** One row per batch. Updating a counter for each bucket doubled the time of the rollups. */
     private static final String ADD_DURATIONS = """
             INSERT INTO duration_delta (owner_ids, workflow_ids, days, buckets, counts)

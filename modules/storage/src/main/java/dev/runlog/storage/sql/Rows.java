@@ -1,6 +1,7 @@
 package dev.runlog.storage.sql;
 
 import dev.runlog.contract.model.ExecutionPart;
+import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.StepPart;
 import io.vertx.core.json.JsonObject;
@@ -10,12 +11,14 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Converts between columns and domain values. */
@@ -48,6 +51,17 @@ public final class Rows {
 
     public static @Nullable OffsetDateTime toOffset(@Nullable Instant moment) {
         return moment == null ? null : moment.atOffset(ZoneOffset.UTC);
+    }
+
+    /** Reads the numbers of statuses. */
+    public static Set<ExecutionStatus> toStatuses(Short[] numbers) {
+        return Arrays.stream(numbers)
+                .map(number -> ExecutionStatus.ofNumber(number))
+                .collect(Collectors.toSet());
+    }
+
+    public static Short[] toNumbers(Set<ExecutionStatus> statuses) {
+        return statuses.stream().sorted().map(status -> (short) status.number()).toArray(Short[]::new);
     }
 
     /** Reads a bit set of execution parts. */

@@ -161,8 +161,7 @@ final class ExecutionStatements {
 
             FROM execution_daily d
             JOIN execution e ON e.workflow_id = d.workflow_id AND e.status = 1 AND e.heartbeat_timeout IS NULL
-              AND e.id >= uuid_v7_floor(d.day::timestamp AT TIME ZONE 'UTC')
-              AND e.id < uuid_v7_floor((d.day + 1)::timestamp AT TIME ZONE 'UTC')
+              AND e.id >= first_id(d.day) AND e.id < first_id(d.day + 1)
             JOIN owner o ON o.id = e.owner_id
             WHERE d.running > 0 AND d.day <= $1 AND e.id < $2 AND (e.started_at IS NULL OR e.started_at < $4)
             ORDER BY e.id

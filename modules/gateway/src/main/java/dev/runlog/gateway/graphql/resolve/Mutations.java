@@ -177,7 +177,7 @@ final class Mutations {
 
     private Future<Execution> hold(Viewer viewer, Arguments input, boolean held) {
         return bus.request(new HoldExecution(viewer, input.id("executionId"), held, input.stringOrNull("reason")))
-                .map(HoldExecution.Done::execution)
+                .map(HoldExecution.Result::execution)
                 .map(execution -> asSeenBy(viewer, execution));
     }
 

@@ -1,7 +1,11 @@
-package dev.runlog.storage.cleanup;
+package dev.runlog.storage.ledger;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.runlog.contract.error.RunlogException;
-import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.retention.Cleanup;
@@ -12,16 +16,15 @@ import dev.runlog.storage.db.Database;
 import dev.runlog.storage.sql.Rows;
 import dev.runlog.storage.sql.Sql;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The ledger, table {@code cleanup}: who requested each cleanup, its progress and its outcome. */
@@ -34,6 +37,8 @@ public final class CleanupLedger {
 
     private static final String FROM = "FROM cleanup t\nLEFT JOIN owner o ON o.id = t.owner_id\n";
 
+    private static final String GET = COLUMNS + FROM + "WHERE t.id = $1";
+
     private static final String INSERT = """
             INSERT INTO cleanup (id, state, before, statuses, workflow_id, owner_id, requested_by, policy_id, keep_last,
                                  ignore_policies, deletes_workflow)
@@ -41,14 +46,17 @@ public final class CleanupLedger {
             ON CONFLICT (workflow_id) WHERE deletes_workflow AND state IN (1, 2) DO NOTHING
             """;
 
-    private static final String REGISTER_OWNER =
-            "INSERT INTO owner (subject) VALUES ($1) ON CONFLICT (subject) DO NOTHING";
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
 
     private static final String COMPLETE = """
-            SET state = 3, finished_at = now(), matched_exact = true,
+            state = 3, matched_exact = true,
                 matched = CASE WHEN matched_exact THEN greatest(matched, deleted) ELSE deleted END""";
 
-    private static final String FAIL = "SET state = 5, finished_at = now(), failure = $2";
+    private static final String FAIL = "state = 5";
 
     private final Database database;
     private final NewestFirst<Cleanup> rows;
@@ -63,10 +71,7 @@ public final class CleanupLedger {
      * already being deleted.
      */
     public Future<Cleanup> create(CleanupCriteria criteria, String requestedBy) {
-        Future<?> registered = criteria.owner() == null
-                ? Future.succeededFuture()
-                : database.query("register-owner", REGISTER_OWNER, Tuple.of(criteria.owner()));
-        return registered
+        return registerOwner(database, criteria.owner())
                 .compose(done ->
                         database.query("create-cleanup", returning(INSERT), toInsert(criteria, requestedBy, null)))
                 .map(rows -> {
@@ -74,7 +79,7 @@ public final class CleanupLedger {
                         throw RunlogException.conflict("Workflow " + criteria.workflowId()
                                 + " is already being deleted; see `cleanups`.");
                     }
-                    return toCleanup(rows.iterator().next());
+                    return toOnlyCleanup(rows);
                 });
     }
 
@@ -83,11 +88,21 @@ public final class CleanupLedger {
         return connection.preparedQuery(INSERT).execute(toInsert(criteria, requestedBy, policyId));
     }
 
+    /** Adds an owner that has recorded nothing yet. Does nothing if there is no owner to add. */
+    static Future<?> registerOwner(Database database, @Nullable String owner) {
+        return owner == null
+                ? Future.succeededFuture()
+                : database.query(
+                        "register-owner",
+                        "INSERT INTO owner (subject) VALUES ($1) ON CONFLICT (subject) DO NOTHING",
+                        Tuple.of(owner));
+    }
+
     private static Tuple toInsert(CleanupCriteria criteria, String requestedBy, @Nullable UUID policyId) {
         return Tuple.of(
                 Ids.next(),
                 criteria.before().atOffset(ZoneOffset.UTC),
-                numbers(criteria.statuses()),
+                Rows.toNumbers(criteria.statuses()),
                 criteria.workflowId(),
                 criteria.owner(),
                 requestedBy,
@@ -98,8 +113,7 @@ public final class CleanupLedger {
     }
 
     public Future<Cleanup> get(UUID id) {
-        return database.query("get-cleanup", COLUMNS + FROM + "WHERE t.id = $1", Tuple.of(id))
-                .map(rows -> toCleanup(rows.iterator().next()));
+        return database.query("get-cleanup", GET, Tuple.of(id)).map(CleanupLedger::toOnlyCleanup);
     }
 
     /**
@@ -159,81 +173,72 @@ public final class CleanupLedger {
     }
 
     /** Locks a cleanup's row until the end of the transaction, and returns its state. */
-    static Future<Cleanup.State> lock(SqlConnection connection, Cleanup cleanup) {
+    public static Future<Cleanup.State> lock(SqlConnection connection, Cleanup cleanup) {
         return connection
                 .preparedQuery("SELECT state FROM cleanup WHERE id = $1 FOR UPDATE")
                 .execute(Tuple.of(cleanup.id()))
                 .map(rows -> toState(rows.iterator().next().getShort(0)));
     }
 
-    /** Locks the row of a running cleanup. Fails with {@link LockRetry.SomethingStays} if it is no longer running. */
-    static Future<Void> lockRunning(SqlConnection connection, Cleanup cleanup) {
-        return lock(connection, cleanup)
-                .compose(state -> state == Cleanup.State.RUNNING
-                        ? Future.succeededFuture()
-                        : Future.failedFuture(new LockRetry.SomethingStays()));
-    }
-
     /** Marks a locked cleanup as running and stores its preview. Rows written by later transactions are not deleted. */
-    static Future<Cleanup> begin(SqlConnection connection, Cleanup cleanup, CleanupPreview found) {
+    public static Future<Cleanup> begin(SqlConnection connection, Cleanup cleanup, CleanupPreview preview) {
         return connection
                 .preparedQuery(returning("""
                         UPDATE cleanup
                         SET state = 2, started_at = now(), matched = $2, matched_exact = $3, preview = $4,
                             first_later_xid = pg_snapshot_xmax(pg_current_snapshot())
                         WHERE id = $1"""))
-                .execute(Tuple.of(cleanup.id(), found.executions(), found.exact(), PreviewJson.write(found)))
-                .map(rows -> toCleanup(rows.iterator().next()));
+                .execute(Tuple.of(
+                        cleanup.id(),
+                        preview.executions(),
+                        preview.exact(),
+                        new JsonObject(JSON.valueToTree(preview).toString())))
+                .map(CleanupLedger::toOnlyCleanup);
     }
 
-    static Future<Cleanup> get(SqlConnection connection, UUID id) {
-        return connection
-                .preparedQuery(COLUMNS + FROM + "WHERE t.id = $1")
-                .execute(Tuple.of(id))
-                .map(rows -> toCleanup(rows.iterator().next()));
+    public static Future<Cleanup> get(SqlConnection connection, UUID id) {
+        return connection.preparedQuery(GET).execute(Tuple.of(id)).map(CleanupLedger::toOnlyCleanup);
     }
 
     /** Completes a cleanup unless it has already ended, and replaces an estimated match count with the actual one. */
     public Future<Cleanup> complete(UUID id) {
-        return end(id, COMPLETE);
+        return end(id, null, COMPLETE);
     }
 
-    /** Completes an open cleanup in the caller's transaction. */
-    static Future<Cleanup> complete(SqlConnection connection, UUID id) {
-        return connection
-                .preparedQuery(ending(COMPLETE))
-                .execute(Tuple.of(id))
-                .map(rows -> toCleanup(rows.iterator().next()));
+    /** The same in the caller's transaction. */
+    public static Future<Cleanup> complete(SqlConnection connection, UUID id) {
+        return end(connection, id, null, COMPLETE);
     }
 
-    /** Marks a cleanup as failed unless it has already ended. */
-    static Future<Cleanup> fail(SqlConnection connection, UUID id, String why) {
+    /** Marks a cleanup as failed unless it has already ended, in the caller's transaction. */
+    public static Future<Cleanup> fail(SqlConnection connection, UUID id, String reason) {
+        return end(connection, id, reason, FAIL);
+    }
+
+    private static Future<Cleanup> end(SqlConnection connection, UUID id, @Nullable String failure, String changes) {
         return connection
-                .preparedQuery(ending(FAIL))
-                .execute(Tuple.of(id, why))
-                .compose(done -> get(connection, id));
+                .preparedQuery(ending(changes))
+                .execute(Tuple.of(id, failure))
+                .compose(rows -> rows.size() > 0 ? Future.succeededFuture(toOnlyCleanup(rows)) : get(connection, id));
     }
 
     /** Cancels a cleanup. It stops after the current step. */
     public Future<Cleanup> cancel(UUID id) {
-        return end(id, "SET state = 4, finished_at = now()");
+        return end(id, null, "state = 4");
     }
 
-    public Future<Cleanup> fail(UUID id, String why) {
-        return end(id, FAIL, why);
+    public Future<Cleanup> fail(UUID id, String reason) {
+        return end(id, reason, FAIL);
     }
 
-    private Future<Cleanup> end(UUID id, String change, Object... arguments) {
-        Tuple tuple = Tuple.of(id);
-        Arrays.stream(arguments).forEach(tuple::addValue);
-        return database.query("end-cleanup", ending(change), tuple)
-                .compose(rows -> rows.size() > 0
-                        ? Future.succeededFuture(toCleanup(rows.iterator().next()))
-                        : get(id));
+    private Future<Cleanup> end(UUID id, @Nullable String failure, String changes) {
+        return database.query("end-cleanup", ending(changes), Tuple.of(id, failure))
+                .compose(rows -> rows.size() > 0 ? Future.succeededFuture(toOnlyCleanup(rows)) : get(id));
     }
 
-    private static String ending(String change) {
-        return returning("UPDATE cleanup\n" + change + "\nWHERE id = $1 AND state IN (1, 2)");
+    private static String ending(String changes) {
+        return returning("UPDATE cleanup\nSET finished_at = now(), failure = $2, " + changes
+                + "\nWHERE id = $1 AND state IN (1, 2)");
     }
 
     /** Extends a statement to return the rows that it changed. */
@@ -246,16 +251,6 @@ public final class CleanupLedger {
         return Cleanup.State.values()[number - 1];
     }
 
-    static Short[] numbers(Set<ExecutionStatus> statuses) {
-        return statuses.stream().sorted().map(status -> (short) status.number()).toArray(Short[]::new);
-    }
-
-    static Set<ExecutionStatus> toStatuses(Short[] numbers) {
-        return Arrays.stream(numbers)
-                .map(number -> ExecutionStatus.ofNumber(number))
-                .collect(Collectors.toSet());
-    }
-
     private static void addRequester(Sql sql, @Nullable String requestedBy) {
         if (requestedBy != null) {
             // Own executions only: a former operator must not see results about other owners.
@@ -265,14 +260,19 @@ public final class CleanupLedger {
         }
     }
 
+    private static Cleanup toOnlyCleanup(RowSet<Row> rows) {
+        return toCleanup(rows.iterator().next());
+    }
+
     private static Cleanup toCleanup(Row row) {
+        JsonObject preview = row.getJsonObject("preview");
         return new Cleanup(
                 row.getUUID("id"),
                 false,
                 toState(row.getShort("state")),
                 new CleanupCriteria(
                         row.getOffsetDateTime("before").toInstant(),
-                        toStatuses(row.getArrayOfShorts("statuses")),
+                        Rows.toStatuses(row.getArrayOfShorts("statuses")),
                         row.getUUID("workflow_id"),
                         row.getString("subject"),
                         row.getInteger("keep_last"),
@@ -288,7 +288,7 @@ public final class CleanupLedger {
                 row.getOffsetDateTime("created_at").toInstant(),
                 Rows.toInstant(row.getOffsetDateTime("started_at")),
                 Rows.toInstant(row.getOffsetDateTime("finished_at")),
-                PreviewJson.read(row.getJsonObject("preview")),
+                preview == null ? null : JSON.convertValue(preview.getMap(), CleanupPreview.class),
                 row.getString("failure"));
     }
 }

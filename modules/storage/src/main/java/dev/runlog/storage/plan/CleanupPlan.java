@@ -1,9 +1,9 @@
-package dev.runlog.storage.cleanup;
+package dev.runlog.storage.plan;
 
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupPreview;
-import dev.runlog.contract.retention.CleanupPreview.OfWorkflow;
+import dev.runlog.contract.retention.CleanupPreview.WorkflowCount;
 import dev.runlog.storage.rollup.RollupColumns;
 import dev.runlog.storage.sql.Rows;
 import dev.runlog.storage.sql.Sql;
@@ -11,12 +11,12 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,16 +27,16 @@ import org.jspecify.annotations.Nullable;
  * newest N of a workflow. Rollups are exact for a day that no bound divides. On a divided day, executions are counted,
  * unless there are too many. Then the figures are estimates that assume evenly spread executions.
  */
-final class CleanupPlan {
+public final class CleanupPlan {
     private static final int WORKFLOWS_MAX = 10;
     private static final double MILLIS_OF_DAY = 86_400_000;
 
     /** Stored size of a row with its large values, without indexes. */
-    static final String BYTES = """
+    public static final String BYTES = """
             (180 + coalesce(pg_column_size(e.payload), 0) + coalesce(pg_column_size(e.result), 0)
              + coalesce(pg_column_size(e.error_details), 0) + coalesce(pg_column_size(e.stack_trace), 0))""";
 
-    static final String STEP_BYTES = """
+    public static final String STEP_BYTES = """
             (60 + coalesce(pg_column_size(s.input), 0) + coalesce(pg_column_size(s.output), 0)
              + coalesce(pg_column_size(s.error), 0))""";
 
@@ -44,7 +44,7 @@ final class CleanupPlan {
     private final Cleanup cleanup;
 
     /** Requires that {@link KeptExecutions} are already stored for the cleanup. */
-    CleanupPlan(SqlConnection connection, Cleanup cleanup) {
+    public CleanupPlan(SqlConnection connection, Cleanup cleanup) {
         this.connection = connection;
         this.cleanup = cleanup;
     }
@@ -54,19 +54,15 @@ final class CleanupPlan {
      *
      * @param days days with something to delete, oldest first
      */
-    record Plan(CleanupPreview preview, List<CleanupDay> days) {}
+    public record Plan(CleanupPreview preview, List<CleanupDay> days) {}
 
-    /** Returns the days with something to delete, oldest first. */
-    Future<List<CleanupDay>> days() {
-        return days(null);
-    }
-
-    /** The same, limited to some dates. Sends the statement before it returns. */
-    Future<List<CleanupDay>> days(LocalDate @Nullable [] dates) {
-        return overview(dates).map(found -> found.stream()
-                .filter(day -> day.deletable() > 0)
-                .map(DayFigures::toCleanupDay)
-                .toList());
+    /**
+     * Returns the days with something to delete, oldest first. Sends the statement before it returns.
+     *
+     * @param dates the dates to which the days are limited; null for no limit
+     */
+    public Future<List<CleanupDay>> days(LocalDate @Nullable [] dates) {
+        return overview(dates).map(CleanupPlan::toCleanupDays);
     }
 
     /**
@@ -74,46 +70,52 @@ final class CleanupPlan {
      *
      * @param rowsMax maximum number of executions to count
      */
-    Future<Plan> plan(int rowsMax) {
+    public Future<Plan> plan(int rowsMax) {
         return overview(null).compose(days -> {
-            List<DayFigures> toCount = daysToCount(days, rowsMax);
-            LocalDate[] counted = dates(toCount);
-            List<DayFigures> others = filter(days, day -> !toCount.contains(day));
-            LocalDate[] excepted = dates(filter(others, DayFigures::excepted));
-            List<CleanupDay> cleanupDays = days.stream()
-                    .filter(day -> day.deletable() > 0)
-                    .map(DayFigures::toCleanupDay)
-                    .toList();
-            Future<List<Row>> rows =
-                    counted.length == 0 ? Future.succeededFuture(List.<Row>of()) : countRows(counted, others.isEmpty());
+            List<DayFigures> counted = daysToCount(days, rowsMax);
+            List<DayFigures> others = filter(days, day -> !counted.contains(day));
+            Future<List<Row>> rows = ifAny(counted, dates -> countRows(dates, others.isEmpty()));
             Future<List<Row>> exceptions =
-                    excepted.length == 0 ? Future.succeededFuture(List.<Row>of()) : countExceptions(excepted, rowsMax);
-            Future<List<Row>> sizes = sizes(dates(days), counted);
-            return Pipeline.inTurn(List.of(rows, exceptions, sizes)).compose(done -> {
-                PreviewFigures figures = new PreviewFigures(cleanup, rowsMax);
-                others.forEach(figures::addRollups);
-                figures.addCounted(toCount, rows.result());
-                figures.addExceptions(exceptions.result());
+                    ifAny(filter(others, DayFigures::excepted), dates -> countExceptions(dates, rowsMax));
+            Future<List<Row>> sizes = sizes(dates(days), dates(counted));
+            return Future.all(rows, exceptions, sizes).compose(done -> {
+                PreviewFigures figures = new PreviewFigures();
+                others.forEach(day -> figures.add(day.rows()));
+                figures.addCounted(rows.result());
+                figures.add(exceptions.result());
+                boolean exact = filter(others, DayFigures::cut).isEmpty() && sum(exceptions.result()) <= rowsMax;
                 return workflows(others, figures.byWorkflow())
-                        .map(workflows -> new Plan(figures.toPreview(days, sizes.result(), workflows), cleanupDays));
+                        .map(workflows -> figures.toPreview(exact, others.isEmpty(), days, sizes.result(), workflows))
+                        .map(preview -> new Plan(preview, toCleanupDays(days)));
             });
         });
+    }
+
+    private static List<CleanupDay> toCleanupDays(List<DayFigures> days) {
+        return days.stream()
+                .filter(day -> day.deletable() > 0)
+                .map(DayFigures::toCleanupDay)
+                .toList();
+    }
+
+    private static Future<List<Row>> ifAny(List<DayFigures> days, Function<LocalDate[], Future<List<Row>>> count) {
+        return days.isEmpty() ? Future.succeededFuture(List.of()) : count.apply(dates(days));
     }
 
     /** All days if they have few executions, otherwise days divided by a bound; none if those have too many. */
     private static List<DayFigures> daysToCount(List<DayFigures> days, int rowsMax) {
         List<DayFigures> cut = filter(days, DayFigures::cut);
-        if (days.stream().mapToLong(DayFigures::rows).sum() <= rowsMax) {
+        if (days.stream().mapToLong(DayFigures::executions).sum() <= rowsMax) {
             return days;
         }
-        return cut.stream().mapToLong(DayFigures::rows).sum() <= rowsMax ? cut : List.of();
+        return cut.stream().mapToLong(DayFigures::executions).sum() <= rowsMax ? cut : List.of();
     }
 
     /** Reads the figures of all days with executions of the target from the rollups. */
     private Future<List<DayFigures>> overview(LocalDate @Nullable [] dates) {
         Sql sql = new Sql();
         String before = before(sql);
-        String days = "d.day < " + sql.argument(dayAfter())
+        String days = "d.day < " + sql.argument(CleanupDay.endDay(cleanup.criteria()))
                 + CleanupCondition.target(sql, cleanup.criteria(), "d")
                 + (dates == null ? "" : " AND d.day = ANY (" + sql.argument(dates) + ")");
         String parts = part(before) + " AS matched, " + part("b.unkept_until") + " AS unkept, " + part("b.until")
@@ -139,24 +141,28 @@ final class CleanupPlan {
                                 CleanupCondition.hasTarget(cleanup) ? "execution_rollup" : "execution_total",
                                 days));
         sql.add("""
-                SELECT c.day, c.status, t.stored, sum(c.rows)::bigint AS rows,
-                       round(sum(c.rows * c.matched)::numeric, 3)::float8 AS matched,
-                       round(sum(c.rows * c.unkept)::numeric, 3)::float8 AS unkept,
-                       round(sum(c.rows * c.deletable)::numeric, 3)::float8 AS deletable,
-                       sum(c.rows) FILTER (WHERE c.deletable = 1)::bigint AS surely,
-                       sum(c.rows) FILTER (WHERE c.matched NOT IN (0, 1) OR c.unkept NOT IN (0, 1)
-                         OR c.deletable NOT IN (0, 1))::bigint AS cut,
-                       coalesce(max(c.deletable) FILTER (WHERE c.usual), 0) AS usual,
+                SELECT c.day, t.stored, c.status, r.reason, NULL::uuid AS workflow_id,
+                       sum(c.rows)::bigint AS executions,
+                       round(sum(c.rows * r.part)::numeric, 3)::float8 AS number,
+                       bool_or(c.matched NOT IN (0, 1) OR c.unkept NOT IN (0, 1) OR c.deletable NOT IN (0, 1)) AS cut,
+                       coalesce(max(c.deletable) FILTER (WHERE c.usual), 0) AS usual_part,
                        EXISTS (SELECT FROM held_execution s WHERE %1$s)
                        OR EXISTS (SELECT FROM cleanup_spared s WHERE s.cleanup_id = %2$s AND %1$s) AS excepted
                 FROM cell c
                 JOIN (SELECT d.day, (%3$s)::bigint AS stored FROM execution_total d) t ON t.day = c.day
+                CROSS JOIN LATERAL (
+                  VALUES (NULL, c.deletable),
+                         ('POLICY', c.matched - c.unkept),
+                         (CASE WHEN c.status <= 1 THEN 'RUNNING' ELSE '%4$s' END, c.unkept - c.deletable)) AS r (reason, part)
                 WHERE c.rows <> 0
-                GROUP BY c.day, c.status, t.stored
+                GROUP BY c.day, t.stored, c.status, r.reason
                 HAVING sum(c.rows) > 0
-                ORDER BY c.day, c.status
+                ORDER BY c.day, c.status, r.reason
                 """.formatted(
-                within("s.execution_id", "c.day"), sql.argument(cleanup.id()), RollupColumns.present(Set.of())));
+                        within("s.execution_id", "c.day"),
+                        sql.argument(cleanup.id()),
+                        RollupColumns.present(Set.of()),
+                        CleanupCondition.ownNumberReason(cleanup)));
         return run(sql).map(DayFigures::toList);
     }
 
@@ -183,7 +189,8 @@ final class CleanupPlan {
                   JOIN workflow w ON w.id = k.workflow_id
                   WHERE k.cleanup_id = :id),
                 bound AS MATERIALIZED (
-                  SELECT w.id AS workflow_id, s.status, p.unkept_until,
+                  SELECT w.id AS workflow_id, s.status,
+                         CASE WHEN s.status <= 1 THEN :before ELSE p.unkept_until END AS unkept_until,
                          CASE WHEN s.status <= 1 THEN 0 ELSE least(p.unkept_until, :own_newest) END AS until
                   FROM (SELECT NULL::uuid AS id, NULL::integer AS owner_id UNION ALL SELECT id, owner_id FROM own_bound) w
                   CROSS JOIN unnest(ARRAY[:statuses]::smallint[]) AS s (status)
@@ -211,8 +218,7 @@ final class CleanupPlan {
 
     /** Matches an ID that belongs to a day. */
     private static String within(String id, String day) {
-        return id + " >= uuid_v7_floor(" + day + "::timestamp AT TIME ZONE 'UTC') AND " + id + " < uuid_v7_floor(("
-                + day + " + 1)::timestamp AT TIME ZONE 'UTC')";
+        return id + " >= first_id(" + day + ") AND " + id + " < first_id(" + day + " + 1)";
     }
 
     private static String daysOf(String moment) {
@@ -231,26 +237,27 @@ final class CleanupPlan {
     }
 
     /**
-     * Counts the executions of some days by the first reason why they are spared.
+     * Counts the executions of some days by the first reason why they are spared. The row of a day without a status has
+     * the sums of its deletable executions.
      *
      * @param withSteps whether to add up the steps of deletable executions, which takes most of the time
      */
     private Future<List<Row>> countRows(LocalDate[] dates, boolean withSteps) {
         Sql sql = new Sql();
         sql.add("""
-                SELECT c.day, c.workflow_id, w.key, c.status, c.reason, NULL AS kept_reason, count(*) AS rows,
-                       sum(c.bytes + s.bytes)::bigint AS bytes, sum(s.steps)::bigint AS steps,
-                       (array_agg(c.id ORDER BY c.id))[1] AS oldest, (array_agg(c.id ORDER BY c.id DESC))[1] AS newest
+                SELECT c.day, c.workflow_id, c.status, c.reason, count(*) AS number,
+                       (sum(c.bytes + s.bytes) FILTER (WHERE c.reason IS NULL))::bigint AS bytes,
+                       (sum(s.steps) FILTER (WHERE c.reason IS NULL))::bigint AS steps,
+                       (array_agg(c.id ORDER BY c.id) FILTER (WHERE c.reason IS NULL))[1] AS oldest,
+                       (array_agg(c.id ORDER BY c.id DESC) FILTER (WHERE c.reason IS NULL))[1] AS newest
                 FROM (
                   SELECT asked.day, e.id, e.workflow_id, e.status, %s AS reason, %s AS bytes
                   FROM unnest(%s::date[]) AS asked (day)
                   JOIN execution e ON %s
                   WHERE %s
                   OFFSET 0) c
-                JOIN workflow w ON w.id = c.workflow_id
                 CROSS JOIN LATERAL (%s) s
-                GROUP BY c.day, c.workflow_id, w.key, c.status, c.reason
-                ORDER BY c.day, c.workflow_id, c.status, c.reason
+                GROUP BY GROUPING SETS ((c.day, c.workflow_id, c.status, c.reason), (c.day))
                 """.formatted(
                         CleanupCondition.reason(sql, cleanup),
                         BYTES,
@@ -264,33 +271,42 @@ final class CleanupPlan {
         return run(sql);
     }
 
-    /** Counts held executions and spared children, also by the reason why the rollups count them as kept, if any. */
+    /**
+     * Counts held executions and spared children by the reason why they are spared. Subtracts them from the reason why
+     * the rollups count them as kept, or from the deletable ones.
+     */
     private Future<List<Row>> countExceptions(LocalDate[] dates, int rowsMax) {
         Sql sql = new Sql();
         sql.add("""
-                SELECT c.day, c.workflow_id, c.status, c.reason, c.kept_reason, count(*) AS rows
+                SELECT c.day, c.workflow_id, c.status, r.reason, sum(r.sign) AS number
                 FROM (
-                  SELECT asked.day, e.workflow_id, e.status, %s AS reason, %s AS kept_reason
-                  FROM unnest(%s::date[]) AS asked (day)
+                  SELECT asked.day, e.workflow_id, e.status, %1$s AS reason, %2$s AS rollup_reason
+                  FROM unnest(%3$s::date[]) AS asked (day)
                   CROSS JOIN LATERAL (
-                    SELECT s.execution_id AS id FROM held_execution s WHERE %s
+                    SELECT s.execution_id AS id FROM held_execution s WHERE %4$s
                     UNION
-                    SELECT s.execution_id FROM cleanup_spared s WHERE s.cleanup_id = %s AND %s) x
+                    SELECT s.execution_id FROM cleanup_spared s WHERE s.cleanup_id = %5$s AND %4$s) x
                   CROSS JOIN LATERAL (SELECT * FROM execution e WHERE e.id = x.id OFFSET 0) e
-                  WHERE %s
-                  LIMIT %s) c
-                GROUP BY c.day, c.workflow_id, c.status, c.reason, c.kept_reason
-                ORDER BY c.day, c.workflow_id, c.status, c.reason
+                  WHERE %6$s
+                  LIMIT %7$s) c
+                CROSS JOIN LATERAL (VALUES (c.reason, 1), (c.rollup_reason, -1)) AS r (reason, sign)
+                GROUP BY c.day, c.workflow_id, c.status, r.reason, r.sign
                 """.formatted(
                         CleanupCondition.reason(sql, cleanup),
                         CleanupCondition.keptReason(sql, cleanup),
                         sql.argument(dates),
                         within("s.execution_id", "asked.day"),
                         sql.argument(cleanup.id()),
-                        within("s.execution_id", "asked.day"),
                         CleanupCondition.matches(sql, cleanup, CleanupCondition.statuses(cleanup)),
                         sql.argument(rowsMax + 1L)));
         return run(sql);
+    }
+
+    /** The number of exceptions, without those that are subtracted. */
+    private static long sum(List<Row> exceptions) {
+        return exceptions.stream()
+                .mapToLong(row -> Math.max(0, row.getLong("number")))
+                .sum();
     }
 
     /**
@@ -301,17 +317,19 @@ final class CleanupPlan {
         Sql sql = new Sql();
         sql.add("""
                 SELECT asked.day,
-                       sum(CASE WHEN t.relpages = 0 OR asked.day = ANY (%s) THEN pg_total_relation_size(t.oid)
-                             ELSE current_setting('block_size')::bigint * (t.relpages
-                               + coalesce((SELECT o.relpages FROM pg_class o WHERE o.oid = t.reltoastrelid), 0)
-                               + coalesce((SELECT sum(i.relpages) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
-                                           WHERE x.indrelid = t.oid), 0)) END)::bigint AS bytes,
-                       sum(CASE WHEN t.relname NOT LIKE 'step%%' THEN 0
-                             WHEN t.reltuples < 0 THEN pg_relation_size(t.oid) / 120
-                             ELSE t.reltuples END)::bigint AS steps
+                       coalesce(sum(
+                         CASE WHEN t.relpages = 0 OR asked.day = ANY (%s) THEN pg_total_relation_size(t.oid)
+                           ELSE current_setting('block_size')::bigint * (t.relpages
+                             + coalesce((SELECT o.relpages FROM pg_class o WHERE o.oid = t.reltoastrelid), 0)
+                             + coalesce((SELECT sum(i.relpages) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+                                         WHERE x.indrelid = t.oid), 0)) END), 0)::bigint AS bytes,
+                       coalesce(sum(
+                         CASE WHEN t.relname NOT LIKE 'step%%' THEN 0
+                           WHEN t.reltuples < 0 THEN pg_relation_size(t.oid) / 120
+                           ELSE t.reltuples END), 0)::bigint AS steps
                 FROM unnest(%s::date[]) AS asked (day)
                 CROSS JOIN unnest(ARRAY['execution_', 'step_']) AS parent (prefix)
-                JOIN pg_class t ON t.relname = parent.prefix || to_char(asked.day, 'YYYYMMDD')
+                LEFT JOIN pg_class t ON t.relname = parent.prefix || to_char(asked.day, 'YYYYMMDD')
                   AND t.relnamespace = current_schema()::regnamespace
                 GROUP BY asked.day
                 """.formatted(sql.argument(counted), sql.argument(dates)));
@@ -324,39 +342,37 @@ final class CleanupPlan {
      * @param days days to take from the rollups
      * @param counted executions by workflow to add to the rollups
      */
-    private Future<List<OfWorkflow>> workflows(List<DayFigures> days, Map<UUID, Long> counted) {
+    private Future<List<WorkflowCount>> workflows(List<DayFigures> days, Map<UUID, Long> counted) {
         Sql sql = new Sql();
         Set<ExecutionStatus> statuses = CleanupCondition.statuses(cleanup);
-        String untils = statuses.stream()
-                .map(one -> ", max(until) FILTER (WHERE status = " + one.number() + ") AS of_" + one.number())
-                .collect(Collectors.joining());
+        List<DayFigures> usual = filter(days, day -> statuses.stream().anyMatch(one -> day.usualPart(one) > 0));
         String parts = statuses.stream()
-                .map(one -> "(" + RollupColumns.present(Set.of(one)) + ") * " + part("u.of_" + one.number()))
+                .map(one -> sql.argument(
+                                usual.stream().map(day -> day.usualPart(one)).toArray(Double[]::new)) + "::float8[]")
+                .collect(Collectors.joining(", "));
+        String names = statuses.stream().map(RollupColumns::recorded).collect(Collectors.joining(", "));
+        String usualRows = statuses.stream()
+                .map(one -> "(" + RollupColumns.present(Set.of(one)) + ") * p." + RollupColumns.recorded(one))
                 .collect(Collectors.joining(" + "));
-        String rollups = "execution_daily d\n  WHERE d.day <> ALL (ARRAY(SELECT day FROM dropped_day))"
-                + CleanupCondition.target(sql, cleanup.criteria(), "d");
-        String usual = rollups + " AND NOT EXISTS (SELECT FROM own_bound w WHERE w.id = d.workflow_id)";
-        // Days that are usually deleted whole are separate: multiplying by parts takes twice as long.
+        String target = CleanupCondition.target(sql, cleanup.criteria(), "d");
         sql.add("WITH " + bounds(sql, before(sql))
                 + """
-                ,
-                until AS MATERIALIZED (SELECT workflow_id%1$s FROM bound GROUP BY workflow_id)
+
                 SELECT t.workflow_id, w.key, round(t.rows)::bigint AS rows
                 FROM (
                   SELECT f.workflow_id, sum(f.rows) AS rows
                   FROM (
-                    SELECT d.workflow_id, sum(%2$s)::float8 AS rows
-                    FROM %3$s AND d.day = ANY (%4$s)
+                    SELECT d.workflow_id, sum(%1$s) AS rows
+                    FROM unnest(%2$s::date[], %3$s) AS p (day, %4$s)
+                    JOIN execution_daily d ON d.day = p.day
+                    WHERE NOT EXISTS (SELECT FROM own_bound w WHERE w.id = d.workflow_id)%5$s
                     GROUP BY d.workflow_id
                     UNION ALL
-                    SELECT d.workflow_id, sum(%5$s)
-                    FROM until u, %3$s AND d.day = ANY (%6$s) AND u.workflow_id IS NULL
-                    GROUP BY d.workflow_id
-                    UNION ALL
-                    SELECT d.workflow_id, sum(%5$s)
-                    FROM own_bound w, until u, %7$s AND d.day = ANY (%8$s)
-                      AND d.owner_id = w.owner_id AND d.workflow_id = w.id AND u.workflow_id = w.id
-                    GROUP BY d.workflow_id
+                    SELECT d.workflow_id, (%6$s) * %7$s
+                    FROM own_bound w
+                    JOIN execution_daily d ON d.owner_id = w.owner_id AND d.workflow_id = w.id
+                    JOIN bound b ON b.workflow_id = w.id AND b.status > 1
+                    WHERE d.day = ANY (%8$s)%5$s
                     UNION ALL
                     SELECT * FROM unnest(%9$s::uuid[], %10$s::bigint[])) f
                   GROUP BY f.workflow_id
@@ -366,29 +382,24 @@ final class CleanupPlan {
                 JOIN workflow w ON w.id = t.workflow_id
                 ORDER BY t.rows DESC, w.key
                 """.formatted(
-                                untils,
-                                RollupColumns.present(statuses),
-                                usual,
-                                sql.argument(dates(filter(days, DayFigures::isUsuallyWhole))),
+                                usualRows,
+                                sql.argument(dates(usual)),
                                 parts,
-                                sql.argument(dates(filter(days, DayFigures::isUsuallyPartial))),
-                                rollups,
+                                names,
+                                target,
+                                presentOf("b.status"),
+                                part("b.until"),
                                 sql.argument(dates(days)),
                                 sql.argument(counted.keySet().toArray(UUID[]::new)),
                                 sql.argument(counted.values().toArray(Long[]::new)),
                                 WORKFLOWS_MAX));
         return run(sql).map(rows -> rows.stream()
-                .map(row -> new OfWorkflow(row.getUUID("workflow_id"), row.getString("key"), row.getLong("rows")))
+                .map(row -> new WorkflowCount(row.getUUID("workflow_id"), row.getString("key"), row.getLong("rows")))
                 .toList());
     }
 
     private static List<DayFigures> filter(List<DayFigures> days, Predicate<DayFigures> condition) {
         return days.stream().filter(condition).toList();
-    }
-
-    private LocalDate dayAfter() {
-        return LocalDate.ofInstant(cleanup.criteria().before().minusNanos(1), ZoneOffset.UTC)
-                .plusDays(1);
     }
 
     private static LocalDate[] dates(List<DayFigures> days) {

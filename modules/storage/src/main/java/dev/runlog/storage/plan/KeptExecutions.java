@@ -1,10 +1,9 @@
-package dev.runlog.storage.cleanup;
+package dev.runlog.storage.plan;
 
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupCriteria;
 import dev.runlog.storage.sql.Rows;
-import dev.runlog.storage.sql.Sql;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
@@ -18,9 +17,9 @@ import java.util.UUID;
  * {@code cleanup_rule}. The oldest of the newest N of each workflow is in {@code cleanup_keep}. Descendants of kept
  * executions are in {@code cleanup_spared}; {@link #spareChildren} adds those of executions that are held later.
  */
-final class KeptExecutions {
+public final class KeptExecutions {
     /** Deletes these rows of cleanups that have ended. */
-    static final String FORGET = """
+    public static final String FORGET = """
             WITH open AS (SELECT id FROM cleanup WHERE state IN (1, 2)),
             policies AS (DELETE FROM cleanup_rule WHERE cleanup_id NOT IN (SELECT id FROM open)),
             newest AS (DELETE FROM cleanup_keep WHERE cleanup_id NOT IN (SELECT id FROM open))
@@ -29,7 +28,8 @@ final class KeptExecutions {
 
     /**
      * Copies the policies, the most specific first. A policy's own cleanup keeps everything to which a more specific
-     * policy applies, and ignores the other policies.
+     * policy applies, and ignores the other policies. Also returns whether a search for children is needed, because
+     * each search takes about 20 ms to plan for all partitions. An empty index of parents has one page.
      */
     private static final String ADD_POLICIES = """
             WITH ranked AS (
@@ -40,33 +40,26 @@ final class KeptExecutions {
             added AS (
               INSERT INTO cleanup_rule (cleanup_id, rank, policy_id, workflow_id, owner_id, statuses, keep_since,
                                         keep_from, keep_last)
-              SELECT :cleanup, p.rank, p.id, p.workflow_id, p.owner_id, p.statuses, s.keep_since,
+              SELECT $1, p.rank, p.id, p.workflow_id, p.owner_id, p.statuses, s.keep_since,
                      uuid_v7_floor(s.keep_since), p.keep_last
               FROM ranked p
               CROSS JOIN LATERAL (
-                SELECT CASE WHEN :policy::uuid IS NULL THEN :created::timestamptz - p.keep_for ELSE 'epoch' END
-                  AS keep_since) s
-              WHERE NOT :ignored
-                AND p.rank < coalesce((SELECT own.rank FROM ranked own WHERE own.id = :policy::uuid), p.rank + 1)
+                SELECT CASE WHEN $2::uuid IS NULL THEN $3::timestamptz - p.keep_for ELSE 'epoch' END AS keep_since) s
+              WHERE NOT $4
+                AND p.rank < coalesce((SELECT own.rank FROM ranked own WHERE own.id = $2::uuid), p.rank + 1)
               RETURNING *)
-            """;
-
-    /**
-     * Also returns whether a search for children is needed, because each search takes about 20 ms to plan for
-     * all partitions. An empty index of parents has one page.
-     */
-    private static final String FREEZE = ADD_POLICIES + """
-            SELECT EXISTS (SELECT FROM added WHERE keep_last IS NOT NULL) AS numbered,
+            SELECT EXISTS (SELECT FROM added WHERE keep_last IS NOT NULL) AS keeps_newest,
                    EXISTS (SELECT FROM added WHERE keep_since IS NOT NULL) AND (
                      (SELECT count(*) FROM added) > 1
                      OR EXISTS (SELECT FROM added
-                                WHERE workflow_id IS NOT NULL OR owner_id IS NOT NULL OR statuses <> '{}')) AS parting,
+                                WHERE workflow_id IS NOT NULL OR owner_id IS NOT NULL OR statuses <> '{}'))
+                     AS keeps_some,
                    EXISTS (SELECT FROM held_execution)
-                     OR EXISTS (SELECT FROM execution_total WHERE queued + running > 0 AND day <= :last_day) AS rooted,
+                     OR EXISTS (SELECT FROM execution_total WHERE queued + running > 0 AND day < $5) AS has_open_or_held,
                    EXISTS (
                      SELECT FROM pg_inherits i
                      WHERE i.inhparent = 'execution_parent'::regclass
-                       AND pg_relation_size(i.inhrelid) > current_setting('block_size')::bigint) AS children
+                       AND pg_relation_size(i.inhrelid) > current_setting('block_size')::bigint) AS has_children
             """;
 
     /**
@@ -81,7 +74,8 @@ final class KeptExecutions {
                      $6::integer AS keep_last
               WHERE $6::integer IS NOT NULL
               UNION ALL
-              SELECT r.policy_id, r.workflow_id, r.owner_id, r.statuses, r.keep_last
+              SELECT r.policy_id, r.workflow_id, r.owner_id,
+                     CASE r.statuses WHEN '{}' THEN '{2, 3, 4, 5}' ELSE r.statuses END, r.keep_last
               FROM cleanup_rule r
               WHERE r.cleanup_id = $1 AND r.keep_last IS NOT NULL),
             stored AS (
@@ -92,27 +86,23 @@ final class KeptExecutions {
               JOIN execution_rollup d ON (n.workflow_id IS NULL OR d.workflow_id = n.workflow_id)
                 AND (n.owner_id IS NULL OR d.owner_id = n.owner_id)
               CROSS JOIN LATERAL (
-                SELECT CASE WHEN n.statuses = '{}' OR 2 = ANY (n.statuses) THEN d.success - d.success_deleted ELSE 0 END
-                       + CASE WHEN n.statuses = '{}' OR 3 = ANY (n.statuses) THEN d.failed - d.failed_deleted ELSE 0 END
-                       + CASE WHEN n.statuses = '{}' OR 4 = ANY (n.statuses) THEN d.cancelled - d.cancelled_deleted
-                           ELSE 0 END
-                       + CASE WHEN n.statuses = '{}' OR 5 = ANY (n.statuses) THEN d.crashed - d.crashed_deleted ELSE 0 END
-                       AS rows) s
+                SELECT (2 = ANY (n.statuses))::integer * (d.success - d.success_deleted)
+                       + (3 = ANY (n.statuses))::integer * (d.failed - d.failed_deleted)
+                       + (4 = ANY (n.statuses))::integer * (d.cancelled - d.cancelled_deleted)
+                       + (5 = ANY (n.statuses))::integer * (d.crashed - d.crashed_deleted) AS rows) s
               WHERE s.rows > 0),
             last_day AS (
               SELECT DISTINCT ON (policy_id, of_workflow) *
               FROM stored
-              WHERE upto - rows < keep_last AND first_day <= $2
+              WHERE upto - rows < keep_last AND first_day < $2
               ORDER BY policy_id, of_workflow, day)
             SELECT $1, l.policy_id, l.of_workflow, coalesce(oldest.id, '00000000-0000-0000-0000-000000000000')
             FROM last_day l
             LEFT JOIN LATERAL (
               SELECT e.id
               FROM execution e
-              WHERE e.workflow_id = l.of_workflow AND e.status <> 1
-                AND (l.statuses = '{}' OR e.status = ANY (l.statuses))
-                AND e.id >= uuid_v7_floor(l.day::timestamp AT TIME ZONE 'UTC')
-                AND e.id < uuid_v7_floor((l.day + 1)::timestamp AT TIME ZONE 'UTC')
+              WHERE e.workflow_id = l.of_workflow AND e.status = ANY (l.statuses)
+                AND e.id >= first_id(l.day) AND e.id < first_id(l.day + 1)
               ORDER BY e.id DESC
               OFFSET l.keep_last - (l.upto - l.rows) - 1
               LIMIT 1) oldest ON l.upto >= l.keep_last
@@ -129,10 +119,9 @@ final class KeptExecutions {
               SELECT e.id, e.owner_id
               FROM execution_daily d
               JOIN execution e ON e.workflow_id = d.workflow_id AND e.status <= 1
-                AND e.id >= uuid_v7_floor(d.day::timestamp AT TIME ZONE 'UTC')
-                AND e.id < uuid_v7_floor((d.day + 1)::timestamp AT TIME ZONE 'UTC')
+                AND e.id >= first_id(d.day) AND e.id < first_id(d.day + 1)
               WHERE d.queued + d.running > 0 AND d.day = ANY (ARRAY(
-                SELECT t.day FROM execution_total t WHERE t.day <= $2 AND t.queued + t.running > 0))
+                SELECT t.day FROM execution_total t WHERE t.day < $2 AND t.queued + t.running > 0))
               UNION
               SELECT h.execution_id, e.owner_id
               FROM held_execution h
@@ -193,25 +182,39 @@ final class KeptExecutions {
     }
 
     /** Stores what is spared as of now, in the caller's transaction. */
-    static Future<Void> freeze(SqlConnection connection, Cleanup cleanup) {
+    public static Future<Void> store(SqlConnection connection, Cleanup cleanup) {
         CleanupCriteria criteria = cleanup.criteria();
-        Sql sql = new Sql();
-        sql.add(FREEZE.replace(":cleanup", sql.argument(cleanup.id()))
-                .replace(":policy", sql.argument(cleanup.policyId()))
-                .replace(":created", sql.argument(cleanup.createdAt().atOffset(ZoneOffset.UTC)))
-                .replace(":ignored", sql.argument(criteria.ignorePolicies()))
-                .replace(":last_day", sql.argument(lastDay(cleanup))));
-        return connection.preparedQuery(sql.text()).execute(sql.arguments()).compose(rows -> {
+        LocalDate endDay = CleanupDay.endDay(criteria);
+        UUID endId = Ids.lowerBound(criteria.before());
+        Tuple arguments = Tuple.of(
+                cleanup.id(),
+                cleanup.policyId(),
+                cleanup.createdAt().atOffset(ZoneOffset.UTC),
+                criteria.ignorePolicies(),
+                endDay);
+        return connection.preparedQuery(ADD_POLICIES).execute(arguments).compose(rows -> {
             Row found = rows.iterator().next();
-            boolean newest = criteria.keepLast() != null || found.getBoolean("numbered");
-            boolean children = found.getBoolean("children");
-            Future<?> added = newest ? addNewest(connection, cleanup) : Future.succeededFuture();
-            if (children && (newest || found.getBoolean("rooted"))) {
-                added = added.compose(done -> addChildren(connection, cleanup));
+            boolean newest = criteria.keepLast() != null || found.getBoolean("keeps_newest");
+            boolean children = found.getBoolean("has_children");
+            Future<?> added = !newest
+                    ? Future.succeededFuture()
+                    : connection
+                            .preparedQuery(ADD_NEWEST)
+                            .execute(Tuple.of(
+                                    cleanup.id(),
+                                    endDay,
+                                    criteria.workflowId(),
+                                    criteria.owner(),
+                                    Rows.toNumbers(CleanupCondition.statuses(cleanup)),
+                                    criteria.keepLast()));
+            if (children && (newest || found.getBoolean("has_open_or_held"))) {
+                added = added.compose(
+                        done -> connection.preparedQuery(ADD_CHILDREN).execute(Tuple.of(cleanup.id(), endDay, endId)));
             }
             // A policy for all executions also keeps their children, because children are younger.
-            if (children && found.getBoolean("parting")) {
-                added = added.compose(done -> addChildrenOfKept(connection, cleanup));
+            if (children && found.getBoolean("keeps_some")) {
+                added = added.compose(
+                        done -> connection.preparedQuery(ADD_CHILDREN_OF_KEPT).execute(Tuple.of(cleanup.id(), endId)));
             }
             return added.mapEmpty();
         });
@@ -233,34 +236,5 @@ final class KeptExecutions {
         return cleanups.length == 0
                 ? Future.succeededFuture()
                 : connection.preparedQuery(ADD_CHILDREN_OF_HELD).execute(Tuple.of(cleanups, executionId, ownerId));
-    }
-
-    private static Future<?> addNewest(SqlConnection connection, Cleanup cleanup) {
-        CleanupCriteria criteria = cleanup.criteria();
-        return connection
-                .preparedQuery(ADD_NEWEST)
-                .execute(Tuple.of(
-                        cleanup.id(),
-                        lastDay(cleanup),
-                        criteria.workflowId(),
-                        criteria.owner(),
-                        CleanupLedger.numbers(criteria.statuses()),
-                        criteria.keepLast()));
-    }
-
-    private static Future<?> addChildren(SqlConnection connection, Cleanup cleanup) {
-        return connection.preparedQuery(ADD_CHILDREN).execute(Tuple.of(cleanup.id(), lastDay(cleanup), bound(cleanup)));
-    }
-
-    private static Future<?> addChildrenOfKept(SqlConnection connection, Cleanup cleanup) {
-        return connection.preparedQuery(ADD_CHILDREN_OF_KEPT).execute(Tuple.of(cleanup.id(), bound(cleanup)));
-    }
-
-    private static UUID bound(Cleanup cleanup) {
-        return Ids.lowerBound(cleanup.criteria().before());
-    }
-
-    private static LocalDate lastDay(Cleanup cleanup) {
-        return LocalDate.ofInstant(cleanup.criteria().before(), ZoneOffset.UTC);
     }
 }

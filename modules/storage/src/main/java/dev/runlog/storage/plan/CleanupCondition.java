@@ -1,4 +1,4 @@
-package dev.runlog.storage.cleanup;
+package dev.runlog.storage.plan;
 
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * SQL conditions on a row {@code e} that select the executions a cleanup deletes: those that match its criteria and
  * that nothing spares. Previews, batches and rewritten days all use these conditions.
  */
-final class CleanupCondition {
+public final class CleanupCondition {
     private static final EnumSet<ExecutionStatus> OPEN = EnumSet.of(ExecutionStatus.QUEUED, ExecutionStatus.RUNNING);
     /** Policy ID that stands for the cleanup itself. */
     static final UUID NIL = new UUID(0, 0);
@@ -26,7 +26,7 @@ final class CleanupCondition {
      * client that keeps recording past executions would keep the cleanup on that day forever. A row stores only 32 bits
      * of its transaction ID. The lower bound prevents rows more than two billion transactions old from looking new.
      */
-    static String deletable(Sql sql, Cleanup cleanup) {
+    public static String deletable(Sql sql, Cleanup cleanup) {
         return matches(sql, cleanup, statuses(cleanup)) + "\n  AND age(e.xmin) NOT BETWEEN -1000000 AND (\n"
                 + "    SELECT age(c.first_later_xid::xid) FROM cleanup c WHERE c.id = " + sql.argument(cleanup.id())
                 + ")\n  AND " + reason(sql, cleanup) + " IS NULL";
@@ -107,7 +107,7 @@ final class CleanupCondition {
     }
 
     /** Whether the list of failures contains everything that the cleanup deletes. */
-    static boolean isOfFailures(Cleanup cleanup) {
+    public static boolean isOfFailures(Cleanup cleanup) {
         return statuses(cleanup).stream().allMatch(ExecutionStatus::isUnsuccessful);
     }
 

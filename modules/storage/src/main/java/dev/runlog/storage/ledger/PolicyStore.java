@@ -1,4 +1,4 @@
-package dev.runlog.storage.cleanup;
+package dev.runlog.storage.ledger;
 
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.ExecutionStatus;
@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +33,6 @@ public final class PolicyStore {
             """;
 
     private static final String FROM = "FROM retention_policy t\nLEFT JOIN owner o ON o.id = t.owner_id\n";
-
-    private static final String REGISTER_OWNER =
-            "INSERT INTO owner (subject) VALUES ($1) ON CONFLICT (subject) DO NOTHING";
 
     /** Also returns whether the policy changed. */
     private static final String SET = """
@@ -117,31 +113,28 @@ public final class PolicyStore {
             @Nullable Duration keepFor,
             @Nullable Integer keepLast,
             int policiesMax) {
-        Future<?> registered = owner == null
-                ? Future.succeededFuture()
-                : database.query("register-owner", REGISTER_OWNER, Tuple.of(owner));
         Tuple arguments = Tuple.of(
-                Ids.next(),
-                workflowId,
-                owner,
-                CleanupLedger.numbers(statuses),
-                toInterval(keepFor),
-                keepLast,
-                policiesMax);
-        return registered
-                .compose(done -> database.inTransaction("set-policy", connection -> connection
+                Ids.next(), workflowId, owner, Rows.toNumbers(statuses), toInterval(keepFor), keepLast, policiesMax);
+        return CleanupLedger.registerOwner(database, owner)
+                .compose(registered -> database.inTransaction("set-policy", connection -> connection
                         .preparedQuery(SET)
                         .execute(arguments)
-                        .compose(rows -> rows.size() > 0
-                                ? Future.succeededFuture(rows.iterator().next())
-                                : Future.failedFuture(RunlogException.badInput("There are already " + policiesMax
-                                        + " retention policies of this owner, the limit (retention.policies-max).")))
-                        .compose(set -> (set.getBoolean("changed")
-                                        ? endCleanups(connection, set.getUUID("id"))
-                                        : Future.succeededFuture(List.<UUID>of()))
-                                .map(ended -> Map.entry(set.getUUID("id"), ended)))))
-                .compose(set -> load(Database.RUNLOG, null, List.of(set.getKey()))
-                        .map(policies -> new Changed(policies.get(0), set.getValue())));
+                        .compose(rows -> {
+                            if (rows.size() == 0) {
+                                return Future.failedFuture(RunlogException.badInput("There are already " + policiesMax
+                                        + " retention policies of this owner, the limit (retention.policies-max)."));
+                            }
+                            Row set = rows.iterator().next();
+                            UUID id = set.getUUID("id");
+                            Future<List<UUID>> ended = set.getBoolean("changed")
+                                    ? endCleanups(connection, id)
+                                    : Future.succeededFuture(List.of());
+                            return ended.compose(cancelled -> connection
+                                    .preparedQuery(COLUMNS + FROM + "WHERE t.id = $1")
+                                    .execute(Tuple.of(id))
+                                    .map(found -> new Changed(
+                                            toPolicy(found.iterator().next()), cancelled)));
+                        })));
     }
 
     private static Future<List<UUID>> endCleanups(SqlConnection connection, UUID policyId) {
@@ -239,7 +232,7 @@ public final class PolicyStore {
                 row.getUUID("id"),
                 row.getUUID("workflow_id"),
                 row.getString("subject"),
-                CleanupLedger.toStatuses(row.getArrayOfShorts("statuses")),
+                Rows.toStatuses(row.getArrayOfShorts("statuses")),
                 keepSeconds == null ? null : Duration.ofSeconds(keepSeconds),
                 row.getInteger("keep_last"),
                 row.getBoolean("from_configuration"),

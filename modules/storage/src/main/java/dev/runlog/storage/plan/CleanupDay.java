@@ -1,11 +1,10 @@
-package dev.runlog.storage.cleanup;
+package dev.runlog.storage.plan;
 
-import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.contract.retention.CleanupCriteria;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.UUID;
 
 /**
  * A day on which a cleanup has something to delete.
@@ -20,20 +19,13 @@ public record CleanupDay(LocalDate day, long stored, long deletable, boolean who
         return !startOf(day.plusDays(1)).isAfter(cleanup.criteria().before());
     }
 
-    /** The suffix of the names of the day's partitions, after {@code execution_} and {@code step_}. */
-    static String suffix(LocalDate day) {
-        return day.toString().replace("-", "");
-    }
-
-    static UUID firstId(LocalDate day) {
-        return Ids.lowerBound(startOf(day));
-    }
-
-    static Instant startOf(LocalDate day) {
+    public static Instant startOf(LocalDate day) {
         return day.atStartOfDay(ZoneOffset.UTC).toInstant();
     }
 
-    String suffix() {
-        return suffix(day);
+    /** The day after the last day with executions that started before the criteria's bound. */
+    static LocalDate endDay(CleanupCriteria criteria) {
+        return LocalDate.ofInstant(criteria.before().minusNanos(1), ZoneOffset.UTC)
+                .plusDays(1);
     }
 }

@@ -1,10 +1,9 @@
-package dev.runlog.storage.cleanup;
+package dev.runlog.storage.plan;
 
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.storage.db.Database;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.Optional;
 import java.util.UUID;
@@ -17,7 +16,7 @@ public final class HoldStore {
             SET held = $3, hold_reason = CASE WHEN $3 THEN $4 END
             WHERE e.id = $1 AND e.id BETWEEN $1 AND $1
               AND ($2::text IS NULL OR e.owner_id = (SELECT id FROM owner WHERE subject = $2))
-            RETURNING (SELECT o.subject FROM owner o WHERE o.id = e.owner_id), e.owner_id
+            RETURNING (SELECT o.subject FROM owner o WHERE o.id = e.owner_id) AS subject, e.owner_id
             """;
 
     private static final String HOLD_IN_LIST = "UPDATE unsuccessful_execution SET held = $2 WHERE id = $1";
@@ -57,34 +56,26 @@ public final class HoldStore {
                             }
                             Row execution = rows.iterator().next();
                             int ownerId = execution.getInteger("owner_id");
-                            Future<?> noted = connection
+                            return connection
                                     .preparedQuery(HOLD_IN_LIST)
                                     .execute(Tuple.of(executionId, held))
-                                    .compose(done -> held
-                                            ? noteHeld(connection, executionId, ownerId, holdsMax)
-                                            : noteReleased(connection, executionId));
-                            if (held) {
-                                noted = noted.compose(done ->
-                                        KeptExecutions.spareChildren(connection, cleanups, executionId, ownerId));
-                            }
-                            return noted.map(done -> Optional.of(execution.getString(0)));
+                                    .compose(listed -> connection
+                                            .preparedQuery(held ? NOTE_HELD : NOTE_RELEASED)
+                                            .execute(
+                                                    held
+                                                            ? Tuple.of(executionId, ownerId, holdsMax)
+                                                            : Tuple.of(executionId)))
+                                    .compose(
+                                            noted -> !held || noted.rowCount() > 0
+                                                    ? Future.succeededFuture()
+                                                    : Future.failedFuture(
+                                                            RunlogException.badInput(
+                                                                    "There are already " + holdsMax
+                                                                            + " held executions of this owner, the limit (retention.holds-max).")))
+                                    .compose(allowed -> held
+                                            ? KeptExecutions.spareChildren(connection, cleanups, executionId, ownerId)
+                                            : Future.succeededFuture())
+                                    .map(done -> Optional.of(execution.getString("subject")));
                         })));
-    }
-
-    private static Future<Void> noteHeld(SqlConnection connection, UUID executionId, int ownerId, int holdsMax) {
-        return connection
-                .preparedQuery(NOTE_HELD)
-                .execute(Tuple.of(executionId, ownerId, holdsMax))
-                .compose(noted -> noted.rowCount() > 0
-                        ? Future.<Void>succeededFuture()
-                        : Future.failedFuture(RunlogException.badInput("There are already " + holdsMax
-                                + " held executions of this owner, the limit (retention.holds-max).")));
-    }
-
-    private static Future<Void> noteReleased(SqlConnection connection, UUID executionId) {
-        return connection
-                .preparedQuery(NOTE_RELEASED)
-                .execute(Tuple.of(executionId))
-                .mapEmpty();
     }
 }

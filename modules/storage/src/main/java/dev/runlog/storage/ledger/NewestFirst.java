@@ -1,4 +1,4 @@
-package dev.runlog.storage.cleanup;
+package dev.runlog.storage.ledger;
 
 import dev.runlog.contract.page.PageEnds;
 import dev.runlog.contract.page.PageRequest;
