@@ -87,7 +87,7 @@ public final class BatchWriter {
      */
     private Future<Void> attempt(List<QueuedEvent> batch, boolean assumeNew, int attempt) {
         return prepare(batch)
-                .compose(refusals -> store.transaction(transaction -> commit(transaction, batch, refusals, assumeNew)))
+                .compose(prepared -> store.transaction(transaction -> commit(transaction, batch, prepared, assumeNew)))
                 .compose(committed -> reload(committed.undeleted, batch).map(committed))
                 .onSuccess(committed -> committed.settle(batch))
                 .<Void>mapEmpty()
@@ -106,13 +106,16 @@ public final class BatchWriter {
                 });
     }
 
+    /** The workflows of a batch, and what it must not create. */
+    private record Prepared(NamedWorkflows workflows, Refusals refusals) {}
+
     /** Creates missing days and workflows. Does not query the database if none is missing. */
-    private Future<Refusals> prepare(List<QueuedEvent> batch) {
+    private Future<Prepared> prepare(List<QueuedEvent> batch) {
         return partitions.ensureFor(batch).compose(days -> {
             List<QueuedEvent> allowed = days.isEmpty() ? batch : withoutDays(batch, days.keySet());
             return workflows
                     .prepare(allowed)
-                    .map(refused -> days.isEmpty() && refused.isEmpty() ? Refusals.NONE : new Refusals(days, refused));
+                    .map(named -> new Prepared(named, new Refusals(days, named.refused())));
         });
     }
 
@@ -125,19 +128,19 @@ public final class BatchWriter {
     }
 
     private Future<Committed> commit(
-            RecordingTransaction transaction, List<QueuedEvent> batch, Refusals refusals, boolean assumeNew) {
-        return new ExternalIds(batch, queued -> mayCreate(queued, refusals), workflows)
+            RecordingTransaction transaction, List<QueuedEvent> batch, Prepared prepared, boolean assumeNew) {
+        return new ExternalIds(batch, queued -> mayCreate(queued, prepared), workflows)
                 .resolve(transaction)
                 .compose(ids -> lock(transaction, batch, ids, assumeNew)
-                        .compose(read -> write(transaction, batch, ids, read, refusals)));
+                        .compose(read -> write(transaction, batch, ids, read, prepared)));
     }
 
-    private boolean mayCreate(QueuedEvent queued, Refusals refusals) {
+    private static boolean mayCreate(QueuedEvent queued, Prepared prepared) {
         WorkflowRef workflow = queued.event().workflow();
         return workflow != null
                 && queued.event().mayCreate()
-                && refusals.of(queued, false) == null
-                && workflows.find(queued.owner(), workflow) != null;
+                && prepared.refusals().of(queued, false) == null
+                && prepared.workflows().find(queued.owner(), workflow) != null;
     }
 
     /** The existing executions of a batch, and the links from its parents upwards. */
@@ -162,9 +165,15 @@ public final class BatchWriter {
             List<QueuedEvent> batch,
             ExternalIds ids,
             Read read,
-            Refusals refusals) {
+            Prepared prepared) {
         BatchPlan plan = new BatchPlan(
-                batch, ids, read.locked(), read.ancestors(), workflows::find, refusals, clock.instant());
+                batch,
+                ids,
+                read.locked(),
+                read.ancestors(),
+                prepared.workflows()::find,
+                prepared.refusals(),
+                clock.instant());
         Collection<ExecutionRow> inserts = plan.inserts();
         transaction.insert(inserts);
         transaction.clearReserved(ids.reservedOf(inserts));

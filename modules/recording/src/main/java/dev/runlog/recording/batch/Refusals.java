@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The days and workflows that a batch must not create, with the reasons. */
 record Refusals(Map<LocalDate, RunlogException> days, Map<WorkflowKey, RunlogException> workflows) {
-    static final Refusals NONE = new Refusals(Map.of(), Map.of());
-
     /**
      * The reason why an event is refused; null if it is accepted.
      *

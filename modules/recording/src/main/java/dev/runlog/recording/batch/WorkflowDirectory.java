@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,10 +60,35 @@ public final class WorkflowDirectory {
     }
 
     /**
-     * Loads all workflows that the events name for {@link #find}, registers unknown keys and updates display names;
-     * loads the owners of external IDs for {@link #ownerId}. Returns the refused keys with the reasons.
+     * Returns the workflows that the events name. Registers unknown keys and updates display names; loads the owners of
+     * external IDs for {@link #ownerId}.
      */
-    Future<Map<WorkflowKey, RunlogException>> prepare(Collection<QueuedEvent> events) {
+    Future<NamedWorkflows> prepare(Collection<QueuedEvent> events) {
+        return load(events)
+                .compose(refused -> loadOwners(events)
+                        .compose(done -> rename(events))
+                        .map(done -> new NamedWorkflows(refused)))
+                // A deletion may have removed workflows from the cache meanwhile.
+                .compose(named -> addFound(events, named) ? Future.succeededFuture(named) : prepare(events));
+    }
+
+    /** Adds the workflows in the cache. Returns whether all known keys are there. */
+    private boolean addFound(Collection<QueuedEvent> events, NamedWorkflows named) {
+        boolean complete = true;
+        for (QueuedEvent queued : events) {
+            WorkflowRef reference = queued.event().workflow();
+            StoredWorkflow found = reference == null ? null : find(queued.owner(), reference);
+            if (found != null) {
+                named.add(found);
+            } else if (reference != null && reference.key() != null) {
+                complete &= named.refused().containsKey(new WorkflowKey(queued.owner(), reference.key()));
+            }
+        }
+        return complete;
+    }
+
+    /** Loads all workflows into the cache, and registers unknown keys. Returns the refused ones with the reasons. */
+    private Future<Map<WorkflowKey, RunlogException>> load(Collection<QueuedEvent> events) {
         Map<WorkflowKey, String> callers = new HashMap<>();
         Set<UUID> ids = new HashSet<>();
         for (QueuedEvent queued : events) {
@@ -82,12 +106,10 @@ public final class WorkflowDirectory {
         }
         Future<Map<WorkflowKey, RunlogException>> registered =
                 callers.isEmpty() ? Future.succeededFuture(Map.of()) : register(callers);
-        Future<Map<WorkflowKey, RunlogException>> loaded = ids.isEmpty()
+        return ids.isEmpty()
                 ? registered
                 : registered.compose(
                         refused -> store.findWorkflows(ids).map(this::cache).map(refused));
-        return loaded.compose(refused ->
-                loadOwners(events).compose(done -> rename(events)).map(refused));
     }
 
     private Future<Void> loadOwners(Collection<QueuedEvent> events) {
@@ -166,6 +188,8 @@ public final class WorkflowDirectory {
 
     /** Registers or renames a workflow for a caller. */
     public Future<StoredWorkflow> upsert(WorkflowKey key, @Nullable String name, String caller) {
+        // It may be deleted by now.
+        byKey.invalidate(key);
         return register(Map.of(key, caller))
                 .compose(refused -> refused.containsKey(key)
                         ? Future.failedFuture(refused.get(key))
@@ -184,23 +208,20 @@ public final class WorkflowDirectory {
         StoredWorkflow known = byId.getIfPresent(id);
         byId.invalidate(id);
         if (known != null) {
-            byKey.invalidate(keyOf(known));
+            byKey.invalidate(known.key());
         }
     }
 
     /** Finds workflows and registers missing ones within the limits of their callers and owners. */
     private Future<Map<WorkflowKey, RunlogException>> register(Map<WorkflowKey, String> callers) {
-        return store.findWorkflowsByKey(callers.keySet()).compose(found -> {
-            cache(found);
-            Set<WorkflowKey> known = found.stream().map(WorkflowDirectory::keyOf).collect(Collectors.toSet());
+        return store.findWorkflowsByKey(callers.keySet()).map(this::cache).compose(found -> {
             Map<WorkflowKey, RunlogException> refused = new HashMap<>();
             Map<String, Long> left = new HashMap<>();
             Map<WorkflowKey, String> missing = new HashMap<>();
             callers.forEach((key, caller) -> {
-                if (known.contains(key)) {
+                if (byKey.getIfPresent(key) != null) {
                     return;
                 }
-                byKey.invalidate(key);
                 if (fullOwners.getIfPresent(key.owner()) != null) {
                     refused.put(key, tooMany(key.owner()));
                 } else if (left.merge(caller, hourly.left(caller) - 1, (before, first) -> before - 1) < 0) {
@@ -232,9 +253,7 @@ public final class WorkflowDirectory {
                 "Too many workflows of '" + owner + "' (recording.workflows-max is " + workflowsMax + ").");
     }
 
-    /** An owner's workflow; null if it is unknown or belongs to another owner. */
-    @Nullable
-    StoredWorkflow find(String owner, WorkflowRef reference) {
+    private @Nullable StoredWorkflow find(String owner, WorkflowRef reference) {
         StoredWorkflow workflow = reference.key() != null
                 ? byKey.getIfPresent(new WorkflowKey(owner, reference.key()))
                 : reference.id() != null ? byId.getIfPresent(reference.id()) : null;
@@ -243,14 +262,10 @@ public final class WorkflowDirectory {
 
     private @Nullable Void cache(Collection<StoredWorkflow> workflows) {
         for (StoredWorkflow workflow : workflows) {
-            byKey.put(keyOf(workflow), workflow);
+            byKey.put(workflow.key(), workflow);
             byId.put(workflow.workflow().id(), workflow);
             ownerIds.put(workflow.workflow().owner(), workflow.ownerId());
         }
         return null;
-    }
-
-    private static WorkflowKey keyOf(StoredWorkflow workflow) {
-        return new WorkflowKey(workflow.workflow().owner(), workflow.workflow().key());
     }
 }
