@@ -112,7 +112,7 @@ final class SlowClientsTest {
         try (RunningServer strict = RunningServer.start(
                 database,
                 "HTTP_BODY_TIMEOUT",
-                "PT0.5S",
+                "PT2S",
                 "HTTP_BODY_RATE_MIN",
                 "10000000",
                 "DATABASE_STATEMENT_TIMEOUT",
@@ -130,7 +130,7 @@ final class SlowClientsTest {
                 awaitThat(() ->
                         strict.metric("runlog_recording_waiting") + strict.metric("runlog_recording_batch_events_sum")
                                 >= 4000);
-                for (int timeouts = 0; timeouts < 4; timeouts++) {
+                for (int timeouts = 0; timeouts < 2; timeouts++) {
                     awaitTimeoutOfAnEmptyBody(strict);
                 }
                 inTheWay.rollback();
