@@ -93,7 +93,7 @@ final class DeleteWorkflowTest {
         assertThat(cleanup.get("deletesWorkflow").asBoolean()).isTrue();
         assertThat(cleanup.get("workflowId").asText()).isEqualTo(workflowId);
         assertThat(cleanup.get("deleted").asInt()).isEqualTo(3);
-        assertThat(stored("execution e")).isZero();
+        assertThat(storedExecutions()).isZero();
         assertThat(database.count("SELECT count(*) FROM step s WHERE NOT EXISTS (SELECT FROM execution e "
                         + "WHERE e.id = s.execution_id)"))
                 .isZero();
@@ -156,8 +156,7 @@ final class DeleteWorkflowTest {
         JsonNode revived = server.data(
                         token,
                         "{ workflowByKey(key: \"import\") { id name createdAt executions { totalCount nodes { status } } } "
-                                + "statistics(workflowId: \"" + workflowId + "\") { recorded { total } } }")
-                .deepCopy();
+                                + "statistics(workflowId: \"" + workflowId + "\") { recorded { total } } }");
         assertThat(revived.at("/workflowByKey/id").asText()).isEqualTo(workflowId);
         assertThat(revived.at("/workflowByKey/name").asText()).isEqualTo("import");
         assertThat(Instant.parse(revived.at("/workflowByKey/createdAt").asText())).isAfter(createdAt);
@@ -279,7 +278,7 @@ final class DeleteWorkflowTest {
         assertThat(ended(delete("workflowKey: \"export\"")).get("state").asText())
                 .isEqualTo("COMPLETED");
         assertThat(workflow("id")).isEqualTo(workflowId);
-        assertThat(stored("execution e")).isEqualTo(3);
+        assertThat(storedExecutions()).isEqualTo(3);
     }
 
     /** A lock on one execution keeps the deletion from ending while others are recorded. */
@@ -359,12 +358,13 @@ final class DeleteWorkflowTest {
             List<Future<?>> recording = List.of(
                     recorders.submit(() -> recordUntil(over, server)),
                     recorders.submit(() -> recordUntil(over, other)));
-            int deleted = 0;
+            int ended = 0;
             for (int i = 0; i < 15; i++) {
                 JsonNode answer = server.graphql(token, mutation("workflowKey: \"import\""));
                 JsonNode cleanup = answer.at("/data/deleteWorkflow/cleanup");
                 if (cleanup.isObject()) {
-                    deleted += ended(cleanup).get("state").asText().equals("COMPLETED") ? 1 : 0;
+                    assertThat(ended(cleanup).get("state").asText()).isIn("COMPLETED", "FAILED");
+                    ended++;
                 } else {
                     assertThat(answer.at("/errors/0/extensions/code").asText()).isIn("NOT_FOUND", "CONFLICT");
                 }
@@ -373,7 +373,7 @@ final class DeleteWorkflowTest {
             for (Future<?> each : recording) {
                 each.get(30, TimeUnit.SECONDS);
             }
-            assertThat(deleted).isBetween(0, 15);
+            assertThat(ended).isPositive();
         } finally {
             recorders.shutdownNow();
         }
@@ -382,7 +382,7 @@ final class DeleteWorkflowTest {
         assertThat(server.data(token, "{ executions(workflowId: \"" + workflowId + "\") { totalCount } }")
                         .at("/executions/totalCount")
                         .asLong())
-                .isEqualTo(stored("execution e"));
+                .isEqualTo(storedExecutions());
     }
 
     private void recordUntil(AtomicBoolean over, RunningServer at) {
@@ -418,8 +418,8 @@ final class DeleteWorkflowTest {
                 .asText();
     }
 
-    private long stored(String table) throws SQLException {
-        return database.count("SELECT count(*) FROM " + table + " WHERE e.workflow_id = '" + workflowId + "'");
+    private long storedExecutions() throws SQLException {
+        return database.count("SELECT count(*) FROM execution WHERE workflow_id = '" + workflowId + "'");
     }
 
     private static String mutation(String input) {

@@ -7,11 +7,16 @@ import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.querying.CheckHealth;
 import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.WorkflowRef;
+import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.contract.retention.CleanupCriteria;
+import dev.runlog.contract.retention.CleanupProgressed;
+import dev.runlog.contract.retention.WorkflowDeleted;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -102,7 +107,7 @@ final class BusTest {
         RecordEvents message = new RecordEvents(
                 new Viewer("alice", Set.of(Scope.WRITE)),
                 List.of(
-                        RecordingEvent.Started.builder(WorkflowRef.ofKey("backup"))
+                        RecordingEvent.Started.builder(WorkflowRef.ofKey("backup").named("Backup"))
                                 .executionId(Ids.next())
                                 .startedAt(Instant.parse("2026-11-24T12:00:00.123Z"))
                                 .trigger("cron")
@@ -112,12 +117,26 @@ final class BusTest {
                                 .heartbeatTimeout(Duration.ofSeconds(30))
                                 .build(),
                         new RecordingEvent.Heartbeat(ExecutionRef.of(Ids.next()), "bob", null)));
+
+        assertThat(decoded(message)).isEqualTo(message);
+    }
+
+    @Test
+    void decodesAnnouncementsOfRetention() {
+        Workflow workflow = new Workflow(Ids.next(), "alice", "backup", "Backup", Instant.EPOCH);
+        CleanupCriteria criteria = CleanupCriteria.ofWorkflow(workflow, Instant.parse("2026-11-24T12:00:00Z"));
+        CleanupProgressed progressed = new CleanupProgressed(Cleanup.hypothetical(criteria, null));
+        WorkflowDeleted deleted = new WorkflowDeleted(workflow.id(), "alice");
+
+        assertThat(decoded(progressed)).isEqualTo(progressed);
+        assertThat(decoded(deleted)).isEqualTo(deleted);
+    }
+
+    private static Message decoded(Message message) {
         MessageJsonCodec codec = new MessageJsonCodec();
         Buffer wire = Buffer.buffer("before");
-
         codec.encodeToWire(wire, message);
-
-        assertThat(codec.decodeFromWire(6, wire)).isEqualTo(message);
+        return codec.decodeFromWire(6, wire);
     }
 
     @Test
