@@ -141,15 +141,15 @@ final class RandomLoad {
      * and what is wrong in the list of what did not end well.
      */
     static List<String> wrong(Connection connection) throws SQLException {
-        String counts = IntStream.rangeClosed(1, 5)
+        String counts = IntStream.rangeClosed(0, 5)
                 .mapToObj(status -> "count(*) FILTER (WHERE status = " + status + ") AS s" + status)
                 .collect(Collectors.joining(", "));
         String sql = "SELECT r, d FROM (SELECT owner_id, workflow_id, "
                 + "(uuid_extract_timestamp(id) AT TIME ZONE 'UTC')::date AS day, " + counts
-                + ", coalesce(sum(duration_millis) FILTER (WHERE status <> 1), 0) AS millis FROM execution "
+                + ", coalesce(sum(duration_millis) FILTER (WHERE duration_millis > 0), 0) AS millis FROM execution "
                 + "GROUP BY 1, 2, 3) r FULL JOIN (SELECT d.*, o.subject FROM execution_rollup d JOIN owner o "
                 + "ON o.id = d.owner_id) d USING (owner_id, workflow_id, day) "
-                + "WHERE coalesce(s1, 0) <> coalesce(running, 0) "
+                + "WHERE coalesce(s0, 0) <> coalesce(queued, 0) OR coalesce(s1, 0) <> coalesce(running, 0) "
                 + "OR coalesce(s2, 0) <> coalesce(success - success_deleted, 0) "
                 + "OR coalesce(s3, 0) <> coalesce(failed - failed_deleted, 0) "
                 + "OR coalesce(s4, 0) <> coalesce(cancelled - cancelled_deleted, 0) "
@@ -160,16 +160,18 @@ final class RandomLoad {
                 + "SELECT owner_id, workflow_id, day, count FROM duration_daily, unnest(counts) AS n (count) "
                 + "WHERE owner_id <> 0 AND workflow_id <> '00000000-0000-0000-0000-000000000000' "
                 + "UNION ALL SELECT n.* FROM duration_delta, unnest(owner_ids, workflow_ids, days, counts) n) n "
-                + "GROUP BY 1, 2, 3) h FULL JOIN (SELECT d.* FROM execution_daily d) d "
+                + "GROUP BY 1, 2, 3) h FULL JOIN (SELECT d.*, (SELECT count(*) FROM execution e WHERE e.workflow_id = d.workflow_id "
+                + "AND (uuid_extract_timestamp(e.id) AT TIME ZONE 'UTC')::date = d.day AND e.status > 1 "
+                + "AND e.duration_millis < 0) AS unstarted FROM execution_daily d) d "
                 + "USING (owner_id, workflow_id, day) "
-                + "WHERE coalesce(ended, 0) <> coalesce(success + failed + cancelled + crashed, 0) "
+                + "WHERE coalesce(ended, 0) <> coalesce(success + failed + cancelled + crashed - unstarted, 0) "
                 + "UNION ALL SELECT t, d FROM (SELECT * FROM execution_total) t FULL JOIN (SELECT day, "
-                + "sum(running) AS d1, sum(success) AS d2, sum(failed) AS d3, sum(cancelled) AS d4, sum(crashed) AS d5, "
+                + "sum(queued) AS d0, sum(running) AS d1, sum(success) AS d2, sum(failed) AS d3, sum(cancelled) AS d4, sum(crashed) AS d5, "
                 + "sum(success_deleted) AS g2, sum(failed_deleted) AS g3, sum(cancelled_deleted) AS g4, "
                 + "sum(crashed_deleted) AS g5, sum(duration_millis_sum) AS millis FROM execution_rollup GROUP BY day) d "
-                + "USING (day) WHERE (running, success, failed, cancelled, crashed, success_deleted, failed_deleted, "
+                + "USING (day) WHERE (queued, running, success, failed, cancelled, crashed, success_deleted, failed_deleted, "
                 + "cancelled_deleted, crashed_deleted, duration_millis_sum) "
-                + "IS DISTINCT FROM (d1, d2, d3, d4, d5, g2, g3, g4, g5, millis) "
+                + "IS DISTINCT FROM (d0, d1, d2, d3, d4, d5, g2, g3, g4, g5, millis) "
                 + "UNION ALL SELECT NULL, NULL FROM step s "
                 + "WHERE NOT EXISTS (SELECT FROM execution e WHERE e.id = s.execution_id) "
                 + "UNION ALL SELECT ROW(id), NULL FROM (" + UnsuccessfulList.DIFFERENCES + ") unlike";

@@ -33,7 +33,7 @@ final class HeartbeatTest extends RecordingTestCase {
         RecordingStore store = RecordingStore.open(vertx, databaseConfig, 1);
         Clock later = Clock.fixed(Instant.now().plusSeconds(11), ZoneOffset.UTC);
 
-        int crashed = await(new HeartbeatSweep(bus, store, later, Duration.ZERO).runOnce());
+        int crashed = await(new HeartbeatSweep(bus, store, later, Duration.ZERO, Duration.ZERO).runOnce());
 
         assertThat(crashed).isEqualTo(1);
         assertThat(record(new Heartbeat(ExecutionRef.of(id), null, null)).code()).isEqualTo(ErrorCode.CONFLICT);
@@ -53,8 +53,8 @@ final class HeartbeatTest extends RecordingTestCase {
         record(List.of(start(old), start(young)));
         RecordingStore store = RecordingStore.open(vertx, databaseConfig, 1);
 
-        int off = await(new HeartbeatSweep(bus, store, Clock.systemUTC(), Duration.ZERO).runOnce());
-        await(new HeartbeatSweep(bus, store, Clock.systemUTC(), Duration.ofDays(1)).runOnce());
+        int off = await(new HeartbeatSweep(bus, store, Clock.systemUTC(), Duration.ZERO, Duration.ZERO).runOnce());
+        await(new HeartbeatSweep(bus, store, Clock.systemUTC(), Duration.ofDays(1), Duration.ZERO).runOnce());
 
         assertThat(off).isZero();
         Execution crashed = execution(old);

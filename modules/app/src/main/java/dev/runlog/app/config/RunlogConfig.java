@@ -94,6 +94,7 @@ public record RunlogConfig(
             "database.restarts-max",
             "recording.batch-linger",
             "recording.run-time-max",
+            "recording.queued-time-max",
             "retention.pause-factor",
             "retention.policy-jitter",
             "retention.default-keep-for",

@@ -16,11 +16,14 @@ enum EventMember {
     ID("id"),
     EXTERNAL_ID("externalId"),
     SOURCE("source"),
+    QUEUED_AT("queuedAt"),
     STARTED_AT("startedAt"),
     TRIGGER("trigger"),
     ATTEMPT("attempt"),
     PARENT_ID("parentId"),
     PARENT_EXTERNAL_ID("parentExternalId"),
+    RETRY_OF("retryOf"),
+    RETRY_OF_EXTERNAL_ID("retryOfExternalId"),
     LABELS("labels"),
     PAYLOAD("payload"),
     HEARTBEAT_TIMEOUT("heartbeatTimeout"),
@@ -40,7 +43,7 @@ enum EventMember {
     DETAILS("details");
 
     /** The members to which a source applies. */
-    static final Set<EventMember> EXTERNAL_IDS = EnumSet.of(EXTERNAL_ID, PARENT_EXTERNAL_ID);
+    static final Set<EventMember> EXTERNAL_IDS = EnumSet.of(EXTERNAL_ID, PARENT_EXTERNAL_ID, RETRY_OF_EXTERNAL_ID);
 
     private static final Map<String, EventMember> BY_KEY = new HashMap<>();
 

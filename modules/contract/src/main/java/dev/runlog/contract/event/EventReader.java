@@ -17,6 +17,7 @@ import dev.runlog.contract.recording.RecordingEvent.Completed;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
 import dev.runlog.contract.recording.RecordingEvent.Heartbeat;
 import dev.runlog.contract.recording.RecordingEvent.Started;
+import dev.runlog.contract.recording.RecordingEvent.Queued;
 import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
 import dev.runlog.contract.recording.WorkflowRef;
@@ -67,17 +68,20 @@ public final class EventReader {
             EventMember.EXTERNAL_ID,
             EventMember.SOURCE);
 
-    private static final Set<EventMember> STARTED = union(
+    private static final Set<EventMember> QUEUED = union(
             HEARTBEAT,
             EnumSet.of(
-                    EventMember.STARTED_AT,
+                    EventMember.QUEUED_AT,
                     EventMember.TRIGGER,
                     EventMember.ATTEMPT,
                     EventMember.PARENT_ID,
                     EventMember.PARENT_EXTERNAL_ID,
+                    EventMember.RETRY_OF,
+                    EventMember.RETRY_OF_EXTERNAL_ID,
                     EventMember.LABELS,
                     EventMember.PAYLOAD,
                     EventMember.HEARTBEAT_TIMEOUT));
+    private static final Set<EventMember> STARTED = union(QUEUED, EnumSet.of(EventMember.STARTED_AT));
     private static final Set<EventMember> FINISHED = union(
             HEARTBEAT,
             EnumSet.of(
@@ -141,6 +145,8 @@ public final class EventReader {
         event.requireExternalIdOfSource();
         String kind = event.text(EventMember.EVENT);
         return switch (kind == null ? "" : kind) {
+            case "queued" ->
+                new Queued(started(event.only(QUEUED), event.execution(EventMember.ID, EventMember.EXTERNAL_ID)));
             case "started" ->
                 started(event.only(STARTED), event.execution(EventMember.ID, EventMember.EXTERNAL_ID));
             case "finished" -> finished(event.only(FINISHED), execution(event));
@@ -156,7 +162,7 @@ public final class EventReader {
             default ->
                 throw RunlogException.badInput(
                         (kind == null ? "Missing `event`" : "Invalid `event`: " + SafeText.show(kind))
-                                + " (expected started, finished, execution, steps or heartbeat).");
+                                + " (expected queued, started, finished, execution, steps or heartbeat).");
         };
     }
 
@@ -168,10 +174,12 @@ public final class EventReader {
         return Started.builder(workflow)
                 .execution(execution)
                 .owner(event.text(EventMember.OWNER))
+                .queuedAt(event.instant(EventMember.QUEUED_AT))
                 .startedAt(event.instant(EventMember.STARTED_AT))
                 .trigger(event.text(EventMember.TRIGGER))
                 .attempt((Integer) event.value(EventMember.ATTEMPT))
                 .parent(event.execution(EventMember.PARENT_ID, EventMember.PARENT_EXTERNAL_ID))
+                .retryOf(event.execution(EventMember.RETRY_OF, EventMember.RETRY_OF_EXTERNAL_ID))
                 .labels(event.labels())
                 .payload(event.text(EventMember.PAYLOAD))
                 .heartbeatTimeout(event.duration(EventMember.HEARTBEAT_TIMEOUT))

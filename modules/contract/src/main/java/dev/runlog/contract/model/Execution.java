@@ -1,5 +1,6 @@
 package dev.runlog.contract.model;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -56,6 +57,14 @@ public record Execution(
         labels = Labels.sorted(labels);
         truncated = OrderedSet.copyOf(truncated);
         sanitized = OrderedSet.copyOf(sanitized);
+    }
+
+    /** Time in the queue; null if it was not queued, or has not started. */
+    public @Nullable Duration queuedDuration() {
+        if (queuedAt == null || startedAt == null) {
+            return null;
+        }
+        return startedAt.isBefore(queuedAt) ? Duration.ZERO : Duration.between(queuedAt, startedAt);
     }
 
     /**

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
 @JsonSubTypes({
+    @JsonSubTypes.Type(value = RecordingEvent.Queued.class, name = "queued"),
     @JsonSubTypes.Type(value = RecordingEvent.Started.class, name = "started"),
     @JsonSubTypes.Type(value = RecordingEvent.Finished.class, name = "finished"),
     @JsonSubTypes.Type(value = RecordingEvent.Completed.class, name = "execution"),
@@ -34,13 +35,28 @@ public sealed interface RecordingEvent {
     @Nullable
     String owner();
 
+    /** A run waits to be started. What it says of the run holds until the start says otherwise; it has no start time. */
+    record Queued(Started run) implements RecordingEvent {
+        @Override
+        public ExecutionRef execution() {
+            return run.execution();
+        }
+
+        @Override
+        public @Nullable String owner() {
+            return run.owner();
+        }
+    }
+
     /**
      * A run started.
      *
      * @param execution an ID must be a UUID version 7; its timestamp orders all lists
-     * @param startedAt null for the timestamp of the ID, or now without one
+     * @param queuedAt null if it was not queued; of {@link Queued}, null for the timestamp of the ID, or now without one
+     * @param startedAt null for the timestamp of the ID, or now without one or if it was queued
      * @param attempt attempt number, starting at 1; null for 1
      * @param parent the execution that started this one; it may be recorded later
+     * @param retryOf the execution that this one repeats; it may be recorded later
      * @param payload JSON text
      * @param heartbeatTimeout time without a heartbeat after which it becomes {@code CRASHED}; null for never
      */
@@ -48,10 +64,12 @@ public sealed interface RecordingEvent {
             ExecutionRef execution,
             @Nullable String owner,
             WorkflowRef workflow,
+            @Nullable Instant queuedAt,
             @Nullable Instant startedAt,
             @Nullable String trigger,
             @Nullable Integer attempt,
             @Nullable ExecutionRef parent,
+            @Nullable ExecutionRef retryOf,
             Map<String, String> labels,
             @Nullable String payload,
             @Nullable Duration heartbeatTimeout)
@@ -66,10 +84,12 @@ public sealed interface RecordingEvent {
                     other,
                     owner,
                     workflow,
+                    queuedAt,
                     startedAt,
                     trigger,
                     attempt,
                     parent,
+                    retryOf,
                     labels,
                     payload,
                     heartbeatTimeout);
@@ -85,10 +105,12 @@ public sealed interface RecordingEvent {
             private final WorkflowRef workflow;
             private ExecutionRef execution = ExecutionRef.NEW;
             private @Nullable String owner;
+            private @Nullable Instant queuedAt;
             private @Nullable Instant startedAt;
             private @Nullable String trigger;
             private @Nullable Integer attempt;
             private @Nullable ExecutionRef parent;
+            private @Nullable ExecutionRef retryOf;
             private Map<String, String> labels = Map.of();
             private @Nullable String payload;
             private @Nullable Duration heartbeatTimeout;
@@ -109,6 +131,11 @@ public sealed interface RecordingEvent {
 
             public Builder owner(@Nullable String owner) {
                 this.owner = owner;
+                return this;
+            }
+
+            public Builder queuedAt(@Nullable Instant queuedAt) {
+                this.queuedAt = queuedAt;
                 return this;
             }
 
@@ -136,6 +163,11 @@ public sealed interface RecordingEvent {
                 return parent(id == null ? null : ExecutionRef.of(id));
             }
 
+            public Builder retryOf(@Nullable ExecutionRef retryOf) {
+                this.retryOf = retryOf;
+                return this;
+            }
+
             public Builder labels(Map<String, String> labels) {
                 this.labels = labels;
                 return this;
@@ -156,10 +188,12 @@ public sealed interface RecordingEvent {
                         execution,
                         owner,
                         workflow,
+                        queuedAt,
                         startedAt,
                         trigger,
                         attempt,
                         parent,
+                        retryOf,
                         labels,
                         payload,
                         heartbeatTimeout);

@@ -4,7 +4,8 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.recording.event.Target;
 import dev.runlog.recording.event.ValidEvent;
 import dev.runlog.recording.queue.QueuedEvent;
-import dev.runlog.storage.write.ParentLink;
+import dev.runlog.storage.write.ExecutionLink;
+import dev.runlog.storage.write.Link;
 import dev.runlog.storage.write.RecordingTransaction;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -18,7 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
-/** The stored executions that must be known to find out whether the parents in a batch close a cycle. */
+/** Which stored executions must be known to find out whether the links of a kind in a batch close a cycle. */
 final class Ancestry {
     /** Bounds the work for one batch. A cycle through more executions is not noticed. */
     private static final int LINKS_MAX = 10_000;
@@ -26,59 +27,61 @@ final class Ancestry {
     /** Nearly all executions start within a day of their parent. */
     private static final Duration MARGIN = Duration.ofDays(1);
 
-    private final Set<UUID> parents = new HashSet<>();
+    private final Link link;
+    private final Set<UUID> named = new HashSet<>();
     private final Set<String> owners = new HashSet<>();
 
     /**
-     * A new ID cannot be the ancestor of anything that is stored, and all ancestors of a new parent are in the batch.
+     * Nothing that is stored can lead to a new ID, and a new execution has no links except those in the batch.
      *
      * @param newIds executions that the batch creates
      */
-    Ancestry(List<QueuedEvent> batch, ExternalIds ids, Set<UUID> newIds) {
+    Ancestry(Link link, List<QueuedEvent> batch, ExternalIds ids, Set<UUID> newIds) {
+        this.link = link;
         boolean mayClose = false;
         for (QueuedEvent queued : batch) {
             ValidEvent event = queued.event();
-            Target parent = event.parent();
-            if (parent == null) {
+            Target target = link == Link.PARENT ? event.parent() : event.retryOf();
+            if (target == null) {
                 continue;
             }
-            UUID parentId = ids.idOf(queued.owner(), parent);
+            UUID namedId = ids.idOf(queued.owner(), target);
             UUID id = ids.idOf(queued.owner(), event.target());
-            if (parentId == null || id == null) {
+            if (namedId == null || id == null) {
                 continue;
             }
             mayClose |= !event.target().isGenerated() && !ids.isAssigned(id);
-            if (!newIds.contains(parentId) && !ids.isAssigned(parentId)) {
-                parents.add(parentId);
+            if (!newIds.contains(namedId) && !ids.isAssigned(namedId)) {
+                named.add(namedId);
                 owners.add(queued.owner());
             }
         }
         if (!mayClose) {
-            parents.clear();
+            named.clear();
         }
     }
 
-    /** The links from the parents in the batch upwards; sends nothing if no cycle can be closed. */
-    Future<Map<UUID, ParentLink>> read(RecordingTransaction transaction) {
-        if (parents.isEmpty()) {
+    /** The stored links from the executions that the batch names; sends nothing if no cycle can be closed. */
+    Future<Map<UUID, ExecutionLink>> read(RecordingTransaction transaction) {
+        if (named.isEmpty()) {
             return Future.succeededFuture(Map.of());
         }
-        transaction.lockParents(owners);
-        return read(transaction, parents, new HashMap<>());
+        transaction.lockLinks(link, owners);
+        return read(transaction, named, new HashMap<>());
     }
 
-    private static Future<Map<UUID, ParentLink>> read(
-            RecordingTransaction transaction, Collection<UUID> ids, Map<UUID, ParentLink> known) {
+    private Future<Map<UUID, ExecutionLink>> read(
+            RecordingTransaction transaction, Collection<UUID> ids, Map<UUID, ExecutionLink> known) {
         Instant from = time(ids, Comparator.naturalOrder()).minus(MARGIN);
         Instant to = time(ids, Comparator.reverseOrder()).plus(MARGIN);
         return transaction
-                .ancestors(ids, Ids.lowerBound(from), Ids.lowerBound(to), LINKS_MAX)
+                .links(link, ids, Ids.lowerBound(from), Ids.lowerBound(to), LINKS_MAX)
                 .compose(found -> {
                     Set<UUID> beyond = new HashSet<>();
-                    for (ParentLink link : found.values()) {
-                        Instant time = Ids.timeOf(link.parentId());
+                    for (ExecutionLink next : found.values()) {
+                        Instant time = Ids.timeOf(next.to());
                         if (time.isBefore(from) || !time.isBefore(to)) {
-                            beyond.add(link.parentId());
+                            beyond.add(next.to());
                         }
                     }
                     known.putAll(found);

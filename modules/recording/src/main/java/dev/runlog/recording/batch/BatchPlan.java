@@ -14,8 +14,9 @@ import dev.runlog.recording.event.ValidEvent;
 import dev.runlog.recording.queue.QueuedEvent;
 import dev.runlog.storage.rollup.DailyDelta;
 import dev.runlog.storage.rollup.DurationDelta;
+import dev.runlog.storage.write.ExecutionLink;
 import dev.runlog.storage.write.ExecutionRow;
-import dev.runlog.storage.write.ParentLink;
+import dev.runlog.storage.write.Link;
 import dev.runlog.storage.write.StepKey;
 import dev.runlog.storage.write.StoredExecution;
 import dev.runlog.storage.write.StoredWorkflow;
@@ -44,7 +45,7 @@ final class BatchPlan {
     private final Outcome[] outcomes;
     private final @Nullable Change[] changes;
     private final ExternalIds ids;
-    private final Map<UUID, ParentLink> ancestors;
+    private final Map<Link, Map<UUID, ExecutionLink>> links;
     private final BiFunction<String, WorkflowRef, @Nullable StoredWorkflow> workflows;
     private final Refusals refusals;
     private final Instant now;
@@ -56,7 +57,7 @@ final class BatchPlan {
      *
      * @param ids the resolved external IDs
      * @param locked the existing rows of the executions in the batch
-     * @param ancestors stored links from the parents in the batch upwards
+     * @param links stored links from the executions that the batch names as parents or retried ones
      * @param workflows finds an owner's workflow by reference; null if there is none
      * @param refusals days and workflows that must not be created
      */
@@ -64,7 +65,7 @@ final class BatchPlan {
             List<QueuedEvent> batch,
             ExternalIds ids,
             Map<UUID, StoredExecution> locked,
-            Map<UUID, ParentLink> ancestors,
+            Map<Link, Map<UUID, ExecutionLink>> links,
             BiFunction<String, WorkflowRef, @Nullable StoredWorkflow> workflows,
             Refusals refusals,
             Instant now) {
@@ -73,7 +74,7 @@ final class BatchPlan {
         this.outcomes = new Outcome[batch.size()];
         this.changes = new Change[batch.size()];
         this.ids = ids;
-        this.ancestors = ancestors;
+        this.links = links;
         this.workflows = workflows;
         this.refusals = refusals;
         this.now = now;
@@ -114,12 +115,28 @@ final class BatchPlan {
         return rows(Draft::needsStartFilled);
     }
 
+    Collection<ExecutionRow> queuesToFill() {
+        return rows(Draft::needsQueueFilled);
+    }
+
     Collection<ExecutionRow> finishes() {
         return rows(Draft::needsFinish);
     }
 
     Collection<ExecutionRow> deadlines() {
         return rows(Draft::needsDeadline);
+    }
+
+    /** New retries: the retried execution by its retry. */
+    Map<UUID, UUID> retries() {
+        Map<UUID, UUID> retries = new LinkedHashMap<>();
+        for (Draft draft : drafts.values()) {
+            UUID retryOf = draft.retryOfToAdd();
+            if (retryOf != null) {
+                retries.put(draft.head().id(), retryOf);
+            }
+        }
+        return retries;
     }
 
     /** Executions to add to the list of failures, or to update there. */
@@ -191,7 +208,7 @@ final class BatchPlan {
         ValidEvent.Start start = startOf(event);
         Draft draft = start == null
                 ? Draft.withoutStart(id, event, workflow)
-                : Draft.started(id, start, parentId(queued, id, workflow.ownerId()), workflow, now);
+                : Draft.started(id, event, start, links(queued, id, workflow.ownerId()), workflow, now);
         drafts.put(id, draft);
         return draft;
     }
@@ -233,10 +250,13 @@ final class BatchPlan {
     }
 
     private boolean fillStart(QueuedEvent queued, ValidEvent.Start start, Draft draft) {
-        if (draft.isStartKnown()) {
+        boolean isKnown = start.isQueued()
+                ? draft.isQueueKnown()
+                : draft.isStarted() && (start.queuedAt() == null || draft.isQueueKnown());
+        if (isKnown) {
             return false;
         }
-        draft.fillStart(start, parentId(queued, draft.head().id(), draft.ownerId()), now);
+        draft.fillStart(start, links(queued, draft.head().id(), draft.ownerId()), now);
         return true;
     }
 
@@ -255,38 +275,48 @@ final class BatchPlan {
         return finish(complete.finish(), draft) || started;
     }
 
-    /** The ID of the parent that an event names; null, with a warning, if it would close a cycle. */
-    private @Nullable UUID parentId(QueuedEvent queued, UUID id, int ownerId) {
-        Target parent = queued.event().parent();
-        UUID parentId = parent == null ? null : ids.idOf(queued.owner(), parent);
-        if (parent == null || parentId == null || !closesCycle(id, parentId, ownerId)) {
-            return parentId;
+    /** The executions that an event names, resolved. */
+    private Links links(QueuedEvent queued, UUID id, int ownerId) {
+        ValidEvent event = queued.event();
+        return event.parent() == null && event.retryOf() == null
+                ? Links.NONE
+                : new Links(
+                        linked(queued.owner(), Link.PARENT, event.parent(), id, ownerId),
+                        linked(queued.owner(), Link.RETRY, event.retryOf(), id, ownerId));
+    }
+
+    /** The ID of an execution that an event names; null, with a warning, if the link would close a cycle. */
+    private @Nullable UUID linked(String owner, Link link, @Nullable Target named, UUID id, int ownerId) {
+        UUID namedId = named == null ? null : ids.idOf(owner, named);
+        if (named == null || namedId == null || !closesCycle(link, id, namedId, ownerId)) {
+            return namedId;
         }
         warnings = new ArrayList<>(warnings);
-        warnings.add((parent.hash() == null ? "parentId" : "parentExternalId")
+        warnings.add((named.hash() == null ? link.idMember() : link.externalIdMember())
                 + " ignored: it would close a cycle.");
         return null;
     }
 
-    private boolean closesCycle(UUID id, UUID parentId, int ownerId) {
-        UUID at = parentId;
-        for (int left = drafts.size() + ancestors.size(); at != null && left >= 0; left--) {
+    private boolean closesCycle(Link link, UUID id, UUID namedId, int ownerId) {
+        Map<UUID, ExecutionLink> known = links.getOrDefault(link, Map.of());
+        UUID at = namedId;
+        for (int left = drafts.size() + known.size(); at != null && left >= 0; left--) {
             if (at.equals(id)) {
                 return true;
             }
-            at = parentOf(at, ownerId);
+            at = next(link, known, at, ownerId);
         }
         return false;
     }
 
     /** An owner's links do not go through the executions of others. */
-    private @Nullable UUID parentOf(UUID id, int ownerId) {
+    private @Nullable UUID next(Link link, Map<UUID, ExecutionLink> known, UUID id, int ownerId) {
         Draft draft = drafts.get(id);
         if (draft != null) {
-            return draft.ownerId() == ownerId ? draft.head().parentId() : null;
+            return draft.ownerId() == ownerId ? link.of(draft.head()) : null;
         }
-        ParentLink link = ancestors.get(id);
-        return link != null && link.ownerId() == ownerId ? link.parentId() : null;
+        ExecutionLink stored = known.get(id);
+        return stored != null && stored.ownerId() == ownerId ? stored.to() : null;
     }
 
     private boolean beat(Draft known) {
@@ -300,7 +330,7 @@ final class BatchPlan {
     /** Whether the execution can still finish; fails with {@code CONFLICT} if it has finished with another status. */
     private static boolean canFinish(Draft known, ValidEvent.Finish finish) {
         ExecutionStatus status = known.head().status();
-        if (status == ExecutionStatus.RUNNING || status == ExecutionStatus.CRASHED) {
+        if (status.isOpen() || status == ExecutionStatus.CRASHED) {
             return true;
         }
         if (status != finish.status()) {

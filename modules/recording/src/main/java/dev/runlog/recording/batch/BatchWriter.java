@@ -12,7 +12,8 @@ import dev.runlog.recording.event.ValidEvent;
 import dev.runlog.recording.queue.QueuedEvent;
 import dev.runlog.storage.db.WriteFailure;
 import dev.runlog.storage.write.ExecutionRow;
-import dev.runlog.storage.write.ParentLink;
+import dev.runlog.storage.write.ExecutionLink;
+import dev.runlog.storage.write.Link;
 import dev.runlog.storage.write.RecordingStore;
 import dev.runlog.storage.write.RecordingTransaction;
 import dev.runlog.storage.write.StepKey;
@@ -143,20 +144,22 @@ public final class BatchWriter {
                 && prepared.workflows().find(queued.owner(), workflow) != null;
     }
 
-    /** The existing executions of a batch, and the links from its parents upwards. */
-    private record Read(Map<UUID, StoredExecution> locked, Map<UUID, ParentLink> ancestors) {}
+    /** The existing executions of a batch, and the links from those that it names. */
+    private record Read(Map<UUID, StoredExecution> locked, Map<Link, Map<UUID, ExecutionLink>> links) {}
 
     private static Future<Read> lock(
             RecordingTransaction transaction, List<QueuedEvent> batch, ExternalIds ids, boolean assumeNew) {
         Set<UUID> newIds = new HashSet<>();
         Set<UUID> toLock = idsToLock(batch, ids, assumeNew, newIds);
-        Ancestry ancestry = new Ancestry(batch, ids, newIds);
-        Future<Map<UUID, ParentLink>> ancestors = ancestry.read(transaction);
+        Future<Map<UUID, ExecutionLink>> parents = new Ancestry(Link.PARENT, batch, ids, newIds).read(transaction);
+        Future<Map<UUID, ExecutionLink>> retried = new Ancestry(Link.RETRY, batch, ids, newIds).read(transaction);
         return transaction
                 .lock(toLock)
                 .compose(locked -> ids.replaceDeleted(transaction, locked)
-                        .compose(done -> ancestors)
-                        .map(links -> new Read(locked, links)));
+                        .compose(done -> parents)
+                        .compose(done -> retried)
+                        .map(done -> new Read(
+                                locked, Map.of(Link.PARENT, parents.result(), Link.RETRY, retried.result()))));
     }
 
     /** Sends all writes and the commit without waiting in between: one round trip to the database. */
@@ -170,7 +173,7 @@ public final class BatchWriter {
                 batch,
                 ids,
                 read.locked(),
-                read.ancestors(),
+                read.links(),
                 prepared.workflows()::find,
                 prepared.refusals(),
                 clock.instant());
@@ -178,6 +181,8 @@ public final class BatchWriter {
         transaction.insert(inserts);
         transaction.clearReserved(ids.reservedOf(inserts));
         transaction.fillStart(plan.startsToFill());
+        transaction.fillQueued(plan.queuesToFill());
+        transaction.addRetries(plan.retries());
         transaction.finish(plan.finishes());
         transaction.moveDeadlines(plan.deadlines());
         transaction.listUnsuccessful(plan.idsToList());
@@ -265,6 +270,7 @@ public final class BatchWriter {
             return true;
         }
         return target.hash() == null
+                && target.refusal() == null
                 && assumeNew
                 && (event instanceof ValidEvent.Start || event instanceof ValidEvent.Complete);
     }

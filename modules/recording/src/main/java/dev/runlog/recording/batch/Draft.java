@@ -33,6 +33,7 @@ final class Draft {
     private ExecutionDetail detail;
     private final @Nullable Execution before;
     private boolean startFilled;
+    private boolean queueFilled;
     private boolean finished;
     private boolean deadlineMoved;
 
@@ -47,21 +48,20 @@ final class Draft {
         return new Draft(stored, stored.head());
     }
 
-    /**
-     * A new execution, from its start.
-     *
-     * @param parentId the resolved ID of its parent
-     */
-    static Draft started(
-            UUID id, ValidEvent.Start start, @Nullable UUID parentId, StoredWorkflow workflow, Instant now) {
+    /** A new execution, from its start or from when it was queued. */
+    static Draft started(UUID id, ValidEvent event, ValidEvent.Start start, Links links, StoredWorkflow workflow, Instant now) {
         Duration timeout = start.heartbeatTimeout();
-        Execution head = builder(id, start, workflow)
-                .startedAt(start.startedAt())
+        Instant startedAt = start.startedAt() == null && start.queuedAt() != null ? now : start.startedAt();
+        Execution head = builder(id, event, workflow)
+                .status(start.isQueued() ? ExecutionStatus.QUEUED : ExecutionStatus.RUNNING)
+                .queuedAt(start.queuedAt())
+                .startedAt(start.isQueued() ? null : startedAt)
                 .trigger(start.trigger())
                 .attempt(start.attempt())
-                .parentId(parentId)
+                .parentId(links.parentId())
+                .retryOf(links.retryOf())
                 .labels(start.labels())
-                .heartbeatDeadline(timeout == null ? null : now.plus(timeout))
+                .heartbeatDeadline(timeout == null || start.isQueued() ? null : now.plus(timeout))
                 .truncated(start.altered().truncated())
                 .sanitized(start.altered().sanitized())
                 .redacted(start.altered().redacted())
@@ -86,8 +86,14 @@ final class Draft {
         return stored.head();
     }
 
-    boolean isStartKnown() {
-        return stored.startKnown();
+    /** Whether a start has nothing to add, except when it was queued. */
+    boolean isStarted() {
+        return stored.startKnown() && head().startedAt() != null;
+    }
+
+    /** Whether it is known when it was queued. */
+    boolean isQueueKnown() {
+        return head().queuedAt() != null;
     }
 
     boolean isNew() {
@@ -98,26 +104,54 @@ final class Draft {
         return stored.ownerId();
     }
 
-    /** Adds the start to an execution of which other events arrived first. */
-    void fillStart(ValidEvent.Start start, @Nullable UUID parentId, Instant now) {
+    /**
+     * Adds the start, or when it was queued, to an execution of which other events arrived first. Where both say
+     * something, the start is right.
+     */
+    void fillStart(ValidEvent.Start start, Links links, Instant now) {
         Execution head = head();
-        Alterations altered = Alterations.of(head).plus(start.altered());
-        Instant startedAt = start.startedAt() == null ? head.startedAt() : start.startedAt();
-        Duration timeout = head.status() == ExecutionStatus.RUNNING ? start.heartbeatTimeout() : null;
-        Execution filled = with(altered)
+        boolean queued = start.isQueued();
+        boolean runs = head.status() == ExecutionStatus.RUNNING || head.status() == ExecutionStatus.QUEUED && !queued;
+        Instant startedAt = queued ? head.startedAt() : firstOf(start.startedAt(), head.startedAt(), now);
+        Duration timeout = either(queued, start.heartbeatTimeout(), stored.heartbeatTimeout());
+        Execution filled = with(Alterations.of(head).plus(start.altered()))
+                .status(runs ? ExecutionStatus.RUNNING : head.status())
+                .queuedAt(firstOf(head.queuedAt(), start.queuedAt()))
                 .startedAt(startedAt)
                 .finishedAt(head.finishedAt() == null ? null : notBefore(startedAt, head.finishedAt()))
-                .trigger(start.trigger())
-                .attempt(start.attempt())
-                .parentId(parentId)
-                .labels(start.labels())
-                .heartbeatDeadline(timeout == null ? null : now.plus(timeout))
+                .trigger(either(queued, start.trigger(), head.trigger()))
+                .attempt(Math.max(start.attempt(), head.attempt()))
+                .parentId(either(queued, links.parentId(), head.parentId()))
+                .retryOf(either(queued, links.retryOf(), head.retryOf()))
+                .labels(head.labels().isEmpty() || !queued && !start.labels().isEmpty() ? start.labels() : head.labels())
+                .heartbeatDeadline(
+                        timeout == null || !runs ? null : queued ? firstOf(head.heartbeatDeadline(), now.plus(timeout)) : now.plus(timeout))
                 .build();
-        stored = new StoredExecution(filled, stored.ownerId(), true, start.heartbeatTimeout());
-        deadlineMoved = timeout != null;
+        stored = new StoredExecution(filled, stored.ownerId(), stored.startKnown() || !queued, timeout);
         detail = new ExecutionDetail(
-                head.id(), start.payload(), detail.result(), detail.errorDetails(), detail.stackTrace());
-        startFilled = true;
+                head.id(),
+                either(queued, start.payload(), detail.payload()),
+                detail.result(),
+                detail.errorDetails(),
+                detail.stackTrace());
+        deadlineMoved |= !Objects.equals(filled.heartbeatDeadline(), head.heartbeatDeadline());
+        startFilled |= !queued;
+        queueFilled |= queued;
+    }
+
+    /** The value of an event or, if that was about the queue, rather the known one. */
+    private static <T> @Nullable T either(boolean queued, @Nullable T added, @Nullable T known) {
+        return queued ? firstOf(known, added) : firstOf(added, known);
+    }
+
+    @SafeVarargs
+    private static <T> @Nullable T firstOf(@Nullable T... values) {
+        for (T value : values) {
+            if (value != null) {
+                return value;
+            }
+        }
+        return null;
     }
 
     /** Ends it. A finish before the start counts as the start. */
@@ -181,6 +215,15 @@ final class Draft {
                 "No finish received within " + DurationText.of(runTimeMax) + ", and heartbeats are off.");
     }
 
+    /** Marks an execution as crashed that was not started within the maximum time in a queue. */
+    void crashInQueue(Duration queuedTimeMax) {
+        Instant queuedAt = head().queuedAt();
+        crash(
+                (queuedAt == null ? start() : queuedAt).plus(queuedTimeMax),
+                "QueueTimeout",
+                "Not started within " + DurationText.of(queuedTimeMax) + ".");
+    }
+
     private Instant start() {
         Instant startedAt = head().startedAt();
         return startedAt == null ? Ids.timeOf(head().id()) : startedAt;
@@ -209,6 +252,16 @@ final class Draft {
         return !isNew() && startFilled;
     }
 
+    boolean needsQueueFilled() {
+        return !isNew() && queueFilled && !startFilled;
+    }
+
+    /** The execution that it repeats, if that is to be written. */
+    @Nullable
+    UUID retryOfToAdd() {
+        return isNew() || startFilled || queueFilled ? head().retryOf() : null;
+    }
+
     boolean needsFinish() {
         return !isNew() && finished;
     }
@@ -219,7 +272,7 @@ final class Draft {
 
     /** Whether it must be added to the list of failures or updated there. */
     boolean needsListing() {
-        return head().status().isUnsuccessful() && (isNew() || startFilled || finished);
+        return head().status().isUnsuccessful() && (isNew() || startFilled || queueFilled || finished);
     }
 
     /** Whether it was listed as a failure and has succeeded since. */

@@ -44,6 +44,7 @@ final class ExternalIds {
                 boolean creates = mayCreate.test(queued);
                 addOwn(queued, creates, creators);
                 addNamed(queued.owner(), queued.event().parent(), creates);
+                addNamed(queued.owner(), queued.event().retryOf(), creates);
             }
         }
     }

@@ -10,15 +10,20 @@ import dev.runlog.storage.write.StoredExecution;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Marks executions as crashed if their heartbeat deadline has passed or, without heartbeats, if they have run for
- * longer than the maximum run time.
+ * Marks executions as crashed if their heartbeat deadline has passed; without heartbeats, if they have run for longer
+ * than the maximum run time; or if they have been queued for longer than the maximum time.
  */
 public final class HeartbeatSweep {
     private static final Logger log = LoggerFactory.getLogger(HeartbeatSweep.class);
@@ -28,26 +33,42 @@ public final class HeartbeatSweep {
     private final RecordingStore store;
     private final Clock clock;
     private final Duration runTimeMax;
+    private final Duration queuedTimeMax;
 
-    /** @param runTimeMax maximum run time of an execution without heartbeats; zero means no limit */
-    public HeartbeatSweep(Bus bus, RecordingStore store, Clock clock, Duration runTimeMax) {
+    /**
+     * @param runTimeMax maximum run time of an execution without heartbeats; zero means no limit
+     * @param queuedTimeMax maximum time of an execution in a queue; zero means no limit
+     */
+    public HeartbeatSweep(Bus bus, RecordingStore store, Clock clock, Duration runTimeMax, Duration queuedTimeMax) {
         this.bus = bus;
         this.store = store;
         this.clock = clock;
         this.runTimeMax = runTimeMax;
+        this.queuedTimeMax = queuedTimeMax;
     }
 
     /** Marks all overdue executions as crashed, in batches; returns their number. */
     public Future<Integer> runOnce() {
-        Future<Integer> overdue = sweep(transaction -> transaction
-                .lockOverdue(clock.instant(), BATCH)
-                .compose(found -> crash(transaction, found, Draft::crash)));
-        return runTimeMax.isZero()
-                ? overdue
-                : overdue.compose(crashed -> sweep(transaction -> transaction
-                                .lockWithoutHeartbeat(clock.instant().minus(runTimeMax), BATCH)
-                                .compose(found -> crash(transaction, found, draft -> draft.crashAfter(runTimeMax))))
+        return sweep(transaction -> transaction
+                        .lockOverdue(clock.instant(), BATCH)
+                        .compose(found -> crash(transaction, found, Draft::crash)))
+                .compose(crashed -> sweepOlder(
+                                runTimeMax, RecordingTransaction::lockWithoutHeartbeat, Draft::crashAfter)
+                        .map(more -> crashed + more))
+                .compose(crashed -> sweepOlder(queuedTimeMax, RecordingTransaction::lockQueued, Draft::crashInQueue)
                         .map(more -> crashed + more));
+    }
+
+    /** Locks some executions from before a moment. */
+    private interface Lock {
+        Future<List<StoredExecution>> apply(RecordingTransaction transaction, Instant before, int max);
+    }
+
+    private Future<Integer> sweepOlder(Duration max, Lock lock, BiConsumer<Draft, Duration> end) {
+        return max.isZero()
+                ? Future.succeededFuture(0)
+                : sweep(transaction -> lock.apply(transaction, clock.instant().minus(max), BATCH)
+                        .compose(found -> crash(transaction, found, draft -> end.accept(draft, max))));
     }
 
     private Future<Integer> sweep(Function<RecordingTransaction, Future<List<Change>>> batch) {
@@ -56,7 +77,7 @@ public final class HeartbeatSweep {
                 return Future.succeededFuture(0);
             }
             bus.publish(new ExecutionsChanged(changes));
-            log.info("Marked {} executions as crashed: no heartbeat in time, or running too long.", changes.size());
+            log.info("Marked {} executions as crashed: no heartbeat in time, or queued or running too long.", changes.size());
             return changes.size() < BATCH
                     ? Future.succeededFuture(changes.size())
                     : sweep(batch).map(more -> more + changes.size());
@@ -65,6 +86,8 @@ public final class HeartbeatSweep {
 
     private static Future<List<Change>> crash(
             RecordingTransaction transaction, List<StoredExecution> overdue, Consumer<Draft> end) {
+        Map<UUID, ExecutionStatus> before = new HashMap<>();
+        overdue.forEach(stored -> before.put(stored.head().id(), stored.head().status()));
         List<Draft> drafts = overdue.stream().map(Draft::of).toList();
         drafts.forEach(end);
         transaction.finish(drafts.stream().map(Draft::row).toList());
@@ -73,7 +96,7 @@ public final class HeartbeatSweep {
         transaction.addDurations(Draft.durations(drafts));
         transaction.addDaily(Draft.deltas(drafts));
         return transaction.commit().map(done -> drafts.stream()
-                .map(draft -> new Change(ExecutionStatus.RUNNING, draft.head()))
+                .map(draft -> new Change(before.get(draft.head().id()), draft.head()))
                 .toList());
     }
 }

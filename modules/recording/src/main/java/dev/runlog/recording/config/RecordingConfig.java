@@ -32,6 +32,7 @@ public record RecordingConfig(
         Duration heartbeatTimeoutMax,
         Duration heartbeatSweepInterval,
         Duration runTimeMax,
+        Duration queuedTimeMax,
         Duration durationsInterval,
         Duration externalIdSweepInterval,
         int externalIdSweepPages,

@@ -10,6 +10,7 @@ import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
 import dev.runlog.contract.recording.RecordingEvent.Heartbeat;
+import dev.runlog.contract.recording.RecordingEvent.Queued;
 import dev.runlog.contract.recording.RecordingEvent.Started;
 import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
@@ -52,7 +53,9 @@ public final class EventPolicy {
 
     public ValidEvent check(RecordingEvent event) {
         if (event instanceof Started started) {
-            return toStart(started);
+            return toStart(started, false);
+        } else if (event instanceof Queued queued) {
+            return toStart(queued.run(), true);
         } else if (event instanceof Finished finished) {
             return toFinish(finished);
         } else if (event instanceof Completed completed) {
@@ -80,7 +83,7 @@ public final class EventPolicy {
         TextRules.requireIdentifier(owner, "owner", config.nameMaxChars());
     }
 
-    private ValidEvent.Start toStart(Started event) {
+    private ValidEvent.Start toStart(Started event, boolean isQueued) {
         Target target = startTarget(event);
         checkRef(event.workflow());
         TextRules.requireShort(event.trigger(), "trigger", config.nameMaxChars());
@@ -88,7 +91,9 @@ public final class EventPolicy {
         if (attempt < 1 || attempt > Short.MAX_VALUE) {
             throw RunlogException.badInput("Invalid attempt: " + attempt + " (expected 1 to " + Short.MAX_VALUE + ").");
         }
-        Target parent = event.parent() == null ? null : targets.ofParent(event.parent(), Ids.timeOf(target.id()));
+        Instant time = Ids.timeOf(target.id());
+        Target parent = event.parent() == null ? null : targets.ofParent(event.parent(), time);
+        Target retryOf = event.retryOf() == null ? null : targets.ofRetried(event.retryOf(), time);
         checkLabels(event.labels());
         checkHeartbeatTimeout(event.heartbeatTimeout());
         if (config.oversize() == RecordingConfig.Oversize.REFUSE) {
@@ -98,10 +103,13 @@ public final class EventPolicy {
         return new ValidEvent.Start(
                 target,
                 event.workflow(),
+                isQueued,
+                toMillis(isQueued && event.queuedAt() == null ? time : event.queuedAt()),
                 toMillis(event.startedAt()),
                 parts.text(event.trigger(), config.nameMaxChars(), ExecutionPart.TRIGGER),
                 attempt,
                 parent,
+                retryOf,
                 labels(event.labels(), parts),
                 parts.json(event.payload(), config.payloadMaxBytes(), ExecutionPart.PAYLOAD),
                 new Alterations(parts.truncated(), parts.sanitized(), parts.secrets()),
@@ -109,16 +117,21 @@ public final class EventPolicy {
     }
 
     private Target startTarget(Started event) {
-        Instant startedAt = event.startedAt() == null ? clock.instant() : event.startedAt();
-        Target target = targets.of(event.execution(), startedAt);
+        Instant given = event.queuedAt() == null ? event.startedAt() : event.queuedAt();
+        Target target = targets.of(event.execution(), given == null ? clock.instant() : given);
         RunlogException refusal = target.refusal();
-        if (refusal == null && event.startedAt() != null) {
-            refusal = targets.startRefusal(event.execution(), startedAt);
+        if (refusal == null && given != null) {
+            refusal = targets.startRefusal(event.execution(), given);
         }
-        if (refusal != null) {
-            throw refusal;
+        if (refusal == null) {
+            return target;
         }
-        return target;
+        UUID id = event.execution().id();
+        if (id != null && given != null && given.isAfter(Ids.timeOf(id)) && !targets.isTooFarAhead(given)) {
+            // It may have waited in a queue for a long time since the time in its ID.
+            return Target.of(id, refusal);
+        }
+        throw refusal;
     }
 
     private static Map<String, String> labels(Map<String, String> labels, Storable<ExecutionPart> parts) {
@@ -218,7 +231,7 @@ public final class EventPolicy {
     }
 
     private ValidEvent.Complete toComplete(Completed event) {
-        ValidEvent.Start start = toStart(event.start());
+        ValidEvent.Start start = toStart(event.start(), false);
         Finished finish = event.finish();
         Instant finishedAt = finishedAt(finish.finishedAt());
         return new ValidEvent.Complete(

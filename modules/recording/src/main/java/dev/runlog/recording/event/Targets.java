@@ -37,6 +37,11 @@ final class Targets {
         return of(parent, time, "parentId", "parentExternalId");
     }
 
+    /** An execution that another one repeats. It started before that one, so it gets the same time. */
+    Target ofRetried(ExecutionRef retried, Instant time) {
+        return of(retried, time, "retryOf", "retryOfExternalId");
+    }
+
     private Target of(ExecutionRef execution, Instant time, String idName, String externalIdName) {
         UUID id = execution.id();
         if (id != null) {
@@ -70,6 +75,10 @@ final class Targets {
                     + " recording.start-skew-max).");
         }
         return startedAt.isAfter(time) ? tooFarAhead(startedAt, clock.instant()) : null;
+    }
+
+    boolean isTooFarAhead(Instant time) {
+        return tooFarAhead(time, clock.instant()) != null;
     }
 
     /** Why no execution can be created at a time; null if it can. */

@@ -40,10 +40,18 @@ public sealed interface ValidEvent {
         return null;
     }
 
+    /** The execution that this one repeats; null if the event names none. */
+    default @Nullable Target retryOf() {
+        return null;
+    }
+
     /** Whether it refers to any execution by an external ID. */
     default boolean hasExternalIds() {
-        Target parent = parent();
-        return target().hash() != null || parent != null && parent.hash() != null;
+        return target().hash() != null || isExternal(parent()) || isExternal(retryOf());
+    }
+
+    private static boolean isExternal(@Nullable Target named) {
+        return named != null && named.hash() != null;
     }
 
     /** Why parts of the event were ignored. */
@@ -57,16 +65,21 @@ public sealed interface ValidEvent {
      */
     long chars();
 
-    /** A run started.
+    /** A run started or was queued.
      *
+     * @param isQueued whether it waits to be started
+     * @param queuedAt null if it was not queued, or if only another event knows
      * @param startedAt null if the event gave no time */
     record Start(
             Target target,
             WorkflowRef workflow,
+            boolean isQueued,
+            @Nullable Instant queuedAt,
             @Nullable Instant startedAt,
             @Nullable String trigger,
             int attempt,
             @Nullable Target parent,
+            @Nullable Target retryOf,
             Map<String, String> labels,
             @Nullable String payload,
             Alterations altered,
@@ -77,6 +90,7 @@ public sealed interface ValidEvent {
             long chars =
                     EVENT_CHARS + target.chars() + charsOf(workflow) + charsOf(trigger) + charsOf(payload);
             chars += parent == null ? 0 : parent.chars();
+            chars += retryOf == null ? 0 : retryOf.chars();
             for (Map.Entry<String, String> label : labels.entrySet()) {
                 chars += LABEL_CHARS + charsOf(label.getKey()) + charsOf(label.getValue());
             }
@@ -136,6 +150,11 @@ public sealed interface ValidEvent {
         @Override
         public @Nullable Target parent() {
             return start.parent();
+        }
+
+        @Override
+        public @Nullable Target retryOf() {
+            return start.retryOf();
         }
 
         @Override

@@ -86,9 +86,12 @@ final class QueuedEventTest {
         return new ValidEvent.Start(
                 byId(),
                 WorkflowRef.ofKey(word(0)),
+                false,
+                Instant.now(),
                 Instant.now(),
                 word(0),
                 1,
+                byExternalId(),
                 byExternalId(),
                 Map.copyOf(words),
                 payload,

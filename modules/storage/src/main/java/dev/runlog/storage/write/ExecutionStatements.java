@@ -156,18 +156,11 @@ final class ExecutionStatements {
             FOR UPDATE OF e SKIP LOCKED
             """;
 
-    /** The rollups know which days still have running executions, so only those days are searched. */
-    static final String LOCK_WITHOUT_HEARTBEAT = SELECT + """
+    static final String LOCK_WITHOUT_HEARTBEAT = lockOpen(
+            "running",
+            "e.status = 1 AND e.heartbeat_timeout IS NULL AND (e.started_at IS NULL OR e.started_at < $4)");
 
-            FROM execution_daily d
-            JOIN execution e ON e.workflow_id = d.workflow_id AND e.status = 1 AND e.heartbeat_timeout IS NULL
-              AND e.id >= first_id(d.day) AND e.id < first_id(d.day + 1)
-            JOIN owner o ON o.id = e.owner_id
-            WHERE d.running > 0 AND d.day <= $1 AND e.id < $2 AND (e.started_at IS NULL OR e.started_at < $4)
-            ORDER BY e.id
-            LIMIT $3
-            FOR UPDATE OF e SKIP LOCKED
-            """;
+    static final String LOCK_QUEUED = lockOpen("queued", "e.status = 0");
 
     private static final String INSERT = """
             INSERT INTO execution (%1$s)
@@ -179,8 +172,9 @@ final class ExecutionStatements {
     private static final Update FINISH =
             Update.of(Column.concat(List.of(FINISHED, ALTERATIONS)), ", heartbeat_deadline = NULL");
     /** The real start may change the duration. */
-    private static final Update FILL_START =
-            Update.of(Column.concat(List.of(STARTED, ALTERATIONS, List.of(FINISHED_AT, DURATION_MILLIS))), "");
+    private static final Update FILL_START = fill("coalesce(%s, e.payload)");
+
+    private static final Update FILL_QUEUED = fill("coalesce(e.payload, %s)");
     private static final Update MOVE_DEADLINE = Update.of(List.of(HEARTBEAT_DEADLINE), "");
 
     /** Copies the rows that this transaction wrote. The owner and the workflow of an execution never change. */
@@ -203,6 +197,10 @@ final class ExecutionStatements {
 
     static Statement fillStart(Collection<ExecutionRow> rows) {
         return FILL_START.statement(sorted(rows));
+    }
+
+    static Statement fillQueued(Collection<ExecutionRow> rows) {
+        return FILL_QUEUED.statement(sorted(rows));
     }
 
     static Statement moveDeadlines(Collection<ExecutionRow> rows) {
@@ -261,6 +259,31 @@ final class ExecutionStatements {
             Tuple arguments = Tuple.of(ID.values().apply(sorted), first, last);
             return new Statement(sql, Column.addTo(arguments, columns, sorted));
         }
+    }
+
+    /** Writes all values of a start to rows that have some. The locked rows do not include the payload. */
+    private static Update fill(String payload) {
+        return Update.of(
+                Stream.of(STARTED, ALTERATIONS, List.of(STATUS, FINISHED_AT, DURATION_MILLIS))
+                        .flatMap(List::stream)
+                        .map(column -> column.equals(PAYLOAD) ? PAYLOAD.storing(payload) : column)
+                        .toList(),
+                "");
+    }
+
+    /** The rollups know which days still have such executions, so only those days are searched. */
+    private static String lockOpen(String rollup, String condition) {
+        return SELECT + """
+
+                FROM execution_daily d
+                JOIN execution e ON e.workflow_id = d.workflow_id AND %2$s
+                  AND e.id >= first_id(d.day) AND e.id < first_id(d.day + 1)
+                JOIN owner o ON o.id = e.owner_id
+                WHERE d.%1$s > 0 AND d.day <= $1 AND e.id < $2
+                ORDER BY e.id
+                LIMIT $3
+                FOR UPDATE OF e SKIP LOCKED
+                """.formatted(rollup, condition);
     }
 
     private static String listUnsuccessful() {

@@ -58,38 +58,6 @@ final class ExternalIdStatements {
             WHERE known.owner_id = new.owner_id AND known.hash = new.hash AND known.reserved
             """;
 
-    /** Batches that set parents of the same owner check for cycles one after the other. */
-    static final String LOCK_PARENTS = """
-            SELECT pg_advisory_xact_lock(hashtext('runlog.parents'), owner)
-            FROM (SELECT DISTINCT hashtext(subject) AS owner FROM unnest($1::text[]) AS subjects (subject) ORDER BY 1) o
-            """;
-
-    /**
-     * Follows the parents of executions upwards, as long as they lie between $3 and $4: PostgreSQL opens every partition
-     * in between. The inner LIMIT makes it read one partition per execution. UNION ends the recursion in a cycle.
-     */
-    static final String ANCESTORS = """
-            WITH RECURSIVE ancestor (id, parent_id, owner_id) AS (
-              SELECT e.id, e.parent_id, e.owner_id
-              FROM unnest($1::uuid[]) AS asked (id)
-              CROSS JOIN LATERAL (
-                SELECT x.id, x.parent_id, x.owner_id
-                FROM execution x
-                WHERE x.id = asked.id AND x.id BETWEEN $3 AND $4 AND x.parent_id IS NOT NULL
-                LIMIT 1) e
-              UNION
-              SELECT e.id, e.parent_id, e.owner_id
-              FROM ancestor a
-              CROSS JOIN LATERAL (
-                SELECT x.id, x.parent_id, x.owner_id
-                FROM execution x
-                WHERE x.id = a.parent_id AND x.id BETWEEN $3 AND $4 AND x.parent_id IS NOT NULL
-                LIMIT 1) e)
-            SELECT id, parent_id, owner_id
-            FROM ancestor
-            LIMIT $2
-            """;
-
     /** All writers lock rows of the map in this order. */
     private static final Comparator<ExternalKey> BY_KEY =
             Comparator.comparingInt(ExternalKey::ownerId).thenComparing(ExternalKey::hash, UuidOrder.BY_BYTES);

@@ -113,25 +113,31 @@ public final class RecordingTransaction {
         return sendUnlessEmpty(keys, ExternalIdStatements::clearReserved);
     }
 
-    /** Waits for the commits of other batches that set parents, so that no two of them close a cycle together. */
-    public void lockParents(Collection<String> owners) {
-        send(ExternalIdStatements.LOCK_PARENTS, Tuple.of((Object) owners.toArray(String[]::new)));
+    /** Waits for the commits of other batches that set such links, so that no two of them close a cycle together. */
+    public void lockLinks(Link link, Collection<String> owners) {
+        send(LinkStatements.lock(link, owners));
     }
 
     /**
-     * Returns the parents of executions, the parents of those, and so on, up to those that are outside of a range of
-     * IDs.
+     * Returns the links of executions, those of the executions that they lead to, and so on, up to those that are outside
+     * of a range of IDs.
      *
      * @param max maximum number of links, nearest first
      */
-    public Future<Map<UUID, ParentLink>> ancestors(Collection<UUID> ids, UUID from, UUID to, int max) {
-        return send(ExternalIdStatements.ANCESTORS, Tuple.of(ids.toArray(UUID[]::new), max, from, to))
-                .map(rows -> {
-                    Map<UUID, ParentLink> links = new HashMap<>();
-                    rows.forEach(row -> links.put(
-                            row.getUUID(0), new ParentLink(row.getUUID(0), row.getUUID(1), row.getInteger(2))));
-                    return links;
-                });
+    public Future<Map<UUID, ExecutionLink>> links(Link link, Collection<UUID> ids, UUID from, UUID to, int max) {
+        return send(LinkStatements.follow(link, ids, from, to, max)).map(rows -> {
+            Map<UUID, ExecutionLink> links = new HashMap<>();
+            rows.forEach(row -> links.put(
+                    row.getUUID(0), new ExecutionLink(row.getUUID(0), row.getUUID(1), row.getInteger(2))));
+            return links;
+        });
+    }
+
+    /** Adds retries: the retried execution by its retry. */
+    public Future<Void> addRetries(Map<UUID, UUID> retries) {
+        return retries.isEmpty()
+                ? Future.succeededFuture()
+                : send(LinkStatements.addRetries(retries)).mapEmpty();
     }
 
     /** Locks the executions that exist, in the order of their IDs. */
@@ -162,6 +168,13 @@ public final class RecordingTransaction {
                 .map(rows -> Rows.toList(rows, ExecutionStatements::toStored));
     }
 
+    /** Locks executions that were queued before the moment and have not started; skips locked ones. */
+    public Future<List<StoredExecution>> lockQueued(Instant moment, int max) {
+        LocalDate day = LocalDate.ofInstant(moment, ZoneOffset.UTC);
+        return send(ExecutionStatements.LOCK_QUEUED, Tuple.of(day, Ids.lowerBound(moment), max))
+                .map(rows -> Rows.toList(rows, ExecutionStatements::toStored));
+    }
+
     /**
      * Inserts new rows. Fails with {@link WriteFailure#CONTENTION} if another server has just inserted one of them.
      * That is rare, and ON CONFLICT would cost every row more.
@@ -178,6 +191,11 @@ public final class RecordingTransaction {
     /** Adds the start to locked executions that have only a finish. */
     public Future<Void> fillStart(Collection<ExecutionRow> rows) {
         return sendUnlessEmpty(rows, ExecutionStatements::fillStart);
+    }
+
+    /** Adds when they were queued to locked executions. */
+    public Future<Void> fillQueued(Collection<ExecutionRow> rows) {
+        return sendUnlessEmpty(rows, ExecutionStatements::fillQueued);
     }
 
     /** Moves the heartbeat deadlines of locked executions. */

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** The arguments of a field, or the members of an input object, as domain types. */
 public record Arguments(Map<String, @Nullable Object> values) {
     /** The members to which {@code source} applies. */
-    private static final List<String> EXTERNAL_IDS = List.of("externalId", "parentExternalId");
+    private static final List<String> EXTERNAL_IDS = List.of("externalId", "parentExternalId", "retryOfExternalId");
 
     @SuppressWarnings("unchecked") // Coerced by the schema: an input object is a map with string keys.
     @Nullable

@@ -70,6 +70,7 @@ final class ExecutionFields {
                 .dataFetcher(
                         "source",
                         property(Execution.class, execution -> ofExternalId(execution, ExternalId::source)))
+                .dataFetcher("queuedDuration", property(Execution.class, Execution::queuedDuration))
                 .dataFetcher("startedAt", property(ListedExecution.class, ListedExecution::startedAt))
                 .dataFetcher("finishedAt", property(ListedExecution.class, ListedExecution::finishedAt))
                 .dataFetcher("duration", property(ListedExecution.class, ListedExecution::duration))

@@ -15,6 +15,7 @@ import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
 import dev.runlog.contract.recording.RecordingEvent.Heartbeat;
+import dev.runlog.contract.recording.RecordingEvent.Queued;
 import dev.runlog.contract.recording.RecordingEvent.Started;
 import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
@@ -47,6 +48,7 @@ final class Mutations {
 
     TypeRuntimeWiring.Builder fields(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher("upsertWorkflow", mutation("workflow", this::upsertWorkflow))
+                .dataFetcher("queueExecution", recording(input -> new Queued(started(input))))
                 .dataFetcher("startExecution", recording(Mutations::started))
                 .dataFetcher("finishExecution", recording(Mutations::finished))
                 .dataFetcher("recordSteps", recording(Mutations::stepsRecorded))
@@ -75,14 +77,16 @@ final class Mutations {
                 .map(UpsertWorkflow.Saved::workflow);
     }
 
-    private static RecordingEvent started(Arguments input) {
+    private static Started started(Arguments input) {
         return Started.builder(input.workflow())
                 .execution(input.executionOrNull("executionId", "externalId"))
                 .owner(input.stringOrNull("owner"))
+                .queuedAt(input.instantOrNull("queuedAt"))
                 .startedAt(input.instantOrNull("startedAt"))
                 .trigger(input.recordedText("trigger"))
                 .attempt(input.integerOrNull("attempt"))
                 .parent(input.executionOrNull("parentId", "parentExternalId"))
+                .retryOf(input.executionOrNull("retryOf", "retryOfExternalId"))
                 .labels(input.labels("labels"))
                 .payload(input.jsonOrNull("payload"))
                 .heartbeatTimeout(input.durationOrNull("heartbeatTimeout"))

@@ -24,7 +24,7 @@ public final class ReadScope {
             open("Query", "viewer cleanup cleanups retentionPolicies statistics"),
             open(
                     "Mutation",
-                    "upsertWorkflow startExecution finishExecution recordSteps heartbeat cleanupExecutions "
+                    "upsertWorkflow queueExecution startExecution finishExecution recordSteps heartbeat cleanupExecutions "
                             + "deleteWorkflow cancelCleanup "
                             + "setRetentionPolicy deleteRetentionPolicy holdExecution releaseExecution"),
             open("Subscription", "cleanupProgress"),
@@ -32,6 +32,7 @@ public final class ReadScope {
             open("Workflow", "id key name"),
             open("Execution", "id status"),
             open("UpsertWorkflowPayload", "workflow"),
+            open("QueueExecutionPayload", "execution warnings"),
             open("StartExecutionPayload", "execution warnings"),
             open("FinishExecutionPayload", "execution warnings"),
             open("RecordStepsPayload", "execution warnings"),
