@@ -12,6 +12,7 @@ import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordingEvent;
+import dev.runlog.contract.recording.RecordingEvent.Queued;
 import dev.runlog.contract.recording.RecordingEvent.Started;
 import dev.runlog.contract.text.SafeText;
 import io.vertx.core.Future;
@@ -70,9 +71,16 @@ final class EntryRecorder {
             throw RunlogException.forbidden("Invalid `owner`: " + SafeText.show(owner) + " (expected "
                     + SafeText.show(config.owner()) + ", connectors.redis.trust-owner is false).");
         }
-        return event instanceof Started start && start.execution().equals(ExecutionRef.NEW)
-                ? start.withExecution(ExecutionRef.of(derivedId(entry, line, start)))
-                : event;
+        if (!event.execution().equals(ExecutionRef.NEW)) {
+            return event;
+        }
+        return event instanceof Queued queued
+                ? new Queued(withDerivedId(entry, line, queued.run()))
+                : event instanceof Started start ? withDerivedId(entry, line, start) : event;
+    }
+
+    private Started withDerivedId(StreamEntry entry, byte[] line, Started start) {
+        return start.withExecution(ExecutionRef.of(derivedId(entry, line, start)));
     }
 
     /**
@@ -83,8 +91,8 @@ final class EntryRecorder {
     private UUID derivedId(StreamEntry entry, byte[] line, Started start) {
         MessageDigest name = sha256();
         name.update((config.stream() + '\0' + config.owner() + '\0' + entry.id() + '\0').getBytes(StandardCharsets.UTF_8));
-        Instant startedAt = start.startedAt();
-        return Ids.derived(startedAt == null ? entry.time() : startedAt, name.digest(line));
+        Instant time = start.queuedAt() == null ? start.startedAt() : start.queuedAt();
+        return Ids.derived(time == null ? entry.time() : time, name.digest(line));
     }
 
     private static MessageDigest sha256() {
