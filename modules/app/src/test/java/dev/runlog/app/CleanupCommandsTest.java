@@ -72,7 +72,11 @@ final class CleanupCommandsTest {
         assertThat(console.runOnTerminal("y\n", owner, "workflows", "delete", "weekly"))
                 .isZero();
         assertThat(console.out())
-                .contains("Would delete 3 executions.", "Delete this workflow", "Deleted 3 executions", "Deleted workflow weekly.");
+                .contains(
+                        "Would delete 3 executions.",
+                        "Delete this workflow",
+                        "Deleted 3 executions",
+                        "Deleted workflow weekly.");
         assertThat(console.text(owner, "cleanups", "--wide")).contains("deletes the workflow");
         assertThat(console.run(owner, "workflows", "delete", "weekly", "--yes")).isEqualTo(1);
         assertThat(console.err()).contains("Workflow not found: 'weekly'");
@@ -83,8 +87,7 @@ final class CleanupCommandsTest {
         record(bob, "weekly", 2);
         String[] operator = as("operator", "ops");
 
-        JsonNode cleanup =
-                console.json(operator, "workflows", "delete", "weekly", "--owner", bob, "--yes", "--json");
+        JsonNode cleanup = console.json(operator, "workflows", "delete", "weekly", "--owner", bob, "--yes", "--json");
 
         assertThat(cleanup.get("state").asText()).isEqualTo("COMPLETED");
         assertThat(cleanup.get("deleted").asInt()).isEqualTo(2);

@@ -98,7 +98,8 @@ final class DeleteWorkflowTest {
                         + "WHERE e.id = s.execution_id)"))
                 .isZero();
         JsonNode policies = server.data(token, "{ retentionPolicies(first: 10) { nodes { workflowId keepFor } } }");
-        assertThat(texts(policies.at("/retentionPolicies/nodes"), "/workflowId")).containsExactly("null");
+        assertThat(texts(policies.at("/retentionPolicies/nodes"), "/workflowId"))
+                .containsExactly("null");
     }
 
     @Test
@@ -154,12 +155,13 @@ final class DeleteWorkflowTest {
         record(server, run("import", 0, "SUCCESS"));
 
         JsonNode revived = server.data(
-                        token,
-                        "{ workflowByKey(key: \"import\") { id name createdAt executions { totalCount nodes { status } } } "
-                                + "statistics(workflowId: \"" + workflowId + "\") { recorded { total } } }");
+                token,
+                "{ workflowByKey(key: \"import\") { id name createdAt executions { totalCount nodes { status } } } "
+                        + "statistics(workflowId: \"" + workflowId + "\") { recorded { total } } }");
         assertThat(revived.at("/workflowByKey/id").asText()).isEqualTo(workflowId);
         assertThat(revived.at("/workflowByKey/name").asText()).isEqualTo("import");
-        assertThat(Instant.parse(revived.at("/workflowByKey/createdAt").asText())).isAfter(createdAt);
+        assertThat(Instant.parse(revived.at("/workflowByKey/createdAt").asText()))
+                .isAfter(createdAt);
         assertThat(revived.at("/workflowByKey/executions/totalCount").asInt()).isEqualTo(1);
         assertThat(revived.at("/statistics/recorded/total").asInt()).isEqualTo(1);
         assertThat(ended(delete("workflowKey: \"import\"")).get("deleted").asInt())
@@ -171,8 +173,7 @@ final class DeleteWorkflowTest {
         ended(delete("workflowKey: \"import\""));
 
         server.data(
-                token,
-                "mutation { upsertWorkflow(input: {key: \"import\", name: \"Again\"}) { workflow { id } } }");
+                token, "mutation { upsertWorkflow(input: {key: \"import\", name: \"Again\"}) { workflow { id } } }");
 
         assertThat(List.of(workflow("id"), workflow("name"))).containsExactly(workflowId, "Again");
     }
@@ -196,10 +197,12 @@ final class DeleteWorkflowTest {
 
     @Test
     void isAConflictWhileAnExecutionIsRunningOrHeld() {
-        record(server, "{\"event\":\"started\",\"workflow\":\"import\"}", "{\"event\":\"started\",\"workflow\":\"import\"}");
+        record(
+                server,
+                "{\"event\":\"started\",\"workflow\":\"import\"}",
+                "{\"event\":\"started\",\"workflow\":\"import\"}");
         String held = server.data(
-                        token,
-                        "{ executions(workflowId: \"" + workflowId + "\", status: [FAILED]) { nodes { id } } }")
+                        token, "{ executions(workflowId: \"" + workflowId + "\", status: [FAILED]) { nodes { id } } }")
                 .at("/executions/nodes/0/id")
                 .asText();
         server.data(token, "mutation { holdExecution(input: {executionId: \"" + held + "\"}) { execution { id } } }");
@@ -229,11 +232,15 @@ final class DeleteWorkflowTest {
         String operator = server.token(server.anOwner(), "ops");
         String ofOwner = ", owner: \"" + owner + "\"";
 
-        assertThat(server.code(server.token(owner), mutation("workflowKey: \"import\""))).isEqualTo("FORBIDDEN");
-        assertThat(server.code(mallory, mutation("workflowId: \"" + workflowId + "\""))).isEqualTo("NOT_FOUND");
+        assertThat(server.code(server.token(owner), mutation("workflowKey: \"import\"")))
+                .isEqualTo("FORBIDDEN");
+        assertThat(server.code(mallory, mutation("workflowId: \"" + workflowId + "\"")))
+                .isEqualTo("NOT_FOUND");
         assertThat(server.code(mallory, mutation("workflowKey: \"import\""))).isEqualTo("NOT_FOUND");
-        assertThat(server.code(mallory, mutation("workflowKey: \"import\"" + ofOwner))).isEqualTo("FORBIDDEN");
-        assertThat(server.code(operator, mutation("workflowId: \"" + workflowId + "\""))).isEqualTo("NOT_FOUND");
+        assertThat(server.code(mallory, mutation("workflowKey: \"import\"" + ofOwner)))
+                .isEqualTo("FORBIDDEN");
+        assertThat(server.code(operator, mutation("workflowId: \"" + workflowId + "\"")))
+                .isEqualTo("NOT_FOUND");
         assertThat(ended(server, operator, delete(server, operator, "workflowKey: \"import\"" + ofOwner))
                         .get("state")
                         .asText())
@@ -244,7 +251,8 @@ final class DeleteWorkflowTest {
     @Test
     void requiresOneReferenceToTheWorkflow() {
         assertThat(code("owner: \"" + owner + "\"")).isEqualTo("BAD_INPUT");
-        assertThat(code("workflowKey: \"import\", workflowId: \"" + workflowId + "\"")).isEqualTo("BAD_INPUT");
+        assertThat(code("workflowKey: \"import\", workflowId: \"" + workflowId + "\""))
+                .isEqualTo("BAD_INPUT");
         assertThat(code("workflowKey: \"a\\u0000b\"")).isEqualTo("BAD_INPUT");
         assertThat(code("workflowId: \"7\"")).isEqualTo("BAD_INPUT");
     }
@@ -305,7 +313,8 @@ final class DeleteWorkflowTest {
         JsonNode ended = ended(cleanup);
 
         assertThat(ended.get("state").asText()).isEqualTo("FAILED");
-        assertThat(ended.get("failure").asText()).contains("2 of its executions are left", "1 running, 0 queued, 0 held");
+        assertThat(ended.get("failure").asText())
+                .contains("2 of its executions are left", "1 running, 0 queued, 0 held");
         assertThat(ended.get("deleted").asInt()).isEqualTo(3);
         assertThat(workflow("id")).isEqualTo(workflowId);
         assertThat(texts(
@@ -341,8 +350,8 @@ final class DeleteWorkflowTest {
         record(other, run("import", 0, "FAILED"));
 
         for (RunningServer each : List.of(server, other)) {
-            JsonNode revived = each.data(
-                    token, "{ workflowByKey(key: \"import\") { id executions { nodes { status } } } }");
+            JsonNode revived =
+                    each.data(token, "{ workflowByKey(key: \"import\") { id executions { nodes { status } } } }");
             assertThat(revived.at("/workflowByKey/id").asText()).isEqualTo(workflowId);
             assertThat(texts(revived.at("/workflowByKey/executions/nodes"), "/status"))
                     .containsExactly("FAILED");
@@ -403,9 +412,7 @@ final class DeleteWorkflowTest {
     private void record(RunningServer at, String... lines) {
         String body = String.join("\n", lines) + "\n";
         JsonNode report = json(at.events(token, body));
-        assertThat(report.get("recorded").asInt())
-                .as(report.toString())
-                .isEqualTo(body.split("\n").length);
+        assertThat(report.get("recorded").asInt()).as(report.toString()).isEqualTo(body.split("\n").length);
     }
 
     private void setPolicy(String input) {

@@ -46,7 +46,9 @@ final class ExternalIdRaceTest {
             Engine engine = new Engine(one, "alice");
             JsonNode again = engine.record(lines.subList(0, 1000).toArray(String[]::new));
 
-            assertThat(again.get("recorded").asInt()).as("seed %d, sent again", seed).isZero();
+            assertThat(again.get("recorded").asInt())
+                    .as("seed %d, sent again", seed)
+                    .isZero();
             for (int i = 0; i < EXECUTIONS; i++) {
                 JsonNode execution = engine.find(
                         "run-" + i, "status durationMillis trigger parent { externalId } steps { nodes { status } }");
@@ -58,7 +60,9 @@ final class ExternalIdRaceTest {
             }
         }
 
-        assertThat(database.count("SELECT count(*) FROM execution")).as("seed %d", seed).isEqualTo(EXECUTIONS + 1);
+        assertThat(database.count("SELECT count(*) FROM execution"))
+                .as("seed %d", seed)
+                .isEqualTo(EXECUTIONS + 1);
         assertThat(database.count("SELECT count(*) FROM external_execution x JOIN execution e ON e.id = x.execution_id "
                         + "WHERE NOT x.reserved AND x.hash = external_id_hash(e.source, e.external_id)"))
                 .isEqualTo(EXECUTIONS + 1);
@@ -101,18 +105,34 @@ final class ExternalIdRaceTest {
                         : event("heartbeat", "externalId", id, "workflow", "w"),
                 event(
                         "started",
-                        "externalId", id,
-                        "workflow", "w",
-                        "startedAt", startedAt.toString(),
-                        "trigger", "t" + i,
-                        "parentExternalId", parentOf(i)),
+                        "externalId",
+                        id,
+                        "workflow",
+                        "w",
+                        "startedAt",
+                        startedAt.toString(),
+                        "trigger",
+                        "t" + i,
+                        "parentExternalId",
+                        parentOf(i)),
                 event("steps", "externalId", id, "workflow", "w", "steps", List.of(step(0, "RUNNING"))),
-                event("steps", "externalId", id, "workflow", "w", "steps", List.of(step(0, "SUCCESS"), step(1, "FAILED"))),
+                event(
+                        "steps",
+                        "externalId",
+                        id,
+                        "workflow",
+                        "w",
+                        "steps",
+                        List.of(step(0, "SUCCESS"), step(1, "FAILED"))),
                 event(
                         "finished",
-                        "externalId", id,
-                        "workflow", "w",
-                        "status", "SUCCESS",
-                        "finishedAt", startedAt.plusMillis(560).toString()));
+                        "externalId",
+                        id,
+                        "workflow",
+                        "w",
+                        "status",
+                        "SUCCESS",
+                        "finishedAt",
+                        startedAt.plusMillis(560).toString()));
     }
 }

@@ -24,13 +24,13 @@ final class ExternalIdSweepTest {
             ended[i] = event("execution", "externalId", "ended-" + i, "workflow", "w", "status", "SUCCESS");
         }
         engine.record(ended);
-        engine.record(
-                event("started", "externalId", "running", "parentExternalId", "reserved", "workflow", "w"));
+        engine.record(event("started", "externalId", "running", "parentExternalId", "reserved", "workflow", "w"));
 
         engine.cleanUp();
 
         database.awaitRows("SELECT FROM external_execution HAVING count(*) = 2");
-        assertThat(database.list("SELECT reserved FROM external_execution ORDER BY 1")).containsExactly("f", "t");
+        assertThat(database.list("SELECT reserved FROM external_execution ORDER BY 1"))
+                .containsExactly("f", "t");
         database.awaitRows("SELECT FROM external_sweep WHERE next_page IS NULL AND started_at > '-infinity'");
         assertThat(engine.find("running", "status").get("status").asText()).isEqualTo("RUNNING");
         assertThat(engine.record(ended[7]).get("recorded").asInt()).isEqualTo(1);

@@ -43,15 +43,28 @@ final class ExternalIdTest {
         Instant start = Instant.now().minusSeconds(60).truncatedTo(ChronoUnit.MILLIS);
 
         JsonNode report = engine.record(
-                event("started", "externalId", "run-7", "source", "airflow-1", "workflow", "etl", "startedAt", start.toString()),
+                event(
+                        "started",
+                        "externalId",
+                        "run-7",
+                        "source",
+                        "airflow-1",
+                        "workflow",
+                        "etl",
+                        "startedAt",
+                        start.toString()),
                 event("steps", "externalId", "run-7", "source", "airflow-1", "steps", List.of(step(0, "SUCCESS"))),
                 event("heartbeat", "externalId", "run-7", "source", "airflow-1"),
                 event(
                         "finished",
-                        "externalId", "run-7",
-                        "source", "airflow-1",
-                        "status", "SUCCESS",
-                        "finishedAt", start.plusMillis(560).toString()));
+                        "externalId",
+                        "run-7",
+                        "source",
+                        "airflow-1",
+                        "status",
+                        "SUCCESS",
+                        "finishedAt",
+                        start.plusMillis(560).toString()));
 
         assertThat(report.has("warnings")).isFalse();
         JsonNode found = engine.find(
@@ -63,7 +76,9 @@ final class ExternalIdTest {
         assertThat(found.get("duration").asText()).isEqualTo("PT0.56S");
         assertThat(found.at("/steps/totalCount").asInt()).isEqualTo(1);
         assertThat(Ids.timeOf(UUID.fromString(found.get("id").asText()))).isEqualTo(start);
-        assertThat(engine.get(found.get("id").asText(), "externalId").get("externalId").asText())
+        assertThat(engine.get(found.get("id").asText(), "externalId")
+                        .get("externalId")
+                        .asText())
                 .isEqualTo("run-7");
         assertThat(listed("{externalId: \"run-7\", source: \"airflow-1\"}")).containsExactly("run-7");
         assertThat(listed("{externalId: \"run-8\", source: \"airflow-1\"}")).isEmpty();
@@ -74,8 +89,8 @@ final class ExternalIdTest {
     void keepsOwnersAndSourcesApart() {
         Engine other = new Engine(server, server.anOwner());
         String plain = event("execution", "externalId", "1", "workflow", "w", "status", "SUCCESS", "trigger", "plain");
-        String sourced =
-                event("execution", "externalId", "1", "source", "b", "workflow", "w", "status", "FAILED", "trigger", "b");
+        String sourced = event(
+                "execution", "externalId", "1", "source", "b", "workflow", "w", "status", "FAILED", "trigger", "b");
 
         engine.record(plain, sourced);
 
@@ -205,7 +220,8 @@ final class ExternalIdTest {
 
         engine.record(event("started", "externalId", longest, "workflow", "w"));
 
-        assertThat(engine.find(longest, "externalId").get("externalId").asText()).isEqualTo(longest);
+        assertThat(engine.find(longest, "externalId").get("externalId").asText())
+                .isEqualTo(longest);
     }
 
     @Test
@@ -254,7 +270,8 @@ final class ExternalIdTest {
                         "Invalid `source`: '" + "x".repeat(60) + "…' has 129 characters (limit 128).",
                         "Invalid `source`: control character U+001F at position 1.",
                         "Invalid `source`: 'b' (expected together with an external ID).",
-                        "Invalid `id`: " + uuid4 + " (expected a UUID version 7; use `externalId` for IDs of your own).",
+                        "Invalid `id`: " + uuid4
+                                + " (expected a UUID version 7; use `externalId` for IDs of your own).",
                         "Invalid `id`: 'run-7' (expected a UUID; use `externalId` for IDs of your own).",
                         "Invalid `parentExternalId`: 'b' (not allowed together with `parentId`).",
                         "Invalid `parentExternalId`: '' has 0 characters (expected 1 to 512).",
@@ -279,8 +296,7 @@ final class ExternalIdTest {
         assertThat(started.at("/startExecution/execution/externalId").asText()).isEqualTo("m");
         assertThat(started.at("/startExecution/execution/source").asText()).isEqualTo("s");
         assertThat(started.at("/startExecution/warnings")).isEmpty();
-        assertThat(finished.at("/finishExecution/execution/id"))
-                .isEqualTo(started.at("/startExecution/execution/id"));
+        assertThat(finished.at("/finishExecution/execution/id")).isEqualTo(started.at("/startExecution/execution/id"));
         assertThat(finished.at("/finishExecution/execution/status").asText()).isEqualTo("CANCELLED");
     }
 
@@ -310,17 +326,28 @@ final class ExternalIdTest {
         Instant finish = Instant.now().minus(Duration.ofHours(3)).truncatedTo(ChronoUnit.MILLIS);
         Instant start = finish.minus(Duration.ofHours(1));
 
-        engine.record(event("finished", "externalId", "f", "workflow", "w", "status", "SUCCESS", "finishedAt", finish.toString()));
         engine.record(event(
-                "finished", "externalId", "s", "workflow", "w", "status", "SUCCESS", "startedAt", start.toString(),
-                "finishedAt", finish.toString()));
+                "finished", "externalId", "f", "workflow", "w", "status", "SUCCESS", "finishedAt", finish.toString()));
+        engine.record(event(
+                "finished",
+                "externalId",
+                "s",
+                "workflow",
+                "w",
+                "status",
+                "SUCCESS",
+                "startedAt",
+                start.toString(),
+                "finishedAt",
+                finish.toString()));
 
         assertThat(timeOf("f")).isEqualTo(finish);
         assertThat(timeOf("s")).isEqualTo(start);
     }
 
     private Instant timeOf(String externalId) {
-        return Ids.timeOf(UUID.fromString(engine.find(externalId, "id").get("id").asText()));
+        return Ids.timeOf(
+                UUID.fromString(engine.find(externalId, "id").get("id").asText()));
     }
 
     private List<String> listed(String filter) {
@@ -331,12 +358,14 @@ final class ExternalIdTest {
     }
 
     private int executions() {
-        return engine.data("{ executions { totalCount } }").at("/executions/totalCount").asInt();
+        return engine.data("{ executions { totalCount } }")
+                .at("/executions/totalCount")
+                .asInt();
     }
 
     private List<String> mapped(TestDatabase database) throws SQLException {
         return database.list(
-                "SELECT execution_id FROM external_execution x JOIN owner o ON o.id = owner_id WHERE subject = '" + owner
-                        + "'");
+                "SELECT execution_id FROM external_execution x JOIN owner o ON o.id = owner_id WHERE subject = '"
+                        + owner + "'");
     }
 }

@@ -247,25 +247,24 @@ final class JavaClientTest {
     void recordsAQueuedRunThatAnotherProcessStartsAndRetries() {
         List<String> losses = new CopyOnWriteArrayList<>();
         Instant queued = Instant.now().minus(Duration.ofHours(1)).truncatedTo(ChronoUnit.MILLIS);
-        RunOptions options = RunOptions.none().withExternalId("q1").withSource("rq").withWorkflowName("Queue test");
+        RunOptions options =
+                RunOptions.none().withExternalId("q1").withSource("rq").withWorkflowName("Queue test");
         try (Recorder recorder = recorder(losses)) {
             recorder.queue("queued", options.withQueuedAt(queued).withPayload("in"));
             recorder.queue("queued", options.withExternalId("q3"));
             Run run = recorder.attach("queued", options.withStartedAt(queued.plusSeconds(60)));
             run.start();
             run.fail(new IllegalStateException("first"));
-            recorder.start(
-                            "queued",
-                            options.withExternalId("q2").withAttempt(2).withRetryOfExternalId("q1"))
+            recorder.start("queued", options.withExternalId("q2").withAttempt(2).withRetryOfExternalId("q1"))
                     .succeed(null);
         }
 
         assertThat(losses).isEmpty();
         JsonNode execution = server.data(
-                        token,
-                        "{ execution(externalId: \"q1\", source: \"rq\") { status queuedAt startedAt payload"
-                                + " workflow { name } retriedBy { externalId attempt status retryOf { externalId } } }"
-                                + " waiting: execution(externalId: \"q3\", source: \"rq\") { status startedAt } }");
+                token,
+                "{ execution(externalId: \"q1\", source: \"rq\") { status queuedAt startedAt payload"
+                        + " workflow { name } retriedBy { externalId attempt status retryOf { externalId } } }"
+                        + " waiting: execution(externalId: \"q3\", source: \"rq\") { status startedAt } }");
         assertThat(execution.at("/waiting/status").asText()).isEqualTo("QUEUED");
         assertThat(execution.at("/waiting/startedAt").isNull()).isTrue();
         JsonNode first = execution.get("execution");

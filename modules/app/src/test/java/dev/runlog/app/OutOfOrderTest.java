@@ -117,21 +117,30 @@ final class OutOfOrderTest {
 
         JsonNode report = engine.record(event(
                 "finished",
-                "externalId", "old",
-                "workflow", "w",
-                "status", "FAILED",
-                "startedAt", "0001-01-01T00:00:00Z",
-                "finishedAt", "0001-01-01T00:00:01Z"));
+                "externalId",
+                "old",
+                "workflow",
+                "w",
+                "status",
+                "FAILED",
+                "startedAt",
+                "0001-01-01T00:00:00Z",
+                "finishedAt",
+                "0001-01-01T00:00:01Z"));
 
         assertThat(Engine.messages(report.get("warnings")).get(0)).startsWith("startedAt ignored: ");
         assertThat(engine.find("old", "status duration").toString())
                 .isEqualTo("{\"status\":\"FAILED\",\"duration\":\"PT0S\"}");
         assertThat(engine.send(event(
                                 "finished",
-                                "externalId", "new",
-                                "workflow", "w",
-                                "status", "FAILED",
-                                "finishedAt", "0001-01-01T00:00:01Z"))
+                                "externalId",
+                                "new",
+                                "workflow",
+                                "w",
+                                "status",
+                                "FAILED",
+                                "finishedAt",
+                                "0001-01-01T00:00:01Z"))
                         .at("/rejected/0/message")
                         .asText())
                 .contains("too long ago", "recording.start-age-max");
@@ -141,24 +150,44 @@ final class OutOfOrderTest {
         return new ArrayList<>(List.of(
                 event(
                         "started",
-                        reference, id,
-                        "workflow", "w",
-                        "startedAt", start.toString(),
-                        "trigger", "cron",
-                        "parentExternalId", "parent",
-                        "labels", Map.of("env", "prod"),
-                        "payload", Map.of("a", 1),
-                        "heartbeatTimeout", "PT1H"),
-                event("steps", reference, id, "workflow", "w", "steps", List.of(step(0, "SUCCESS"), step(1, "RUNNING"))),
+                        reference,
+                        id,
+                        "workflow",
+                        "w",
+                        "startedAt",
+                        start.toString(),
+                        "trigger",
+                        "cron",
+                        "parentExternalId",
+                        "parent",
+                        "labels",
+                        Map.of("env", "prod"),
+                        "payload",
+                        Map.of("a", 1),
+                        "heartbeatTimeout",
+                        "PT1H"),
+                event(
+                        "steps",
+                        reference,
+                        id,
+                        "workflow",
+                        "w",
+                        "steps",
+                        List.of(step(0, "SUCCESS"), step(1, "RUNNING"))),
                 event("steps", reference, id, "workflow", "w", "steps", List.of(step(1, "FAILED"))),
                 event("heartbeat", reference, id, "workflow", "w"),
                 event(
                         "finished",
-                        reference, id,
-                        "workflow", "w",
-                        "status", "SUCCESS",
-                        "finishedAt", start.plusMillis(560).toString(),
-                        "result", 7)));
+                        reference,
+                        id,
+                        "workflow",
+                        "w",
+                        "status",
+                        "SUCCESS",
+                        "finishedAt",
+                        start.plusMillis(560).toString(),
+                        "result",
+                        7)));
     }
 
     private List<String> wrong(TestDatabase database) throws SQLException {

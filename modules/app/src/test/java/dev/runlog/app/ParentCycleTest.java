@@ -59,8 +59,7 @@ final class ParentCycleTest {
     void ignoresTheLastLinkOfACycleWithinOneBody(TestDatabase database) throws SQLException {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
-            lines.add(event(
-                    "started", "externalId", "n" + i, "parentExternalId", "n" + (i + 1) % 7, "workflow", "w"));
+            lines.add(event("started", "externalId", "n" + i, "parentExternalId", "n" + (i + 1) % 7, "workflow", "w"));
         }
 
         JsonNode report = engine.record(lines.toArray(String[]::new));

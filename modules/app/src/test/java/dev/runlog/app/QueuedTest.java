@@ -50,11 +50,16 @@ final class QueuedTest {
         String id = reference.equals("id") ? Ids.at(queued).toString() : "run";
         engine.record(event(
                 "queued",
-                reference, id,
-                "workflow", "w",
-                "queuedAt", queued.toString(),
-                "trigger", "cron",
-                "payload", Map.of("a", 1)));
+                reference,
+                id,
+                "workflow",
+                "w",
+                "queuedAt",
+                queued.toString(),
+                "trigger",
+                "cron",
+                "payload",
+                Map.of("a", 1)));
 
         JsonNode waiting = get(reference, id);
         assertThat(waiting.get("status").asText()).isEqualTo("QUEUED");
@@ -64,7 +69,13 @@ final class QueuedTest {
         assertThat(total("QUEUED")).isEqualTo(1);
 
         engine.record(event(
-                "started", reference, id, "workflow", "w", "startedAt", queued.plusSeconds(3600).toString()));
+                "started",
+                reference,
+                id,
+                "workflow",
+                "w",
+                "startedAt",
+                queued.plusSeconds(3600).toString()));
 
         JsonNode running = get(reference, id);
         assertThat(running.get("status").asText()).isEqualTo("RUNNING");
@@ -74,7 +85,13 @@ final class QueuedTest {
         assertThat(counts()).isEqualTo("queued 0, running 1, success 0, cancelled 0");
 
         engine.record(event(
-                "finished", reference, id, "status", "SUCCESS", "finishedAt", queued.plusSeconds(3660).toString()));
+                "finished",
+                reference,
+                id,
+                "status",
+                "SUCCESS",
+                "finishedAt",
+                queued.plusSeconds(3660).toString()));
 
         assertThat(get(reference, id).get("duration").asText()).isEqualTo("PT1M");
         assertThat(counts()).isEqualTo("queued 0, running 0, success 1, cancelled 0");
@@ -91,24 +108,37 @@ final class QueuedTest {
             List<String> lines = List.of(
                     event(
                             "queued",
-                            "externalId", id,
-                            "workflow", "w",
-                            "queuedAt", queued.toString(),
-                            "attempt", 2,
-                            "labels", Map.of("env", "prod")),
+                            "externalId",
+                            id,
+                            "workflow",
+                            "w",
+                            "queuedAt",
+                            queued.toString(),
+                            "attempt",
+                            2,
+                            "labels",
+                            Map.of("env", "prod")),
                     event(
                             "started",
-                            "externalId", id,
-                            "workflow", "w",
-                            "startedAt", queued.plusSeconds(5).toString(),
-                            "payload", 1),
+                            "externalId",
+                            id,
+                            "workflow",
+                            "w",
+                            "startedAt",
+                            queued.plusSeconds(5).toString(),
+                            "payload",
+                            1),
                     event("steps", "externalId", id, "workflow", "w", "steps", List.of(step(0, "SUCCESS"))),
                     event(
                             "finished",
-                            "externalId", id,
-                            "workflow", "w",
-                            "status", "SUCCESS",
-                            "finishedAt", queued.plusSeconds(7).toString()));
+                            "externalId",
+                            id,
+                            "workflow",
+                            "w",
+                            "status",
+                            "SUCCESS",
+                            "finishedAt",
+                            queued.plusSeconds(7).toString()));
             for (int at : order) {
                 engine.record(lines.get(at), lines.get(at));
             }
@@ -140,14 +170,18 @@ final class QueuedTest {
         Instant queued = Instant.now().minus(Duration.ofDays(5));
         String id = Ids.at(queued).toString();
         engine.record(event("queued", "id", id, "workflow", "w"));
-        engine.record(event("started", "id", id, "workflow", "w", "startedAt", Instant.now().toString()));
+        engine.record(event(
+                "started", "id", id, "workflow", "w", "startedAt", Instant.now().toString()));
 
         assertThat(engine.get(id, "status").get("status").asText()).isEqualTo("RUNNING");
         assertThat(engine.send(event(
                                 "started",
-                                "id", Ids.at(queued).toString(),
-                                "workflow", "w",
-                                "startedAt", Instant.now().toString()))
+                                "id",
+                                Ids.at(queued).toString(),
+                                "workflow",
+                                "w",
+                                "startedAt",
+                                Instant.now().toString()))
                         .at("/rejected/0/message")
                         .asText())
                 .contains("startedAt", "recording.start-skew-max");
@@ -162,8 +196,7 @@ final class QueuedTest {
 
         assertThat(queued.at("/queueExecution/execution/status").asText()).isEqualTo("QUEUED");
         assertThat(queued.at("/queueExecution/execution/startedAt").isNull()).isTrue();
-        assertThat(engine.find("q", "id").get("id"))
-                .isEqualTo(queued.at("/queueExecution/execution/id"));
+        assertThat(engine.find("q", "id").get("id")).isEqualTo(queued.at("/queueExecution/execution/id"));
         assertThat(engine.find("q", "status").get("status").asText()).isEqualTo("RUNNING");
     }
 
@@ -186,11 +219,16 @@ final class QueuedTest {
                 event("queued", "externalId", "waiting", "workflow", "w", "queuedAt", old.toString()),
                 event(
                         "execution",
-                        "externalId", "ended",
-                        "workflow", "w",
-                        "status", "SUCCESS",
-                        "startedAt", old.toString(),
-                        "finishedAt", old.toString()));
+                        "externalId",
+                        "ended",
+                        "workflow",
+                        "w",
+                        "status",
+                        "SUCCESS",
+                        "startedAt",
+                        old.toString(),
+                        "finishedAt",
+                        old.toString()));
         engine.cleanUp();
 
         assertThat(engine.find("waiting", "status").get("status").asText()).isEqualTo("QUEUED");
@@ -218,10 +256,12 @@ final class QueuedTest {
     }
 
     private String counts() {
-        JsonNode stored =
-                engine.data("{ statistics { stored { queued running success cancelled } } }").at("/statistics/stored");
+        JsonNode stored = engine.data("{ statistics { stored { queued running success cancelled } } }")
+                .at("/statistics/stored");
         List<String> counts = new ArrayList<>();
-        stored.fields().forEachRemaining(count -> counts.add(count.getKey() + " " + count.getValue().asInt()));
+        stored.fields()
+                .forEachRemaining(count ->
+                        counts.add(count.getKey() + " " + count.getValue().asInt()));
         return String.join(", ", counts);
     }
 

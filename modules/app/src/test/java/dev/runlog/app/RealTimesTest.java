@@ -41,14 +41,22 @@ final class RealTimesTest {
 
         engine.record(
                 event("started", "id", id.toString(), "workflow", "w", "startedAt", start.toString()),
-                event("finished", "id", id.toString(), "status", "SUCCESS", "finishedAt", start.plusMillis(560).toString()));
+                event(
+                        "finished",
+                        "id",
+                        id.toString(),
+                        "status",
+                        "SUCCESS",
+                        "finishedAt",
+                        start.plusMillis(560).toString()));
 
         JsonNode execution = engine.get(id, TIMES);
         assertThat(execution.get("startedAt").asText()).isEqualTo(start.toString());
         assertThat(execution.get("durationMillis").asInt()).isEqualTo(560);
         assertThat(count(noon, noon.plusSeconds(1))).isEqualTo(1);
         assertThat(count(start, start.plusSeconds(1))).isZero();
-        assertThat(engine.data("{ executions(filter: {maxDuration: \"PT0.56S\", minDuration: \"PT0.56S\"}) { totalCount } }")
+        assertThat(engine.data(
+                                "{ executions(filter: {maxDuration: \"PT0.56S\", minDuration: \"PT0.56S\"}) { totalCount } }")
                         .at("/executions/totalCount")
                         .asInt())
                 .isEqualTo(1);
@@ -59,9 +67,30 @@ final class RealTimesTest {
         String id = Ids.at(noon).toString();
 
         JsonNode report = engine.send(
-                event("started", "id", id, "workflow", "w", "startedAt", noon.plus(Duration.ofHours(25)).toString()),
-                event("started", "id", id, "workflow", "w", "startedAt", noon.minus(Duration.ofHours(25)).toString()),
-                event("started", "id", id, "workflow", "w", "startedAt", noon.minus(Duration.ofHours(23)).toString()));
+                event(
+                        "started",
+                        "id",
+                        id,
+                        "workflow",
+                        "w",
+                        "startedAt",
+                        noon.plus(Duration.ofHours(25)).toString()),
+                event(
+                        "started",
+                        "id",
+                        id,
+                        "workflow",
+                        "w",
+                        "startedAt",
+                        noon.minus(Duration.ofHours(25)).toString()),
+                event(
+                        "started",
+                        "id",
+                        id,
+                        "workflow",
+                        "w",
+                        "startedAt",
+                        noon.minus(Duration.ofHours(23)).toString()));
 
         assertThat(report.get("recorded").asInt()).isEqualTo(1);
         assertThat(Engine.messages(report.get("rejected")))
@@ -73,7 +102,16 @@ final class RealTimesTest {
     @Test
     void correctsTheDurationWhenTheStartComesLate(TestDatabase database) throws SQLException {
         Instant finish = noon.plusSeconds(10);
-        engine.record(event("finished", "externalId", "late", "workflow", "w", "status", "FAILED", "finishedAt", finish.toString()));
+        engine.record(event(
+                "finished",
+                "externalId",
+                "late",
+                "workflow",
+                "w",
+                "status",
+                "FAILED",
+                "finishedAt",
+                finish.toString()));
         assertThat(engine.find("late", TIMES).get("durationMillis").asInt()).isZero();
         assertThat(averageMillis()).isZero();
 
@@ -95,15 +133,25 @@ final class RealTimesTest {
         engine.record(
                 event("started", "externalId", "without", "workflow", "w"),
                 event("heartbeat", "externalId", "with", "workflow", "w"));
-        engine.record(
-                event("started", "externalId", "with", "workflow", "w", "startedAt", noon.plusSeconds(4).toString()));
+        engine.record(event(
+                "started",
+                "externalId",
+                "with",
+                "workflow",
+                "w",
+                "startedAt",
+                noon.plusSeconds(4).toString()));
         for (String id : finishes) {
             engine.record(event(
                     "finished",
-                    "externalId", id,
-                    "status", "SUCCESS",
-                    "startedAt", noon.toString(),
-                    "finishedAt", finish.toString()));
+                    "externalId",
+                    id,
+                    "status",
+                    "SUCCESS",
+                    "startedAt",
+                    noon.toString(),
+                    "finishedAt",
+                    finish.toString()));
         }
 
         assertThat(engine.find("without", TIMES).get("durationMillis").asInt()).isEqualTo(10_000);
@@ -115,15 +163,25 @@ final class RealTimesTest {
     void givesAFinishBeforeItsStartNoDuration(TestDatabase database) throws SQLException {
         String before = noon.minusSeconds(5).toString();
         String start = event("started", "externalId", "%s", "workflow", "w", "startedAt", noon.toString());
-        String finish = event("finished", "externalId", "%s", "workflow", "w", "status", "SUCCESS", "finishedAt", before);
+        String finish =
+                event("finished", "externalId", "%s", "workflow", "w", "status", "SUCCESS", "finishedAt", before);
 
         engine.record(start.replace("%s", "a"));
         engine.record(finish.replace("%s", "a"));
         engine.record(finish.replace("%s", "b"));
         engine.record(start.replace("%s", "b"));
         engine.record(event(
-                "execution", "externalId", "c", "workflow", "w", "status", "SUCCESS",
-                "startedAt", noon.toString(), "finishedAt", before));
+                "execution",
+                "externalId",
+                "c",
+                "workflow",
+                "w",
+                "status",
+                "SUCCESS",
+                "startedAt",
+                noon.toString(),
+                "finishedAt",
+                before));
 
         String expected = "{\"startedAt\":\"" + noon + "\",\"finishedAt\":\"" + noon
                 + "\",\"duration\":\"PT0S\",\"durationMillis\":0}";
@@ -137,8 +195,17 @@ final class RealTimesTest {
     void sortsByTheRealDuration() {
         for (int millis : new int[] {300, 100, 200}) {
             engine.record(event(
-                    "execution", "externalId", "d" + millis, "workflow", "w", "status", "SUCCESS",
-                    "startedAt", noon.toString(), "finishedAt", noon.plusMillis(millis).toString()));
+                    "execution",
+                    "externalId",
+                    "d" + millis,
+                    "workflow",
+                    "w",
+                    "status",
+                    "SUCCESS",
+                    "startedAt",
+                    noon.toString(),
+                    "finishedAt",
+                    noon.plusMillis(millis).toString()));
         }
 
         assertThat(RunningServer.texts(

@@ -92,7 +92,8 @@ final class RedisConnectionTest {
 
     @Test
     void doesNotLogAWrongPassword(TestDatabase database) {
-        try (RedisServer redis = RedisServer.in(directory, "--requirepass", "another").start();
+        try (RedisServer redis =
+                        RedisServer.in(directory, "--requirepass", "another").start();
                 RunningServer server = server(database, "redis://:" + PASSWORD + "@127.0.0.1:" + redis.port())) {
             RunningServer.awaitThat(() -> !connectorLog().isEmpty());
 

@@ -70,7 +70,8 @@ final class RedisConnectorTest {
                         "{\"event\":\"started\",\"workflow\":\"w\",\"id\":\"" + id + "\",\"payload\":{\"n\":1}}",
                         "{\"event\":\"steps\",\"id\":\"" + id
                                 + "\",\"steps\":[{\"index\":0,\"name\":\"s\",\"status\":\"SUCCESS\"}]}",
-                        "{\"event\":\"finished\",\"id\":\"" + id + "\",\"status\":\"FAILED\",\"error\":\"\\u0000 no\"}"));
+                        "{\"event\":\"finished\",\"id\":\"" + id
+                                + "\",\"status\":\"FAILED\",\"error\":\"\\u0000 no\"}"));
 
         try (RunningServer server = server(database)) {
             awaitSettled();
@@ -174,10 +175,12 @@ final class RedisConnectorTest {
                 client.addFields(stream, manyFields), "BAD_INPUT Missing field `event`.",
                 client.add(stream, ""), "BAD_INPUT Invalid event",
                 client.add(stream, "{\"event\":\"started\""), "BAD_INPUT Invalid JSON",
-                client.addFields(stream, "event", new byte[] {'{', 0, (byte) 0xff, (byte) 0xc0}), "BAD_INPUT Invalid JSON",
+                client.addFields(stream, "event", new byte[] {'{', 0, (byte) 0xff, (byte) 0xc0}),
+                        "BAD_INPUT Invalid JSON",
                 client.add(stream, "{\"event\":\"started\",\"workflow\":\"w\",\"id\":\"7\"}"), "BAD_INPUT ",
                 client.add(stream, "{\"event\":\"started\",\"workflow\":\"\\u0000\"}"), "BAD_INPUT ",
-                client.add(stream, "\"" + "x".repeat(2_000) + "\""), "BAD_INPUT The field `event` is too long: 2002 bytes",
+                client.add(stream, "\"" + "x".repeat(2_000) + "\""),
+                        "BAD_INPUT The field `event` is too long: 2002 bytes",
                 client.add(stream, finish(id, "FAILED")), "CONFLICT ",
                 client.add(stream, finish(Ids.next(), "FAILED")), "NOT_FOUND ");
         // Its fields would be mistaken for those of the letter.
@@ -195,13 +198,13 @@ final class RedisConnectorTest {
             awaitSettled();
 
             Map<String, Map<String, String>> letters = client.deadLetters(stream);
-            expected.forEach((entry, reason) -> assertThat(
-                            letters.get(entry).get("code") + " " + letters.get(entry).get("reason"))
+            expected.forEach((entry, reason) -> assertThat(letters.get(entry).get("code") + " "
+                            + letters.get(entry).get("reason"))
                     .startsWith(reason));
             assertThat(letters).hasSize(expected.size() + 1);
             assertThat(letters.get(forged)).containsEntry("code", "BAD_INPUT").containsEntry("event", "[]");
-            assertThat(letters.values()).anySatisfy(letter -> assertThat(letter)
-                    .containsEntry("event", "\"" + "x".repeat(1_999)));
+            assertThat(letters.values())
+                    .anySatisfy(letter -> assertThat(letter).containsEntry("event", "\"" + "x".repeat(1_999)));
             assertThat(executions(server)).isEqualTo(1);
             assertThat(server.metric("runlog_redis_dead_lettered_total")).isEqualTo(letters.size());
             assertThat(server.metric("runlog_redis_recorded_total")).isEqualTo(2);
@@ -337,9 +340,8 @@ final class RedisConnectorTest {
                             "/startedAt"))
                     .map(Instant::parse)
                     .containsExactly(added, Instant.parse("2026-11-01T00:00:00Z"));
-            assertThat(client.deadLetters(stream).values())
-                    .singleElement()
-                    .satisfies(letter -> assertThat(letter).containsEntry("code", "BAD_INPUT"));
+            assertThat(client.deadLetters(stream).values()).singleElement().satisfies(letter -> assertThat(letter)
+                    .containsEntry("code", "BAD_INPUT"));
         }
     }
 
@@ -396,7 +398,8 @@ final class RedisConnectorTest {
                 assertThat(executions(server)).isEqualTo(100);
                 assertThat(producer.deadLetters(stream).get(entry))
                         .hasEntrySatisfying("event", event -> assertThat(event).hasSize(1 << 20))
-                        .hasEntrySatisfying("reason", reason -> assertThat(reason).contains("is too long"));
+                        .hasEntrySatisfying(
+                                "reason", reason -> assertThat(reason).contains("is too long"));
             }
         }
     }

@@ -45,8 +45,8 @@ final class RedisStreams implements AutoCloseable {
         return IntStream.iterate(0, from -> from < events.size(), from -> from + PIPELINED_MAX)
                 .mapToObj(from -> events.subList(from, Math.min(events.size(), from + PIPELINED_MAX)))
                 .flatMap(some -> Futures.await(redis.batch(some.stream()
-                        .map(event -> request(Command.XADD, stream, "*", "event", event))
-                        .toList()))
+                                .map(event -> request(Command.XADD, stream, "*", "event", event))
+                                .toList()))
                         .stream())
                 .map(Response::toString)
                 .toList();

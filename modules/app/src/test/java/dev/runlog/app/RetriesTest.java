@@ -124,18 +124,25 @@ final class RetriesTest {
 
     private List<String> listed(String arguments) {
         String list = arguments.isEmpty() ? "executions" : "executions(" + arguments + ")";
-        JsonNode executions = engine.data("{ " + list + " { totalCount nodes { externalId } } }").get("executions");
-        assertThat(executions.get("totalCount").asInt()).isEqualTo(executions.get("nodes").size());
+        JsonNode executions = engine.data("{ " + list + " { totalCount nodes { externalId } } }")
+                .get("executions");
+        assertThat(executions.get("totalCount").asInt())
+                .isEqualTo(executions.get("nodes").size());
         return RunningServer.texts(executions.get("nodes"), "/externalId");
     }
 
     private static String failed(String id, int attempt, String retryOf) {
         return event(
                 "execution",
-                "externalId", id,
-                "workflow", "w",
-                "status", "FAILED",
-                "attempt", attempt,
-                "retryOfExternalId", retryOf);
+                "externalId",
+                id,
+                "workflow",
+                "w",
+                "status",
+                "FAILED",
+                "attempt",
+                attempt,
+                "retryOfExternalId",
+                retryOf);
     }
 }

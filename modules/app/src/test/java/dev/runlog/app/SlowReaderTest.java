@@ -100,8 +100,7 @@ final class SlowReaderTest {
                 closes.add(frame);
                 socket.close();
             }
-            assertThat(closes)
-                    .contains("1013 Your clients have too many unread bytes (graphql.responses-max-bytes).");
+            assertThat(closes).contains("1013 Your clients have too many unread bytes (graphql.responses-max-bytes).");
             server.data(honest, "mutation { startExecution(input: {workflowKey: \"w\"}) { execution { id } } }");
             assertThat(other.nextEvent("executionChanges")).isEqualTo("ENTERED");
         }

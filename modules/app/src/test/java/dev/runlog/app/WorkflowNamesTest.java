@@ -130,8 +130,7 @@ final class WorkflowNamesTest {
     void keepsTheNameThatUpsertWorkflowGaveUntilAnEventGivesAnotherOne() throws SQLException {
         record(started("\"workflowName\":\"Import\""));
         server.data(
-                token,
-                "mutation { upsertWorkflow(input: {key: \"import\", name: \"Orders\"}) { workflow { id } } }");
+                token, "mutation { upsertWorkflow(input: {key: \"import\", name: \"Orders\"}) { workflow { id } } }");
         String version = version();
 
         record(started("\"workflowName\":\"Orders\""));
@@ -167,8 +166,8 @@ final class WorkflowNamesTest {
         String asOwner = "owner: \"" + owner + "\"";
         String id = server.data(
                         engine,
-                        "mutation { startExecution(input: {workflowKey: \"import\", heartbeatTimeout: \"PT1H\", " + asOwner
-                                + "}) { execution { id status } } }")
+                        "mutation { startExecution(input: {workflowKey: \"import\", heartbeatTimeout: \"PT1H\", "
+                                + asOwner + "}) { execution { id status } } }")
                 .at("/startExecution/execution/id")
                 .asText();
         String of = "executionId: \"" + id + "\", " + asOwner;
@@ -182,7 +181,8 @@ final class WorkflowNamesTest {
                 engine, "mutation { finishExecution(input: {" + of + ", status: SUCCESS}) { execution { status } } }");
 
         JsonNode recorded = server.data(
-                        token, "{ execution(id: \"" + id + "\") { status workflow { key owner } steps { nodes { name } } } }")
+                        token,
+                        "{ execution(id: \"" + id + "\") { status workflow { key owner } steps { nodes { name } } } }")
                 .get("execution");
         assertThat(recorded.get("status").asText()).isEqualTo("SUCCESS");
         assertThat(recorded.at("/workflow/owner").asText()).isEqualTo(owner);
@@ -218,9 +218,9 @@ final class WorkflowNamesTest {
                         "finishExecution(input: {" + of + ", workflowKey: \"import\", status: SUCCESS})",
                         "recordSteps(input: {" + of + ", steps: [{index: 0, name: \"s\", status: SUCCESS}]})",
                         "heartbeat(input: {" + of + "})"))
-                .allSatisfy(mutation ->
-                        assertThat(server.code(mallory, "mutation { " + mutation + " { execution { id } } }"))
-                                .isEqualTo("FORBIDDEN"));
+                .allSatisfy(mutation -> assertThat(
+                                server.code(mallory, "mutation { " + mutation + " { execution { id } } }"))
+                        .isEqualTo("FORBIDDEN"));
     }
 
     private static String started(String rest) {
@@ -229,9 +229,7 @@ final class WorkflowNamesTest {
 
     private void record(String lines) {
         JsonNode report = json(server.events(token, lines));
-        assertThat(report.get("recorded").asInt())
-                .as(report.toString())
-                .isEqualTo(lines.split("\n").length);
+        assertThat(report.get("recorded").asInt()).as(report.toString()).isEqualTo(lines.split("\n").length);
     }
 
     private String name() {

@@ -1,7 +1,7 @@
 package dev.runlog.client;
 
-import dev.runlog.client.EventsClient.ReplyKind;
 import dev.runlog.client.EventsClient.Reply;
+import dev.runlog.client.EventsClient.ReplyKind;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

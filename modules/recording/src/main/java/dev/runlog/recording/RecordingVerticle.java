@@ -107,8 +107,7 @@ public final class RecordingVerticle extends VerticleBase {
             consumers.add(bus.handle(CheckRecording.class, this::check));
             consumers.add(bus.handle(UpsertWorkflow.class, request -> upsertWorkflow(workflows, request)));
             consumers.add(bus.subscribe(
-                    WorkflowDeleted.class,
-                    deleted -> workflows.forgetDeleted(deleted.owner(), deleted.workflowId())));
+                    WorkflowDeleted.class, deleted -> workflows.forgetDeleted(deleted.owner(), deleted.workflowId())));
         });
     }
 

@@ -36,7 +36,8 @@ final class HeartbeatTest extends RecordingTestCase {
         int crashed = await(new HeartbeatSweep(bus, store, later, Duration.ZERO, Duration.ZERO).runOnce());
 
         assertThat(crashed).isEqualTo(1);
-        assertThat(record(new Heartbeat(ExecutionRef.of(id), null, null)).code()).isEqualTo(ErrorCode.CONFLICT);
+        assertThat(record(new Heartbeat(ExecutionRef.of(id), null, null)).code())
+                .isEqualTo(ErrorCode.CONFLICT);
         assertThat(counts()).isEqualTo(Map.of(ExecutionStatus.CRASHED, 1L));
         assertThat(listedFailure(id)).contains(ExecutionStatus.CRASHED);
         assertThat(record(finish(id, ExecutionStatus.SUCCESS)).orThrow().status())
@@ -75,7 +76,8 @@ final class HeartbeatTest extends RecordingTestCase {
         UUID id = Ids.next();
         Execution started = record(beating(id, Duration.ofMinutes(1))).execution();
 
-        Execution beaten = record(new Heartbeat(ExecutionRef.of(id), null, null)).execution();
+        Execution beaten =
+                record(new Heartbeat(ExecutionRef.of(id), null, null)).execution();
 
         assertThat(beaten.heartbeatDeadline()).isAfterOrEqualTo(started.heartbeatDeadline());
     }

@@ -32,8 +32,9 @@ final class RecordingScopeTest extends RecordingTestCase {
         record(start(id));
         Viewer mallory = new Viewer("mallory", Set.of(Scope.WRITE));
 
-        List<Outcome> outcomes =
-                recordAs(mallory, List.of(start(id), finish(id, ExecutionStatus.FAILED), new Heartbeat(ExecutionRef.of(id), null, null)));
+        List<Outcome> outcomes = recordAs(
+                mallory,
+                List.of(start(id), finish(id, ExecutionStatus.FAILED), new Heartbeat(ExecutionRef.of(id), null, null)));
 
         assertThat(outcomes).extracting(Outcome::code).containsOnly(ErrorCode.NOT_FOUND);
         assertThat(counts()).isEqualTo(Map.of(ExecutionStatus.RUNNING, 1L));

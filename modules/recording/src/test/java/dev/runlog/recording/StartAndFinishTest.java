@@ -123,7 +123,11 @@ final class StartAndFinishTest extends RecordingTestCase {
         List<Outcome> outcomes = record(List.of(
                 start(id),
                 new StepsRecorded(ExecutionRef.of(id), null, null, List.of(step(0, StepStatus.RUNNING, "first"))),
-                new StepsRecorded(ExecutionRef.of(id), null, null, List.of(step(0, StepStatus.SUCCESS, "first"), step(1, StepStatus.FAILED, "second"))),
+                new StepsRecorded(
+                        ExecutionRef.of(id),
+                        null,
+                        null,
+                        List.of(step(0, StepStatus.SUCCESS, "first"), step(1, StepStatus.FAILED, "second"))),
                 finish(id, ExecutionStatus.FAILED)));
 
         assertThat(outcomes).extracting(Outcome::verdict).containsOnly(Verdict.RECORDED);

@@ -116,8 +116,8 @@ final class RequestChecks {
     private static void requireDeletable(Set<ExecutionStatus> statuses) {
         for (ExecutionStatus status : statuses) {
             if (status.isOpen()) {
-                throw RunlogException.badInput("Invalid `status`: " + status
-                        + " (executions that are queued or running are never deleted).");
+                throw RunlogException.badInput(
+                        "Invalid `status`: " + status + " (executions that are queued or running are never deleted).");
             }
         }
     }

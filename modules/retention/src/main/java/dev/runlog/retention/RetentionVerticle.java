@@ -167,7 +167,10 @@ public final class RetentionVerticle extends VerticleBase {
         Future<Optional<Workflow>> found = key != null
                 ? workflows.findByKey(owner, key)
                 : workflows
-                        .load(viewer.subject(), Owners.of(viewer, owner), List.of(Objects.requireNonNull(reference.id())))
+                        .load(
+                                viewer.subject(),
+                                Owners.of(viewer, owner),
+                                List.of(Objects.requireNonNull(reference.id())))
                         .map(loaded -> loaded.stream().findFirst());
         return found.compose(workflow -> workflow.isPresent()
                 ? Future.succeededFuture(workflow.get())
@@ -178,8 +181,7 @@ public final class RetentionVerticle extends VerticleBase {
     private Future<Cleanup> begin(Viewer viewer, CleanupCriteria criteria, boolean dryRun) {
         if (dryRun) {
             Instant createdAt = clock.instant();
-            return dryRuns.run(
-                    viewer.subject(), viewer.may(Scope.OPS), () -> dryRun(criteria, viewer, createdAt));
+            return dryRuns.run(viewer.subject(), viewer.may(Scope.OPS), () -> dryRun(criteria, viewer, createdAt));
         }
         return ledger.countOpen(viewer.subject())
                 .compose(open -> {
@@ -203,8 +205,8 @@ public final class RetentionVerticle extends VerticleBase {
         Owners owners = owner == null ? Owners.all(viewer) : Owners.of(viewer, owner);
         return workflows
                 .load(viewer.subject(), owners, List.of(id))
-                .compose(found -> only(
-                        found, "Workflow not found: " + id + (owner == null ? "." : " of owner '" + owner + "'.")))
+                .compose(found ->
+                        only(found, "Workflow not found: " + id + (owner == null ? "." : " of owner '" + owner + "'.")))
                 .mapEmpty();
     }
 

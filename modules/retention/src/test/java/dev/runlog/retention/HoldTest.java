@@ -46,7 +46,8 @@ final class HoldTest {
         cleanups = new CleanupStore(opened);
         ledger = new CleanupLedger(opened);
         holds = new HoldStore(opened);
-        cleaner = Runs.cleaner(Bus.create(vertx, Duration.ofSeconds(20)),
+        cleaner = Runs.cleaner(
+                Bus.create(vertx, Duration.ofSeconds(20)),
                 opened,
                 Configs.with(0, "", Duration.ofHours(1)),
                 Clock.systemUTC());

@@ -43,7 +43,8 @@ final class ReadersTest {
         String partition = test.get("SELECT max(tableoid) FROM execution");
         Database database = Runs.open(vertx, test);
         CleanupLedger ledger = new CleanupLedger(database);
-        Cleaner cleaner = Runs.cleaner(Bus.create(vertx, Duration.ofSeconds(20)),
+        Cleaner cleaner = Runs.cleaner(
+                Bus.create(vertx, Duration.ofSeconds(20)),
                 database,
                 Configs.with(0, "", Duration.ofHours(1)),
                 Clock.systemUTC());

@@ -44,18 +44,20 @@ final class WorkflowDeletionTest extends RetentionTestCase {
         seed(owner, 3, 40, "SUCCESS");
         Cleanup deletion = await(ledger.create(deletion(), owner));
         // Its policy has a pending cleanup, whose turn is later because an earlier one has run.
-        test.execute("INSERT INTO retention_policy (id, workflow_id, statuses, keep_for) SELECT w.id, w.id, '{}', '1 day' "
-                + "FROM workflow w WHERE w.id = '" + deletion.criteria().workflowId() + "';"
-                + "INSERT INTO cleanup (id, state, started_at, before, statuses, workflow_id, policy_id, requested_by) "
-                + "SELECT gen_random_uuid(), c.state, c.started_at, now(), '{}', w.id, w.id, 'policy' "
-                + "FROM (VALUES (3, now()), (1, NULL)) c (state, started_at), workflow w WHERE w.id = '"
-                + deletion.criteria().workflowId() + "'");
+        test.execute(
+                "INSERT INTO retention_policy (id, workflow_id, statuses, keep_for) SELECT w.id, w.id, '{}', '1 day' "
+                        + "FROM workflow w WHERE w.id = '" + deletion.criteria().workflowId() + "';"
+                        + "INSERT INTO cleanup (id, state, started_at, before, statuses, workflow_id, policy_id, requested_by) "
+                        + "SELECT gen_random_uuid(), c.state, c.started_at, now(), '{}', w.id, w.id, 'policy' "
+                        + "FROM (VALUES (3, now()), (1, NULL)) c (state, started_at), workflow w WHERE w.id = '"
+                        + deletion.criteria().workflowId() + "'");
 
         await(cleaner().runOnce());
 
         assertThat(await(ledger.get(deletion.id())).state()).isEqualTo(Cleanup.State.COMPLETED);
         assertThat(test.count("SELECT count(*) FROM retention_policy")).isZero();
-        assertThat(test.get("SELECT string_agg(state::text, ',' ORDER BY state) FROM cleanup WHERE policy_id IS NOT NULL"))
+        assertThat(test.get(
+                        "SELECT string_agg(state::text, ',' ORDER BY state) FROM cleanup WHERE policy_id IS NOT NULL"))
                 .isEqualTo("3,4");
         assertThatNothingIsLeftOver();
     }

@@ -149,16 +149,40 @@ public record RunlogConfig(
     public RunlogConfig withDatabaseUrl(String url) {
         DatabaseConfig with = database.withUrl(url);
         return new RunlogConfig(
-                dataDir, http, with, auth, session, graphql, live, metrics, recording, querying, retention, connectors,
-                cluster, log);
+                dataDir,
+                http,
+                with,
+                auth,
+                session,
+                graphql,
+                live,
+                metrics,
+                recording,
+                querying,
+                retention,
+                connectors,
+                cluster,
+                log);
     }
 
     /** Returns a copy that accepts tokens of one more public key. */
     public RunlogConfig withPublicKey(Path file) {
         GatewayConfig.Auth with = auth.withPublicKeys(List.of(file.toString()));
         return new RunlogConfig(
-                dataDir, http, database, with, session, graphql, live, metrics, recording, querying, retention, connectors,
-                cluster, log);
+                dataDir,
+                http,
+                database,
+                with,
+                session,
+                graphql,
+                live,
+                metrics,
+                recording,
+                querying,
+                retention,
+                connectors,
+                cluster,
+                log);
     }
 
     static ObjectNode defaults() {

@@ -90,7 +90,8 @@ final class EntryRecorder {
      */
     private UUID derivedId(StreamEntry entry, byte[] line, Started start) {
         MessageDigest name = sha256();
-        name.update((config.stream() + '\0' + config.owner() + '\0' + entry.id() + '\0').getBytes(StandardCharsets.UTF_8));
+        name.update(
+                (config.stream() + '\0' + config.owner() + '\0' + entry.id() + '\0').getBytes(StandardCharsets.UTF_8));
         Instant time = start.queuedAt() == null ? start.startedAt() : start.queuedAt();
         return Ids.derived(time == null ? entry.time() : time, name.digest(line));
     }
@@ -108,7 +109,8 @@ final class EntryRecorder {
         if (entries.isEmpty()) {
             return Future.succeededFuture(List.of());
         }
-        return bus.request(new RecordEvents(viewer, entries.stream().map(Parsed::event).toList()))
+        return bus.request(new RecordEvents(
+                        viewer, entries.stream().map(Parsed::event).toList()))
                 .map(RecordEvents.Outcomes::outcomes)
                 .recover(failure -> {
                     if (!(failure instanceof RunlogException known) || known.code() != ErrorCode.INTERNAL) {
@@ -118,9 +120,9 @@ final class EntryRecorder {
                         return Future.succeededFuture(List.of(Outcome.rejected(known)));
                     }
                     int middle = entries.size() / 2;
-                    return send(entries.subList(0, middle)).compose(first -> send(
-                                    entries.subList(middle, entries.size()))
-                            .map(second -> joined(first, second)));
+                    return send(entries.subList(0, middle))
+                            .compose(first -> send(entries.subList(middle, entries.size()))
+                                    .map(second -> joined(first, second)));
                 });
     }
 

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param url without user and password, so that it may be shown
  */
-record RedisAddress(String url, boolean tls, @Nullable String user, @Nullable String password) {
+record RedisAddress(
+        String url,
+        boolean tls,
+        @Nullable String user,
+        @Nullable String password) {
     private static final String FORM =
             "redis://[[user]:password@]host[:port][/database], or rediss://… for TLS; special characters of a password "
                     + "percent-encoded";
@@ -47,7 +51,10 @@ record RedisAddress(String url, boolean tls, @Nullable String user, @Nullable St
             throw invalid();
         }
         return new RedisAddress(
-                url, tls, colon == 0 ? null : decode(userInfo.substring(0, colon)), decode(userInfo.substring(colon + 1)));
+                url,
+                tls,
+                colon == 0 ? null : decode(userInfo.substring(0, colon)),
+                decode(userInfo.substring(colon + 1)));
     }
 
     private static IllegalArgumentException invalid() {

@@ -54,7 +54,8 @@ public final class RedisConnector extends VerticleBase {
                 vertx,
                 address,
                 config,
-                "reading the stream " + config.stream() + " with the group " + config.group() + " for " + config.owner());
+                "reading the stream " + config.stream() + " with the group " + config.group() + " for "
+                        + config.owner());
         link = opened;
         RedisMetrics metrics = new RedisMetrics(meters, opened::isUp);
         RedisStream stream = new RedisStream(opened, config);
@@ -63,8 +64,7 @@ public final class RedisConnector extends VerticleBase {
         String process = ManagementFactory.getRuntimeMXBean().getName() + "-"
                 + Long.toHexString(Ids.next().getLeastSignificantBits() & 0xffff_ffffL);
         for (int i = 0; i < config.readers(); i++) {
-            ReadLoop loop = new ReadLoop(
-                    vertx, stream, recorder, config, metrics, RedisStream.consumer(process, i));
+            ReadLoop loop = new ReadLoop(vertx, stream, recorder, config, metrics, RedisStream.consumer(process, i));
             loops.add(loop);
             loop.start();
         }

@@ -146,8 +146,7 @@ final class RedisLink {
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        String message =
-                failure.getMessage() + (cause.equals(failure) ? "" : " (" + cause.getMessage() + ")");
+        String message = failure.getMessage() + (cause.equals(failure) ? "" : " (" + cause.getMessage() + ")");
         return message.endsWith(".") ? message : message + ".";
     }
 }

@@ -141,10 +141,10 @@ final class RedisStream {
                         .arg(config.group())
                         .arg("0")
                         .arg("MKSTREAM"))
-                .onSuccess(created -> log.info("Created the group {} of the stream {}.", config.group(), config.stream()))
-                .recover(failure -> RedisLink.isExisting(failure)
-                        ? Future.succeededFuture()
-                        : Future.failedFuture(failure))
+                .onSuccess(
+                        created -> log.info("Created the group {} of the stream {}.", config.group(), config.stream()))
+                .recover(failure ->
+                        RedisLink.isExisting(failure) ? Future.succeededFuture() : Future.failedFuture(failure))
                 .mapEmpty();
     }
 

@@ -69,8 +69,7 @@ final class EventObject {
     /** The execution given by one of two members; null if neither is set. */
     @Nullable
     ExecutionRef execution(EventMember id, EventMember externalId) {
-        return ExecutionRef.ofMembers(
-                id(id), text(externalId), text(EventMember.SOURCE), id.key(), externalId.key());
+        return ExecutionRef.ofMembers(id(id), text(externalId), text(EventMember.SOURCE), id.key(), externalId.key());
     }
 
     @SuppressWarnings("unchecked") // Only labels() puts it.

@@ -16,8 +16,8 @@ import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
 import dev.runlog.contract.recording.RecordingEvent.Heartbeat;
-import dev.runlog.contract.recording.RecordingEvent.Started;
 import dev.runlog.contract.recording.RecordingEvent.Queued;
+import dev.runlog.contract.recording.RecordingEvent.Started;
 import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
 import dev.runlog.contract.recording.WorkflowRef;
@@ -33,7 +33,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,8 +146,7 @@ public final class EventReader {
         return switch (kind == null ? "" : kind) {
             case "queued" ->
                 new Queued(started(event.only(QUEUED), event.execution(EventMember.ID, EventMember.EXTERNAL_ID)));
-            case "started" ->
-                started(event.only(STARTED), event.execution(EventMember.ID, EventMember.EXTERNAL_ID));
+            case "started" -> started(event.only(STARTED), event.execution(EventMember.ID, EventMember.EXTERNAL_ID));
             case "finished" -> finished(event.only(FINISHED), execution(event));
             case "execution" -> {
                 ExecutionRef execution = execution(event.only(EXECUTION));

@@ -304,8 +304,7 @@ public sealed interface RecordingEvent {
             ExecutionRef execution,
             @Nullable String owner,
             @Nullable WorkflowRef workflow,
-            List<StepEvent> steps)
-            implements RecordingEvent {
+            List<StepEvent> steps) implements RecordingEvent {
         public StepsRecorded {
             steps = List.copyOf(steps);
         }

@@ -10,9 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param name new display name; null to keep the name, or to use the key for a new workflow
  */
 public record WorkflowRef(
-        @Nullable UUID id,
-        @Nullable String key,
-        @Nullable String name) {
+        @Nullable UUID id, @Nullable String key, @Nullable String name) {
     public WorkflowRef {
         if ((id == null) == (key == null)) {
             throw RunlogException.badInput("Specify a workflow by either its ID or its key.");

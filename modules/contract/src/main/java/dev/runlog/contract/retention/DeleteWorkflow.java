@@ -14,8 +14,4 @@ import org.jspecify.annotations.Nullable;
  * @param owner null for the viewer
  */
 public record DeleteWorkflow(
-        Viewer viewer,
-        WorkflowRef workflow,
-        @Nullable String owner,
-        boolean dryRun)
-        implements Request<Cleanup> {}
+        Viewer viewer, WorkflowRef workflow, @Nullable String owner, boolean dryRun) implements Request<Cleanup> {}

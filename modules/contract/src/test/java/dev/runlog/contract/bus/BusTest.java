@@ -107,7 +107,8 @@ final class BusTest {
         RecordEvents message = new RecordEvents(
                 new Viewer("alice", Set.of(Scope.WRITE)),
                 List.of(
-                        RecordingEvent.Started.builder(WorkflowRef.ofKey("backup").named("Backup"))
+                        RecordingEvent.Started.builder(
+                                        WorkflowRef.ofKey("backup").named("Backup"))
                                 .executionId(Ids.next())
                                 .startedAt(Instant.parse("2026-11-24T12:00:00.123Z"))
                                 .trigger("cron")

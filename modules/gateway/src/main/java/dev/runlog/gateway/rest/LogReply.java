@@ -52,7 +52,10 @@ record LogReply(
 
     /** All words, for messages. */
     static String words() {
-        return Arrays.stream(ExecutionStatus.values()).map(LogReply::word).distinct().collect(Collectors.joining(", "));
+        return Arrays.stream(ExecutionStatus.values())
+                .map(LogReply::word)
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     @Override

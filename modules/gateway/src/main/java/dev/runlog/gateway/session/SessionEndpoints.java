@@ -63,7 +63,8 @@ public final class SessionEndpoints {
     }
 
     /** Signs the browser in; fails with {@code BAD_INPUT} if the token is too long for a cookie. */
-    static void setCookie(RoutingContext ctx, Credentials credentials, String token, AuthenticatedViewer authenticated) {
+    static void setCookie(
+            RoutingContext ctx, Credentials credentials, String token, AuthenticatedViewer authenticated) {
         if (token.length() > SessionCookie.TOKEN_CHARS_MAX) {
             throw RunlogException.badInput("The token is too long for a cookie: " + token.length()
                     + " characters (expected at most " + SessionCookie.TOKEN_CHARS_MAX + ").");

@@ -87,7 +87,8 @@ final class EventStream extends ResultSubscriber {
     /** Sends the error and completes the stream. */
     @Override
     public void onError(Throwable failure) {
-        write(message(JsonWriter.write(GraphqlErrors.refusal(toRunlogException(failure)).toSpecification())
+        write(message(JsonWriter.write(
+                        GraphqlErrors.refusal(toRunlogException(failure)).toSpecification())
                 .toString()));
         onComplete();
     }

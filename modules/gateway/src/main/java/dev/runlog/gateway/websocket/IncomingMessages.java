@@ -83,7 +83,8 @@ final class IncomingMessages {
                 })
                 .onFailure(failure -> onRefused.accept(
                         CloseCode.TRY_AGAIN_LATER,
-                        String.valueOf(ResultSubscriber.toRunlogException(failure).getMessage())))
+                        String.valueOf(
+                                ResultSubscriber.toRunlogException(failure).getMessage())))
                 .onComplete(done -> {
                     bytes.remove(size);
                     handling = false;

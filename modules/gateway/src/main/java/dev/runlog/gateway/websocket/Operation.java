@@ -59,7 +59,8 @@ final class Operation extends ResultSubscriber {
     public void onError(Throwable failure) {
         cancel();
         if (connection.end(this)) {
-            connection.sendErrors(id, GraphqlErrors.refusal(toRunlogException(failure)).getErrors());
+            connection.sendErrors(
+                    id, GraphqlErrors.refusal(toRunlogException(failure)).getErrors());
         }
     }
 

@@ -80,8 +80,9 @@ final class AnswerThrottleTest {
     }
 
     private List<Future<Void>> begin(String owner, int operations) {
-        return new ArrayList<>(
-                IntStream.range(0, operations).mapToObj(i -> throttle.begin(owner)).toList());
+        return new ArrayList<>(IntStream.range(0, operations)
+                .mapToObj(i -> throttle.begin(owner))
+                .toList());
     }
 
     private static void onEventLoop(Vertx vertx, Runnable test) {

@@ -179,8 +179,7 @@ final class BatchPlan {
         List<Change> announced = new ArrayList<>(changes.length);
         for (int i = 0; i < changes.length; i++) {
             Change change = changes[i];
-            if (change != null
-                    && !isUnchanged(batch.get(i), change.execution().id(), changedSteps)) {
+            if (change != null && !isUnchanged(batch.get(i), change.execution().id(), changedSteps)) {
                 announced.add(change);
             }
         }

@@ -11,8 +11,8 @@ import dev.runlog.recording.event.Target;
 import dev.runlog.recording.event.ValidEvent;
 import dev.runlog.recording.queue.QueuedEvent;
 import dev.runlog.storage.db.WriteFailure;
-import dev.runlog.storage.write.ExecutionRow;
 import dev.runlog.storage.write.ExecutionLink;
+import dev.runlog.storage.write.ExecutionRow;
 import dev.runlog.storage.write.Link;
 import dev.runlog.storage.write.RecordingStore;
 import dev.runlog.storage.write.RecordingTransaction;
@@ -114,9 +114,7 @@ public final class BatchWriter {
     private Future<Prepared> prepare(List<QueuedEvent> batch) {
         return partitions.ensureFor(batch).compose(days -> {
             List<QueuedEvent> allowed = days.isEmpty() ? batch : withoutDays(batch, days.keySet());
-            return workflows
-                    .prepare(allowed)
-                    .map(named -> new Prepared(named, new Refusals(days, named.refused())));
+            return workflows.prepare(allowed).map(named -> new Prepared(named, new Refusals(days, named.refused())));
         });
     }
 
@@ -153,22 +151,15 @@ public final class BatchWriter {
         Set<UUID> toLock = idsToLock(batch, ids, assumeNew, newIds);
         Future<Map<UUID, ExecutionLink>> parents = new Ancestry(Link.PARENT, batch, ids, newIds).read(transaction);
         Future<Map<UUID, ExecutionLink>> retried = new Ancestry(Link.RETRY, batch, ids, newIds).read(transaction);
-        return transaction
-                .lock(toLock)
-                .compose(locked -> ids.replaceDeleted(transaction, locked)
-                        .compose(done -> parents)
-                        .compose(done -> retried)
-                        .map(done -> new Read(
-                                locked, Map.of(Link.PARENT, parents.result(), Link.RETRY, retried.result()))));
+        return transaction.lock(toLock).compose(locked -> ids.replaceDeleted(transaction, locked)
+                .compose(done -> parents)
+                .compose(done -> retried)
+                .map(done -> new Read(locked, Map.of(Link.PARENT, parents.result(), Link.RETRY, retried.result()))));
     }
 
     /** Sends all writes and the commit without waiting in between: one round trip to the database. */
     private Future<Committed> write(
-            RecordingTransaction transaction,
-            List<QueuedEvent> batch,
-            ExternalIds ids,
-            Read read,
-            Prepared prepared) {
+            RecordingTransaction transaction, List<QueuedEvent> batch, ExternalIds ids, Read read, Prepared prepared) {
         BatchPlan plan = new BatchPlan(
                 batch,
                 ids,
@@ -246,8 +237,7 @@ public final class BatchWriter {
      *
      * @param newIds takes the executions that are skipped
      */
-    private static Set<UUID> idsToLock(
-            List<QueuedEvent> batch, ExternalIds ids, boolean assumeNew, Set<UUID> newIds) {
+    private static Set<UUID> idsToLock(List<QueuedEvent> batch, ExternalIds ids, boolean assumeNew, Set<UUID> newIds) {
         Set<UUID> toLock = new HashSet<>();
         for (QueuedEvent queued : batch) {
             UUID id = ids.idOf(queued.owner(), queued.event().target());

@@ -49,7 +49,8 @@ final class Draft {
     }
 
     /** A new execution, from its start or from when it was queued. */
-    static Draft started(UUID id, ValidEvent event, ValidEvent.Start start, Links links, StoredWorkflow workflow, Instant now) {
+    static Draft started(
+            UUID id, ValidEvent event, ValidEvent.Start start, Links links, StoredWorkflow workflow, Instant now) {
         Duration timeout = start.heartbeatTimeout();
         Instant startedAt = start.startedAt() == null && start.queuedAt() != null ? now : start.startedAt();
         Execution head = builder(id, event, workflow)
@@ -78,7 +79,8 @@ final class Draft {
     }
 
     private static Execution.Builder builder(UUID id, ValidEvent event, StoredWorkflow workflow) {
-        return Execution.running(id, workflow.workflow().id(), workflow.workflow().owner())
+        return Execution.running(
+                        id, workflow.workflow().id(), workflow.workflow().owner())
                 .externalId(event.target().externalId());
     }
 
@@ -123,9 +125,14 @@ final class Draft {
                 .attempt(Math.max(start.attempt(), head.attempt()))
                 .parentId(either(queued, links.parentId(), head.parentId()))
                 .retryOf(either(queued, links.retryOf(), head.retryOf()))
-                .labels(head.labels().isEmpty() || !queued && !start.labels().isEmpty() ? start.labels() : head.labels())
+                .labels(
+                        head.labels().isEmpty() || !queued && !start.labels().isEmpty()
+                                ? start.labels()
+                                : head.labels())
                 .heartbeatDeadline(
-                        timeout == null || !runs ? null : queued ? firstOf(head.heartbeatDeadline(), now.plus(timeout)) : now.plus(timeout))
+                        timeout == null || !runs
+                                ? null
+                                : queued ? firstOf(head.heartbeatDeadline(), now.plus(timeout)) : now.plus(timeout))
                 .build();
         stored = new StoredExecution(filled, stored.ownerId(), stored.startKnown() || !queued, timeout);
         detail = new ExecutionDetail(
@@ -184,9 +191,7 @@ final class Draft {
     /** Whether its start gave a time that differs from the one in the ID. */
     private boolean hasRealStart() {
         Instant startedAt = head().startedAt();
-        return stored.startKnown()
-                && startedAt != null
-                && !startedAt.equals(Ids.timeOf(head().id()));
+        return stored.startKnown() && startedAt != null && !startedAt.equals(Ids.timeOf(head().id()));
     }
 
     private Instant notBefore(@Nullable Instant startedAt, Instant finishedAt) {
@@ -230,7 +235,14 @@ final class Draft {
     }
 
     private void crash(Instant at, String type, String message) {
-        end(ExecutionStatus.CRASHED, head().startedAt(), at, type, message, Fingerprint.of(type, message, null), Alterations.of(head()));
+        end(
+                ExecutionStatus.CRASHED,
+                head().startedAt(),
+                at,
+                type,
+                message,
+                Fingerprint.of(type, message, null),
+                Alterations.of(head()));
     }
 
     /** Extends the heartbeat deadline; returns false if there is none. */

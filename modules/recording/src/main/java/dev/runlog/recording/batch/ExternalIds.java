@@ -83,9 +83,7 @@ final class ExternalIds {
         if (named != null && key != null) {
             UUID newId = reserve && named.refusal() == null ? named.id() : null;
             lookups.merge(
-                    key,
-                    new ExternalLookup(key, newId, true),
-                    (known, added) -> known.newId() == null ? added : known);
+                    key, new ExternalLookup(key, newId, true), (known, added) -> known.newId() == null ? added : known);
         }
     }
 

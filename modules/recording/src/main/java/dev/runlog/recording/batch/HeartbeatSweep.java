@@ -52,9 +52,9 @@ public final class HeartbeatSweep {
         return sweep(transaction -> transaction
                         .lockOverdue(clock.instant(), BATCH)
                         .compose(found -> crash(transaction, found, Draft::crash)))
-                .compose(crashed -> sweepOlder(
-                                runTimeMax, RecordingTransaction::lockWithoutHeartbeat, Draft::crashAfter)
-                        .map(more -> crashed + more))
+                .compose(
+                        crashed -> sweepOlder(runTimeMax, RecordingTransaction::lockWithoutHeartbeat, Draft::crashAfter)
+                                .map(more -> crashed + more))
                 .compose(crashed -> sweepOlder(queuedTimeMax, RecordingTransaction::lockQueued, Draft::crashInQueue)
                         .map(more -> crashed + more));
     }
@@ -77,7 +77,9 @@ public final class HeartbeatSweep {
                 return Future.succeededFuture(0);
             }
             bus.publish(new ExecutionsChanged(changes));
-            log.info("Marked {} executions as crashed: no heartbeat in time, or queued or running too long.", changes.size());
+            log.info(
+                    "Marked {} executions as crashed: no heartbeat in time, or queued or running too long.",
+                    changes.size());
             return changes.size() < BATCH
                     ? Future.succeededFuture(changes.size())
                     : sweep(batch).map(more -> more + changes.size());

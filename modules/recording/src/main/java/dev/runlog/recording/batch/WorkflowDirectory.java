@@ -65,9 +65,8 @@ public final class WorkflowDirectory {
      */
     Future<NamedWorkflows> prepare(Collection<QueuedEvent> events) {
         return load(events)
-                .compose(refused -> loadOwners(events)
-                        .compose(done -> rename(events))
-                        .map(done -> new NamedWorkflows(refused)))
+                .compose(refused ->
+                        loadOwners(events).compose(done -> rename(events)).map(done -> new NamedWorkflows(refused)))
                 // A deletion may have removed workflows from the cache meanwhile.
                 .compose(named -> addFound(events, named) ? Future.succeededFuture(named) : prepare(events));
     }
@@ -163,7 +162,9 @@ public final class WorkflowDirectory {
                 named.put(known.workflow().id(), known.named(Objects.requireNonNull(reference.name())));
             }
         }
-        named.values().removeIf(workflow -> workflow.equals(byId.getIfPresent(workflow.workflow().id())));
+        named.values()
+                .removeIf(workflow ->
+                        workflow.equals(byId.getIfPresent(workflow.workflow().id())));
         return named;
     }
 
@@ -180,9 +181,7 @@ public final class WorkflowDirectory {
         }
 
         boolean isBefore(EventPosition other) {
-            return acceptedNanos == other.acceptedNanos
-                    ? index < other.index
-                    : acceptedNanos - other.acceptedNanos < 0;
+            return acceptedNanos == other.acceptedNanos ? index < other.index : acceptedNanos - other.acceptedNanos < 0;
         }
     }
 

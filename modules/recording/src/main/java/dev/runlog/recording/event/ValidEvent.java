@@ -87,8 +87,7 @@ public sealed interface ValidEvent {
             implements ValidEvent {
         @Override
         public long chars() {
-            long chars =
-                    EVENT_CHARS + target.chars() + charsOf(workflow) + charsOf(trigger) + charsOf(payload);
+            long chars = EVENT_CHARS + target.chars() + charsOf(workflow) + charsOf(trigger) + charsOf(payload);
             chars += parent == null ? 0 : parent.chars();
             chars += retryOf == null ? 0 : retryOf.chars();
             for (Map.Entry<String, String> label : labels.entrySet()) {
@@ -171,10 +170,7 @@ public sealed interface ValidEvent {
     /** Steps started or finished.
      *
      * @param steps of the execution with the ID of the target */
-    record Steps(
-            Target target,
-            @Nullable WorkflowRef workflow,
-            List<Step> steps) implements ValidEvent {
+    record Steps(Target target, @Nullable WorkflowRef workflow, List<Step> steps) implements ValidEvent {
         public Steps {
             steps = List.copyOf(steps);
         }

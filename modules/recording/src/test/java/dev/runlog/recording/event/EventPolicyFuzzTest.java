@@ -111,15 +111,12 @@ final class EventPolicyFuzzTest {
                     .error(json(random))
                     .build());
         }
-        return new StepsRecorded(
-                execution(random), text(random), maybe(random) ? null : workflow(random), steps);
+        return new StepsRecorded(execution(random), text(random), maybe(random) ? null : workflow(random), steps);
     }
 
     private static ExecutionRef execution(RandomnessSource random) {
         UUID id = id(random);
-        return id == null
-                ? ExecutionRef.of(new ExternalId(text(random), TEXTS.generate(random)))
-                : ExecutionRef.of(id);
+        return id == null ? ExecutionRef.of(new ExternalId(text(random), TEXTS.generate(random))) : ExecutionRef.of(id);
     }
 
     private static WorkflowRef workflow(RandomnessSource random) {

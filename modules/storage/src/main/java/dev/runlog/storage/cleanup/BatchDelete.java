@@ -2,12 +2,12 @@ package dev.runlog.storage.cleanup;
 
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.storage.cleanup.CleanupSession.Batch;
-import dev.runlog.storage.sql.Sql;
 import dev.runlog.storage.ledger.CleanupLedger;
 import dev.runlog.storage.plan.CleanupCondition;
 import dev.runlog.storage.plan.CleanupPlan;
 import dev.runlog.storage.rollup.RollupColumns;
 import dev.runlog.storage.rollup.RollupStatements;
+import dev.runlog.storage.sql.Sql;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;

@@ -45,8 +45,7 @@ public final class CleanupStore {
 
     /** Fails with {@code CONFLICT} if executions of the workflow are running, queued or held. */
     public Future<Void> requireDeletable(Workflow workflow) {
-        return database.onConnection(
-                        "count-undeletable", connection -> ExecutionsLeft.count(connection, workflow.id()))
+        return database.onConnection("count-undeletable", connection -> ExecutionsLeft.count(connection, workflow.id()))
                 .compose(left -> left.canBeDeleted()
                         ? Future.succeededFuture()
                         : Future.failedFuture(RunlogException.conflict("Workflow " + SafeText.quote(workflow.key())

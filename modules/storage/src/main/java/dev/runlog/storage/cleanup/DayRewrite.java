@@ -2,11 +2,11 @@ package dev.runlog.storage.cleanup;
 
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.storage.cleanup.LockRetry.DayIsKept;
-import dev.runlog.storage.sql.Rows;
-import dev.runlog.storage.sql.Sql;
 import dev.runlog.storage.plan.CleanupCondition;
 import dev.runlog.storage.rollup.RollupColumns;
 import dev.runlog.storage.rollup.RollupStatements;
+import dev.runlog.storage.sql.Rows;
+import dev.runlog.storage.sql.Sql;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;

@@ -35,15 +35,14 @@ record ExecutionsLeft(long stored, long running, long queued, long held) {
             """;
 
     static Future<ExecutionsLeft> count(SqlConnection connection, UUID workflowId) {
-        return countWithoutHeld(connection, workflowId)
-                .compose(left -> connection
-                        .preparedQuery(COUNT_HELD)
-                        .execute(Tuple.of(workflowId))
-                        .map(rows -> new ExecutionsLeft(
-                                left.stored,
-                                left.running,
-                                left.queued,
-                                rows.iterator().next().getLong(0))));
+        return countWithoutHeld(connection, workflowId).compose(left -> connection
+                .preparedQuery(COUNT_HELD)
+                .execute(Tuple.of(workflowId))
+                .map(rows -> new ExecutionsLeft(
+                        left.stored,
+                        left.running,
+                        left.queued,
+                        rows.iterator().next().getLong(0))));
     }
 
     /** The same without {@code held}, whose statement takes milliseconds to plan. */

@@ -53,15 +53,14 @@ final class WorkflowDeletion {
 
     Future<EndedDeletion> run() {
         return DeletedWorkflow.foldDurations(connection)
-                .compose(done -> locks.run(() ->
-                        Pipeline.transaction(connection, "BEGIN; " + LockRetry.PATIENCE, this::deleteUnlessUsed)))
+                .compose(done -> locks.run(
+                        () -> Pipeline.transaction(connection, "BEGIN; " + LockRetry.PATIENCE, this::deleteUnlessUsed)))
                 .recover(failure -> Future.failedFuture(
                         WriteFailure.of(failure) == WriteFailure.CONTENTION
                                 ? RunlogException.overloaded("Could not lock the executions.", RETRY_AFTER)
                                 : failure))
-                .compose(ended -> ended.cleanup().state() == Cleanup.State.RUNNING
-                        ? fail()
-                        : Future.succeededFuture(ended));
+                .compose(ended ->
+                        ended.cleanup().state() == Cleanup.State.RUNNING ? fail() : Future.succeededFuture(ended));
     }
 
     /** The cleanup is still running afterwards if executions are left. */
@@ -98,7 +97,8 @@ final class WorkflowDeletion {
                         connection,
                         cleanup.id(),
                         "The workflow was not deleted: " + left.stored() + " of its executions are left ("
-                                + left.undeletable() + "). They were recorded after the deletion began, or are held, or "
+                                + left.undeletable()
+                                + "). They were recorded after the deletion began, or are held, or "
                                 + "are children of executions that are queued, running or held."))
                 .map(failed -> new EndedDeletion(failed, List.of()));
     }

@@ -76,8 +76,8 @@ public final class CleanupLedger {
                         database.query("create-cleanup", returning(INSERT), toInsert(criteria, requestedBy, null)))
                 .map(rows -> {
                     if (rows.size() == 0) {
-                        throw RunlogException.conflict("Workflow " + criteria.workflowId()
-                                + " is already being deleted; see `cleanups`.");
+                        throw RunlogException.conflict(
+                                "Workflow " + criteria.workflowId() + " is already being deleted; see `cleanups`.");
                     }
                     return toOnlyCleanup(rows);
                 });

@@ -216,7 +216,9 @@ public final class ExecutionReads {
     /** Returns the owner's execution with an external ID; null if there is none. */
     public Future<@Nullable Execution> find(String owner, ExternalId externalId) {
         return run(owner, "find-execution", ExecutionSelect.byExternalId(owner, externalId))
-                .map(rows -> rows.size() == 0 ? null : ExecutionRows.toExecution(rows.iterator().next()));
+                .map(rows -> rows.size() == 0
+                        ? null
+                        : ExecutionRows.toExecution(rows.iterator().next()));
     }
 
     /** Reads the given large parts of an owner's executions; other parts are null. */
@@ -305,8 +307,9 @@ public final class ExecutionReads {
         return switch (parent) {
             case WORKFLOW -> "e.workflow_id = p.id";
             case EXECUTION -> "e.parent_id = p.id AND e.owner_id = p.owner_id";
-            case RETRIED -> "e.id = ANY (ARRAY(SELECT r.retry_id FROM execution_retry r WHERE r.retry_of = p.id))"
-                    + " AND e.owner_id = p.owner_id";
+            case RETRIED ->
+                "e.id = ANY (ARRAY(SELECT r.retry_id FROM execution_retry r WHERE r.retry_of = p.id))"
+                        + " AND e.owner_id = p.owner_id";
         };
     }
 

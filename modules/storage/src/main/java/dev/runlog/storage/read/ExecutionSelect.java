@@ -48,8 +48,7 @@ final class ExecutionSelect {
     private final Sql sql = new Sql();
     private final List<String> conditions = new ArrayList<>();
 
-    private ExecutionSelect(
-            String owner, ExecutionQuery query, String root, boolean ofParent, String columns) {
+    private ExecutionSelect(String owner, ExecutionQuery query, String root, boolean ofParent, String columns) {
         this.owner = owner;
         this.query = query;
         this.ofParent = ofParent;

@@ -96,8 +96,9 @@ public final class WorkflowReads {
 
     public Future<Long> count(String owner, @Nullable String search) {
         Sql sql = new Sql()
-                .add("SELECT count(*) AS rows\nFROM workflow w\nJOIN owner o ON o.id = w.owner_id AND w.deleted_at IS NULL\n"
-                        + "WHERE o.subject = ")
+                .add(
+                        "SELECT count(*) AS rows\nFROM workflow w\nJOIN owner o ON o.id = w.owner_id AND w.deleted_at IS NULL\n"
+                                + "WHERE o.subject = ")
                 .bind(owner);
         addSearch(sql, search);
         return database.query(owner, "count-workflows", sql.text(), sql.arguments())

@@ -20,7 +20,8 @@ public final class DeletedWorkflow {
                             .flatMap(status -> status.isOpen()
                                     ? Stream.of(RollupColumns.recorded(status))
                                     : Stream.of(
-                                            RollupColumns.recorded(status), RollupColumns.recorded(status) + "_deleted")))
+                                            RollupColumns.recorded(status),
+                                            RollupColumns.recorded(status) + "_deleted")))
             .toList();
 
     /**

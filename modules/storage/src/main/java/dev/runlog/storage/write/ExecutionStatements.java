@@ -38,8 +38,7 @@ final class ExecutionStatements {
             small("attempt", row -> (short) head(row).attempt());
     private static final Column<ExecutionRow> START_KNOWN =
             column("start_known", "boolean", Boolean[]::new, row -> row.stored().startKnown());
-    private static final Column<ExecutionRow> EXTERNAL_ID =
-            text("external_id", row -> externalId(row, ExternalId::id));
+    private static final Column<ExecutionRow> EXTERNAL_ID = text("external_id", row -> externalId(row, ExternalId::id));
     private static final Column<ExecutionRow> SOURCE = text("source", row -> externalId(row, ExternalId::source));
     private static final Column<ExecutionRow> QUEUED_AT =
             moment("queued_at", row -> Rows.toOffset(head(row).queuedAt()));
@@ -92,18 +91,17 @@ final class ExecutionStatements {
     private static final List<Column<ExecutionRow>> IDENTITY = List.of(ID, WORKFLOW_ID, OWNER_ID, EXTERNAL_ID, SOURCE);
 
     /** The values of a start, except its heartbeat deadline. */
-    private static final List<Column<ExecutionRow>> STARTED =
-            List.of(
-                    ATTEMPT,
-                    START_KNOWN,
-                    QUEUED_AT,
-                    STARTED_AT,
-                    HEARTBEAT_TIMEOUT,
-                    PARENT_ID,
-                    RETRY_OF,
-                    TRIGGER,
-                    LABELS,
-                    PAYLOAD);
+    private static final List<Column<ExecutionRow>> STARTED = List.of(
+            ATTEMPT,
+            START_KNOWN,
+            QUEUED_AT,
+            STARTED_AT,
+            HEARTBEAT_TIMEOUT,
+            PARENT_ID,
+            RETRY_OF,
+            TRIGGER,
+            LABELS,
+            PAYLOAD);
 
     /** The values of a finish. */
     private static final List<Column<ExecutionRow>> FINISHED = List.of(
@@ -118,11 +116,11 @@ final class ExecutionStatements {
             ERROR_DETAILS,
             STACK_TRACE);
 
-    private static final List<Column<ExecutionRow>> ALL =
-            Stream.of(IDENTITY, STARTED, List.of(HEARTBEAT_DEADLINE), FINISHED, ALTERATIONS)
-                    .flatMap(List::stream)
-                    .distinct()
-                    .toList();
+    private static final List<Column<ExecutionRow>> ALL = Stream.of(
+                    IDENTITY, STARTED, List.of(HEARTBEAT_DEADLINE), FINISHED, ALTERATIONS)
+            .flatMap(List::stream)
+            .distinct()
+            .toList();
 
     /** The columns that {@link #toStored} reads, without the large ones. */
     private static final List<Column<ExecutionRow>> HEAD = ALL.stream()
@@ -157,8 +155,7 @@ final class ExecutionStatements {
             """;
 
     static final String LOCK_WITHOUT_HEARTBEAT = lockOpen(
-            "running",
-            "e.status = 1 AND e.heartbeat_timeout IS NULL AND (e.started_at IS NULL OR e.started_at < $4)");
+            "running", "e.status = 1 AND e.heartbeat_timeout IS NULL AND (e.started_at IS NULL OR e.started_at < $4)");
 
     static final String LOCK_QUEUED = lockOpen("queued", "e.status = 0");
 

@@ -100,7 +100,8 @@ final class ExternalIdStatements {
 
     private static <T> Tuple keys(List<T> sorted, Function<T, ExternalKey> key) {
         return Tuple.tuple()
-                .addValue(array(sorted, Integer[]::new, value -> key.apply(value).ownerId()))
+                .addValue(
+                        array(sorted, Integer[]::new, value -> key.apply(value).ownerId()))
                 .addValue(array(sorted, UUID[]::new, value -> key.apply(value).hash()));
     }
 

@@ -30,13 +30,15 @@ final class LinkStatements {
     private LinkStatements() {}
 
     static Statement lock(Link link, Collection<String> owners) {
-        return new Statement(LOCK, Tuple.of((Object) owners.toArray(String[]::new)).addValue(link.column()));
+        return new Statement(
+                LOCK, Tuple.of((Object) owners.toArray(String[]::new)).addValue(link.column()));
     }
 
     /** Returns the links of executions, those of the executions that they lead to, and so on, within a range of IDs. */
     static Statement follow(Link link, Collection<UUID> ids, UUID from, UUID to, int max) {
         return new Statement(
-                link == Link.PARENT ? FOLLOW_PARENTS : FOLLOW_RETRIES, Tuple.of(ids.toArray(UUID[]::new), max, from, to));
+                link == Link.PARENT ? FOLLOW_PARENTS : FOLLOW_RETRIES,
+                Tuple.of(ids.toArray(UUID[]::new), max, from, to));
     }
 
     /** Adds retries: the retried execution by its retry. */

@@ -233,13 +233,12 @@ public final class RecordingStore {
 
     /** Returns the IDs of the owners that exist. */
     public Future<Map<String, Integer>> findOwners(Collection<String> subjects) {
-        return pool.use(
-                connection -> planned(connection, FIND_OWNERS, tuple((Object) subjects.toArray(String[]::new)))
-                        .map(rows -> {
-                            Map<String, Integer> ids = new HashMap<>();
-                            rows.forEach(row -> ids.put(row.getString(0), row.getInteger(1)));
-                            return ids;
-                        }));
+        return pool.use(connection -> planned(connection, FIND_OWNERS, tuple((Object) subjects.toArray(String[]::new)))
+                .map(rows -> {
+                    Map<String, Integer> ids = new HashMap<>();
+                    rows.forEach(row -> ids.put(row.getString(0), row.getInteger(1)));
+                    return ids;
+                }));
     }
 
     private static String[] owners(Collection<WorkflowKey> keys) {
@@ -262,9 +261,10 @@ public final class RecordingStore {
     /** Stores the names of existing workflows. */
     public Future<Void> renameWorkflows(Collection<StoredWorkflow> workflows) {
         UUID[] ids = workflows.stream().map(named -> named.workflow().id()).toArray(UUID[]::new);
-        String[] names = workflows.stream().map(named -> named.workflow().name()).toArray(String[]::new);
-        return pool.use(
-                connection -> planned(connection, RENAME_WORKFLOWS, tuple(ids, names)).mapEmpty());
+        String[] names =
+                workflows.stream().map(named -> named.workflow().name()).toArray(String[]::new);
+        return pool.use(connection ->
+                planned(connection, RENAME_WORKFLOWS, tuple(ids, names)).mapEmpty());
     }
 
     /** Renames an existing workflow, unless the name is null. */

@@ -127,8 +127,8 @@ public final class RecordingTransaction {
     public Future<Map<UUID, ExecutionLink>> links(Link link, Collection<UUID> ids, UUID from, UUID to, int max) {
         return send(LinkStatements.follow(link, ids, from, to, max)).map(rows -> {
             Map<UUID, ExecutionLink> links = new HashMap<>();
-            rows.forEach(row -> links.put(
-                    row.getUUID(0), new ExecutionLink(row.getUUID(0), row.getUUID(1), row.getInteger(2))));
+            rows.forEach(row ->
+                    links.put(row.getUUID(0), new ExecutionLink(row.getUUID(0), row.getUUID(1), row.getInteger(2))));
             return links;
         });
     }
@@ -164,7 +164,9 @@ public final class RecordingTransaction {
     /** Locks running executions without heartbeats that started before the moment; skips locked ones. */
     public Future<List<StoredExecution>> lockWithoutHeartbeat(Instant moment, int max) {
         LocalDate day = LocalDate.ofInstant(moment, ZoneOffset.UTC);
-        return send(ExecutionStatements.LOCK_WITHOUT_HEARTBEAT, Tuple.of(day, Ids.lowerBound(moment), max, moment.atOffset(ZoneOffset.UTC)))
+        return send(
+                        ExecutionStatements.LOCK_WITHOUT_HEARTBEAT,
+                        Tuple.of(day, Ids.lowerBound(moment), max, moment.atOffset(ZoneOffset.UTC)))
                 .map(rows -> Rows.toList(rows, ExecutionStatements::toStored));
     }
 

@@ -66,8 +66,9 @@ final class CleanupRequest {
     int run(boolean dryRun, String note, @Nullable String question, boolean emptyToo) throws InterruptedException {
         if (dryRun || question != null) {
             JsonNode preview = start(true);
-            boolean onlyPreview =
-                    dryRun || question == null || !emptyToo && preview.path("matched").asLong() == 0;
+            boolean onlyPreview = dryRun
+                    || question == null
+                    || !emptyToo && preview.path("matched").asLong() == 0;
             // Keeps the JSON output clean.
             PrintStream out = json ? System.err : System.out;
             if (!dryRun || !json) {

@@ -179,13 +179,11 @@ public record Arguments(Map<String, @Nullable Object> values) {
     /** The workflow given by {@code workflowId} or {@code workflowKey}; null if neither is given. */
     @Nullable
     WorkflowRef workflowOrNull() {
-        return WorkflowRef.ofMembers(
-                idOrNull("workflowId"), stringOrNull("workflowKey"), stringOrNull("workflowName"));
+        return WorkflowRef.ofMembers(idOrNull("workflowId"), stringOrNull("workflowKey"), stringOrNull("workflowName"));
     }
 
     WorkflowRef workflow() {
-        return new WorkflowRef(
-                idOrNull("workflowId"), stringOrNull("workflowKey"), stringOrNull("workflowName"));
+        return new WorkflowRef(idOrNull("workflowId"), stringOrNull("workflowKey"), stringOrNull("workflowName"));
     }
 
     /** The query given by {@code workflowId}, {@code status}, {@code filter} and {@code orderBy}; all are optional. */
@@ -224,8 +222,7 @@ public record Arguments(Map<String, @Nullable Object> values) {
     /** The execution given by one of two members; null if neither is given. */
     @Nullable
     ExecutionRef executionOrNull(String id, String externalId) {
-        return ExecutionRef.ofMembers(
-                idOrNull(id), recordedText(externalId), recordedText("source"), id, externalId);
+        return ExecutionRef.ofMembers(idOrNull(id), recordedText(externalId), recordedText("source"), id, externalId);
     }
 
     /** An external ID for a search; null if it is not given. */

@@ -65,11 +65,9 @@ final class ExecutionFields {
                 .dataFetcher("id", property(ListedExecution.class, ListedExecution::id))
                 .dataFetcher("status", property(ListedExecution.class, ListedExecution::status))
                 .dataFetcher(
-                        "externalId",
-                        property(Execution.class, execution -> ofExternalId(execution, ExternalId::id)))
+                        "externalId", property(Execution.class, execution -> ofExternalId(execution, ExternalId::id)))
                 .dataFetcher(
-                        "source",
-                        property(Execution.class, execution -> ofExternalId(execution, ExternalId::source)))
+                        "source", property(Execution.class, execution -> ofExternalId(execution, ExternalId::source)))
                 .dataFetcher("queuedDuration", property(Execution.class, Execution::queuedDuration))
                 .dataFetcher("startedAt", property(ListedExecution.class, ListedExecution::startedAt))
                 .dataFetcher("finishedAt", property(ListedExecution.class, ListedExecution::finishedAt))

@@ -54,8 +54,8 @@ final class Mutations {
                 .dataFetcher("recordSteps", recording(Mutations::stepsRecorded))
                 .dataFetcher(
                         "heartbeat",
-                        recording(input -> new Heartbeat(
-                                input.execution(), input.stringOrNull("owner"), input.workflowOrNull())))
+                        recording(input ->
+                                new Heartbeat(input.execution(), input.stringOrNull("owner"), input.workflowOrNull())))
                 .dataFetcher("cleanupExecutions", mutation("cleanup", this::cleanupExecutions))
                 .dataFetcher("deleteWorkflow", mutation("cleanup", this::deleteWorkflow))
                 .dataFetcher(
@@ -139,8 +139,7 @@ final class Mutations {
     /** Records the event of an input. */
     private DataFetcher<CompletionStage<Map<String, Object>>> recording(Function<Arguments, RecordingEvent> event) {
         return env -> bus.request(new RecordEvents(
-                        viewer(env),
-                        List.of(event.apply(arguments(env).input().requireExternalIdOfSource()))))
+                        viewer(env), List.of(event.apply(arguments(env).input().requireExternalIdOfSource()))))
                 .map(recorded -> {
                     Outcome outcome = recorded.outcomes().get(0);
                     return Map.<String, Object>of(

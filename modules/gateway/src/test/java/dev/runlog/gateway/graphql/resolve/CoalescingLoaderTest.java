@@ -41,7 +41,8 @@ final class CoalescingLoaderTest {
         assertThatThrownBy(inOneTurn(vertx, loader, 1, 2)::await).hasMessageContaining("out of reach");
     }
 
-    private static Future<List<String>> inOneTurn(Vertx vertx, CoalescingLoader<Integer, String> loader, Integer... keys) {
+    private static Future<List<String>> inOneTurn(
+            Vertx vertx, CoalescingLoader<Integer, String> loader, Integer... keys) {
         Promise<List<String>> loaded = Promise.promise();
         vertx.getOrCreateContext().runOnContext(turn -> {
             List<Future<String>> asked = new ArrayList<>();
