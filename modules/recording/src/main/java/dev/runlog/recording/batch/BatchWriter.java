@@ -128,7 +128,7 @@ public final class BatchWriter {
 
     private Future<Committed> commit(
             RecordingTransaction transaction, List<QueuedEvent> batch, Prepared prepared, boolean assumeNew) {
-        return new ExternalIds(batch, queued -> mayCreate(queued, prepared), workflows)
+        return new ExternalIds(batch, queued -> mayCreate(queued, prepared), workflows, assumeNew)
                 .resolve(transaction)
                 .compose(ids -> lock(transaction, batch, ids, assumeNew)
                         .compose(read -> write(transaction, batch, ids, read, prepared)));

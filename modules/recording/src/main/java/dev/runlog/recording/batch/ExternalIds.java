@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class ExternalIds {
     private final WorkflowDirectory workflows;
     private final Map<ExternalKey, ExternalLookup> lookups = new HashMap<>();
+    /** Those that are registered without a lookup. */
+    private final Set<ExternalKey> assumedNew = new HashSet<>();
     private final Map<ExternalKey, UUID> ids = new HashMap<>();
     /** IDs that this transaction assigned: no other one has an event or a link for them. */
     private final Set<UUID> assigned = new HashSet<>();
@@ -35,8 +37,13 @@ final class ExternalIds {
     /**
      * @param mayCreate whether an event may create its execution
      * @param workflows knows the owners that have workflows
+     * @param assumeNew whether started executions are registered without a lookup
      */
-    ExternalIds(List<QueuedEvent> batch, Predicate<QueuedEvent> mayCreate, WorkflowDirectory workflows) {
+    ExternalIds(
+            List<QueuedEvent> batch,
+            Predicate<QueuedEvent> mayCreate,
+            WorkflowDirectory workflows,
+            boolean assumeNew) {
         this.workflows = workflows;
         Map<ExternalKey, ValidEvent> creators = new HashMap<>();
         for (QueuedEvent queued : batch) {
@@ -46,6 +53,13 @@ final class ExternalIds {
                 addNamed(queued.owner(), queued.event().parent(), creates);
                 addNamed(queued.owner(), queued.event().retryOf(), creates);
             }
+        }
+        if (assumeNew) {
+            creators.forEach((key, event) -> {
+                if (isStart(event)) {
+                    assumedNew.add(key);
+                }
+            });
         }
     }
 
@@ -87,11 +101,24 @@ final class ExternalIds {
         }
     }
 
-    /** Looks up all external IDs, and registers those that are new. Sends nothing without any. */
+    /** Looks up the external IDs, and registers those that are new. Sends nothing without any. */
     Future<ExternalIds> resolve(RecordingTransaction transaction) {
-        return lookups.isEmpty()
+        List<ExternalLookup> unknown = new ArrayList<>();
+        List<ExternalLookup> asked = new ArrayList<>();
+        lookups.forEach((key, lookup) -> {
+            UUID newId = lookup.newId();
+            if (newId != null && assumedNew.contains(key)) {
+                unknown.add(lookup);
+                ids.put(key, newId);
+                assigned.add(newId);
+            } else {
+                asked.add(lookup);
+            }
+        });
+        transaction.insertExternalIds(unknown);
+        return asked.isEmpty()
                 ? Future.succeededFuture(this)
-                : transaction.resolve(lookups.values()).map(found -> {
+                : transaction.resolve(asked).map(found -> {
                     found.forEach(this::put);
                     return this;
                 });

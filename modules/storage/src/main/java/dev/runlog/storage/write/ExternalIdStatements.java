@@ -44,6 +44,12 @@ final class ExternalIdStatements {
                   SELECT owner_id, hash, execution_id, reserved FROM added) found
             """;
 
+    private static final String INSERT = """
+            INSERT INTO external_execution (owner_id, hash, execution_id)
+            SELECT owner_id, hash, new_id
+            FROM unnest($1::integer[], $2::uuid[], $3::uuid[]) AS new (owner_id, hash, new_id)
+            """;
+
     private static final String REPLACE = """
             UPDATE external_execution known
             SET execution_id = new.new_id, reserved = false
@@ -71,6 +77,12 @@ final class ExternalIdStatements {
                 keys(sorted, ExternalLookup::key)
                         .addValue(array(sorted, UUID[]::new, ExternalLookup::newId))
                         .addValue(array(sorted, Boolean[]::new, ExternalLookup::reserve)));
+    }
+
+    static Statement insert(Collection<ExternalLookup> lookups) {
+        List<ExternalLookup> sorted = sorted(lookups, ExternalLookup::key);
+        return new Statement(
+                INSERT, keys(sorted, ExternalLookup::key).addValue(array(sorted, UUID[]::new, ExternalLookup::newId)));
     }
 
     static StoredExternalId toStored(Row row) {

@@ -54,7 +54,12 @@ public final class RecordingTransaction {
                 .compose(over -> committed
                         ? Future.succeededFuture()
                         : connection.query("ROLLBACK").execute().otherwiseEmpty())
-                .compose(over -> Future.failedFuture(failure)));
+                .compose(over -> Future.failedFuture(cause(failure))));
+    }
+
+    /** The first failure has the cause; later ones only report an aborted transaction. */
+    private Throwable cause(Throwable failure) {
+        return sent.stream().filter(Future::failed).findFirst().map(Future::cause).orElse(failure);
     }
 
     /**
@@ -72,14 +77,7 @@ public final class RecordingTransaction {
     public Future<Void> commit() {
         committed = true;
         sent.add(connection.query("COMMIT").execute());
-        // The first failure has the cause; later ones only report an aborted transaction.
-        return Future.join(sent)
-                .<Void>mapEmpty()
-                .recover(failure -> Future.failedFuture(sent.stream()
-                        .filter(Future::failed)
-                        .findFirst()
-                        .map(Future::cause)
-                        .orElse(failure)));
+        return Future.join(sent).<Void>mapEmpty().recover(failure -> Future.failedFuture(cause(failure)));
     }
 
     /** Looks up external IDs; registers unknown ones that have a new ID. */
@@ -92,6 +90,13 @@ public final class RecordingTransaction {
             }
             return found;
         });
+    }
+
+    /**
+     * Registers external IDs that are assumed to be unknown. Fails with {@link WriteFailure#CONTENTION} if one is known.
+     */
+    public Future<Void> insertExternalIds(Collection<ExternalLookup> lookups) {
+        return sendUnlessEmpty(lookups, ExternalIdStatements::insert);
     }
 
     /**
