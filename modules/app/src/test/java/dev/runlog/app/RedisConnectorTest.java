@@ -323,26 +323,54 @@ final class RedisConnectorTest {
     }
 
     @Test
-    void recordsAStartWithoutAnIdAtTheTimeOfItsEntry(TestDatabase database) {
-        Instant before = Instant.now();
-        String entry = client.add(stream, "{\"event\":\"started\",\"workflow\":\"w\"}");
-        client.add(stream, "{\"event\":\"started\",\"workflow\":\"w\",\"startedAt\":\"2026-11-01T00:00:00Z\"}");
-        client.add(stream, "{\"event\":\"started\",\"workflow\":\"w\",\"startedAt\":\"0000-11-01T00:00:00Z\"}");
+    void datesEventsWithoutATimeByTheirEntries(TestDatabase database) {
+        long start = Instant.now().minusSeconds(3_600).toEpochMilli();
+        addAt(start, "{\"event\":\"started\",\"workflow\":\"w\",\"externalId\":\"7\"}");
+        addAt(start + 500, "{\"event\":\"started\",\"workflow\":\"w\",\"externalId\":\"7\"}");
+        addAt(start + 1_000, "{\"event\":\"finished\",\"externalId\":\"7\",\"status\":\"SUCCESS\"}");
+        addAt(start + 2_000, "{\"event\":\"started\",\"workflow\":\"without an ID\"}");
+        addAt(start + 2_500, "{\"event\":\"queued\",\"workflow\":\"w\",\"externalId\":\"8\"}");
+        UUID id = Ids.at(Instant.ofEpochMilli(start + 3_000));
+        addAt(
+                start + 5_000,
+                "{\"event\":\"execution\",\"workflow\":\"w\",\"id\":\"" + id + "\",\"status\":\"SUCCESS\"}");
+        addAt(start + 6_500, "{\"event\":\"started\",\"workflow\":\"w\",\"externalId\":\"8\"}");
 
         try (RunningServer server = server(database)) {
             awaitSettled();
 
-            Instant added = Instant.ofEpochMilli(Long.parseLong(entry.substring(0, entry.indexOf('-'))));
-            assertThat(added).isAfterOrEqualTo(before.minusMillis(1));
-            assertThat(RunningServer.texts(
-                            server.data(server.token(owner), "{ executions { nodes { startedAt } } }")
-                                    .at("/executions/nodes"),
-                            "/startedAt"))
-                    .map(Instant::parse)
-                    .containsExactly(added, Instant.parse("2026-11-01T00:00:00Z"));
-            assertThat(client.deadLetters(stream).values()).singleElement().satisfies(letter -> assertThat(letter)
-                    .containsEntry("code", "BAD_INPUT"));
+            JsonNode runs = server.data(
+                            server.token(owner), "{ executions { nodes { startedAt finishedAt queuedDuration } } }")
+                    .at("/executions/nodes");
+            assertThat(runs.at("/1/queuedDuration").asText()).isEqualTo("PT4S");
+            assertThat(RunningServer.texts(runs, "/startedAt"))
+                    .map(time -> Instant.parse(time).toEpochMilli() - start)
+                    .containsExactly(3_000L, 6_500L, 2_000L, 0L);
+            assertThat(RunningServer.texts(runs, "/finishedAt"))
+                    .map(time -> time.equals("null") ? -1 : Instant.parse(time).toEpochMilli() - start)
+                    .containsExactly(5_000L, -1L, -1L, 1_000L);
+            assertThat(client.deadLetters(stream)).isEmpty();
         }
+    }
+
+    @Test
+    void takesEntriesWhoseIdsAreNotTimes(TestDatabase database) {
+        addAt(1, "{\"event\":\"started\",\"workflow\":\"w\",\"externalId\":\"7\"}");
+        addAt(2, "{\"event\":\"finished\",\"externalId\":\"7\",\"status\":\"SUCCESS\"}");
+        addAt(3, "{\"event\":\"started\",\"workflow\":\"w\",\"startedAt\":\"2026-11-01T00:00:00Z\"}");
+        addAt(4, "{\"event\":\"started\",\"workflow\":\"w\"}");
+
+        try (RunningServer server = server(database)) {
+            awaitSettled();
+
+            assertThat(executions(server)).isEqualTo(2);
+            assertThat(client.deadLetters(stream)).containsOnlyKeys("4-0");
+            assertThat(client.deadLetters(stream).get("4-0").get("reason")).startsWith("Missing `id`");
+        }
+    }
+
+    private void addAt(long millis, String event) {
+        client.send(Command.XADD, stream, millis + "-0", "event", event);
     }
 
     @Test

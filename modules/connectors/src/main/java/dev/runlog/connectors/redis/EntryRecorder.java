@@ -4,37 +4,28 @@ import dev.runlog.connectors.redis.Settlement.DeadLetter;
 import dev.runlog.contract.bus.Requests;
 import dev.runlog.contract.error.ErrorCode;
 import dev.runlog.contract.error.RunlogException;
-import dev.runlog.contract.event.EventReader;
-import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
-import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordingEvent;
-import dev.runlog.contract.recording.RecordingEvent.Queued;
-import dev.runlog.contract.recording.RecordingEvent.Started;
-import dev.runlog.contract.text.SafeText;
 import io.vertx.core.Future;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
 
 /** Records the events of entries, and decides what becomes of each entry. */
 final class EntryRecorder {
     private final Requests bus;
     private final RedisConfig config;
+    private final EntryEvents events;
     private final Viewer viewer;
 
     EntryRecorder(Requests bus, RedisConfig config) {
         this.bus = bus;
         this.config = config;
+        this.events = new EntryEvents(config);
         this.viewer = new Viewer(
                 config.owner(), config.trustOwner() ? Set.of(Scope.WRITE, Scope.ENGINE) : Set.of(Scope.WRITE));
     }
@@ -48,60 +39,12 @@ final class EntryRecorder {
         List<DeadLetter> dead = new ArrayList<>();
         for (StreamEntry entry : entries) {
             try {
-                readable.add(new Parsed(entry, event(entry)));
+                readable.add(new Parsed(entry, events.read(entry)));
             } catch (RunlogException refused) {
                 dead.add(new DeadLetter(entry.id(), refused.code(), refused.getMessage()));
             }
         }
         return send(readable).map(outcomes -> settlement(readable, outcomes, dead));
-    }
-
-    private RecordingEvent event(StreamEntry entry) {
-        byte[] line = entry.event();
-        if (line == null) {
-            throw RunlogException.badInput(
-                    entry.length() < 0
-                            ? "Missing field `event`."
-                            : "The field `event` is too long: " + entry.length()
-                                    + " bytes (connectors.redis.entry-max-bytes is " + config.entryMaxBytes() + ").");
-        }
-        RecordingEvent event = EventReader.read(line, 0, line.length);
-        String owner = event.owner();
-        if (owner != null && !owner.equals(config.owner()) && !config.trustOwner()) {
-            throw RunlogException.forbidden("Invalid `owner`: " + SafeText.show(owner) + " (expected "
-                    + SafeText.show(config.owner()) + ", connectors.redis.trust-owner is false).");
-        }
-        if (!event.execution().equals(ExecutionRef.NEW)) {
-            return event;
-        }
-        return event instanceof Queued queued
-                ? new Queued(withDerivedId(entry, line, queued.run()))
-                : event instanceof Started start ? withDerivedId(entry, line, start) : event;
-    }
-
-    private Started withDerivedId(StreamEntry entry, byte[] line, Started start) {
-        return start.withExecution(ExecutionRef.of(derivedId(entry, line, start)));
-    }
-
-    /**
-     * The ID of a start that has none. It is the same at each delivery, so the execution is recorded once. Without a
-     * start time, the time in the ID of the entry counts. The event is part of the name, because streams on different
-     * servers have the same entry IDs.
-     */
-    private UUID derivedId(StreamEntry entry, byte[] line, Started start) {
-        MessageDigest name = sha256();
-        name.update(
-                (config.stream() + '\0' + config.owner() + '\0' + entry.id() + '\0').getBytes(StandardCharsets.UTF_8));
-        Instant time = start.queuedAt() == null ? start.startedAt() : start.queuedAt();
-        return Ids.derived(time == null ? entry.time() : time, name.digest(line));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 
     /** Sends the events. A request that fails with {@code INTERNAL} is split, so that one event does not stop the others. */

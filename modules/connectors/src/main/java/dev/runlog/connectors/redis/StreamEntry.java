@@ -1,6 +1,7 @@
 package dev.runlog.connectors.redis;
 
 import java.time.Instant;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 // Compared by nobody.
 @SuppressWarnings("ArrayRecordComponent")
 record StreamEntry(String id, int deliveries, long length, byte @Nullable [] event) {
+    /** Milliseconds from 2001 to 2286. */
+    private static final Pattern TIME = Pattern.compile("\\d{13}");
 
-    /** The time in its ID, which Redis assigned unless the producer did; the epoch if it cannot be a time. */
+    /** When it was added, from its ID; null for an ID that the producer chose and that is not a recent time. */
+    @Nullable
     Instant time() {
-        try {
-            return Instant.ofEpochMilli(Long.parseLong(id.substring(0, id.indexOf('-'))));
-        } catch (NumberFormatException beyondLong) {
-            return Instant.EPOCH;
-        }
+        String millis = id.substring(0, id.indexOf('-'));
+        return TIME.matcher(millis).matches() ? Instant.ofEpochMilli(Long.parseLong(millis)) : null;
     }
 }

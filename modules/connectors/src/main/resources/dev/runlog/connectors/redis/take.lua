@@ -1,5 +1,6 @@
--- Delivers entries to a consumer: first those that are due again, then new ones. Ends at a number of entries or of
--- bytes, so that the reply is bounded. XREADGROUP alone bounds the number only, and an entry may have 512 MB.
+-- Delivers entries to a consumer: first those that are due again, then new ones. Ends at a number of entries, or when
+-- their events reach a number of bytes: the reply is at most ten events longer. XREADGROUP alone bounds the number only,
+-- and an entry may have 512 MB.
 --
 -- KEYS: the stream. ARGV: group, consumer, maximum entries, maximum bytes, maximum bytes of an event, position of the
 -- scan ("" for no scan, "-" for the start), and in milliseconds: idle time after which entries of other consumers are
@@ -11,6 +12,8 @@ local entries_max, bytes_max, event_max = tonumber(ARGV[3]), tonumber(ARGV[4]), 
 local position = ARGV[6]
 local claim_idle, retry_min, retry_max = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local SCANNED_MAX = 1000
+-- Twice as fast as one at a time; more is no faster.
+local READ_AT_ONCE = 10
 
 local entries, bytes, fresh, claimed, vanished = {}, 0, 0, 0, 0
 
@@ -62,13 +65,15 @@ if position ~= '' then
 end
 
 while not is_full() do
-  local reply = redis.call('XREADGROUP', 'GROUP', group, consumer, 'COUNT', 1, 'STREAMS', stream, '>')
+  local count = math.min(READ_AT_ONCE, entries_max - #entries)
+  local reply = redis.call('XREADGROUP', 'GROUP', group, consumer, 'COUNT', count, 'STREAMS', stream, '>')
   if not reply then
     break
   end
-  local entry = reply[1][2][1]
-  add(entry[1], 1, entry[2])
-  fresh = fresh + 1
+  for _, entry in ipairs(reply[1][2]) do
+    add(entry[1], 1, entry[2])
+    fresh = fresh + 1
+  end
 end
 
 return {position, fresh, claimed, vanished, entries}

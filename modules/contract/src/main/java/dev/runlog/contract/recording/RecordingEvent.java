@@ -78,21 +78,20 @@ public sealed interface RecordingEvent {
             labels = Labels.sorted(labels);
         }
 
-        /** Returns a copy for another execution. */
-        public Started withExecution(ExecutionRef other) {
-            return new Started(
-                    other,
-                    owner,
-                    workflow,
-                    queuedAt,
-                    startedAt,
-                    trigger,
-                    attempt,
-                    parent,
-                    retryOf,
-                    labels,
-                    payload,
-                    heartbeatTimeout);
+        /** Builds a start with these components, except for those that are then set. */
+        public Builder toBuilder() {
+            return new Builder(workflow)
+                    .execution(execution)
+                    .owner(owner)
+                    .queuedAt(queuedAt)
+                    .startedAt(startedAt)
+                    .trigger(trigger)
+                    .attempt(attempt)
+                    .parent(parent)
+                    .retryOf(retryOf)
+                    .labels(labels)
+                    .payload(payload)
+                    .heartbeatTimeout(heartbeatTimeout);
         }
 
         /** Builds a start; the other components are unset by default. */
@@ -220,6 +219,17 @@ public sealed interface RecordingEvent {
             @Nullable String result,
             @Nullable ExecutionError error)
             implements RecordingEvent {
+
+        /** Builds a finish with these components, except for those that are then set. */
+        public Builder toBuilder() {
+            return new Builder(execution, status)
+                    .owner(owner)
+                    .workflow(workflow)
+                    .startedAt(startedAt)
+                    .finishedAt(finishedAt)
+                    .result(result)
+                    .error(error);
+        }
 
         /** Builds a finish; the other components are unset by default. */
         public static Builder builder(ExecutionRef execution, ExecutionStatus status) {
