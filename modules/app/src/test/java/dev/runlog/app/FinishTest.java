@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runlog.contract.model.Ids;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,9 @@ final class FinishTest {
                 new Odd("\"error\":{\"message\":\"a\\ud800b\"}", List.of(), List.of("ERROR_MESSAGE")),
                 new Odd("\"error\":{\"stackTrace\":\"at \\u0000\\udc00\"}", List.of(), List.of("STACK_TRACE")),
                 new Odd("\"error\":{\"type\":\"" + "T".repeat(300) + "\"}", List.of("ERROR_TYPE"), List.of()),
+                new Odd("\"error\":{\"type\":\"" + "T".repeat(10_000) + "\"}", List.of("ERROR_TYPE"), List.of()),
+                new Odd("\"startedAt\":\"0001-01-01T00:00:00Z\"", List.of(), List.of()),
+                new Odd("\"startedAt\":\"2999-01-01T00:00:00Z\"", List.of(), List.of()),
                 new Odd("\"error\":{\"type\":\"a\\u0000\"}", List.of(), List.of("ERROR_TYPE")),
                 new Odd("\"error\":{\"details\":\"" + "x".repeat(300_000) + "\"}", List.of("ERROR_DETAILS"), List.of()),
                 new Odd("\"error\":{\"details\":{\"a\":\"\\ud800\"}}", List.of(), List.of("ERROR_DETAILS")),
@@ -74,6 +79,24 @@ final class FinishTest {
         assertThat(execution.get("status").asText()).isEqualTo("FAILED");
         assertThat(execution.get("truncated")).extracting(JsonNode::asText).isEqualTo(odd.truncated());
         assertThat(execution.get("sanitized")).extracting(JsonNode::asText).isEqualTo(odd.sanitized());
+    }
+
+    /** Bytes that are not UTF-8, such as a message in Latin-1. */
+    @Test
+    void replacesBytesThatAreNotUtf8() {
+        UUID id = started();
+        String line = "{\"event\":\"finished\",\"id\":\"" + id + "\",\"status\":\"FAILED\",\"result\":{\"é\":\"\u00ff\"},"
+                + "\"error\":{\"message\":\"café\",\"details\":[\"é\"]}}";
+
+        HttpResponse<String> answer = server.send(server.request("/events", token)
+                .header("Content-Type", "application/x-ndjson")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(line.getBytes(StandardCharsets.ISO_8859_1))));
+
+        assertThat(json(answer).get("recorded").asInt()).as(answer.body()).isEqualTo(1);
+        JsonNode execution = execution(id);
+        assertThat(execution.at("/error/message").asText()).isEqualTo("caf\uFFFD");
+        assertThat(execution.get("result").toString()).isEqualTo("{\"\uFFFD\":\"\uFFFD\"}");
+        assertThat(execution.at("/error/details/0").asText()).isEqualTo("\uFFFD");
     }
 
     @Test

@@ -119,7 +119,7 @@ final class RandomLoad {
         List<String> lost = new ArrayList<>(surprises);
         Map<UUID, String> stored = new HashMap<>();
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT id, status FROM execution")) {
+                ResultSet rows = statement.executeQuery("SELECT coalesce(external_id::uuid, id), status FROM execution")) {
             while (rows.next()) {
                 stored.put(
                         rows.getObject(1, UUID.class),
@@ -268,23 +268,26 @@ final class RandomLoad {
             known.add(id);
         }
         // All lines about an execution name the same workflow.
-        String start = ",\"id\":\"" + id + "\",\"workflow\":\"w" + Math.floorMod(id.hashCode(), 4) + "\"";
+        boolean isExternal = (id.hashCode() & 8) == 0;
+        String reference = (isExternal ? ",\"externalId\":\"" : ",\"id\":\"") + id + "\"";
+        String start = reference + ",\"workflow\":\"w" + Math.floorMod(id.hashCode(), 4) + "\"";
+        String other = isExternal ? start : reference;
         String end = ENDS.get(random.nextInt(ENDS.size()));
         String finish = ",\"status\":\"" + end + "\",\"result\":{\"n\":" + random.nextInt(100) + "},\"finishedAt\":\""
                 + Ids.timeOf(id).plusMillis(random.nextInt(100_000)) + "\"";
         return switch (random.nextInt(8)) {
             case 0, 1 -> new Line("{\"event\":\"started\"" + start + ",\"heartbeatTimeout\":\"PT1H\"}", id, null, true);
             case 2 -> new Line("{\"event\":\"finished\"" + start + finish + "}", id, end, true);
-            case 3 -> new Line("{\"event\":\"finished\",\"id\":\"" + id + "\"" + finish + "}", id, end, true);
+            case 3 -> new Line("{\"event\":\"finished\"" + reference + finish + "}", id, end, true);
             case 4 -> new Line("{\"event\":\"execution\"" + start + finish + "}", id, end, true);
             case 5 ->
                 new Line(
-                        "{\"event\":\"steps\",\"id\":\"" + id + "\",\"steps\":[{\"index\":" + random.nextInt(3)
+                        "{\"event\":\"steps\"" + other + ",\"steps\":[{\"index\":" + random.nextInt(3)
                                 + ",\"name\":\"s\",\"status\":\"SUCCESS\",\"output\":" + random.nextInt(100) + "}]}",
                         id,
                         null,
                         true);
-            case 6 -> new Line("{\"event\":\"heartbeat\",\"id\":\"" + id + "\"}", id, null, false);
+            case 6 -> new Line("{\"event\":\"heartbeat\"" + other + "}", id, null, false);
             default -> {
                 List<Line> before = new ArrayList<>(accepted.get(owner));
                 yield before.isEmpty() ? line(owner, random) : before.get(random.nextInt(before.size()));

@@ -119,6 +119,18 @@ public final class EventReader {
 
     /** Fails with {@code BAD_INPUT} for anything but a valid event; the message says what is wrong. */
     public static RecordingEvent read(byte[] bytes, int start, int length) {
+        try {
+            return parse(bytes, start, length);
+        } catch (RunlogException invalid) {
+            byte[] repaired = Utf8Repair.repaired(bytes, start, length);
+            if (repaired == null) {
+                throw invalid;
+            }
+            return parse(repaired, 0, repaired.length);
+        }
+    }
+
+    private static RecordingEvent parse(byte[] bytes, int start, int length) {
         try (JsonParser parser = JSON.createParser(bytes, start, length)) {
             return new EventReader(bytes, start, parser).read();
         } catch (JsonProcessingException malformed) {

@@ -41,7 +41,8 @@ final class EventReaderFuzzTest {
         "{\"event\":\"steps\",\"id\":\"" + ID
                 + "\",\"owner\":\"team\",\"steps\":[{\"index\":0,\"name\":\"s\",\"kind\":\"http\","
                 + "\"status\":\"RUNNING\",\"startedAt\":\"2026-11-24T04:26:10Z\",\"input\":true,\"output\":[],\"error\":{}}]}",
-        "{\"event\":\"heartbeat\",\"id\":\"" + ID + "\"}"
+        "{\"event\":\"heartbeat\",\"id\":\"" + ID + "\"}",
+        "{\"event\":\"started\",\"workflow\":\"w\",\"externalId\":\"run-7\",\"source\":\"airflow\",\"parentExternalId\":\"run-6\"}"
     };
 
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
