@@ -7,6 +7,7 @@ import dev.runlog.gateway.auth.Credentials;
 import dev.runlog.gateway.body.RequestBodies;
 import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.http.MediaType;
+import dev.runlog.gateway.http.PublicDocuments;
 import dev.runlog.gateway.http.Replies;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
@@ -15,7 +16,10 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 
-/** {@code POST /events}: records a stream of events, and replies once all are committed. */
+/**
+ * {@code POST /events}: records a stream of events, and replies once all are committed. {@code GET /events/schema.json}:
+ * the JSON Schema of an event; does not require a token.
+ */
 public final class EventsEndpoint {
     private final Bus bus;
     private final Authenticator authenticator;
@@ -31,6 +35,7 @@ public final class EventsEndpoint {
 
     public void mount(Router router) {
         router.post("/events").handler(this::record);
+        PublicDocuments.mount(router, "/events/schema.json", "/event.schema.json");
     }
 
     private void record(RoutingContext ctx) {
