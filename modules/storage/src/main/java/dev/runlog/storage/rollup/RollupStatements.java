@@ -42,7 +42,7 @@ public final class RollupStatements {
                 AS new (owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis)
               ORDER BY owner_id, workflow_id, day
               ON CONFLICT (owner_id, workflow_id, day) DO UPDATE
-              """ + ADD_COUNTS + """
+            """ + ADD_COUNTS + """
             )
             SELECT id FROM undeleted ORDER BY id
             """;

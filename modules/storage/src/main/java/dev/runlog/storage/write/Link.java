@@ -2,26 +2,23 @@ package dev.runlog.storage.write;
 
 import dev.runlog.contract.model.Execution;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The links between executions that must not form cycles. */
 public enum Link {
     /** To the execution that started it. */
-    PARENT("parent_id", "parentId", "parentExternalId", Execution::parentId),
+    PARENT("parent_id", "parentId", "parentExternalId"),
     /** To the execution that it repeats. */
-    RETRY("retry_of", "retryOf", "retryOfExternalId", Execution::retryOf);
+    RETRY("retry_of", "retryOf", "retryOfExternalId");
 
     private final String column;
     private final String idMember;
     private final String externalIdMember;
-    private final Function<Execution, @Nullable UUID> value;
 
-    Link(String column, String idMember, String externalIdMember, Function<Execution, @Nullable UUID> value) {
+    Link(String column, String idMember, String externalIdMember) {
         this.column = column;
         this.idMember = idMember;
         this.externalIdMember = externalIdMember;
-        this.value = value;
     }
 
     String column() {
@@ -40,6 +37,6 @@ public enum Link {
 
     /** The other execution; null without a link. */
     public @Nullable UUID of(Execution execution) {
-        return value.apply(execution);
+        return this == PARENT ? execution.parentId() : execution.retryOf();
     }
 }

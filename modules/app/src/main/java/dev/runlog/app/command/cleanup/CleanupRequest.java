@@ -66,15 +66,12 @@ final class CleanupRequest {
     int run(boolean dryRun, String note, @Nullable String question, boolean emptyToo) throws InterruptedException {
         if (dryRun || question != null) {
             JsonNode preview = start(true);
-            boolean onlyPreview = dryRun
-                    || question == null
-                    || !emptyToo && preview.path("matched").asLong() == 0;
             // Keeps the JSON output clean.
             PrintStream out = json ? System.err : System.out;
             if (!dryRun || !json) {
                 printPreview(out, note, preview);
             }
-            if (onlyPreview) {
+            if (dryRun || question == null || !emptyToo && preview.path("matched").asLong() == 0) {
                 if (json) {
                     System.out.println(preview.toPrettyString());
                 }
