@@ -111,7 +111,7 @@ CREATE TABLE step (
   execution_id uuid        NOT NULL,
   index        integer     NOT NULL,
   status       smallint    NOT NULL,
-  -- Parts that recording cut. Bits: 1 name, 2 kind, 4 input, 8 output, 16 error.
+  -- Parts that recording cut. Bits: 1 name, 2 kind, 4 input, 8 output, 16 error_message, 32 error_details, 64 stack_trace, 128 error_type.
   truncated    smallint    NOT NULL DEFAULT 0,
   started_at   timestamptz,
   finished_at  timestamptz,
@@ -119,11 +119,20 @@ CREATE TABLE step (
   sanitized    smallint    NOT NULL DEFAULT 0,
   -- Parts in which recording replaced secrets. Bits as in truncated.
   redacted     smallint    NOT NULL DEFAULT 0,
+  -- The step of the same execution that contains this one. It may not be recorded yet.
+  parent_index integer,
+  -- Null means 1.
+  attempt      smallint,
   name         text        NOT NULL,
   kind         text,
   input        text,
   output       text,
-  error        text,
+  -- Null if there is no error.
+  error_fingerprint text,
+  error_type        text,
+  error_message     text,
+  error_details     text,
+  stack_trace       text,
   CONSTRAINT step_pkey PRIMARY KEY (execution_id, index),
   CONSTRAINT step_status_check CHECK (status BETWEEN 1 AND 5)
 ) PARTITION BY RANGE (execution_id);
@@ -569,12 +578,12 @@ END $$;
 COMMENT ON FUNCTION ensure_day_partitions IS
   'Creates the partitions of a UTC day if they are missing. Recording calls it ahead of time and for days of a batch.';
 
-CREATE FUNCTION step_parts_kept(kind text, input text, output text, error text) RETURNS smallint
+CREATE FUNCTION step_parts_kept(kind text, input text, output text, error_fingerprint text) RETURNS smallint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (CASE WHEN kind IS NULL THEN 2 ELSE 0 END
         | CASE WHEN input IS NULL THEN 4 ELSE 0 END
         | CASE WHEN output IS NULL THEN 8 ELSE 0 END
-        | CASE WHEN error IS NULL THEN 16 ELSE 0 END)::smallint;
+        | CASE WHEN error_fingerprint IS NULL THEN 240 ELSE 0 END)::smallint;
 COMMENT ON FUNCTION step_parts_kept IS
   'recordSteps: bits of the parts that a step keeps if it is recorded again with these values.';
 

@@ -144,6 +144,7 @@ final class RecordingDocumentTest {
                     .singleElement()
                     .satisfies(stored -> {
                         assertThat(stored.get("name")).isEqualTo(step.get("name"));
+                        assertThat(stored.path("parentIndex").asInt(-1)).isEqualTo(step.path("parentIndex").asInt(-1));
                         assertThat(stored.get("status")).isEqualTo(step.get("status"));
                     });
         }
@@ -151,7 +152,7 @@ final class RecordingDocumentTest {
 
     private JsonNode find(JsonNode event) {
         String fields = "status startedAt finishedAt attempt payload result error { message type } retryOf { externalId }"
-                + " steps { nodes { index name status } }";
+                + " steps { nodes { index parentIndex name status } }";
         JsonNode execution = event.has("id")
                 ? engine.get(event.get("id").asText(), fields)
                 : engine.find(

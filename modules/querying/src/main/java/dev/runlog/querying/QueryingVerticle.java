@@ -23,6 +23,7 @@ import dev.runlog.contract.querying.ListWorkflows;
 import dev.runlog.contract.querying.LoadExecutionDetails;
 import dev.runlog.contract.querying.LoadExecutions;
 import dev.runlog.contract.querying.LoadHoldReasons;
+import dev.runlog.contract.querying.LoadSteps;
 import dev.runlog.contract.querying.LoadWatchedWorkflows;
 import dev.runlog.contract.querying.LoadWatchedWorkflows.Watched;
 import dev.runlog.contract.querying.LoadWorkflows;
@@ -78,6 +79,7 @@ public final class QueryingVerticle extends VerticleBase {
         handleWithAllowance(LoadExecutionDetails.class, this::loadExecutionDetails);
         handleWithAllowance(LoadHoldReasons.class, this::loadHoldReasons);
         handleWithAllowance(ListSteps.class, this::listSteps);
+        handleWithAllowance(LoadSteps.class, this::loadSteps);
         handle(LoadWorkflows.class, this::loadWorkflows);
         handle(FindWorkflowByKey.class, this::findWorkflowByKey);
         handle(ListWorkflows.class, this::listWorkflows);
@@ -167,6 +169,10 @@ public final class QueryingVerticle extends VerticleBase {
         return executions
                 .listSteps(owner(request), request.executionIds(), request.page())
                 .map(ListSteps.Pages::new);
+    }
+
+    private Future<LoadSteps.Loaded> loadSteps(LoadSteps request, ExecutionReads executions) {
+        return executions.loadSteps(owner(request), request.ids()).map(LoadSteps.Loaded::new);
     }
 
     private Future<LoadWorkflows.Loaded> loadWorkflows(LoadWorkflows request) {

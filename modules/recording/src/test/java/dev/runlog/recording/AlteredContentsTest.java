@@ -109,10 +109,11 @@ final class AlteredContentsTest extends RecordingTestCase {
         StepEvent running = StepEvent.builder(0, "n".repeat(60), StepStatus.RUNNING)
                 .kind("k\u0000")
                 .input("{\"password\":1}")
+                .error(new ExecutionError("m\u0000", "t".repeat(60), null, null))
                 .build();
         StepEvent failed = StepEvent.builder(0, "name", StepStatus.FAILED)
                 .output("\"" + "x".repeat(2000) + "\"")
-                .error("\"\uD800\"")
+                .error(new ExecutionError(null, null, null, "\"\uD800\""))
                 .build();
         UUID id = Ids.next();
         record(start(id));
@@ -127,11 +128,11 @@ final class AlteredContentsTest extends RecordingTestCase {
                 new StepsRecorded(ExecutionRef.of(atOnce), null, null, List.of(running)),
                 new StepsRecorded(ExecutionRef.of(atOnce), null, null, List.of(failed))));
 
-        assertThat(before.truncated()).containsExactly(StepPart.NAME);
-        assertThat(before.sanitized()).containsExactly(StepPart.KIND);
+        assertThat(before.truncated()).containsExactly(StepPart.NAME, StepPart.ERROR_TYPE);
+        assertThat(before.sanitized()).containsExactly(StepPart.KIND, StepPart.ERROR_MESSAGE);
         assertThat(before.redacted()).containsExactly(StepPart.INPUT);
         assertThat(after.truncated()).containsExactly(StepPart.OUTPUT);
-        assertThat(after.sanitized()).containsExactly(StepPart.KIND, StepPart.ERROR);
+        assertThat(after.sanitized()).containsExactly(StepPart.KIND, StepPart.ERROR_DETAILS);
         assertThat(after.redacted()).containsExactly(StepPart.INPUT);
         assertThat(steps(atOnce))
                 .usingRecursiveFieldByFieldElementComparatorIgnoringFields("executionId")

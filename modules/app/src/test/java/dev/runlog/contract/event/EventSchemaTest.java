@@ -197,7 +197,7 @@ final class EventSchemaTest {
             case STATUS -> "FAILED";
             case STEPS -> new JsonArray().add(step());
             case LABELS, ERROR -> new JsonObject();
-            case ATTEMPT, INDEX -> 1;
+            case ATTEMPT, INDEX, PARENT_INDEX -> 1;
             default -> "text";
         };
     }

@@ -33,6 +33,7 @@ enum EventMember {
     ERROR("error"),
     STEPS("steps"),
     INDEX("index"),
+    PARENT_INDEX("parentIndex"),
     NAME("name"),
     KIND("kind"),
     INPUT("input"),

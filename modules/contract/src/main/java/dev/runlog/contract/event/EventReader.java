@@ -93,6 +93,8 @@ public final class EventReader {
     private static final Set<EventMember> STEPS = union(HEARTBEAT, EnumSet.of(EventMember.STEPS));
     private static final Set<EventMember> STEP = EnumSet.of(
             EventMember.INDEX,
+            EventMember.PARENT_INDEX,
+            EventMember.ATTEMPT,
             EventMember.NAME,
             EventMember.KIND,
             EventMember.STATUS,
@@ -108,8 +110,6 @@ public final class EventReader {
     private final byte[] bytes;
     private final int start;
     private final JsonParser parser;
-    /** Within a step, an error is any JSON. */
-    private boolean inStep;
 
     private EventReader(byte[] bytes, int start, JsonParser parser) {
         this.bytes = bytes;
@@ -227,12 +227,14 @@ public final class EventReader {
                 throw RunlogException.badInput("Invalid step (expected `index` and `name`).");
             }
             steps.add(StepEvent.builder(index, name, step.constant(StepStatus.class, EventMember.STATUS))
+                    .parentIndex((Integer) step.value(EventMember.PARENT_INDEX))
+                    .attempt((Integer) step.value(EventMember.ATTEMPT))
                     .kind(step.text(EventMember.KIND))
                     .startedAt(step.instant(EventMember.STARTED_AT))
                     .finishedAt(step.instant(EventMember.FINISHED_AT))
                     .input(step.text(EventMember.INPUT))
                     .output(step.text(EventMember.OUTPUT))
-                    .error(step.text(EventMember.ERROR))
+                    .error((ExecutionError) step.value(EventMember.ERROR))
                     .build());
         }
         return steps;
@@ -266,8 +268,8 @@ public final class EventReader {
         }
         return switch (member) {
             case PAYLOAD, RESULT, INPUT, OUTPUT, DETAILS -> json();
-            case ERROR -> inStep ? json() : error();
-            case ATTEMPT, INDEX -> integer(member);
+            case ERROR -> error();
+            case ATTEMPT, INDEX, PARENT_INDEX -> integer(member);
             case LABELS -> labels();
             case STEPS -> steps();
             default -> text(member);
@@ -275,7 +277,7 @@ public final class EventReader {
     }
 
     /**
-     * The error of an execution. Its shape never makes a finish fail: text becomes the message, and anything else that is
+     * The error of an execution or step. Its shape never makes an event fail: text becomes the message, and anything else that is
      * not an error object is kept as details.
      */
     private ExecutionError error() throws IOException {
@@ -317,14 +319,12 @@ public final class EventReader {
             throw RunlogException.badInput("Invalid `steps` (expected an array).");
         }
         List<EventObject> steps = new ArrayList<>();
-        inStep = true;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             if (parser.currentToken() != JsonToken.START_OBJECT) {
                 throw RunlogException.badInput("Invalid step (expected an object).");
             }
             steps.add(members().only(STEP));
         }
-        inStep = false;
         return steps;
     }
 

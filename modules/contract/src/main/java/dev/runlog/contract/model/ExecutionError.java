@@ -3,7 +3,7 @@ package dev.runlog.contract.model;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Error of an execution, as reported by its engine.
+ * Error of an execution or of a step, as reported by its engine.
  *
  * @param details JSON text
  */

@@ -6,7 +6,10 @@ public enum StepPart {
     KIND(2),
     INPUT(4),
     OUTPUT(8),
-    ERROR(16);
+    ERROR_MESSAGE(16),
+    ERROR_DETAILS(32),
+    STACK_TRACE(64),
+    ERROR_TYPE(128);
 
     private final int bit;
 

@@ -324,12 +324,15 @@ public sealed interface RecordingEvent {
      * One step of {@link StepsRecorded}.
      *
      * @param index position within the execution, starting at 0
+     * @param parentIndex index of the step that contains this one; that step may be recorded later
+     * @param attempt attempt number, starting at 1; null keeps the recorded one
      * @param input JSON text
      * @param output JSON text
-     * @param error JSON text
      */
     record StepEvent(
             int index,
+            @Nullable Integer parentIndex,
+            @Nullable Integer attempt,
             String name,
             @Nullable String kind,
             StepStatus status,
@@ -337,7 +340,7 @@ public sealed interface RecordingEvent {
             @Nullable Instant finishedAt,
             @Nullable String input,
             @Nullable String output,
-            @Nullable String error) {
+            @Nullable ExecutionError error) {
 
         /** Builds a step; the other components are unset by default. */
         public static Builder builder(int index, String name, StepStatus status) {
@@ -349,17 +352,29 @@ public sealed interface RecordingEvent {
             private final int index;
             private final String name;
             private final StepStatus status;
+            private @Nullable Integer parentIndex;
+            private @Nullable Integer attempt;
             private @Nullable String kind;
             private @Nullable Instant startedAt;
             private @Nullable Instant finishedAt;
             private @Nullable String input;
             private @Nullable String output;
-            private @Nullable String error;
+            private @Nullable ExecutionError error;
 
             private Builder(int index, String name, StepStatus status) {
                 this.index = index;
                 this.name = name;
                 this.status = status;
+            }
+
+            public Builder parentIndex(@Nullable Integer parentIndex) {
+                this.parentIndex = parentIndex;
+                return this;
+            }
+
+            public Builder attempt(@Nullable Integer attempt) {
+                this.attempt = attempt;
+                return this;
             }
 
             public Builder kind(@Nullable String kind) {
@@ -387,13 +402,24 @@ public sealed interface RecordingEvent {
                 return this;
             }
 
-            public Builder error(@Nullable String error) {
+            public Builder error(@Nullable ExecutionError error) {
                 this.error = error;
                 return this;
             }
 
             public StepEvent build() {
-                return new StepEvent(index, name, kind, status, startedAt, finishedAt, input, output, error);
+                return new StepEvent(
+                        index,
+                        parentIndex,
+                        attempt,
+                        name,
+                        kind,
+                        status,
+                        startedAt,
+                        finishedAt,
+                        input,
+                        output,
+                        error);
             }
         }
     }

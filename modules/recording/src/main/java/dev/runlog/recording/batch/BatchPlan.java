@@ -1,11 +1,10 @@
 package dev.runlog.recording.batch;
 
+import dev.runlog.contract.model.StepId;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Step;
-import dev.runlog.contract.model.StepPart;
-import dev.runlog.contract.model.StepStatus;
 import dev.runlog.contract.recording.ExecutionsChanged.Change;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.WorkflowRef;
@@ -17,20 +16,17 @@ import dev.runlog.storage.rollup.DurationDelta;
 import dev.runlog.storage.write.ExecutionLink;
 import dev.runlog.storage.write.ExecutionRow;
 import dev.runlog.storage.write.Link;
-import dev.runlog.storage.write.StepKey;
 import dev.runlog.storage.write.StoredExecution;
 import dev.runlog.storage.write.StoredWorkflow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchPlan {
     private final Map<UUID, Draft> drafts = new LinkedHashMap<>();
-    private final Map<StepKey, Step> steps = new LinkedHashMap<>();
+    private final StepPlan steps;
     private final List<QueuedEvent> batch;
     private final Outcome[] outcomes;
     private final @Nullable Change[] changes;
@@ -58,6 +54,7 @@ final class BatchPlan {
      * @param ids the resolved external IDs
      * @param locked the existing rows of the executions in the batch
      * @param links stored links from the executions that the batch names as parents or retried ones
+     * @param steps merges the steps of the batch
      * @param workflows finds an owner's workflow by reference; null if there is none
      * @param refusals days and workflows that must not be created
      */
@@ -66,6 +63,7 @@ final class BatchPlan {
             ExternalIds ids,
             Map<UUID, StoredExecution> locked,
             Map<Link, Map<UUID, ExecutionLink>> links,
+            StepPlan steps,
             BiFunction<String, WorkflowRef, @Nullable StoredWorkflow> workflows,
             Refusals refusals,
             Instant now) {
@@ -75,6 +73,7 @@ final class BatchPlan {
         this.changes = new Change[batch.size()];
         this.ids = ids;
         this.links = links;
+        this.steps = steps;
         this.workflows = workflows;
         this.refusals = refusals;
         this.now = now;
@@ -150,7 +149,7 @@ final class BatchPlan {
     }
 
     Collection<Step> steps() {
-        return steps.values();
+        return steps.steps();
     }
 
     Collection<DailyDelta> deltas() {
@@ -162,20 +161,20 @@ final class BatchPlan {
     }
 
     /** The outcomes of the events, in order. Steps that changed nothing are duplicates. */
-    List<Outcome> outcomes(Set<StepKey> changedSteps) {
+    List<Outcome> outcomes(Set<StepId> changedSteps) {
         List<Outcome> settled = new ArrayList<>(outcomes.length);
         for (int i = 0; i < outcomes.length; i++) {
             Execution execution = outcomes[i].execution();
             settled.add(
                     execution != null && isUnchanged(batch.get(i), execution.id(), changedSteps)
-                            ? Outcome.duplicate(execution)
+                            ? Outcome.duplicate(execution).withWarnings(outcomes[i].warnings())
                             : outcomes[i]);
         }
         return settled;
     }
 
     /** The changes to announce, in the order of the events. */
-    List<Change> changes(Set<StepKey> changedSteps) {
+    List<Change> changes(Set<StepId> changedSteps) {
         List<Change> announced = new ArrayList<>(changes.length);
         for (int i = 0; i < changes.length; i++) {
             Change change = changes[i];
@@ -186,9 +185,9 @@ final class BatchPlan {
         return announced;
     }
 
-    private static boolean isUnchanged(QueuedEvent queued, UUID id, Set<StepKey> changedSteps) {
+    private static boolean isUnchanged(QueuedEvent queued, UUID id, Set<StepId> changedSteps) {
         return queued.event() instanceof ValidEvent.Steps recorded
-                && recorded.steps().stream().noneMatch(step -> changedSteps.contains(new StepKey(id, step.index())));
+                && recorded.steps().stream().noneMatch(step -> changedSteps.contains(new StepId(id, step.index())));
     }
 
     /** Creates the execution of an event that is the first to arrive. Fails if the event must not do that. */
@@ -234,8 +233,7 @@ final class BatchPlan {
         } else if (event instanceof ValidEvent.Complete complete) {
             return complete(queued, complete, draft);
         } else if (event instanceof ValidEvent.Steps recorded) {
-            UUID id = draft.head().id();
-            recorded.steps().forEach(step -> addStep(step.executionId().equals(id) ? step : step.ofExecution(id)));
+            warnings = steps.add(draft.head().id(), recorded.steps());
             return true;
         } else {
             return beat(draft);
@@ -353,55 +351,6 @@ final class BatchPlan {
             throw RunlogException.conflict("Execution " + known.head().id() + " does not belong to workflow "
                     + workflow.workflow().key() + ".");
         }
-    }
-
-    /** A finished step stays as it is; a running one takes the values that are set. */
-    private void addStep(Step step) {
-        steps.merge(
-                new StepKey(step.executionId(), step.index()),
-                step,
-                (known, update) -> known.status() == StepStatus.RUNNING ? updated(known, update) : known);
-    }
-
-    private static Step updated(Step known, Step update) {
-        return Step.builder(update.executionId(), update.index(), update.name(), update.status())
-                .kind(either(update.kind(), known.kind()))
-                .startedAt(either(update.startedAt(), known.startedAt()))
-                .finishedAt(either(update.finishedAt(), known.finishedAt()))
-                .input(either(update.input(), known.input()))
-                .output(either(update.output(), known.output()))
-                .error(either(update.error(), known.error()))
-                .truncated(merged(update, known, Step::truncated))
-                .sanitized(merged(update, known, Step::sanitized))
-                .redacted(merged(update, known, Step::redacted))
-                .build();
-    }
-
-    /** The marks of the merged step: those of the update, and those of the known values that it keeps. */
-    private static Set<StepPart> merged(Step update, Step known, Function<Step, Set<StepPart>> marks) {
-        if (marks.apply(known).isEmpty()) {
-            return marks.apply(update);
-        }
-        Set<StepPart> merged = EnumSet.noneOf(StepPart.class);
-        merged.addAll(marks.apply(update));
-        for (StepPart part : marks.apply(known)) {
-            boolean kept =
-                    switch (part) {
-                        case NAME -> false;
-                        case KIND -> update.kind() == null;
-                        case INPUT -> update.input() == null;
-                        case OUTPUT -> update.output() == null;
-                        case ERROR -> update.error() == null;
-                    };
-            if (kept) {
-                merged.add(part);
-            }
-        }
-        return merged;
-    }
-
-    private static <T> @Nullable T either(@Nullable T update, @Nullable T known) {
-        return update == null ? known : update;
     }
 
     private Collection<ExecutionRow> rows(Predicate<Draft> condition) {

@@ -1,5 +1,6 @@
 package dev.runlog.recording.batch;
 
+import dev.runlog.contract.model.StepId;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Ids;
@@ -16,8 +17,8 @@ import dev.runlog.storage.write.ExecutionRow;
 import dev.runlog.storage.write.Link;
 import dev.runlog.storage.write.RecordingStore;
 import dev.runlog.storage.write.RecordingTransaction;
-import dev.runlog.storage.write.StepKey;
 import dev.runlog.storage.write.StoredExecution;
+import dev.runlog.storage.write.StoredStep;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.LocalDate;
@@ -142,8 +143,11 @@ public final class BatchWriter {
                 && prepared.workflows().find(queued.owner(), workflow) != null;
     }
 
-    /** The existing executions of a batch, and the links from those that it names. */
-    private record Read(Map<UUID, StoredExecution> locked, Map<Link, Map<UUID, ExecutionLink>> links) {}
+    /** The existing executions of a batch, the links from those that it names, and the steps that contain its steps. */
+    private record Read(
+            Map<UUID, StoredExecution> locked,
+            Map<Link, Map<UUID, ExecutionLink>> links,
+            Map<StepId, StoredStep> parentSteps) {}
 
     private static Future<Read> lock(
             RecordingTransaction transaction, List<QueuedEvent> batch, ExternalIds ids, boolean assumeNew) {
@@ -151,10 +155,18 @@ public final class BatchWriter {
         Set<UUID> toLock = idsToLock(batch, ids, assumeNew, newIds);
         Future<Map<UUID, ExecutionLink>> parents = new Ancestry(Link.PARENT, batch, ids, newIds).read(transaction);
         Future<Map<UUID, ExecutionLink>> retried = new Ancestry(Link.RETRY, batch, ids, newIds).read(transaction);
-        return transaction.lock(toLock).compose(locked -> ids.replaceDeleted(transaction, locked)
+        Future<Map<UUID, StoredExecution>> lock = transaction.lock(toLock);
+        // After the lock: other servers have committed their steps by then.
+        Future<Map<StepId, StoredStep>> parentSteps =
+                transaction.parentSteps(StepPlan.idsToRead(batch, ids, toLock));
+        return lock.compose(locked -> ids.replaceDeleted(transaction, locked)
                 .compose(done -> parents)
                 .compose(done -> retried)
-                .map(done -> new Read(locked, Map.of(Link.PARENT, parents.result(), Link.RETRY, retried.result()))));
+                .compose(done -> parentSteps)
+                .map(done -> new Read(
+                        locked,
+                        Map.of(Link.PARENT, parents.result(), Link.RETRY, retried.result()),
+                        parentSteps.result())));
     }
 
     /** Sends all writes and the commit without waiting in between: one round trip to the database. */
@@ -165,6 +177,7 @@ public final class BatchWriter {
                 ids,
                 read.locked(),
                 read.links(),
+                new StepPlan(read.parentSteps()),
                 prepared.workflows()::find,
                 prepared.refusals(),
                 clock.instant());
@@ -178,7 +191,7 @@ public final class BatchWriter {
         transaction.moveDeadlines(plan.deadlines());
         transaction.listUnsuccessful(plan.idsToList());
         transaction.unlist(plan.idsToUnlist());
-        Future<Set<StepKey>> steps = transaction.upsertSteps(plan.steps());
+        Future<Set<StepId>> steps = transaction.upsertSteps(plan.steps());
         transaction.addDurations(plan.durations());
         Future<List<UUID>> undeleted = transaction.addDaily(plan.deltas());
         return transaction.commit().map(done -> new Committed(plan, steps.result(), undeleted.result()));
@@ -195,10 +208,10 @@ public final class BatchWriter {
 
     private final class Committed {
         private final BatchPlan plan;
-        private final Set<StepKey> changedSteps;
+        private final Set<StepId> changedSteps;
         private final List<UUID> undeleted;
 
-        Committed(BatchPlan plan, Set<StepKey> changedSteps, List<UUID> undeleted) {
+        Committed(BatchPlan plan, Set<StepId> changedSteps, List<UUID> undeleted) {
             this.plan = plan;
             this.changedSteps = changedSteps;
             this.undeleted = undeleted;

@@ -88,9 +88,7 @@ public final class EventPolicy {
         checkRef(event.workflow());
         TextRules.requireShort(event.trigger(), "trigger", config.nameMaxChars());
         int attempt = event.attempt() == null ? 1 : event.attempt();
-        if (attempt < 1 || attempt > Short.MAX_VALUE) {
-            throw RunlogException.badInput("Invalid attempt: " + attempt + " (expected 1 to " + Short.MAX_VALUE + ").");
-        }
+        requireAttempt(attempt, "attempt");
         Instant time = Ids.timeOf(target.id());
         Target parent = event.parent() == null ? null : targets.ofParent(event.parent(), time);
         Target retryOf = event.retryOf() == null ? null : targets.ofRetried(event.retryOf(), time);
@@ -114,6 +112,13 @@ public final class EventPolicy {
                 parts.json(event.payload(), config.payloadMaxBytes(), ExecutionPart.PAYLOAD),
                 new Alterations(parts.truncated(), parts.sanitized(), parts.secrets()),
                 event.heartbeatTimeout());
+    }
+
+    private static void requireAttempt(int attempt, String what) {
+        if (attempt < 1 || attempt > Short.MAX_VALUE) {
+            throw RunlogException.badInput(
+                    "Invalid " + what + ": " + attempt + " (expected 1 to " + Short.MAX_VALUE + ").");
+        }
     }
 
     private Target startTarget(Started event) {
@@ -198,7 +203,14 @@ public final class EventPolicy {
         }
         Storable<ExecutionPart> parts = new Storable<>(redaction, config.jsonDepthMax(), ExecutionPart.class);
         String result = parts.json(event.result(), config.resultMaxBytes(), ExecutionPart.RESULT);
-        ExecutionError error = event.error() == null ? NO_ERROR : error(event.error(), parts);
+        ExecutionError error = event.error() == null ? NO_ERROR
+                : error(
+                        event.error(),
+                        parts,
+                        ExecutionPart.ERROR_MESSAGE,
+                        ExecutionPart.ERROR_TYPE,
+                        ExecutionPart.STACK_TRACE,
+                        ExecutionPart.ERROR_DETAILS);
         return new ValidEvent.Finish(
                 target,
                 workflow,
@@ -208,7 +220,7 @@ public final class EventPolicy {
                 result,
                 error.type(),
                 error.message(),
-                error.equals(NO_ERROR) ? null : Fingerprint.of(error.type(), error.message(), error.stackTrace()),
+                fingerprint(error),
                 error.details(),
                 error.stackTrace(),
                 new Alterations(parts.truncated(), parts.sanitized(), parts.secrets()),
@@ -222,12 +234,18 @@ public final class EventPolicy {
         return finishedAt.truncatedTo(ChronoUnit.MILLIS);
     }
 
-    private ExecutionError error(ExecutionError error, Storable<ExecutionPart> parts) {
+    /** The storable error of an execution or of a step. */
+    private <P extends Enum<P>> ExecutionError error(
+            ExecutionError error, Storable<P> parts, P message, P type, P stackTrace, P details) {
         return new ExecutionError(
-                parts.text(error.message(), config.errorMessageMaxChars(), ExecutionPart.ERROR_MESSAGE),
-                parts.text(error.type(), config.nameMaxChars(), ExecutionPart.ERROR_TYPE),
-                parts.text(error.stackTrace(), config.stackTraceMaxChars(), ExecutionPart.STACK_TRACE),
-                parts.json(error.details(), config.resultMaxBytes(), ExecutionPart.ERROR_DETAILS));
+                parts.text(error.message(), config.errorMessageMaxChars(), message),
+                parts.text(error.type(), config.nameMaxChars(), type),
+                parts.text(error.stackTrace(), config.stackTraceMaxChars(), stackTrace),
+                parts.json(error.details(), config.resultMaxBytes(), details));
+    }
+
+    private static @Nullable String fingerprint(ExecutionError error) {
+        return error.equals(NO_ERROR) ? null : Fingerprint.of(error.type(), error.message(), error.stackTrace());
     }
 
     private ValidEvent.Complete toComplete(Completed event) {
@@ -273,11 +291,14 @@ public final class EventPolicy {
     }
 
     private Step toStep(UUID executionId, StepEvent step) {
-        if (step.index() < 0 || step.index() >= config.stepsMax()) {
-            throw RunlogException.badInput(
-                    "Invalid step index: " + step.index() + " (expected 0 to " + (config.stepsMax() - 1) + ").");
-        }
+        requireIndex(step.index(), "step index");
         String of = " of step " + step.index();
+        if (step.parentIndex() != null) {
+            requireIndex(step.parentIndex(), "parentIndex" + of);
+        }
+        if (step.attempt() != null) {
+            requireAttempt(step.attempt(), "attempt" + of);
+        }
         if (step.name().isBlank()) {
             throw RunlogException.badInput("Invalid name" + of + ": empty.");
         }
@@ -289,17 +310,35 @@ public final class EventPolicy {
         }
         Storable<StepPart> parts = new Storable<>(redaction, config.jsonDepthMax(), StepPart.class);
         String name = parts.text(step.name(), config.nameMaxChars(), StepPart.NAME);
+        ExecutionError error = step.error() == null
+                ? NO_ERROR
+                : error(
+                        step.error(),
+                        parts,
+                        StepPart.ERROR_MESSAGE,
+                        StepPart.ERROR_TYPE,
+                        StepPart.STACK_TRACE,
+                        StepPart.ERROR_DETAILS);
         return Step.builder(executionId, step.index(), Objects.requireNonNull(name), step.status())
+                .parentIndex(step.parentIndex())
+                .attempt(step.attempt())
                 .kind(parts.text(step.kind(), config.nameMaxChars(), StepPart.KIND))
                 .startedAt(startedAt)
                 .finishedAt(finishedAt)
                 .input(parts.json(step.input(), config.payloadMaxBytes(), StepPart.INPUT))
                 .output(parts.json(step.output(), config.resultMaxBytes(), StepPart.OUTPUT))
-                .error(parts.json(step.error(), config.resultMaxBytes(), StepPart.ERROR))
+                .error(error.equals(NO_ERROR) ? null : error, fingerprint(error))
                 .truncated(parts.truncated())
                 .sanitized(parts.sanitized())
                 .redacted(parts.redacted())
                 .build();
+    }
+
+    private void requireIndex(int index, String what) {
+        if (index < 0 || index >= config.stepsMax()) {
+            throw RunlogException.badInput(
+                    "Invalid " + what + ": " + index + " (expected 0 to " + (config.stepsMax() - 1) + ").");
+        }
     }
 
     private @Nullable Instant checkedTime(@Nullable Instant given, String what) {

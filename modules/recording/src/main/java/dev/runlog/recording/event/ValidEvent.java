@@ -1,5 +1,6 @@
 package dev.runlog.recording.event;
 
+import dev.runlog.contract.model.ExecutionError;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Step;
 import dev.runlog.contract.recording.WorkflowRef;
@@ -184,7 +185,8 @@ public sealed interface ValidEvent {
                         + charsOf(step.kind())
                         + charsOf(step.input())
                         + charsOf(step.output())
-                        + charsOf(step.error());
+                        + charsOf(step.error())
+                        + charsOf(step.errorFingerprint());
             }
             return chars;
         }
@@ -199,6 +201,15 @@ public sealed interface ValidEvent {
 
     private static long charsOf(@Nullable WorkflowRef workflow) {
         return workflow == null ? 0 : charsOf(workflow.key()) + charsOf(workflow.name());
+    }
+
+    private static long charsOf(@Nullable ExecutionError error) {
+        return error == null
+                ? 0
+                : charsOf(error.message())
+                        + charsOf(error.type())
+                        + charsOf(error.stackTrace())
+                        + charsOf(error.details());
     }
 
     static long charsOf(@Nullable String text) {

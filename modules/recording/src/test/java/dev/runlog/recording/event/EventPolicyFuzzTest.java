@@ -90,10 +90,7 @@ final class EventPolicyFuzzTest {
                 .startedAt(moment(random))
                 .finishedAt(moment(random))
                 .result(json(random))
-                .error(
-                        maybe(random)
-                                ? null
-                                : new ExecutionError(text(random), text(random), text(random), json(random)))
+                .error(error(random))
                 .build();
     }
 
@@ -103,12 +100,14 @@ final class EventPolicyFuzzTest {
             String name = text(random);
             StepStatus status = Inputs.one(random, List.of(StepStatus.values()));
             steps.add(StepEvent.builder(Inputs.draw(random, -1, 60), name == null ? "" : name, status)
+                    .parentIndex(maybe(random) ? null : Inputs.draw(random, -1, 60))
+                    .attempt(maybe(random) ? null : Inputs.draw(random, -2, 3))
                     .kind(text(random))
                     .startedAt(moment(random))
                     .finishedAt(moment(random))
                     .input(json(random))
                     .output(json(random))
-                    .error(json(random))
+                    .error(error(random))
                     .build());
         }
         return new StepsRecorded(execution(random), text(random), maybe(random) ? null : workflow(random), steps);
@@ -159,6 +158,10 @@ final class EventPolicyFuzzTest {
 
     private static @Nullable String json(RandomnessSource random) {
         return maybe(random) ? null : JSON.generate(random);
+    }
+
+    private static @Nullable ExecutionError error(RandomnessSource random) {
+        return maybe(random) ? null : new ExecutionError(text(random), text(random), text(random), json(random));
     }
 
     private static boolean maybe(RandomnessSource random) {

@@ -38,7 +38,8 @@ public final class CleanupPlan {
 
     public static final String STEP_BYTES = """
             (60 + coalesce(pg_column_size(s.input), 0) + coalesce(pg_column_size(s.output), 0)
-             + coalesce(pg_column_size(s.error), 0))""";
+             + coalesce(pg_column_size(s.error_message), 0) + coalesce(pg_column_size(s.error_details), 0)
+             + coalesce(pg_column_size(s.stack_trace), 0))""";
 
     private final SqlConnection connection;
     private final Cleanup cleanup;

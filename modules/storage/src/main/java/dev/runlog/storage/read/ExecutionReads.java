@@ -1,6 +1,8 @@
 package dev.runlog.storage.read;
 
 import dev.runlog.contract.bus.Allowance;
+import dev.runlog.contract.model.Step;
+import dev.runlog.contract.model.StepId;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionOutline;
@@ -286,6 +288,11 @@ public final class ExecutionReads {
     /** Reads the same page of steps for each of an owner's executions. */
     public Future<Map<UUID, StepPage>> listSteps(String owner, List<UUID> ids, PageRequest page) {
         return steps.list(owner, ids, page);
+    }
+
+    /** Reads steps of an owner's executions. */
+    public Future<List<Step>> loadSteps(String owner, List<StepId> ids) {
+        return steps.load(owner, ids);
     }
 
     private Future<RowSet<Row>> runPage(String reader, String operation, ExecutionQuery query, Sql sql) {

@@ -1,7 +1,9 @@
 package dev.runlog.storage.read;
 
 import dev.runlog.contract.bus.Allowance;
+import dev.runlog.contract.model.ExecutionError;
 import dev.runlog.contract.model.Step;
+import dev.runlog.contract.model.StepId;
 import dev.runlog.contract.model.StepStatus;
 import dev.runlog.contract.page.PageEnds;
 import dev.runlog.contract.page.PageRequest;
@@ -19,15 +21,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the steps of executions, within an allowance. */
 final class StepReads {
-    private static final String STEPS = """
-            SELECT of, total, index, status, name, kind, started_at, finished_at,
-                   CASE WHEN bytes <= $8 THEN input END, CASE WHEN bytes <= $8 THEN output END,
-                   CASE WHEN bytes <= $8 THEN error END, truncated, sanitized, redacted, bytes
-            FROM (SELECT p.id AS of, t.total, s.*, coalesce(sum(coalesce(octet_length(s.input), 0)
-                + coalesce(octet_length(s.output), 0) + coalesce(octet_length(s.error), 0)) OVER (), 0) AS bytes
+    /** The columns of a step within the allowance, for {@link #toStep}. */
+    private static final String COLUMNS = """
+            index, status, name, parent_index, attempt, kind, started_at, finished_at,
+            CASE WHEN bytes <= :left THEN input END, CASE WHEN bytes <= :left THEN output END,
+            error_fingerprint, error_type, CASE WHEN bytes <= :left THEN error_message END,
+            CASE WHEN bytes <= :left THEN error_details END, CASE WHEN bytes <= :left THEN stack_trace END,
+            truncated, sanitized, redacted""";
+
+    private static final String BYTES = """
+            coalesce(sum(coalesce(octet_length(s.input), 0) + coalesce(octet_length(s.output), 0)
+              + coalesce(octet_length(s.error_message), 0) + coalesce(octet_length(s.error_details), 0)
+              + coalesce(octet_length(s.stack_trace), 0)) OVER (), 0) AS bytes""";
+
+    private static final String LIST = """
+            SELECT of, bytes, :columns, total
+            FROM (SELECT p.id AS of, t.total, s.*, :bytes
             FROM execution p
             CROSS JOIN LATERAL (
               SELECT count(*) AS total
@@ -37,12 +50,34 @@ final class StepReads {
               SELECT *
               FROM step
               WHERE execution_id = p.id AND execution_id BETWEEN $2 AND $3 AND index > $4 AND index < $5
-              ORDER BY index %1$s
+              ORDER BY index :order
               LIMIT $6) s ON true
             WHERE p.id = ANY ($1) AND p.id BETWEEN $2 AND $3
               AND p.owner_id = (SELECT id FROM owner WHERE subject = $7)) s
-            ORDER BY of, index %1$s
-            """;
+            ORDER BY of, index :order
+            """.replace(":columns", COLUMNS.replace(":left", "$8")).replace(":bytes", BYTES);
+
+    private static final String LIST_FORWARD = LIST.replace(":order", "ASC");
+    private static final String LIST_BACKWARD = LIST.replace(":order", "DESC");
+
+    /** The inner LIMIT makes PostgreSQL read one partition per step. */
+    private static final String LOAD = """
+            SELECT execution_id, bytes, :columns
+            FROM (SELECT s.*, :bytes
+            FROM (SELECT DISTINCT execution_id, index FROM unnest($1::uuid[], $2::integer[]) AS i (execution_id, index)) asked
+            CROSS JOIN LATERAL (
+              SELECT id
+              FROM execution
+              WHERE id = asked.execution_id AND id BETWEEN $3 AND $4
+                AND owner_id = (SELECT id FROM owner WHERE subject = $5)
+              LIMIT 1) e
+            CROSS JOIN LATERAL (
+              SELECT *
+              FROM step
+              WHERE execution_id = asked.execution_id AND index = asked.index AND execution_id BETWEEN $3 AND $4
+              LIMIT 1) s) s
+            ORDER BY execution_id, index
+            """.replace(":columns", COLUMNS.replace(":left", "$6")).replace(":bytes", BYTES);
 
     private final Database database;
     private final Allowance allowance;
@@ -84,6 +119,32 @@ final class StepReads {
         });
     }
 
+    /** Reads steps of an owner's executions. */
+    Future<List<Step>> load(String owner, List<StepId> ids) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(List.of());
+        }
+        UUID[] executions = ids.stream().map(StepId::executionId).toArray(UUID[]::new);
+        Integer[] indexes = ids.stream().map(StepId::index).toArray(Integer[]::new);
+        long left = allowance.left();
+        return database.query(
+                        owner,
+                        "load-steps",
+                        LOAD,
+                        Tuple.of(
+                                executions,
+                                indexes,
+                                UuidOrder.min(executions),
+                                UuidOrder.max(executions),
+                                owner,
+                                left),
+                        allowance)
+                .map(rows -> {
+                    ExecutionRows.requireWithin(allowance, left, rows, 1);
+                    return Rows.toList(rows, StepReads::toStep);
+                });
+    }
+
     private Future<ReadSteps> read(String owner, List<UUID> ids, PageRequest page) {
         if (ids.isEmpty()) {
             return Future.succeededFuture(new ReadSteps(Map.of(), Map.of()));
@@ -96,7 +157,7 @@ final class StepReads {
         return database.query(
                         owner,
                         "list-steps",
-                        STEPS.formatted(page.backward() ? "DESC" : "ASC"),
+                        page.backward() ? LIST_BACKWARD : LIST_FORWARD,
                         Tuple.of(
                                 array,
                                 UuidOrder.min(array),
@@ -108,12 +169,12 @@ final class StepReads {
                                 left),
                         allowance)
                 .map(rows -> {
-                    ExecutionRows.requireWithin(allowance, left, rows, 14);
+                    ExecutionRows.requireWithin(allowance, left, rows, 1);
                     Map<UUID, List<Step>> read = new HashMap<>();
                     Map<UUID, Long> totals = new HashMap<>();
                     for (Row row : rows) {
                         UUID execution = row.getUUID(0);
-                        totals.put(execution, row.getLong(1));
+                        totals.put(execution, row.getLong("total"));
                         if (row.getInteger(2) != null) {
                             read.computeIfAbsent(execution, id -> new ArrayList<>())
                                     .add(toStep(row));
@@ -128,15 +189,23 @@ final class StepReads {
 
     private static Step toStep(Row row) {
         return Step.builder(row.getUUID(0), row.getInteger(2), row.getString(4), StepStatus.ofNumber(row.getShort(3)))
-                .kind(row.getString(5))
-                .startedAt(Rows.toInstant(row.getOffsetDateTime(6)))
-                .finishedAt(Rows.toInstant(row.getOffsetDateTime(7)))
-                .input(row.getString(8))
-                .output(row.getString(9))
-                .error(row.getString(10))
-                .truncated(Rows.toStepParts(row.getShort(11)))
-                .sanitized(Rows.toStepParts(row.getShort(12)))
-                .redacted(Rows.toStepParts(row.getShort(13)))
+                .parentIndex(row.getInteger(5))
+                .attempt(row.getInteger(6))
+                .kind(row.getString(7))
+                .startedAt(Rows.toInstant(row.getOffsetDateTime(8)))
+                .finishedAt(Rows.toInstant(row.getOffsetDateTime(9)))
+                .input(row.getString(10))
+                .output(row.getString(11))
+                .error(toError(row), row.getString(12))
+                .truncated(Rows.toStepParts(row.getShort(17)))
+                .sanitized(Rows.toStepParts(row.getShort(18)))
+                .redacted(Rows.toStepParts(row.getShort(19)))
                 .build();
+    }
+
+    private static @Nullable ExecutionError toError(Row row) {
+        return row.getString(12) == null
+                ? null
+                : new ExecutionError(row.getString(14), row.getString(13), row.getString(16), row.getString(15));
     }
 }

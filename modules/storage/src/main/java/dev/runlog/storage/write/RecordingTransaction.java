@@ -1,5 +1,6 @@
 package dev.runlog.storage.write;
 
+import dev.runlog.contract.model.StepId;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Step;
 import dev.runlog.storage.db.ConcurrentChangeException;
@@ -221,14 +222,28 @@ public final class RecordingTransaction {
                 ids, some -> new Statement(ExecutionStatements.UNLIST, Tuple.of((Object) some.toArray(UUID[]::new))));
     }
 
+    /** Returns steps, those that contain them, and so on. */
+    public Future<Map<StepId, StoredStep>> parentSteps(Collection<StepId> ids) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(Map.of());
+        }
+        return send(StepStatements.parents(ids)).map(rows -> {
+            Map<StepId, StoredStep> found = new HashMap<>();
+            rows.forEach(row -> found.put(
+                    new StepId(row.getUUID(0), row.getInteger(1)),
+                    new StoredStep(row.getInteger(2), row.getBoolean(3))));
+            return found;
+        });
+    }
+
     /** Writes steps, at most one update per step; returns those that changed. */
-    public Future<Set<StepKey>> upsertSteps(Collection<Step> steps) {
+    public Future<Set<StepId>> upsertSteps(Collection<Step> steps) {
         if (steps.isEmpty()) {
             return Future.succeededFuture(Set.of());
         }
         return send(StepStatements.upsert(steps)).map(returned -> {
-            Set<StepKey> changed = new HashSet<>();
-            returned.forEach(row -> changed.add(new StepKey(row.getUUID(0), row.getInteger(1))));
+            Set<StepId> changed = new HashSet<>();
+            returned.forEach(row -> changed.add(new StepId(row.getUUID(0), row.getInteger(1))));
             return changed;
         });
     }

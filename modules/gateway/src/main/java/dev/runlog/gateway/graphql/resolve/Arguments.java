@@ -4,6 +4,7 @@ import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.model.StepId;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionOrder;
@@ -111,9 +112,18 @@ public record Arguments(Map<String, @Nullable Object> values) {
         return text == null ? null : Ids.parse(text);
     }
 
-    List<UUID> ids(String name) {
+    /** The ID of any node: a {@link StepId}, or a UUID. */
+    Object nodeId(String name) {
+        return nodeIdOf(string(name));
+    }
+
+    List<Object> nodeIds(String name) {
         return ((Collection<?>) Objects.requireNonNull(values.get(name)))
-                .stream().map(id -> Ids.parse((String) id)).toList();
+                .stream().map(id -> nodeIdOf((String) id)).toList();
+    }
+
+    private static Object nodeIdOf(String text) {
+        return StepId.isStepId(text) ? StepId.parse(text) : Ids.parse(text);
     }
 
     /** The value as JSON text; null if it is absent or null. */

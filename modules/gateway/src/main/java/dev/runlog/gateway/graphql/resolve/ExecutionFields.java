@@ -12,6 +12,7 @@ import static dev.runlog.gateway.graphql.resolve.Fields.source;
 
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
+import dev.runlog.contract.model.ExecutionError;
 import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.ListedExecution;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The fields of workflows, executions and steps that are not plain properties of their records. */
 final class ExecutionFields {
+    private static final Integer FIRST_ATTEMPT = 1;
     private static final PageRequest NEWEST = PageRequest.first(1);
 
     private final GatewayConfig.Graphql config;
@@ -86,15 +88,46 @@ final class ExecutionFields {
     }
 
     static TypeRuntimeWiring.Builder ofError(TypeRuntimeWiring.Builder type) {
-        return type.dataFetcher("message", property(ListedExecution.class, ListedExecution::errorMessage))
-                .dataFetcher("type", property(ListedExecution.class, ListedExecution::errorType))
-                .dataFetcher("fingerprint", property(ListedExecution.class, ListedExecution::errorFingerprint))
-                .dataFetcher("stackTrace", part(ExecutionPart.STACK_TRACE, ExecutionDetail::stackTrace))
-                .dataFetcher("details", json(ExecutionPart.ERROR_DETAILS, ExecutionDetail::errorDetails));
+        return type.dataFetcher(
+                        "message", ofError(ListedExecution::errorMessage, step -> ofError(step, ExecutionError::message)))
+                .dataFetcher("type", ofError(ListedExecution::errorType, step -> ofError(step, ExecutionError::type)))
+                .dataFetcher("fingerprint", ofError(ListedExecution::errorFingerprint, Step::errorFingerprint))
+                .dataFetcher(
+                        "stackTrace",
+                        ofError(
+                                part(ExecutionPart.STACK_TRACE, ExecutionDetail::stackTrace),
+                                step -> ofError(step, ExecutionError::stackTrace)))
+                .dataFetcher(
+                        "details",
+                        ofError(
+                                json(ExecutionPart.ERROR_DETAILS, ExecutionDetail::errorDetails),
+                                step -> RawJson.of(ofError(step, ExecutionError::details))));
+    }
+
+    /** A property of the error of an execution or a step, which stand for their errors. */
+    private static DataFetcher<@Nullable Object> ofError(
+            Function<ListedExecution, @Nullable String> ofExecution, Function<Step, @Nullable String> ofStep) {
+        return property(
+                Object.class,
+                source -> source instanceof Step step ? ofStep.apply(step) : ofExecution.apply((ListedExecution) source));
+    }
+
+    /** A property that is loaded for an execution only. */
+    private static DataFetcher<@Nullable Object> ofError(
+            DataFetcher<?> ofExecution, Function<Step, @Nullable Object> ofStep) {
+        return env -> source(env) instanceof Step step ? ofStep.apply(step) : ofExecution.get(env);
+    }
+
+    private static @Nullable String ofError(Step step, Function<ExecutionError, @Nullable String> part) {
+        ExecutionError error = step.error();
+        return error == null ? null : part.apply(error);
     }
 
     static TypeRuntimeWiring.Builder ofStep(TypeRuntimeWiring.Builder type) {
-        return type.dataFetcher("durationMillis", property(Step.class, step -> {
+        return type.dataFetcher("id", property(Step.class, step -> step.id().toString()))
+                .dataFetcher(
+                        "attempt", property(Step.class, step -> step.attempt() == null ? FIRST_ATTEMPT : step.attempt()))
+                .dataFetcher("durationMillis", property(Step.class, step -> {
                     Instant startedAt = step.startedAt();
                     Instant finishedAt = step.finishedAt();
                     return startedAt == null || finishedAt == null
@@ -103,7 +136,7 @@ final class ExecutionFields {
                 }))
                 .dataFetcher("input", property(Step.class, step -> RawJson.of(step.input())))
                 .dataFetcher("output", property(Step.class, step -> RawJson.of(step.output())))
-                .dataFetcher("error", property(Step.class, step -> RawJson.of(step.error())));
+                .dataFetcher("error", property(Step.class, step -> step.error() == null ? null : step));
     }
 
     private static @Nullable String ofExternalId(Execution execution, Function<ExternalId, @Nullable String> part) {

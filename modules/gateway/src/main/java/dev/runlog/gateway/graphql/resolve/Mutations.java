@@ -127,12 +127,14 @@ final class Mutations {
                         Objects.requireNonNull(step.integerOrNull("index")),
                         Objects.requireNonNull(step.recordedText("name")),
                         StepStatus.valueOf(step.string("status")))
+                .parentIndex(step.integerOrNull("parentIndex"))
+                .attempt(step.integerOrNull("attempt"))
                 .kind(step.recordedText("kind"))
                 .startedAt(step.instantOrNull("startedAt"))
                 .finishedAt(step.instantOrNull("finishedAt"))
                 .input(step.jsonOrNull("input"))
                 .output(step.jsonOrNull("output"))
-                .error(step.jsonOrNull("error"))
+                .error(error(step.objectOrNull("error")))
                 .build();
     }
 

@@ -12,6 +12,8 @@ import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.contract.model.Scope;
+import dev.runlog.contract.model.Step;
+import dev.runlog.contract.model.StepId;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.page.Count;
@@ -28,6 +30,7 @@ import dev.runlog.contract.querying.ListExecutions;
 import dev.runlog.contract.querying.ListOutlines;
 import dev.runlog.contract.querying.ListWorkflows;
 import dev.runlog.contract.querying.LoadExecutions;
+import dev.runlog.contract.querying.LoadSteps;
 import dev.runlog.contract.querying.LoadWorkflows;
 import dev.runlog.contract.querying.Statistics;
 import dev.runlog.contract.retention.Cleanup;
@@ -61,7 +64,7 @@ final class Queries {
     TypeRuntimeWiring.Builder fields(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher("viewer", Fields::viewer)
                 .dataFetcher(
-                        "node", async(env -> nodes(env, List.of(arguments(env).id("id")))
+                        "node", async(env -> nodes(env, List.of(arguments(env).nodeId("id")))
                                 .map(found -> found.get(0))))
                 .dataFetcher("nodes", async(this::nodes))
                 .dataFetcher("workflow", async(env -> bus.request(new LoadWorkflows(
@@ -82,7 +85,7 @@ final class Queries {
     }
 
     private Future<List<@Nullable Object>> nodes(DataFetchingEnvironment env) {
-        List<UUID> ids = arguments(env).ids("ids");
+        List<Object> ids = arguments(env).nodeIds("ids");
         if (ids.size() > config.pageSizeMax()) {
             throw RunlogException.badInput(
                     "Invalid `ids`: " + ids.size() + " IDs (at most " + config.pageSizeMax() + ").");
@@ -90,9 +93,30 @@ final class Queries {
         return nodes(env, ids);
     }
 
-    /** Looks for executions first, because most IDs are theirs, then for other nodes. */
-    private Future<List<@Nullable Object>> nodes(DataFetchingEnvironment env, List<UUID> ids) {
+    /** The nodes with these UUIDs and IDs of steps. */
+    private Future<List<@Nullable Object>> nodes(DataFetchingEnvironment env, List<Object> ids) {
+        List<UUID> uuids = instances(ids, UUID.class);
+        List<StepId> stepIds = instances(ids, StepId.class);
         Viewer viewer = reader(env);
+        List<Object> found = new ArrayList<>();
+        Future<?> steps = stepIds.isEmpty()
+                ? Future.succeededFuture()
+                : requests(env)
+                        .request(new LoadSteps(viewer, stepIds))
+                        .onSuccess(loaded -> found.addAll(loaded.steps()));
+        return steps.compose(done -> uuids.isEmpty() ? Future.succeededFuture(List.of()) : nodes(env, viewer, uuids))
+                .map(others -> {
+                    found.addAll(others);
+                    return Loaders.inOrder(ids, found, Queries::idOf);
+                });
+    }
+
+    private static <T> List<T> instances(List<Object> ids, Class<T> type) {
+        return ids.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    /** Looks for executions first, because most IDs are theirs, then for other nodes. */
+    private Future<List<Object>> nodes(DataFetchingEnvironment env, Viewer viewer, List<UUID> ids) {
         List<Object> found = new ArrayList<>();
         return requests(env)
                 .request(new LoadExecutions(viewer, ids))
@@ -110,11 +134,13 @@ final class Queries {
                                         .onSuccess(more -> found.addAll(more.cleanups())),
                                 bus.request(new LoadRetentionPolicies(viewer, ids))
                                         .onSuccess(more -> found.addAll(more.policies()))))
-                .map(done -> Loaders.inOrder(ids, found, Queries::idOf));
+                .map(done -> found);
     }
 
-    private static UUID idOf(Object node) {
-        return node instanceof Execution execution
+    private static Object idOf(Object node) {
+        return node instanceof Step step
+                ? step.id()
+                : node instanceof Execution execution
                 ? execution.id()
                 : node instanceof Workflow workflow
                         ? workflow.id()
