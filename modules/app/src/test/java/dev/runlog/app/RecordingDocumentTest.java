@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.Draft;
 import io.vertx.json.schema.JsonSchema;
@@ -34,6 +35,10 @@ final class RecordingDocumentTest {
     private static final Pattern EVENT = Pattern.compile("(?m)^\\{\"event\":.*$");
     private static final Pattern REFUSED =
             Pattern.compile("```jsonl\n(?<lines>.*?)```\n\n```json\n(?<report>.*?)\n```", Pattern.DOTALL);
+
+    /** A default with its setting, such as "256 characters (recording.name-max-chars)". */
+    private static final Pattern DEFAULT =
+            Pattern.compile("(?<value>P?T?[0-9][0-9,]*[A-Z]?)(?: bytes| labels| characters)? \\(recording\\.(?<name>[a-z-]+)\\)");
 
     private final RunningServer server;
     private final Engine engine;
@@ -75,6 +80,17 @@ final class RecordingDocumentTest {
 
         assertThat(engine.send(example.group("lines").split("\n")))
                 .isEqualTo(JSON.readTree(example.group("report")));
+    }
+
+    @Test
+    void namesTheDefaultsOfTheConfiguration() throws Exception {
+        JsonNode recording = new YAMLMapper().readTree(read("config/runlog.yaml")).get("recording");
+        String schema = server.get("/events/schema.json", "").body();
+
+        assertThat(DEFAULT.matcher(schema).results().count()).isGreaterThan(20);
+        DEFAULT.matcher(schema).results().forEach(found -> assertThat(found.group(1).replace(",", ""))
+                .as(found.group())
+                .isEqualTo(recording.path(found.group(2)).asText()));
     }
 
     @Test
@@ -146,13 +162,16 @@ final class RecordingDocumentTest {
                         assertThat(stored.get("name")).isEqualTo(step.get("name"));
                         assertThat(stored.path("parentIndex").asInt(-1)).isEqualTo(step.path("parentIndex").asInt(-1));
                         assertThat(stored.get("status")).isEqualTo(step.get("status"));
+                        assertThat(stored.get("attempt").asInt()).isEqualTo(step.path("attempt").asInt(1));
+                        assertThat(stored.at("/error/message").asText())
+                                .isEqualTo(step.at("/error/message").asText());
                     });
         }
     }
 
     private JsonNode find(JsonNode event) {
         String fields = "status startedAt finishedAt attempt payload result error { message type } retryOf { externalId }"
-                + " steps { nodes { index parentIndex name status } }";
+                + " steps { nodes { index parentIndex attempt name status error { message } } }";
         JsonNode execution = event.has("id")
                 ? engine.get(event.get("id").asText(), fields)
                 : engine.find(
