@@ -55,17 +55,25 @@ final class BulkRecording implements Figure {
 
     /** Records starts and finishes; returns executions per second. */
     static double recordLifecycles(Bench bench, int rows) {
-        return send(bench, rows, lifecycles(bench, StagedRows.make(bench, rows)));
+        return recordLifecycles(bench, rows, false);
+    }
+
+    static double recordLifecycles(Bench bench, int rows, boolean externalIds) {
+        return send(bench.server(), rows, lifecycles(bench, StagedRows.make(bench, rows), externalIds));
     }
 
     /** Records complete executions; returns executions per second. */
     static double recordComplete(Bench bench, int rows) {
-        return send(bench, rows, complete(bench, StagedRows.make(bench, rows)));
+        return recordComplete(bench, bench.server(), rows, false);
     }
 
-    private static double send(Bench bench, int rows, List<List<EventSender.Body>> bodies) {
+    static double recordComplete(Bench bench, ServerProcess server, int rows, boolean externalIds) {
+        return send(server, rows, complete(bench, StagedRows.make(bench, rows), externalIds));
+    }
+
+    private static double send(ServerProcess server, int rows, List<List<EventSender.Body>> bodies) {
         long began = System.nanoTime();
-        new EventSender(bench.server().port()).send(bodies);
+        new EventSender(server.port()).send(bodies);
         double seconds = (System.nanoTime() - began) / 1e9;
         bodies.stream()
                 .flatMap(List::stream)
@@ -76,9 +84,10 @@ final class BulkRecording implements Figure {
         return rows / seconds;
     }
 
-    static List<List<EventSender.Body>> complete(Bench bench, StagedRows staged) {
+    static List<List<EventSender.Body>> complete(Bench bench, StagedRows staged, boolean externalIds) {
         List<List<EventSender.Body>> bodies = connections();
-        List<EventSender.Part> parts = EventSender.split(staged.eventFile(bench, "execution"), LINES);
+        List<EventSender.Part> parts =
+                EventSender.split(staged.eventFile(bench, "execution", externalIds), LINES);
         for (int i = 0; i < parts.size(); i++) {
             bodies.get(i % CONNECTIONS).add(new EventSender.Body(List.of(parts.get(i))));
         }
@@ -86,10 +95,10 @@ final class BulkRecording implements Figure {
     }
 
     /** Each request finishes the executions that the previous one on its connection started, and starts others. */
-    private static List<List<EventSender.Body>> lifecycles(Bench bench, StagedRows staged) {
+    private static List<List<EventSender.Body>> lifecycles(Bench bench, StagedRows staged, boolean externalIds) {
         List<List<EventSender.Body>> bodies = connections();
-        List<EventSender.Part> starts = EventSender.split(staged.eventFile(bench, "started"), LINES / 2);
-        List<EventSender.Part> finishes = EventSender.split(staged.eventFile(bench, "finished"), LINES / 2);
+        List<EventSender.Part> starts = EventSender.split(staged.eventFile(bench, "started", externalIds), LINES / 2);
+        List<EventSender.Part> finishes = EventSender.split(staged.eventFile(bench, "finished", externalIds), LINES / 2);
         for (int connection = 0; connection < CONNECTIONS; connection++) {
             EventSender.Part finish = null;
             for (int i = connection; i < starts.size(); i += CONNECTIONS) {

@@ -85,7 +85,7 @@ final class Cleanup implements Figure {
         Bench.Pair rowsGone = bench.alternate(
                 "Cleanup by age, whole days",
                 () -> {
-                    CleanupSubject.Outcome outcome = clean(bench, subject, before);
+                    CleanupSubject.Outcome outcome = clean(bench, subject, before, "");
                     ours.add(outcome);
                     return outcome.deleted() * 1e9 / outcome.rowsGoneNanos();
                 },
@@ -124,16 +124,20 @@ final class Cleanup implements Figure {
     }
 
     private double clean(Bench bench, CleanupSubject subject, Instant before, long[] deleted) {
-        CleanupSubject.Outcome outcome = clean(bench, subject, before);
+        CleanupSubject.Outcome outcome = clean(bench, subject, before, ofFailed ? "FAILED" : "");
         deleted[0] = outcome.deleted();
         return outcome.deleted() * 1e9 / outcome.nanos();
     }
 
-    private CleanupSubject.Outcome clean(Bench bench, CleanupSubject subject, Instant before) {
+    /**
+     * Cleans a fresh copy.
+     *
+     * @param status empty for a cleanup by age
+     */
+    static CleanupSubject.Outcome clean(Bench bench, CleanupSubject subject, Instant before, String status) {
         try (ServerProcess server = bench.startServer(subject.copy())) {
-            String status = ofFailed ? "FAILED" : "";
             CleanupSubject.warmUp(server, before, status);
-            if (!ofFailed) {
+            if (status.isEmpty()) {
                 CleanupSubject.Outcome first = CleanupSubject.clean(server, subject.behindOldestDay(), "", false);
                 Progress.say(
                         "  the process's first cleanup: %,d rows of a day in %,d ms",

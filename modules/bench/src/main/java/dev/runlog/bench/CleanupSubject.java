@@ -55,6 +55,22 @@ final class CleanupSubject {
                 part(whole, Math.min(LARGE, whole.executions() * LARGE_TIMES_MAX), LARGE_DAYS));
     }
 
+    /** The same as {@link #large}, with external IDs. */
+    static CleanupSubject largeWithExternalIds(Bench bench) {
+        DataSet whole = bench.set();
+        CleanupSubject subject = new CleanupSubject(
+                bench,
+                "runlog_bench_cleanup_external",
+                part(whole, Math.min(LARGE, whole.executions() * LARGE_TIMES_MAX), LARGE_DAYS));
+        Postgres source = subject.source;
+        if (source.get("SELECT EXISTS (SELECT FROM external_execution)").equals("f")) {
+            source.execute(DataSetSql.addExternalIds());
+            source.execute("VACUUM (FULL, ANALYZE) execution, unsuccessful_execution, external_execution");
+            source.execute("CHECKPOINT");
+        }
+        return subject;
+    }
+
     private static DataSet part(DataSet whole, long executions, int days) {
         double part = Math.min(1, (double) executions / whole.executions());
         return new DataSet(

@@ -14,6 +14,9 @@ final class DataSetSql {
                     + "heartbeat_deadline, duration_millis, parent_id, trigger, labels, error_type, error_message, "
                     + "error_fingerprint, payload, result, error_details, stack_trace";
 
+    /** External IDs are this and the ID of a row. */
+    private static final String EXTERNAL_ID_PREFIX = "run-";
+
     private DataSetSql() {}
 
     /** Owners and workflows of all numbers. */
@@ -186,13 +189,43 @@ final class DataSetSql {
                 """.formatted(day);
     }
 
+    /** Gives all executions external IDs. */
+    static String addExternalIds() {
+        return """
+                UPDATE execution SET external_id = '%1$s' || id;
+                UPDATE unsuccessful_execution SET external_id = '%1$s' || id;
+                INSERT INTO external_execution (owner_id, hash, execution_id)
+                SELECT owner_id, external_id_hash(source, external_id), id FROM execution;
+                """.formatted(EXTERNAL_ID_PREFIX);
+    }
+
+    /** External IDs of executions that began evenly over the days of a data set; the executions are not inserted. */
+    static String insertExternalIds(DataSet set, long count) {
+        return String.format(
+                Locale.ROOT,
+                """
+                INSERT INTO external_execution (owner_id, hash, execution_id)
+                SELECT o.id, external_id_hash(NULL, 'old-' || n),
+                       uuid_v7_floor(to_timestamp((%3$d - %4$d + floor(n * %5$f)) / 1000.0))
+                FROM generate_series(0, %2$d - 1) AS n
+                JOIN owner o ON o.subject = '%1$s' || n %% %6$d
+                """,
+                DataSet.OWNER_PREFIX,
+                count,
+                set.endMillis(),
+                set.spanMillis(),
+                (double) set.spanMillis() / count,
+                set.owners());
+    }
+
     /**
      * Rows of {@code execution} as the events that record them, a line each, in the order of their ids.
      *
      * @param source a table or a query in parentheses, with {@link #COLUMNS}
      * @param kind which events: {@code execution} for those that are over, {@code started} or {@code finished}
+     * @param externalIds whether the events have external IDs; otherwise they have the rows' own IDs
      */
-    static String events(String source, String kind) {
+    static String events(String source, String kind, boolean externalIds) {
         String start = """
                 '","startedAt":"'
                   || to_char((timestamptz 'epoch' + ('x' || translate(left(e.id::text, 13), '-', ''))::bit(48)::bigint
@@ -214,12 +247,12 @@ final class DataSetSql {
                     default -> throw new IllegalArgumentException(kind);
                 };
         return """
-                SELECT '{"event":"%1$s","owner":"' || o.subject || '","workflow":"' || w.key || '","id":"' || e.id
+                SELECT '{"event":"%1$s","owner":"' || o.subject || '","workflow":"' || w.key || '","%4$s' || e.id
                   || %2$s || '}'
                 FROM %3$s e
                 JOIN workflow w ON w.id = e.workflow_id
                 JOIN owner o ON o.id = e.owner_id
                 ORDER BY e.id
-                """.formatted(kind, both, source);
+                """.formatted(kind, both, source, externalIds ? "externalId\":\"" + EXTERNAL_ID_PREFIX : "id\":\"");
     }
 }

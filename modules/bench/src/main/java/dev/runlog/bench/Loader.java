@@ -46,6 +46,8 @@ final class Loader {
     static void restore(Postgres database, Instant since) {
         LocalDate from = LocalDate.ofInstant(since, ZoneOffset.UTC);
         database.execute("DELETE FROM duration_delta");
+        // Loaded executions have no external IDs.
+        database.execute("TRUNCATE external_execution");
         database.execute("DELETE FROM execution WHERE id >= uuid_v7_floor('" + since + "')");
         database.execute("DELETE FROM unsuccessful_execution WHERE id >= uuid_v7_floor('" + from + " 00:00Z')");
         for (LocalDate day = from; !day.isAfter(LocalDate.now(ZoneOffset.UTC)); day = day.plusDays(1)) {

@@ -16,7 +16,7 @@ final class MemoryUse implements Figure {
         bench.server();
         Path calls = bench.write(name(), Pages.plain(bench.set()));
         StagedRows staged = StagedRows.make(bench, bench.options().bulkRows());
-        List<List<EventSender.Body>> bodies = BulkRecording.complete(bench, staged);
+        List<List<EventSender.Body>> bodies = BulkRecording.complete(bench, staged, false);
         CompletableFuture<Void> recorded =
                 CompletableFuture.runAsync(() -> new EventSender(bench.server().port()).send(bodies));
         try {

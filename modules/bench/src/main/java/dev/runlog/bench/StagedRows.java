@@ -39,8 +39,13 @@ record StagedRows(int count, Path directory, String name) {
 
     /** Writes them for {@code POST /events}. */
     Path eventFile(Bench bench, String kind) {
+        return eventFile(bench, kind, false);
+    }
+
+    /** Writes them for {@code POST /events}, with external IDs or with their own. */
+    Path eventFile(Bench bench, String kind, boolean externalIds) {
         Path file = directory.resolve(name + "." + kind);
-        bench.database().writeLines(DataSetSql.events(TABLE, kind), file);
+        bench.database().writeLines(DataSetSql.events(TABLE, kind, externalIds), file);
         return file;
     }
 

@@ -88,8 +88,8 @@ class DataSetSqlTest {
                         Tokens.SECRET)));
         String over = "(SELECT * FROM execution WHERE status <> 1)";
         String running = "(SELECT * FROM execution WHERE status = 1)";
-        record(DataSetSql.events(over, "execution"), directory.resolve("over"));
-        record(DataSetSql.events(running, "started"), directory.resolve("running"));
+        record(DataSetSql.events(over, "execution", false), directory.resolve("over"));
+        record(DataSetSql.events(running, "started", false), directory.resolve("running"));
     }
 
     private void record(String events, Path file) throws Exception {
