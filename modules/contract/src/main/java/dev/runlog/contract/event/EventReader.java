@@ -67,22 +67,25 @@ public final class EventReader {
             EventMember.EXTERNAL_ID,
             EventMember.SOURCE);
 
-    private static final Set<EventMember> QUEUED = union(
+    private static final Set<EventMember> LINKED = union(
             HEARTBEAT,
+            EnumSet.of(
+                    EventMember.PARENT_ID,
+                    EventMember.PARENT_EXTERNAL_ID,
+                    EventMember.RETRY_OF,
+                    EventMember.RETRY_OF_EXTERNAL_ID));
+    private static final Set<EventMember> QUEUED = union(
+            LINKED,
             EnumSet.of(
                     EventMember.QUEUED_AT,
                     EventMember.TRIGGER,
                     EventMember.ATTEMPT,
-                    EventMember.PARENT_ID,
-                    EventMember.PARENT_EXTERNAL_ID,
-                    EventMember.RETRY_OF,
-                    EventMember.RETRY_OF_EXTERNAL_ID,
                     EventMember.LABELS,
                     EventMember.PAYLOAD,
                     EventMember.HEARTBEAT_TIMEOUT));
     private static final Set<EventMember> STARTED = union(QUEUED, EnumSet.of(EventMember.STARTED_AT));
     private static final Set<EventMember> FINISHED = union(
-            HEARTBEAT,
+            LINKED,
             EnumSet.of(
                     EventMember.STATUS,
                     EventMember.STARTED_AT,
@@ -202,6 +205,8 @@ public final class EventReader {
                 .workflow(workflow(event))
                 .startedAt(event.instant(EventMember.STARTED_AT))
                 .finishedAt(event.instant(EventMember.FINISHED_AT))
+                .parent(event.execution(EventMember.PARENT_ID, EventMember.PARENT_EXTERNAL_ID))
+                .retryOf(event.execution(EventMember.RETRY_OF, EventMember.RETRY_OF_EXTERNAL_ID))
                 .result(event.text(EventMember.RESULT))
                 .error((ExecutionError) event.value(EventMember.ERROR))
                 .build();

@@ -207,6 +207,8 @@ public sealed interface RecordingEvent {
      * @param status {@code SUCCESS}, {@code FAILED} or {@code CANCELLED}
      * @param startedAt used unless the start gave its own; null if unknown
      * @param finishedAt null for now
+     * @param parent used unless the start gave its own; null if unknown
+     * @param retryOf used unless the start gave its own; null if unknown
      * @param result JSON text
      */
     record Finished(
@@ -216,6 +218,8 @@ public sealed interface RecordingEvent {
             ExecutionStatus status,
             @Nullable Instant startedAt,
             @Nullable Instant finishedAt,
+            @Nullable ExecutionRef parent,
+            @Nullable ExecutionRef retryOf,
             @Nullable String result,
             @Nullable ExecutionError error)
             implements RecordingEvent {
@@ -248,6 +252,8 @@ public sealed interface RecordingEvent {
             private @Nullable WorkflowRef workflow;
             private @Nullable Instant startedAt;
             private @Nullable Instant finishedAt;
+            private @Nullable ExecutionRef parent;
+            private @Nullable ExecutionRef retryOf;
             private @Nullable String result;
             private @Nullable ExecutionError error;
 
@@ -276,6 +282,16 @@ public sealed interface RecordingEvent {
                 return this;
             }
 
+            public Builder parent(@Nullable ExecutionRef parent) {
+                this.parent = parent;
+                return this;
+            }
+
+            public Builder retryOf(@Nullable ExecutionRef retryOf) {
+                this.retryOf = retryOf;
+                return this;
+            }
+
             public Builder result(@Nullable String result) {
                 this.result = result;
                 return this;
@@ -287,7 +303,8 @@ public sealed interface RecordingEvent {
             }
 
             public Finished build() {
-                return new Finished(execution, owner, workflow, status, startedAt, finishedAt, result, error);
+                return new Finished(
+                        execution, owner, workflow, status, startedAt, finishedAt, parent, retryOf, result, error);
             }
         }
     }

@@ -118,6 +118,10 @@ final class BatchPlan {
         return rows(Draft::needsQueueFilled);
     }
 
+    Collection<ExecutionRow> linksToFill() {
+        return rows(Draft::needsLinks);
+    }
+
     Collection<ExecutionRow> finishes() {
         return rows(Draft::needsFinish);
     }
@@ -229,7 +233,7 @@ final class BatchPlan {
         if (event instanceof ValidEvent.Start start) {
             return fillStart(queued, start, draft);
         } else if (event instanceof ValidEvent.Finish finish) {
-            return finish(finish, draft);
+            return finish(queued, finish, draft);
         } else if (event instanceof ValidEvent.Complete complete) {
             return complete(queued, complete, draft);
         } else if (event instanceof ValidEvent.Steps recorded) {
@@ -257,19 +261,23 @@ final class BatchPlan {
         return true;
     }
 
-    private static boolean finish(ValidEvent.Finish finish, Draft draft) {
+    private boolean finish(QueuedEvent queued, ValidEvent.Finish finish, Draft draft) {
         if (!canFinish(draft, finish)) {
             return false;
         }
+        draft.link(links(queued, draft.head().id(), draft.ownerId()));
         draft.finish(finish);
         return true;
     }
 
     /** Records both or neither: a contradicting finish fails before the start is applied. */
     private boolean complete(QueuedEvent queued, ValidEvent.Complete complete, Draft draft) {
-        canFinish(draft, complete.finish());
+        boolean finishes = canFinish(draft, complete.finish());
         boolean started = fillStart(queued, complete.start(), draft);
-        return finish(complete.finish(), draft) || started;
+        if (finishes) {
+            draft.finish(complete.finish());
+        }
+        return finishes || started;
     }
 
     /** The executions that an event names, resolved. */
@@ -285,12 +293,17 @@ final class BatchPlan {
     /** The ID of an execution that an event names; null, with a warning, if the link would close a cycle. */
     private @Nullable UUID linked(String owner, Link link, @Nullable Target named, UUID id, int ownerId) {
         UUID namedId = named == null ? null : ids.idOf(owner, named);
-        if (named == null || namedId == null || !closesCycle(link, id, namedId, ownerId)) {
+        if (named == null) {
+            return null;
+        }
+        if (namedId != null && !closesCycle(link, id, namedId, ownerId)) {
             return namedId;
         }
         warnings = new ArrayList<>(warnings);
-        warnings.add((named.hash() == null ? link.idMember() : link.externalIdMember())
-                + " ignored: it would close a cycle.");
+        warnings.add((named.hash() == null ? link.idMember() : link.externalIdMember()) + " ignored: "
+                + (namedId == null
+                        ? "it is not recorded yet, and the event has no workflow."
+                        : "it would close a cycle."));
         return null;
     }
 

@@ -186,6 +186,7 @@ public final class BatchWriter {
         transaction.clearReserved(ids.reservedOf(inserts));
         transaction.fillStart(plan.startsToFill());
         transaction.fillQueued(plan.queuesToFill());
+        transaction.fillLinks(plan.linksToFill());
         transaction.addRetries(plan.retries());
         transaction.finish(plan.finishes());
         transaction.moveDeadlines(plan.deadlines());

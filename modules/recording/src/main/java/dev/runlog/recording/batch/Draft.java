@@ -34,6 +34,7 @@ final class Draft {
     private final @Nullable Execution before;
     private boolean startFilled;
     private boolean queueFilled;
+    private boolean linked;
     private boolean finished;
     private boolean deadlineMoved;
 
@@ -161,6 +162,16 @@ final class Draft {
         return null;
     }
 
+    /** Adds what a finish names. Where the start says something else, the start is right. */
+    void link(Links links) {
+        UUID parentId = firstOf(head().parentId(), links.parentId());
+        UUID retryOf = firstOf(head().retryOf(), links.retryOf());
+        if (!Objects.equals(parentId, head().parentId()) || !Objects.equals(retryOf, head().retryOf())) {
+            replaceHead(head().toBuilder().parentId(parentId).retryOf(retryOf).build());
+            linked = true;
+        }
+    }
+
     /** Ends it. A finish before the start counts as the start. */
     void finish(ValidEvent.Finish finish) {
         Instant startedAt = startedAt(finish);
@@ -268,10 +279,14 @@ final class Draft {
         return !isNew() && queueFilled && !startFilled;
     }
 
+    boolean needsLinks() {
+        return !isNew() && linked && !startFilled && !queueFilled;
+    }
+
     /** The execution that it repeats, if that is to be written. */
     @Nullable
     UUID retryOfToAdd() {
-        return isNew() || startFilled || queueFilled ? head().retryOf() : null;
+        return isNew() || startFilled || queueFilled || linked ? head().retryOf() : null;
     }
 
     boolean needsFinish() {

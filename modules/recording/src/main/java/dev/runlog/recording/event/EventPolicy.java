@@ -6,6 +6,7 @@ import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Step;
 import dev.runlog.contract.model.StepPart;
+import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
@@ -22,12 +23,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -178,13 +181,28 @@ public final class EventPolicy {
             startedAt = null;
         }
         Target target = targets.of(event.execution(), startedAt == null ? finishedAt : startedAt);
-        return toFinish(
-                event,
-                target,
-                event.workflow(),
-                startedAt,
-                finishedAt,
-                startRefusal == null ? List.of() : List.of("startedAt ignored: " + startRefusal.getMessage()));
+        List<String> warnings = new ArrayList<>();
+        if (startRefusal != null) {
+            warnings.add("startedAt ignored: " + startRefusal.getMessage());
+        }
+        Instant time = Ids.timeOf(target.id());
+        Target parent = unlessInvalid("parent", event.parent(), ref -> targets.ofParent(ref, time), warnings);
+        Target retryOf = unlessInvalid("retryOf", event.retryOf(), ref -> targets.ofRetried(ref, time), warnings);
+        return toFinish(event, target, event.workflow(), startedAt, finishedAt, parent, retryOf, warnings);
+    }
+
+    /** An invalid link never prevents a finish. */
+    private static @Nullable Target unlessInvalid(
+            String what,
+            @Nullable ExecutionRef named,
+            Function<ExecutionRef, Target> check,
+            List<String> warnings) {
+        try {
+            return named == null ? null : check.apply(named);
+        } catch (RunlogException refusal) {
+            warnings.add(what + " ignored: " + refusal.getMessage());
+            return null;
+        }
     }
 
     private ValidEvent.Finish toFinish(
@@ -193,6 +211,8 @@ public final class EventPolicy {
             @Nullable WorkflowRef workflow,
             @Nullable Instant startedAt,
             Instant finishedAt,
+            @Nullable Target parent,
+            @Nullable Target retryOf,
             List<String> warnings) {
         if (workflow != null) {
             checkRef(workflow);
@@ -217,6 +237,8 @@ public final class EventPolicy {
                 event.status(),
                 toMillis(startedAt),
                 finishedAt,
+                parent,
+                retryOf,
                 result,
                 error.type(),
                 error.message(),
@@ -253,7 +275,7 @@ public final class EventPolicy {
         Finished finish = event.finish();
         Instant finishedAt = finishedAt(finish.finishedAt());
         return new ValidEvent.Complete(
-                start, toFinish(finish, start.target(), start.workflow(), null, finishedAt, List.of()));
+                start, toFinish(finish, start.target(), start.workflow(), null, finishedAt, null, null, List.of()));
     }
 
     private ValidEvent.Steps toSteps(StepsRecorded event) {

@@ -108,6 +108,8 @@ public sealed interface ValidEvent {
             ExecutionStatus status,
             @Nullable Instant startedAt,
             Instant finishedAt,
+            @Nullable Target parent,
+            @Nullable Target retryOf,
             @Nullable String result,
             @Nullable String errorType,
             @Nullable String errorMessage,
@@ -126,6 +128,8 @@ public sealed interface ValidEvent {
             return EVENT_CHARS
                     + target.chars()
                     + charsOf(workflow)
+                    + (parent == null ? 0 : parent.chars())
+                    + (retryOf == null ? 0 : retryOf.chars())
                     + charsOf(result)
                     + charsOf(errorType)
                     + charsOf(errorMessage)

@@ -106,6 +106,8 @@ final class QueuedEventTest {
                 ExecutionStatus.FAILED,
                 Instant.now(),
                 Instant.now(),
+                byExternalId(),
+                byExternalId(),
                 word(1),
                 word(2),
                 word(3),

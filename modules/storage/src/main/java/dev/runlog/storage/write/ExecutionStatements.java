@@ -172,6 +172,7 @@ final class ExecutionStatements {
     private static final Update FILL_START = fill("coalesce(%s, e.payload)");
 
     private static final Update FILL_QUEUED = fill("coalesce(e.payload, %s)");
+    private static final Update FILL_LINKS = Update.of(List.of(PARENT_ID, RETRY_OF), "");
     private static final Update MOVE_DEADLINE = Update.of(List.of(HEARTBEAT_DEADLINE), "");
 
     /** Copies the rows that this transaction wrote. The owner and the workflow of an execution never change. */
@@ -198,6 +199,10 @@ final class ExecutionStatements {
 
     static Statement fillQueued(Collection<ExecutionRow> rows) {
         return FILL_QUEUED.statement(sorted(rows));
+    }
+
+    static Statement fillLinks(Collection<ExecutionRow> rows) {
+        return FILL_LINKS.statement(sorted(rows));
     }
 
     static Statement moveDeadlines(Collection<ExecutionRow> rows) {

@@ -206,6 +206,11 @@ public final class RecordingTransaction {
         return sendUnlessEmpty(rows, ExecutionStatements::fillQueued);
     }
 
+    /** Adds the parent and the retried execution to locked executions. */
+    public Future<Void> fillLinks(Collection<ExecutionRow> rows) {
+        return sendUnlessEmpty(rows, ExecutionStatements::fillLinks);
+    }
+
     /** Moves the heartbeat deadlines of locked executions. */
     public Future<Void> moveDeadlines(Collection<ExecutionRow> rows) {
         return sendUnlessEmpty(rows, ExecutionStatements::moveDeadlines);
