@@ -37,7 +37,7 @@ final class ExternalIdRaceTest {
         for (int i = 0; i < EXECUTIONS; i++) {
             lines.addAll(linesOf(i));
         }
-        lines.addAll(lines);
+        lines.addAll(List.copyOf(lines));
         Collections.shuffle(lines, random);
 
         try (RunningServer one = RunningServer.start(database);

@@ -205,12 +205,12 @@ final class JavaClientTest {
         RunOptions options = RunOptions.none()
                 .withExternalId("manual__2026-01-02T00:00:00+00:00")
                 .withSource("airflow");
-        try (Recorder worker = recorder(losses);
-                Recorder scheduler = recorder(losses)) {
-            Run atWorker = worker.attach("several", options);
-            atWorker.heartbeat();
-            atWorker.startStep(0, "read").succeed("rows");
-            worker.close();
+        try (Recorder worker = recorder(losses)) {
+            Run run = worker.attach("several", options);
+            run.heartbeat();
+            run.startStep(0, "read").succeed("rows");
+        }
+        try (Recorder scheduler = recorder(losses)) {
             scheduler
                     .start(
                             "several",

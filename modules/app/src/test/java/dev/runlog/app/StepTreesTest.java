@@ -85,7 +85,7 @@ final class StepTreesTest {
     @CsvSource({"1 2 0, 1 2 null", "2 0 1, 2 0 null", "1 0 null, 1 null null"})
     void leavesOutTheLinkThatClosesACycle(String given, String recorded) {
         List<Map<String, Object>> steps = new ArrayList<>();
-        for (String parent : given.split(" ")) {
+        for (String parent : given.split(" ", -1)) {
             steps.add(step(steps.size(), parent.equals("null") ? null : Integer.valueOf(parent)));
         }
         List<String> warnings = warnings(event("steps", "externalId", "run", "steps", steps));
@@ -294,6 +294,7 @@ final class StepTreesTest {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs")
     private static String steps(Map<String, Object>... steps) {
         return event("steps", "externalId", "run", "steps", List.of(steps));
     }
