@@ -85,9 +85,12 @@ final class FinishLinksTest {
                 event("finished", "externalId", "a", "status", "FAILED", "parentExternalId", "x".repeat(513)),
                 event(
                         "finished",
-                        "externalId", "b",
-                        "status", "FAILED",
-                        "retryOf", "9b2f1c7e-7d0e-4c5c-8f0a-1f2e3d4c5b6a"),
+                        "externalId",
+                        "b",
+                        "status",
+                        "FAILED",
+                        "retryOf",
+                        "9b2f1c7e-7d0e-4c5c-8f0a-1f2e3d4c5b6a"),
                 event("finished", "externalId", "c", "status", "FAILED", "parentExternalId", "unknown"));
 
         assertThat(Engine.messages(report.get("warnings")).get(0)).startsWith("parent ignored: ");
@@ -120,10 +123,15 @@ final class FinishLinksTest {
     private static String finished(String id, String parent) {
         return event(
                 "finished",
-                "externalId", id,
-                "workflow", "w",
-                "status", "FAILED",
-                "parentExternalId", parent,
-                "retryOfExternalId", "first");
+                "externalId",
+                id,
+                "workflow",
+                "w",
+                "status",
+                "FAILED",
+                "parentExternalId",
+                parent,
+                "retryOfExternalId",
+                "first");
     }
 }

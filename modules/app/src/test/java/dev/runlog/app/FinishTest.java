@@ -85,8 +85,9 @@ final class FinishTest {
     @Test
     void replacesBytesThatAreNotUtf8() {
         UUID id = started();
-        String line = "{\"event\":\"finished\",\"id\":\"" + id + "\",\"status\":\"FAILED\",\"result\":{\"é\":\"\u00ff\"},"
-                + "\"error\":{\"message\":\"café\",\"details\":[\"é\"]}}";
+        String line =
+                "{\"event\":\"finished\",\"id\":\"" + id + "\",\"status\":\"FAILED\",\"result\":{\"é\":\"\u00ff\"},"
+                        + "\"error\":{\"message\":\"café\",\"details\":[\"é\"]}}";
 
         HttpResponse<String> answer = server.send(server.request("/events", token)
                 .header("Content-Type", "application/x-ndjson")

@@ -119,7 +119,8 @@ final class RandomLoad {
         List<String> lost = new ArrayList<>(surprises);
         Map<UUID, String> stored = new HashMap<>();
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT coalesce(external_id::uuid, id), status FROM execution")) {
+                ResultSet rows =
+                        statement.executeQuery("SELECT coalesce(external_id::uuid, id), status FROM execution")) {
             while (rows.next()) {
                 stored.put(
                         rows.getObject(1, UUID.class),

@@ -37,8 +37,8 @@ final class RecordingDocumentTest {
             Pattern.compile("```jsonl\n(?<lines>.*?)```\n\n```json\n(?<report>.*?)\n```", Pattern.DOTALL);
 
     /** A default with its setting, such as "256 characters (recording.name-max-chars)". */
-    private static final Pattern DEFAULT =
-            Pattern.compile("(?<value>P?T?[0-9][0-9,]*[A-Z]?)(?: bytes| labels| characters)? \\(recording\\.(?<name>[a-z-]+)\\)");
+    private static final Pattern DEFAULT = Pattern.compile(
+            "(?<value>P?T?[0-9][0-9,]*[A-Z]?)(?: bytes| labels| characters)? \\(recording\\.(?<name>[a-z-]+)\\)");
 
     private final RunningServer server;
     private final Engine engine;
@@ -48,7 +48,8 @@ final class RecordingDocumentTest {
         this.server = server;
         this.engine = new Engine(server, server.anOwner());
         this.validator = Validator.create(
-                JsonSchema.of(new JsonObject(server.get("/events/schema.json", "").body())),
+                JsonSchema.of(
+                        new JsonObject(server.get("/events/schema.json", "").body())),
                 new JsonSchemaOptions()
                         .setBaseUri("http://localhost/")
                         .setDraft(Draft.DRAFT202012)
@@ -78,17 +79,18 @@ final class RecordingDocumentTest {
         var example = REFUSED.matcher(read("docs/recording.md"));
         assertThat(example.find()).isTrue();
 
-        assertThat(engine.send(example.group("lines").split("\n")))
-                .isEqualTo(JSON.readTree(example.group("report")));
+        assertThat(engine.send(example.group("lines").split("\n"))).isEqualTo(JSON.readTree(example.group("report")));
     }
 
     @Test
     void namesTheDefaultsOfTheConfiguration() throws Exception {
-        JsonNode recording = new YAMLMapper().readTree(read("config/runlog.yaml")).get("recording");
+        JsonNode recording =
+                new YAMLMapper().readTree(read("config/runlog.yaml")).get("recording");
         String schema = server.get("/events/schema.json", "").body();
 
         assertThat(DEFAULT.matcher(schema).results().count()).isGreaterThan(20);
-        DEFAULT.matcher(schema).results().forEach(found -> assertThat(found.group(1).replace(",", ""))
+        DEFAULT.matcher(schema).results().forEach(found -> assertThat(
+                        found.group(1).replace(",", ""))
                 .as(found.group())
                 .isEqualTo(recording.path(found.group(2)).asText()));
     }
@@ -107,8 +109,8 @@ final class RecordingDocumentTest {
         }
         assertThat(RunningServer.json(schema).get("$schema").asText())
                 .isEqualTo("https://json-schema.org/draft/2020-12/schema");
-        HttpResponse<String> posted = server.send(
-                server.request("/events/schema.json", "").POST(HttpRequest.BodyPublishers.noBody()));
+        HttpResponse<String> posted =
+                server.send(server.request("/events/schema.json", "").POST(HttpRequest.BodyPublishers.noBody()));
         assertThat(posted.statusCode()).isEqualTo(405);
     }
 
@@ -160,9 +162,11 @@ final class RecordingDocumentTest {
                     .singleElement()
                     .satisfies(stored -> {
                         assertThat(stored.get("name")).isEqualTo(step.get("name"));
-                        assertThat(stored.path("parentIndex").asInt(-1)).isEqualTo(step.path("parentIndex").asInt(-1));
+                        assertThat(stored.path("parentIndex").asInt(-1))
+                                .isEqualTo(step.path("parentIndex").asInt(-1));
                         assertThat(stored.get("status")).isEqualTo(step.get("status"));
-                        assertThat(stored.get("attempt").asInt()).isEqualTo(step.path("attempt").asInt(1));
+                        assertThat(stored.get("attempt").asInt())
+                                .isEqualTo(step.path("attempt").asInt(1));
                         assertThat(stored.at("/error/message").asText())
                                 .isEqualTo(step.at("/error/message").asText());
                     });
@@ -170,8 +174,9 @@ final class RecordingDocumentTest {
     }
 
     private JsonNode find(JsonNode event) {
-        String fields = "status startedAt finishedAt attempt payload result error { message type } retryOf { externalId }"
-                + " steps { nodes { index parentIndex attempt name status error { message } } }";
+        String fields =
+                "status startedAt finishedAt attempt payload result error { message type } retryOf { externalId }"
+                        + " steps { nodes { index parentIndex attempt name status error { message } } }";
         JsonNode execution = event.has("id")
                 ? engine.get(event.get("id").asText(), fields)
                 : engine.find(

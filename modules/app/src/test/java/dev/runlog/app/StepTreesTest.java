@@ -51,7 +51,8 @@ final class StepTreesTest {
         List<String> lines =
                 List.of(steps(step(0, null)), steps(step(1, 0)), steps(step(2, 1)), steps(step(3, 0), step(4, null)));
         for (int i = 0; i < lines.size(); i++) {
-            assertThat(warnings(lines.get(parentsFirst ? i : lines.size() - 1 - i))).isEmpty();
+            assertThat(warnings(lines.get(parentsFirst ? i : lines.size() - 1 - i)))
+                    .isEmpty();
         }
 
         assertThat(parents()).isEqualTo("null 0 1 0 null");
@@ -59,7 +60,8 @@ final class StepTreesTest {
 
     @Test
     void takesAParentWithALaterEvent() {
-        engine.record(steps(step(0, null), step(1, null)), steps(step(1, 0)), steps(step(1, null, "status", "SUCCESS")));
+        engine.record(
+                steps(step(0, null), step(1, null)), steps(step(1, 0)), steps(step(1, null, "status", "SUCCESS")));
 
         assertThat(parents()).isEqualTo("null 0");
     }
@@ -123,8 +125,7 @@ final class StepTreesTest {
         }
 
         assertThat(warnings(event("steps", "externalId", "run", "steps", chain)))
-                .containsExactly(
-                        "parentIndex ignored in step 257: steps can be nested to a depth of 256.");
+                .containsExactly("parentIndex ignored in step 257: steps can be nested to a depth of 256.");
     }
 
     @Test
@@ -170,7 +171,8 @@ final class StepTreesTest {
                 steps(step(0, null, "status", "FAILED", "error", error)),
                 event("finished", "externalId", "run", "status", "FAILED", "error", error));
 
-        JsonNode ofRun = engine.find("run", "error { message type stackTrace details fingerprint }").get("error");
+        JsonNode ofRun = engine.find("run", "error { message type stackTrace details fingerprint }")
+                .get("error");
         assertThat(recorded("run").get(0).get("error")).isEqualTo(ofRun);
         assertThat(ofRun.at("/details/code").asInt()).isEqualTo(17);
         assertThat(ofRun.get("fingerprint").asText()).isNotEmpty();
@@ -267,7 +269,8 @@ final class StepTreesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {":", "x:1", "ID:", "ID:-1", "ID:01", "ID:1x", "ID:99999999999", "ID:1:1", " ID:1", "ID:\u0661"})
+    @ValueSource(
+            strings = {":", "x:1", "ID:", "ID:-1", "ID:01", "ID:1x", "ID:99999999999", "ID:1:1", " ID:1", "ID:\u0661"})
     void refusesOtherFormsOfIds(String form) {
         String id = form.replace("ID", engine.find("run", "id").get("id").asText());
 

@@ -86,8 +86,7 @@ final class BulkRecording implements Figure {
 
     static List<List<EventSender.Body>> complete(Bench bench, StagedRows staged, boolean externalIds) {
         List<List<EventSender.Body>> bodies = connections();
-        List<EventSender.Part> parts =
-                EventSender.split(staged.eventFile(bench, "execution", externalIds), LINES);
+        List<EventSender.Part> parts = EventSender.split(staged.eventFile(bench, "execution", externalIds), LINES);
         for (int i = 0; i < parts.size(); i++) {
             bodies.get(i % CONNECTIONS).add(new EventSender.Body(List.of(parts.get(i))));
         }
@@ -98,7 +97,8 @@ final class BulkRecording implements Figure {
     private static List<List<EventSender.Body>> lifecycles(Bench bench, StagedRows staged, boolean externalIds) {
         List<List<EventSender.Body>> bodies = connections();
         List<EventSender.Part> starts = EventSender.split(staged.eventFile(bench, "started", externalIds), LINES / 2);
-        List<EventSender.Part> finishes = EventSender.split(staged.eventFile(bench, "finished", externalIds), LINES / 2);
+        List<EventSender.Part> finishes =
+                EventSender.split(staged.eventFile(bench, "finished", externalIds), LINES / 2);
         for (int connection = 0; connection < CONNECTIONS; connection++) {
             EventSender.Part finish = null;
             for (int i = connection; i < starts.size(); i += CONNECTIONS) {

@@ -112,8 +112,7 @@ final class EventSchemaTest {
     @Test
     void refusesUnknownMembersLikeTheReader() {
         assertThat(EVENTS.values()).allSatisfy(event -> requireSame(event.copy().put("unknown", 1), false));
-        requireSame(
-                EVENTS.get("steps").copy().put("steps", new JsonArray().add(step().put("unknown", 1))), false);
+        requireSame(EVENTS.get("steps").copy().put("steps", new JsonArray().add(step().put("unknown", 1))), false);
         requireSame(new JsonObject().put("event", "unknown").put("id", ID), false);
         requireSame(new JsonObject().put("id", ID), false);
     }
@@ -144,7 +143,8 @@ final class EventSchemaTest {
         requireSame(finished.copy().put("error", "boom"), true);
         requireSame(finished.copy().put("error", 7), true);
         requireSame(finished.copy().put("error", new JsonArray().add(1)), true);
-        requireSame(finished.copy().put("error", new JsonObject().put("message", 7).put("unknown", 1)), true);
+        requireSame(
+                finished.copy().put("error", new JsonObject().put("message", 7).put("unknown", 1)), true);
     }
 
     /** Both accept the event or both refuse it, and both know the member or neither. */
@@ -204,8 +204,7 @@ final class EventSchemaTest {
 
     private static JsonObject schema() {
         try (InputStream resource = EventSchemaTest.class.getResourceAsStream("/event.schema.json")) {
-            return new JsonObject(
-                    new String(Objects.requireNonNull(resource).readAllBytes(), StandardCharsets.UTF_8));
+            return new JsonObject(new String(Objects.requireNonNull(resource).readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new AssertionError(e);
         }

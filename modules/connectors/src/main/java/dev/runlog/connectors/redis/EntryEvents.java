@@ -100,8 +100,6 @@ final class EntryEvents {
         // The event belongs to the name, since streams on different servers have the same entry IDs.
         String name = String.join(
                 "\0", config.stream(), config.owner(), entry.id(), new String(line, StandardCharsets.ISO_8859_1));
-        return start.toBuilder()
-                .executionId(Ids.derived(time, Sha256.of(name)))
-                .build();
+        return start.toBuilder().executionId(Ids.derived(time, Sha256.of(name))).build();
     }
 }

@@ -426,17 +426,7 @@ public sealed interface RecordingEvent {
 
             public StepEvent build() {
                 return new StepEvent(
-                        index,
-                        parentIndex,
-                        attempt,
-                        name,
-                        kind,
-                        status,
-                        startedAt,
-                        finishedAt,
-                        input,
-                        output,
-                        error);
+                        index, parentIndex, attempt, name, kind, status, startedAt, finishedAt, input, output, error);
             }
         }
     }

@@ -1,10 +1,10 @@
 package dev.runlog.recording.batch;
 
-import dev.runlog.contract.model.StepId;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Step;
+import dev.runlog.contract.model.StepId;
 import dev.runlog.contract.recording.ExecutionsChanged.Change;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.WorkflowRef;

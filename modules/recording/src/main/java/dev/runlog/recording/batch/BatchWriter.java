@@ -1,9 +1,9 @@
 package dev.runlog.recording.batch;
 
-import dev.runlog.contract.model.StepId;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.model.StepId;
 import dev.runlog.contract.recording.ExecutionsChanged;
 import dev.runlog.contract.recording.ExecutionsChanged.Change;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
@@ -157,8 +157,7 @@ public final class BatchWriter {
         Future<Map<UUID, ExecutionLink>> retried = new Ancestry(Link.RETRY, batch, ids, newIds).read(transaction);
         Future<Map<UUID, StoredExecution>> lock = transaction.lock(toLock);
         // After the lock: other servers have committed their steps by then.
-        Future<Map<StepId, StoredStep>> parentSteps =
-                transaction.parentSteps(StepPlan.idsToRead(batch, ids, toLock));
+        Future<Map<StepId, StoredStep>> parentSteps = transaction.parentSteps(StepPlan.idsToRead(batch, ids, toLock));
         return lock.compose(locked -> ids.replaceDeleted(transaction, locked)
                 .compose(done -> parents)
                 .compose(done -> retried)

@@ -28,6 +28,7 @@ final class ExternalIds {
     private final Map<ExternalKey, ExternalLookup> lookups = new HashMap<>();
     /** Those that are registered without a lookup. */
     private final Set<ExternalKey> assumedNew = new HashSet<>();
+
     private final Map<ExternalKey, UUID> ids = new HashMap<>();
     /** IDs that this transaction assigned: no other one has an event or a link for them. */
     private final Set<UUID> assigned = new HashSet<>();
@@ -40,10 +41,7 @@ final class ExternalIds {
      * @param assumeNew whether started executions are registered without a lookup
      */
     ExternalIds(
-            List<QueuedEvent> batch,
-            Predicate<QueuedEvent> mayCreate,
-            WorkflowDirectory workflows,
-            boolean assumeNew) {
+            List<QueuedEvent> batch, Predicate<QueuedEvent> mayCreate, WorkflowDirectory workflows, boolean assumeNew) {
         this.workflows = workflows;
         Map<ExternalKey, ValidEvent> creators = new HashMap<>();
         for (QueuedEvent queued : batch) {

@@ -86,8 +86,9 @@ final class StepPlan {
 
     private static void warn(List<String> warnings, List<Integer> indexes, String reason) {
         if (!indexes.isEmpty()) {
-            String shown = indexes.stream().limit(SHOWN_MAX).map(String::valueOf).collect(Collectors.joining(", "))
-                    + (indexes.size() > SHOWN_MAX ? ", ..." : "");
+            String shown =
+                    indexes.stream().limit(SHOWN_MAX).map(String::valueOf).collect(Collectors.joining(", "))
+                            + (indexes.size() > SHOWN_MAX ? ", ..." : "");
             warnings.add("parentIndex ignored in "
                     + (indexes.size() == 1 ? "step " + shown : indexes.size() + " steps (" + shown + ")") + ": "
                     + reason + ".");
@@ -162,8 +163,7 @@ final class StepPlan {
                         case KIND -> update.kind() == null;
                         case INPUT -> update.input() == null;
                         case OUTPUT -> update.output() == null;
-                        case ERROR_MESSAGE, ERROR_DETAILS, STACK_TRACE, ERROR_TYPE ->
-                            update.errorFingerprint() == null;
+                        case ERROR_MESSAGE, ERROR_DETAILS, STACK_TRACE, ERROR_TYPE -> update.errorFingerprint() == null;
                     };
             if (kept) {
                 merged.add(part);

@@ -193,10 +193,7 @@ public final class EventPolicy {
 
     /** An invalid link never prevents a finish. */
     private static @Nullable Target unlessInvalid(
-            String what,
-            @Nullable ExecutionRef named,
-            Function<ExecutionRef, Target> check,
-            List<String> warnings) {
+            String what, @Nullable ExecutionRef named, Function<ExecutionRef, Target> check, List<String> warnings) {
         try {
             return named == null ? null : check.apply(named);
         } catch (RunlogException refusal) {
@@ -223,7 +220,8 @@ public final class EventPolicy {
         }
         Storable<ExecutionPart> parts = new Storable<>(redaction, config.jsonDepthMax(), ExecutionPart.class);
         String result = parts.json(event.result(), config.resultMaxBytes(), ExecutionPart.RESULT);
-        ExecutionError error = event.error() == null ? NO_ERROR
+        ExecutionError error = event.error() == null
+                ? NO_ERROR
                 : error(
                         event.error(),
                         parts,

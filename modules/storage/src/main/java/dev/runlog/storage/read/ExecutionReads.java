@@ -1,14 +1,14 @@
 package dev.runlog.storage.read;
 
 import dev.runlog.contract.bus.Allowance;
-import dev.runlog.contract.model.Step;
-import dev.runlog.contract.model.StepId;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionOutline;
 import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.ListedExecution;
+import dev.runlog.contract.model.Step;
+import dev.runlog.contract.model.StepId;
 import dev.runlog.contract.page.Count;
 import dev.runlog.contract.page.PageEnds;
 import dev.runlog.contract.page.PageRequest;

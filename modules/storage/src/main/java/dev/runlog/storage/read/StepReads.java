@@ -38,7 +38,8 @@ final class StepReads {
               + coalesce(octet_length(s.error_message), 0) + coalesce(octet_length(s.error_details), 0)
               + coalesce(octet_length(s.stack_trace), 0)) OVER (), 0) AS bytes""";
 
-    private static final String LIST = """
+    private static final String LIST =
+            """
             SELECT of, bytes, :columns, total
             FROM (SELECT p.id AS of, t.total, s.*, :bytes
             FROM execution p
@@ -61,7 +62,8 @@ final class StepReads {
     private static final String LIST_BACKWARD = LIST.replace(":order", "DESC");
 
     /** The inner LIMIT makes PostgreSQL read one partition per step. */
-    private static final String LOAD = """
+    private static final String LOAD =
+            """
             SELECT execution_id, bytes, :columns
             FROM (SELECT s.*, :bytes
             FROM (SELECT DISTINCT execution_id, index FROM unnest($1::uuid[], $2::integer[]) AS i (execution_id, index)) asked
@@ -132,12 +134,7 @@ final class StepReads {
                         "load-steps",
                         LOAD,
                         Tuple.of(
-                                executions,
-                                indexes,
-                                UuidOrder.min(executions),
-                                UuidOrder.max(executions),
-                                owner,
-                                left),
+                                executions, indexes, UuidOrder.min(executions), UuidOrder.max(executions), owner, left),
                         allowance)
                 .map(rows -> {
                     ExecutionRows.requireWithin(allowance, left, rows, 1);

@@ -1,8 +1,8 @@
 package dev.runlog.storage.write;
 
-import dev.runlog.contract.model.StepId;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Step;
+import dev.runlog.contract.model.StepId;
 import dev.runlog.storage.db.ConcurrentChangeException;
 import dev.runlog.storage.db.WriteFailure;
 import dev.runlog.storage.rollup.DailyDelta;
@@ -60,7 +60,11 @@ public final class RecordingTransaction {
 
     /** The first failure has the cause; later ones only report an aborted transaction. */
     private Throwable cause(Throwable failure) {
-        return sent.stream().filter(Future::failed).findFirst().map(Future::cause).orElse(failure);
+        return sent.stream()
+                .filter(Future::failed)
+                .findFirst()
+                .map(Future::cause)
+                .orElse(failure);
     }
 
     /**

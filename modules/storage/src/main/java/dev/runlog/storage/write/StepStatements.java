@@ -44,7 +44,6 @@ final class StepStatements {
             error("error_details", ExecutionError::details),
             error("stack_trace", ExecutionError::stackTrace));
 
-
     /** Bits of the parts that recording altered. Kept parts keep their bits. */
     private static final List<Column<Step>> ALTERATIONS = List.of(
             Column.of("truncated", "smallint", Short[]::new, step -> Rows.toStepBits(step.truncated())),

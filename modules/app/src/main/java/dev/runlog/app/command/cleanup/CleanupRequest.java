@@ -71,7 +71,9 @@ final class CleanupRequest {
             if (!dryRun || !json) {
                 printPreview(out, note, preview);
             }
-            if (dryRun || question == null || !emptyToo && preview.path("matched").asLong() == 0) {
+            if (dryRun
+                    || question == null
+                    || !emptyToo && preview.path("matched").asLong() == 0) {
                 if (json) {
                     System.out.println(preview.toPrettyString());
                 }

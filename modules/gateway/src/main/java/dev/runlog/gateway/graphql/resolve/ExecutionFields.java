@@ -89,7 +89,8 @@ final class ExecutionFields {
 
     static TypeRuntimeWiring.Builder ofError(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher(
-                        "message", ofError(ListedExecution::errorMessage, step -> ofError(step, ExecutionError::message)))
+                        "message",
+                        ofError(ListedExecution::errorMessage, step -> ofError(step, ExecutionError::message)))
                 .dataFetcher("type", ofError(ListedExecution::errorType, step -> ofError(step, ExecutionError::type)))
                 .dataFetcher("fingerprint", ofError(ListedExecution::errorFingerprint, Step::errorFingerprint))
                 .dataFetcher(
@@ -109,7 +110,8 @@ final class ExecutionFields {
             Function<ListedExecution, @Nullable String> ofExecution, Function<Step, @Nullable String> ofStep) {
         return property(
                 Object.class,
-                source -> source instanceof Step step ? ofStep.apply(step) : ofExecution.apply((ListedExecution) source));
+                source ->
+                        source instanceof Step step ? ofStep.apply(step) : ofExecution.apply((ListedExecution) source));
     }
 
     /** A property that is loaded for an execution only. */
@@ -126,7 +128,8 @@ final class ExecutionFields {
     static TypeRuntimeWiring.Builder ofStep(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher("id", property(Step.class, step -> step.id().toString()))
                 .dataFetcher(
-                        "attempt", property(Step.class, step -> step.attempt() == null ? FIRST_ATTEMPT : step.attempt()))
+                        "attempt",
+                        property(Step.class, step -> step.attempt() == null ? FIRST_ATTEMPT : step.attempt()))
                 .dataFetcher("durationMillis", property(Step.class, step -> {
                     Instant startedAt = step.startedAt();
                     Instant finishedAt = step.finishedAt();

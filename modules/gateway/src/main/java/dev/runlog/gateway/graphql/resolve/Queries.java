@@ -141,10 +141,10 @@ final class Queries {
         return node instanceof Step step
                 ? step.id()
                 : node instanceof Execution execution
-                ? execution.id()
-                : node instanceof Workflow workflow
-                        ? workflow.id()
-                        : node instanceof Cleanup cleanup ? cleanup.id() : ((RetentionPolicy) node).id();
+                        ? execution.id()
+                        : node instanceof Workflow workflow
+                                ? workflow.id()
+                                : node instanceof Cleanup cleanup ? cleanup.id() : ((RetentionPolicy) node).id();
     }
 
     private Future<Connection<Workflow>> workflows(DataFetchingEnvironment env) {
