@@ -1,7 +1,6 @@
 package dev.runlog.bench;
 
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 
 /** Executions with external IDs recorded by {@code POST /events}, compared with IDs that the engine makes. */
 final class ExternalIdRecording implements Figure {
@@ -28,13 +27,9 @@ final class ExternalIdRecording implements Figure {
     public List<Row> measure(Bench bench) {
         int rows = bench.options().bulkRows();
         String title = (lifecycles ? "Starts and finishes" : "Complete executions") + " with external IDs";
-        ToDoubleFunction<Boolean> record = externalIds -> lifecycles
-                ? BulkRecording.recordLifecycles(bench, rows, externalIds)
-                : BulkRecording.recordComplete(bench, bench.server(), rows, externalIds);
-        // Both once for warm-up.
-        record.applyAsDouble(false);
-        record.applyAsDouble(true);
-        Bench.Pair pair = bench.alternate(title, () -> record.applyAsDouble(true), () -> record.applyAsDouble(false));
+        // Once for warm-up, then for the figure.
+        bench.alternate(title + ", warm-up", () -> record(bench, rows, true), () -> record(bench, rows, false));
+        Bench.Pair pair = bench.alternate(title, () -> record(bench, rows, true), () -> record(bench, rows, false));
         return List.of(Row.ofRatio(
                 title,
                 "executions/s",
@@ -44,5 +39,11 @@ final class ExternalIdRecording implements Figure {
                 Goal.atLeast(lifecycles ? 0.7 : 0.75),
                 BulkRecording.CONNECTIONS + " connections, " + BulkRecording.LINES + " events per request"
                         + (lifecycles ? ", no finish in the request of its start" : "")));
+    }
+
+    private double record(Bench bench, int rows, boolean externalIds) {
+        return lifecycles
+                ? BulkRecording.recordLifecycles(bench, rows, externalIds)
+                : BulkRecording.recordComplete(bench, bench.server(), rows, externalIds);
     }
 }

@@ -90,23 +90,24 @@ final class ExecutionFields {
     static TypeRuntimeWiring.Builder ofError(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher(
                         "message",
-                        ofError(ListedExecution::errorMessage, step -> ofError(step, ExecutionError::message)))
-                .dataFetcher("type", ofError(ListedExecution::errorType, step -> ofError(step, ExecutionError::type)))
-                .dataFetcher("fingerprint", ofError(ListedExecution::errorFingerprint, Step::errorFingerprint))
+                        errorProperty(ListedExecution::errorMessage, step -> errorOf(step, ExecutionError::message)))
+                .dataFetcher(
+                        "type", errorProperty(ListedExecution::errorType, step -> errorOf(step, ExecutionError::type)))
+                .dataFetcher("fingerprint", errorProperty(ListedExecution::errorFingerprint, Step::errorFingerprint))
                 .dataFetcher(
                         "stackTrace",
-                        ofError(
+                        loadedOfError(
                                 part(ExecutionPart.STACK_TRACE, ExecutionDetail::stackTrace),
-                                step -> ofError(step, ExecutionError::stackTrace)))
+                                step -> errorOf(step, ExecutionError::stackTrace)))
                 .dataFetcher(
                         "details",
-                        ofError(
+                        loadedOfError(
                                 json(ExecutionPart.ERROR_DETAILS, ExecutionDetail::errorDetails),
-                                step -> RawJson.of(ofError(step, ExecutionError::details))));
+                                step -> RawJson.of(errorOf(step, ExecutionError::details))));
     }
 
     /** A property of the error of an execution or a step, which stand for their errors. */
-    private static DataFetcher<@Nullable Object> ofError(
+    private static DataFetcher<@Nullable Object> errorProperty(
             Function<ListedExecution, @Nullable String> ofExecution, Function<Step, @Nullable String> ofStep) {
         return property(
                 Object.class,
@@ -115,12 +116,12 @@ final class ExecutionFields {
     }
 
     /** A property that is loaded for an execution only. */
-    private static DataFetcher<@Nullable Object> ofError(
+    private static DataFetcher<@Nullable Object> loadedOfError(
             DataFetcher<?> ofExecution, Function<Step, @Nullable Object> ofStep) {
         return env -> source(env) instanceof Step step ? ofStep.apply(step) : ofExecution.get(env);
     }
 
-    private static @Nullable String ofError(Step step, Function<ExecutionError, @Nullable String> part) {
+    private static @Nullable String errorOf(Step step, Function<ExecutionError, @Nullable String> part) {
         ExecutionError error = step.error();
         return error == null ? null : part.apply(error);
     }
