@@ -196,7 +196,7 @@ final class FinishTest {
         assertThat(json(answer).get("recorded").asInt()).as(answer.body()).isEqualTo(1);
         assertThat(execution(id).at("/steps/nodes/0"))
                 .hasToString("{\"status\":\"FAILED\",\"truncated\":[\"NAME\",\"OUTPUT\"],"
-                        + "\"sanitized\":[\"KIND\",\"ERROR\"],\"redacted\":[\"INPUT\"],"
+                        + "\"sanitized\":[\"KIND\",\"ERROR_MESSAGE\"],\"redacted\":[\"INPUT\"],"
                         + "\"input\":{\"Api-Key\":\"[redacted]\"}}");
     }
 

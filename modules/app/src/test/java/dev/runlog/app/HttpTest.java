@@ -180,8 +180,8 @@ final class HttpTest {
         String id = Ids.next().toString();
         String[][] lines = {
             {"[]", "expected a JSON object"},
-            {"{}", "Missing `event` (expected started"},
-            {"{\"event\":\"began\"}", "Invalid `event`: began (expected started"},
+            {"{}", "Missing `event` (expected queued, started"},
+            {"{\"event\":\"began\"}", "Invalid `event`: began (expected queued, started"},
             {"{\"event\":\"started\",\"workflow\":\"w\",\"colour\":\"red\"}", "Unknown member `colour`"},
             {"{\"event\":\"started\"}", "Missing `workflow`"},
             {"{\"event\":\"started\",\"workflow\":5}", "Invalid `workflow` (expected a string)"},

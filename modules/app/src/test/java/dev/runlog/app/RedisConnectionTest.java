@@ -48,15 +48,22 @@ final class RedisConnectionTest {
         assumeTrue(RedisServer.isInstalled(), "Skipped: redis-server is not on the PATH.");
     }
 
+    /** Commands of other tests in this JVM set the levels of their own logs. */
     @BeforeEach
     void keepLog() {
         appender.start();
         root().addAppender(appender);
+        connectors().setLevel(Level.INFO);
     }
 
     @AfterEach
     void dropAppender() {
         root().detachAppender(appender);
+        connectors().setLevel(null);
+    }
+
+    private static Logger connectors() {
+        return (Logger) LoggerFactory.getLogger("dev.runlog.connectors");
     }
 
     private static Logger root() {

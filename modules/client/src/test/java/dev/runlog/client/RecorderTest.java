@@ -28,6 +28,7 @@ final class RecorderTest {
     private volatile String answer = FINE;
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private HttpServer server;
+    private volatile boolean down;
 
     @BeforeEach
     void listen() throws IOException {
@@ -38,6 +39,10 @@ final class RecorderTest {
                 gate.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            }
+            if (down) {
+                exchange.close();
+                return;
             }
             bodies.add(body);
             Integer status = statuses.poll();
@@ -112,8 +117,8 @@ final class RecorderTest {
             recorder.start("flood");
         }
         assertThat(reported).anyMatch(line -> line.contains("The buffer is full"));
+        down = true;
         gate.countDown();
-        server.stop(0);
         recorder.start("unavailable");
         recorder.close();
 
