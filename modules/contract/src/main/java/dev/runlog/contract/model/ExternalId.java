@@ -2,10 +2,8 @@ package dev.runlog.contract.model;
 
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.text.SafeText;
+import dev.runlog.contract.text.Sha256;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +40,7 @@ public record ExternalId(@Nullable String source, String id) {
     /** The key in the database, as the SQL function {@code external_id_hash} computes it. */
     public UUID hash() {
         String text = (source == null ? "" : source) + '\u001f' + id;
-        ByteBuffer digest = ByteBuffer.wrap(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+        ByteBuffer digest = ByteBuffer.wrap(Sha256.of(text));
         return new UUID(digest.getLong(), digest.getLong());
     }
 
@@ -50,13 +48,5 @@ public record ExternalId(@Nullable String source, String id) {
     @Override
     public String toString() {
         return SafeText.quote(id) + (source == null ? "" : " of " + SafeText.quote(source));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("Every Java platform has SHA-256.", impossible);
-        }
     }
 }

@@ -117,6 +117,8 @@ final class Draft {
         boolean runs = head.status() == ExecutionStatus.RUNNING || head.status() == ExecutionStatus.QUEUED && !queued;
         Instant startedAt = queued ? head.startedAt() : firstOf(start.startedAt(), head.startedAt(), now);
         Duration timeout = either(queued, start.heartbeatTimeout(), stored.heartbeatTimeout());
+        Instant deadline =
+                timeout == null || !runs ? null : either(queued, now.plus(timeout), head.heartbeatDeadline());
         Execution filled = with(Alterations.of(head).plus(start.altered()))
                 .status(runs ? ExecutionStatus.RUNNING : head.status())
                 .queuedAt(firstOf(head.queuedAt(), start.queuedAt()))
@@ -130,10 +132,7 @@ final class Draft {
                         head.labels().isEmpty() || !queued && !start.labels().isEmpty()
                                 ? start.labels()
                                 : head.labels())
-                .heartbeatDeadline(
-                        timeout == null || !runs
-                                ? null
-                                : queued ? firstOf(head.heartbeatDeadline(), now.plus(timeout)) : now.plus(timeout))
+                .heartbeatDeadline(deadline)
                 .build();
         stored = new StoredExecution(filled, stored.ownerId(), stored.startKnown() || !queued, timeout);
         detail = new ExecutionDetail(
@@ -142,12 +141,12 @@ final class Draft {
                 detail.result(),
                 detail.errorDetails(),
                 detail.stackTrace());
-        deadlineMoved |= !Objects.equals(filled.heartbeatDeadline(), head.heartbeatDeadline());
+        deadlineMoved |= !Objects.equals(deadline, head.heartbeatDeadline());
         startFilled |= !queued;
         queueFilled |= queued;
     }
 
-    /** The value of an event or, if that was about the queue, rather the known one. */
+    /** Prefers the value of an event that adds a start, and the known one if the event is about the queue. */
     private static <T> @Nullable T either(boolean queued, @Nullable T added, @Nullable T known) {
         return queued ? firstOf(known, added) : firstOf(added, known);
     }
