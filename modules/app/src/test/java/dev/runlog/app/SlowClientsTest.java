@@ -83,7 +83,7 @@ final class SlowClientsTest {
         }
     }
 
-    /** A body of 300 KB may take three seconds more than one of which nothing arrives. */
+    /** A body of 300 KB may take three seconds longer than a body that never arrives. */
     @Test
     void mayTakeLongerForMore() throws IOException {
         byte[] part =

@@ -14,7 +14,7 @@ final class DryRuns {
 
     private final Room room;
     private final Duration waitMax;
-    /** {@link Room} limits how many wait. */
+    /** {@link Room} limits the number that wait. */
     private final FairTurns<Request> turns = new FairTurns<>("dry runs", 1, 0, Integer.MAX_VALUE, Integer.MAX_VALUE);
 
     DryRuns(Room room, Duration waitMax) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param length length of the field {@code event} in bytes; -1 if there is no such field
  * @param event the field; null if it is missing or longer than {@code entry-max-bytes}
  */
-// Compared by nobody.
+// Entries are never compared.
 @SuppressWarnings("ArrayRecordComponent")
 record StreamEntry(String id, int deliveries, long length, byte @Nullable [] event) {
     /** Milliseconds from 2001 to 2286. */

@@ -51,7 +51,7 @@ abstract class IssuerTestCase {
         await(issuer.close());
     }
 
-    /** Tokens that nobody with a private key made. */
+    /** Tokens that were made without a private key. */
     static List<String> forgeries() throws Exception {
         String claims = claims().encode();
         String publicKey = Forge.pem(rsa);

@@ -57,7 +57,7 @@ record ExecutionsLeft(long stored, long running, long queued, long held) {
         return running == 0 && queued == 0 && held == 0;
     }
 
-    /** Says how many executions cannot be deleted, for an error message. */
+    /** Describes the executions that cannot be deleted, for an error message. */
     String undeletable() {
         return running + " running, " + queued + " queued, " + held + " held";
     }

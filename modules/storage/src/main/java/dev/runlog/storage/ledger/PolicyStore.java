@@ -203,7 +203,7 @@ public final class PolicyStore {
                         : Future.succeededFuture(claimed)));
     }
 
-    /** Stores how many executions are overdue, and since when. */
+    /** Stores the number of overdue executions, and since when. */
     public Future<Void> markOverdue(UUID id, long overdue, @Nullable Instant since) {
         return database.query(
                         "mark-overdue",
