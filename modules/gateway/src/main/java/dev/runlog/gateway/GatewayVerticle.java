@@ -9,6 +9,7 @@ import dev.runlog.gateway.connection.Connections;
 import dev.runlog.gateway.connection.OpenStreams;
 import dev.runlog.gateway.events.EventsEndpoint;
 import dev.runlog.gateway.graphql.GraphqlEngine;
+import dev.runlog.gateway.graphql.GraphqlSchemas;
 import dev.runlog.gateway.graphql.Operations;
 import dev.runlog.gateway.graphql.render.Selections;
 import dev.runlog.gateway.graphqlhttp.GraphiqlPage;
@@ -19,6 +20,7 @@ import dev.runlog.gateway.http.Methods;
 import dev.runlog.gateway.http.Origins;
 import dev.runlog.gateway.http.Replies;
 import dev.runlog.gateway.live.LiveFeed;
+import dev.runlog.gateway.memory.AnswerMemory;
 import dev.runlog.gateway.memory.ByteBudget;
 import dev.runlog.gateway.rest.LogsEndpoints;
 import dev.runlog.gateway.rest.OpenApi;
@@ -104,7 +106,10 @@ public final class GatewayVerticle extends VerticleBase {
 
     private HttpServer server(Authenticator authenticator) {
         LiveFeed feed = LiveFeed.start(vertx, bus, config.live(), meters);
-        GraphqlEngine engine = new GraphqlEngine(bus, config.graphql(), feed);
+        AnswerMemory memory = new AnswerMemory(
+                config.graphql().responseMaxBytes(), config.graphql().responsesMaxBytes());
+        GraphqlEngine engine =
+                new GraphqlEngine(new GraphqlSchemas(config.graphql()), bus, memory, config.graphql(), feed);
         Operations operations =
                 new Operations(engine, new Selections(config.live().renderedBytesMax(), engine.memory(), meters));
         ByteBudget budget = new ByteBudget(config.http());

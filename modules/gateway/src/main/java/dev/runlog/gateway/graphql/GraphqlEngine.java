@@ -2,23 +2,17 @@ package dev.runlog.gateway.graphql;
 
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.RunlogException;
-import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.querying.LoadWatchedWorkflows.Watched;
 import dev.runlog.gateway.config.GatewayConfig;
-import dev.runlog.gateway.graphql.limits.QueryCache;
 import dev.runlog.gateway.graphql.limits.QueryLimits;
 import dev.runlog.gateway.graphql.protocol.Answer;
 import dev.runlog.gateway.graphql.protocol.GraphqlErrors;
 import dev.runlog.gateway.graphql.protocol.GraphqlRequest;
 import dev.runlog.gateway.graphql.protocol.ResultSubscriber;
-import dev.runlog.gateway.graphql.render.PlainSelections;
-import dev.runlog.gateway.graphql.render.PlainSubscriptions;
 import dev.runlog.gateway.graphql.resolve.CoalescingLoader;
 import dev.runlog.gateway.graphql.resolve.Loaders;
-import dev.runlog.gateway.graphql.resolve.Resolvers;
-import dev.runlog.gateway.graphql.schema.ReadScope;
 import dev.runlog.gateway.live.LiveFeed;
 import dev.runlog.gateway.memory.AnswerMemory;
 import dev.runlog.gateway.memory.AnswerThrottle;
@@ -26,20 +20,9 @@ import graphql.ExecutionInput;
 import graphql.ExecutionResult;
 import graphql.ExecutionResultImpl;
 import graphql.GraphQL;
-import graphql.execution.DataFetcherExceptionHandler;
 import graphql.execution.SubscriptionExecutionStrategy;
 import graphql.language.OperationDefinition;
-import graphql.parser.ParserOptions;
-import graphql.schema.GraphQLSchema;
-import graphql.schema.idl.RuntimeWiring;
-import graphql.schema.idl.SchemaGenerator;
-import graphql.schema.idl.SchemaParser;
 import io.vertx.core.Future;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
@@ -59,36 +42,23 @@ public final class GraphqlEngine {
     private final Bus bus;
     private final AnswerMemory memory;
     private final GatewayConfig.Graphql config;
-    private final GraphQL readers;
-    private final GraphQL nonReaders;
+    private final GraphqlSchemas schemas;
+    private final LiveFeed feed;
     private final AnswerThrottle throttle;
     private final OperationTurns turns;
-    private final QueryCache queries;
     private final CoalescingLoader<Watched, @Nullable Workflow> workflowsOfEvents;
 
-    public GraphqlEngine(Bus bus, GatewayConfig.Graphql config, LiveFeed feed) {
+    /** Creates the engine of one event loop. It shares the schemas and the memory with those of other event loops. */
+    public GraphqlEngine(
+            GraphqlSchemas schemas, Bus bus, AnswerMemory memory, GatewayConfig.Graphql config, LiveFeed feed) {
+        this.schemas = schemas;
         this.bus = bus;
-        this.memory = new AnswerMemory(config.responseMaxBytes(), config.responsesMaxBytes());
+        this.memory = memory;
+        this.feed = feed;
         this.config = config;
         this.throttle = new AnswerThrottle(config.responseMaxBytes(), config.queueMax());
         this.turns = new OperationTurns(config.queueMax());
         this.workflowsOfEvents = new CoalescingLoader<>(ids -> Loaders.loadWatchedWorkflows(bus, ids));
-        this.queries = new QueryCache(config.documentCacheMaxBytes());
-        GraphQLSchema schema = schema(bus, config, feed);
-        this.readers = graphQl(schema);
-        this.nonReaders = graphQl(ReadScope.without(schema));
-    }
-
-    private GraphQL graphQl(GraphQLSchema schema) {
-        DataFetcherExceptionHandler failures = GraphqlErrors::handle;
-        PlainSelections plain = new PlainSelections(failures);
-        return GraphQL.newGraphQL(schema)
-                .defaultDataFetcherExceptionHandler(failures)
-                .queryExecutionStrategy(plain)
-                .subscriptionExecutionStrategy(new PlainSubscriptions(failures, plain))
-                .instrumentation(new QueryLimits(config, queries))
-                .preparsedDocumentProvider(queries)
-                .build();
     }
 
     /**
@@ -142,6 +112,10 @@ public final class GraphqlEngine {
                 .graphQLContext(Map.of(
                         Viewer.class,
                         viewer,
+                        Bus.class,
+                        bus,
+                        LiveFeed.class,
+                        feed,
                         Loaders.class,
                         loaders,
                         AnswerMemory.Lease.class,
@@ -153,7 +127,7 @@ public final class GraphqlEngine {
                 .dataLoaderRegistry(loaders.registry())
                 .build();
         long startedAt = System.nanoTime();
-        GraphQL graphQl = viewer.may(Scope.READ) ? readers : nonReaders;
+        GraphQL graphQl = schemas.of(viewer);
         return turns.start(
                         viewer.subject(),
                         () -> isGone.getAsBoolean()
@@ -205,23 +179,5 @@ public final class GraphqlEngine {
 
     private static String operation(GraphqlRequest request) {
         return Objects.requireNonNullElse(request.operationName(), "anonymous");
-    }
-
-    /** Number of queries in the cache. */
-    long cachedQueries() {
-        return queries.size();
-    }
-
-    private static GraphQLSchema schema(Bus bus, GatewayConfig.Graphql config, LiveFeed feed) {
-        ParserOptions.setDefaultOperationParserOptions(ParserOptions.getDefaultOperationParserOptions()
-                .transform(options -> options.maxCharacters(config.queryMaxChars())));
-        RuntimeWiring wiring = Resolvers.wiring(bus, config, feed);
-        try (Reader text = new InputStreamReader(
-                Objects.requireNonNull(GraphqlEngine.class.getResourceAsStream("/schema.graphqls")),
-                StandardCharsets.UTF_8)) {
-            return new SchemaGenerator().makeExecutableSchema(new SchemaParser().parse(text), wiring);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

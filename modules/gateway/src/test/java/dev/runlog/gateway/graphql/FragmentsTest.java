@@ -9,6 +9,7 @@ import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.graphql.protocol.Answer;
 import dev.runlog.gateway.graphql.protocol.GraphqlRequest;
 import dev.runlog.gateway.live.LiveFeed;
+import dev.runlog.gateway.memory.AnswerMemory;
 import dev.runlog.testing.Futures;
 import dev.runlog.testing.Settings;
 import graphql.ExecutionResult;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Fragments that would keep validation busy for seconds are refused at once; those of real clients are not. */
 @ExtendWith(VertxExtension.class)
 final class FragmentsTest {
+    private static final GatewayConfig.Graphql CONFIG = Settings.of("graphql").as(GatewayConfig.Graphql.class);
     private static final Viewer VIEWER = new Viewer("alice", EnumSet.allOf(Scope.class));
     /** Validation took at least ten times as long. */
     private static final long CPU_MILLIS_MAX = 100;
@@ -42,8 +44,10 @@ final class FragmentsTest {
         Bus bus = Bus.create(vertx, Duration.ofSeconds(5));
         Promise<GraphqlEngine> created = Promise.promise();
         vertx.runOnContext(now -> created.complete(new GraphqlEngine(
+                new GraphqlSchemas(CONFIG),
                 bus,
-                Settings.of("graphql").as(GatewayConfig.Graphql.class),
+                new AnswerMemory(CONFIG.responseMaxBytes(), CONFIG.responsesMaxBytes()),
+                CONFIG,
                 LiveFeed.start(
                         vertx, bus, Settings.of("live").as(GatewayConfig.Live.class), new SimpleMeterRegistry()))));
         engine = Futures.await(created.future());

@@ -10,6 +10,7 @@ import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.graphql.protocol.Answer;
 import dev.runlog.gateway.graphql.protocol.GraphqlRequest;
 import dev.runlog.gateway.live.LiveFeed;
+import dev.runlog.gateway.memory.AnswerMemory;
 import dev.runlog.testing.Futures;
 import dev.runlog.testing.Settings;
 import dev.runlog.testing.fuzz.Fuzz;
@@ -67,7 +68,12 @@ final class GraphqlEngineFuzzTest {
         vertx = given;
         Bus bus = Bus.create(vertx, Duration.ofSeconds(5));
         engine = Futures.await(onContext(() -> Future.succeededFuture(
-                new GraphqlEngine(bus, CONFIG, LiveFeed.start(vertx, bus, LIVE, new SimpleMeterRegistry())))));
+                new GraphqlEngine(
+                        new GraphqlSchemas(CONFIG),
+                        bus,
+                        new AnswerMemory(CONFIG.responseMaxBytes(), CONFIG.responsesMaxBytes()),
+                        CONFIG,
+                        LiveFeed.start(vertx, bus, LIVE, new SimpleMeterRegistry())))));
     }
 
     @Test

@@ -107,10 +107,4 @@ public final class QueryCache implements PreparsedDocumentProvider {
         });
         return new Variant(operation, found);
     }
-
-    /** Number of queries in the cache. */
-    public long size() {
-        entries.cleanUp();
-        return entries.estimatedSize();
-    }
 }

@@ -1,11 +1,13 @@
 package dev.runlog.gateway.graphql.resolve;
 
+import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.bus.Requests;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
+import dev.runlog.gateway.live.LiveFeed;
 import graphql.schema.DataFetcher;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.GraphQLFieldDefinition;
@@ -34,6 +36,16 @@ final class Fields {
     static Loaders loaders(DataFetchingEnvironment env) {
         Loaders loaders = env.getGraphQlContext().get(Loaders.class);
         return loaders.ofEvent(env.getRoot());
+    }
+
+    /** The bus of the event loop that runs the operation. */
+    static Bus bus(DataFetchingEnvironment env) {
+        return env.getGraphQlContext().get(Bus.class);
+    }
+
+    /** The live feed of that event loop. */
+    static LiveFeed feed(DataFetchingEnvironment env) {
+        return env.getGraphQlContext().get(LiveFeed.class);
     }
 
     static Requests requests(DataFetchingEnvironment env) {

@@ -1,6 +1,7 @@
 package dev.runlog.gateway.graphql.resolve;
 
 import static dev.runlog.gateway.graphql.resolve.Fields.arguments;
+import static dev.runlog.gateway.graphql.resolve.Fields.bus;
 import static dev.runlog.gateway.graphql.resolve.Fields.viewer;
 
 import dev.runlog.contract.bus.Bus;
@@ -40,14 +41,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The fields of {@code Mutation}. */
 final class Mutations {
-    private final Bus bus;
+    private Mutations() {}
 
-    Mutations(Bus bus) {
-        this.bus = bus;
-    }
-
-    TypeRuntimeWiring.Builder fields(TypeRuntimeWiring.Builder type) {
-        return type.dataFetcher("upsertWorkflow", mutation("workflow", this::upsertWorkflow))
+    static TypeRuntimeWiring.Builder fields(TypeRuntimeWiring.Builder type) {
+        return type.dataFetcher("upsertWorkflow", mutation("workflow", Mutations::upsertWorkflow))
                 .dataFetcher("queueExecution", recording(input -> new Queued(started(input))))
                 .dataFetcher("startExecution", recording(Mutations::started))
                 .dataFetcher("finishExecution", recording(Mutations::finished))
@@ -56,22 +53,22 @@ final class Mutations {
                         "heartbeat",
                         recording(input ->
                                 new Heartbeat(input.execution(), input.stringOrNull("owner"), input.workflowOrNull())))
-                .dataFetcher("cleanupExecutions", mutation("cleanup", this::cleanupExecutions))
-                .dataFetcher("deleteWorkflow", mutation("cleanup", this::deleteWorkflow))
+                .dataFetcher("cleanupExecutions", mutation("cleanup", Mutations::cleanupExecutions))
+                .dataFetcher("deleteWorkflow", mutation("cleanup", Mutations::deleteWorkflow))
                 .dataFetcher(
                         "cancelCleanup",
-                        mutation("cleanup", (viewer, input) -> bus.request(new CancelCleanup(viewer, input.id("id")))))
-                .dataFetcher("setRetentionPolicy", mutation("retentionPolicy", this::setRetentionPolicy))
+                        mutation("cleanup", (bus, viewer, input) -> bus.request(new CancelCleanup(viewer, input.id("id")))))
+                .dataFetcher("setRetentionPolicy", mutation("retentionPolicy", Mutations::setRetentionPolicy))
                 .dataFetcher(
                         "deleteRetentionPolicy",
                         mutation(
                                 "retentionPolicy",
-                                (viewer, input) -> bus.request(new DeleteRetentionPolicy(viewer, input.id("id")))))
-                .dataFetcher("holdExecution", mutation("execution", (viewer, input) -> hold(viewer, input, true)))
-                .dataFetcher("releaseExecution", mutation("execution", (viewer, input) -> hold(viewer, input, false)));
+                                (bus, viewer, input) -> bus.request(new DeleteRetentionPolicy(viewer, input.id("id")))))
+                .dataFetcher("holdExecution", mutation("execution", (bus, viewer, input) -> hold(bus, viewer, input, true)))
+                .dataFetcher("releaseExecution", mutation("execution", (bus, viewer, input) -> hold(bus, viewer, input, false)));
     }
 
-    private Future<Workflow> upsertWorkflow(Viewer viewer, Arguments input) {
+    private static Future<Workflow> upsertWorkflow(Bus bus, Viewer viewer, Arguments input) {
         return bus.request(new UpsertWorkflow(
                         viewer, input.string("key"), input.stringOrNull("name"), input.stringOrNull("owner")))
                 .map(UpsertWorkflow.Saved::workflow);
@@ -141,8 +138,8 @@ final class Mutations {
     }
 
     /** Records the event of an input. */
-    private DataFetcher<CompletionStage<Map<String, Object>>> recording(Function<Arguments, RecordingEvent> event) {
-        return env -> bus.request(new RecordEvents(
+    private static DataFetcher<CompletionStage<Map<String, Object>>> recording(Function<Arguments, RecordingEvent> event) {
+        return env -> bus(env).request(new RecordEvents(
                         viewer(env), List.of(event.apply(arguments(env).input().requireExternalIdOfSource()))))
                 .map(recorded -> {
                     Outcome outcome = recorded.outcomes().get(0);
@@ -152,7 +149,7 @@ final class Mutations {
                 .toCompletionStage();
     }
 
-    private Future<Cleanup> cleanupExecutions(Viewer viewer, Arguments input) {
+    private static Future<Cleanup> cleanupExecutions(Bus bus, Viewer viewer, Arguments input) {
         return bus.request(RequestCleanup.builder(viewer)
                 .olderThan(input.durationOrNull("olderThan"))
                 .before(input.instantOrNull("before"))
@@ -166,12 +163,12 @@ final class Mutations {
                 .build());
     }
 
-    private Future<Cleanup> deleteWorkflow(Viewer viewer, Arguments input) {
+    private static Future<Cleanup> deleteWorkflow(Bus bus, Viewer viewer, Arguments input) {
         return bus.request(
                 new DeleteWorkflow(viewer, input.workflow(), input.stringOrNull("owner"), input.flag("dryRun")));
     }
 
-    private Future<RetentionPolicy> setRetentionPolicy(Viewer viewer, Arguments input) {
+    private static Future<RetentionPolicy> setRetentionPolicy(Bus bus, Viewer viewer, Arguments input) {
         return bus.request(new SetRetentionPolicy(
                 viewer,
                 input.idOrNull("workflowId"),
@@ -182,7 +179,7 @@ final class Mutations {
                 input.integerOrNull("keepLast")));
     }
 
-    private Future<Execution> hold(Viewer viewer, Arguments input, boolean held) {
+    private static Future<Execution> hold(Bus bus, Viewer viewer, Arguments input, boolean held) {
         return bus.request(new HoldExecution(viewer, input.id("executionId"), held, input.stringOrNull("reason")))
                 .map(HoldExecution.Result::execution)
                 .map(execution -> asSeenBy(viewer, execution));
@@ -195,13 +192,13 @@ final class Mutations {
 
     /** Carries out a mutation for a viewer. */
     private interface Operation<T> {
-        Future<T> apply(Viewer viewer, Arguments input);
+        Future<T> apply(Bus bus, Viewer viewer, Arguments input);
     }
 
     /** Puts what an operation returns into the mutation's payload, as the given member. */
     private static <T> DataFetcher<CompletionStage<Map<String, T>>> mutation(String member, Operation<T> operation) {
         return env -> operation
-                .apply(viewer(env), arguments(env).input())
+                .apply(bus(env), viewer(env), arguments(env).input())
                 .map(result -> Map.of(member, result))
                 .toCompletionStage();
     }

@@ -2,6 +2,7 @@ package dev.runlog.gateway.graphql.resolve;
 
 import static dev.runlog.gateway.graphql.resolve.Fields.arguments;
 import static dev.runlog.gateway.graphql.resolve.Fields.async;
+import static dev.runlog.gateway.graphql.resolve.Fields.bus;
 import static dev.runlog.gateway.graphql.resolve.Fields.reader;
 import static dev.runlog.gateway.graphql.resolve.Fields.requests;
 import static dev.runlog.gateway.graphql.resolve.Fields.viewer;
@@ -53,11 +54,9 @@ import org.jspecify.annotations.Nullable;
 final class Queries {
     private static final int BIGGEST_WORKFLOWS = 10;
 
-    private final Bus bus;
     private final GatewayConfig.Graphql config;
 
-    Queries(Bus bus, GatewayConfig.Graphql config) {
-        this.bus = bus;
+    Queries(GatewayConfig.Graphql config) {
         this.config = config;
     }
 
@@ -67,17 +66,17 @@ final class Queries {
                         "node", async(env -> nodes(env, List.of(arguments(env).nodeId("id")))
                                 .map(found -> found.get(0))))
                 .dataFetcher("nodes", async(this::nodes))
-                .dataFetcher("workflow", async(env -> bus.request(new LoadWorkflows(
+                .dataFetcher("workflow", async(env -> bus(env).request(new LoadWorkflows(
                                 reader(env), List.of(arguments(env).id("id"))))
                         .map(loaded -> loaded.workflows().stream().findFirst().orElse(null))))
-                .dataFetcher("workflowByKey", async(env -> bus.request(new FindWorkflowByKey(
+                .dataFetcher("workflowByKey", async(env -> bus(env).request(new FindWorkflowByKey(
                                 viewer(env), arguments(env).string("key")))
                         .map(FindWorkflowByKey.Found::workflow)))
                 .dataFetcher("workflows", async(this::workflows))
                 .dataFetcher("execution", async(this::execution))
                 .dataFetcher("executions", async(this::executions))
                 .dataFetcher("statistics", async(this::statistics))
-                .dataFetcher("cleanup", async(env -> bus.request(new LoadCleanups(
+                .dataFetcher("cleanup", async(env -> bus(env).request(new LoadCleanups(
                                 viewer(env), List.of(arguments(env).id("id"))))
                         .map(loaded -> loaded.cleanups().stream().findFirst().orElse(null))))
                 .dataFetcher("cleanups", async(this::cleanups))
@@ -124,15 +123,15 @@ final class Queries {
                     found.addAll(loaded.executions());
                     return found.size() == ids.size()
                             ? Future.succeededFuture()
-                            : bus.request(new LoadWorkflows(viewer, ids))
+                            : bus(env).request(new LoadWorkflows(viewer, ids))
                                     .onSuccess(more -> found.addAll(more.workflows()));
                 })
                 .compose(done -> found.size() == ids.size() || !(viewer.may(Scope.CLEANUP) || viewer.may(Scope.OPS))
                         ? Future.succeededFuture()
                         : Future.all(
-                                bus.request(new LoadCleanups(viewer, ids))
+                                bus(env).request(new LoadCleanups(viewer, ids))
                                         .onSuccess(more -> found.addAll(more.cleanups())),
-                                bus.request(new LoadRetentionPolicies(viewer, ids))
+                                bus(env).request(new LoadRetentionPolicies(viewer, ids))
                                         .onSuccess(more -> found.addAll(more.policies()))))
                 .map(done -> found);
     }
@@ -151,12 +150,12 @@ final class Queries {
         Viewer viewer = viewer(env);
         String search = arguments(env).searchOrNull("search");
         PageRequest page = arguments(env).page(Cursor.Order.WORKFLOW, config);
-        return bus.request(new ListWorkflows(viewer, search, page))
+        return bus(env).request(new ListWorkflows(viewer, search, page))
                 .map(listed -> new Connection<>(
                         listed.workflows(),
                         listed.ends(),
                         workflow -> Cursor.of(Cursor.Order.WORKFLOW, workflow.id()),
-                        () -> bus.request(new CountWorkflows(viewer, search)).map(CountExecutions.Counted::count)));
+                        () -> bus(env).request(new CountWorkflows(viewer, search)).map(CountExecutions.Counted::count)));
     }
 
     private Future<@Nullable Execution> execution(DataFetchingEnvironment env) {
@@ -182,14 +181,14 @@ final class Queries {
         return ListSelection.needsOutlineOnly(env)
                 ? requests(env)
                         .request(new ListOutlines(viewer, query, page, withCount))
-                        .map(listed -> connection(viewer, query, listed))
+                        .map(listed -> connection(bus(env), viewer, query, listed))
                 : requests(env)
                         .request(new ListExecutions(viewer, query, page, withCount))
-                        .map(listed -> connection(viewer, query, listed));
+                        .map(listed -> connection(bus(env), viewer, query, listed));
     }
 
-    private <E extends ListedExecution> Connection<E> connection(
-            Viewer viewer, ExecutionQuery query, ExecutionPage<E> page) {
+    private static <E extends ListedExecution> Connection<E> connection(
+            Bus bus, Viewer viewer, ExecutionQuery query, ExecutionPage<E> page) {
         return new Connection<>(
                 page.executions(),
                 page.ends(),
@@ -202,7 +201,7 @@ final class Queries {
     private Future<Statistics> statistics(DataFetchingEnvironment env) {
         Arguments arguments = arguments(env);
         String interval = arguments.stringOrNull("interval");
-        return bus.request(new GetStatistics(
+        return bus(env).request(new GetStatistics(
                 viewer(env),
                 arguments.idOrNull("workflowId"),
                 arguments.instantOrNull("from"),
@@ -213,7 +212,7 @@ final class Queries {
     }
 
     private Future<Connection<Cleanup>> cleanups(DataFetchingEnvironment env) {
-        return bus.request(new ListCleanups(viewer(env), arguments(env).page(Cursor.Order.CLEANUP, config)))
+        return bus(env).request(new ListCleanups(viewer(env), arguments(env).page(Cursor.Order.CLEANUP, config)))
                 .map(listed -> new Connection<>(
                         listed.cleanups(),
                         listed.ends(),
@@ -222,7 +221,7 @@ final class Queries {
     }
 
     private Future<Connection<RetentionPolicy>> retentionPolicies(DataFetchingEnvironment env) {
-        return bus.request(new ListRetentionPolicies(viewer(env), arguments(env).page(Cursor.Order.POLICY, config)))
+        return bus(env).request(new ListRetentionPolicies(viewer(env), arguments(env).page(Cursor.Order.POLICY, config)))
                 .map(listed -> new Connection<>(
                         listed.policies(),
                         listed.ends(),

@@ -2,13 +2,11 @@ package dev.runlog.gateway.graphql.resolve;
 
 import static dev.runlog.gateway.graphql.resolve.Fields.property;
 
-import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.graphql.schema.Scalars;
 import dev.runlog.gateway.live.LiveEvent;
-import dev.runlog.gateway.live.LiveFeed;
 import graphql.TypeResolutionEnvironment;
 import graphql.schema.GraphQLObjectType;
 import graphql.schema.idl.RuntimeWiring;
@@ -21,8 +19,8 @@ public final class Resolvers {
 
     private Resolvers() {}
 
-    /** The wiring of all types; requests go over the bus, subscriptions follow the feed. */
-    public static RuntimeWiring wiring(Bus bus, GatewayConfig.Graphql config, LiveFeed feed) {
+    /** The wiring of all types. Resolvers take the bus and the live feed from the context of their operation. */
+    public static RuntimeWiring wiring(GatewayConfig.Graphql config) {
         ExecutionFields executions = new ExecutionFields(config);
         RuntimeWiring.Builder wiring = RuntimeWiring.newRuntimeWiring()
                 .strictMode(false) // which refuses to replace a scalar
@@ -31,9 +29,9 @@ public final class Resolvers {
                 .scalar(Scalars.DATE_TIME)
                 .scalar(Scalars.DURATION)
                 .scalar(Scalars.JSON)
-                .type("Query", new Queries(bus, config)::fields)
-                .type("Mutation", new Mutations(bus)::fields)
-                .type("Subscription", new Subscriptions(feed)::fields)
+                .type("Query", new Queries(config)::fields)
+                .type("Mutation", Mutations::fields)
+                .type("Subscription", Subscriptions::fields)
                 .type("ExecutionEvent", Resolvers::event)
                 .type("Node", type -> type.typeResolver(Resolvers::nodeType))
                 .type("Viewer", Resolvers::viewer)
@@ -43,7 +41,7 @@ public final class Resolvers {
                 .type("Step", ExecutionFields::ofStep)
                 .type("Cleanup", RetentionFields::ofCleanup)
                 .type("CleanupPreview", RetentionFields::ofPreview)
-                .type("RetentionPolicy", new RetentionFields(bus)::ofPolicy)
+                .type("RetentionPolicy", RetentionFields::ofPolicy)
                 .type("IntervalStatistics", StatisticsFields::ofInterval)
                 .type("PageInfo", ConnectionFields::ofPageInfo);
         for (String node : NODES) {

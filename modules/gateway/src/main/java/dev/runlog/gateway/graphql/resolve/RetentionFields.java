@@ -1,12 +1,12 @@
 package dev.runlog.gateway.graphql.resolve;
 
 import static dev.runlog.gateway.graphql.resolve.Fields.async;
+import static dev.runlog.gateway.graphql.resolve.Fields.bus;
 import static dev.runlog.gateway.graphql.resolve.Fields.loaders;
 import static dev.runlog.gateway.graphql.resolve.Fields.property;
 import static dev.runlog.gateway.graphql.resolve.Fields.source;
 import static dev.runlog.gateway.graphql.resolve.Fields.viewer;
 
-import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.retention.Cleanup;
@@ -25,11 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The fields of cleanups and retention policies that are not plain properties of their records. */
 final class RetentionFields {
-    private final Bus bus;
-
-    RetentionFields(Bus bus) {
-        this.bus = bus;
-    }
+    private RetentionFields() {}
 
     static TypeRuntimeWiring.Builder ofPreview(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher("executions", property(CleanupPreview.class, CleanupPreview::executions))
@@ -59,12 +55,12 @@ final class RetentionFields {
                 .dataFetcher("duration", property(Cleanup.class, RetentionFields::duration));
     }
 
-    TypeRuntimeWiring.Builder ofPolicy(TypeRuntimeWiring.Builder type) {
+    static TypeRuntimeWiring.Builder ofPolicy(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher("status", property(RetentionPolicy.class, policy -> policy.statuses().stream()
                         .sorted()
                         .toList()))
                 .dataFetcher("workflow", env -> target(env, ((RetentionPolicy) source(env)).workflowId()))
-                .dataFetcher("lastCleanup", async(this::lastCleanup));
+                .dataFetcher("lastCleanup", async(RetentionFields::lastCleanup));
     }
 
     /** A figure that also depends on executions of other owners; null unless the viewer is an operator. */
@@ -84,11 +80,11 @@ final class RetentionFields {
         return id == null ? null : loaders(env).target(env, id);
     }
 
-    private Future<@Nullable Cleanup> lastCleanup(DataFetchingEnvironment env) {
+    private static Future<@Nullable Cleanup> lastCleanup(DataFetchingEnvironment env) {
         UUID id = ((RetentionPolicy) source(env)).lastCleanupId();
         return id == null
                 ? Future.succeededFuture()
-                : bus.request(new LoadCleanups(viewer(env), List.of(id)))
+                : bus(env).request(new LoadCleanups(viewer(env), List.of(id)))
                         .map(loaded -> loaded.cleanups().stream().findFirst().orElse(null));
     }
 }

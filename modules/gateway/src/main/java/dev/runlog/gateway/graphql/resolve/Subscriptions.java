@@ -1,10 +1,10 @@
 package dev.runlog.gateway.graphql.resolve;
 
 import static dev.runlog.gateway.graphql.resolve.Fields.arguments;
+import static dev.runlog.gateway.graphql.resolve.Fields.feed;
 import static dev.runlog.gateway.graphql.resolve.Fields.reader;
 import static dev.runlog.gateway.graphql.resolve.Fields.viewer;
 
-import dev.runlog.gateway.live.LiveFeed;
 import graphql.language.Argument;
 import graphql.language.VariableReference;
 import graphql.schema.DataFetchingEnvironment;
@@ -15,20 +15,16 @@ import org.jspecify.annotations.Nullable;
 final class Subscriptions {
     private static final String CURSOR_ARGUMENT = "after";
 
-    private final LiveFeed feed;
+    private Subscriptions() {}
 
-    Subscriptions(LiveFeed feed) {
-        this.feed = feed;
-    }
-
-    TypeRuntimeWiring.Builder fields(TypeRuntimeWiring.Builder type) {
-        return type.dataFetcher("runningExecutions", env -> feed.runningExecutions(
+    static TypeRuntimeWiring.Builder fields(TypeRuntimeWiring.Builder type) {
+        return type.dataFetcher("runningExecutions", env -> feed(env).runningExecutions(
                                 reader(env),
                                 arguments(env).idOrNull("workflowId"),
                                 arguments(env).flag("includeQueued"),
                                 arguments(env).stringOrNull("after"))
                         .withCursorVariable(cursorVariable(env)))
-                .dataFetcher("executionChanges", env -> feed.executionChanges(
+                .dataFetcher("executionChanges", env -> feed(env).executionChanges(
                                 reader(env),
                                 arguments(env).idOrNull("workflowId"),
                                 arguments(env).statuses("status"),
@@ -36,10 +32,10 @@ final class Subscriptions {
                         .withCursorVariable(cursorVariable(env)))
                 .dataFetcher(
                         "executionUpdated",
-                        env -> feed.executionUpdated(reader(env), arguments(env).id("id")))
+                        env -> feed(env).executionUpdated(reader(env), arguments(env).id("id")))
                 .dataFetcher(
                         "cleanupProgress",
-                        env -> feed.cleanupProgress(viewer(env), arguments(env).id("id")));
+                        env -> feed(env).cleanupProgress(viewer(env), arguments(env).id("id")));
     }
 
     /** The variable that contains {@code after}; null if it is not in a variable. */
