@@ -141,7 +141,7 @@ final class LivePropertyTest {
             if (random.nextInt(20) == 0) {
                 server.graphql(
                         token,
-                        "mutation { cleanupExecutions(input: {olderThan: \"PT0S\", status: [SUCCESS, CANCELLED]}) { cleanup { id } } }");
+                        "mutation { cleanupExecutions(input: {olderThan: \"PT0S\", statuses: [SUCCESS, CANCELLED]}) { cleanup { id } } }");
             }
         }
         return null;

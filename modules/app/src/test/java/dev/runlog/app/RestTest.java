@@ -170,14 +170,14 @@ final class RestTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "cleanupExecutions(input: {olderThan: \"P1D\", status: []}) { cleanup { id } }",
+                "cleanupExecutions(input: {olderThan: \"P1D\", statuses: []}) { cleanup { id } }",
                 "cleanupExecutions(input: {}) { cleanup { id } }",
                 "cleanupExecutions(input: {dryRun: false, ignorePolicies: true}) { cleanup { id } }",
                 "cleanupExecutions(input: {olderThan: \"-P1D\"}) { cleanup { id } }",
                 "cleanupExecutions(input: {keepLast: 0}) { cleanup { id } }",
                 "cleanupExecutions(input: {olderThan: \"P1D\", workflowId: \"\"}) { cleanup { id } }",
                 "cleanupExecutions(input: {olderThan: \"P1D\", dry_run: true}) { cleanup { id } }",
-                "setRetentionPolicy(input: {keepFor: \"P1D\", status: []}) { retentionPolicy { id } }",
+                "setRetentionPolicy(input: {keepFor: \"P1D\", statuses: []}) { retentionPolicy { id } }",
                 "setRetentionPolicy(input: {keepFor: \"PT0S\"}) { retentionPolicy { id } }",
                 "setRetentionPolicy(input: {}) { retentionPolicy { id } }",
                 "deleteRetentionPolicy(input: {id: \"\"}) { retentionPolicy { id } }"

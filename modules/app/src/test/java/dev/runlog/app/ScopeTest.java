@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ScopeTest {
     private static final Map<String, Set<String>> OPEN =
-            Map.of("Execution", Set.of("id", "status"), "Workflow", Set.of("id", "key", "name"));
+            Map.of("Execution", Set.of("id", "status"), "Workflow", Set.of("id", "key", "name", "owner"));
 
     private RunningServer server;
     private JsonNode types;
@@ -228,7 +228,7 @@ final class ScopeTest {
                 token,
                 "mutation { cleanupExecutions(input: {olderThan: \"P1D\", dryRun: true, " + ofWorkflow
                         + "}) { cleanup { id state workflowId workflow { id key } owner preview { executions spared { running } "
-                        + "workflows { workflowId key } } } } }");
+                        + "workflows { workflow { id key owner } } } } } }");
         JsonNode policy = server.data(
                 token,
                 "mutation { setRetentionPolicy(input: {keepFor: \"P30D\", " + ofWorkflow

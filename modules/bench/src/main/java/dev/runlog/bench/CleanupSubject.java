@@ -159,7 +159,7 @@ final class CleanupSubject {
         long began = System.nanoTime();
         JsonNode cleanup = data(server, """
                 {"query":"mutation { cleanupExecutions(input: { before: \\"%s\\", %s allOwners: true, dryRun: %s }) { cleanup { %s } } }"}""".formatted(
-                                before, status.isEmpty() ? "" : "status: [" + status + "],", dryRun, FIELDS))
+                                before, status.isEmpty() ? "" : "statuses: [" + status + "],", dryRun, FIELDS))
                 .at("/cleanupExecutions/cleanup");
         long rowsGoneNanos = 0;
         while (true) {

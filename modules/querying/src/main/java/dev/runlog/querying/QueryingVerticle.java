@@ -2,11 +2,11 @@ package dev.runlog.querying;
 
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.bus.Message;
-import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionOutline;
 import dev.runlog.contract.page.Count;
 import dev.runlog.contract.querying.CheckHealth;
+import dev.runlog.contract.querying.CountByStatus;
 import dev.runlog.contract.querying.CountExecutions;
 import dev.runlog.contract.querying.CountExecutionsByParent;
 import dev.runlog.contract.querying.CountWorkflows;
@@ -14,7 +14,9 @@ import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.FindExecution;
 import dev.runlog.contract.querying.FindWorkflowByKey;
+import dev.runlog.contract.querying.GetHistogram;
 import dev.runlog.contract.querying.GetStatistics;
+import dev.runlog.contract.querying.GetWorkflowStatistics;
 import dev.runlog.contract.querying.ListExecutions;
 import dev.runlog.contract.querying.ListExecutionsByParent;
 import dev.runlog.contract.querying.ListOutlines;
@@ -28,7 +30,6 @@ import dev.runlog.contract.querying.LoadWatchedWorkflows;
 import dev.runlog.contract.querying.LoadWatchedWorkflows.Watched;
 import dev.runlog.contract.querying.LoadWorkflows;
 import dev.runlog.contract.querying.ReadRequest;
-import dev.runlog.contract.querying.Statistics;
 import dev.runlog.storage.db.Database;
 import dev.runlog.storage.read.ExecutionReads;
 import dev.runlog.storage.read.StatisticsReads;
@@ -36,10 +37,6 @@ import dev.runlog.storage.read.WorkflowReads;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -51,20 +48,21 @@ import org.jspecify.annotations.Nullable;
 public final class QueryingVerticle extends VerticleBase {
     private final Bus bus;
     private final Database database;
-    private final Clock clock;
     private final ExecutionReads executions;
     private final WorkflowReads workflows;
-    private final StatisticsReads statistics;
     private final ExecutionCounts counting;
+    private final StatisticsRequests statisticsRequests;
+    private final FacetRequests facets;
 
     public QueryingVerticle(Bus bus, Database database, QueryingConfig config, Clock clock) {
         this.bus = bus;
         this.database = database;
-        this.clock = clock;
         this.executions = new ExecutionReads(database, clock);
         this.workflows = new WorkflowReads(database);
-        this.statistics = new StatisticsReads(database);
+        StatisticsReads statistics = new StatisticsReads(database);
         this.counting = new ExecutionCounts(executions, statistics, config.countRowsMax());
+        this.statisticsRequests = new StatisticsRequests(statistics, clock);
+        this.facets = new FacetRequests();
     }
 
     @Override
@@ -85,7 +83,10 @@ public final class QueryingVerticle extends VerticleBase {
         handle(ListWorkflows.class, this::listWorkflows);
         handle(CountWorkflows.class, this::countWorkflows);
         bus.handle(LoadWatchedWorkflows.class, this::loadWatchedWorkflows);
-        handle(GetStatistics.class, this::getStatistics);
+        handle(GetStatistics.class, statisticsRequests::get);
+        handle(GetWorkflowStatistics.class, statisticsRequests::byWorkflow);
+        handle(CountByStatus.class, facets::countByStatus);
+        handle(GetHistogram.class, facets::histogram);
         bus.handle(CheckHealth.class, this::checkHealth);
         return Future.succeededFuture();
     }
@@ -201,34 +202,6 @@ public final class QueryingVerticle extends VerticleBase {
         return workflows
                 .count(owner(request), request.search())
                 .map(rows -> new CountExecutions.Counted(Count.exactly(rows)));
-    }
-
-    private Future<Statistics> getStatistics(GetStatistics request) {
-        LocalDate from = day("from", request.from());
-        LocalDate to = day("to", request.to());
-        if (from != null && to != null && !from.isBefore(to)) {
-            throw RunlogException.badInput(
-                    "Invalid `from`: " + request.from() + " (expected a day before `to`, " + request.to() + ").");
-        }
-        return statistics.get(
-                request.viewer().subject(),
-                new StatisticsReads.Range(request.owners().subject(), request.workflowId(), from, to),
-                request.interval(),
-                request.workflowsMax(),
-                LocalDate.now(clock.withZone(ZoneOffset.UTC)),
-                request.allOwners());
-    }
-
-    /** Converts a bound of statistics, which must be a whole day. */
-    private static @Nullable LocalDate day(String argument, @Nullable Instant moment) {
-        if (moment == null) {
-            return null;
-        }
-        if (!moment.equals(moment.truncatedTo(ChronoUnit.DAYS))) {
-            throw RunlogException.badInput("Invalid `" + argument + "`: " + moment
-                    + " (expected the start of a UTC day, such as " + moment.truncatedTo(ChronoUnit.DAYS) + ").");
-        }
-        return LocalDate.ofInstant(moment, ZoneOffset.UTC);
     }
 
     private Future<CheckHealth.Healthy> checkHealth(CheckHealth request) {

@@ -112,12 +112,18 @@ final class DaysAndRollupsTest extends RecordingTestCase {
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
         return Objects.requireNonNull(await(new StatisticsReads(reading)
                         .get(
-                                alice.subject(),
+                                new GetStatistics(
+                                        alice,
+                                        null,
+                                        null,
+                                        null,
+                                        GetStatistics.Interval.MONTH,
+                                        GetStatistics.UTC,
+                                        false,
+                                        null,
+                                        false),
                                 new StatisticsReads.Range(alice.subject(), null, null, null),
-                                GetStatistics.Interval.MONTH,
-                                0,
-                                today,
-                                false))
+                                today))
                 .intervals()
                 .get(0)
                 .durations());

@@ -24,12 +24,12 @@ public final class StatsCommand extends TargetCommand {
               statistics(workflowId: $workflowId, from: $from, interval: DAY, allOwners: $allOwners) {
                 stored { total queued running success failed cancelled crashed }
                 recorded { total queued running success failed cancelled crashed }
-                ages { lastDay lastWeek lastMonth older }
-                oldestStartedAt
+                ages { today previous6Days previous23Days older }
+                oldestDay
                 bytesOnDisk
                 recordedPerDay
                 bytesPerDay
-                workflows { workflowId key owner stored }
+                byWorkflow(first: 10, orderBy: STORED) { workflow { id key owner } stored { total } }
                 intervals {
                   from recorded { total success failed cancelled crashed } successRate averageDurationMillis
                   p50DurationMillis p95DurationMillis p99DurationMillis
@@ -81,18 +81,18 @@ public final class StatsCommand extends TargetCommand {
         System.out.println();
         JsonNode ages = statistics.path("ages");
         List<String[]> facts = new ArrayList<>();
-        facts.add(new String[] {"today", Text.number(ages.path("lastDay"))});
-        facts.add(new String[] {"previous 6 days", Text.number(ages.path("lastWeek"))});
-        facts.add(new String[] {"previous 23 days", Text.number(ages.path("lastMonth"))});
+        facts.add(new String[] {"today", Text.number(ages.path("today"))});
+        facts.add(new String[] {"previous 6 days", Text.number(ages.path("previous6Days"))});
+        facts.add(new String[] {"previous 23 days", Text.number(ages.path("previous23Days"))});
         facts.add(new String[] {"older", Text.number(ages.path("older"))});
-        facts.add(new String[] {"oldest day (UTC)", Text.day(statistics.path("oldestStartedAt"))});
+        facts.add(new String[] {"oldest day (UTC)", Text.day(statistics.path("oldestDay"))});
         facts.add(new String[] {"recorded per day", Text.number(statistics.path("recordedPerDay"))});
         if (statistics.path("bytesOnDisk").isNumber()) {
             facts.add(new String[] {"on disk", Text.bytes(statistics.path("bytesOnDisk"))});
             facts.add(new String[] {"growth per day, approx.", Text.bytes(statistics.path("bytesPerDay"))});
         }
         Text.print(1, facts);
-        printWorkflows(statistics.path("workflows"));
+        printWorkflows(statistics.path("byWorkflow"));
         printDays(statistics.path("intervals"));
     }
 
@@ -103,7 +103,9 @@ public final class StatsCommand extends TargetCommand {
         List<String[]> rows = new ArrayList<>();
         rows.add(new String[] {"largest workflows", "owner", "stored"});
         workflows.forEach(workflow -> rows.add(new String[] {
-            workflow.path("key").asText(), workflow.path("owner").asText(), Text.number(workflow.path("stored"))
+            workflow.at("/workflow/key").asText(),
+            workflow.at("/workflow/owner").asText(),
+            Text.number(workflow.at("/stored/total"))
         }));
         System.out.println();
         Text.print(2, rows, isWide() ? new int[0] : new int[] {0, 1});

@@ -83,6 +83,7 @@ public record RunlogConfig(
 
     private static final Set<String> ZERO_ALLOWED = Set.of(
             "http.port",
+            "http.event-loops",
             "auth.leeway",
             "auth.jwks-wait",
             "auth.token-life-max",

@@ -10,7 +10,8 @@ import java.util.UUID;
  * A position in a list: the sort value and the ID of a row. It stays valid when that row is deleted.
  *
  * @param order list that it belongs to; other lists reject it
- * @param value first sort key if that is not the ID: duration in milliseconds, or step index; otherwise 0
+ * @param value first sort key if that is not the ID: duration in milliseconds, finish in milliseconds
+ *     since 1970, or step index; otherwise 0
  */
 public record Cursor(Order order, long value, UUID id) {
 
@@ -21,7 +22,8 @@ public record Cursor(Order order, long value, UUID id) {
         WORKFLOW(3),
         STEP(4),
         CLEANUP(5),
-        POLICY(6);
+        POLICY(6),
+        EXECUTION_FINISH(7);
 
         private final byte number;
 

@@ -1,10 +1,10 @@
 package dev.runlog.contract.querying;
 
+import dev.runlog.contract.bus.LoopRequest;
 import dev.runlog.contract.bus.Message;
-import dev.runlog.contract.bus.Request;
 
 /** Checks that the database responds; fails with {@code OVERLOADED} otherwise. */
-public record CheckHealth() implements Request<CheckHealth.Healthy> {
+public record CheckHealth() implements LoopRequest<CheckHealth.Healthy> {
 
     /**
      * The database responds.

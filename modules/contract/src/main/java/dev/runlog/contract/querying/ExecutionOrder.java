@@ -7,7 +7,11 @@ public enum ExecutionOrder {
     STARTED_AT_DESC(Cursor.Order.EXECUTION_START, true),
     STARTED_AT_ASC(Cursor.Order.EXECUTION_START, false),
     DURATION_DESC(Cursor.Order.EXECUTION_DURATION, true),
-    DURATION_ASC(Cursor.Order.EXECUTION_DURATION, false);
+    DURATION_ASC(Cursor.Order.EXECUTION_DURATION, false),
+    /** Without executions that are queued or running. */
+    FINISHED_AT_DESC(Cursor.Order.EXECUTION_FINISH, true),
+    /** Without executions that are queued or running. */
+    FINISHED_AT_ASC(Cursor.Order.EXECUTION_FINISH, false);
 
     private final Cursor.Order cursorOrder;
     private final boolean descending;

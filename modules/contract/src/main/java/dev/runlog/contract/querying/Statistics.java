@@ -3,67 +3,59 @@ package dev.runlog.contract.querying;
 import dev.runlog.contract.bus.Message;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Statistics of executions.
  *
- * @param stored executions stored now, by status
+ * @param request the request that they answer
+ * @param stored executions stored now, by status; null if the range begins or ends within a UTC day of which something
+ *     was deleted
  * @param recorded executions ever recorded, including deleted ones, by status
- * @param ages executions stored now, by age
- * @param oldestStartedAt start of the oldest stored execution, to the day
+ * @param ages executions stored now, by age; null with {@code stored}
+ * @param oldestDay UTC day of the oldest stored execution; null without any
  * @param bytesOnDisk size of the whole database, including indexes; null unless for all owners
  * @param recordedPerDay mean number of executions recorded per day, over the last seven whole UTC days of the range, or
  *     fewer if the range is shorter; 0 without any
  * @param bytesPerDay approximate growth of the database per day at that rate; null unless for all owners
- * @param workflows workflows with the most stored executions, largest first; empty unless requested
- * @param intervals recorded executions by interval, oldest first, without empty intervals
+ * @param intervals recorded executions by interval, oldest first
  */
 public record Statistics(
-        StatusCounts stored,
+        GetStatistics request,
+        @Nullable StatusCounts stored,
         StatusCounts recorded,
-        Ages ages,
-        @Nullable Instant oldestStartedAt,
+        @Nullable Ages ages,
+        @Nullable LocalDate oldestDay,
         @Nullable Long bytesOnDisk,
         double recordedPerDay,
         @Nullable Long bytesPerDay,
-        List<WorkflowSize> workflows,
         List<IntervalStatistics> intervals)
         implements Message {
     public Statistics {
-        workflows = List.copyOf(workflows);
         intervals = List.copyOf(intervals);
     }
 
-    /** Number of stored executions of a workflow. */
-    public record WorkflowSize(UUID workflowId, String key, String owner, long stored) {}
-
-    /** Number of executions that started in the last UTC day, the 6 days before, the 23 before those, and earlier. */
-    public record Ages(long lastDay, long lastWeek, long lastMonth, long older) {}
+    /** Number of executions that started today, in the 6 days before, in the 23 days before those, and earlier. */
+    public record Ages(long today, long previous6Days, long previous23Days, long older) {}
 
     /**
      * One interval.
      *
      * @param from inclusive, within the range
      * @param to exclusive, within the range
-     * @param averageDuration of finished executions; null without any
-     * @param durations of finished executions; null without any
+     * @param isComplete whether the whole interval is in the range and over
+     * @param averageDuration of finished executions; null without any, or if the interval is not of whole UTC days
+     * @param durations of finished executions; null with {@code averageDuration}
      */
     public record IntervalStatistics(
             Instant from,
             Instant to,
             StatusCounts recorded,
+            boolean isComplete,
             @Nullable Duration averageDuration,
-            @Nullable Quantiles durations) {
-
-        /** Share of successes among finished executions, from 0 to 1; null without any. */
-        public @Nullable Double successRate() {
-            long finished = recorded.total() - recorded.running();
-            return finished == 0 ? null : (double) recorded.success() / finished;
-        }
-    }
+            @Nullable Quantiles durations) {}
 
     /** Quantiles of durations, each with a relative error of at most 2^(1/8) - 1, or 9.1 %. */
     public record Quantiles(Duration p50, Duration p95, Duration p99) {}

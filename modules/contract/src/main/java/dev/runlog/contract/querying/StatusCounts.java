@@ -1,6 +1,7 @@
 package dev.runlog.contract.querying;
 
 import dev.runlog.contract.model.ExecutionStatus;
+import org.jspecify.annotations.Nullable;
 
 /** Number of executions by status. */
 public record StatusCounts(long queued, long running, long success, long failed, long cancelled, long crashed) {
@@ -30,6 +31,12 @@ public record StatusCounts(long queued, long running, long success, long failed,
             case CANCELLED -> cancelled;
             case CRASHED -> crashed;
         };
+    }
+
+    /** Share of successes among finished and crashed executions, from 0 to 1; null without any. */
+    public @Nullable Double successRate() {
+        long finished = total() - queued - running;
+        return finished == 0 ? null : (double) success / finished;
     }
 
     public StatusCounts plus(StatusCounts other) {

@@ -1,9 +1,9 @@
 package dev.runlog.contract.retention;
 
+import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.querying.StatusCounts;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +41,7 @@ public record CleanupPreview(
     }
 
     /** Number of executions of one workflow to delete. */
-    public record WorkflowCount(UUID workflowId, String key, long executions) {}
+    public record WorkflowCount(Workflow workflow, long executions) {}
 
     /**
      * Matching executions that are kept, by the first reason that applies.

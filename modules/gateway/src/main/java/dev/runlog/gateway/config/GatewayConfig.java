@@ -10,6 +10,7 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
     public record Http(
             String host,
             int port,
+            int eventLoops,
             int bodyMaxBytes,
             int eventsBodyMaxBytes,
             int bodiesMaxBytes,
@@ -41,6 +42,7 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
             return new Http(
                     host,
                     port,
+                    eventLoops,
                     bodyMaxBytes,
                     eventsBodyMaxBytes,
                     bodiesMaxBytes,
@@ -120,6 +122,7 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
             int queueMax,
             int pageSizeDefault,
             int pageSizeMax,
+            int filterValuesMax,
             boolean introspection,
             int introspectionCostMax,
             int documentCacheMaxBytes,
@@ -143,6 +146,7 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
             Duration closeTimeout,
             int renderedBytesMax,
             int snapshotQueriesMax,
+            int snapshotPageSize,
             int subscriptionsPerSocketMax,
             Duration connectionInitTimeout,
             int connectionInitMaxBytes,

@@ -1,6 +1,7 @@
 package dev.runlog.storage.plan;
 
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.CleanupPreview.WorkflowCount;
@@ -359,7 +360,7 @@ public final class CleanupPlan {
         sql.add("WITH " + bounds(sql, before(sql))
                 + """
 
-                SELECT t.workflow_id, w.key, round(t.rows)::bigint AS rows
+                SELECT t.workflow_id, o.subject, w.key, w.name, w.created_at, round(t.rows)::bigint AS rows
                 FROM (
                   SELECT f.workflow_id, sum(f.rows) AS rows
                   FROM (
@@ -381,6 +382,7 @@ public final class CleanupPlan {
                   ORDER BY rows DESC, f.workflow_id
                   LIMIT %11$d) t
                 JOIN workflow w ON w.id = t.workflow_id
+                JOIN owner o ON o.id = w.owner_id
                 ORDER BY t.rows DESC, w.key
                 """.formatted(
                                 usualRows,
@@ -395,7 +397,14 @@ public final class CleanupPlan {
                                 sql.argument(counted.values().toArray(Long[]::new)),
                                 WORKFLOWS_MAX));
         return run(sql).map(rows -> rows.stream()
-                .map(row -> new WorkflowCount(row.getUUID("workflow_id"), row.getString("key"), row.getLong("rows")))
+                .map(row -> new WorkflowCount(
+                        new Workflow(
+                                row.getUUID("workflow_id"),
+                                row.getString("subject"),
+                                row.getString("key"),
+                                row.getString("name"),
+                                row.getOffsetDateTime("created_at").toInstant()),
+                        row.getLong("rows")))
                 .toList());
     }
 

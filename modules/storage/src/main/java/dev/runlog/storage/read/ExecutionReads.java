@@ -97,11 +97,11 @@ public final class ExecutionReads {
             return Future.succeededFuture(PageRows.cut(
                     Rows.toList(rows, mapper),
                     page,
-                    (executions, ends) -> new ExecutionPage<>(executions, ends, count)));
+                    (executions, ends) -> new ExecutionPage<>(executions, ends, count, null)));
         }
         return PageRows.beyondEmpty(page, false, look -> read(owner, query, look, true, null)
                         .map(found -> found.size() > 0))
-                .map(beyond -> new ExecutionPage<>(List.of(), new PageEnds(beyond.previous(), beyond.next()), count));
+                .map(beyond -> new ExecutionPage<>(List.of(), new PageEnds(beyond.previous(), beyond.next()), count, null));
     }
 
     private Future<RowSet<Row>> read(

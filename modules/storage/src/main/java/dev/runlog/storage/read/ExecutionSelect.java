@@ -7,10 +7,10 @@ import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionOrder;
 import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.contract.querying.LabelCondition;
 import dev.runlog.contract.querying.RowFilter;
 import dev.runlog.storage.sql.Sql;
 import dev.runlog.storage.sql.UuidOrder;
-import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -212,13 +212,12 @@ final class ExecutionSelect {
             conditions.add("e.duration_millis BETWEEN 0 AND "
                     + sql.argument(filter.maxDuration().toMillis()));
         }
-        if (filter.trigger() != null) {
-            conditions.add("e.trigger = " + sql.argument(filter.trigger()));
+        if (!filter.triggers().isEmpty()) {
+            conditions.add("e.trigger = ANY (" + sql.argument(filter.triggers().toArray(String[]::new)) + ")");
         }
-        if (!filter.labels().isEmpty()) {
-            JsonObject labels = new JsonObject();
-            filter.labels().forEach(labels::put);
-            conditions.add("e.labels @> " + sql.argument(labels));
+        for (LabelCondition label : filter.labels()) {
+            conditions.add("e.labels ->> " + sql.argument(label.key()) + " = ANY ("
+                    + sql.argument(label.values().toArray(String[]::new)) + ")");
         }
         if (filter.errorContains() != null) {
             String pattern = sql.argument(Sql.containing(filter.errorContains()));

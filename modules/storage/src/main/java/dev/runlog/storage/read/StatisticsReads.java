@@ -1,12 +1,15 @@
 package dev.runlog.storage.read;
 
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.Workflow;
+import dev.runlog.contract.querying.WorkflowStatistics;
+import dev.runlog.contract.querying.GetWorkflowStatistics;
+import dev.runlog.contract.querying.GetStatistics;
 import dev.runlog.contract.querying.GetStatistics.Interval;
 import dev.runlog.contract.querying.Statistics;
 import dev.runlog.contract.querying.Statistics.Ages;
 import dev.runlog.contract.querying.Statistics.IntervalStatistics;
 import dev.runlog.contract.querying.Statistics.Quantiles;
-import dev.runlog.contract.querying.Statistics.WorkflowSize;
 import dev.runlog.contract.querying.StatusCounts;
 import dev.runlog.storage.db.Database;
 import dev.runlog.storage.rollup.Histogram;
@@ -46,6 +49,8 @@ public final class StatisticsReads {
 
     private static final long SIZE_CACHE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final String RECORDED = "d.queued + d.running + d.success + d.failed + d.cancelled + d.crashed";
+
+    private static final String FINISHED = "d.success + d.failed + d.cancelled + d.crashed";
 
     private static final int RATE_DAYS = 7;
 
@@ -90,31 +95,21 @@ public final class StatisticsReads {
                 });
     }
 
-    /**
-     * Returns the statistics of a range as of a UTC day, with intervals if a width is given.
-     *
-     * @param reader the subject that is charged for the database's time
-     */
-    public Future<Statistics> get(
-            String reader,
-            Range range,
-            @Nullable Interval interval,
-            int workflowsMax,
-            LocalDate today,
-            boolean withBytes) {
+    /** Returns the statistics of a range as of a UTC day, with intervals if a width is given. */
+    public Future<Statistics> get(GetStatistics request, Range range, LocalDate today) {
+        String reader = request.viewer().subject();
+        Interval interval = request.interval();
         Future<Row> totals = totals(reader, range, today);
         Future<List<IntervalStatistics>> intervals = interval == null
                 ? Future.succeededFuture(List.of())
                 : durations(reader, range, interval)
-                        .compose(durations -> intervals(reader, range, interval, durations));
-        Future<@Nullable Size> size = withBytes ? size(reader) : Future.succeededFuture();
-        Future<List<WorkflowSize>> workflows =
-                workflowsMax == 0 ? Future.succeededFuture(List.of()) : workflows(reader, range, workflowsMax);
-        return Future.all(totals, intervals, size, workflows).map(all -> {
+                        .compose(durations -> intervals(reader, range, interval, today, durations));
+        Future<@Nullable Size> size = request.allOwners() ? size(reader) : Future.succeededFuture();
+        return Future.all(totals, intervals, size).map(all -> {
             LocalDate end = rateEnd(range, today);
             long days = ChronoUnit.DAYS.between(rateStart(range, end), end);
             double perDay = days <= 0 ? 0 : totals.result().getLong("last_days") / (double) days;
-            return toStatistics(totals.result(), perDay, intervals.result(), size.result(), workflows.result());
+            return toStatistics(request, totals.result(), perDay, intervals.result(), size.result());
         });
     }
 
@@ -202,7 +197,7 @@ public final class StatisticsReads {
     }
 
     private Future<List<IntervalStatistics>> intervals(
-            String reader, Range range, Interval interval, Map<LocalDate, Quantiles> durations) {
+            String reader, Range range, Interval interval, LocalDate today, Map<LocalDate, Quantiles> durations) {
         String width = interval.name().toLowerCase(Locale.ROOT);
         Sql sql = new Sql()
                 .add("SELECT date_trunc('" + width + "', d.day::timestamp)::date AS first_day, " + "(date_trunc('"
@@ -214,23 +209,54 @@ public final class StatisticsReads {
         addSource(sql, range);
         sql.add("\nGROUP BY first_day, end_day\nORDER BY first_day");
         return database.query(reader, "statistics-intervals", sql.text(), sql.arguments())
-                .map(rows -> Rows.toList(rows, row -> toInterval(row, range, durations)));
+                .map(rows -> Rows.toList(rows, row -> toInterval(row, range, today, durations)));
     }
 
-    /** The workflows with the most executions. The daily totals do not have them. */
-    private Future<List<WorkflowSize>> workflows(String reader, Range range, int max) {
-        Sql sql = new Sql()
-                .add("SELECT t.workflow_id, w.key, o.subject, t.stored\nFROM (\n  SELECT d.workflow_id, sum("
-                        + RollupColumns.present(Set.of()) + ")::bigint AS stored\n");
-        addStored(sql, range);
-        sql.add("\n  GROUP BY d.workflow_id\n  ORDER BY stored DESC, d.workflow_id\n  LIMIT ")
-                .bind(max);
+    /** Returns the statistics of the workflows that come first in an order. */
+    public Future<List<WorkflowStatistics>> byWorkflow(GetWorkflowStatistics request, Range range) {
+        Sql sql = new Sql().add("SELECT t.*, w.key, w.name, w.created_at, o.subject\nFROM (\n  SELECT d.workflow_id");
+        for (ExecutionStatus status : ExecutionStatus.values()) {
+            String column = RollupColumns.recorded(status);
+            sql.add(",\n    sum(d." + column + ")::bigint AS " + column + ", sum("
+                    + RollupColumns.present(Set.of(status)) + ")::bigint AS " + column + "_now");
+        }
+        sql.add(",\n    sum(d.duration_millis_sum)::bigint AS millis, " + rankOf(request.order()) + " AS rank\n  ");
+        addSource(sql, range, "execution_rollup");
+        sql.add(" AND d.workflow_id <> '00000000-0000-0000-0000-000000000000'\n  GROUP BY d.workflow_id\n"
+                        + "  HAVING sum(" + RECORDED + ") > 0\n  ORDER BY rank DESC NULLS LAST, d.workflow_id\n  LIMIT ")
+                .bind(request.first());
         sql.add(") t\nJOIN workflow w ON w.id = t.workflow_id\nJOIN owner o ON o.id = w.owner_id\n"
-                + "WHERE t.stored > 0\nORDER BY t.stored DESC, t.workflow_id");
-        return database.query(reader, "statistics-workflows", sql.text(), sql.arguments())
-                .map(rows -> Rows.toList(
-                        rows,
-                        row -> new WorkflowSize(row.getUUID(0), row.getString(1), row.getString(2), row.getLong(3))));
+                + "WHERE w.deleted_at IS NULL\nORDER BY t.rank DESC NULLS LAST, t.workflow_id");
+        return database.query(request.viewer().subject(), "statistics-workflows", sql.text(), sql.arguments())
+                .map(rows -> Rows.toList(rows, StatisticsReads::toWorkflowStatistics));
+    }
+
+    private static String rankOf(GetWorkflowStatistics.Order order) {
+        return switch (order) {
+            case STORED -> "sum(" + RollupColumns.present(Set.of()) + ")";
+            case RECORDED -> "sum(" + RECORDED + ")";
+            case FAILURES -> "sum(d.failed + d.crashed)";
+            case AVERAGE_DURATION -> "sum(d.duration_millis_sum) / nullif(sum(" + FINISHED + "), 0)";
+        };
+    }
+
+    private static WorkflowStatistics toWorkflowStatistics(Row row) {
+        StatusCounts recorded = toCounts(row, "");
+        return new WorkflowStatistics(
+                new Workflow(
+                        row.getUUID("workflow_id"),
+                        row.getString("subject"),
+                        row.getString("key"),
+                        row.getString("name"),
+                        row.getOffsetDateTime("created_at").toInstant()),
+                toCounts(row, "_now"),
+                recorded,
+                average(row.getLong("millis"), recorded));
+    }
+
+    private static @Nullable Duration average(long millis, StatusCounts recorded) {
+        long finished = recorded.total() - recorded.queued() - recorded.running();
+        return finished == 0 ? null : Duration.ofMillis(millis / finished);
     }
 
     /** Cached, because reading the sizes of all files takes longer than everything else. */
@@ -298,13 +324,13 @@ public final class StatisticsReads {
     }
 
     private static Statistics toStatistics(
+            GetStatistics request,
             Row totals,
             double perDay,
             List<IntervalStatistics> intervals,
-            @Nullable Size size,
-            List<WorkflowSize> workflows) {
-        LocalDate oldest = totals.getLocalDate("oldest");
+            @Nullable Size size) {
         return new Statistics(
+                request,
                 toCounts(totals, "_now"),
                 toCounts(totals, ""),
                 new Ages(
@@ -312,24 +338,26 @@ public final class StatisticsReads {
                         totals.getLong("age_1"),
                         totals.getLong("age_2"),
                         totals.getLong("age_3")),
-                oldest == null ? null : start(oldest),
+                totals.getLocalDate("oldest"),
                 size == null ? null : size.bytes(),
                 perDay,
                 size == null ? null : size.bytesOf(perDay),
-                workflows,
                 intervals);
     }
 
-    private static IntervalStatistics toInterval(Row row, Range range, Map<LocalDate, Quantiles> durations) {
+    private static IntervalStatistics toInterval(
+            Row row, Range range, LocalDate today, Map<LocalDate, Quantiles> durations) {
         StatusCounts recorded = toCounts(row, "");
-        long finished = recorded.total() - recorded.queued() - recorded.running();
         LocalDate first = row.getLocalDate("first_day");
         LocalDate end = row.getLocalDate("end_day");
+        LocalDate from = range.from() != null && range.from().isAfter(first) ? range.from() : first;
+        LocalDate to = range.to() != null && range.to().isBefore(end) ? range.to() : end;
         return new IntervalStatistics(
-                start(range.from() != null && range.from().isAfter(first) ? range.from() : first),
-                start(range.to() != null && range.to().isBefore(end) ? range.to() : end),
+                start(from),
+                start(to),
                 recorded,
-                finished == 0 ? null : Duration.ofMillis(row.getLong("millis") / finished),
+                from.equals(first) && to.equals(end) && !to.isAfter(today),
+                average(row.getLong("millis"), recorded),
                 durations.get(first));
     }
 

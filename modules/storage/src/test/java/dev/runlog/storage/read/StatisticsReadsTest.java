@@ -2,14 +2,19 @@ package dev.runlog.storage.read;
 
 import static dev.runlog.testing.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.runlog.contract.model.Scope;
+import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.querying.GetStatistics;
 import dev.runlog.contract.querying.GetStatistics.Interval;
+import dev.runlog.contract.querying.GetWorkflowStatistics;
 import dev.runlog.contract.querying.Statistics;
 import dev.runlog.contract.querying.Statistics.Ages;
 import dev.runlog.contract.querying.Statistics.IntervalStatistics;
-import dev.runlog.contract.querying.Statistics.WorkflowSize;
 import dev.runlog.contract.querying.StatusCounts;
+import dev.runlog.contract.querying.WorkflowStatistics;
 import dev.runlog.storage.db.Configs;
 import dev.runlog.storage.db.Database;
 import dev.runlog.storage.read.StatisticsReads.Range;
@@ -24,7 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.UUID;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +89,7 @@ final class StatisticsReadsTest {
         assertThat(small.stored()).isEqualTo(new StatusCounts(0, 1, 6, 3, 4, 5));
         assertThat(small.recorded()).isEqualTo(new StatusCounts(0, 1, 8, 10, 4, 5));
         assertThat(small.ages()).isEqualTo(new Ages(3, 3, 9, 4));
-        assertThat(small.oldestStartedAt()).isEqualTo(start(30));
+        assertThat(small.oldestDay()).isEqualTo(TODAY.minusDays(30));
         assertThat(small.bytesOnDisk()).isNull();
     }
 
@@ -108,16 +113,10 @@ final class StatisticsReadsTest {
         assertThat(all.recorded()).isEqualTo(big.recorded().plus(small.recorded()));
         assertThat(all.stored().success()).isEqualTo(dropped ? 2 + 3 : 2 + 3 + 8 + 9);
         assertThat(all.ages().older()).isEqualTo(dropped ? 0 : 8 + 9);
-        assertThat(all.oldestStartedAt()).isEqualTo(start(dropped ? 6 : 40));
-        assertThat(all.workflows())
-                .containsExactly(
-                        new WorkflowSize(
-                                UUID.fromString(BIG), "big", "big", big.stored().total()),
-                        new WorkflowSize(
-                                UUID.fromString(SMALL),
-                                "small",
-                                "small",
-                                small.stored().total()));
+        assertThat(all.oldestDay()).isEqualTo(TODAY.minusDays(dropped ? 6 : 40));
+        assertThat(byWorkflow())
+                .extracting(workflow -> workflow.workflow().key(), WorkflowStatistics::stored)
+                .containsExactly(tuple("big", big.stored()), tuple("small", small.stored()));
     }
 
     @Test
@@ -143,10 +142,10 @@ final class StatisticsReadsTest {
 
         assertThat(all.stored()).isEqualTo(StatusCounts.NONE);
         assertThat(all.ages()).isEqualTo(new Ages(0, 0, 0, 0));
-        assertThat(all.oldestStartedAt()).isNull();
+        assertThat(all.oldestDay()).isNull();
         assertThat(all.recordedPerDay()).isZero();
         assertThat(all.bytesPerDay()).isZero();
-        assertThat(all.workflows()).isEmpty();
+        assertThat(byWorkflow()).isEmpty();
         assertThat(all.intervals()).isEmpty();
     }
 
@@ -160,18 +159,18 @@ final class StatisticsReadsTest {
         durations("small", 1, 60_000, 10);
 
         List<IntervalStatistics> weeks = await(
-                        statistics.get("ada", new Range("small", null, null, null), Interval.WEEK, 0, TODAY, false))
+                        statistics.get(request(Interval.WEEK, false), new Range("small", null, null, null), TODAY))
                 .intervals();
 
         assertThat(weeks).extracting(IntervalStatistics::from).containsExactly(start(9), start(2));
         IntervalStatistics week = weeks.get(1);
         assertThat(week.to()).isEqualTo(start(-5));
         assertThat(week.recorded()).isEqualTo(new StatusCounts(0, 3, 90, 10, 0, 0));
-        assertThat(week.successRate()).isEqualTo(0.9);
+        assertThat(week.recorded().successRate()).isEqualTo(0.9);
         assertNear(week.durations().p50(), 100);
         assertNear(week.durations().p95(), 60_000);
         assertNear(week.durations().p99(), 60_000);
-        assertThat(weeks.get(0).successRate()).isZero();
+        assertThat(weeks.get(0).recorded().successRate()).isZero();
         assertThat(weeks.get(0).durations()).isNull();
     }
 
@@ -198,7 +197,7 @@ final class StatisticsReadsTest {
 
         Statistics all = get(null);
         Statistics clipped =
-                await(statistics.get("ada", new Range(null, null, TODAY.minusDays(3), null), null, 0, TODAY, true));
+                await(statistics.get(request(null, true), new Range(null, null, TODAY.minusDays(3), null), TODAY));
 
         assertThat(clipped.bytesPerDay()).isEqualTo(all.bytesPerDay());
     }
@@ -210,12 +209,9 @@ final class StatisticsReadsTest {
         }
 
         List<IntervalStatistics> weeks = await(statistics.get(
-                        "ada",
+                        request(Interval.WEEK, false),
                         new Range("small", null, TODAY.minusDays(11), TODAY.minusDays(1)),
-                        Interval.WEEK,
-                        0,
-                        TODAY,
-                        false))
+                        TODAY))
                 .intervals();
 
         assertThat(weeks).extracting(IntervalStatistics::from).containsExactly(start(11), start(9), start(2));
@@ -229,7 +225,7 @@ final class StatisticsReadsTest {
                 null,
                 fromDaysAgo == null ? null : TODAY.minusDays(fromDaysAgo),
                 toDaysAgo == null ? null : TODAY.minusDays(toDaysAgo));
-        return await(statistics.get("ada", range, null, 0, TODAY, false)).recordedPerDay();
+        return await(statistics.get(request(null, false), range, TODAY)).recordedPerDay();
     }
 
     private static void assertNear(Duration actual, long millis) {
@@ -241,7 +237,18 @@ final class StatisticsReadsTest {
     }
 
     private Statistics get(@Nullable String owner) {
-        return await(statistics.get("ada", new Range(owner, null, null, null), null, 10, TODAY, owner == null));
+        return await(statistics.get(request(null, owner == null), new Range(owner, null, null, null), TODAY));
+    }
+
+    private List<WorkflowStatistics> byWorkflow() {
+        return await(statistics.byWorkflow(
+                new GetWorkflowStatistics(request(null, true), 10, GetWorkflowStatistics.Order.STORED),
+                new Range(null, null, null, null)));
+    }
+
+    private static GetStatistics request(@Nullable Interval interval, boolean allOwners) {
+        Viewer ada = new Viewer("ada", Set.of(Scope.OPS));
+        return new GetStatistics(ada, null, null, null, interval, GetStatistics.UTC, false, null, allOwners);
     }
 
     /** Adds runs of a day to the rollups, as recording and cleanups do; the big owner gets one more stored run. */

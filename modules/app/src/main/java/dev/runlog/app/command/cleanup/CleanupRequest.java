@@ -29,7 +29,7 @@ final class CleanupRequest {
     private static final String FIELDS = " { id dryRun state matched matchedExact deleted bytes partitionsDropped "
             + "startedAt finishedAt duration failure preview { executions exact sizesExact steps bytes partitions "
             + "oldestStartedAt newestStartedAt byStatus { success failed cancelled crashed } "
-            + "workflows { workflowId key executions } "
+            + "workflows { workflow { id key } executions } "
             + "spared { running held keptByPolicy keptLast children } } } ";
     private static final String FOLLOW = "query Cleanup($id: ID!) { cleanup(id: $id)" + FIELDS + "}";
     private static final long POLL_MILLIS = 200;
@@ -202,7 +202,7 @@ final class CleanupRequest {
         JsonNode workflows = preview.path("workflows");
         long others = preview.path("executions").asLong();
         for (JsonNode of : workflows) {
-            rows.add(new String[] {"  workflow " + of.path("key").asText(), Text.number(of.path("executions"))});
+            rows.add(new String[] {"  workflow " + of.at("/workflow/key").asText(), Text.number(of.path("executions"))});
             others -= of.path("executions").asLong();
         }
         if (exact && others > 0 && !workflows.isEmpty()) {

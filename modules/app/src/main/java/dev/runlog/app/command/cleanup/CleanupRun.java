@@ -49,7 +49,7 @@ final class CleanupRun {
         int kept = days == null ? daysDefault : Days.parse("--days", days);
         input.put("olderThan", "P" + kept + "D");
         if (!statuses.isEmpty()) {
-            input.put("status", statuses);
+            input.put("statuses", statuses);
         }
         if (keepLast != null) {
             input.put("keepLast", Numbers.parse("--keep-last", keepLast, 1, 1_000_000));

@@ -24,7 +24,7 @@ public final class CleanupsCommand extends TargetCommand {
               cleanups(first: $last) {
                 totalCount
                 nodes {
-                  id state before status workflowId owner keepLast ignorePolicies deletesWorkflow matched deleted bytes
+                  id state before statuses workflowId owner keepLast ignorePolicies deletesWorkflow matched deleted bytes
                   partitionsDropped requestedBy policyId createdAt finishedAt duration failure
                   preview { spared { running held keptByPolicy keptLast children } }
                 }
@@ -93,7 +93,7 @@ public final class CleanupsCommand extends TargetCommand {
             Text.word(cleanup.path("state")),
             cleanup.path("requestedBy").asText(),
             Text.day(cleanup.path("before")),
-            Text.words(cleanup.path("status"), "all"),
+            Text.words(cleanup.path("statuses"), "all"),
             criteria(names, cleanup, false),
             Text.number(cleanup.path("deleted")),
             Text.bytes(cleanup.path("bytes"))
@@ -107,7 +107,7 @@ public final class CleanupsCommand extends TargetCommand {
             Text.word(cleanup.path("state")),
             cleanup.path("requestedBy").asText(),
             Text.moment(cleanup.path("before")),
-            Text.words(cleanup.path("status"), "all"),
+            Text.words(cleanup.path("statuses"), "all"),
             criteria(names, cleanup, true),
             Text.number(cleanup.path("deleted")),
             Text.number(cleanup.path("matched")),

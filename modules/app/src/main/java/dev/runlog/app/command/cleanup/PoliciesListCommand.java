@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         description = "Lists the policies that apply to your executions, or all policies with the scope ops.")
 final class PoliciesListCommand extends TargetCommand {
-    static final String FIELDS = "id workflowId owner status keepFor keepLast fromConfiguration createdAt lastRunAt "
+    static final String FIELDS = "id workflowId owner statuses keepFor keepLast fromConfiguration createdAt lastRunAt "
             + "overdue overdueSince lastCleanup { id state deleted finishedAt }";
     private static final String QUERY = "{ retentionPolicies(first: 200) { totalCount nodes { " + FIELDS + " } } }";
 
@@ -50,7 +50,7 @@ final class PoliciesListCommand extends TargetCommand {
                     policy.path("fromConfiguration").asBoolean()
                             ? names.target(policy) + " (configured)"
                             : names.target(policy),
-                    Text.words(policy.path("status"), "all"),
+                    Text.words(policy.path("statuses"), "all"),
                     keep(policy),
                     wide ? Text.moment(policy.path("lastRunAt")) : Text.minute(policy.path("lastRunAt")),
                     policy.path("lastCleanup").isObject()

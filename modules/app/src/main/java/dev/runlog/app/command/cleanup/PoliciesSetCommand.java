@@ -60,7 +60,7 @@ final class PoliciesSetCommand extends TargetCommand {
         Map<String, @Nullable Object> input = new LinkedHashMap<>();
         List<String> chosen = Statuses.parse(statuses);
         // The server rejects an empty list.
-        input.put("status", chosen.isEmpty() ? null : chosen);
+        input.put("statuses", chosen.isEmpty() ? null : chosen);
         if (keepDays == null && keepLast == null) {
             throw new BadUsage("Missing --keep-days or --keep-last (one or both).");
         }

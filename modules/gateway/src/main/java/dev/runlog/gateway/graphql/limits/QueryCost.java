@@ -11,6 +11,7 @@ import graphql.language.ArrayValue;
 import graphql.language.BooleanValue;
 import graphql.language.Directive;
 import graphql.language.DirectivesContainer;
+import graphql.language.EnumValue;
 import graphql.language.Field;
 import graphql.language.FragmentDefinition;
 import graphql.language.FragmentSpread;
@@ -40,9 +41,19 @@ import org.jspecify.annotations.Nullable;
 final class QueryCost {
     private static final Set<String> INTROSPECTION = Set.of("__schema", "__type");
 
-    /** Sizes of lists of objects that are not pages. For intervals, the number of days by default. */
-    private static final Map<String, Integer> SIZES =
-            Map.of("Statistics.intervals", 400, "Statistics.workflows", 10, "CleanupPreview.workflows", 10);
+    /** Sizes of lists of objects that are not pages. */
+    private static final Map<String, Integer> SIZES = Map.of(
+            "CleanupPreview.workflows",
+            10,
+            "ExecutionHistogram.buckets",
+            60,
+            "ExecutionEvent.entered",
+            200);
+
+    /** For the intervals of statistics: the default limits of `querying.intervals-max` and of the age of executions. */
+    private static final int HOURS = 1000;
+
+    private static final int DAYS = 400;
 
     private final GatewayConfig.Graphql config;
     private final GraphQLSchema schema;
@@ -65,7 +76,7 @@ final class QueryCost {
     static void requireWithinLimits(GatewayConfig.Graphql config, ExecutionContext context) {
         OperationDefinition operation = context.getOperationDefinition();
         GraphQLCompositeType root = RequiredVariables.rootType(context.getGraphQLSchema(), operation);
-        new QueryCost(config, context).add(operation.getSelectionSet(), root, new Position(1, 0, false));
+        new QueryCost(config, context).add(operation.getSelectionSet(), root, new Position(1, 0, false, DAYS));
     }
 
     /**
@@ -74,8 +85,9 @@ final class QueryCost {
      * @param times number of objects that they are selected from
      * @param depth number of enclosing fields
      * @param introspects whether they are part of introspection
+     * @param intervals maximum number of intervals of the statistics that they are selected from
      */
-    private record Position(long times, int depth, boolean introspects) {}
+    private record Position(long times, int depth, boolean introspects, int intervals) {}
 
     private void add(@Nullable SelectionSet selections, GraphQLCompositeType parent, Position position) {
         if (selections == null) {
@@ -115,8 +127,9 @@ final class QueryCost {
         }
         add(position.times(), introspects);
         if (GraphQLTypeUtil.unwrapAll(definition.getType()) instanceof GraphQLCompositeType type) {
-            long times = Math.min(position.times() * size(field, definition, parent), Integer.MAX_VALUE);
-            add(field.getSelectionSet(), type, new Position(times, depth, introspects));
+            int intervals = "HOUR".equals(argument(field, "interval")) ? HOURS : DAYS;
+            long times = Math.min(position.times() * size(field, definition, parent, position), Integer.MAX_VALUE);
+            add(field.getSelectionSet(), type, new Position(times, depth, introspects, intervals));
         }
     }
 
@@ -135,7 +148,10 @@ final class QueryCost {
     }
 
     /** Maximum number of objects in a field; 1 if it is not a list. */
-    private long size(Field field, GraphQLFieldDefinition definition, GraphQLCompositeType parent) {
+    private long size(Field field, GraphQLFieldDefinition definition, GraphQLCompositeType parent, Position position) {
+        if (parent.getName().equals("Statistics") && field.getName().equals("intervals")) {
+            return position.intervals();
+        }
         if (definition.getArgument("first") != null) {
             Object first = argument(field, "first");
             Object asked = first == null ? argument(field, "last") : first;
@@ -166,6 +182,9 @@ final class QueryCost {
             return (int) Math.max(
                     Integer.MIN_VALUE,
                     Math.min(Integer.MAX_VALUE, number.getValue().longValue()));
+        }
+        if (value instanceof EnumValue word) {
+            return word.getName();
         }
         if (value instanceof BooleanValue bool) {
             return bool.isValue();

@@ -9,6 +9,7 @@ import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionOrder;
 import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.contract.querying.LabelCondition;
 import dev.runlog.contract.querying.RowFilter;
 import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.WorkflowRef;
@@ -17,6 +18,7 @@ import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.json.JsonWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -153,13 +155,14 @@ public record Arguments(Map<String, @Nullable Object> values) {
     }
 
     /** Labels for a search. */
-    private Map<String, String> labelsOfFilter() {
-        Map<String, String> labels = labels("labels");
-        labels.forEach((key, value) -> {
+    private List<LabelCondition> labelsOfFilter() {
+        List<LabelCondition> conditions = new ArrayList<>();
+        labels("labels").forEach((key, value) -> {
             requireStorable("labels", key);
             requireStorable("labels", value);
+            conditions.add(LabelCondition.is(key, value));
         });
-        return labels;
+        return conditions;
     }
 
     /** Text for a search; null if it is empty, which filters nothing. */
@@ -201,23 +204,41 @@ public record Arguments(Map<String, @Nullable Object> values) {
         Arguments filter = values.get("filter") == null ? new Arguments(Map.of()) : objectOrNull("filter");
         String order = stringOrNull("orderBy");
         Objects.requireNonNull(filter);
-        return new ExecutionQuery(
-                idOrNull("workflowId"),
-                statuses("status"),
-                filter.instantOrNull("startedAfter"),
-                filter.instantOrNull("startedBefore"),
-                new RowFilter(
-                        filter.durationOrNull("minDuration"),
-                        filter.durationOrNull("maxDuration"),
-                        filter.stringOrNull("trigger"),
-                        filter.labelsOfFilter(),
-                        filter.searchOrNull("errorContains"),
-                        filter.idOrNull("parentId"),
-                        filter.booleanOrNull("held"),
-                        filter.flag("rootsOnly"),
-                        filter.flag("latestAttemptsOnly"),
-                        filter.externalIdOrNull()),
-                order == null ? ExecutionOrder.STARTED_AT_DESC : ExecutionOrder.valueOf(order));
+        for (String unsupported : List.of(
+                "workflowIds", "statuses", "triggers", "finishedAfter", "finishedBefore", "labelConditions",
+                "errorFingerprints", "retryOf", "search", "not")) {
+            if (filter.values().get(unsupported) != null) {
+                throw RunlogException.badInput("Invalid `filter`: `" + unsupported + "` is not supported yet.");
+            }
+        }
+        return ExecutionQuery.all()
+                .ofWorkflow(idOrNull("workflowId"))
+                .withStatuses(statuses("status"))
+                .startedWithin(filter.instantOrNull("startedAfter"), filter.instantOrNull("startedBefore"))
+                .filteredBy(RowFilter.builder()
+                        .durationWithin(filter.durationOrNull("minDuration"), filter.durationOrNull("maxDuration"))
+                        .triggers(filter.setOfOne("trigger"))
+                        .labels(filter.labelsOfFilter())
+                        .errorContains(filter.searchOrNull("errorContains"))
+                        .parentId(filter.idOrNull("parentId"))
+                        .held(filter.booleanOrNull("held"))
+                        .rootsOnly(filter.flag("rootsOnly"))
+                        .latestAttemptsOnly(filter.flag("latestAttemptsOnly"))
+                        .externalId(filter.externalIdOrNull())
+                        .build())
+                .inOrder(order == null ? ExecutionOrder.STARTED_AT_DESC : supported(ExecutionOrder.valueOf(order)));
+    }
+
+    private static ExecutionOrder supported(ExecutionOrder order) {
+        if (order.cursorOrder() == Cursor.Order.EXECUTION_FINISH) {
+            throw RunlogException.badInput("Invalid `orderBy`: " + order + " is not supported yet.");
+        }
+        return order;
+    }
+
+    private Set<String> setOfOne(String name) {
+        String text = stringOrNull(name);
+        return text == null ? Set.of() : Set.of(text);
     }
 
     /** The execution given by {@code executionId} or {@code externalId}. */

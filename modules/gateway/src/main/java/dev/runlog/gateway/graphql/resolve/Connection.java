@@ -1,10 +1,21 @@
 package dev.runlog.gateway.graphql.resolve;
 
+import dev.runlog.contract.bus.Requests;
+import dev.runlog.contract.model.ListedExecution;
+import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.page.Count;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageEnds;
+import dev.runlog.contract.querying.CountByStatus;
+import dev.runlog.contract.querying.ExecutionHistogram;
+import dev.runlog.contract.querying.ExecutionPage;
+import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.contract.querying.GetHistogram;
+import dev.runlog.contract.querying.StatusCounts;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,14 +26,36 @@ final class Connection<T> {
     private final PageEnds ends;
     private final Function<T, Cursor> cursors;
     private final Supplier<Future<Count>> counter;
+    private final @Nullable Cursor scannedTo;
+    private final @Nullable Facets facets;
     private @Nullable Future<Count> count;
 
-    Connection(List<T> nodes, PageEnds ends, Function<T, Cursor> cursors, Supplier<Future<Count>> counter) {
+    private Connection(
+            List<T> nodes,
+            PageEnds ends,
+            Function<T, Cursor> cursors,
+            Supplier<Future<Count>> counter,
+            @Nullable Cursor scannedTo,
+            @Nullable Facets facets) {
         this.nodes = nodes;
         this.ends = ends;
         this.cursors = cursors;
         this.counter = counter;
+        this.scannedTo = scannedTo;
+        this.facets = facets;
     }
+
+    Connection(List<T> nodes, PageEnds ends, Function<T, Cursor> cursors, Supplier<Future<Count>> counter) {
+        this(nodes, ends, cursors, counter, null, null);
+    }
+
+    static <E extends ListedExecution> Connection<E> ofExecutions(
+            ExecutionPage<E> page, ExecutionQuery query, Supplier<Future<Count>> counter, Facets facets) {
+        return new Connection<>(page.executions(), page.ends(), query::cursorOf, counter, page.scannedTo(), facets);
+    }
+
+    /** The query of a list of executions, to count them by status and time. */
+    record Facets(Requests requests, Viewer viewer, ExecutionQuery query) {}
 
     /** A node with its cursor. */
     record Edge(String cursor, Object node) {}
@@ -44,24 +77,53 @@ final class Connection<T> {
                 .toList();
     }
 
+    /** A page that ended early continues where reading stopped, so its cursor may be beyond its last node. */
     PageInfo pageInfo() {
-        boolean empty = nodes.isEmpty();
-        return new PageInfo(
-                ends.hasNext(),
-                ends.hasPrevious(),
-                empty ? null : cursors.apply(nodes.get(0)).encode(),
-                empty ? null : cursors.apply(nodes.get(nodes.size() - 1)).encode());
+        Cursor first = nodes.isEmpty() ? null : cursors.apply(nodes.get(0));
+        Cursor last = nodes.isEmpty() ? null : cursors.apply(nodes.get(nodes.size() - 1));
+        if (scannedTo != null) {
+            return ends.hasNext()
+                    ? new PageInfo(true, ends.hasPrevious(), encode(first == null ? scannedTo : first), encode(scannedTo))
+                    : new PageInfo(false, true, encode(scannedTo), encode(last == null ? scannedTo : last));
+        }
+        return new PageInfo(ends.hasNext(), ends.hasPrevious(), encode(first), encode(last));
     }
 
-    /** Null if an exact count is too expensive, or exceeds GraphQL's Int. */
-    Future<@Nullable Integer> totalCount() {
-        return count().map(counted -> counted.exact() == null || counted.exact() > Integer.MAX_VALUE
-                ? null
-                : counted.exact().intValue());
+    private static @Nullable String encode(@Nullable Cursor cursor) {
+        return cursor == null ? null : cursor.encode();
     }
 
-    Future<Integer> countAtLeast() {
-        return count().map(counted -> (int) Math.min(counted.atLeast(), Integer.MAX_VALUE));
+    /** Null if an exact count is too expensive. */
+    Future<@Nullable Long> totalCount() {
+        return count().map(Count::exact);
+    }
+
+    Future<Long> countAtLeast() {
+        return count().map(Count::atLeast);
+    }
+
+    boolean isPartial() {
+        return scannedTo != null;
+    }
+
+    /** The time up to which a partial page was read. */
+    @Nullable
+    Instant searchedUntil() {
+        return scannedTo == null || facets == null ? null : facets.query().timeOf(scannedTo);
+    }
+
+    Future<@Nullable StatusCounts> statusCounts() {
+        Facets of = Objects.requireNonNull(facets);
+        return of.requests()
+                .request(new CountByStatus(of.viewer(), of.query().withoutStatuses()))
+                .map(CountByStatus.Counted::counts);
+    }
+
+    Future<@Nullable ExecutionHistogram> histogram(int buckets) {
+        Facets of = Objects.requireNonNull(facets);
+        return of.requests()
+                .request(new GetHistogram(of.viewer(), of.query(), buckets))
+                .map(GetHistogram.Found::histogram);
     }
 
     private Future<Count> count() {

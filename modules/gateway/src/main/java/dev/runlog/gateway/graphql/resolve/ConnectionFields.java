@@ -4,9 +4,11 @@ import static dev.runlog.gateway.graphql.resolve.Fields.async;
 import static dev.runlog.gateway.graphql.resolve.Fields.property;
 import static dev.runlog.gateway.graphql.resolve.Fields.source;
 
+import dev.runlog.contract.querying.GetHistogram;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.LightDataFetcher;
 import graphql.schema.idl.TypeRuntimeWiring;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,18 @@ final class ConnectionFields {
                 .dataFetcher("pageInfo", connectionProperty(Connection::pageInfo))
                 .dataFetcher("totalCount", async(env -> connection(env).totalCount()))
                 .dataFetcher("countAtLeast", async(env -> connection(env).countAtLeast()));
+    }
+
+    static TypeRuntimeWiring.Builder ofExecutions(TypeRuntimeWiring.Builder type) {
+        return ofConnection(type)
+                .dataFetcher("isPartial", connectionProperty(Connection::isPartial))
+                .dataFetcher("searchedUntil", connectionProperty(Connection::searchedUntil))
+                .dataFetcher("statusCounts", async(env -> connection(env).statusCounts()))
+                .dataFetcher(
+                        "histogram",
+                        async(env -> connection(env)
+                                .histogram(Objects.requireNonNullElse(
+                                        Fields.arguments(env).integerOrNull("buckets"), GetHistogram.BUCKETS_MAX))));
     }
 
     static TypeRuntimeWiring.Builder ofEdge(TypeRuntimeWiring.Builder type) {

@@ -1,6 +1,7 @@
 package dev.runlog.gateway.graphql.resolve;
 
 import static dev.runlog.gateway.graphql.resolve.Fields.arguments;
+import static dev.runlog.gateway.graphql.resolve.Fields.async;
 import static dev.runlog.gateway.graphql.resolve.Fields.execution;
 import static dev.runlog.gateway.graphql.resolve.Fields.listedExecution;
 import static dev.runlog.gateway.graphql.resolve.Fields.loaders;
@@ -9,6 +10,7 @@ import static dev.runlog.gateway.graphql.resolve.Fields.ownExecution;
 import static dev.runlog.gateway.graphql.resolve.Fields.property;
 import static dev.runlog.gateway.graphql.resolve.Fields.requireOwn;
 import static dev.runlog.gateway.graphql.resolve.Fields.source;
+import static dev.runlog.gateway.graphql.resolve.Fields.viewer;
 
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
@@ -23,6 +25,7 @@ import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.ListExecutionsByParent.Parent;
+import dev.runlog.contract.querying.RowFilter;
 import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.json.RawJson;
 import graphql.schema.DataFetcher;
@@ -48,7 +51,12 @@ final class ExecutionFields {
     }
 
     TypeRuntimeWiring.Builder ofWorkflow(TypeRuntimeWiring.Builder type) {
-        return type.dataFetcher("executions", this::executionsOfWorkflow);
+        return type.dataFetcher("executions", this::executionsOfWorkflow)
+                .dataFetcher("statistics", async(env -> {
+                    Workflow workflow = (Workflow) source(env);
+                    requireOwn(env, workflow.owner());
+                    return Fields.bus(env).request(StatisticsFields.request(env, workflow.id()));
+                }));
     }
 
     TypeRuntimeWiring.Builder ofExecution(TypeRuntimeWiring.Builder type) {
@@ -173,12 +181,22 @@ final class ExecutionFields {
         PageRequest page = arguments(env).page(query.order().cursorOrder(), config);
         Loaders loaders = loaders(env);
         return loaders.executions(env, new Loaders.ExecutionsKey(parent, parentId, query, page))
-                .thenApply(listed -> new Connection<>(
-                        listed.executions(),
-                        listed.ends(),
-                        query::cursorOf,
+                .thenApply(listed -> Connection.ofExecutions(
+                        listed,
+                        query,
                         () -> Future.fromCompletionStage(
-                                loaders.count(env, new Loaders.CountKey(parent, parentId, query)))));
+                                loaders.count(env, new Loaders.CountKey(parent, parentId, query))),
+                        new Connection.Facets(Fields.bus(env), viewer(env), within(query, parent, parentId))));
+    }
+
+    /** The same query without a parent of its own. */
+    private static ExecutionQuery within(ExecutionQuery query, Parent parent, UUID id) {
+        RowFilter filter = query.filter();
+        return switch (parent) {
+            case WORKFLOW -> query.ofWorkflow(id);
+            case EXECUTION -> query.filteredBy(filter.toBuilder().parentId(id).build());
+            case RETRIED -> query.filteredBy(filter.toBuilder().retryOf(id).build());
+        };
     }
 
     private CompletionStage<Connection<Step>> steps(DataFetchingEnvironment env) {

@@ -103,7 +103,7 @@ final class Fields {
         return env -> resolver.apply(env).toCompletionStage();
     }
 
-    static @Nullable Double millis(@Nullable Duration duration) {
-        return duration == null ? null : (double) duration.toMillis();
+    static @Nullable Long millis(@Nullable Duration duration) {
+        return duration == null ? null : duration.toMillis();
     }
 }

@@ -32,7 +32,9 @@ public final class ListSelection {
             "finishedAt",
             "duration",
             "durationMillis",
-            "error");
+            "error",
+            "isPartial",
+            "searchedUntil");
 
     private ListSelection() {}
 

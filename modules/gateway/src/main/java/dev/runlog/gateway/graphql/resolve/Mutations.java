@@ -153,7 +153,7 @@ final class Mutations {
         return bus.request(RequestCleanup.builder(viewer)
                 .olderThan(input.durationOrNull("olderThan"))
                 .before(input.instantOrNull("before"))
-                .statuses(input.statusesToDelete("status"))
+                .statuses(input.statusesToDelete("statuses"))
                 .workflowId(input.idOrNull("workflowId"))
                 .keepLast(input.integerOrNull("keepLast"))
                 .ignorePolicies(input.flag("ignorePolicies"))
@@ -174,7 +174,7 @@ final class Mutations {
                 input.idOrNull("workflowId"),
                 input.stringOrNull("owner"),
                 input.flag("allOwners"),
-                input.statusesToDelete("status"),
+                input.statusesToDelete("statuses"),
                 input.durationOrNull("keepFor"),
                 input.integerOrNull("keepLast")));
     }

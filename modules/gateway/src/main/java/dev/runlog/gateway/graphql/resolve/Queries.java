@@ -26,7 +26,6 @@ import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.FindExecution;
 import dev.runlog.contract.querying.FindWorkflowByKey;
-import dev.runlog.contract.querying.GetStatistics;
 import dev.runlog.contract.querying.ListExecutions;
 import dev.runlog.contract.querying.ListOutlines;
 import dev.runlog.contract.querying.ListWorkflows;
@@ -52,8 +51,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The fields of {@code Query}. */
 final class Queries {
-    private static final int BIGGEST_WORKFLOWS = 10;
-
     private final GatewayConfig.Graphql config;
 
     Queries(GatewayConfig.Graphql config) {
@@ -189,26 +186,17 @@ final class Queries {
 
     private static <E extends ListedExecution> Connection<E> connection(
             Bus bus, Viewer viewer, ExecutionQuery query, ExecutionPage<E> page) {
-        return new Connection<>(
-                page.executions(),
-                page.ends(),
-                query::cursorOf,
+        return Connection.ofExecutions(
+                page,
+                query,
                 () -> page.count() == null
                         ? bus.request(new CountExecutions(viewer, query)).map(CountExecutions.Counted::count)
-                        : Future.succeededFuture(page.count()));
+                        : Future.succeededFuture(page.count()),
+                new Connection.Facets(bus, viewer, query));
     }
 
     private Future<Statistics> statistics(DataFetchingEnvironment env) {
-        Arguments arguments = arguments(env);
-        String interval = arguments.stringOrNull("interval");
-        return bus(env).request(new GetStatistics(
-                viewer(env),
-                arguments.idOrNull("workflowId"),
-                arguments.instantOrNull("from"),
-                arguments.instantOrNull("to"),
-                interval == null ? null : GetStatistics.Interval.valueOf(interval),
-                env.getSelectionSet().contains("workflows") ? BIGGEST_WORKFLOWS : 0,
-                arguments.flag("allOwners")));
+        return bus(env).request(StatisticsFields.request(env, arguments(env).idOrNull("workflowId")));
     }
 
     private Future<Connection<Cleanup>> cleanups(DataFetchingEnvironment env) {

@@ -28,6 +28,8 @@ public final class Resolvers {
                 .strictMode(true)
                 .scalar(Scalars.DATE_TIME)
                 .scalar(Scalars.DURATION)
+                .scalar(Scalars.DATE)
+                .scalar(Scalars.LONG)
                 .scalar(Scalars.JSON)
                 .type("Query", new Queries(config)::fields)
                 .type("Mutation", Mutations::fields)
@@ -42,10 +44,16 @@ public final class Resolvers {
                 .type("Cleanup", RetentionFields::ofCleanup)
                 .type("CleanupPreview", RetentionFields::ofPreview)
                 .type("RetentionPolicy", RetentionFields::ofPolicy)
+                .type("Statistics", StatisticsFields::ofStatistics)
+                .type("WorkflowStatistics", StatisticsFields::ofWorkflow)
                 .type("IntervalStatistics", StatisticsFields::ofInterval)
                 .type("PageInfo", ConnectionFields::ofPageInfo);
         for (String node : NODES) {
-            wiring.type(node + "Connection", ConnectionFields::ofConnection)
+            wiring.type(
+                            node + "Connection",
+                            node.equals("Execution")
+                                    ? ConnectionFields::ofExecutions
+                                    : ConnectionFields::ofConnection)
                     .type(node + "Edge", ConnectionFields::ofEdge);
         }
         return wiring.build();
@@ -54,7 +62,8 @@ public final class Resolvers {
     private static TypeRuntimeWiring.Builder event(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher("kind", property(LiveEvent.class, LiveEvent::kind))
                 .dataFetcher("cursor", property(LiveEvent.class, LiveEvent::cursor))
-                .dataFetcher("execution", property(LiveEvent.class, LiveEvent::execution));
+                .dataFetcher("execution", property(LiveEvent.class, LiveEvent::execution))
+                .dataFetcher("entered", property(LiveEvent.class, event -> List.of()));
     }
 
     private static TypeRuntimeWiring.Builder viewer(TypeRuntimeWiring.Builder type) {

@@ -35,7 +35,7 @@ final class RetentionFields {
     static TypeRuntimeWiring.Builder ofCleanup(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher("before", property(Cleanup.class, cleanup -> cleanup.criteria()
                         .before()))
-                .dataFetcher("status", property(Cleanup.class, cleanup -> cleanup.criteria().statuses().stream()
+                .dataFetcher("statuses", property(Cleanup.class, cleanup -> cleanup.criteria().statuses().stream()
                         .sorted()
                         .toList()))
                 .dataFetcher("workflowId", property(Cleanup.class, cleanup -> cleanup.criteria()
@@ -52,11 +52,18 @@ final class RetentionFields {
                 .dataFetcher("deletesWorkflow", property(Cleanup.class, cleanup -> cleanup.criteria()
                         .deletesWorkflow()))
                 .dataFetcher("partitionsDropped", env -> forOperators(env, Cleanup.class, Cleanup::partitionsDropped))
+                .dataFetcher(
+                        "spared",
+                        property(
+                                Cleanup.class,
+                                cleanup -> cleanup.preview() == null
+                                        ? null
+                                        : cleanup.preview().spared()))
                 .dataFetcher("duration", property(Cleanup.class, RetentionFields::duration));
     }
 
     static TypeRuntimeWiring.Builder ofPolicy(TypeRuntimeWiring.Builder type) {
-        return type.dataFetcher("status", property(RetentionPolicy.class, policy -> policy.statuses().stream()
+        return type.dataFetcher("statuses", property(RetentionPolicy.class, policy -> policy.statuses().stream()
                         .sorted()
                         .toList()))
                 .dataFetcher("workflow", env -> target(env, ((RetentionPolicy) source(env)).workflowId()))

@@ -5,6 +5,7 @@ import static dev.runlog.gateway.graphql.resolve.Fields.feed;
 import static dev.runlog.gateway.graphql.resolve.Fields.reader;
 import static dev.runlog.gateway.graphql.resolve.Fields.viewer;
 
+import dev.runlog.contract.error.RunlogException;
 import graphql.language.Argument;
 import graphql.language.VariableReference;
 import graphql.schema.DataFetchingEnvironment;
@@ -19,13 +20,13 @@ final class Subscriptions {
 
     static TypeRuntimeWiring.Builder fields(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher("runningExecutions", env -> feed(env).runningExecutions(
-                                reader(env),
+                                reader(withoutFilter(env)),
                                 arguments(env).idOrNull("workflowId"),
                                 arguments(env).flag("includeQueued"),
                                 arguments(env).stringOrNull("after"))
                         .withCursorVariable(cursorVariable(env)))
                 .dataFetcher("executionChanges", env -> feed(env).executionChanges(
-                                reader(env),
+                                reader(withoutFilter(env)),
                                 arguments(env).idOrNull("workflowId"),
                                 arguments(env).statuses("status"),
                                 arguments(env).stringOrNull("after"))
@@ -36,6 +37,13 @@ final class Subscriptions {
                 .dataFetcher(
                         "cleanupProgress",
                         env -> feed(env).cleanupProgress(viewer(env), arguments(env).id("id")));
+    }
+
+    private static DataFetchingEnvironment withoutFilter(DataFetchingEnvironment env) {
+        if (arguments(env).values().get("filter") != null || arguments(env).flag("snapshotPages")) {
+            throw RunlogException.badInput("`filter` and `snapshotPages` are not supported yet.");
+        }
+        return env;
     }
 
     /** The variable that contains {@code after}; null if it is not in a variable. */

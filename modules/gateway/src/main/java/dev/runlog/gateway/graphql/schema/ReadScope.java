@@ -29,7 +29,7 @@ public final class ReadScope {
                             + "setRetentionPolicy deleteRetentionPolicy holdExecution releaseExecution"),
             open("Subscription", "cleanupProgress"),
             open("Viewer", "subject scopes"),
-            open("Workflow", "id key name"),
+            open("Workflow", "id key name owner"),
             open("Execution", "id status"),
             open("UpsertWorkflowPayload", "workflow"),
             open("QueueExecutionPayload", "execution warnings"),
@@ -47,32 +47,32 @@ public final class ReadScope {
             open("PageInfo", "hasNextPage hasPreviousPage startCursor endCursor"),
             open(
                     "Cleanup",
-                    "id dryRun state before status workflowId workflow owner keepLast ignorePolicies deletesWorkflow matched "
+                    "id dryRun state before statuses workflowId workflow owner keepLast ignorePolicies deletesWorkflow matched "
                             + "matchedExact deleted bytes partitionsDropped requestedBy policyId createdAt startedAt finishedAt duration "
-                            + "preview failure"),
+                            + "preview spared failure"),
             open("CleanupConnection", "edges nodes pageInfo totalCount"),
             open("CleanupEdge", "cursor node"),
             open(
                     "CleanupPreview",
                     "executions exact byStatus workflows oldestStartedAt newestStartedAt steps bytes sizesExact "
                             + "partitions spared"),
-            open("WorkflowMatches", "workflowId key executions"),
+            open("WorkflowMatches", "workflow executions"),
             open("SparedExecutions", "running held keptByPolicy keptLast children"),
             open(
                     "RetentionPolicy",
-                    "id workflowId workflow owner status keepFor keepLast fromConfiguration createdAt lastRunAt lastCleanup "
+                    "id workflowId workflow owner statuses keepFor keepLast fromConfiguration createdAt lastRunAt lastCleanup "
                             + "overdue overdueSince"),
             open("RetentionPolicyConnection", "edges nodes pageInfo totalCount"),
             open("RetentionPolicyEdge", "cursor node"),
             open(
                     "Statistics",
-                    "stored recorded ages oldestStartedAt bytesOnDisk recordedPerDay bytesPerDay workflows intervals"),
+                    "stored recorded ages oldestDay bytesOnDisk recordedPerDay bytesPerDay byWorkflow intervals"),
             open("StatusCounts", "total queued running success failed cancelled crashed"),
-            open("AgeCounts", "lastDay lastWeek lastMonth older"),
-            open("WorkflowSize", "workflowId key owner stored"),
+            open("AgeCounts", "today previous6Days previous23Days older"),
+            open("WorkflowStatistics", "workflow stored recorded successRate averageDurationMillis"),
             open(
                     "IntervalStatistics",
-                    "from to recorded successRate averageDurationMillis p50DurationMillis p95DurationMillis "
+                    "from to recorded isComplete successRate averageDurationMillis p50DurationMillis p95DurationMillis "
                             + "p99DurationMillis"));
 
     static final DataFetcher<Object> REFUSAL = env -> {

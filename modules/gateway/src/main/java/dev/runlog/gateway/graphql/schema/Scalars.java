@@ -20,9 +20,11 @@ import graphql.schema.CoercingParseLiteralException;
 import graphql.schema.CoercingParseValueException;
 import graphql.schema.GraphQLScalarType;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +44,14 @@ public final class Scalars {
 
     public static final GraphQLScalarType DURATION = ofText(
             "Duration", "ISO 8601, such as P30D or PT1.5S", TimeFormats::duration, Duration::toString, Duration.class);
+
+    public static final GraphQLScalarType DATE =
+            ofText("Date", "a day, such as 2026-11-24", LocalDate::parse, LocalDate::toString, LocalDate.class);
+
+    public static final GraphQLScalarType LONG = GraphQLScalarType.newScalar()
+            .name("Long")
+            .coercing(new LongCoercing())
+            .build();
 
     /**
      * The specified type. The library reads {@code 1e10000000} by expanding it to ten million digits, which takes half
@@ -143,6 +153,52 @@ public final class Scalars {
         @Override
         public Value<?> valueToLiteral(Object input, GraphQLContext context, Locale locale) {
             return LIBRARY.valueToLiteral(input, context, locale);
+        }
+    }
+
+    /** Integers that every client can represent: up to 53 bits and a sign. */
+    private static final class LongCoercing implements Coercing<Long, Long> {
+        private static final long MAX = (1L << 53) - 1;
+
+        @Override
+        public Long serialize(Object value, GraphQLContext context, Locale locale) {
+            return Math.max(-MAX, Math.min(MAX, ((Number) value).longValue()));
+        }
+
+        @Override
+        public Long parseValue(Object input, GraphQLContext context, Locale locale) {
+            Long value = input instanceof Number ? valueOf(input.toString()) : null;
+            if (value == null) {
+                throw new CoercingParseValueException(message());
+            }
+            return value;
+        }
+
+        @Override
+        public Long parseLiteral(Value<?> input, CoercedVariables variables, GraphQLContext context, Locale locale) {
+            Long value = input instanceof IntValue number ? valueOf(number.getValue().toString()) : null;
+            if (value == null) {
+                throw new CoercingParseLiteralException(message());
+            }
+            return value;
+        }
+
+        private static @Nullable Long valueOf(String text) {
+            try {
+                long value = new BigDecimal(text).longValueExact();
+                return Math.abs(value) <= MAX ? value : null;
+            } catch (ArithmeticException | NumberFormatException refused) {
+                return null;
+            }
+        }
+
+        @Override
+        public Value<?> valueToLiteral(Object input, GraphQLContext context, Locale locale) {
+            return IntValue.newIntValue(BigInteger.valueOf(((Number) input).longValue())).build();
+        }
+
+        private static String message() {
+            return "Invalid Long (expected an integer from -(2^53 - 1) to 2^53 - 1).";
         }
     }
 
