@@ -35,14 +35,14 @@ public final class Bus implements Requests {
     private final DeliveryOptions options;
 
     private final @Nullable GapDetector gaps;
+    /** Event loop of {@link LoopRequest}s. */
+    private final int loop;
 
-    private Bus(EventBus eventBus, Duration timeout, @Nullable GapDetector gaps) {
+    private Bus(EventBus eventBus, DeliveryOptions options, @Nullable GapDetector gaps, int loop) {
         this.eventBus = eventBus;
-        this.options = new DeliveryOptions()
-                .setCodecName(MessageJsonCodec.NAME)
-                .setSendTimeout(timeout.toMillis())
-                .setLocalOnly(true);
+        this.options = options;
         this.gaps = gaps;
+        this.loop = loop;
     }
 
     /**
@@ -54,7 +54,19 @@ public final class Bus implements Requests {
         EventBus eventBus = vertx.eventBus();
         eventBus.registerCodec(new MessageJsonCodec());
         eventBus.registerDefaultCodec(RunlogException.class, new FailureCodec());
-        return new Bus(eventBus, timeout, vertx.isClustered() ? new GapDetector() : null);
+        DeliveryOptions options = new DeliveryOptions()
+                .setCodecName(MessageJsonCodec.NAME)
+                .setSendTimeout(timeout.toMillis())
+                .setLocalOnly(true);
+        return new Bus(eventBus, options, vertx.isClustered() ? new GapDetector() : null, 0);
+    }
+
+    /**
+     * Returns a view of this bus that sends each {@link LoopRequest} to the handler of that event loop, and registers
+     * handlers for that loop. A bus without this call uses loop 0.
+     */
+    public Bus onLoop(int number) {
+        return new Bus(eventBus, options, gaps, number);
     }
 
     /**
@@ -112,7 +124,7 @@ public final class Bus implements Requests {
 
     private <R extends Message> Future<R> request(Message request, Class<?> type) {
         // Keep only the type of the request until the reply arrives: requests may be large, and many may be pending.
-        return eventBus.<R>request(type.getName(), request, options)
+        return eventBus.<R>request(address(type), request, options)
                 .map(io.vertx.core.eventbus.Message::body)
                 .recover(failure -> Future.failedFuture(toRunlogException(failure, type)));
     }
@@ -129,7 +141,7 @@ public final class Bus implements Requests {
     /** Registers a handler that also receives the memory allowance of the response. */
     public <R extends Message, Q extends Request<R>> MessageConsumer<Message> handle(
             Class<Q> type, BiFunction<Q, Allowance, Future<R>> handler) {
-        return eventBus.<Message>localConsumer(type.getName(), message -> {
+        return eventBus.<Message>localConsumer(address(type), message -> {
             // message.reply would keep the request in memory until then.
             String replyAddress = message.replyAddress();
             Allowed allowed = message.body() instanceof Allowed with
@@ -139,6 +151,10 @@ public final class Bus implements Requests {
                     .onSuccess(reply -> eventBus.send(replyAddress, reply, options))
                     .onFailure(failure -> eventBus.send(replyAddress, toRunlogException(failure, type), LOCAL));
         });
+    }
+
+    private String address(Class<?> type) {
+        return loop > 0 && LoopRequest.class.isAssignableFrom(type) ? type.getName() + "#" + loop : type.getName();
     }
 
     /** Publishes an event to all subscribers of its type, in all processes of the cluster. */
