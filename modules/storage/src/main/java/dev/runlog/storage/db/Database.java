@@ -3,7 +3,6 @@ package dev.runlog.storage.db;
 import dev.runlog.contract.bus.Allowance;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.fair.FairTurns;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
@@ -19,13 +18,14 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbcurlresolver.PgPassParser;
 import org.slf4j.Logger;
@@ -51,6 +51,7 @@ public final class Database {
     /** Prefix of the connection names in pg_stat_activity. */
     static final String NAME_PREFIX = "runlog-";
 
+    private static final String READING = "reading";
     private static final String RETENTION = "retention";
     private static final String CLEANING = "cleaning";
     private static final String QUERY_CANCELED = "57014";
@@ -65,7 +66,7 @@ public final class Database {
     private final ForegroundWork foregroundWork;
     private final MeterRegistry meters;
     private final Map<String, Timer> timers = new ConcurrentHashMap<>();
-    private final AtomicInteger underWay = new AtomicInteger();
+    private final DatabaseGauges gauges;
     private final AtomicBoolean unavailable = new AtomicBoolean();
 
     private Database(
@@ -75,6 +76,7 @@ public final class Database {
             int reserved,
             @Nullable SharedConnection shared,
             String purpose,
+            DatabaseGauges gauges,
             MeterRegistry meters) {
         this.vertx = vertx;
         this.foregroundWork = ForegroundWork.of(vertx);
@@ -86,25 +88,36 @@ public final class Database {
         this.shared = shared;
         this.cleaning = pool(vertx, config.withStatementTimeout(CLEANING_TIMEOUT), 1, CLEANING);
         this.meters = meters;
-        Gauge.builder("runlog.database.underway", underWay, AtomicInteger::get)
-                .description("Statements and transactions that are running or waiting for a connection.")
-                .tag("purpose", purpose)
-                .register(meters);
-        Gauge.builder("runlog.database.connections.max", () -> connections + reserved)
-                .description("Maximum number of connections, without the one that short statements share.")
-                .tag("purpose", purpose)
-                .register(meters);
+        this.gauges = gauges;
+        gauges.addConnections(connections + reserved);
     }
 
     /** Opens connections on demand; {@link #check} checks whether the database is available. */
     public static Database open(Vertx vertx, DatabaseConfig config, MeterRegistry meters) {
+        return open(vertx, config, new DatabaseGauges(READING, meters), meters);
+    }
+
+    /**
+     * Opens one for each event loop that reads. A connection belongs to the loop that uses it first, so each of them must
+     * be used on one loop only. They share the configured number of connections.
+     */
+    public static List<Database> openForLoops(Vertx vertx, DatabaseConfig config, int loops, MeterRegistry meters) {
+        DatabaseConfig ofLoop = config.dividedBy(loops);
+        DatabaseGauges gauges = new DatabaseGauges(READING, meters);
+        return IntStream.range(0, loops)
+                .mapToObj(loop -> open(vertx, ofLoop, gauges, meters))
+                .toList();
+    }
+
+    private static Database open(Vertx vertx, DatabaseConfig config, DatabaseGauges gauges, MeterRegistry meters) {
         return new Database(
                 vertx,
                 config,
                 config.poolSize(),
                 config.poolReserve(),
                 new SharedConnection(pool(vertx, config, 1, "pages"), config.pipelining(), SHARED_PATIENCE),
-                "reading",
+                READING,
+                gauges,
                 meters);
     }
 
@@ -113,7 +126,15 @@ public final class Database {
      * opened it, and using it from another loop costs two thread switches per page.
      */
     public static Database openForRetention(Vertx vertx, DatabaseConfig config, MeterRegistry meters) {
-        return new Database(vertx, config, RETENTION_CONNECTIONS, RETENTION_RESERVE, null, RETENTION, meters);
+        return new Database(
+                vertx,
+                config,
+                RETENTION_CONNECTIONS,
+                RETENTION_RESERVE,
+                null,
+                RETENTION,
+                new DatabaseGauges(RETENTION, meters),
+                meters);
     }
 
     /** Whether this server runs statements for readers or recording, or did within the given time. */
@@ -267,9 +288,9 @@ public final class Database {
 
     private <T> Future<T> timed(String operation, Future<T> outcome) {
         Timer.Sample sample = Timer.start(meters);
-        underWay.incrementAndGet();
+        gauges.begin();
         return outcome.onComplete(done -> {
-                    underWay.decrementAndGet();
+                    gauges.end();
                     sample.stop(timer(operation));
                     if (done.succeeded() && unavailable.getAndSet(false)) {
                         log.info("The database is available again.");

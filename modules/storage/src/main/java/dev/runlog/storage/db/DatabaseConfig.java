@@ -20,15 +20,37 @@ public record DatabaseConfig(
 
     /** Returns a copy for another database. */
     public DatabaseConfig withUrl(String other) {
-        return with(other, statementTimeout, answerTimeout);
+        return with(other, statementTimeout, answerTimeout, poolSize, poolReserve, poolQueueMax);
+    }
+
+    /** Returns a copy with the share of one of several event loops: two connections at least, if as many are set. */
+    public DatabaseConfig dividedBy(int loops) {
+        return with(
+                url,
+                statementTimeout,
+                answerTimeout,
+                Math.max(Math.min(2, poolSize), share(poolSize, loops)),
+                share(poolReserve, loops),
+                share(poolQueueMax, loops));
+    }
+
+    /** Rounded up. */
+    private static int share(int whole, int parts) {
+        return (whole + parts - 1) / parts;
     }
 
     /** Returns a copy with another statement timeout. */
     DatabaseConfig withStatementTimeout(Duration timeout) {
-        return with(url, timeout, timeout.plus(answerTimeout));
+        return with(url, timeout, timeout.plus(answerTimeout), poolSize, poolReserve, poolQueueMax);
     }
 
-    private DatabaseConfig with(String url, Duration statementTimeout, Duration answerTimeout) {
+    private DatabaseConfig with(
+            String url,
+            Duration statementTimeout,
+            Duration answerTimeout,
+            int poolSize,
+            int poolReserve,
+            int poolQueueMax) {
         return new DatabaseConfig(
                 url,
                 poolSize,
