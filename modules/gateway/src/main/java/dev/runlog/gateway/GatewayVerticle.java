@@ -5,6 +5,7 @@ import dev.runlog.contract.error.RunlogException;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.body.RequestBodies;
 import dev.runlog.gateway.config.GatewayConfig;
+import dev.runlog.gateway.connection.ConnectionLimits;
 import dev.runlog.gateway.connection.Connections;
 import dev.runlog.gateway.connection.OpenStreams;
 import dev.runlog.gateway.events.EventsEndpoint;
@@ -120,7 +121,8 @@ public final class GatewayVerticle extends VerticleBase {
         GraphqlTransportWs sockets = new GraphqlTransportWs(vertx, operations, authenticator, config, budget, open);
         webSockets = sockets;
         HttpServerOptions options = options();
-        Connections accepted = new Connections(vertx, config.http(), options, meters);
+        Connections accepted = new Connections(
+                vertx, config.http(), options, new ConnectionLimits(config.http(), meters));
         connections = accepted;
         return vertx.createHttpServer(options)
                 .connectionHandler(accepted::accept)

@@ -5,7 +5,9 @@ import dev.runlog.contract.error.RunlogException;
 import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.memory.Caches;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Checks bearer tokens: first the header against an allow list, then the signature with a key for that algorithm, then
- * the claims. Every refusal is {@code UNAUTHENTICATED}; messages never quote the token.
+ * the claims. Every refusal is {@code UNAUTHENTICATED}; messages never quote the token. Thread-safe.
  */
 public final class Authenticator {
     private static final Logger log = LoggerFactory.getLogger(Authenticator.class);
@@ -32,11 +34,16 @@ public final class Authenticator {
     /** Verified tokens, which saves verifying their signatures again. Removed when they expire or the keys change. */
     private final Cache<String, AuthenticatedViewer> known;
 
-    private Keys keys;
+    private final Vertx vertx;
+    private volatile Keys keys;
+    private volatile Instant refreshedAt = Instant.MIN;
     private List<String> ignoredKeys = List.of();
-    private Instant refreshedAt = Instant.MIN;
+    /** The refresh that is under way, which all event loops join. */
+    private @Nullable Future<Void> refreshing;
 
-    private Authenticator(GatewayConfig.Auth config, @Nullable JwksClient jwks, Keys keys, Clock clock) {
+    private Authenticator(
+            Vertx vertx, GatewayConfig.Auth config, @Nullable JwksClient jwks, Keys keys, Clock clock) {
+        this.vertx = vertx;
         this.config = config;
         this.claims = new Claims(config);
         this.jwks = jwks;
@@ -66,8 +73,8 @@ public final class Authenticator {
         }
         return Keys.read(vertx, config)
                 .map(configured ->
-                        new Authenticator(config, usesJwks ? new JwksClient(vertx, config) : null, configured, clock))
-                .compose(authenticator -> authenticator.readPublished(vertx).map(read -> {
+                        new Authenticator(vertx, config, usesJwks ? new JwksClient(vertx, config) : null, configured, clock))
+                .compose(authenticator -> authenticator.readPublished().map(read -> {
                     if (authenticator.keys.isEmpty()) {
                         throw new IllegalStateException("auth: no key to verify tokens is configured.");
                     }
@@ -75,7 +82,7 @@ public final class Authenticator {
                 }));
     }
 
-    private Future<Void> readPublished(Vertx vertx) {
+    private Future<Void> readPublished() {
         if (jwks == null) {
             return Future.succeededFuture();
         }
@@ -96,17 +103,19 @@ public final class Authenticator {
                 return Future.succeededFuture(seen);
             }
             Jws jws = Jws.parse(token);
-            if (keys.verify(jws)) {
-                return Future.succeededFuture(accept(token, jws));
+            Keys current = keys;
+            if (current.verify(jws)) {
+                return Future.succeededFuture(accept(token, jws, current));
             }
             if (!mayHaveNewKeys(jws)) {
                 throw Jws.invalid();
             }
             return refresh().map(done -> {
-                if (!keys.verify(jws)) {
+                Keys read = keys;
+                if (!read.verify(jws)) {
                     throw Jws.invalid();
                 }
-                return accept(token, jws);
+                return accept(token, jws, read);
             });
         } catch (RunlogException refused) {
             return Future.failedFuture(refused);
@@ -127,16 +136,25 @@ public final class Authenticator {
         return header.substring(PREFIX.length()).trim();
     }
 
-    private AuthenticatedViewer accept(String token, Jws jws) {
+    @SuppressWarnings("ReferenceEquality") // Keys are replaced as a whole.
+    private AuthenticatedViewer accept(String token, Jws jws, Keys verifiedWith) {
         AuthenticatedViewer authenticated = claims.check(jws.claims(), clock.instant());
         known.put(token, authenticated);
+        if (keys != verifiedWith) {
+            // Another event loop has replaced the keys, and may have cleared the cache before this token entered it.
+            known.invalidate(token);
+        }
         return authenticated;
     }
 
     private boolean mayHaveNewKeys(Jws jws) {
         return jwks != null
                 && jws.algorithm() != Algorithm.HS256
-                && clock.instant().isAfter(refreshedAt.plus(REFRESH_ON_DEMAND_AFTER));
+                && (isRefreshing() || clock.instant().isAfter(refreshedAt.plus(REFRESH_ON_DEMAND_AFTER)));
+    }
+
+    private synchronized boolean isRefreshing() {
+        return refreshing != null && !refreshing.isComplete();
     }
 
     /** Reads the issuer's current keys. If none is usable, the previous ones remain in use. */
@@ -144,15 +162,26 @@ public final class Authenticator {
         if (jwks == null) {
             return Future.succeededFuture();
         }
+        // A promise of the caller's context: another event loop may have begun the refresh.
+        Promise<Void> done = ((ContextInternal) vertx.getOrCreateContext()).promise();
+        underWay(jwks).onComplete(done);
+        return done.future();
+    }
+
+    private synchronized Future<Void> underWay(JwksClient client) {
+        if (isRefreshing() && refreshing != null) {
+            return refreshing;
+        }
         refreshedAt = clock.instant();
-        return jwks.read()
+        refreshing = client.read()
                 .onSuccess(this::use)
                 .onFailure(failure -> log.warn("{} Keeping the previous keys.", failure.getMessage()))
                 .<Void>mapEmpty()
                 .otherwiseEmpty();
+        return refreshing;
     }
 
-    private void use(Jwks read) {
+    private synchronized void use(Jwks read) {
         if (!read.ignored().isEmpty() && !read.ignored().equals(ignoredKeys)) {
             log.warn("Ignored keys of {}: {}", config.jwksUrl(), read.ignored());
         }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClientConnection {
     private static final AttributeKey<ClientConnection> KEY = AttributeKey.valueOf("runlog.connection");
 
-    private final Connections connections;
+    private final ConnectionLimits limits;
     private final Channel channel;
     private final String address;
     private boolean authenticated;
@@ -36,8 +36,8 @@ public final class ClientConnection {
         void onInvalid();
     }
 
-    ClientConnection(Connections connections, Channel channel, String address) {
-        this.connections = connections;
+    ClientConnection(ConnectionLimits limits, Channel channel, String address) {
+        this.limits = limits;
         this.channel = channel;
         this.address = address;
         channel.attr(KEY).set(this);
@@ -71,7 +71,7 @@ public final class ClientConnection {
     public void authenticated() {
         if (!authenticated) {
             authenticated = true;
-            connections.authenticated(this);
+            limits.authenticated(this);
         }
     }
 
@@ -128,6 +128,15 @@ public final class ClientConnection {
                 .context(RequestDecoder.class)
                 .writeAndFlush(ByteBufUtil.writeAscii(channel.alloc(), answer));
         close();
+    }
+
+    /** Closes the connection; called on any event loop. */
+    void closeOnItsLoop() {
+        if (channel.eventLoop().inEventLoop()) {
+            close();
+        } else {
+            channel.eventLoop().execute(this::close);
+        }
     }
 
     void close() {

@@ -1,8 +1,6 @@
 package dev.runlog.gateway.connection;
 
 import dev.runlog.gateway.config.GatewayConfig;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
@@ -11,17 +9,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.HttpServerConnection;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
-/**
- * All open connections. Unauthenticated ones are limited for each address: beyond the limit, a new one closes the
- * oldest. Unauthenticated clients that keep connections open therefore cannot lock out others, even behind a shared
- * proxy. One timer checks all deadlines.
- */
+/** The connections of one event loop. One timer checks all their deadlines. */
 public final class Connections {
     /** Bytes of one read. After a pause, a few reads still arrive, so they are smaller than the default of 64 KB. */
     private static final int READ_BYTES_MAX = 32 << 10;
@@ -33,14 +25,15 @@ public final class Connections {
     private final GatewayConfig.Http config;
     private final HttpServerOptions options;
     private final long tickMillis;
+    private final ConnectionLimits limits;
     private final Set<ClientConnection> open = new LinkedHashSet<>();
-    private final Set<ClientConnection> strangers = new LinkedHashSet<>();
-    private final Map<String, Set<ClientConnection>> strangersByAddress = new HashMap<>();
 
-    public Connections(Vertx vertx, GatewayConfig.Http config, HttpServerOptions options, MeterRegistry meters) {
+    /** Call it on the event loop. */
+    public Connections(Vertx vertx, GatewayConfig.Http config, HttpServerOptions options, ConnectionLimits limits) {
         this.vertx = vertx;
         this.config = config;
         this.options = options;
+        this.limits = limits;
         this.tickMillis = Math.max(
                 10,
                 Math.min(
@@ -49,12 +42,6 @@ public final class Connections {
                                         config.headerTimeout().toMillis(),
                                         config.bodyTimeout().toMillis())
                                 / 4));
-        Gauge.builder("runlog.connections", open, Set::size)
-                .description("Open connections.")
-                .register(meters);
-        Gauge.builder("runlog.connections.unauthenticated", strangers, Set::size)
-                .description("Open connections without an authenticated request.")
-                .register(meters);
         tickLater();
     }
 
@@ -63,54 +50,21 @@ public final class Connections {
         Channel channel =
                 ((HttpServerConnection) opened).channelHandlerContext().channel();
         ClientConnection connection = new ClientConnection(
-                this, channel, String.valueOf(opened.remoteAddress().hostAddress()));
+                limits, channel, String.valueOf(opened.remoteAddress().hostAddress()));
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.replace("httpDecoder", "httpDecoder", new RequestDecoder(options, connection));
         channel.config()
                 .setRecvByteBufAllocator(
                         new AdaptiveRecvByteBufAllocator(512, 2048, READ_BYTES_MAX).maxMessagesPerRead(READS_MAX));
-        if (open.size() >= config.connectionsMax() && !closeOldest(strangers)) {
+        if (!limits.add(connection)) {
             connection.refuse(HttpResponseStatus.SERVICE_UNAVAILABLE);
             return;
         }
-        Set<ClientConnection> ofAddress =
-                strangersByAddress.computeIfAbsent(connection.address(), address -> new LinkedHashSet<>());
-        if (ofAddress.size() >= config.unauthenticatedPerAddressMax()) {
-            closeOldest(ofAddress);
-        }
         open.add(connection);
-        strangers.add(connection);
-        strangersByAddress
-                .computeIfAbsent(connection.address(), address -> new LinkedHashSet<>())
-                .add(connection);
         // Not the close handler of the connection, which an upgrade to a WebSocket removes.
-        channel.closeFuture().addListener(closed -> remove(connection));
-    }
-
-    void authenticated(ClientConnection connection) {
-        removeStranger(connection);
-    }
-
-    private boolean closeOldest(Set<ClientConnection> connections) {
-        if (connections.isEmpty()) {
-            return false;
-        }
-        ClientConnection oldest = connections.iterator().next();
-        remove(oldest);
-        oldest.close();
-        return true;
-    }
-
-    private void remove(ClientConnection connection) {
-        open.remove(connection);
-        removeStranger(connection);
-    }
-
-    private void removeStranger(ClientConnection connection) {
-        strangers.remove(connection);
-        strangersByAddress.computeIfPresent(connection.address(), (address, connections) -> {
-            connections.remove(connection);
-            return connections.isEmpty() ? null : connections;
+        channel.closeFuture().addListener(closed -> {
+            open.remove(connection);
+            limits.remove(connection);
         });
     }
 

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Counts the open WebSockets and event streams of each owner, which {@code http.streams-owner-max} limits. */
+/**
+ * Counts the open WebSockets and event streams of each owner, which {@code http.streams-owner-max} limits. Thread-safe.
+ */
 public final class OpenStreams {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
@@ -17,7 +19,7 @@ public final class OpenStreams {
     }
 
     /** Adds a stream; fails with {@code OVERLOADED} if the owner has the maximum number of them. */
-    public void add(String owner) {
+    public synchronized void add(String owner) {
         int open = byOwner.getOrDefault(owner, 0);
         if (open >= ownerMax) {
             throw RunlogException.overloaded(
@@ -29,7 +31,7 @@ public final class OpenStreams {
     }
 
     /** Removes a stream. */
-    public void remove(String owner) {
+    public synchronized void remove(String owner) {
         byOwner.computeIfPresent(owner, (name, open) -> open == 1 ? null : Integer.valueOf(open - 1));
     }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * Bytes of all request bodies and messages that were received and are not answered yet. They are limited in total, per
  * owner and per address. An owner may also hold at most as much as remains free, in total and at its address, so a few
- * owners can never take everything. Used on one event loop.
+ * owners can never take everything. Thread-safe; a share is used on one event loop.
  */
 public final class ByteBudget {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -37,7 +37,7 @@ public final class ByteBudget {
     }
 
     /** Bytes of all shares. */
-    public long bytes() {
+    public synchronized long bytes() {
         return bytes;
     }
 
@@ -64,19 +64,12 @@ public final class ByteBudget {
 
         /** Sets the size of this share in bytes; returns whether there is room for it. */
         public boolean resize(long wanted) {
-            long more = wanted - held;
-            if (more == 0) {
+            if (wanted == held) {
                 return true;
             }
-            long ofOwner = byOwner.getOrDefault(owner, 0L) + more;
-            long ofAddress = byAddress.getOrDefault(address, 0L) + more;
-            long left = Math.min(bytesMax - bytes - more, addressBytesMax - ofAddress);
-            if (more > 0 && ofOwner > Math.min(ownerBytesMax, left)) {
+            if (!ByteBudget.this.add(owner, address, wanted - held)) {
                 return false;
             }
-            put(byOwner, owner, ofOwner);
-            put(byAddress, address, ofAddress);
-            bytes += more;
             held = wanted;
             return true;
         }
@@ -85,13 +78,26 @@ public final class ByteBudget {
         public void release() {
             resize(0);
         }
+    }
 
-        private static void put(Map<String, Long> counts, String name, long count) {
-            if (count == 0) {
-                counts.remove(name);
-            } else {
-                counts.put(name, count);
-            }
+    private synchronized boolean add(String owner, String address, long more) {
+        long ofOwner = byOwner.getOrDefault(owner, 0L) + more;
+        long ofAddress = byAddress.getOrDefault(address, 0L) + more;
+        long left = Math.min(bytesMax - bytes - more, addressBytesMax - ofAddress);
+        if (more > 0 && ofOwner > Math.min(ownerBytesMax, left)) {
+            return false;
+        }
+        put(byOwner, owner, ofOwner);
+        put(byAddress, address, ofAddress);
+        bytes += more;
+        return true;
+    }
+
+    private static void put(Map<String, Long> counts, String name, long count) {
+        if (count == 0) {
+            counts.remove(name);
+        } else {
+            counts.put(name, count);
         }
     }
 }

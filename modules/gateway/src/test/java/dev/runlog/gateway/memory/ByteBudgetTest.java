@@ -47,4 +47,19 @@ final class ByteBudgetTest {
         assertThat(budget.bytes()).isZero();
         assertThat(budget.open("greedy", "10.0.0.1").resize(PER_OWNER)).isTrue();
     }
+
+    @Test
+    void countsTheSharesOfSeveralThreads() {
+        IntStream.range(0, 4).parallel().forEach(thread -> {
+            for (int round = 0; round < 10_000; round++) {
+                ByteBudget.Share share = budget.open("busy-" + thread % 2, "10.0.0.1");
+                share.resize(BODY);
+                share.resize(2 * BODY);
+                share.release();
+            }
+        });
+
+        assertThat(budget.bytes()).isZero();
+        assertThat(budget.open("busy-0", "10.0.0.1").resize(PER_OWNER)).isTrue();
+    }
 }
