@@ -7,12 +7,15 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The most recent changes, numbered. From it, subscribers read the changes since their snapshot began or since they
  * were disconnected. It also restores order: announcements of one execution from different writers may overtake each
  * other, and an execution must not return to a state that it has left.
+ *
+ * <p>One thread adds changes. Every event loop reads them with a {@link Reader} of its own.
  */
 final class ChangeLog {
     /**
@@ -24,12 +27,12 @@ final class ChangeLog {
      */
     record Entry(long number, @Nullable ExecutionStatus before, Execution execution, boolean disputed) {}
 
-    private final Entry[] ring;
+    private final AtomicReferenceArray<@Nullable Entry> ring;
     private final Map<UUID, Entry> newest = new HashMap<>();
-    private long last;
+    private volatile long last;
 
     ChangeLog(int changesMax) {
-        this.ring = new Entry[changesMax];
+        this.ring = new AtomicReferenceArray<>(changesMax);
     }
 
     /**
@@ -42,33 +45,70 @@ final class ChangeLog {
                 ? known.execution()
                 : change.execution();
         boolean disputed = known != null && shown.held() != known.execution().held();
-        Entry entry = new Entry(++last, change.before(), shown, disputed);
-        int slot = slot(last);
-        Entry oldest = ring[slot];
+        long number = last + 1;
+        Entry entry = new Entry(number, change.before(), shown, disputed);
+        Entry oldest = ring.getAndSet(slot(number), entry);
         if (oldest != null) {
             newest.remove(oldest.execution().id(), oldest);
         }
-        ring[slot] = entry;
         newest.put(shown.id(), entry);
+        // Readers look at the number first, so the entry must be there.
+        last = number;
         return entry;
     }
 
-    /** Number of the newest change. */
-    long last() {
-        return last;
-    }
-
-    /** Whether all changes after this number are still in the log. */
-    boolean hasAllAfter(long number) {
-        return number <= last && last - number <= ring.length;
-    }
-
-    Entry get(long number) {
-        return ring[slot(number)];
+    /** Returns a reader that starts after the newest change. */
+    Reader reader() {
+        return new Reader();
     }
 
     private int slot(long number) {
-        return (int) (number % ring.length);
+        return (int) (number % ring.length());
+    }
+
+    /**
+     * The log as one event loop sees it: up to the change that the loop has offered to its subscribers. Used on that
+     * loop.
+     */
+    final class Reader {
+        private long seen = last;
+
+        /** Number of the newest change that the loop has seen. */
+        long last() {
+            return seen;
+        }
+
+        /** Whether all changes after this number are still in the log. */
+        boolean hasAllAfter(long number) {
+            return number <= seen && last - number <= ring.length();
+        }
+
+        /** Returns a change that the loop has seen; null if newer ones have replaced it. */
+        @Nullable
+        Entry get(long number) {
+            Entry entry = ring.get(slot(number));
+            return entry != null && entry.number() == number ? entry : null;
+        }
+
+        /** Whether there are changes that the loop has not seen. */
+        boolean hasNext() {
+            return seen < last;
+        }
+
+        /** Sees the next change; returns null, without seeing it, if newer ones have replaced it. */
+        @Nullable
+        Entry next() {
+            Entry entry = get(seen + 1);
+            if (entry != null) {
+                seen++;
+            }
+            return entry;
+        }
+
+        /** Skips the changes that the loop has not seen. */
+        void skip() {
+            seen = last;
+        }
     }
 
     /** Whether one state is certainly older than the other. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Channel {
     /** The feed that it belongs to. */
     interface Feed {
-        ChangeLog log();
+        ChangeLog.Reader log();
 
         Cursors cursorsOf(Watch watch);
 
@@ -49,7 +49,7 @@ final class Channel {
         return cursors;
     }
 
-    ChangeLog log() {
+    ChangeLog.Reader log() {
         return feed.log();
     }
 

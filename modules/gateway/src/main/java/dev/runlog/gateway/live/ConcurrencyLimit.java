@@ -2,38 +2,52 @@ package dev.runlog.gateway.live;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits the number of operations that run at once; others wait in order. When thousands of subscribers reconnect at
- * the same moment, their snapshots must not use up the database connections. Used on one event loop.
+ * the same moment, their snapshots must not use up the database connections. Thread-safe.
  */
 final class ConcurrencyLimit {
-    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private final Queue<Promise<Void>> waiting = new ArrayDeque<>();
     private int free;
 
     ConcurrencyLimit(int concurrentMax) {
         this.free = concurrentMax;
     }
 
+    /** Runs an operation on the caller's context, now or when another one ends. */
     <T> Future<T> run(Supplier<Future<T>> operation) {
-        Promise<T> done = Promise.promise();
-        Runnable turn = () -> operation.get().onComplete(result -> {
-            free++;
-            if (!waiting.isEmpty()) {
-                free--;
-                waiting.remove().run();
-            }
-            done.handle(result);
-        });
+        return turn().compose(ready -> operation.get().onComplete(done -> end()));
+    }
+
+    private synchronized Future<Void> turn() {
         if (free > 0) {
             free--;
-            turn.run();
-        } else {
-            waiting.add(turn);
+            return Future.succeededFuture();
         }
-        return done.future();
+        ContextInternal context = ContextInternal.current();
+        Promise<Void> turn = context == null ? Promise.promise() : context.promise();
+        waiting.add(turn);
+        return turn.future();
+    }
+
+    private void end() {
+        Promise<Void> next = nextOrFree();
+        if (next != null) {
+            next.complete();
+        }
+    }
+
+    private synchronized @Nullable Promise<Void> nextOrFree() {
+        Promise<Void> next = waiting.poll();
+        if (next == null) {
+            free++;
+        }
+        return next;
     }
 }

@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes and reads the cursors of one watch. A cursor contains the epoch, the watch and the number of a change.
@@ -35,11 +36,13 @@ final class Cursors {
 
     private static final long FIELD_MASK = (1L << FIELD_BITS) - 1;
 
-    /** A period without gaps in the announcements, at most until the server stops. Used on one thread at a time. */
+    /** A period without gaps in the announcements, at most until the server stops. Thread-safe. */
     static final class Epoch {
         private final String name;
-        private final Cipher encryption;
-        private final Cipher decryption;
+        /** A cipher is used on one thread at a time. */
+        private final ThreadLocal<Cipher> encryption;
+
+        private final ThreadLocal<Cipher> decryption;
 
         Epoch() {
             SecureRandom random = new SecureRandom();
@@ -48,8 +51,8 @@ final class Cursors {
             random.nextBytes(name);
             random.nextBytes(key);
             this.name = HEX.formatHex(name);
-            this.encryption = cipher(Cipher.ENCRYPT_MODE, key);
-            this.decryption = cipher(Cipher.DECRYPT_MODE, key);
+            this.encryption = ThreadLocal.withInitial(() -> cipher(Cipher.ENCRYPT_MODE, key));
+            this.decryption = ThreadLocal.withInitial(() -> cipher(Cipher.DECRYPT_MODE, key));
         }
 
         /** A single block needs no chaining. */
@@ -64,11 +67,11 @@ final class Cursors {
         }
 
         private byte[] encrypt(byte[] block) {
-            return apply(encryption, block);
+            return apply(encryption.get(), block);
         }
 
         private byte[] decrypt(byte[] block) {
-            return apply(decryption, block);
+            return apply(decryption.get(), block);
         }
 
         private static byte[] apply(Cipher cipher, byte[] block) {
@@ -114,6 +117,18 @@ final class Cursors {
         long number = ((first & 0xFFFF) << 32) | (content.getLong() >>> 32);
         boolean isPosition = first >>> 16 == watch && number != (NO_POSITION & FIELD_MASK);
         return isPosition ? OptionalLong.of(number) : OptionalLong.empty();
+    }
+
+    /** Cursors of one watch in one epoch are equal, so event loops share rendered events. */
+    @Override
+    @SuppressWarnings("ReferenceEquality") // An epoch is one object.
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Cursors cursors && epoch == cursors.epoch && watch == cursors.watch;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(watch);
     }
 
     private static boolean isBlock(String text) {

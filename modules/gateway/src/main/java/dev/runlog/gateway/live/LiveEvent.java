@@ -75,11 +75,11 @@ public final class LiveEvent {
                 && kind == event.kind
                 && number == event.number
                 && execution == event.execution
-                && cursors == event.cursors;
+                && cursors.equals(event.cursors);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(kind, number, System.identityHashCode(execution), System.identityHashCode(cursors));
+        return Objects.hash(kind, number, System.identityHashCode(execution), cursors);
     }
 }

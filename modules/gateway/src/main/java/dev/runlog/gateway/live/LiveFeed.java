@@ -4,79 +4,76 @@ import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionStatus;
-import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.ListExecutions;
 import dev.runlog.contract.querying.LoadExecutions;
-import dev.runlog.contract.recording.ExecutionsChanged;
-import dev.runlog.contract.recording.ExecutionsChanged.Change;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupProgressed;
 import dev.runlog.contract.retention.LoadCleanups;
 import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.live.ChangeLog.Entry;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 
-/** Delivers committed changes to subscribers. Used on the event loop that created it. */
+/**
+ * Delivers committed changes to the subscribers of one event loop. It is used on the loop that created it; the log, the
+ * epoch and the limits are those of the {@link ChangeHub}.
+ */
 public final class LiveFeed implements Channel.Feed {
     private static final int SNAPSHOT_PAGE = 100;
     /** Maximum delay of an announcement that a snapshot already contains and that is not to be reported again. */
     private static final long SETTLE_MILLIS = 10_000;
 
-    private static final long VERIFY_AGAIN_MILLIS = 1000;
-
     private final Vertx vertx;
+    private final Context context;
     private final Bus bus;
-    private final GatewayConfig.Live config;
-    private final ConcurrencyLimit snapshotQueries;
+    private final ChangeHub hub;
     private final Channels channels = new Channels();
     private final Map<UUID, Set<CleanupSubscription>> byCleanup = new HashMap<>();
-    private final Set<UUID> verifying = new HashSet<>();
-    private final Set<UUID> verifyAgain = new HashSet<>();
-    private final Counter resets;
-    private Cursors.Epoch epoch = new Cursors.Epoch();
-    private final ChangeLog log;
-    private int subscribers;
+    private final ChangeLog.Reader log;
+    private Cursors.Epoch epoch;
+    /** Whether a call of {@link #drain} is queued. */
+    private final AtomicBoolean woken = new AtomicBoolean();
 
-    private LiveFeed(Vertx vertx, Bus bus, GatewayConfig.Live config, MeterRegistry meters) {
+    private LiveFeed(Vertx vertx, Bus bus, ChangeHub hub) {
         this.vertx = vertx;
+        this.context = ((ContextInternal) vertx.getOrCreateContext()).unwrap();
         this.bus = bus;
-        this.config = config;
-        this.snapshotQueries = new ConcurrencyLimit(config.snapshotQueriesMax());
-        this.log = new ChangeLog(config.replayEventsMax());
-        Gauge.builder("runlog.subscribers", () -> subscribers)
-                .description("Open subscriptions.")
-                .register(meters);
-        this.resets = Counter.builder("runlog.subscribers.resets")
-                .description("Number of restarts of all subscribers after announcements may have been missed.")
-                .register(meters);
+        this.hub = hub;
+        this.epoch = hub.epoch();
+        this.log = hub.log().reader();
     }
 
-    /** Creates a feed and subscribes to announcements. */
-    public static LiveFeed start(Vertx vertx, Bus bus, GatewayConfig.Live config, MeterRegistry meters) {
-        LiveFeed feed = new LiveFeed(vertx, bus, config, meters);
-        bus.subscribe(ExecutionsChanged.class, feed::onChanges);
+    /** Creates the feed of the calling event loop. */
+    public static LiveFeed start(Vertx vertx, Bus bus, ChangeHub hub) {
+        LiveFeed feed = new LiveFeed(vertx, bus, hub);
         bus.subscribe(CleanupProgressed.class, feed::onCleanup);
-        bus.onGap(feed::reset);
+        hub.add(feed);
         return feed;
+    }
+
+    /** Creates the only feed of a gateway with one event loop. */
+    public static LiveFeed start(Vertx vertx, Bus bus, GatewayConfig.Live config, MeterRegistry meters) {
+        ChangeHub hub = new ChangeHub(config, meters);
+        hub.start(vertx, bus);
+        return start(vertx, bus, hub);
     }
 
     /**
@@ -111,89 +108,78 @@ public final class LiveFeed implements Channel.Feed {
                     CleanupSubscription subscription = new CleanupSubscription(
                             subscriber, () -> load(viewer, id), ended -> removeCleanup(id, ended));
                     byCleanup.computeIfAbsent(id, none -> new LinkedHashSet<>()).add(subscription);
-                    subscribers++;
+                    hub.onSubscribersChanged(1);
                     subscriber.onSubscribe(subscription);
                     subscription.refresh();
                 },
                 null);
     }
 
-    /** Restarts all subscribers: announcements of other servers may have been missed. */
-    private void reset() {
-        resets.increment();
-        // Earlier cursors become invalid. The log stays, to keep late announcements in order.
-        epoch = new Cursors.Epoch();
-        channels.list().forEach(Channel::restart);
-        List.copyOf(byCleanup.values())
-                .forEach(subscriptions -> List.copyOf(subscriptions).forEach(CleanupSubscription::refresh));
-    }
-
     private LiveSource watching(Watch watch, @Nullable String after) {
         // Read now, so an invalid cursor is an error of the request.
+        Cursors.Epoch then = hub.epoch();
         OptionalLong resumed =
-                after == null ? OptionalLong.empty() : cursorsOf(watch).numberIn(after);
-        Cursors.Epoch then = epoch;
-        return new LiveSource(
-                subscriber -> follow(watch, subscriber, after != null, then == epoch ? resumed : OptionalLong.empty()),
-                null);
+                after == null ? OptionalLong.empty() : new Cursors(then, watch).numberIn(after);
+        return new LiveSource(subscriber -> follow(watch, subscriber, after != null, then, resumed), null);
     }
 
-    private void follow(Watch watch, Subscriber<? super LiveEvent> subscriber, boolean resumes, OptionalLong after) {
+    private void follow(
+            Watch watch,
+            Subscriber<? super LiveEvent> subscriber,
+            boolean resumes,
+            Cursors.Epoch epochOfCursor,
+            OptionalLong after) {
         Channel channel =
-                channels.getOrCreate(watch, created -> new Channel(created, this, config.subscriberQueueMax()));
+                channels.getOrCreate(watch, created -> new Channel(created, this, hub.config().subscriberQueueMax()));
         LiveSubscription subscription = new LiveSubscription(channel, subscriber);
         channel.add(subscription);
         subscriber.onSubscribe(subscription);
-        if (after.isPresent() && log.hasAllAfter(after.getAsLong())) {
-            subscription.resume(after.getAsLong());
-        } else if (resumes) {
-            subscription.restart();
-        } else {
-            subscription.begin();
+        hub.afterPending(context, () -> {
+            drain();
+            if (after.isPresent() && epochOfCursor == epoch && log.hasAllAfter(after.getAsLong())) {
+                subscription.resume(after.getAsLong());
+            } else if (resumes) {
+                subscription.reset();
+            } else {
+                subscription.begin();
+            }
+        });
+    }
+
+    /** Offers the new changes soon; called on the event loop of the hub. */
+    void wake() {
+        if (hub.isOn(context)) {
+            drain();
+        } else if (woken.compareAndSet(false, true)) {
+            context.runOnContext(now -> drain());
         }
     }
 
-    private void onChanges(ExecutionsChanged event) {
-        event.changes().forEach(this::onChange);
-    }
-
-    private void onChange(Change change) {
-        Entry entry = log.add(change);
-        channels.visit(entry.execution(), channel -> channel.offer(entry));
-        if (entry.disputed()) {
-            verify(entry.execution().owner(), entry.execution().id());
+    /** Offers the changes that this loop has not seen yet. */
+    private void drain() {
+        woken.set(false);
+        Cursors.Epoch current = hub.epoch();
+        if (epoch != current) {
+            epoch = current;
+            channels.list().forEach(Channel::restart);
+            List.copyOf(byCleanup.values())
+                    .forEach(subscriptions -> List.copyOf(subscriptions).forEach(CleanupSubscription::refresh));
         }
-    }
-
-    /**
-     * Reads the current state of an execution. The order of a hold and of other changes is unknown, as different
-     * writers announce them. What is read is handled like a change, so it is read again until nothing is new.
-     */
-    private void verify(String owner, UUID id) {
-        if (verifying.add(id)) {
-            bus.request(new LoadExecutions(watcher(owner), List.of(id)))
-                    .onComplete(done -> {
-                        verifying.remove(id);
-                        if (verifyAgain.remove(id)) {
-                            verify(owner, id);
-                        }
-                    })
-                    .onSuccess(loaded -> loaded.executions()
-                            .forEach(execution -> onChange(new Change(execution.status(), execution))))
-                    .onFailure(failure -> vertx.setTimer(VERIFY_AGAIN_MILLIS, timer -> verify(owner, id)));
-        } else {
-            verifyAgain.add(id);
+        while (log.hasNext()) {
+            Entry entry = log.next();
+            if (entry == null) {
+                // This loop is further behind than the log reaches.
+                log.skip();
+                channels.list().forEach(Channel::restart);
+                return;
+            }
+            channels.visit(entry.execution(), channel -> channel.offer(entry));
         }
     }
 
     private void onCleanup(CleanupProgressed event) {
         List.copyOf(byCleanup.getOrDefault(event.cleanup().id(), Set.of()))
                 .forEach(subscription -> subscription.offer(event.cleanup()));
-    }
-
-    /** A viewer for an owner's executions; the scope was checked when the subscription started. */
-    private static Viewer watcher(String owner) {
-        return new Viewer(owner, Set.of(Scope.READ));
     }
 
     private Future<Cleanup> load(Viewer viewer, UUID id) {
@@ -206,7 +192,7 @@ public final class LiveFeed implements Channel.Feed {
     private void removeCleanup(UUID id, CleanupSubscription subscription) {
         Set<CleanupSubscription> subscriptions = byCleanup.get(id);
         if (subscriptions != null && subscriptions.remove(subscription)) {
-            subscribers--;
+            hub.onSubscribersChanged(-1);
             if (subscriptions.isEmpty()) {
                 byCleanup.remove(id);
             }
@@ -214,7 +200,7 @@ public final class LiveFeed implements Channel.Feed {
     }
 
     @Override
-    public ChangeLog log() {
+    public ChangeLog.Reader log() {
         return log;
     }
 
@@ -246,7 +232,7 @@ public final class LiveFeed implements Channel.Feed {
 
     @Override
     public void onCountChanged(int by) {
-        subscribers += by;
+        hub.onSubscribersChanged(by);
     }
 
     /** All current executions of a watch, in pages, newest first. */
@@ -257,7 +243,7 @@ public final class LiveFeed implements Channel.Feed {
         private boolean exhausted;
 
         ListSnapshot(Watch watch) {
-            this.viewer = watcher(watch.owner());
+            this.viewer = ChangeHub.watcher(watch.owner());
             this.query = ExecutionQuery.all().ofWorkflow(watch.workflowId()).withStatuses(watch.statuses());
         }
 
@@ -266,7 +252,7 @@ public final class LiveFeed implements Channel.Feed {
             if (exhausted) {
                 return Future.succeededFuture(List.of());
             }
-            return snapshotQueries
+            return hub.snapshotQueries()
                     .run(() -> bus.request(
                             new ListExecutions(viewer, query, PageRequest.firstAfter(SNAPSHOT_PAGE, after))))
                     .map(page -> {
@@ -297,8 +283,8 @@ public final class LiveFeed implements Channel.Feed {
                 return Future.succeededFuture(List.of());
             }
             exhausted = true;
-            return snapshotQueries
-                    .run(() -> bus.request(new LoadExecutions(watcher(owner), List.of(id))))
+            return hub.snapshotQueries()
+                    .run(() -> bus.request(new LoadExecutions(ChangeHub.watcher(owner), List.of(id))))
                     .compose(loaded -> loaded.executions().isEmpty()
                             ? Future.failedFuture(RunlogException.notFound("Execution not found: " + id + "."))
                             : Future.succeededFuture(loaded.executions()));

@@ -32,6 +32,8 @@ final class LiveSubscription implements Subscription {
     }
 
     private enum Phase {
+        /** Waiting for {@link #begin}, {@link #resume} or {@link #reset}. */
+        STARTING,
         SNAPSHOT,
         /** Reading the log after {@link #position}. */
         CATCHING_UP,
@@ -43,7 +45,7 @@ final class LiveSubscription implements Subscription {
 
     private final Channel channel;
     private final Subscriber<? super LiveEvent> subscriber;
-    private Phase phase = Phase.SNAPSHOT;
+    private Phase phase = Phase.STARTING;
     /** {@code RESET} and {@code SYNCED}, which come before all other pending events. */
     private final Deque<LiveEvent> marks = new ArrayDeque<>(2);
 
@@ -69,7 +71,7 @@ final class LiveSubscription implements Subscription {
         this.subscriber = subscriber;
     }
 
-    /** Resumes after a change. */
+    /** Starts after a change. */
     void resume(long number) {
         position = number;
         phase = Phase.CATCHING_UP;
@@ -94,8 +96,15 @@ final class LiveSubscription implements Subscription {
         deliver();
     }
 
-    /** Reports that events were missed, and starts again. */
+    /** Starts again after events were missed, unless it has not started yet. */
     void restart() {
+        if (phase != Phase.STARTING) {
+            reset();
+        }
+    }
+
+    /** Reports that events were missed, and starts again. */
+    void reset() {
         if (!ended) {
             marks.clear();
             marks.add(mark(Kind.RESET, Cursors.NO_POSITION));
@@ -187,6 +196,7 @@ final class LiveSubscription implements Subscription {
             return mark;
         }
         return switch (phase) {
+            case STARTING -> null;
             case SNAPSHOT -> nextOfSnapshot();
             case CATCHING_UP -> nextOfLog();
             case LIVE -> nextOfQueue();
@@ -229,13 +239,14 @@ final class LiveSubscription implements Subscription {
     }
 
     private @Nullable LiveEvent nextOfLog() {
-        ChangeLog log = channel.log();
-        if (!log.hasAllAfter(position)) {
-            restart();
-            return marks.poll();
-        }
+        ChangeLog.Reader log = channel.log();
         while (position < log.last()) {
-            Entry entry = log.get(++position);
+            Entry entry = log.get(position + 1);
+            if (entry == null) {
+                reset();
+                return marks.poll();
+            }
+            position++;
             LiveEvent event = channel.toEvent(entry);
             LiveEvent news = event == null ? null : asKnown(event);
             if (news != null) {
