@@ -438,6 +438,8 @@ CREATE TABLE retention_policy (
   overdue            bigint,
   from_configuration boolean     NOT NULL DEFAULT false,
   statuses           smallint[]  NOT NULL,
+  -- keep_for as it was given, such as P90D or PT2160H. Null if it is from the configuration.
+  keep_for_text      text,
   CONSTRAINT retention_policy_pkey PRIMARY KEY (id),
   CONSTRAINT retention_policy_target UNIQUE NULLS NOT DISTINCT (workflow_id, owner_id, statuses),
   CONSTRAINT retention_policy_keep_check CHECK (keep_for IS NOT NULL OR keep_last > 0)

@@ -244,6 +244,7 @@ public final class RetentionVerticle extends VerticleBase {
                         owner,
                         request.statuses(),
                         request.keepFor(),
+                        request.keepForText(),
                         request.keepLast(),
                         config.policiesMax()))
                 .compose(set -> progress.announceEnded(set.ended()).map(set.policy()));

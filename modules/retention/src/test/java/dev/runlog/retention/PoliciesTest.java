@@ -72,7 +72,7 @@ final class PoliciesTest {
 
         set("alice", ALL, 30, null);
         assertThat(await(ledger.get(created.id())).state()).isEqualTo(Cleanup.State.PENDING);
-        assertThat(await(policies.set(null, "alice", ALL, Duration.ofDays(60), null, 100))
+        assertThat(await(policies.set(null, "alice", ALL, Duration.ofDays(60), null, null, 100))
                         .ended())
                 .containsExactly(created.id());
         await(cleaner.runOnce());
@@ -318,7 +318,7 @@ final class PoliciesTest {
         UUID workflow = UUID.fromString(test.get("SELECT w.id FROM workflow w JOIN owner o ON o.id = w.owner_id "
                 + "WHERE o.subject = 'alice' AND w.key = '" + key + "'"));
         await(policies.set(
-                workflow, "alice", ALL, keepDays == null ? null : Duration.ofDays(keepDays), keepLast, 1000));
+                workflow, "alice", ALL, keepDays == null ? null : Duration.ofDays(keepDays), null, keepLast, 1000));
     }
 
     private RetentionPolicy set(
@@ -327,7 +327,7 @@ final class PoliciesTest {
             @Nullable Integer keepDays,
             @Nullable Integer keepLast) {
         return await(policies.set(
-                        null, owner, statuses, keepDays == null ? null : Duration.ofDays(keepDays), keepLast, 100))
+                        null, owner, statuses, keepDays == null ? null : Duration.ofDays(keepDays), null, keepLast, 100))
                 .policy();
     }
 

@@ -59,7 +59,7 @@ final class PolicyScheduleTest {
         Runs.seed(test, "bob", 900, 40, "SUCCESS");
         RetentionConfig nightly = Configs.with(0, "02:00-05:00", Duration.ZERO);
         PolicyStore policies = new PolicyStore(database);
-        await(policies.set(null, "alice", Set.of(), Duration.ofDays(30), null, 100));
+        await(policies.set(null, "alice", Set.of(), Duration.ofDays(30), null, null, 100));
         await(new PolicyRun(policies, cleanups, nightly, Clock.fixed(night, ZoneOffset.UTC)).runOnce());
         Cleanup created = await(ledger.findOpen(true)).orElseThrow();
 
@@ -81,7 +81,7 @@ final class PolicyScheduleTest {
     @Test
     void runsPoliciesAutomaticallyWithinTheJitter(Vertx vertx) throws SQLException {
         Runs.seed(test, "alice", 20, 40, "SUCCESS");
-        await(new PolicyStore(database).set(null, null, Set.of(), Duration.ofDays(30), null, 100));
+        await(new PolicyStore(database).set(null, null, Set.of(), Duration.ofDays(30), null, null, 100));
         Promise<Cleanup> ended = Promise.promise();
         bus.subscribe(CleanupProgressed.class, event -> {
             if (event.cleanup().state() == Cleanup.State.COMPLETED) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param owner null for all owners
  * @param statuses any of these; empty for all except {@code RUNNING}
  * @param keepFor time to keep executions after their start; null if only {@code keepLast} applies
+ * @param keepForText {@code keepFor} as it was given; null for a policy from the configuration
  * @param keepLast number of latest executions to keep per workflow, regardless of age; null for none
  * @param fromConfiguration whether it is the default policy from the configuration
  * @param lastCleanupId last cleanup that it requested; null if none yet
@@ -28,6 +29,7 @@ public record RetentionPolicy(
         @Nullable String owner,
         Set<ExecutionStatus> statuses,
         @Nullable Duration keepFor,
+        @Nullable String keepForText,
         @Nullable Integer keepLast,
         boolean fromConfiguration,
         Instant createdAt,
@@ -48,6 +50,7 @@ public record RetentionPolicy(
                 owner,
                 statuses,
                 keepFor,
+                keepForText,
                 keepLast,
                 fromConfiguration,
                 createdAt,

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * keepLast} is required. Fails with {@code NOT_FOUND} if the owner has no such workflow.
  *
  * @param owner null for the viewer, or for all owners with {@code allOwners}
+ * @param keepForText {@code keepFor} as the policy shows it
  * @param allOwners whether to include all owners; not allowed with {@code owner}
  */
 public record SetRetentionPolicy(
@@ -23,8 +24,28 @@ public record SetRetentionPolicy(
         boolean allOwners,
         Set<ExecutionStatus> statuses,
         @Nullable Duration keepFor,
+        @Nullable String keepForText,
         @Nullable Integer keepLast)
         implements Request<RetentionPolicy> {
+    public SetRetentionPolicy(
+            Viewer viewer,
+            @Nullable UUID workflowId,
+            @Nullable String owner,
+            boolean allOwners,
+            Set<ExecutionStatus> statuses,
+            @Nullable Duration keepFor,
+            @Nullable Integer keepLast) {
+        this(
+                viewer,
+                workflowId,
+                owner,
+                allOwners,
+                statuses,
+                keepFor,
+                keepFor == null ? null : keepFor.toString(),
+                keepLast);
+    }
+
     public SetRetentionPolicy {
         statuses = Set.copyOf(statuses);
     }

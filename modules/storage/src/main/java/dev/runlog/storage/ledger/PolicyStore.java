@@ -18,6 +18,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class PolicyStore {
     private static final String COLUMNS = """
             SELECT t.id, t.workflow_id, o.subject, t.statuses, extract(epoch FROM t.keep_for)::bigint AS keep_seconds,
-                   t.keep_last, t.from_configuration, t.created_at, t.last_run_at, t.overdue, t.overdue_since,
+                   t.keep_for_text, t.keep_last, t.from_configuration, t.created_at, t.last_run_at, t.overdue, t.overdue_since,
                    (SELECT c.id FROM cleanup c WHERE c.policy_id = t.id ORDER BY c.id DESC LIMIT 1)
                      AS last_cleanup_id
             """;
@@ -45,14 +46,14 @@ public final class PolicyStore {
               FROM retention_policy p
               JOIN asked a ON p.workflow_id IS NOT DISTINCT FROM a.workflow_id
                 AND p.owner_id IS NOT DISTINCT FROM a.owner_id AND p.statuses = a.statuses)
-            INSERT INTO retention_policy AS known (id, workflow_id, owner_id, statuses, keep_for, keep_last)
-            SELECT $1, a.workflow_id, a.owner_id, a.statuses, $5, $6
+            INSERT INTO retention_policy AS known (id, workflow_id, owner_id, statuses, keep_for, keep_for_text, keep_last)
+            SELECT $1, a.workflow_id, a.owner_id, a.statuses, $5, $8, $6
             FROM asked a
             WHERE EXISTS (SELECT FROM old)
               OR (SELECT count(*) FROM retention_policy p WHERE p.owner_id IS NOT DISTINCT FROM a.owner_id) < $7
             ON CONFLICT ON CONSTRAINT retention_policy_target DO UPDATE
-            SET keep_for = excluded.keep_for, keep_last = excluded.keep_last, from_configuration = false,
-                overdue = NULL, overdue_since = NULL, checked_at = NULL
+            SET keep_for = excluded.keep_for, keep_for_text = excluded.keep_for_text, keep_last = excluded.keep_last,
+                from_configuration = false, overdue = NULL, overdue_since = NULL, checked_at = NULL
             RETURNING id, EXISTS (
               SELECT FROM old
               WHERE old.keep_for IS DISTINCT FROM known.keep_for OR old.keep_last IS DISTINCT FROM known.keep_last)
@@ -64,7 +65,7 @@ public final class PolicyStore {
             INSERT INTO retention_policy AS known (id, statuses, keep_for, keep_last, from_configuration)
             VALUES ($1, '{}', $2, $3, true)
             ON CONFLICT ON CONSTRAINT retention_policy_target DO UPDATE
-            SET keep_for = excluded.keep_for, keep_last = excluded.keep_last
+            SET keep_for = excluded.keep_for, keep_for_text = NULL, keep_last = excluded.keep_last
             WHERE known.from_configuration AND (known.keep_for IS DISTINCT FROM excluded.keep_for
                                                 OR known.keep_last IS DISTINCT FROM excluded.keep_last)
             RETURNING id
@@ -104,6 +105,7 @@ public final class PolicyStore {
     /**
      * Creates a policy, or replaces the one with the same target.
      *
+     * @param keepForText {@code keepFor} as it was given
      * @param policiesMax maximum number of policies of an owner; one more fails with {@code BAD_INPUT}
      */
     public Future<Changed> set(
@@ -111,10 +113,18 @@ public final class PolicyStore {
             @Nullable String owner,
             Set<ExecutionStatus> statuses,
             @Nullable Duration keepFor,
+            @Nullable String keepForText,
             @Nullable Integer keepLast,
             int policiesMax) {
-        Tuple arguments = Tuple.of(
-                Ids.next(), workflowId, owner, Rows.toNumbers(statuses), toInterval(keepFor), keepLast, policiesMax);
+        Tuple arguments = Tuple.from(Arrays.asList(
+                Ids.next(),
+                workflowId,
+                owner,
+                Rows.toNumbers(statuses),
+                toInterval(keepFor),
+                keepLast,
+                policiesMax,
+                keepForText));
         return CleanupLedger.registerOwner(database, owner)
                 .compose(registered -> database.inTransaction("set-policy", connection -> connection
                         .preparedQuery(SET)
@@ -234,6 +244,7 @@ public final class PolicyStore {
                 row.getString("subject"),
                 Rows.toStatuses(row.getArrayOfShorts("statuses")),
                 keepSeconds == null ? null : Duration.ofSeconds(keepSeconds),
+                row.getString("keep_for_text"),
                 row.getInteger("keep_last"),
                 row.getBoolean("from_configuration"),
                 row.getOffsetDateTime("created_at").toInstant(),

@@ -15,6 +15,7 @@ import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.contract.text.SafeText;
 import dev.runlog.gateway.config.GatewayConfig;
+import dev.runlog.gateway.graphql.schema.GivenDuration;
 import dev.runlog.gateway.json.JsonWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,7 +102,13 @@ public record Arguments(Map<String, @Nullable Object> values) {
 
     @Nullable
     Duration durationOrNull(String name) {
-        return (Duration) values.get(name);
+        GivenDuration given = givenDurationOrNull(name);
+        return given == null ? null : given.value();
+    }
+
+    @Nullable
+    GivenDuration givenDurationOrNull(String name) {
+        return (GivenDuration) values.get(name);
     }
 
     UUID id(String name) {

@@ -29,6 +29,7 @@ import dev.runlog.contract.retention.HoldExecution;
 import dev.runlog.contract.retention.RequestCleanup;
 import dev.runlog.contract.retention.RetentionPolicy;
 import dev.runlog.contract.retention.SetRetentionPolicy;
+import dev.runlog.gateway.graphql.schema.GivenDuration;
 import graphql.schema.DataFetcher;
 import graphql.schema.idl.TypeRuntimeWiring;
 import io.vertx.core.Future;
@@ -169,13 +170,15 @@ final class Mutations {
     }
 
     private static Future<RetentionPolicy> setRetentionPolicy(Bus bus, Viewer viewer, Arguments input) {
+        GivenDuration keepFor = input.givenDurationOrNull("keepFor");
         return bus.request(new SetRetentionPolicy(
                 viewer,
                 input.idOrNull("workflowId"),
                 input.stringOrNull("owner"),
                 input.flag("allOwners"),
                 input.statusesToDelete("statuses"),
-                input.durationOrNull("keepFor"),
+                keepFor == null ? null : keepFor.value(),
+                keepFor == null ? null : keepFor.text(),
                 input.integerOrNull("keepLast")));
     }
 

@@ -13,6 +13,7 @@ import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupPreview;
 import dev.runlog.contract.retention.LoadCleanups;
 import dev.runlog.contract.retention.RetentionPolicy;
+import dev.runlog.gateway.graphql.schema.GivenDuration;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.idl.TypeRuntimeWiring;
 import io.vertx.core.Future;
@@ -66,6 +67,11 @@ final class RetentionFields {
         return type.dataFetcher("statuses", property(RetentionPolicy.class, policy -> policy.statuses().stream()
                         .sorted()
                         .toList()))
+                .dataFetcher(
+                        "keepFor",
+                        property(
+                                RetentionPolicy.class,
+                                policy -> GivenDuration.asGiven(policy.keepFor(), policy.keepForText())))
                 .dataFetcher("workflow", env -> target(env, ((RetentionPolicy) source(env)).workflowId()))
                 .dataFetcher("lastCleanup", async(RetentionFields::lastCleanup));
     }

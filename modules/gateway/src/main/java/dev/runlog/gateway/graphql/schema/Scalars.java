@@ -42,8 +42,16 @@ public final class Scalars {
             TimeFormats::text,
             Instant.class);
 
-    public static final GraphQLScalarType DURATION = ofText(
-            "Duration", "ISO 8601, such as P30D or PT1.5S", TimeFormats::duration, Duration::toString, Duration.class);
+    /** Reads a {@link GivenDuration}; writes one as it was given, and a {@link Duration} in its usual form. */
+    public static final GraphQLScalarType DURATION = GraphQLScalarType.newScalar()
+            .name("Duration")
+            .coercing(new TextCoercing<>(
+                    "Duration",
+                    "ISO 8601, such as P30D or PT1.5S",
+                    GivenDuration::parse,
+                    Object::toString,
+                    GivenDuration.class))
+            .build();
 
     public static final GraphQLScalarType DATE =
             ofText("Date", "a day, such as 2026-11-24", LocalDate::parse, LocalDate::toString, LocalDate.class);
@@ -70,17 +78,17 @@ public final class Scalars {
             String name, String form, Function<String, T> parser, Function<T, String> writer, Class<T> type) {
         return GraphQLScalarType.newScalar()
                 .name(name)
-                .coercing(new TextCoercing<>(name, form, parser, writer, type))
+                .coercing(new TextCoercing<>(name, form, parser, value -> writer.apply(type.cast(value)), type))
                 .build();
     }
 
     /** Values that are written as strings of a certain format. */
     private record TextCoercing<T>(
-            String name, String form, Function<String, T> parser, Function<T, String> writer, Class<T> type)
+            String name, String form, Function<String, T> parser, Function<Object, String> writer, Class<T> type)
             implements Coercing<T, String> {
         @Override
         public String serialize(Object value, GraphQLContext context, Locale locale) {
-            return writer.apply(type.cast(value));
+            return writer.apply(value);
         }
 
         @Override

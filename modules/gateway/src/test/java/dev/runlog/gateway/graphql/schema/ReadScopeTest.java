@@ -85,7 +85,7 @@ final class ReadScopeTest {
                 .toList();
     }
 
-    private static GraphQLSchema schema() {
+    static GraphQLSchema schema() {
         try (Reader text = new InputStreamReader(
                 Objects.requireNonNull(ReadScopeTest.class.getResourceAsStream("/schema.graphqls")),
                 StandardCharsets.UTF_8)) {
@@ -96,6 +96,8 @@ final class ReadScopeTest {
                             RuntimeWiring.newRuntimeWiring()
                                     .scalar(Scalars.DATE_TIME)
                                     .scalar(Scalars.DURATION)
+                                    .scalar(Scalars.DATE)
+                                    .scalar(Scalars.LONG)
                                     .scalar(Scalars.JSON)
                                     .wiringFactory(new WiringFactory() {
                                         @Override

@@ -10,8 +10,12 @@ import graphql.language.StringValue;
 import graphql.schema.Coercing;
 import graphql.schema.CoercingParseLiteralException;
 import graphql.schema.CoercingParseValueException;
+import java.math.BigDecimal;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.quicktheories.core.Gen;
 
 final class ScalarsFuzzTest {
@@ -34,6 +38,34 @@ final class ScalarsFuzzTest {
         check(
                 Scalars.DURATION.getCoercing(),
                 Inputs.near("P30D", "PT1.5S", "-PT-36H", "P106751991167300DT15H30M7.999999999S", "PT0.000000001S"));
+    }
+
+    @Test
+    void datesAreReadOrRefused() {
+        check(Scalars.DATE.getCoercing(), Inputs.near("2026-11-24", "0000-01-01", "+999999999-12-31", "2024-02-29"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0",
+        "-1, -1",
+        "1e3, 1000",
+        "9007199254740991, 9007199254740991",
+        "-9007199254740991, -9007199254740991",
+        "9007199254740992, ",
+        "1.5, ",
+        "1e10000000, "
+    })
+    void longsAreIntegersThatEveryClientCanHold(String text, @Nullable Long expected) {
+        GraphQLContext context = GraphQLContext.getDefault();
+        Long value;
+        try {
+            value = (Long) Scalars.LONG.getCoercing().parseValue(new BigDecimal(text), context, Locale.ROOT);
+        } catch (CoercingParseValueException refused) {
+            value = null;
+        }
+
+        assertThat(value).isEqualTo(expected);
     }
 
     /** What is read can be written again, and is then read as the same. */
