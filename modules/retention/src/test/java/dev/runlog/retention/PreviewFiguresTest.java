@@ -12,6 +12,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compares the figures of previews from rows, totals and rollups. */
 final class PreviewFiguresTest extends RetentionTestCase {
@@ -159,5 +161,51 @@ final class PreviewFiguresTest extends RetentionTestCase {
         assertThat(preview.workflows())
                 .extracting(WorkflowCount::executions)
                 .containsExactly(200L, 199L, 198L, 197L, 196L, 195L, 194L, 193L, 192L, 191L);
+    }
+
+    /** These once compared each workflow with the bounds of all others, and timed out. */
+    @ParameterizedTest
+    @ValueSource(strings = {"keepLast", "owner's policy", "policy of each workflow"})
+    void countsWhatHundredsOfWorkflowsKeep(String bound) throws SQLException {
+        seed(owner, 1, 40, "SUCCESS");
+        seedWorkflowsOfThirtyDays(400);
+        String policy = "INSERT INTO retention_policy (id, owner_id, workflow_id, statuses, keep_last) "
+                + "SELECT DISTINCT ON (owner_id, %1$s) gen_random_uuid(), owner_id, %1$s, '{}'::smallint[], 91 FROM execution";
+        if (bound.equals("owner's policy")) {
+            test.execute(policy.formatted("NULL::uuid"));
+        } else if (bound.equals("policy of each workflow")) {
+            test.execute(policy.formatted("workflow_id"));
+        }
+        Integer keepLast = bound.equals("keepLast") ? 91 : null;
+        CleanupCriteria criteria = new CleanupCriteria(Instant.now(), Set.of(), null, null, keepLast, false);
+
+        CleanupPreview preview = await(store.preview(criteria, null, 0));
+
+        // The oldest that a workflow keeps started at noon of the tenth day: an estimated half of that day is deleted.
+        assertThat(preview.executions()).isBetween(400 * 205L, 400 * 205L + 10);
+        assertThat(preview.executions() + preview.spared().keptByPolicy() + preview.spared().keptLast())
+                .isEqualTo(1 + 400 * 300);
+        assertThat(preview.workflows()).hasSize(10).allSatisfy(workflow -> assertThat(workflow.executions())
+                .isBetween(205L, 206L));
+        assertThat(preview.byStatus().success()).isEqualTo(preview.executions());
+    }
+
+    /** Adds workflows with ten executions a day, of which only the newest of the tenth day has a row. */
+    private void seedWorkflowsOfThirtyDays(int workflows) throws SQLException {
+        test.execute("""
+                INSERT INTO workflow (id, owner_id, key, name)
+                SELECT gen_random_uuid(), e.owner_id, 'bulk-' || n, 'w' FROM generate_series(1, %d) n, execution e;
+                INSERT INTO execution_daily (owner_id, workflow_id, day, success)
+                SELECT w.owner_id, w.id, d.day - n, 10
+                FROM workflow w JOIN execution e ON e.owner_id = w.owner_id, execution_day d, generate_series(1, 30) n
+                WHERE w.key LIKE 'bulk-%%';
+                INSERT INTO execution_day (day, shard, success)
+                SELECT day, 0, sum(success) FROM execution_daily GROUP BY day ON CONFLICT DO NOTHING;
+                SELECT ensure_day_partitions(min(day) + 20) FROM execution_day;
+                INSERT INTO execution (id, workflow_id, owner_id, status, finished_at, duration_millis)
+                SELECT uuid_v7_floor(d.day + 20 + time '12:00' + substr(w.key, 6)::integer * interval '1 ms'),
+                       w.id, w.owner_id, 2, now(), 5
+                FROM workflow w JOIN execution e ON e.owner_id = w.owner_id, (SELECT min(day) AS day FROM execution_day) d
+                WHERE w.key LIKE 'bulk-%%'""".formatted(workflows));
     }
 }

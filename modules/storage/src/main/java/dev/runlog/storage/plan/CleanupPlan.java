@@ -12,7 +12,6 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.LocalDate;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CleanupPlan {
     private static final int WORKFLOWS_MAX = 10;
-    private static final double MILLIS_OF_DAY = 86_400_000;
 
     /** Stored size of a row with its large values, without indexes. */
     public static final String BYTES = """
@@ -116,38 +114,55 @@ public final class CleanupPlan {
     /** Reads the figures of all days with executions of the target from the rollups. */
     private Future<List<DayFigures>> overview(LocalDate @Nullable [] dates) {
         Sql sql = new Sql();
-        String before = before(sql);
+        String before = CleanupBounds.before(sql, cleanup);
         String days = "d.day < " + sql.argument(CleanupDay.endDay(cleanup.criteria()))
                 + CleanupCondition.target(sql, cleanup.criteria(), "d")
                 + (dates == null ? "" : " AND d.day = ANY (" + sql.argument(dates) + ")");
-        String parts = part(before) + " AS matched, " + part("b.unkept_until") + " AS unkept, " + part("b.until")
-                + " AS deletable";
-        // Workflows with their own bound are subtracted from the figures of the usual bound and added with their own.
-        sql.add("WITH " + bounds(sql, before)
+        String parts = "SELECT " + part(before) + " AS matched, " + part("b.unkept_until%1$s") + " AS unkept, "
+                + part("b.until%1$s") + " AS deletable";
+        // rest_day is what the usual bound applies to: all executions except those of workflows with their own.
+        sql.add("WITH " + CleanupBounds.tables(sql, cleanup, before)
                 + """
                 ,
+                own_day AS MATERIALIZED (
+                  SELECT d.day, c.status, sum(c.rows)::bigint AS rows, sum(c.rows * p.matched) AS matched,
+                         sum(c.rows * p.unkept) AS unkept, sum(c.rows * p.deletable) AS deletable,
+                         bool_or(%6$s) AS cut
+                  FROM own_bound b
+                  JOIN execution_daily d ON d.owner_id = b.owner_id AND d.workflow_id = b.workflow_id
+                  CROSS JOIN LATERAL (%1$s) c (status, rows)
+                  CROSS JOIN LATERAL (%2$s) p
+                  WHERE %5$s AND c.rows > 0 AND d.day <> ALL (ARRAY(SELECT day FROM dropped_day))
+                  GROUP BY d.day, c.status),
+                rest_day AS (
+                  SELECT r.day, r.status, sum(r.rows)::bigint AS rows
+                  FROM (
+                    SELECT d.day, c.* FROM %4$s d CROSS JOIN LATERAL (%1$s) c (status, rows) WHERE %5$s
+                    UNION ALL
+                    SELECT day, status, -rows FROM own_day) r
+                  GROUP BY r.day, r.status
+                  HAVING sum(r.rows) <> 0),
                 cell AS (
-                  SELECT d.day, b.status, true AS usual, %1$s AS rows, %2$s
-                  FROM %3$s d
-                  JOIN bound b ON b.workflow_id IS NULL
-                  WHERE %4$s
+                  SELECT d.day, d.status, d.rows, d.rows * p.matched AS matched, d.rows * p.unkept AS unkept,
+                         d.rows * p.deletable AS deletable, %6$s AS cut, p.deletable AS usual_part
+                  FROM rest_day d
+                  JOIN bound b ON b.workflow_id IS NULL AND b.status = d.status
+                  CROSS JOIN LATERAL (%3$s) p
                   UNION ALL
-                  SELECT d.day, b.status, false, (CASE WHEN b.workflow_id IS NULL THEN -1 ELSE 1 END) * (%1$s), %2$s
-                  FROM own_bound w
-                  JOIN execution_daily d ON d.owner_id = w.owner_id AND d.workflow_id = w.id
-                  JOIN bound b ON b.workflow_id IS NULL OR b.workflow_id = w.id
-                  WHERE %4$s AND d.day <> ALL (ARRAY(SELECT day FROM dropped_day)))
+                  SELECT *, 0 FROM own_day)
                 """.formatted(
-                                presentOf("b.status"),
-                                parts,
+                                cells(),
+                                parts.formatted("[c.status + 1]"),
+                                parts.formatted(""),
                                 CleanupCondition.hasTarget(cleanup) ? "execution_rollup" : "execution_total",
-                                days));
+                                days,
+                                "p.matched NOT IN (0, 1) OR p.unkept NOT IN (0, 1) OR p.deletable NOT IN (0, 1)"));
         sql.add("""
                 SELECT c.day, t.stored, c.status, r.reason, NULL::uuid AS workflow_id,
                        sum(c.rows)::bigint AS executions,
-                       round(sum(c.rows * r.part)::numeric, 3)::float8 AS number,
-                       bool_or(c.matched NOT IN (0, 1) OR c.unkept NOT IN (0, 1) OR c.deletable NOT IN (0, 1)) AS cut,
-                       coalesce(max(c.deletable) FILTER (WHERE c.usual), 0) AS usual_part,
+                       round(sum(r.number)::numeric, 3)::float8 AS number,
+                       bool_or(c.cut) AS cut,
+                       max(c.usual_part) AS usual_part,
                        EXISTS (SELECT FROM held_execution s WHERE %1$s)
                        OR EXISTS (SELECT FROM cleanup_spared s WHERE s.cleanup_id = %2$s AND %1$s) AS excepted
                 FROM cell c
@@ -155,10 +170,8 @@ public final class CleanupPlan {
                 CROSS JOIN LATERAL (
                   VALUES (NULL, c.deletable),
                          ('POLICY', c.matched - c.unkept),
-                         (CASE WHEN c.status <= 1 THEN 'RUNNING' ELSE '%4$s' END, c.unkept - c.deletable)) AS r (reason, part)
-                WHERE c.rows <> 0
+                         (CASE WHEN c.status <= 1 THEN 'RUNNING' ELSE '%4$s' END, c.unkept - c.deletable)) AS r (reason, number)
                 GROUP BY c.day, t.stored, c.status, r.reason
-                HAVING sum(c.rows) > 0
                 ORDER BY c.day, c.status, r.reason
                 """.formatted(
                         within("s.execution_id", "c.day"),
@@ -168,54 +181,11 @@ public final class CleanupPlan {
         return run(sql).map(DayFigures::toList);
     }
 
-    /**
-     * The times before which executions of a status are deleted, in days since 1970. The row without a workflow is the
-     * usual bound. Workflows with their own policy or newest N have their own rows.
-     */
-    private String bounds(Sql sql, String before) {
-        String id = sql.argument(cleanup.id());
-        return """
-                own_bound AS MATERIALIZED (
-                  SELECT w.id, w.owner_id
-                  FROM cleanup_rule r
-                  JOIN workflow w ON w.id = r.workflow_id
-                  WHERE r.cleanup_id = :id
-                  UNION
-                  SELECT w.id, w.owner_id
-                  FROM cleanup_rule r
-                  JOIN workflow w ON w.owner_id = r.owner_id
-                  WHERE r.cleanup_id = :id AND r.workflow_id IS NULL
-                  UNION
-                  SELECT w.id, w.owner_id
-                  FROM cleanup_keep k
-                  JOIN workflow w ON w.id = k.workflow_id
-                  WHERE k.cleanup_id = :id),
-                bound AS MATERIALIZED (
-                  SELECT w.id AS workflow_id, s.status,
-                         CASE WHEN s.status <= 1 THEN :before ELSE p.unkept_until END AS unkept_until,
-                         CASE WHEN s.status <= 1 THEN 0 ELSE least(p.unkept_until, :own_newest) END AS until
-                  FROM (SELECT NULL::uuid AS id, NULL::integer AS owner_id UNION ALL SELECT id, owner_id FROM own_bound) w
-                  CROSS JOIN unnest(ARRAY[:statuses]::smallint[]) AS s (status)
-                  LEFT JOIN LATERAL (
-                    SELECT decides.*
-                    FROM (SELECT w.id AS workflow_id, w.owner_id, s.status) e, LATERAL (:policy) decides) r ON true
-                  LEFT JOIN cleanup_keep k
-                    ON k.cleanup_id = :id AND k.policy_id = r.policy_id AND k.workflow_id = w.id
-                  LEFT JOIN cleanup_keep own
-                    ON own.cleanup_id = :id AND own.policy_id = ':nil' AND own.workflow_id = w.id
-                  CROSS JOIN LATERAL (
-                    SELECT least(:before, :since, CASE WHEN r.keep_last IS NOT NULL THEN :newest END) AS unkept_until) p)""".replace(":policy", CleanupCondition.decidingPolicy("e", id))
-                .replace(":id", id)
-                .replace(":own_newest", daysOf("uuid_v7_time(own.keep_from)"))
-                .replace(":statuses", CleanupCondition.numbers(CleanupCondition.statusesWithSpared(cleanup)))
-                .replace(":nil", CleanupCondition.NIL.toString())
-                .replace(":before", before)
-                .replace(":since", daysOf("r.keep_since"))
-                .replace(":newest", daysOf("uuid_v7_time(k.keep_from)"));
-    }
-
-    private String before(Sql sql) {
-        return sql.argument(cleanup.criteria().before().toEpochMilli() / MILLIS_OF_DAY) + "::float8";
+    /** The statuses of the cleanup, each with the number of stored executions in a rollup row {@code d}. */
+    private String cells() {
+        return CleanupCondition.statusesWithSpared(cleanup).stream()
+                .map(status -> "(" + status.number() + ", (" + RollupColumns.present(Set.of(status)) + ")::bigint)")
+                .collect(Collectors.joining(", ", "VALUES ", ""));
     }
 
     /** Matches an ID that belongs to a day. */
@@ -223,19 +193,9 @@ public final class CleanupPlan {
         return id + " >= first_id(" + day + ") AND " + id + " < first_id(" + day + " + 1)";
     }
 
-    private static String daysOf(String moment) {
-        return "extract(epoch FROM " + moment + ")::float8 / 86400";
-    }
-
     /** The part of the day of {@code d} that lies before a bound, from 0 to 1. */
     private static String part(String until) {
         return "least(greatest(" + until + " - (d.day - date '1970-01-01'), 0), 1)";
-    }
-
-    private static String presentOf(String status) {
-        return Arrays.stream(ExecutionStatus.values())
-                .map(one -> "WHEN " + one.number() + " THEN " + RollupColumns.present(Set.of(one)))
-                .collect(Collectors.joining(" ", "CASE " + status + " ", " END"));
     }
 
     /**
@@ -357,7 +317,7 @@ public final class CleanupPlan {
                 .map(one -> "(" + RollupColumns.present(Set.of(one)) + ") * p." + RollupColumns.recorded(one))
                 .collect(Collectors.joining(" + "));
         String target = CleanupCondition.target(sql, cleanup.criteria(), "d");
-        sql.add("WITH " + bounds(sql, before(sql))
+        sql.add("WITH " + CleanupBounds.tables(sql, cleanup, CleanupBounds.before(sql, cleanup))
                 + """
 
                 SELECT t.workflow_id, o.subject, w.key, w.name, w.created_at, round(t.rows)::bigint AS rows
@@ -367,14 +327,14 @@ public final class CleanupPlan {
                     SELECT d.workflow_id, sum(%1$s) AS rows
                     FROM unnest(%2$s::date[], %3$s) AS p (day, %4$s)
                     JOIN execution_daily d ON d.day = p.day
-                    WHERE NOT EXISTS (SELECT FROM own_bound w WHERE w.id = d.workflow_id)%5$s
+                    WHERE d.workflow_id NOT IN (SELECT id FROM own_workflow)%5$s
                     GROUP BY d.workflow_id
                     UNION ALL
-                    SELECT d.workflow_id, (%6$s) * %7$s
-                    FROM own_bound w
-                    JOIN execution_daily d ON d.owner_id = w.owner_id AND d.workflow_id = w.id
-                    JOIN bound b ON b.workflow_id = w.id AND b.status > 1
-                    WHERE d.day = ANY (%8$s)%5$s
+                    SELECT d.workflow_id, c.rows * %7$s
+                    FROM own_bound b
+                    JOIN execution_daily d ON d.owner_id = b.owner_id AND d.workflow_id = b.workflow_id
+                    CROSS JOIN LATERAL (%6$s) c (status, rows)
+                    WHERE c.rows > 0 AND c.status > 1 AND d.day = ANY (%8$s)%5$s
                     UNION ALL
                     SELECT * FROM unnest(%9$s::uuid[], %10$s::bigint[])) f
                   GROUP BY f.workflow_id
@@ -390,8 +350,8 @@ public final class CleanupPlan {
                                 parts,
                                 names,
                                 target,
-                                presentOf("b.status"),
-                                part("b.until"),
+                                cells(),
+                                part("b.until[c.status + 1]"),
                                 sql.argument(dates(days)),
                                 sql.argument(counted.keySet().toArray(UUID[]::new)),
                                 sql.argument(counted.values().toArray(Long[]::new)),

@@ -68,7 +68,7 @@ public final class KeptExecutions {
      */
     private static final String ADD_NEWEST = """
             INSERT INTO cleanup_keep (cleanup_id, policy_id, workflow_id, keep_from)
-            WITH number AS (
+            WITH number AS MATERIALIZED (
               SELECT '00000000-0000-0000-0000-000000000000'::uuid AS policy_id, $3::uuid AS workflow_id,
                      (SELECT id FROM owner WHERE subject = $4::text) AS owner_id, $5::smallint[] AS statuses,
                      $6::integer AS keep_last
@@ -78,13 +78,26 @@ public final class KeptExecutions {
                      CASE r.statuses WHEN '{}' THEN '{2, 3, 4, 5}' ELSE r.statuses END, r.keep_last
               FROM cleanup_rule r
               WHERE r.cleanup_id = $1 AND r.keep_last IS NOT NULL),
-            stored AS (
-              SELECT n.*, d.workflow_id AS of_workflow, d.day, s.rows,
-                     min(d.day) OVER (PARTITION BY n.policy_id, d.workflow_id) AS first_day,
-                     sum(s.rows) OVER (PARTITION BY n.policy_id, d.workflow_id ORDER BY d.day DESC) AS upto
+            target AS (
+              SELECT n.*, w.id AS of_workflow, w.owner_id AS of_owner
               FROM number n
-              JOIN execution_rollup d ON (n.workflow_id IS NULL OR d.workflow_id = n.workflow_id)
-                AND (n.owner_id IS NULL OR d.owner_id = n.owner_id)
+              JOIN workflow w ON w.id = n.workflow_id AND w.owner_id = coalesce(n.owner_id, w.owner_id)
+              UNION ALL
+              SELECT n.*, w.id, w.owner_id
+              FROM number n
+              JOIN workflow w ON w.owner_id = n.owner_id
+              WHERE n.workflow_id IS NULL
+              UNION ALL
+              SELECT n.*, w.id, w.owner_id
+              FROM number n
+              CROSS JOIN workflow w
+              WHERE n.workflow_id IS NULL AND n.owner_id IS NULL),
+            stored AS (
+              SELECT n.*, d.day, s.rows,
+                     min(d.day) OVER (PARTITION BY n.policy_id, n.of_workflow) AS first_day,
+                     sum(s.rows) OVER (PARTITION BY n.policy_id, n.of_workflow ORDER BY d.day DESC) AS upto
+              FROM target n
+              JOIN execution_rollup d ON d.owner_id = n.of_owner AND d.workflow_id = n.of_workflow
               CROSS JOIN LATERAL (
                 SELECT (2 = ANY (n.statuses))::integer * (d.success - d.success_deleted)
                        + (3 = ANY (n.statuses))::integer * (d.failed - d.failed_deleted)
