@@ -239,6 +239,8 @@ CREATE TABLE execution_daily (
   workflow_id          uuid    NOT NULL,
   day                  date    NOT NULL,
   duration_millis_sum  bigint  NOT NULL DEFAULT 0,
+  -- Executions that ended without a start, and so without a duration.
+  unstarted            integer NOT NULL DEFAULT 0,
   queued               integer NOT NULL DEFAULT 0,
   running              integer NOT NULL DEFAULT 0,
   success              integer NOT NULL DEFAULT 0,
@@ -262,6 +264,7 @@ CREATE TABLE execution_day (
   day                 date     NOT NULL,
   shard               smallint NOT NULL,
   duration_millis_sum bigint   NOT NULL DEFAULT 0,
+  unstarted           bigint   NOT NULL DEFAULT 0,
   queued              bigint   NOT NULL DEFAULT 0,
   running             bigint   NOT NULL DEFAULT 0,
   success             bigint   NOT NULL DEFAULT 0,
@@ -293,7 +296,8 @@ SELECT day,
        sum(failed_deleted)::bigint AS failed_deleted,
        sum(cancelled_deleted)::bigint AS cancelled_deleted,
        sum(crashed_deleted)::bigint AS crashed_deleted,
-       sum(duration_millis_sum)::bigint AS duration_millis_sum
+       sum(duration_millis_sum)::bigint AS duration_millis_sum,
+       sum(unstarted)::bigint AS unstarted
 FROM execution_day
 GROUP BY day;
 COMMENT ON VIEW execution_total IS 'Read execution_day through this view.';
@@ -313,7 +317,7 @@ SELECT d.owner_id, d.workflow_id, d.day, d.queued, d.running, d.success, d.faile
        CASE WHEN dropped.day IS NULL THEN d.failed_deleted ELSE d.failed END AS failed_deleted,
        CASE WHEN dropped.day IS NULL THEN d.cancelled_deleted ELSE d.cancelled END AS cancelled_deleted,
        CASE WHEN dropped.day IS NULL THEN d.crashed_deleted ELSE d.crashed END AS crashed_deleted,
-       d.duration_millis_sum
+       d.duration_millis_sum, d.unstarted
 FROM execution_daily d
 LEFT JOIN dropped_day dropped ON dropped.day = d.day;
 COMMENT ON VIEW execution_rollup IS 'Read execution_daily through this view where the number of stored rows matters.';

@@ -205,7 +205,7 @@ public final class StatisticsReads {
         for (ExecutionStatus status : ExecutionStatus.values()) {
             sql.add(", sum(d." + RollupColumns.recorded(status) + ")::bigint AS " + RollupColumns.recorded(status));
         }
-        sql.add(", sum(d.duration_millis_sum)::bigint AS millis\n");
+        sql.add(", sum(d.duration_millis_sum)::bigint AS millis, sum(d.unstarted)::bigint AS unstarted\n");
         addSource(sql, range);
         sql.add("\nGROUP BY first_day, end_day\nORDER BY first_day");
         return database.query(reader, "statistics-intervals", sql.text(), sql.arguments())
@@ -220,7 +220,8 @@ public final class StatisticsReads {
             sql.add(",\n    sum(d." + column + ")::bigint AS " + column + ", sum("
                     + RollupColumns.present(Set.of(status)) + ")::bigint AS " + column + "_now");
         }
-        sql.add(",\n    sum(d.duration_millis_sum)::bigint AS millis, " + rankOf(request.order()) + " AS rank\n  ");
+        sql.add(",\n    sum(d.duration_millis_sum)::bigint AS millis, sum(d.unstarted)::bigint AS unstarted, "
+                        + rankOf(request.order()) + " AS rank\n  ");
         addSource(sql, range, "execution_rollup");
         sql.add(" AND d.workflow_id <> '00000000-0000-0000-0000-000000000000'\n  GROUP BY d.workflow_id\n"
                         + "  HAVING sum(" + RECORDED + ") > 0\n  ORDER BY rank DESC NULLS LAST, d.workflow_id\n  LIMIT ")
@@ -236,7 +237,7 @@ public final class StatisticsReads {
             case STORED -> "sum(" + RollupColumns.present(Set.of()) + ")";
             case RECORDED -> "sum(" + RECORDED + ")";
             case FAILURES -> "sum(d.failed + d.crashed)";
-            case AVERAGE_DURATION -> "sum(d.duration_millis_sum) / nullif(sum(" + FINISHED + "), 0)";
+            case AVERAGE_DURATION -> "sum(d.duration_millis_sum) / nullif(sum(" + FINISHED + " - d.unstarted), 0)";
         };
     }
 
@@ -251,12 +252,12 @@ public final class StatisticsReads {
                         row.getOffsetDateTime("created_at").toInstant()),
                 toCounts(row, "_now"),
                 recorded,
-                average(row.getLong("millis"), recorded));
+                average(row, recorded));
     }
 
-    private static @Nullable Duration average(long millis, StatusCounts recorded) {
-        long finished = recorded.total() - recorded.queued() - recorded.running();
-        return finished == 0 ? null : Duration.ofMillis(millis / finished);
+    private static @Nullable Duration average(Row row, StatusCounts recorded) {
+        long durations = recorded.total() - recorded.queued() - recorded.running() - row.getLong("unstarted");
+        return durations == 0 ? null : Duration.ofMillis(row.getLong("millis") / durations);
     }
 
     /** Cached, because reading the sizes of all files takes longer than everything else. */
@@ -357,7 +358,7 @@ public final class StatisticsReads {
                 start(to),
                 recorded,
                 from.equals(first) && to.equals(end) && !to.isAfter(today),
-                average(row.getLong("millis"), recorded),
+                average(row, recorded),
                 durations.get(first));
     }
 

@@ -13,13 +13,19 @@ import java.util.UUID;
  * @param day the UTC day of the starts
  * @param counts changes of the counts; negative where executions left a status
  * @param durationMillis total duration of the finished executions, including {@code CRASHED} ones
+ * @param unstarted change of the number of executions that ended without a start, and so without a duration
  */
-public record DailyDelta(int ownerId, UUID workflowId, LocalDate day, StatusCounts counts, long durationMillis) {
+public record DailyDelta(int ownerId, UUID workflowId, LocalDate day, StatusCounts counts, long durationMillis, long unstarted) {
 
     /** The sum of both. They belong to the same row, or only the sums are used. */
     public DailyDelta plus(DailyDelta other) {
         return new DailyDelta(
-                ownerId, workflowId, day, counts.plus(other.counts), durationMillis + other.durationMillis);
+                ownerId,
+                workflowId,
+                day,
+                counts.plus(other.counts),
+                durationMillis + other.durationMillis,
+                unstarted + other.unstarted);
     }
 
     /** The sums of deltas by day. */
@@ -31,6 +37,6 @@ public record DailyDelta(int ownerId, UUID workflowId, LocalDate day, StatusCoun
 
     /** Whether it changes nothing. */
     public boolean isZero() {
-        return counts.equals(StatusCounts.NONE) && durationMillis == 0;
+        return counts.equals(StatusCounts.NONE) && durationMillis == 0 && unstarted == 0;
     }
 }

@@ -15,7 +15,7 @@ public final class DeletedWorkflow {
     private static final int FOLD_BATCHES = 200;
 
     private static final List<String> COUNTS = Stream.concat(
-                    Stream.of("duration_millis_sum"),
+                    Stream.of("duration_millis_sum", "unstarted"),
                     Stream.of(ExecutionStatus.values())
                             .flatMap(status -> status.isOpen()
                                     ? Stream.of(RollupColumns.recorded(status))

@@ -19,7 +19,8 @@ public final class RollupStatements {
                 failed = known.failed + excluded.failed,
                 cancelled = known.cancelled + excluded.cancelled,
                 crashed = known.crashed + excluded.crashed,
-                duration_millis_sum = known.duration_millis_sum + excluded.duration_millis_sum
+                duration_millis_sum = known.duration_millis_sum + excluded.duration_millis_sum,
+                unstarted = known.unstarted + excluded.unstarted
             """;
 
     /**
@@ -35,11 +36,14 @@ public final class RollupStatements {
               RETURNING id),
             added AS (
               INSERT INTO execution_daily AS known
-                (owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis_sum)
-              SELECT owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis
+                (owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis_sum,
+                 unstarted)
+              SELECT owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis,
+                     unstarted
               FROM unnest($1::integer[], $2::uuid[], $3::date[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-                          $8::bigint[], $9::bigint[], $10::bigint[])
-                AS new (owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis)
+                          $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[])
+                AS new (owner_id, workflow_id, day, queued, running, success, failed, cancelled, crashed, duration_millis,
+                        unstarted)
               ORDER BY owner_id, workflow_id, day
               ON CONFLICT (owner_id, workflow_id, day) DO UPDATE
             """ + ADD_COUNTS + """
@@ -50,11 +54,12 @@ public final class RollupStatements {
     /** Concurrent writers have different connections and therefore mostly different shards. */
     private static final String ADD_BY_DAY = """
             INSERT INTO execution_day AS known
-              (day, shard, queued, running, success, failed, cancelled, crashed, duration_millis_sum)
-            SELECT day, pg_backend_pid() % 8, queued, running, success, failed, cancelled, crashed, duration_millis
+              (day, shard, queued, running, success, failed, cancelled, crashed, duration_millis_sum, unstarted)
+            SELECT day, pg_backend_pid() % 8, queued, running, success, failed, cancelled, crashed, duration_millis,
+                   unstarted
             FROM unnest($1::date[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-                        $8::bigint[])
-              AS new (day, queued, running, success, failed, cancelled, crashed, duration_millis)
+                        $8::bigint[], $9::bigint[])
+              AS new (day, queued, running, success, failed, cancelled, crashed, duration_millis, unstarted)
             ORDER BY day
             ON CONFLICT (day, shard) DO UPDATE
             """ + ADD_COUNTS;
@@ -108,7 +113,8 @@ public final class RollupStatements {
             counts(deltas, StatusCounts::failed),
             counts(deltas, StatusCounts::cancelled),
             counts(deltas, StatusCounts::crashed),
-            column(deltas, Long[]::new, DailyDelta::durationMillis)
+            column(deltas, Long[]::new, DailyDelta::durationMillis),
+            column(deltas, Long[]::new, DailyDelta::unstarted)
         }));
     }
 
@@ -123,7 +129,8 @@ public final class RollupStatements {
             counts(sums, StatusCounts::failed),
             counts(sums, StatusCounts::cancelled),
             counts(sums, StatusCounts::crashed),
-            column(sums, Long[]::new, DailyDelta::durationMillis)
+            column(sums, Long[]::new, DailyDelta::durationMillis),
+            column(sums, Long[]::new, DailyDelta::unstarted)
         }));
     }
 
