@@ -66,8 +66,9 @@ CREATE TABLE execution (
   heartbeat_timeout  interval,
   heartbeat_deadline timestamptz,
   held               boolean     NOT NULL DEFAULT false,
-  -- False while only the finish is known. A late start fills in the rest of the row.
-  start_known        boolean     NOT NULL DEFAULT true,
+  -- 0 while only other events are known: a late start fills in the rest of the row. 1 if the start gave no time, 2 if it
+  -- gave one.
+  start_known        smallint    NOT NULL DEFAULT 1,
   parent_id          uuid,
   retry_of           uuid,
   external_id        text,
@@ -188,9 +189,11 @@ CREATE INDEX unsuccessful_execution_owner ON unsuccessful_execution (owner_id, s
 COMMENT ON INDEX unsuccessful_execution_owner IS 'executions of an owner of one unsuccessful status by start.';
 
 CREATE TABLE execution_retry (
-  retry_of uuid NOT NULL,
-  retry_id uuid NOT NULL,
-  CONSTRAINT execution_retry_pkey PRIMARY KEY (retry_of, retry_id)
+  retry_of uuid    NOT NULL,
+  -- The owner of the retry. Anyone may name an execution of another owner, which changes nothing for that owner.
+  owner_id integer NOT NULL,
+  retry_id uuid    NOT NULL,
+  CONSTRAINT execution_retry_pkey PRIMARY KEY (retry_of, owner_id, retry_id)
 );
 COMMENT ON TABLE execution_retry IS
   'Retries by the execution that they retry. Written with execution.retry_of, which may come before the retried one.';

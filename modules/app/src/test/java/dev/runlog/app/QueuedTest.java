@@ -152,6 +152,97 @@ final class QueuedTest {
         assertThat(wrong(database)).isEmpty();
     }
 
+    /** A start may come last, after a finish that knew its time; and its time may contradict that of the finish. */
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "equal", "contradicting"})
+    void takesAllOfTheStartInEveryOrder(String time, TestDatabase database) throws SQLException {
+        Instant queued = Instant.now().minusSeconds(3600).truncatedTo(ChronoUnit.MILLIS);
+        Instant startedAt = queued.plusSeconds(5);
+        List<List<Integer>> orders = new ArrayList<>(orders(List.of(0, 1, 2)));
+        orders.addAll(orders(List.of(1, 2)));
+        Set<String> started = new TreeSet<>();
+        int number = 0;
+        for (List<Integer> order : orders) {
+            String id = "all-" + number++;
+            List<String> lines = List.of(
+                    event("queued", "externalId", id, "workflow", "w", "queuedAt", queued.toString()),
+                    event(
+                            "started",
+                            "externalId",
+                            id,
+                            "workflow",
+                            "w",
+                            "startedAt",
+                            time.equals("none")
+                                    ? null
+                                    : startedAt.plusSeconds(time.equals("equal") ? 0 : 10).toString(),
+                            "payload",
+                            1,
+                            "attempt",
+                            2),
+                    event(
+                            "finished",
+                            "externalId",
+                            id,
+                            "workflow",
+                            "w",
+                            "status",
+                            "SUCCESS",
+                            "startedAt",
+                            startedAt.toString(),
+                            "finishedAt",
+                            queued.plusSeconds(65).toString()));
+            for (int at : order) {
+                engine.record(lines.get(at));
+            }
+            started.add(engine.find(id, "status startedAt duration payload attempt").toString());
+        }
+
+        assertThat(started)
+                .containsExactly("{\"status\":\"SUCCESS\",\"startedAt\":\""
+                        + startedAt.plusSeconds(time.equals("contradicting") ? 10 : 0) + "\",\"duration\":\""
+                        + (time.equals("contradicting") ? "PT50S" : "PT1M") + "\",\"payload\":1,\"attempt\":2}");
+        assertThat(wrong(database)).isEmpty();
+    }
+
+    @Test
+    void doesNotMoveTheFinishWhenTheStartComesLate() {
+        Instant finish = Instant.now().minusSeconds(60).truncatedTo(ChronoUnit.MILLIS);
+        engine.record(event("queued", "externalId", "a", "workflow", "w", "queuedAt", finish.minusSeconds(9).toString()));
+        engine.record(event("finished", "externalId", "a", "status", "SUCCESS", "finishedAt", finish.toString()));
+        engine.record(event("started", "externalId", "a", "workflow", "w"));
+
+        assertThat(engine.find("a", "startedAt finishedAt").toString())
+                .isEqualTo("{\"startedAt\":\"" + finish + "\",\"finishedAt\":\"" + finish + "\"}");
+    }
+
+    @Test
+    void doesNotCountTowardsDurationsIfItNeverStarts() {
+        Instant start = Instant.now().minusSeconds(60).truncatedTo(ChronoUnit.MILLIS);
+        engine.record(
+                event("queued", "externalId", "cancelled", "workflow", "w"),
+                event("queued", "externalId", "waiting", "workflow", "w"),
+                event(
+                        "execution",
+                        "externalId",
+                        "ran",
+                        "workflow",
+                        "w",
+                        "status",
+                        "SUCCESS",
+                        "startedAt",
+                        start.toString(),
+                        "finishedAt",
+                        start.plusSeconds(10).toString()));
+        engine.record(event("finished", "externalId", "cancelled", "status", "CANCELLED"));
+
+        JsonNode interval = engine.data(
+                        "{ statistics(interval: DAY) { intervals { averageDurationMillis successRate } } }")
+                .at("/statistics/intervals/0");
+        assertThat(interval.get("averageDurationMillis").asInt()).isEqualTo(10_000);
+        assertThat(interval.get("successRate").asDouble()).isEqualTo(0.5);
+    }
+
     @Test
     void isCancelledWithoutAStart(TestDatabase database) throws SQLException {
         engine.record(event("queued", "externalId", "a", "workflow", "w"));

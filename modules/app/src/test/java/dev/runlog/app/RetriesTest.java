@@ -63,6 +63,31 @@ final class RetriesTest {
     }
 
     @Test
+    void isNotHiddenByTheRetryOfAnotherOwner() {
+        engine.record(failed("mine", 1, null));
+        String id = engine.find("mine", "id").get("id").asText();
+        Engine other = new Engine(server, server.anOwner());
+
+        other.record(event("started", "externalId", "theirs", "workflow", "w", "retryOf", id));
+
+        assertThat(listed("filter: {latestAttemptsOnly: true}")).containsExactly("mine");
+        assertThat(engine.find("mine", LINKS).get("retriedBy").isNull()).isTrue();
+        assertThat(other.find("theirs", LINKS).get("retryOf").isNull()).isTrue();
+    }
+
+    @Test
+    void forgetsALinkThatTheStartReplaces() {
+        engine.record(failed("one", 1, null), failed("two", 1, null));
+        engine.record(event("queued", "externalId", "retry", "workflow", "w", "retryOfExternalId", "one"));
+        assertThat(listed("filter: {latestAttemptsOnly: true}")).containsExactlyInAnyOrder("two", "retry");
+
+        engine.record(event("started", "externalId", "retry", "workflow", "w", "retryOfExternalId", "two"));
+
+        assertThat(listed("filter: {latestAttemptsOnly: true}")).containsExactlyInAnyOrder("one", "retry");
+        assertThat(engine.find("one", LINKS).at("/retries/totalCount").asInt()).isZero();
+    }
+
+    @Test
     void ignoresALinkThatWouldCloseACycle() {
         engine.record(failed("a", 1, "b"), failed("b", 2, "c"));
 

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -130,13 +131,22 @@ final class BatchPlan {
         return rows(Draft::needsDeadline);
     }
 
-    /** New retries: the retried execution by its retry. */
-    Map<UUID, UUID> retries() {
-        Map<UUID, UUID> retries = new LinkedHashMap<>();
+    /** Links from new retries to the executions that they retry. */
+    Collection<ExecutionLink> retriesToAdd() {
+        return retries(Draft::retryOfToAdd);
+    }
+
+    /** Links that the start has replaced. */
+    Collection<ExecutionLink> retriesToRemove() {
+        return retries(Draft::retryOfToRemove);
+    }
+
+    private Collection<ExecutionLink> retries(Function<Draft, @Nullable UUID> retried) {
+        List<ExecutionLink> retries = new ArrayList<>();
         for (Draft draft : drafts.values()) {
-            UUID retryOf = draft.retryOfToAdd();
+            UUID retryOf = retried.apply(draft);
             if (retryOf != null) {
-                retries.put(draft.head().id(), retryOf);
+                retries.add(new ExecutionLink(draft.head().id(), retryOf, draft.ownerId()));
             }
         }
         return retries;

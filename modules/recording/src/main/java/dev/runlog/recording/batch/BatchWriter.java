@@ -186,7 +186,8 @@ public final class BatchWriter {
         transaction.fillStart(plan.startsToFill());
         transaction.fillQueued(plan.queuesToFill());
         transaction.fillLinks(plan.linksToFill());
-        transaction.addRetries(plan.retries());
+        transaction.addRetries(plan.retriesToAdd());
+        transaction.removeRetries(plan.retriesToRemove());
         transaction.finish(plan.finishes());
         transaction.moveDeadlines(plan.deadlines());
         transaction.listUnsuccessful(plan.idsToList());

@@ -13,6 +13,7 @@ import dev.runlog.storage.rollup.DailyDelta;
 import dev.runlog.storage.rollup.DurationDelta;
 import dev.runlog.storage.write.ExecutionRow;
 import dev.runlog.storage.write.StoredExecution;
+import dev.runlog.storage.write.StoredExecution.Start;
 import dev.runlog.storage.write.StoredWorkflow;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,7 +69,7 @@ final class Draft {
                 .sanitized(start.altered().sanitized())
                 .redacted(start.altered().redacted())
                 .build();
-        Draft draft = new Draft(new StoredExecution(head, workflow.ownerId(), true, timeout), null);
+        Draft draft = new Draft(new StoredExecution(head, workflow.ownerId(), known(start), timeout), null);
         draft.detail = new ExecutionDetail(id, start.payload(), null, null, null);
         return draft;
     }
@@ -76,7 +77,13 @@ final class Draft {
     /** A new execution, from an event that arrived before its start. */
     static Draft withoutStart(UUID id, ValidEvent event, StoredWorkflow workflow) {
         Execution running = builder(id, event, workflow).build();
-        return new Draft(new StoredExecution(running, workflow.ownerId(), false, null), null);
+        return new Draft(new StoredExecution(running, workflow.ownerId(), Start.UNKNOWN, null), null);
+    }
+
+    private static Start known(ValidEvent.Start start) {
+        return start.isQueued()
+                ? Start.UNKNOWN
+                : start.startedAt() == null ? Start.WITHOUT_TIME : Start.WITH_TIME;
     }
 
     private static Execution.Builder builder(UUID id, ValidEvent event, StoredWorkflow workflow) {
@@ -91,7 +98,7 @@ final class Draft {
 
     /** Whether a start has nothing to add, except when it was queued. */
     boolean isStarted() {
-        return stored.startKnown() && head().startedAt() != null;
+        return stored.start() != Start.UNKNOWN;
     }
 
     /** Whether it is known when it was queued. */
@@ -115,7 +122,8 @@ final class Draft {
         Execution head = head();
         boolean queued = start.isQueued();
         boolean runs = head.status() == ExecutionStatus.RUNNING || head.status() == ExecutionStatus.QUEUED && !queued;
-        Instant startedAt = queued ? head.startedAt() : firstOf(start.startedAt(), head.startedAt(), now);
+        Instant startedAt =
+                queued ? head.startedAt() : firstOf(start.startedAt(), head.startedAt(), head.finishedAt(), now);
         Duration timeout = either(queued, start.heartbeatTimeout(), stored.heartbeatTimeout());
         Instant deadline =
                 timeout == null || !runs ? null : either(queued, now.plus(timeout), head.heartbeatDeadline());
@@ -134,7 +142,7 @@ final class Draft {
                                 : head.labels())
                 .heartbeatDeadline(deadline)
                 .build();
-        stored = new StoredExecution(filled, stored.ownerId(), stored.startKnown() || !queued, timeout);
+        stored = new StoredExecution(filled, stored.ownerId(), queued ? stored.start() : known(start), timeout);
         detail = new ExecutionDetail(
                 head.id(),
                 either(queued, start.payload(), detail.payload()),
@@ -188,20 +196,14 @@ final class Draft {
 
     private @Nullable Instant startedAt(ValidEvent.Finish finish) {
         Instant known = head().startedAt();
-        if (finish.startedAt() != null && !hasRealStart()) {
+        if (finish.startedAt() != null && stored.start() != Start.WITH_TIME) {
             return finish.startedAt();
         }
         // Until the start arrives, an ID that recording assigned has only the time of the first event.
-        boolean isEstimate = !stored.startKnown()
+        boolean isEstimate = stored.start() == Start.UNKNOWN
                 && head().externalId() != null
                 && finish.target().refusal() == null;
         return isEstimate && known != null && finish.finishedAt().isBefore(known) ? finish.finishedAt() : known;
-    }
-
-    /** Whether its start gave a time that differs from the one in the ID. */
-    private boolean hasRealStart() {
-        Instant startedAt = head().startedAt();
-        return stored.startKnown() && startedAt != null && !startedAt.equals(Ids.timeOf(head().id()));
     }
 
     private Instant notBefore(@Nullable Instant startedAt, Instant finishedAt) {
@@ -286,6 +288,12 @@ final class Draft {
     @Nullable
     UUID retryOfToAdd() {
         return isNew() || startFilled || queueFilled || linked ? head().retryOf() : null;
+    }
+
+    /** The execution that it repeated until the start named another one. */
+    @Nullable
+    UUID retryOfToRemove() {
+        return before == null || Objects.equals(before.retryOf(), head().retryOf()) ? null : before.retryOf();
     }
 
     boolean needsFinish() {
@@ -406,6 +414,6 @@ final class Draft {
     }
 
     private void replaceHead(Execution head) {
-        stored = new StoredExecution(head, stored.ownerId(), stored.startKnown(), stored.heartbeatTimeout());
+        stored = new StoredExecution(head, stored.ownerId(), stored.start(), stored.heartbeatTimeout());
     }
 }

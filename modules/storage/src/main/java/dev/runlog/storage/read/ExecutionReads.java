@@ -315,8 +315,8 @@ public final class ExecutionReads {
             case WORKFLOW -> "e.workflow_id = p.id";
             case EXECUTION -> "e.parent_id = p.id AND e.owner_id = p.owner_id";
             case RETRIED ->
-                "e.id = ANY (ARRAY(SELECT r.retry_id FROM execution_retry r WHERE r.retry_of = p.id))"
-                        + " AND e.owner_id = p.owner_id";
+                "e.id = ANY (ARRAY(SELECT r.retry_id FROM execution_retry r"
+                        + " WHERE r.retry_of = p.id AND r.owner_id = p.owner_id)) AND e.owner_id = p.owner_id";
         };
     }
 

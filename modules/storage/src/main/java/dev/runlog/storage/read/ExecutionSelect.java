@@ -230,7 +230,8 @@ final class ExecutionSelect {
             conditions.add("e.parent_id IS NULL");
         }
         if (filter.latestAttemptsOnly()) {
-            conditions.add("NOT EXISTS (SELECT FROM execution_retry r WHERE r.retry_of = e.id)");
+            conditions.add("NOT EXISTS (SELECT FROM execution_retry r WHERE r.retry_of = e.id"
+                    + " AND r.owner_id = e.owner_id)");
         }
         if (filter.held() != null) {
             conditions.add(filter.held() ? "e.held" : "NOT e.held");

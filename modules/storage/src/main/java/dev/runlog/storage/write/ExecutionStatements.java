@@ -9,6 +9,7 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.storage.sql.Rows;
 import dev.runlog.storage.sql.Statement;
 import dev.runlog.storage.sql.UuidOrder;
+import dev.runlog.storage.write.StoredExecution.Start;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
@@ -37,7 +38,7 @@ final class ExecutionStatements {
     private static final Column<ExecutionRow> ATTEMPT =
             small("attempt", row -> (short) head(row).attempt());
     private static final Column<ExecutionRow> START_KNOWN =
-            column("start_known", "boolean", Boolean[]::new, row -> row.stored().startKnown());
+            small("start_known", row -> (short) row.stored().start().ordinal());
     private static final Column<ExecutionRow> EXTERNAL_ID = text("external_id", row -> externalId(row, ExternalId::id));
     private static final Column<ExecutionRow> SOURCE = text("source", row -> externalId(row, ExternalId::source));
     private static final Column<ExecutionRow> QUEUED_AT =
@@ -237,7 +238,7 @@ final class ExecutionStatements {
         return new StoredExecution(
                 head,
                 row.getInteger(OWNER_ID.name()),
-                row.getBoolean(START_KNOWN.name()),
+                Start.values()[row.getShort(START_KNOWN.name())],
                 heartbeatMillis == null ? null : Duration.ofMillis(heartbeatMillis));
     }
 

@@ -1,11 +1,8 @@
 package dev.runlog.storage.write;
 
 import dev.runlog.storage.sql.Statement;
-import dev.runlog.storage.sql.UuidOrder;
 import io.vertx.sqlclient.Tuple;
 import java.util.Collection;
-import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /** The statements for links between executions. */
@@ -20,11 +17,17 @@ final class LinkStatements {
     private static final String FOLLOW_RETRIES = follow(Link.RETRY);
 
     private static final String ADD_RETRIES = """
-            INSERT INTO execution_retry (retry_of, retry_id)
-            SELECT retry_of, retry_id
-            FROM unnest($1::uuid[], $2::uuid[]) AS new (retry_of, retry_id)
-            ORDER BY retry_of, retry_id
+            INSERT INTO execution_retry (retry_of, owner_id, retry_id)
+            SELECT retry_of, owner_id, retry_id
+            FROM unnest($1::uuid[], $2::integer[], $3::uuid[]) AS new (retry_of, owner_id, retry_id)
+            ORDER BY retry_of, owner_id, retry_id
             ON CONFLICT DO NOTHING
+            """;
+
+    private static final String REMOVE_RETRIES = """
+            DELETE FROM execution_retry r
+            USING unnest($1::uuid[], $2::integer[], $3::uuid[]) AS old (retry_of, owner_id, retry_id)
+            WHERE r.retry_of = old.retry_of AND r.owner_id = old.owner_id AND r.retry_id = old.retry_id
             """;
 
     private LinkStatements() {}
@@ -41,13 +44,19 @@ final class LinkStatements {
                 Tuple.of(ids.toArray(UUID[]::new), max, from, to));
     }
 
-    /** Adds retries: the retried execution by its retry. */
-    static Statement addRetries(Map<UUID, UUID> retries) {
-        List<UUID> ids = retries.keySet().stream().sorted(UuidOrder.BY_BYTES).toList();
-        return new Statement(
-                ADD_RETRIES,
-                Tuple.of((Object) ids.stream().map(retries::get).toArray(UUID[]::new))
-                        .addValue(ids.toArray(UUID[]::new)));
+    static Statement addRetries(Collection<ExecutionLink> retries) {
+        return new Statement(ADD_RETRIES, columns(retries));
+    }
+
+    static Statement removeRetries(Collection<ExecutionLink> retries) {
+        return new Statement(REMOVE_RETRIES, columns(retries));
+    }
+
+    private static Tuple columns(Collection<ExecutionLink> retries) {
+        return Tuple.of(
+                retries.stream().map(ExecutionLink::to).toArray(UUID[]::new),
+                retries.stream().map(ExecutionLink::ownerId).toArray(Integer[]::new),
+                retries.stream().map(ExecutionLink::id).toArray(UUID[]::new));
     }
 
     /**

@@ -143,11 +143,14 @@ public final class RecordingTransaction {
         });
     }
 
-    /** Adds retries: the retried execution by its retry. */
-    public Future<Void> addRetries(Map<UUID, UUID> retries) {
-        return retries.isEmpty()
-                ? Future.succeededFuture()
-                : send(LinkStatements.addRetries(retries)).mapEmpty();
+    /** Adds links from new retries to the executions that they retry. */
+    public Future<Void> addRetries(Collection<ExecutionLink> retries) {
+        return sendUnlessEmpty(retries, LinkStatements::addRetries);
+    }
+
+    /** Removes links to executions that are not retried after all. */
+    public Future<Void> removeRetries(Collection<ExecutionLink> retries) {
+        return sendUnlessEmpty(retries, LinkStatements::removeRetries);
     }
 
     /** Locks the executions that exist, in the order of their IDs. */

@@ -8,10 +8,19 @@ import org.jspecify.annotations.Nullable;
  * The head of an execution with values that only recording needs.
  *
  * @param ownerId the ID of {@code head.owner()} in the database
- * @param startKnown false while only the finish is known
  */
 public record StoredExecution(
         Execution head,
         int ownerId,
-        boolean startKnown,
-        @Nullable Duration heartbeatTimeout) {}
+        Start start,
+        @Nullable Duration heartbeatTimeout) {
+
+    /** What is known about the start; the ordinal is stored. */
+    public enum Start {
+        /** Only other events have been recorded. */
+        UNKNOWN,
+        /** It gave no time, so another event may know it better. */
+        WITHOUT_TIME,
+        WITH_TIME
+    }
+}
