@@ -38,7 +38,7 @@ final class ExecutionStatements {
     private static final Column<ExecutionRow> ATTEMPT =
             small("attempt", row -> (short) head(row).attempt());
     private static final Column<ExecutionRow> START_KNOWN =
-            small("start_known", row -> (short) row.stored().start().ordinal());
+            small("start_known", row -> (short) row.stored().start().number());
     private static final Column<ExecutionRow> EXTERNAL_ID = text("external_id", row -> externalId(row, ExternalId::id));
     private static final Column<ExecutionRow> SOURCE = text("source", row -> externalId(row, ExternalId::source));
     private static final Column<ExecutionRow> QUEUED_AT =
@@ -238,7 +238,7 @@ final class ExecutionStatements {
         return new StoredExecution(
                 head,
                 row.getInteger(OWNER_ID.name()),
-                Start.values()[row.getShort(START_KNOWN.name())],
+                Start.ofNumber(row.getShort(START_KNOWN.name())),
                 heartbeatMillis == null ? null : Duration.ofMillis(heartbeatMillis));
     }
 

@@ -2,6 +2,7 @@ package dev.runlog.storage.write;
 
 import dev.runlog.contract.model.Execution;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +16,29 @@ public record StoredExecution(
         Start start,
         @Nullable Duration heartbeatTimeout) {
 
-    /** What is known about the start; the ordinal is stored. */
+    /** What is known about the start. */
     public enum Start {
         /** Only other events have been recorded. */
-        UNKNOWN,
+        UNKNOWN(0),
         /** It gave no time, so another event may know it better. */
-        WITHOUT_TIME,
-        WITH_TIME
+        WITHOUT_TIME(1),
+        WITH_TIME(2);
+
+        private static final List<Start> BY_NUMBER = List.of(values());
+
+        private final int number;
+
+        Start(int number) {
+            this.number = number;
+        }
+
+        /** Number of this state in the database. */
+        int number() {
+            return number;
+        }
+
+        static Start ofNumber(int number) {
+            return BY_NUMBER.get(number);
+        }
     }
 }
