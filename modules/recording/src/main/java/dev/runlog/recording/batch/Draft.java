@@ -380,7 +380,8 @@ final class Draft {
                 execution.workflowId(),
                 dayOf(execution.id()),
                 StatusCounts.only(execution.status(), count),
-                duration == null ? 0 : count * duration.toMillis());
+                duration == null ? 0 : count * duration.toMillis(),
+                duration == null && !execution.status().isOpen() ? count : 0);
     }
 
     /** The UTC day of an ID, which selects its rollup row and partition. */
