@@ -217,7 +217,8 @@ final class ArchitectureTest {
     }
 
     /**
-     * Reading, writing and cleaning know nothing of each other; rollups and the database know nothing of them. Cleaning
+     * Reading, writing and cleaning know nothing of each other; rollups, known owners and the database know nothing of
+     * them. Cleaning
      * uses the plan and the ledger, which know nothing of it or of each other. The helpers for SQL are for storage alone.
      */
     @Test
@@ -234,6 +235,8 @@ final class ArchitectureTest {
                 .definedBy("dev.runlog.storage.plan..")
                 .layer("ledger")
                 .definedBy("dev.runlog.storage.ledger..")
+                .layer("known")
+                .definedBy("dev.runlog.storage.known..")
                 .layer("rollup")
                 .definedBy("dev.runlog.storage.rollup..")
                 .layer("db")
@@ -252,12 +255,14 @@ final class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cleanup", "others")
                 .whereLayer("ledger")
                 .mayOnlyBeAccessedByLayers("cleanup", "others")
+                .whereLayer("known")
+                .mayOnlyBeAccessedByLayers("read", "others")
                 .whereLayer("rollup")
                 .mayOnlyBeAccessedByLayers("read", "write", "cleanup", "plan", "others")
                 .whereLayer("db")
-                .mayOnlyBeAccessedByLayers("rollup", "read", "write", "cleanup", "plan", "ledger", "others")
+                .mayOnlyBeAccessedByLayers("known", "rollup", "read", "write", "cleanup", "plan", "ledger", "others")
                 .whereLayer("sql")
-                .mayOnlyBeAccessedByLayers("rollup", "read", "write", "cleanup", "plan", "ledger"));
+                .mayOnlyBeAccessedByLayers("known", "rollup", "read", "write", "cleanup", "plan", "ledger"));
     }
 
     @Test

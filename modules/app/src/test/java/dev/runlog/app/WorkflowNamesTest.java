@@ -83,6 +83,24 @@ final class WorkflowNamesTest {
     }
 
     @Test
+    void showsANewNameInListsAtOnce() {
+        record(started("\"workflowName\":\"Import orders\""));
+        String first = listedName();
+        record(started("\"workflowName\":\"Orders\""));
+        String byEvent = listedName();
+        server.data(
+                token, "mutation { upsertWorkflow(input: {key: \"import\", name: \"Daily\"}) { workflow { id } } }");
+
+        assertThat(List.of(first, byEvent, listedName())).containsExactly("Import orders", "Orders", "Daily");
+    }
+
+    private String listedName() {
+        return server.data(token, "{ executions { nodes { workflow { name } } } }")
+                .at("/executions/nodes/0/workflow/name")
+                .asText();
+    }
+
+    @Test
     void refusesAnInvalidNameForItsLineAlone() {
         JsonNode report = json(server.events(
                 token,

@@ -11,7 +11,6 @@ import dev.runlog.contract.querying.CountExecutions;
 import dev.runlog.contract.querying.CountExecutionsByParent;
 import dev.runlog.contract.querying.CountWorkflows;
 import dev.runlog.contract.querying.ExecutionPage;
-import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.FindExecution;
 import dev.runlog.contract.querying.FindWorkflowByKey;
 import dev.runlog.contract.querying.GetHistogram;
@@ -30,15 +29,22 @@ import dev.runlog.contract.querying.LoadWatchedWorkflows;
 import dev.runlog.contract.querying.LoadWatchedWorkflows.Watched;
 import dev.runlog.contract.querying.LoadWorkflows;
 import dev.runlog.contract.querying.ReadRequest;
+import dev.runlog.contract.recording.WorkflowsChanged;
+import dev.runlog.contract.retention.WorkflowDeleted;
 import dev.runlog.storage.db.Database;
+import dev.runlog.storage.known.KnownOwners;
+import dev.runlog.storage.known.KnownWorkflows;
 import dev.runlog.storage.read.ExecutionReads;
 import dev.runlog.storage.read.StatisticsReads;
 import dev.runlog.storage.read.WorkflowReads;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
+import java.util.List;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,18 +56,29 @@ public final class QueryingVerticle extends VerticleBase {
     private final Database database;
     private final ExecutionReads executions;
     private final WorkflowReads workflows;
-    private final ExecutionCounts counting;
+    private final KnownWorkflows knownWorkflows;
+    private final int countRowsMax;
     private final StatisticsRequests statisticsRequests;
     private final FacetRequests facets;
 
-    public QueryingVerticle(Bus bus, Database database, QueryingConfig config, Clock clock) {
+    /**
+     * @param owners the owners that all event loops share
+     * @param knownWorkflows the workflows that they share
+     */
+    public QueryingVerticle(
+            Bus bus,
+            Database database,
+            QueryingConfig config,
+            KnownOwners owners,
+            KnownWorkflows knownWorkflows,
+            Clock clock) {
         this.bus = bus;
         this.database = database;
-        this.executions = new ExecutionReads(database, clock);
+        this.knownWorkflows = knownWorkflows;
+        this.executions = new ExecutionReads(database, owners, knownWorkflows, clock);
         this.workflows = new WorkflowReads(database);
-        StatisticsReads statistics = new StatisticsReads(database);
-        this.counting = new ExecutionCounts(executions, statistics, config.countRowsMax());
-        this.statisticsRequests = new StatisticsRequests(statistics, clock);
+        this.countRowsMax = config.countRowsMax();
+        this.statisticsRequests = new StatisticsRequests(new StatisticsReads(database), clock);
         this.facets = new FacetRequests();
     }
 
@@ -88,6 +105,9 @@ public final class QueryingVerticle extends VerticleBase {
         handle(CountByStatus.class, facets::countByStatus);
         handle(GetHistogram.class, facets::histogram);
         bus.handle(CheckHealth.class, this::checkHealth);
+        // Each loop receives the change before its clients receive the reply to their request.
+        bus.subscribe(WorkflowsChanged.class, changed -> knownWorkflows.forget(changed.ids()));
+        bus.subscribe(WorkflowDeleted.class, deleted -> knownWorkflows.forget(List.of(deleted.workflowId())));
         return Future.succeededFuture();
     }
 
@@ -113,24 +133,17 @@ public final class QueryingVerticle extends VerticleBase {
     }
 
     private Future<ExecutionPage<Execution>> listExecutions(ListExecutions request, ExecutionReads executions) {
-        String owner = owner(request);
-        return executions.list(
-                owner, request.query(), request.page(), countRange(owner, request.query(), request.withCount()));
+        return executions.list(owner(request), request.query(), request.page(), request.withCount());
     }
 
     private Future<ExecutionPage<ExecutionOutline>> listOutlines(ListOutlines request, ExecutionReads executions) {
-        String owner = owner(request);
-        return executions.listOutlines(
-                owner, request.query(), request.page(), countRange(owner, request.query(), request.withCount()));
-    }
-
-    /** The rollups that count a query; null if no count is requested or the rollups cannot provide it. */
-    private static StatisticsReads.@Nullable Range countRange(String owner, ExecutionQuery query, boolean wanted) {
-        return wanted && ExecutionCounts.canUseRollups(query) ? ExecutionCounts.range(owner, query) : null;
+        return executions.listOutlines(owner(request), request.query(), request.page(), request.withCount());
     }
 
     private Future<CountExecutions.Counted> countExecutions(CountExecutions request) {
-        return counting.count(owner(request), request.query()).map(CountExecutions.Counted::new);
+        return executions
+                .count(owner(request), request.query(), countRowsMax)
+                .map(CountExecutions.Counted::new);
     }
 
     private Future<ListExecutionsByParent.Pages> listExecutionsByParent(
@@ -141,7 +154,8 @@ public final class QueryingVerticle extends VerticleBase {
     }
 
     private Future<CountExecutionsByParent.Counts> countExecutionsByParent(CountExecutionsByParent request) {
-        return counting.countOf(owner(request), request.parent(), request.parentIds(), request.query())
+        return executions
+                .countOf(owner(request), request.parent(), request.parentIds(), request.query(), countRowsMax)
                 .map(CountExecutionsByParent.Counts::new);
     }
 
@@ -177,15 +191,20 @@ public final class QueryingVerticle extends VerticleBase {
     }
 
     private Future<LoadWorkflows.Loaded> loadWorkflows(LoadWorkflows request) {
-        return workflows.load(owner(request), request.owners(), request.ids()).map(LoadWorkflows.Loaded::new);
+        return knownWorkflows
+                .load(database, owner(request), request.owners(), request.ids())
+                .map(LoadWorkflows.Loaded::new);
     }
 
     private Future<LoadWatchedWorkflows.Loaded> loadWatchedWorkflows(LoadWatchedWorkflows request) {
-        return workflows
-                .loadEach(
-                        request.watched().stream().map(Watched::owner).toList(),
-                        request.watched().stream().map(Watched::workflowId).toList())
-                .map(LoadWatchedWorkflows.Loaded::new);
+        Set<Watched> watched = Set.copyOf(request.watched());
+        return knownWorkflows
+                .load(
+                        database,
+                        request.watched().stream().map(Watched::workflowId).collect(Collectors.toSet()))
+                .map(found -> new LoadWatchedWorkflows.Loaded(found.stream()
+                        .filter(workflow -> watched.contains(new Watched(workflow.owner(), workflow.id())))
+                        .toList()));
     }
 
     private Future<FindWorkflowByKey.Found> findWorkflowByKey(FindWorkflowByKey request) {

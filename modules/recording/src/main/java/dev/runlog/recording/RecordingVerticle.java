@@ -90,7 +90,7 @@ public final class RecordingVerticle extends VerticleBase {
         store = opened;
         Partitions partitions = new Partitions(opened, config.daysPerHourMax());
         WorkflowDirectory workflows =
-                new WorkflowDirectory(opened, config.workflowsMax(), config.workflowsPerHourMax());
+                new WorkflowDirectory(bus, opened, config.workflowsMax(), config.workflowsPerHourMax());
         HeartbeatSweep sweep = new HeartbeatSweep(bus, opened, clock, config.runTimeMax(), config.queuedTimeMax());
         ExternalIdSweep externalIds = new ExternalIdSweep(vertx, opened, config.externalIdSweepPages());
         BatchWriter writer = new BatchWriter(bus, opened, workflows, partitions, clock, metrics);

@@ -13,6 +13,8 @@ import dev.runlog.querying.QueryingVerticle;
 import dev.runlog.recording.RecordingVerticle;
 import dev.runlog.retention.RetentionVerticle;
 import dev.runlog.storage.db.Database;
+import dev.runlog.storage.known.KnownOwners;
+import dev.runlog.storage.known.KnownWorkflows;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -131,7 +133,10 @@ public final class Server implements AutoCloseable {
         start(
                 writes,
                 new RecordingVerticle(bus, config.database(), config.recording(), clock, meters, recordingRefusal));
-        start(pages, new QueryingVerticle(bus, reading, config.querying(), clock));
+        KnownOwners owners = new KnownOwners(config.querying().ownersKnownMax());
+        KnownWorkflows workflows = 
+                new KnownWorkflows(config.querying().workflowsKnownMax(), config.querying().workflowLife());
+        start(pages, new QueryingVerticle(bus, reading, config.querying(), owners, workflows, clock));
         start(
                 writes,
                 runsPolicies

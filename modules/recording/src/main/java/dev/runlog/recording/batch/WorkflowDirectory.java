@@ -2,8 +2,10 @@ package dev.runlog.recording.batch;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.recording.WorkflowRef;
+import dev.runlog.contract.recording.WorkflowsChanged;
 import dev.runlog.recording.queue.QueuedEvent;
 import dev.runlog.storage.write.RecordingStore;
 import dev.runlog.storage.write.StoredWorkflow;
@@ -28,6 +30,7 @@ public final class WorkflowDirectory {
     private static final int CACHED_MAX = 100_000;
     private static final Duration FULL_OWNER_TTL = Duration.ofMinutes(1);
 
+    private final Bus bus;
     private final RecordingStore store;
     private final int workflowsMax;
     private final HourlyQuota hourly;
@@ -53,7 +56,8 @@ public final class WorkflowDirectory {
      * @param workflowsMax maximum number of workflows of an owner
      * @param perHour maximum number of registrations by a caller in an hour, for itself and for other owners
      */
-    public WorkflowDirectory(RecordingStore store, int workflowsMax, int perHour) {
+    public WorkflowDirectory(Bus bus, RecordingStore store, int workflowsMax, int perHour) {
+        this.bus = bus;
         this.store = store;
         this.workflowsMax = workflowsMax;
         this.hourly = new HourlyQuota("workflows", "recording.workflows-per-hour-max", perHour);
@@ -143,7 +147,10 @@ public final class WorkflowDirectory {
             Map<UUID, StoredWorkflow> renamed = renamed(naming);
             return renamed.isEmpty()
                     ? Future.succeededFuture()
-                    : store.renameWorkflows(renamed.values()).map(written -> cache(renamed.values()));
+                    : store.renameWorkflows(renamed.values()).map(written -> {
+                        bus.publish(new WorkflowsChanged(List.copyOf(renamed.keySet())));
+                        return cache(renamed.values());
+                    });
         });
         return renaming;
     }
@@ -193,7 +200,10 @@ public final class WorkflowDirectory {
                 .compose(refused -> refused.containsKey(key)
                         ? Future.failedFuture(refused.get(key))
                         : store.renameWorkflow(key, name))
-                .onSuccess(renamed -> cache(List.of(renamed)));
+                .onSuccess(renamed -> {
+                    cache(List.of(renamed));
+                    bus.publish(new WorkflowsChanged(List.of(renamed.workflow().id())));
+                });
     }
 
     /** Removes a deleted workflow of an owner from the cache. Events that name its key register it again. */

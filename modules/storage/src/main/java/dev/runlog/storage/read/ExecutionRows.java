@@ -4,6 +4,7 @@ import dev.runlog.contract.bus.Allowance;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionOutline;
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.storage.known.Owner;
 import dev.runlog.storage.sql.Rows;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -11,12 +12,12 @@ import io.vertx.sqlclient.RowSet;
 /** Reads rows with the columns of {@link ExecutionSelect}, by position. */
 final class ExecutionRows {
     /** The position of the parent ID in rows of several pages. */
-    static final int PARENT_COLUMN = 23;
+    static final int PARENT_COLUMN = 22;
 
     private ExecutionRows() {}
 
-    static Execution toExecution(Row row) {
-        return Execution.running(row.getUUID(0), row.getUUID(1), row.getString(22))
+    static Execution toExecution(Row row, Owner owner) {
+        return Execution.running(row.getUUID(0), row.getUUID(1), owner.subject())
                 .status(ExecutionStatus.ofNumber(row.getShort(2)))
                 .trigger(row.getString(3))
                 .attempt(row.getShort(4))
@@ -36,11 +37,11 @@ final class ExecutionRows {
                 .build();
     }
 
-    static ExecutionOutline toOutline(Row row, String owner) {
+    static ExecutionOutline toOutline(Row row, Owner owner) {
         return new ExecutionOutline(
                 row.getUUID(0),
                 row.getUUID(1),
-                owner,
+                owner.subject(),
                 ExecutionStatus.ofNumber(row.getShort(2)),
                 Rows.toInstant(row.getOffsetDateTime(3)),
                 Rows.toInstant(row.getOffsetDateTime(4)),

@@ -8,7 +8,10 @@ import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionOrder;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.LabelCondition;
+import dev.runlog.contract.querying.ListExecutionsByParent.Parent;
 import dev.runlog.contract.querying.RowFilter;
+import dev.runlog.storage.known.Owner;
+import dev.runlog.storage.rollup.RollupCounts;
 import dev.runlog.storage.sql.Sql;
 import dev.runlog.storage.sql.UuidOrder;
 import java.util.ArrayList;
@@ -17,7 +20,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a query into SQL. Each combination of filters has one text and is therefore planned once. Values that determine
@@ -41,14 +43,14 @@ final class ExecutionSelect {
 
     private static final int[] PAGE_MAGNITUDES = {10, 50, 250, 1000};
 
-    private final String owner;
+    private final Owner owner;
     private final ExecutionQuery query;
     private final boolean ofParent;
     private final String columns;
     private final Sql sql = new Sql();
     private final List<String> conditions = new ArrayList<>();
 
-    private ExecutionSelect(String owner, ExecutionQuery query, String root, boolean ofParent, String columns) {
+    private ExecutionSelect(Owner owner, ExecutionQuery query, String root, boolean ofParent, String columns) {
         this.owner = owner;
         this.query = query;
         this.ofParent = ofParent;
@@ -82,21 +84,13 @@ final class ExecutionSelect {
     }
 
     /** Selects a page of an owner's executions, and one row more, which shows whether more follow. */
-    static Sql page(
-            String owner,
-            ExecutionQuery query,
-            PageRequest page,
-            boolean outline,
-            StatisticsReads.@Nullable Range counted) {
+    static Sql page(Owner owner, ExecutionQuery query, PageRequest page, boolean outline, boolean counted) {
         ExecutionSelect select = new ExecutionSelect(owner, query, "", false, outline ? outline(query) : HEAD);
         select.conditions.set(0, select.owned());
         select.sql.add("SELECT " + select.columns);
-        if (!outline) {
-            select.sql.add(", ").bind(owner).add("::text AS owner");
-        }
-        if (counted != null) {
+        if (counted) {
             select.sql.add(", (");
-            StatisticsReads.addCount(select.sql, counted, query.statuses());
+            RollupCounts.addCount(select.sql, RollupCounts.Range.of(owner.number(), query), query.statuses());
             select.sql.add(") AS " + TOTAL);
         }
         select.sql.add("\nFROM (");
@@ -112,20 +106,19 @@ final class ExecutionSelect {
     }
 
     /** Selects the same page for each of an owner's workflows or parents; the last column has the ID of the parent. */
-    static Sql pages(String owner, String parents, String root, UUID[] ids, ExecutionQuery query, PageRequest page) {
-        ExecutionSelect select = new ExecutionSelect(owner, query, root, parents.equals("execution"), HEAD);
-        String subject = select.sql.argument(owner);
-        select.sql.add("SELECT " + HEAD + ", " + subject + "::text AS owner, p.id AS of\nFROM " + parents + " p\n");
+    static Sql pages(Owner owner, Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
+        ExecutionSelect select = new ExecutionSelect(owner, query, root(parent), parent != Parent.WORKFLOW, HEAD);
+        select.sql.add("SELECT " + HEAD + ", p.id AS of\nFROM " + table(parent) + " p\n");
         select.sql.add("CROSS JOIN LATERAL (");
         select.addPage(page);
         select.sql.add(") e\nWHERE ");
-        select.addParents(subject, ids);
+        select.addParents(ids.toArray(UUID[]::new));
         select.sql.add("\nORDER BY p.id, " + select.ordering("e", page));
         return select.sql;
     }
 
     /** Counts the rows of an owner's query, up to one more than {@code rowsMax}. */
-    static Sql count(String owner, ExecutionQuery query, int rowsMax) {
+    static Sql count(Owner owner, ExecutionQuery query, int rowsMax) {
         ExecutionSelect select = new ExecutionSelect(owner, query, "", false, HEAD);
         select.conditions.set(0, select.owned());
         select.sql.add("SELECT count(*) AS rows\nFROM (");
@@ -135,63 +128,64 @@ final class ExecutionSelect {
     }
 
     /** The same count for each of an owner's workflows or parents. */
-    static Sql counts(String owner, String parents, String root, UUID[] ids, ExecutionQuery query, int rowsMax) {
-        ExecutionSelect select = new ExecutionSelect(owner, query, root, parents.equals("execution"), HEAD);
-        select.sql.add("SELECT p.id AS of, e.rows\nFROM " + parents
+    static Sql counts(Owner owner, Parent parent, List<UUID> ids, ExecutionQuery query, int rowsMax) {
+        ExecutionSelect select = new ExecutionSelect(owner, query, root(parent), parent != Parent.WORKFLOW, HEAD);
+        select.sql.add("SELECT p.id AS of, e.rows\nFROM " + table(parent)
                 + " p\nCROSS JOIN LATERAL (SELECT count(*) AS rows FROM (");
         select.addBounded(rowsMax);
         select.sql.add(") e) e\nWHERE ");
-        select.addParents(select.sql.argument(owner), ids);
+        select.addParents(ids.toArray(UUID[]::new));
         select.sql.add("\nORDER BY p.id");
         return select.sql;
     }
 
     /** Selects an owner's executions by ID. */
-    static Sql byIds(String owner, UUID[] ids) {
+    static Sql byIds(Owner owner, UUID[] ids) {
         Sql sql = new Sql();
-        String subject = sql.argument(owner);
-        return sql.add("SELECT " + HEAD + ", " + subject + "::text AS owner\nFROM execution e\nWHERE e.id = ANY (")
+        return sql.add("SELECT " + HEAD + "\nFROM execution e\nWHERE e.id = ANY (")
                 .bind(ids)
                 .add(") AND e.id BETWEEN " + sql.argument(UuidOrder.min(ids)) + " AND "
                         + sql.argument(UuidOrder.max(ids)))
-                .add("\n  AND e.owner_id = (SELECT id FROM owner WHERE subject = " + subject + ")\nORDER BY e.id");
+                .add("\n  AND e.owner_id = ")
+                .bind(owner.number())
+                .add("\nORDER BY e.id");
     }
 
     /** Selects an owner's execution by its external ID. */
-    static Sql byExternalId(String owner, ExternalId externalId) {
+    static Sql byExternalId(Owner owner, ExternalId externalId) {
         Sql sql = new Sql();
-        String subject = sql.argument(owner);
-        return sql.add("SELECT " + HEAD + ", " + subject + "::text AS owner\nFROM execution e\nWHERE e.id = "
-                + idOf(sql, subject, externalId) + "\n  AND e.owner_id = (SELECT id FROM owner WHERE subject = "
-                + subject + ")\nORDER BY e.id");
+        String number = sql.argument(owner.number());
+        return sql.add("SELECT " + HEAD + "\nFROM execution e\nWHERE e.id = " + idOf(sql, number, externalId)
+                + "\n  AND e.owner_id = " + number + "\nORDER BY e.id");
     }
 
     /** A subquery rather than a join: PostgreSQL evaluates it first, and opens only the day of its result. */
-    private static String idOf(Sql sql, String subject, ExternalId externalId) {
-        return "(SELECT x.execution_id FROM external_execution x\n    WHERE x.owner_id = (SELECT id FROM owner WHERE subject = "
-                + subject + ") AND x.hash = " + sql.argument(externalId.hash()) + ")";
+    private static String idOf(Sql sql, String owner, ExternalId externalId) {
+        return "(SELECT x.execution_id FROM external_execution x\n    WHERE x.owner_id = " + owner + " AND x.hash = "
+                + sql.argument(externalId.hash()) + ")";
     }
 
     /**
-     * Restricts the rows to the owner by the first column of one index: the workflow, if given, which must belong to
-     * the owner, else the owner. With both conditions the planner would have to choose without statistics.
+     * Restricts the rows to the owner by the first column of one index: the workflow, if given, else the owner. The
+     * workflow is known to belong to the owner. The owner is checked again in a form that no index can serve: with two
+     * plain conditions, the planner would have to choose without statistics.
      */
     private String owned() {
-        String subject = sql.argument(owner);
+        String number = sql.argument(owner.number());
         return query.workflowId() == null
-                ? "e.owner_id = (SELECT id FROM owner WHERE subject = " + subject + ")"
-                : "e.workflow_id = (SELECT w.id FROM workflow w JOIN owner o ON o.id = w.owner_id WHERE w.id = "
-                        + sql.argument(query.workflowId()) + " AND o.subject = " + subject + ")";
+                ? "e.owner_id = " + number
+                : "e.workflow_id = " + sql.argument(query.workflowId()) + " AND CASE WHEN e.owner_id = " + number
+                        + " THEN true ELSE false END";
     }
 
     /** Adds the conditions for parents: the given IDs, restricted to the owner. */
-    private void addParents(String subject, UUID[] ids) {
+    private void addParents(UUID[] ids) {
         sql.add("p.id = ANY (").bind(ids).add(")");
         if (ofParent) {
             sql.add(" AND p.id BETWEEN " + sql.argument(UuidOrder.min(ids)) + " AND "
                     + sql.argument(UuidOrder.max(ids)));
         }
-        sql.add("\n  AND p.owner_id = (SELECT id FROM owner WHERE subject = " + subject + ")");
+        sql.add("\n  AND p.owner_id = ").bind(owner.number());
     }
 
     private void addFilters() {
@@ -237,7 +231,7 @@ final class ExecutionSelect {
             conditions.add(filter.held() ? "e.held" : "NOT e.held");
         }
         if (filter.externalId() != null) {
-            conditions.add("e.id = " + idOf(sql, sql.argument(owner), filter.externalId()));
+            conditions.add("e.id = " + idOf(sql, sql.argument(owner.number()), filter.externalId()));
         }
     }
 
@@ -330,6 +324,21 @@ final class ExecutionSelect {
         return query.order() == ExecutionOrder.STARTED_AT_ASC || query.order() == ExecutionOrder.STARTED_AT_DESC
                 ? id
                 : table + ".duration_millis" + direction + ", " + id;
+    }
+
+    static String table(Parent parent) {
+        return parent == Parent.WORKFLOW ? "workflow" : "execution";
+    }
+
+    /** A child or a retry belongs to an execution only if both have the same owner. */
+    private static String root(Parent parent) {
+        return switch (parent) {
+            case WORKFLOW -> "e.workflow_id = p.id";
+            case EXECUTION -> "e.parent_id = p.id AND e.owner_id = p.owner_id";
+            case RETRIED ->
+                "e.id = ANY (ARRAY(SELECT r.retry_id FROM execution_retry r"
+                        + " WHERE r.retry_of = p.id AND r.owner_id = p.owner_id)) AND e.owner_id = p.owner_id";
+        };
     }
 
     private static int magnitude(int rows) {

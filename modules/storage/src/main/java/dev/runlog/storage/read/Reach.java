@@ -5,6 +5,7 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.storage.known.Owner;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -57,7 +58,7 @@ final class Reach {
      *     column
      */
     Future<RowSet<Row>> read(
-            String owner, ExecutionQuery query, PageRequest page, Function<ExecutionQuery, Future<RowSet<Row>>> read) {
+            Owner owner, ExecutionQuery query, PageRequest page, Function<ExecutionQuery, Future<RowSet<Row>>> read) {
         if (!readsByDay(query)) {
             return read.apply(query);
         }
@@ -138,8 +139,8 @@ final class Reach {
         return step;
     }
 
-    private static int slot(String owner, ExecutionQuery query, PageRequest page) {
-        int hash = owner.hashCode() * 31 + query.startedWithin(null, null).hashCode();
+    private static int slot(Owner owner, ExecutionQuery query, PageRequest page) {
+        int hash = owner.number() * 31 + query.startedWithin(null, null).hashCode();
         hash = hash * 31 + page.size();
         return (hash ^ hash >>> 16) & LISTS_REMEMBERED - 1;
     }

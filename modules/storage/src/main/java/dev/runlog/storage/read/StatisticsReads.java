@@ -62,39 +62,6 @@ public final class StatisticsReads {
         this.database = database;
     }
 
-    /** Returns the exact number of stored executions. */
-    public Future<Long> count(String reader, Range range, Set<ExecutionStatus> statuses) {
-        Sql sql = new Sql();
-        addCount(sql, range, statuses);
-        return database.query(reader, "count-rollups", sql.text(), sql.arguments())
-                .map(rows -> rows.iterator().next().getLong("rows"));
-    }
-
-    /** Returns the exact number of stored executions of each of an owner's workflows. */
-    public Future<Map<UUID, Long>> countOf(
-            String owner,
-            List<UUID> workflowIds,
-            @Nullable LocalDate from,
-            @Nullable LocalDate to,
-            Set<ExecutionStatus> statuses) {
-        Sql sql = new Sql()
-                .add("SELECT w.id, coalesce(sum(" + RollupColumns.present(statuses) + "), 0)::bigint AS rows\n");
-        sql.add("FROM workflow w\nJOIN execution_rollup d ON d.owner_id = w.owner_id AND d.workflow_id = w.id\n");
-        sql.add("WHERE w.id = ANY (").bind(workflowIds.toArray(UUID[]::new));
-        sql.add(") AND w.owner_id = (SELECT id FROM owner WHERE subject = ")
-                .bind(owner)
-                .add(")");
-        addDays(sql, from, to);
-        sql.add("\nGROUP BY w.id\nORDER BY w.id");
-        return database.query(owner, "count-rollups-of-workflow", sql.text(), sql.arguments())
-                .map(rows -> {
-                    Map<UUID, Long> counts = new HashMap<>();
-                    workflowIds.forEach(id -> counts.put(id, 0L));
-                    rows.forEach(row -> counts.put(row.getUUID(0), row.getLong(1)));
-                    return counts;
-                });
-    }
-
     /** Returns the statistics of a range as of a UTC day, with intervals if a width is given. */
     public Future<Statistics> get(GetStatistics request, Range range, LocalDate today) {
         String reader = request.viewer().subject();

@@ -9,6 +9,7 @@ import dev.runlog.contract.page.PageEnds;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ListSteps.StepPage;
 import dev.runlog.storage.db.Database;
+import dev.runlog.storage.known.Owner;
 import dev.runlog.storage.sql.PageRows;
 import dev.runlog.storage.sql.Rows;
 import dev.runlog.storage.sql.UuidOrder;
@@ -54,7 +55,7 @@ final class StepReads {
               ORDER BY index :order
               LIMIT $6) s ON true
             WHERE p.id = ANY ($1) AND p.id BETWEEN $2 AND $3
-              AND p.owner_id = (SELECT id FROM owner WHERE subject = $7)) s
+              AND p.owner_id = $7) s
             ORDER BY of, index :order
             """.replace(":columns", COLUMNS.replace(":left", "$8")).replace(":bytes", BYTES);
 
@@ -71,7 +72,7 @@ final class StepReads {
               SELECT id
               FROM execution
               WHERE id = asked.execution_id AND id BETWEEN $3 AND $4
-                AND owner_id = (SELECT id FROM owner WHERE subject = $5)
+                AND owner_id = $5
               LIMIT 1) e
             CROSS JOIN LATERAL (
               SELECT *
@@ -90,7 +91,7 @@ final class StepReads {
     }
 
     /** Reads the same page of steps for each of an owner's executions. */
-    Future<Map<UUID, StepPage>> list(String owner, List<UUID> ids, PageRequest page) {
+    Future<Map<UUID, StepPage>> list(Owner owner, List<UUID> ids, PageRequest page) {
         if (ids.isEmpty()) {
             return Future.succeededFuture(Map.of());
         }
@@ -122,7 +123,7 @@ final class StepReads {
     }
 
     /** Reads steps of an owner's executions. */
-    Future<List<Step>> load(String owner, List<StepId> ids) {
+    Future<List<Step>> load(Owner owner, List<StepId> ids) {
         if (ids.isEmpty()) {
             return Future.succeededFuture(List.of());
         }
@@ -130,11 +131,11 @@ final class StepReads {
         Integer[] indexes = ids.stream().map(StepId::index).toArray(Integer[]::new);
         long left = allowance.left();
         return database.query(
-                        owner,
+                        owner.subject(),
                         "load-steps",
                         LOAD,
                         Tuple.of(
-                                executions, indexes, UuidOrder.min(executions), UuidOrder.max(executions), owner, left),
+                                executions, indexes, UuidOrder.min(executions), UuidOrder.max(executions), owner.number(), left),
                         allowance)
                 .map(rows -> {
                     ExecutionRows.requireWithin(allowance, left, rows, 1);
@@ -142,7 +143,7 @@ final class StepReads {
                 });
     }
 
-    private Future<ReadSteps> read(String owner, List<UUID> ids, PageRequest page) {
+    private Future<ReadSteps> read(Owner owner, List<UUID> ids, PageRequest page) {
         if (ids.isEmpty()) {
             return Future.succeededFuture(new ReadSteps(Map.of(), Map.of()));
         }
@@ -152,7 +153,7 @@ final class StepReads {
                 page.before() == null ? Integer.MAX_VALUE : (int) page.before().value();
         long left = allowance.left();
         return database.query(
-                        owner,
+                        owner.subject(),
                         "list-steps",
                         page.backward() ? LIST_BACKWARD : LIST_FORWARD,
                         Tuple.of(
@@ -162,7 +163,7 @@ final class StepReads {
                                 after,
                                 before,
                                 page.size() + 1,
-                                owner,
+                                owner.number(),
                                 left),
                         allowance)
                 .map(rows -> {

@@ -9,8 +9,8 @@ import dev.runlog.storage.db.Database;
 import dev.runlog.storage.sql.PageRows;
 import dev.runlog.storage.sql.Rows;
 import dev.runlog.storage.sql.Sql;
+import dev.runlog.storage.sql.WorkflowRows;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Optional;
@@ -19,17 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads workflows for viewers. Deleted ones are not returned. */
 public final class WorkflowReads {
-    private static final String SELECT = """
-            SELECT w.id, o.subject, w.key, w.name, w.created_at
-            FROM workflow w
-            JOIN owner o ON o.id = w.owner_id AND w.deleted_at IS NULL
-            """;
-
-    private static final String LOAD_EACH = SELECT + """
-            JOIN unnest($1::text[], $2::uuid[]) AS asked (subject, id) ON asked.id = w.id AND asked.subject = o.subject
-            ORDER BY w.id
-            """;
-
     private final Database database;
 
     public WorkflowReads(Database database) {
@@ -37,35 +26,27 @@ public final class WorkflowReads {
     }
 
     /**
-     * Returns the workflows that belong to the owners.
+     * Returns the workflows that belong to the owners, as they are now.
      *
      * @param reader the subject that is charged for the database's time
      */
     public Future<List<Workflow>> load(String reader, Owners owners, List<UUID> ids) {
-        String sql =
-                SELECT + "WHERE w.id = ANY ($1)" + (owners.isAll() ? "" : " AND o.subject = $2") + "\nORDER BY w.id";
+        String sql = WorkflowRows.SELECT + "WHERE w.id = ANY ($1)" + (owners.isAll() ? "" : " AND o.subject = $2")
+                + "\nORDER BY w.id";
         Tuple arguments = Tuple.of(ids.toArray(UUID[]::new));
         return database.query(
                         reader,
                         "load-workflows",
                         sql,
                         owners.isAll() ? arguments : arguments.addString(owners.subject()))
-                .map(rows -> Rows.toList(rows, WorkflowReads::toWorkflow));
-    }
-
-    /** Returns the workflows that belong to the owner at the same position of the other list. */
-    public Future<List<Workflow>> loadEach(List<String> owners, List<UUID> ids) {
-        return database.query(
-                        "load-watched-workflows", LOAD_EACH, Tuple.of((Object) owners.toArray(String[]::new), (Object)
-                                ids.toArray(UUID[]::new)))
-                .map(rows -> Rows.toList(rows, WorkflowReads::toWorkflow));
+                .map(rows -> Rows.toList(rows, WorkflowRows::toWorkflow));
     }
 
     public Future<Optional<Workflow>> findByKey(String owner, String key) {
         return database.query(
-                        owner, "find-workflow", SELECT + "WHERE o.subject = $1 AND w.key = $2", Tuple.of(owner, key))
+                        owner, "find-workflow", WorkflowRows.SELECT + "WHERE o.subject = $1 AND w.key = $2", Tuple.of(owner, key))
                 .map(rows ->
-                        Rows.toList(rows, WorkflowReads::toWorkflow).stream().findFirst());
+                        Rows.toList(rows, WorkflowRows::toWorkflow).stream().findFirst());
     }
 
     /** Reads a page of an owner's workflows, newest first. */
@@ -80,7 +61,7 @@ public final class WorkflowReads {
     }
 
     private Future<List<Workflow>> read(String owner, @Nullable String search, PageRequest page) {
-        Sql sql = new Sql().add(SELECT).add("WHERE o.subject = ").bind(owner);
+        Sql sql = new Sql().add(WorkflowRows.SELECT).add("WHERE o.subject = ").bind(owner);
         addSearch(sql, search);
         if (page.after() != null) {
             sql.add(" AND w.id < ").bind(page.after().id());
@@ -91,7 +72,7 @@ public final class WorkflowReads {
         sql.add("\nORDER BY w.id " + (page.backward() ? "ASC" : "DESC") + "\nLIMIT ")
                 .bind(page.size() + 1);
         return database.query(owner, "list-workflows", sql.text(), sql.arguments())
-                .map(rows -> Rows.toList(rows, WorkflowReads::toWorkflow));
+                .map(rows -> Rows.toList(rows, WorkflowRows::toWorkflow));
     }
 
     public Future<Long> count(String owner, @Nullable String search) {
@@ -110,14 +91,5 @@ public final class WorkflowReads {
             String pattern = sql.argument(Sql.containing(search));
             sql.add(" AND (w.name ILIKE " + pattern + " OR w.key ILIKE " + pattern + ")");
         }
-    }
-
-    private static Workflow toWorkflow(Row row) {
-        return new Workflow(
-                row.getUUID(0),
-                row.getString(1),
-                row.getString(2),
-                row.getString(3),
-                row.getOffsetDateTime(4).toInstant());
     }
 }

@@ -125,8 +125,8 @@ final class ReachTest {
 
     private List<? extends ListedExecution> read(ExecutionQuery query, PageRequest page) {
         return random.nextBoolean()
-                ? await(reads.list(OWNER, query, page, null)).executions()
-                : await(reads.listOutlines(OWNER, query, page, null)).executions();
+                ? await(reads.list(OWNER, query, page, false)).executions()
+                : await(reads.listOutlines(OWNER, query, page, false)).executions();
     }
 
     @Test
@@ -151,9 +151,9 @@ final class ReachTest {
     void remembersTheDaysOfAPage() {
         ExecutionQuery query = ExecutionQuery.all().ofWorkflow(ended);
 
-        await(reads.list(OWNER, query, PageRequest.first(20), null));
+        await(reads.list(OWNER, query, PageRequest.first(20), false));
         long first = statements();
-        await(reads.list(OWNER, query, PageRequest.first(20), null));
+        await(reads.list(OWNER, query, PageRequest.first(20), false));
 
         assertThat(first).isEqualTo(4);
         assertThat(statements() - first).isEqualTo(1);
@@ -161,7 +161,7 @@ final class ReachTest {
 
     @Test
     void readsAPageOfFewDaysInOneStatement() {
-        await(reads.list(OWNER, ExecutionQuery.all().ofWorkflow(frequent), PageRequest.first(20), null));
+        await(reads.list(OWNER, ExecutionQuery.all().ofWorkflow(frequent), PageRequest.first(20), false));
 
         assertThat(statements()).isEqualTo(1);
     }
