@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -21,6 +22,9 @@ final class Bench implements AutoCloseable {
     private final Postgres database;
     private final DataSet set;
     private final DatabaseClients clients;
+    /** Of the database; null if it runs elsewhere. */
+    private final @Nullable Long mainProcess;
+
     private final List<AutoCloseable> opened = new ArrayList<>();
     private @Nullable ServerProcess server;
     private @Nullable Hyperfoil hyperfoil;
@@ -37,6 +41,7 @@ final class Bench implements AutoCloseable {
         this.database = database;
         this.set = set;
         this.clients = new DatabaseClients(database, set, directory);
+        this.mainProcess = ProcessorTime.mainProcess(database);
     }
 
     Options options() {
@@ -131,28 +136,25 @@ final class Bench implements AutoCloseable {
 
     /** Runs random calls in a closed loop, for one round. */
     Load.Outcome closedLoop(ServerProcess on, Path calls, int connections) {
-        Duration before = on.processorTime();
-        Load.Outcome outcome = closedLoops()
-                .run(new Load(on.port(), calls, connections, 0, Duration.ZERO, options.time()))
-                .orThrow();
-        double requests = outcome.perSecond() * options.time().toMillis() / 1000.0;
-        // Processor time is more meaningful than speed if other programs run.
-        Progress.say(
-                "  %s: %.0f/s, p50 %.2f ms, p99 %.2f ms; processor time per request: server %.0f us, client %.0f us",
-                calls.getFileName(),
-                outcome.perSecond(),
-                outcome.p50Millis(),
-                outcome.p99Millis(),
-                microsOfProcessor(on, before, outcome, options.time()),
-                outcome.cpuSeconds() * 1e6 / requests);
-        return outcome;
+        return new ClosedLoop(this, on, calls, connections).run();
+    }
+
+    /** Processor time used so far; empty where it is unknown. */
+    Optional<ProcessorTime> processorTime(ServerProcess on) {
+        return ProcessorTime.read(on.pid(), mainProcess);
     }
 
     /** Fails if a response is an error or empty, which would make the figure look good. */
     void requireRows(ServerProcess on, Call call) {
+        require(on, call, "\"id\"");
+    }
+
+    /** Fails if a response is an error or does not contain some text. */
+    void require(ServerProcess on, Call call, String text) {
         String answer = on.send(call);
-        if (answer.contains("\"errors\"") || !answer.contains("\"id\"")) {
-            throw new BenchFailure("The page has no rows: " + answer.substring(0, Math.min(600, answer.length())));
+        if (answer.contains("\"errors\"") || !answer.contains(text)) {
+            throw new BenchFailure(
+                    "No " + text + " in the response: " + answer.substring(0, Math.min(600, answer.length())));
         }
     }
 

@@ -10,6 +10,7 @@ final class Figures {
         return List.of(
                 new DiskUse(),
                 PageAgainstDatabase.byGraphql(),
+                PageAgainstDatabase.byGraphqlAgainstPlainTable(),
                 PageAgainstDatabase.byRest(),
                 PageAgainstPage.deep(),
                 PageAgainstPage.ofStatus("FAILED"),

@@ -31,18 +31,18 @@ final class Growth implements Figure {
         Path smallCalls = bench.write(name() + "-small", Pages.plain(small));
         int connections = bench.options().connections();
         bench.warmUp(server, Pages.plain(small));
-        Bench.Pair pair = bench.alternate(
-                name(),
-                () -> bench.closedLoop(bench.server(), calls, connections).perSecond(),
-                () -> bench.closedLoop(server, smallCalls, connections).perSecond());
+        ClosedLoop large = new ClosedLoop(bench, bench.server(), calls, connections);
+        Bench.Pair pair =
+                bench.alternate(name(), large::perSecond, () -> bench.closedLoop(server, smallCalls, connections)
+                        .perSecond());
         server.close();
-        return List.of(Row.ofTime(
+        return List.of(large.noted(Row.ofTime(
                 "Page of 20 at %,d executions".formatted(set.executions()),
                 "pages/s",
                 pair.ours(),
                 "at %,d".formatted(small.executions()),
                 pair.floor(),
                 Goal.atMost(1.3),
-                "ratio of the times"));
+                "ratio of the times")));
     }
 }

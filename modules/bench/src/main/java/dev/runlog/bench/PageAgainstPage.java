@@ -123,12 +123,12 @@ final class PageAgainstPage implements Figure {
         if (!name.equals("status-running")) {
             bench.requireRows(bench.server(), ours.get(0));
         }
+        ClosedLoop loop = new ClosedLoop(bench, bench.server(), file, connections);
+        ClosedLoop floor = new ClosedLoop(bench, bench.server(), floorFile, connections);
         // The first time is for warm-up.
-        bench.closedLoop(bench.server(), file, connections);
-        Bench.Pair pair = bench.alternate(
-                title,
-                () -> bench.closedLoop(bench.server(), file, connections).perSecond(),
-                () -> bench.closedLoop(bench.server(), floorFile, connections).perSecond());
-        return List.of(Row.ofTime(title, "pages/s", pair.ours(), floorName, pair.floor(), goal, "ratio of the times"));
+        loop.run();
+        Bench.Pair pair = bench.alternate(title, loop::perSecond, floor::perSecond);
+        return List.of(loop.noted(
+                Row.ofTime(title, "pages/s", pair.ours(), floorName, pair.floor(), goal, "ratio of the times")));
     }
 }

@@ -17,6 +17,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /** A database at {@code postgresql://user:password@host:port/name}. */
@@ -94,6 +96,15 @@ record Postgres(String host, int port, String user, String password, String name
             }
             String value = rows.getString(1);
             return value == null ? "" : value;
+        } catch (SQLException failure) {
+            throw new BenchFailure("Database error: " + failure.getMessage(), failure);
+        }
+    }
+
+    /** Calls a function with the ID of the process that serves a new connection. */
+    <T> @Nullable T withBackend(LongFunction<@Nullable T> use) {
+        try (Connection connection = connect()) {
+            return use.apply(connection.unwrap(PGConnection.class).getBackendPID());
         } catch (SQLException failure) {
             throw new BenchFailure("Database error: " + failure.getMessage(), failure);
         }

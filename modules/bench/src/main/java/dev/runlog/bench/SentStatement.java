@@ -20,6 +20,10 @@ record SentStatement(String sql, List<Argument> arguments) {
      */
     record Argument(boolean binary, @Nullable ByteBuffer value) {
 
+        static Argument ofText(String text) {
+            return new Argument(false, StandardCharsets.UTF_8.encode(text));
+        }
+
         boolean isId(UUID id) {
             ByteBuffer expected = ByteBuffer.allocate(16)
                     .putLong(id.getMostSignificantBits())

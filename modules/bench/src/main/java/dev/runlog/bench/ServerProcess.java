@@ -64,6 +64,15 @@ final class ServerProcess implements AutoCloseable {
         return port;
     }
 
+    long pid() {
+        return process.pid();
+    }
+
+    /** Names of its threads by their IDs. */
+    Map<Long, String> threadNames() {
+        return ThreadNames.of(process.pid());
+    }
+
     /** Time from the start of the process until it is ready. */
     Duration startTime() {
         return startTime;
