@@ -189,6 +189,21 @@ final class DataSetSql {
                 """.formatted(day);
     }
 
+    /** Steps of the newest executions of a workflow that succeeded or failed, half of each. */
+    static String insertSteps(int workflow, int executions, int steps) {
+        return """
+                INSERT INTO step (execution_id, index, status, started_at, finished_at, name, kind, input, output)
+                SELECT e.id, n, 2, uuid_v7_time(e.id) + n * interval '1 millisecond',
+                       uuid_v7_time(e.id) + (n + 1) * interval '1 millisecond', 'charge ' || n, 'http',
+                       '{"url":"https://payments.acme.com/charges","attempt":' || n || '}', '{"status":201,"charge":' || n || '}'
+                FROM (
+                  (SELECT id FROM execution WHERE workflow_id = '%1$s' AND status = 2 ORDER BY id DESC LIMIT %2$d)
+                  UNION ALL
+                  (SELECT id FROM execution WHERE workflow_id = '%1$s' AND status = 3 ORDER BY id DESC LIMIT %2$d)) e,
+                  generate_series(0, %3$d - 1) AS n
+                """.formatted(DataSet.workflowId(workflow), executions / 2, steps);
+    }
+
     /** Gives all executions external IDs. */
     static String addExternalIds() {
         return """

@@ -1,6 +1,8 @@
 package dev.runlog.bench;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -11,6 +13,12 @@ import java.util.stream.IntStream;
 final class Pages {
     private static final String FIELDS =
             "{ edges { cursor node { id status startedAt finishedAt durationMillis } } pageInfo { hasNextPage endCursor } }";
+    /** What a list on a screen shows. */
+    private static final String REAL_FIELDS =
+            "{ edges { cursor node { id status trigger attempt labels startedAt finishedAt duration durationMillis "
+                    + "error { type message } workflow { id name } } } pageInfo { hasNextPage endCursor } }";
+
+    private static final String COUNTS = "{ total queued running success failed cancelled crashed }";
     private static final int CALLS_MAX = 10_000;
 
     private Pages() {}
@@ -25,6 +33,58 @@ final class Pages {
                 set.owner(workflow),
                 "query Page($workflow: ID!) { executions(workflowId: $workflow, first: 20) " + FIELDS + " }",
                 workflowVariable(workflow));
+    }
+
+    static Call realOf(DataSet set, int workflow) {
+        return graphql(
+                set.owner(workflow),
+                "query Page($workflow: ID!) { executions(workflowId: $workflow, first: 20) " + REAL_FIELDS + " }",
+                workflowVariable(workflow));
+    }
+
+    /** The latest pages of some workflows of the owner of a workflow. */
+    static Call ofWorkflowsOfOwner(DataSet set, int workflow, int workflows) {
+        return graphql(
+                set.owner(workflow),
+                "query Pages { workflows(first: " + workflows + ") { nodes { id executions(first: 20) " + FIELDS
+                        + " } } }",
+                "");
+    }
+
+    static Call detail(DataSet set, int workflow, String execution) {
+        return graphql(
+                set.owner(workflow),
+                "query Detail($id: ID!) { execution(id: $id) { id status trigger attempt labels startedAt finishedAt "
+                        + "durationMillis payload result error { type message stackTrace } workflow { id name } "
+                        + "steps(first: 20) { nodes { index name kind status startedAt finishedAt durationMillis } } } }",
+                "\"id\":\"" + execution + "\"");
+    }
+
+    /** Days of the owner of a workflow. */
+    static Call statistics(DataSet set, int workflow) {
+        Instant from = Instant.ofEpochMilli(set.endMillis())
+                .truncatedTo(ChronoUnit.DAYS)
+                .minus(Duration.ofDays(set.days() - 1L));
+        return graphql(
+                set.owner(workflow),
+                "query Statistics($from: DateTime!) { statistics(from: $from, interval: DAY) { stored " + COUNTS
+                        + " recorded " + COUNTS + " recordedPerDay intervals { from to recorded " + COUNTS
+                        + " successRate averageDurationMillis p50DurationMillis p95DurationMillis } } }",
+                "\"from\":\"" + from + "\"");
+    }
+
+    /**
+     * Facets of the executions of the owner of a workflow.
+     *
+     * @param conditions of the filter, with {@code $from} as a variable; empty for none
+     */
+    static Call facets(DataSet set, int workflow, String conditions, Instant from) {
+        return graphql(
+                set.owner(workflow),
+                "query Facets" + (conditions.isEmpty() ? "" : "($from: DateTime!)") + " { executions"
+                        + (conditions.isEmpty() ? "" : "(filter: { " + conditions + " })") + " { statusCounts " + COUNTS
+                        + " histogram(buckets: 60) { bucketWidth buckets { from to counts " + COUNTS + " } } } }",
+                conditions.isEmpty() ? "" : "\"from\":\"" + from + "\"");
     }
 
     static Call rest(DataSet set, int workflow) {
