@@ -149,7 +149,8 @@ final class RedisConnectionTest {
         }
     }
 
-    private static boolean createCertificate(String certificate, String key) throws InterruptedException {
+    /** Creates a certificate for localhost; false if openssl is missing. */
+    static boolean createCertificate(String certificate, String key) throws InterruptedException {
         try {
             return new ProcessBuilder(
                                     "openssl",

@@ -26,10 +26,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
 
 /** A whole server on a test's database and a free port, and a client for it. */
@@ -182,6 +185,46 @@ final class RunningServer implements AutoCloseable {
                 .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
+    }
+
+    /** Requests that each event loop received, this one included. */
+    Map<String, Double> requestsByLoop() {
+        return requestsByLoop(get("/metrics", "").body());
+    }
+
+    static Map<String, Double> requestsByLoop(String metrics) {
+        Map<String, Double> requests = new TreeMap<>();
+        Matcher lines = Pattern.compile("runlog_requests_total\\{loop=\"(\\d+)\"} (\\S+)").matcher(metrics);
+        while (lines.find()) {
+            requests.put(lines.group(1), Double.parseDouble(lines.group(2)));
+        }
+        return requests;
+    }
+
+    /** The event loop of a connection that sends one request while it is opened. */
+    String loopOf(Runnable opening) {
+        Map<String, Double> before = requestsByLoop();
+        Map<String, Double> ofMetrics = requestsByLoop();
+        opening.run();
+        Map<String, Double> after = requestsByLoop();
+        return after.keySet().stream()
+                .filter(loop -> after.get(loop) - ofMetrics.get(loop) > ofMetrics.get(loop) - before.get(loop))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Subscribers on two event loops. */
+    List<Subscriber> subscribersOnTwoLoops(String token) {
+        Subscriber[] opened = new Subscriber[1];
+        String first = loopOf(() -> opened[0] = subscriber(token));
+        Subscriber one = opened[0];
+        for (int attempt = 0; attempt < 20; attempt++) {
+            if (!loopOf(() -> opened[0] = subscriber(token)).equals(first)) {
+                return List.of(one, opened[0]);
+            }
+            opened[0].close();
+        }
+        throw new AssertionError("All sockets are on loop " + first + ".");
     }
 
     /** The number of statements that these requests run: the fewest of three counts, as background work adds to some. */

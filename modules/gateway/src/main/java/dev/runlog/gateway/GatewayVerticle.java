@@ -5,12 +5,9 @@ import dev.runlog.contract.error.RunlogException;
 import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.body.RequestBodies;
 import dev.runlog.gateway.config.GatewayConfig;
-import dev.runlog.gateway.connection.ConnectionLimits;
 import dev.runlog.gateway.connection.Connections;
-import dev.runlog.gateway.connection.OpenStreams;
 import dev.runlog.gateway.events.EventsEndpoint;
 import dev.runlog.gateway.graphql.GraphqlEngine;
-import dev.runlog.gateway.graphql.GraphqlSchemas;
 import dev.runlog.gateway.graphql.Operations;
 import dev.runlog.gateway.graphql.render.Selections;
 import dev.runlog.gateway.graphqlhttp.GraphiqlPage;
@@ -21,17 +18,14 @@ import dev.runlog.gateway.http.Methods;
 import dev.runlog.gateway.http.Origins;
 import dev.runlog.gateway.http.Replies;
 import dev.runlog.gateway.live.LiveFeed;
-import dev.runlog.gateway.memory.AnswerMemory;
 import dev.runlog.gateway.memory.ByteBudget;
 import dev.runlog.gateway.rest.LogsEndpoints;
 import dev.runlog.gateway.rest.OpenApi;
-import dev.runlog.gateway.session.LoginCodes;
 import dev.runlog.gateway.session.LoginPage;
 import dev.runlog.gateway.session.SessionEndpoints;
 import dev.runlog.gateway.sse.EventStreams;
 import dev.runlog.gateway.websocket.GraphqlTransportWs;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -47,15 +41,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP server: GraphQL, WebSocket, REST, events, health and metrics. It sends requests to other modules over the
- * bus.
+ * The HTTP server of one event loop: GraphQL, WebSocket, REST, events, health and metrics. It sends requests to other
+ * modules over the bus. Those of all loops listen on one port; Vert.x hands connections to them in turn.
  */
 public final class GatewayVerticle extends VerticleBase {
+    /** Vert.x binds servers with the same negative port to one free port. Those with port 0 would each get their own. */
+    private static final int ONE_FREE_PORT = -1;
+
+    private final int loop;
     private final Bus bus;
+    private final GatewayShared shared;
     private final GatewayConfig config;
-    private final boolean graphiql;
-    private final LoginCodes loginCodes;
-    private final PrometheusMeterRegistry meters;
     private final Origins origins;
     private @Nullable Connections connections;
     private @Nullable HttpServer server;
@@ -65,30 +61,32 @@ public final class GatewayVerticle extends VerticleBase {
     /**
      * Creates a verticle for one deployment.
      *
-     * @param graphiql whether {@code /graphiql} is served
-     * @param loginCodes the codes of {@code /login}
+     * @param loop number of its event loop; the first, 0, also receives the changes for all, and serves the metrics
+     * @param bus view of the bus for that loop
      */
-    public GatewayVerticle(
-            Bus bus, GatewayConfig config, boolean graphiql, LoginCodes loginCodes, PrometheusMeterRegistry meters) {
+    public GatewayVerticle(int loop, Bus bus, GatewayShared shared) {
+        this.loop = loop;
         this.bus = bus;
-        this.config = config;
-        this.graphiql = graphiql;
-        this.loginCodes = loginCodes;
-        this.meters = meters;
+        this.shared = shared;
+        this.config = shared.config();
         this.origins = new Origins(config.http().corsOrigins());
     }
 
     /** Prepares everything, but accepts no request before {@link #listen}. */
     @Override
     public Future<?> start() {
-        return Authenticator.create(vertx, config.auth()).map(authenticator -> server = server(authenticator));
+        if (loop == 0) {
+            shared.changes().start(vertx, bus);
+        }
+        server = createServer();
+        return Future.succeededFuture();
     }
 
     /** Accepts connections from now on, and returns the port. Call it once the other modules are deployed. */
     public Future<Integer> listen() {
         Promise<HttpServer> listening = Promise.promise();
         context.runOnContext(now -> Future.succeededFuture()
-                .compose(here -> config.metrics().port() == 0 ? Future.succeededFuture() : listenForMetrics())
+                .compose(here -> hasMetricsPort() && loop == 0 ? listenForMetrics() : Future.succeededFuture())
                 .compose(here -> Objects.requireNonNull(server).listen())
                 .onComplete(listening));
         return listening.future().map(HttpServer::actualPort);
@@ -105,42 +103,43 @@ public final class GatewayVerticle extends VerticleBase {
                 done -> server == null ? Future.succeededFuture() : server.shutdown(10, TimeUnit.SECONDS));
     }
 
-    private HttpServer server(Authenticator authenticator) {
-        LiveFeed feed = LiveFeed.start(vertx, bus, config.live(), meters);
-        AnswerMemory memory = new AnswerMemory(
-                config.graphql().responseMaxBytes(), config.graphql().responsesMaxBytes());
-        GraphqlEngine engine =
-                new GraphqlEngine(new GraphqlSchemas(config.graphql()), bus, memory, config.graphql(), feed);
-        Operations operations =
-                new Operations(engine, new Selections(config.live().renderedBytesMax(), engine.memory(), meters));
-        ByteBudget budget = new ByteBudget(config.http());
-        Gauge.builder("runlog.bodies.bytes", budget, ByteBudget::bytes)
-                .description("Bytes of request bodies and messages in progress.")
-                .register(meters);
-        OpenStreams open = new OpenStreams(config.http().streamsOwnerMax());
-        GraphqlTransportWs sockets = new GraphqlTransportWs(vertx, operations, authenticator, config, budget, open);
+    private HttpServer createServer() {
+        LiveFeed feed = LiveFeed.start(vertx, bus, shared.changes());
+        GraphqlEngine engine = new GraphqlEngine(
+                shared.schemas(), bus, shared.answers(), config.graphql().dividedBy(shared.loops()), feed);
+        Operations operations = new Operations(
+                engine,
+                new Selections(
+                        config.live().renderedBytesMax() / shared.loops(), shared.answers(), shared.meters()));
+        GraphqlTransportWs sockets = new GraphqlTransportWs(
+                vertx, operations, shared.authenticator(), config, shared.bodies(), shared.streams());
         webSockets = sockets;
         HttpServerOptions options = options();
-        Connections accepted = new Connections(
-                vertx, config.http(), options, new ConnectionLimits(config.http(), meters));
+        Connections accepted = new Connections(vertx, config.http(), options, shared.connections());
         connections = accepted;
+        Router router = router(engine, feed, operations);
+        Counter requests = Counter.builder("runlog.requests")
+                .description("Requests and WebSocket handshakes, by event loop.")
+                .tag("loop", Integer.toString(loop))
+                .register(shared.meters());
         return vertx.createHttpServer(options)
                 .connectionHandler(accepted::accept)
                 .invalidRequestHandler(Replies::rejectMalformed)
-                .requestHandler(router(engine, feed, operations, authenticator, budget, open))
-                .webSocketHandshakeHandler(this::shakeHands)
+                .requestHandler(request -> {
+                    requests.increment();
+                    router.handle(request);
+                })
+                .webSocketHandshakeHandler(handshake -> {
+                    requests.increment();
+                    shakeHands(handshake);
+                })
                 .webSocketHandler(sockets::handle);
     }
 
-    private Router router(
-            GraphqlEngine engine,
-            LiveFeed feed,
-            Operations operations,
-            Authenticator authenticator,
-            ByteBudget budget,
-            OpenStreams open) {
+    private Router router(GraphqlEngine engine, LiveFeed feed, Operations operations) {
+        Authenticator authenticator = shared.authenticator();
         Router router = Router.router(vertx);
-        RequestBodies bodies = new RequestBodies(vertx, config.http(), budget);
+        RequestBodies bodies = new RequestBodies(vertx, config.http(), shared.bodies());
         router.route().handler(bodies::admit);
         router.route().handler(ctx -> {
             ctx.response()
@@ -150,26 +149,26 @@ public final class GatewayVerticle extends VerticleBase {
         });
         router.route().handler(origins::check);
         new HealthEndpoints(bus).mount(router);
-        if (config.metrics().port() == 0) {
+        if (!hasMetricsPort()) {
             metrics().mount(router);
         }
-        EventStreams streams = new EventStreams(vertx, operations, config.live(), open);
+        EventStreams streams = new EventStreams(vertx, operations, config.live(), shared.streams());
         eventStreams = streams;
         new GraphqlHttp(engine, authenticator, streams, bodies).mount(router);
         new EventsEndpoint(bus, authenticator, config.http(), bodies).mount(router);
         new LogsEndpoints(
                         bus,
                         feed,
-                        engine.memory(),
+                        shared.answers(),
                         engine.throttle(),
                         authenticator,
                         config.http().cleanupWait())
                 .mount(router);
         OpenApi.mount(router);
         new SessionEndpoints(authenticator).mount(router);
-        if (graphiql) {
+        if (shared.servesGraphiql()) {
             GraphiqlPage.mount(router);
-            new LoginPage(loginCodes, authenticator).mount(router);
+            new LoginPage(shared.loginCodes(), authenticator).mount(router);
         }
         router.route().failureHandler(ctx -> Replies.failure(ctx, ctx.failure()));
         // The only failure with 400 from the router itself. Without a handler, it logs a stack trace.
@@ -182,8 +181,12 @@ public final class GatewayVerticle extends VerticleBase {
         return router;
     }
 
+    private boolean hasMetricsPort() {
+        return config.metrics().port() != 0;
+    }
+
     private MetricsEndpoint metrics() {
-        return new MetricsEndpoint(meters, config.metrics().token());
+        return new MetricsEndpoint(shared.meters(), config.metrics().token());
     }
 
     private Future<HttpServer> listenForMetrics() {
@@ -211,7 +214,7 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     private HttpServerOptions options() {
-        HttpServerOptions options = plainOptions(config.http().port())
+        HttpServerOptions options = plainOptions(config.http().port() == 0 ? ONE_FREE_PORT : config.http().port())
                 .setCompressionSupported(config.http().gzip())
                 .setWebSocketSubProtocols(List.of(GraphqlTransportWs.PROTOCOL))
                 .setMaxWebSocketMessageSize(config.http().bodyMaxBytes())

@@ -146,6 +146,11 @@ public record RunlogConfig(
                 && auth.jwksUrl().isEmpty();
     }
 
+    /** Number of event loops that answer requests. */
+    public int eventLoops() {
+        return http.eventLoops() == 0 ? Runtime.getRuntime().availableProcessors() : http.eventLoops();
+    }
+
     /** Returns a copy with another database. */
     public RunlogConfig withDatabaseUrl(String url) {
         DatabaseConfig with = database.withUrl(url);

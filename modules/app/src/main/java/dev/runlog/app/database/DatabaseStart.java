@@ -27,6 +27,8 @@ import org.slf4j.LoggerFactory;
 public final class DatabaseStart implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DatabaseStart.class);
     private static final long PAUSE_MILLIS = 500;
+    /** Connections of retention and recording beside its writers, and of tools. */
+    private static final int OTHER_CONNECTIONS = 20;
 
     private final RunlogConfig config;
     private final CountDownLatch givenUp = new CountDownLatch(1);
@@ -100,9 +102,18 @@ public final class DatabaseStart implements AutoCloseable {
         if (lock == null) {
             return migrate(config.database().url());
         }
-        EmbeddedDatabase own = EmbeddedDatabase.start(config.dataDirectory(), lock);
+        EmbeddedDatabase own = EmbeddedDatabase.start(config.dataDirectory(), lock, connectionsMax());
         embedded = own;
         return migrate(own.url());
+    }
+
+    /** Connections of all modules, with some to spare for tools. */
+    private int connectionsMax() {
+        int loops = config.eventLoops();
+        DatabaseConfig ofLoop = config.database().dividedBy(loops);
+        int reading = loops * (ofLoop.poolSize() + ofLoop.poolReserve() + 1);
+        return Math.max(
+                EmbeddedDatabase.CONNECTIONS_MAX, reading + config.recording().writers() + OTHER_CONNECTIONS);
     }
 
     private Started migrate(String url) {

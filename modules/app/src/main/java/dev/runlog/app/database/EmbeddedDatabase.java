@@ -42,7 +42,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private static final long START_SECONDS = 60;
     private static final long KILL_SECONDS = 30;
     private static final String STARTING_UP = "57P03";
-    private static final int CONNECTIONS_MAX = 50;
+    static final int CONNECTIONS_MAX = 50;
     /** Size at which postgres.log is cut to its last megabyte. */
     private static final long LOG_BYTES_MAX = 16 << 20;
 
@@ -85,11 +85,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /** Starts PostgreSQL in a directory that is already locked; unlocks it on failure. */
-    static EmbeddedDatabase start(Path directory, FileChannel lock) {
-        return start(directory, lock, CONNECTIONS_MAX);
-    }
-
-    private static EmbeddedDatabase start(Path directory, FileChannel lock, int connectionsMax) {
+    static EmbeddedDatabase start(Path directory, FileChannel lock, int connectionsMax) {
         try {
             PostgresBinaries binaries = PostgresBinaries.unpack(directory);
             Path data = directory.resolve("postgres");

@@ -36,6 +36,7 @@ public final class PrivateServer implements AutoCloseable {
         Map<String, String> settings = new HashMap<>();
         settings.put("RUNLOG_DATABASE_URL", databaseUrl);
         settings.put("RUNLOG_HTTP_PORT", "0");
+        settings.put("RUNLOG_HTTP_EVENT_LOOPS", "1");
         settings.put("RUNLOG_AUTH_SECRET", HexFormat.of().formatHex(secret));
         settings.put("RUNLOG_RECORDING_HEARTBEAT_SWEEP_INTERVAL", NEVER.toString());
         settings.put("RUNLOG_RETENTION_REQUESTS_PER_MINUTE", "1000");

@@ -6,6 +6,7 @@ import dev.runlog.app.config.StartFailure;
 import dev.runlog.app.database.DatabaseStart;
 import dev.runlog.connectors.redis.RedisConnector;
 import dev.runlog.contract.bus.Bus;
+import dev.runlog.gateway.GatewayShared;
 import dev.runlog.gateway.GatewayVerticle;
 import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.session.LoginCodes;
@@ -30,14 +31,18 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +50,9 @@ import org.slf4j.LoggerFactory;
 /** A running server. It stops its parts in reverse order of their start. */
 public final class Server implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Server.class);
+    /** Event loops for recording with retention, and for connectors. */
+    private static final int OTHER_LOOPS = 2;
+
     private static final Duration BUS_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
@@ -55,6 +63,9 @@ public final class Server implements AutoCloseable {
     private final LoginCodes loginCodes = new LoginCodes(Clock.systemUTC());
     private final CompletableFuture<String> failure = new CompletableFuture<>();
     private RunlogConfig config;
+    /** Number of event loops that answer requests. */
+    private int loops;
+
     private int port;
 
     private Server(RunlogConfig config, boolean runsPolicies) {
@@ -93,9 +104,10 @@ public final class Server implements AutoCloseable {
         }
         DatabaseStart database = DatabaseStart.begin(config);
         closers.push(database::close);
+        loops = config.eventLoops();
         VertxOptions options = new VertxOptions()
                 .setPreferNativeTransport(true)
-                .setEventLoopPoolSize(Math.max(2, Runtime.getRuntime().availableProcessors()));
+                .setEventLoopPoolSize(loops + OTHER_LOOPS);
         Vertx opened = config.cluster().enabled()
                 ? await(HazelcastCluster.open(options, config.cluster()), START_TIMEOUT)
                 : Vertx.vertx(options);
@@ -118,25 +130,34 @@ public final class Server implements AutoCloseable {
                     .description("Other servers of the cluster that are known to be alive.")
                     .register(meters);
         }
-        // A page is answered on one event loop; recording and retention have another.
-        VerticleGroup pages = await(VerticleGroup.deploy(opened), START_TIMEOUT);
+        // A page is answered on one event loop, from its request to its rows. Recording and retention have another one.
+        List<VerticleGroup> pages = new ArrayList<>();
+        for (int loop = 0; loop < loops; loop++) {
+            pages.add(await(VerticleGroup.deploy(opened), START_TIMEOUT));
+        }
         VerticleGroup writes = await(VerticleGroup.deploy(opened), START_TIMEOUT);
-        // The gateway needs no database to start, and accepts no requests before the rest has started.
-        GatewayVerticle gateway = gateway(bus, meters);
-        await(pages.start(gateway), START_TIMEOUT.plus(config.auth().jwksWait()));
+        // The gateways need no database to start, and accept no requests before the rest has started.
+        List<GatewayVerticle> gateways = startGateways(opened, pages, bus, meters);
         config = config.withDatabaseUrl(database.await().url());
         Supplier<Optional<String>> recordingRefusal = database.monitor(meters, failure::complete);
         Clock clock = Clock.systemUTC();
-        Database reading = Database.open(opened, config.database(), meters);
+        List<Database> reading = Database.openForLoops(opened, config.database(), loops, meters);
         Database retaining = Database.openForRetention(opened, config.database(), meters);
-        closers.push(() -> await(Future.join(reading.close(), retaining.close()), STOP_TIMEOUT));
+        closers.push(() -> await(
+                Future.join(retaining.close(), Future.join(each(loop -> reading.get(loop).close()))),
+                STOP_TIMEOUT));
         start(
                 writes,
                 new RecordingVerticle(bus, config.database(), config.recording(), clock, meters, recordingRefusal));
         KnownOwners owners = new KnownOwners(config.querying().ownersKnownMax());
-        KnownWorkflows workflows = 
-                new KnownWorkflows(config.querying().workflowsKnownMax(), config.querying().workflowLife());
-        start(pages, new QueryingVerticle(bus, reading, config.querying(), owners, workflows, clock));
+        KnownWorkflows workflows = new KnownWorkflows(
+                config.querying().workflowsKnownMax(), config.querying().workflowLife());
+        for (int loop = 0; loop < loops; loop++) {
+            start(
+                    pages.get(loop),
+                    new QueryingVerticle(
+                            bus.onLoop(loop), reading.get(loop), config.querying(), owners, workflows, clock));
+        }
         start(
                 writes,
                 runsPolicies
@@ -145,11 +166,17 @@ public final class Server implements AutoCloseable {
         if (runsPolicies && config.connectors().redis().enabled()) {
             start(await(VerticleGroup.deploy(opened), START_TIMEOUT), redis(bus, meters));
         }
-        closers.push(() -> await(pages.stop(gateway), STOP_TIMEOUT));
-        port = await(gateway.listen(), START_TIMEOUT);
+        // Together, because the port is open until the last one has stopped.
+        closers.push(() -> await(
+                Future.join(each(loop -> pages.get(loop).stop(gateways.get(loop)))), STOP_TIMEOUT));
+        port = await(gateways.get(0).listen(), START_TIMEOUT);
+        for (GatewayVerticle other : gateways.subList(1, loops)) {
+            await(other.listen(), START_TIMEOUT);
+        }
     }
 
-    private GatewayVerticle gateway(Bus bus, PrometheusMeterRegistry meters) {
+    private List<GatewayVerticle> startGateways(
+            Vertx opened, List<VerticleGroup> pages, Bus bus, PrometheusMeterRegistry meters) {
         GatewayConfig gatewayConfig = new GatewayConfig(
                 config.http()
                         .withConnectionsMax(
@@ -159,7 +186,18 @@ public final class Server implements AutoCloseable {
                 config.graphql(),
                 config.live(),
                 config.metrics());
-        return new GatewayVerticle(bus, gatewayConfig, servesGraphiql, loginCodes, meters);
+        GatewayShared shared = await(
+                GatewayShared.create(opened, gatewayConfig, loops, servesGraphiql, loginCodes, meters),
+                START_TIMEOUT.plus(config.auth().jwksWait()));
+        List<GatewayVerticle> gateways = IntStream.range(0, loops)
+                .mapToObj(loop -> new GatewayVerticle(loop, bus.onLoop(loop), shared))
+                .toList();
+        await(Future.all(each(loop -> pages.get(loop).start(gateways.get(loop)))), START_TIMEOUT);
+        return gateways;
+    }
+
+    private List<Future<Void>> each(IntFunction<Future<Void>> ofLoop) {
+        return IntStream.range(0, loops).mapToObj(ofLoop).toList();
     }
 
     private RedisConnector redis(Bus bus, PrometheusMeterRegistry meters) {

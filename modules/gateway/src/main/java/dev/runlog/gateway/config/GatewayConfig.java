@@ -128,7 +128,27 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
             int documentCacheMaxBytes,
             int responseMaxBytes,
             int responsesMaxBytes,
-            GraphiqlSwitch graphiql) {}
+            GraphiqlSwitch graphiql) {
+
+        /** Returns a copy with the share of one of several event loops in the queue. */
+        public Graphql dividedBy(int loops) {
+            return new Graphql(
+                    depthMax,
+                    costMax,
+                    aliasesMax,
+                    queryMaxChars,
+                    (queueMax + loops - 1) / loops,
+                    pageSizeDefault,
+                    pageSizeMax,
+                    filterValuesMax,
+                    introspection,
+                    introspectionCostMax,
+                    documentCacheMaxBytes,
+                    responseMaxBytes,
+                    responsesMaxBytes,
+                    graphiql);
+        }
+    }
 
     /** Whether GraphiQL is served. */
     public enum GraphiqlSwitch {
