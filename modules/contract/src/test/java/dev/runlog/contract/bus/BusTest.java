@@ -9,6 +9,7 @@ import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.querying.CheckHealth;
+import dev.runlog.contract.recording.CheckRecording;
 import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordingEvent;
@@ -48,6 +49,29 @@ final class BusTest {
         bus.handle(CheckHealth.class, request -> Future.succeededFuture(reply));
 
         assertThat(bus.request(new CheckHealth()).await()).isSameAs(reply);
+    }
+
+    @Test
+    void passesRequestsOfALoopToItsOwnHandler() {
+        for (int loop = 0; loop < 3; loop++) {
+            CheckHealth.Healthy reply = new CheckHealth.Healthy("of loop " + loop);
+            bus.onLoop(loop).handle(CheckHealth.class, request -> Future.succeededFuture(reply));
+        }
+
+        for (int round = 0; round < 2; round++) {
+            assertThat(bus.onLoop(2).request(new CheckHealth()).await().postgresVersion())
+                    .isEqualTo("of loop 2");
+            assertThat(bus.onLoop(1).within(Allowance.UNLIMITED).request(new CheckHealth()).await().postgresVersion())
+                    .isEqualTo("of loop 1");
+            assertThat(bus.request(new CheckHealth()).await().postgresVersion()).isEqualTo("of loop 0");
+        }
+    }
+
+    @Test
+    void passesOtherRequestsToTheOnlyHandler() {
+        bus.handle(CheckRecording.class, request -> Future.succeededFuture(new CheckRecording.State(null)));
+
+        assertThat(bus.onLoop(1).request(new CheckRecording()).await().refusal()).isNull();
     }
 
     @Test
