@@ -35,6 +35,7 @@ import dev.runlog.storage.db.Database;
 import dev.runlog.storage.known.KnownOwners;
 import dev.runlog.storage.known.KnownWorkflows;
 import dev.runlog.storage.read.ExecutionReads;
+import dev.runlog.storage.read.ReadLimits;
 import dev.runlog.storage.read.StatisticsReads;
 import dev.runlog.storage.read.WorkflowReads;
 import io.vertx.core.Future;
@@ -75,7 +76,13 @@ public final class QueryingVerticle extends VerticleBase {
         this.bus = bus;
         this.database = database;
         this.knownWorkflows = knownWorkflows;
-        this.executions = new ExecutionReads(database, owners, knownWorkflows, clock);
+        this.executions = new ExecutionReads(
+                database,
+                owners,
+                knownWorkflows,
+                new ReadLimits(config.readTimeMax(), config.sliceRowsMax()),
+                clock,
+                System::nanoTime);
         this.workflows = new WorkflowReads(database);
         this.countRowsMax = config.countRowsMax();
         this.statisticsRequests = new StatisticsRequests(new StatisticsReads(database), clock);

@@ -19,9 +19,11 @@ import java.util.UUID;
 /** Counts executions: from the rollups if these suffice for the filters, else row by row up to a limit. */
 final class ExecutionCounts {
     private final Database database;
+    private final SliceScan slices;
 
-    ExecutionCounts(Database database) {
+    ExecutionCounts(Database database, SliceScan slices) {
         this.database = database;
+        this.slices = slices;
     }
 
     Future<Count> count(Owner owner, ExecutionQuery query, int rowsMax) {
@@ -31,7 +33,11 @@ final class ExecutionCounts {
             return run(owner, "count-rollups", sql)
                     .map(rows -> Count.exactly(rows.iterator().next().getLong("rows")));
         }
-        return run(owner, "count-executions", ExecutionSelect.count(owner, query, rowsMax))
+        Source source = Source.of(query);
+        if (source.isScanned()) {
+            return slices.count(owner, source, rowsMax, slices.deadline());
+        }
+        return run(owner, "count-executions", ExecutionSelect.count(owner, source, rowsMax))
                 .map(rows -> bounded(rows.iterator().next().getLong("rows"), rowsMax));
     }
 
@@ -41,12 +47,16 @@ final class ExecutionCounts {
             return Future.succeededFuture(Map.of());
         }
         boolean fromRollups = parent == Parent.WORKFLOW && RollupCounts.canCount(query);
+        Source source = Source.of(query, parent);
+        if (!fromRollups && source.isScanned()) {
+            return scanEach(owner, parent, ids, query, rowsMax);
+        }
         Future<RowSet<Row>> counted = fromRollups
                 ? run(owner, "count-rollups-of-workflow", rollups(owner, ids, query))
                 : run(
                         owner,
-                        "count-executions-of-" + ExecutionSelect.table(parent),
-                        ExecutionSelect.counts(owner, parent, ids, query, rowsMax));
+                        "count-executions-of-" + Source.table(parent),
+                        ExecutionSelect.counts(owner, parent, ids, source, rowsMax));
         return counted.map(rows -> {
             Map<UUID, Count> counts = new HashMap<>();
             ids.forEach(id -> counts.put(id, Count.exactly(0)));
@@ -54,6 +64,21 @@ final class ExecutionCounts {
                     row.getUUID(0), fromRollups ? Count.exactly(row.getLong(1)) : bounded(row.getLong(1), rowsMax)));
             return counts;
         });
+    }
+
+    /** Counts for one parent after the other. They share the time. */
+    private Future<Map<UUID, Count>> scanEach(
+            Owner owner, Parent parent, List<UUID> ids, ExecutionQuery query, int rowsMax) {
+        Map<UUID, Count> counts = new HashMap<>();
+        long deadline = slices.deadline();
+        Future<?> counted = Future.succeededFuture();
+        for (UUID id : ids) {
+            Source source = Source.of(Source.ofParent(query, parent, id));
+            counted = counted.compose(done -> slices.count(
+                            owner, source, rowsMax, slices.shareOf(deadline, ids.size() - counts.size()))
+                    .map(count -> counts.put(id, count)));
+        }
+        return counted.map(done -> counts);
     }
 
     private static Sql rollups(Owner owner, List<UUID> ids, ExecutionQuery query) {

@@ -19,77 +19,87 @@ import dev.runlog.storage.sql.Sql;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads pages of executions. */
 final class ExecutionPages {
     private final Database database;
     private final Reach reach;
+    private final SliceScan slices;
     private final Allowance allowance;
 
-    ExecutionPages(Database database, Reach reach, Allowance allowance) {
+    ExecutionPages(Database database, Reach reach, SliceScan slices, Allowance allowance) {
         this.database = database;
         this.reach = reach;
+        this.slices = slices;
         this.allowance = allowance;
     }
 
     /** The page of a list without executions. */
     static <E extends ListedExecution> ExecutionPage<E> none(boolean withCount) {
-        return new ExecutionPage<>(List.of(), new PageEnds(false, false), withCount ? Count.exactly(0) : null, null);
+        return new ExecutionPage<>(
+                List.of(), new PageEnds(false, false), withCount ? Count.exactly(0) : null, null);
     }
 
     Future<ExecutionPage<Execution>> list(Owner owner, ExecutionQuery query, PageRequest page, boolean withCount) {
-        boolean counted = withCount && RollupCounts.canCount(query);
-        return read(owner, query, page, false, counted)
-                .compose(rows ->
-                        toPage(owner, query, page, counted, rows, row -> ExecutionRows.toExecution(row, owner)));
+        return list(owner, query, page, false, withCount, row -> ExecutionRows.toExecution(row, owner));
     }
 
     Future<ExecutionPage<ExecutionOutline>> listOutlines(
             Owner owner, ExecutionQuery query, PageRequest page, boolean withCount) {
-        boolean counted = withCount && RollupCounts.canCount(query);
-        return read(owner, query, page, true, counted)
-                .compose(rows -> toPage(owner, query, page, counted, rows, row -> ExecutionRows.toOutline(row, owner)));
+        return list(owner, query, page, true, withCount, row -> ExecutionRows.toOutline(row, owner));
     }
 
-    private <E extends ListedExecution> Future<ExecutionPage<E>> toPage(
-            Owner owner,
-            ExecutionQuery query,
-            PageRequest page,
-            boolean counted,
-            RowSet<Row> rows,
-            Function<Row, E> mapper) {
-        Count count = counted ? countOf(rows, page) : null;
-        if (rows.size() > 0) {
-            return Future.succeededFuture(PageRows.cut(
-                    Rows.toList(rows, mapper),
-                    page,
-                    (executions, ends) -> new ExecutionPage<>(executions, ends, count, null)));
-        }
-        return PageRows.beyondEmpty(page, false, look -> read(owner, query, look, true, false)
-                        .map(found -> found.size() > 0))
-                .map(beyond -> new ExecutionPage<>(List.of(), new PageEnds(beyond.previous(), beyond.next()), count, null));
-    }
-
-    private Future<RowSet<Row>> read(
+    private <E extends ListedExecution> Future<ExecutionPage<E>> list(
             Owner owner,
             ExecutionQuery query,
             PageRequest page,
             boolean outline,
-            boolean counted) {
+            boolean withCount,
+            Function<Row, E> mapper) {
+        Source source = Source.of(query);
+        if (source.isScanned()) {
+            return scan(owner, source, page, outline, slices.deadline(), mapper);
+        }
+        boolean counted = withCount && RollupCounts.canCount(query);
+        return read(owner, query, page, outline, counted).compose(rows -> {
+            Count count = counted ? countOf(rows, page) : null;
+            if (rows.size() > 0) {
+                return Future.succeededFuture(PageRows.cut(
+                        Rows.toList(rows, mapper),
+                        page,
+                        (executions, ends) -> new ExecutionPage<>(executions, ends, count, null)));
+            }
+            return PageRows.beyondEmpty(page, false, look -> read(owner, query, look, true, false)
+                            .map(found -> found.size() > 0))
+                    .map(beyond -> empty(beyond, count));
+        });
+    }
+
+    private static <E extends ListedExecution> ExecutionPage<E> empty(
+            PageRows.Beyond<Boolean> beyond, @Nullable Count count) {
+        return new ExecutionPage<>(List.of(), new PageEnds(beyond.previous(), beyond.next()), count, null);
+    }
+
+    private Future<RowSet<Row>> read(
+            Owner owner, ExecutionQuery query, PageRequest page, boolean outline, boolean counted) {
         String operation = counted ? "list-executions-with-count" : "list-executions";
-        return reach.read(
-                owner,
-                query,
-                page,
-                within ->
-                        runPage(owner, operation, query, ExecutionSelect.page(owner, within, page, outline, counted)));
+        return reach.read(owner, query, page, within -> {
+            Source source = Source.of(within);
+            Sql sql = ExecutionSelect.page(owner, source, page, outline, counted);
+            return ExecutionSelect.isShort(source)
+                    ? database.queryShort(owner.subject(), operation, sql.text(), sql.arguments(), allowance)
+                    : run(owner, operation, sql);
+        });
     }
 
     private static @Nullable Count countOf(RowSet<Row> rows, PageRequest page) {
@@ -99,10 +109,40 @@ final class ExecutionPages {
         return page.after() == null && page.before() == null ? Count.exactly(0) : null;
     }
 
+    /** Reads a page in slices. It ends early at the deadline. */
+    private <E extends ListedExecution> Future<ExecutionPage<E>> scan(
+            Owner owner,
+            Source source,
+            PageRequest page,
+            boolean outline,
+            long deadline,
+            Function<Row, E> mapper) {
+        return slices.page(owner, source, page, outline, deadline).compose(found -> {
+            List<E> executions = found.rows().stream().map(mapper).collect(Collectors.toCollection(ArrayList::new));
+            if (found.scannedTo() != null) {
+                if (page.backward()) {
+                    Collections.reverse(executions);
+                }
+                // Only the end where reading stopped has more: it shows from which cursor to continue.
+                PageEnds ends = new PageEnds(page.backward() || page.after() != null, !page.backward());
+                return Future.succeededFuture(new ExecutionPage<>(executions, ends, null, found.scannedTo()));
+            }
+            if (!executions.isEmpty()) {
+                return Future.succeededFuture(PageRows.cut(executions, page, ExecutionPage::of));
+            }
+            return PageRows.beyondEmpty(page, false, look -> slices.page(owner, source, look, true, deadline)
+                            .map(beyond -> !beyond.rows().isEmpty() || beyond.scannedTo() != null))
+                    .map(beyond -> empty(beyond, null));
+        });
+    }
+
     Future<Map<UUID, ExecutionPage<Execution>>> listOf(
             Owner owner, Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
         if (ids.isEmpty()) {
             return Future.succeededFuture(Map.of());
+        }
+        if (Source.of(query, parent).isScanned()) {
+            return scanEach(owner, parent, ids, query, page);
         }
         return readEach(owner, parent, ids, query, page).compose(found -> {
             List<UUID> empty = ids.stream().filter(id -> !found.containsKey(id)).toList();
@@ -129,6 +169,26 @@ final class ExecutionPages {
         });
     }
 
+    /** Reads one page after the other. They share the time. */
+    private Future<Map<UUID, ExecutionPage<Execution>>> scanEach(
+            Owner owner, Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
+        Map<UUID, ExecutionPage<Execution>> pages = new HashMap<>();
+        long deadline = slices.deadline();
+        Future<?> read = Future.succeededFuture();
+        for (UUID id : ids) {
+            Source source = Source.of(Source.ofParent(query, parent, id));
+            read = read.compose(done -> scan(
+                                    owner,
+                                    source,
+                                    page,
+                                    false,
+                                    slices.shareOf(deadline, ids.size() - pages.size()),
+                                    row -> ExecutionRows.toExecution(row, owner))
+                            .map(found -> pages.put(id, found)));
+        }
+        return read.map(done -> pages);
+    }
+
     /** Returns the rows by parent; parents without rows are missing. */
     private Future<Map<UUID, List<Row>>> readEach(
             Owner owner, Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
@@ -150,14 +210,8 @@ final class ExecutionPages {
             Owner owner, Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
         return run(
                 owner,
-                "list-executions-of-" + ExecutionSelect.table(parent),
-                ExecutionSelect.pages(owner, parent, ids, query, page));
-    }
-
-    private Future<RowSet<Row>> runPage(Owner owner, String operation, ExecutionQuery query, Sql sql) {
-        return ExecutionSelect.isShort(query)
-                ? database.queryShort(owner.subject(), operation, sql.text(), sql.arguments(), allowance)
-                : run(owner, operation, sql);
+                "list-executions-of-" + Source.table(parent),
+                ExecutionSelect.pages(owner, parent, ids, Source.of(query, parent), page));
     }
 
     private Future<RowSet<Row>> run(Owner owner, String operation, Sql sql) {

@@ -14,6 +14,7 @@ import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.ListExecutionsByParent.Parent;
 import dev.runlog.contract.querying.ListSteps.StepPage;
+import dev.runlog.contract.querying.StatusCounts;
 import dev.runlog.storage.db.Database;
 import dev.runlog.storage.known.KnownOwners;
 import dev.runlog.storage.known.KnownWorkflows;
@@ -27,13 +28,17 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -48,41 +53,71 @@ public final class ExecutionReads {
             """;
 
     private static final int OWNERS_MAX = 1000;
+    private static final ReadLimits OCCASIONAL = new ReadLimits(Duration.ofSeconds(1), 20_000);
 
     private final Database database;
     private final KnownOwners owners;
     private final KnownWorkflows workflows;
     private final Reach reach;
+    private final SliceScan slices;
     private final Allowance allowance;
     private final ExecutionPages pages;
     private final ExecutionCounts counts;
     private final StepReads steps;
 
-    /** Reads with caches that the event loops share. */
-    public ExecutionReads(Database database, KnownOwners owners, KnownWorkflows workflows, Clock clock) {
-        this(database, owners, workflows, new Reach(clock), Allowance.UNLIMITED);
+    /**
+     * Reads with caches that the event loops share.
+     *
+     * @param nanoTime measures time as {@link System#nanoTime} does
+     */
+    public ExecutionReads(
+            Database database,
+            KnownOwners owners,
+            KnownWorkflows workflows,
+            ReadLimits limits,
+            Clock clock,
+            LongSupplier nanoTime) {
+        this(
+                database,
+                owners,
+                workflows,
+                new Reach(clock),
+                new SliceScan(database, Allowance.UNLIMITED, limits, nanoTime),
+                Allowance.UNLIMITED);
     }
 
     /** Reads with caches of its own, for occasional reads. */
     public ExecutionReads(Database database, Clock clock) {
-        this(database, new KnownOwners(OWNERS_MAX), new KnownWorkflows(OWNERS_MAX, Duration.ZERO), clock);
+        this(
+                database,
+                new KnownOwners(OWNERS_MAX),
+                new KnownWorkflows(OWNERS_MAX, Duration.ZERO),
+                OCCASIONAL,
+                clock,
+                System::nanoTime);
     }
 
     private ExecutionReads(
-            Database database, KnownOwners owners, KnownWorkflows workflows, Reach reach, Allowance allowance) {
+            Database database,
+            KnownOwners owners,
+            KnownWorkflows workflows,
+            Reach reach,
+            SliceScan slices,
+            Allowance allowance) {
         this.database = database;
         this.owners = owners;
         this.workflows = workflows;
         this.reach = reach;
+        this.slices = slices;
         this.allowance = allowance;
-        this.pages = new ExecutionPages(database, reach, allowance);
-        this.counts = new ExecutionCounts(database);
+        this.pages = new ExecutionPages(database, reach, slices, allowance);
+        this.counts = new ExecutionCounts(database, slices);
         this.steps = new StepReads(database, allowance);
     }
 
     /** Returns reads for a response with an allowance; each row is taken from it. */
     public ExecutionReads within(Allowance given) {
-        return new ExecutionReads(database, owners, workflows, reach, given);
+        return new ExecutionReads(database, owners, workflows, reach, slices.within(given), given);
     }
 
     /**
@@ -91,15 +126,21 @@ public final class ExecutionReads {
      */
     public Future<ExecutionPage<Execution>> list(
             String owner, ExecutionQuery query, PageRequest page, boolean withCount) {
-        return ofOwned(owner, query, ExecutionPages.none(withCount), known ->
-                pages.list(known, query, page, withCount));
+        return ofOwned(
+                owner,
+                query,
+                ExecutionPages.none(withCount),
+                (known, owned) -> pages.list(known, owned, page, withCount));
     }
 
     /** Reads the same page as outlines. */
     public Future<ExecutionPage<ExecutionOutline>> listOutlines(
             String owner, ExecutionQuery query, PageRequest page, boolean withCount) {
-        return ofOwned(owner, query, ExecutionPages.none(withCount), known ->
-                pages.listOutlines(known, query, page, withCount));
+        return ofOwned(
+                owner,
+                query,
+                ExecutionPages.none(withCount),
+                (known, owned) -> pages.listOutlines(known, owned, page, withCount));
     }
 
     /** Reads the same page for each of an owner's workflows or parent executions. */
@@ -113,7 +154,7 @@ public final class ExecutionReads {
      * estimates.
      */
     public Future<Count> count(String owner, ExecutionQuery query, int rowsMax) {
-        return ofOwned(owner, query, Count.exactly(0), known -> counts.count(known, query, rowsMax));
+        return ofOwned(owner, query, Count.exactly(0), (known, owned) -> counts.count(known, owned, rowsMax));
     }
 
     /** The same count for each of an owner's workflows or parent executions. */
@@ -122,19 +163,39 @@ public final class ExecutionReads {
         return of(owner, known -> counts.countOf(known, parent, ids, query, rowsMax));
     }
 
+    /**
+     * Counts the executions of a query by status and by start, reading all its rows.
+     *
+     * @param starts the ascending start times of the groups; executions before the first one are not counted
+     * @return a group for each start; null if that takes too long
+     */
+    public Future<@Nullable List<StatusCounts>> group(String owner, ExecutionQuery query, List<Instant> starts) {
+        return ofOwned(
+                owner,
+                query,
+                Collections.nCopies(starts.size(), StatusCounts.NONE),
+                (known, owned) -> slices.group(known, Source.of(owned), starts, slices.deadline()));
+    }
+
     private <T> Future<T> of(String owner, Function<Owner, Future<T>> read) {
         return owners.get(database, owner).compose(read);
     }
 
-    /** Reads if the workflow of the query belongs to the owner. */
-    private <T> Future<T> ofOwned(String owner, ExecutionQuery query, T nothing, Function<Owner, Future<T>> read) {
-        UUID workflow = query.workflowId();
-        return of(owner, known -> workflow == null
-                ? read.apply(known)
-                : workflows
-                        .owned(database, known, Set.of(workflow))
-                        .compose(owned ->
-                                owned.isEmpty() ? Future.succeededFuture(nothing) : read.apply(known)));
+    /** Reads those workflows of the query that belong to the owner. */
+    private <T extends @Nullable Object> Future<T> ofOwned(
+            String owner, ExecutionQuery query, T nothing, BiFunction<Owner, ExecutionQuery, Future<T>> read) {
+        if (query.matchesNothing()) {
+            return Future.succeededFuture(nothing);
+        }
+        Set<UUID> ids = query.workflowIds();
+        return of(owner, known -> ids.isEmpty()
+                ? read.apply(known, query)
+                : workflows.owned(database, known, ids).compose(owned -> {
+                    if (owned.isEmpty()) {
+                        return Future.succeededFuture(nothing);
+                    }
+                    return read.apply(known, owned.size() == ids.size() ? query : query.ofWorkflows(owned));
+                }));
     }
 
     /** Returns the executions that belong to the owner. */

@@ -5,25 +5,27 @@ import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
-import dev.runlog.contract.querying.ExecutionOrder;
 import dev.runlog.contract.querying.ExecutionQuery;
-import dev.runlog.contract.querying.LabelCondition;
 import dev.runlog.contract.querying.ListExecutionsByParent.Parent;
 import dev.runlog.contract.querying.RowFilter;
 import dev.runlog.storage.known.Owner;
 import dev.runlog.storage.rollup.RollupCounts;
 import dev.runlog.storage.sql.Sql;
 import dev.runlog.storage.sql.UuidOrder;
+import io.vertx.sqlclient.Row;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a query into SQL. Each combination of filters has one text and is therefore planned once. Values that determine
- * the index (statuses, magnitude of the page size) are literals; all others are parameters.
+ * the index (statuses, magnitude of the number of rows) are literals; all others are parameters.
  */
 final class ExecutionSelect {
     /** The columns of a list; {@link ExecutionRows} reads them by position. */
@@ -41,100 +43,116 @@ final class ExecutionSelect {
     /** The column with the total count of a list, if requested. */
     static final String TOTAL = "total";
 
-    private static final int[] PAGE_MAGNITUDES = {10, 50, 250, 1000};
+    private static final int[] MAGNITUDES = {10, 50, 250, 1000, 5000, 25_000, 125_000};
 
     private final Owner owner;
-    private final ExecutionQuery query;
-    private final boolean ofParent;
+    private final Source source;
+    private final SliceRange range;
     private final String columns;
-    private final Sql sql = new Sql();
-    private final List<String> conditions = new ArrayList<>();
+    private final Sql sql;
 
-    private ExecutionSelect(Owner owner, ExecutionQuery query, String root, boolean ofParent, String columns) {
+    private ExecutionSelect(Owner owner, Source source, SliceRange range, String columns, Sql sql) {
         this.owner = owner;
-        this.query = query;
-        this.ofParent = ofParent;
+        this.source = source;
+        this.range = range;
         this.columns = columns;
-        conditions.add(root);
-        addFilters();
+        this.sql = sql;
     }
 
     /**
      * Whether an index returns exactly the rows of the page, in order. Then reading stops after about as many rows as
      * the page has.
      */
-    static boolean isShort(ExecutionQuery query) {
-        return query.order().cursorOrder() == Cursor.Order.EXECUTION_START
-                && !query.statuses().contains(ExecutionStatus.SUCCESS)
-                && query.filter().isNone();
-    }
-
-    /** Whether the query reads an unpartitioned table. Lists of children never do. */
-    static boolean isUnpartitioned(ExecutionQuery query) {
-        return isListed(query, query.statuses());
-    }
-
-    /** Whether to read the list of failures, which has no index for durations, parents or holds. */
-    private static boolean isListed(ExecutionQuery query, Set<ExecutionStatus> statuses) {
-        return !statuses.isEmpty()
-                && statuses.stream().allMatch(ExecutionStatus::isUnsuccessful)
-                && query.filter().parentId() == null
-                && !Boolean.TRUE.equals(query.filter().held())
-                && query.order().cursorOrder() == Cursor.Order.EXECUTION_START;
+    static boolean isShort(Source source) {
+        return source.order() == Cursor.Order.EXECUTION_START
+                && !source.hasRowConditions()
+                && (source.root() == Source.Root.OWNER
+                        || source.root() == Source.Root.WORKFLOWS
+                                && source.query().workflowId() != null);
     }
 
     /** Selects a page of an owner's executions, and one row more, which shows whether more follow. */
-    static Sql page(Owner owner, ExecutionQuery query, PageRequest page, boolean outline, boolean counted) {
-        ExecutionSelect select = new ExecutionSelect(owner, query, "", false, outline ? outline(query) : HEAD);
-        select.conditions.set(0, select.owned());
-        select.sql.add("SELECT " + select.columns);
+    static Sql page(Owner owner, Source source, PageRequest page, boolean outline, boolean counted) {
+        ExecutionSelect select =
+                new ExecutionSelect(owner, source, SliceRange.of(source.query(), page), columns(source, outline), new Sql());
+        select.sql.add("SELECT *");
         if (counted) {
+            ExecutionQuery query = source.query();
             select.sql.add(", (");
             RollupCounts.addCount(select.sql, RollupCounts.Range.of(owner.number(), query), query.statuses());
             select.sql.add(") AS " + TOTAL);
         }
         select.sql.add("\nFROM (");
-        select.addPage(page);
-        select.sql.add(") e\nORDER BY " + select.ordering("e", page));
-        return select.sql;
-    }
-
-    private static String outline(ExecutionQuery query) {
-        return query.order().cursorOrder() == Cursor.Order.EXECUTION_DURATION
-                ? OUTLINE + ", e.duration_millis"
-                : OUTLINE;
-    }
-
-    /** Selects the same page for each of an owner's workflows or parents; the last column has the ID of the parent. */
-    static Sql pages(Owner owner, Parent parent, List<UUID> ids, ExecutionQuery query, PageRequest page) {
-        ExecutionSelect select = new ExecutionSelect(owner, query, root(parent), parent != Parent.WORKFLOW, HEAD);
-        select.sql.add("SELECT " + HEAD + ", p.id AS of\nFROM " + table(parent) + " p\n");
-        select.sql.add("CROSS JOIN LATERAL (");
-        select.addPage(page);
-        select.sql.add(") e\nWHERE ");
-        select.addParents(ids.toArray(UUID[]::new));
-        select.sql.add("\nORDER BY p.id, " + select.ordering("e", page));
-        return select.sql;
-    }
-
-    /** Counts the rows of an owner's query, up to one more than {@code rowsMax}. */
-    static Sql count(Owner owner, ExecutionQuery query, int rowsMax) {
-        ExecutionSelect select = new ExecutionSelect(owner, query, "", false, HEAD);
-        select.conditions.set(0, select.owned());
-        select.sql.add("SELECT count(*) AS rows\nFROM (");
-        select.addBounded(rowsMax);
+        select.addRows(page.size() + 1, true);
         select.sql.add(") e");
         return select.sql;
     }
 
+    /** Selects the rows of a slice, up to a number. */
+    static Sql slice(Owner owner, Source source, SliceRange range, int rowsMax, boolean outline) {
+        ExecutionSelect select = new ExecutionSelect(owner, source, range, columns(source, outline), new Sql());
+        select.addRows(rowsMax, true);
+        return select.sql;
+    }
+
+    /** Selects the position of the last of a number of rows, regardless of row conditions; no row if there are fewer. */
+    static Sql boundary(Owner owner, Source source, SliceRange range, int rows) {
+        ExecutionSelect select = new ExecutionSelect(owner, source, range, key(source), new Sql());
+        select.sql.add("SELECT *\nFROM (");
+        select.addRows(rows, false);
+        return select.sql.add(") e\nORDER BY " + select.ordering() + "\nLIMIT 1 OFFSET ").bind(rows - 1);
+    }
+
+    /** Counts the rows of a slice. */
+    static Sql countSlice(Owner owner, Source source, SliceRange range) {
+        ExecutionSelect select = new ExecutionSelect(owner, source, range, "e.id", new Sql());
+        select.sql.add("SELECT count(*) AS rows\nFROM (");
+        select.addAllRows();
+        select.sql.add(") e");
+        return select.sql;
+    }
+
+    /** Counts the rows of a slice by status, and by the last of the start times that is not after their own. */
+    static Sql groupSlice(Owner owner, Source source, SliceRange range, UUID[] starts) {
+        ExecutionSelect select = new ExecutionSelect(owner, source, range, "e.id, e.status", new Sql());
+        select.sql
+                .add("SELECT width_bucket(e.id, ")
+                .bind(starts)
+                .add("::uuid[]) AS bucket, e.status, count(*) AS rows\nFROM (");
+        select.addAllRows();
+        select.sql.add(") e\nGROUP BY bucket, e.status");
+        return select.sql;
+    }
+
+    /** Selects the same page for each of an owner's workflows or parents; the last column has the ID of the parent. */
+    static Sql pages(Owner owner, Parent parent, List<UUID> ids, Source source, PageRequest page) {
+        ExecutionSelect select =
+                new ExecutionSelect(owner, source, SliceRange.of(source.query(), page), HEAD, new Sql());
+        select.sql.add("SELECT e.*, p.id AS of\nFROM " + Source.table(parent) + " p\nCROSS JOIN LATERAL (");
+        select.addRows(page.size() + 1, true);
+        select.sql.add(") e\nWHERE ");
+        select.addParents(parent, ids.toArray(UUID[]::new));
+        select.sql.add("\nORDER BY p.id, " + select.ordering());
+        return select.sql;
+    }
+
+    /** Counts the rows of an owner's query, up to one more than {@code rowsMax}. */
+    static Sql count(Owner owner, Source source, int rowsMax) {
+        ExecutionSelect select = new ExecutionSelect(owner, source, SliceRange.of(source.query()), "1", new Sql());
+        select.sql.add("SELECT count(*) AS rows\nFROM (");
+        select.addAllRows();
+        select.sql.add("\nLIMIT ").bind(rowsMax + 1).add(") e");
+        return select.sql;
+    }
+
     /** The same count for each of an owner's workflows or parents. */
-    static Sql counts(Owner owner, Parent parent, List<UUID> ids, ExecutionQuery query, int rowsMax) {
-        ExecutionSelect select = new ExecutionSelect(owner, query, root(parent), parent != Parent.WORKFLOW, HEAD);
-        select.sql.add("SELECT p.id AS of, e.rows\nFROM " + table(parent)
+    static Sql counts(Owner owner, Parent parent, List<UUID> ids, Source source, int rowsMax) {
+        ExecutionSelect select = new ExecutionSelect(owner, source, SliceRange.of(source.query()), "1", new Sql());
+        select.sql.add("SELECT p.id AS of, e.rows\nFROM " + Source.table(parent)
                 + " p\nCROSS JOIN LATERAL (SELECT count(*) AS rows FROM (");
-        select.addBounded(rowsMax);
-        select.sql.add(") e) e\nWHERE ");
-        select.addParents(ids.toArray(UUID[]::new));
+        select.addAllRows();
+        select.sql.add("\nLIMIT ").bind(rowsMax + 1).add(") e) e\nWHERE ");
+        select.addParents(parent, ids.toArray(UUID[]::new));
         select.sql.add("\nORDER BY p.id");
         return select.sql;
     }
@@ -154,41 +172,174 @@ final class ExecutionSelect {
     /** Selects an owner's execution by its external ID. */
     static Sql byExternalId(Owner owner, ExternalId externalId) {
         Sql sql = new Sql();
-        String number = sql.argument(owner.number());
-        return sql.add("SELECT " + HEAD + "\nFROM execution e\nWHERE e.id = " + idOf(sql, number, externalId)
-                + "\n  AND e.owner_id = " + number + "\nORDER BY e.id");
+        return sql.add("SELECT " + HEAD + "\nFROM execution e\nWHERE e.id = "
+                + RowConditions.idOf(sql, owner, externalId) + "\n  AND e.owner_id = " + sql.argument(owner.number())
+                + "\nORDER BY e.id");
     }
 
-    /** A subquery rather than a join: PostgreSQL evaluates it first, and opens only the day of its result. */
-    private static String idOf(Sql sql, String owner, ExternalId externalId) {
-        return "(SELECT x.execution_id FROM external_execution x\n    WHERE x.owner_id = " + owner + " AND x.hash = "
-                + sql.argument(externalId.hash()) + ")";
+    private static String columns(Source source, boolean outline) {
+        return !outline
+                ? HEAD
+                : source.order() == Cursor.Order.EXECUTION_DURATION ? OUTLINE + ", e.duration_millis" : OUTLINE;
     }
 
-    /**
-     * Restricts the rows to the owner by the first column of one index: the workflow, if given, else the owner. The
-     * workflow is known to belong to the owner. The owner is checked again in a form that no index can serve: with two
-     * plain conditions, the planner would have to choose without statistics.
-     */
-    private String owned() {
-        String number = sql.argument(owner.number());
-        return query.workflowId() == null
-                ? "e.owner_id = " + number
-                : "e.workflow_id = " + sql.argument(query.workflowId()) + " AND CASE WHEN e.owner_id = " + number
-                        + " THEN true ELSE false END";
+    /** The columns of the order. */
+    private static String key(Source source) {
+        return switch (source.order()) {
+            case EXECUTION_DURATION -> "e.id, e.duration_millis";
+            case EXECUTION_FINISH -> "e.id, e.finished_at";
+            default -> "e.id";
+        };
+    }
+
+    /** Reads the position of a row with the columns of {@link #key}. */
+    static Cursor positionOf(Row row, Source source) {
+        UUID id = row.getUUID(0);
+        return switch (source.order()) {
+            case EXECUTION_DURATION -> new Cursor(Cursor.Order.EXECUTION_DURATION, row.getLong(1), id);
+            case EXECUTION_FINISH ->
+                new Cursor(
+                        Cursor.Order.EXECUTION_FINISH,
+                        row.getOffsetDateTime(1).toInstant().toEpochMilli(),
+                        id);
+            default -> Cursor.of(Cursor.Order.EXECUTION_START, id);
+        };
     }
 
     /** Adds the conditions for parents: the given IDs, restricted to the owner. */
-    private void addParents(UUID[] ids) {
+    private void addParents(Parent parent, UUID[] ids) {
         sql.add("p.id = ANY (").bind(ids).add(")");
-        if (ofParent) {
+        if (parent != Parent.WORKFLOW) {
             sql.add(" AND p.id BETWEEN " + sql.argument(UuidOrder.min(ids)) + " AND "
                     + sql.argument(UuidOrder.max(ids)));
         }
         sql.add("\n  AND p.owner_id = ").bind(owner.number());
     }
 
-    private void addFilters() {
+    /**
+     * Adds the first rows in order. Several workflows, and several statuses that an index serves, are read from one
+     * index each and merged.
+     */
+    private void addRows(int rows, boolean withRowConditions) {
+        String limit = sql.argument(rows);
+        if (source.root() == Source.Root.WORKFLOWS && source.query().workflowId() == null) {
+            sql.add("SELECT e.*\nFROM unnest(")
+                    .bind(source.query().workflowIds().toArray(UUID[]::new))
+                    .add("::uuid[]) AS p (id)\nCROSS JOIN LATERAL (");
+            addBranches(rows, limit, withRowConditions);
+            sql.add(") e\nORDER BY " + ordering() + "\nLIMIT " + limit);
+        } else {
+            addBranches(rows, limit, withRowConditions);
+        }
+    }
+
+    private void addBranches(int rows, String limit, boolean withRowConditions) {
+        if (source.statuses().size() < 2) {
+            addBranch(source.statuses(), rows, limit, withRowConditions);
+            return;
+        }
+        sql.add("SELECT * FROM (");
+        String between = "";
+        for (ExecutionStatus status : sorted(source.statuses())) {
+            sql.add(between + "(");
+            addBranch(Set.of(status), rows, limit, withRowConditions);
+            sql.add(")");
+            between = "\nUNION ALL\n";
+        }
+        sql.add(") e\nORDER BY " + ordering() + "\nLIMIT " + limit);
+    }
+
+    /**
+     * Adds one ordered read of an index. For a LIMIT parameter, the planner expects a tenth of the table and may sort
+     * it. The inner LIMIT is a literal that shows the planner the magnitude; the outer one has the exact number.
+     */
+    private void addBranch(Set<ExecutionStatus> statuses, int rows, String limit, boolean withRowConditions) {
+        sql.add("SELECT * FROM (SELECT " + columns);
+        addFrom(statuses, withRowConditions);
+        sql.add("\nORDER BY " + ordering() + "\nLIMIT " + magnitude(rows));
+        sql.add(") e LIMIT " + limit);
+    }
+
+    /** Adds all rows within the range, in no order. */
+    private void addAllRows() {
+        boolean several = source.root() == Source.Root.WORKFLOWS && source.query().workflowId() == null;
+        if (several) {
+            sql.add("SELECT e.*\nFROM unnest(")
+                    .bind(source.query().workflowIds().toArray(UUID[]::new))
+                    .add("::uuid[]) AS p (id)\nCROSS JOIN LATERAL (");
+        }
+        List<Set<ExecutionStatus>> branches = source.statuses().size() < 2
+                ? List.of(source.statuses())
+                : sorted(source.statuses()).stream().map(Set::of).toList();
+        String between = "";
+        for (Set<ExecutionStatus> statuses : branches) {
+            sql.add(between + "SELECT " + columns);
+            addFrom(statuses, true);
+            between = "\nUNION ALL\n";
+        }
+        if (several) {
+            sql.add(") e");
+        }
+    }
+
+    private static List<ExecutionStatus> sorted(Set<ExecutionStatus> statuses) {
+        return statuses.stream().sorted().toList();
+    }
+
+    private void addFrom(Set<ExecutionStatus> statuses, boolean withRowConditions) {
+        boolean listOfFailures = !statuses.isEmpty() && statuses.stream().allMatch(ExecutionStatus::isUnsuccessful);
+        List<String> conditions = new ArrayList<>();
+        conditions.add(root());
+        addIndexed(conditions);
+        if (!statuses.isEmpty()) {
+            conditions.add(RowConditions.status(statuses));
+        }
+        if (withRowConditions) {
+            conditions.addAll(RowConditions.of(source.rest(), sql, owner, listOfFailures));
+        }
+        sql.add("\nFROM " + (listOfFailures ? "unsuccessful" : "execution") + " e\nWHERE "
+                + String.join("\n  AND ", conditions));
+    }
+
+    /**
+     * The condition for the first column of the index. The owner is checked in all cases, but only the list of the owner
+     * has a plain condition for it: with two, the planner would have to choose an index without statistics. A workflow
+     * is known to belong to the owner.
+     */
+    private String root() {
+        RowFilter filter = source.query().filter();
+        String number = sql.argument(owner.number());
+        String owned = " AND CASE WHEN e.owner_id = " + number + " THEN true ELSE false END";
+        return switch (source.root()) {
+            case OWNER -> "e.owner_id = " + number;
+            case WORKFLOWS ->
+                "e.workflow_id = "
+                        + (source.query().workflowId() == null
+                                ? "p.id"
+                                : sql.argument(source.query().workflowId()))
+                        + owned;
+            case CHILDREN -> "e.parent_id = " + sql.argument(filter.parentId()) + owned;
+            case RETRIES -> retries(sql.argument(filter.retryOf()), number) + owned;
+            case HELD ->
+                "e.id = ANY (ARRAY(SELECT h.execution_id FROM held_execution h WHERE h.owner_id = " + number + "))"
+                        + owned;
+            case EXTERNAL_ID ->
+                "e.id = " + RowConditions.idOf(sql, owner, Objects.requireNonNull(filter.externalId())) + owned;
+            case JOINED_WORKFLOW -> "e.workflow_id = p.id" + owned;
+            // A child or a retry belongs to an execution only if both have the same owner.
+            case JOINED_PARENT -> "e.parent_id = p.id" + owned;
+            case JOINED_RETRIED -> retries("p.id", number) + owned;
+        };
+    }
+
+    private static String retries(String of, String owner) {
+        return "e.id = ANY (ARRAY(SELECT r.retry_id FROM execution_retry r WHERE r.retry_of = " + of
+                + " AND r.owner_id = " + owner + "))";
+    }
+
+    /** Adds the conditions that the index serves. */
+    private void addIndexed(List<String> conditions) {
+        ExecutionQuery query = source.query();
         if (query.startedAfter() != null) {
             conditions.add("e.id >= " + sql.argument(Ids.lowerBound(query.startedAfter())));
         }
@@ -196,157 +347,69 @@ final class ExecutionSelect {
             conditions.add("e.id < " + sql.argument(Ids.lowerBound(query.startedBefore())));
         }
         RowFilter filter = query.filter();
-        if (filter.minDuration() != null) {
-            // Durations are stored in whole milliseconds, so a fraction is rounded up.
-            conditions.add("e.duration_millis >= "
-                    + sql.argument(
-                            Math.max(0, filter.minDuration().plusNanos(999_999).toMillis())));
+        RowFilter rest = source.rest().filter();
+        if (rest.minDuration() == null) {
+            addIfGiven(conditions, RowConditions.atLeast(sql, filter.minDuration()));
         }
-        if (filter.maxDuration() != null) {
-            conditions.add("e.duration_millis BETWEEN 0 AND "
-                    + sql.argument(filter.maxDuration().toMillis()));
+        if (rest.maxDuration() == null) {
+            addIfGiven(conditions, RowConditions.atMost(sql, filter.maxDuration()));
         }
-        if (!filter.triggers().isEmpty()) {
-            conditions.add("e.trigger = ANY (" + sql.argument(filter.triggers().toArray(String[]::new)) + ")");
+        if (rest.finishedAfter() == null) {
+            addIfGiven(conditions, RowConditions.after(sql, filter.finishedAfter()));
         }
-        for (LabelCondition label : filter.labels()) {
-            conditions.add("e.labels ->> " + sql.argument(label.key()) + " = ANY ("
-                    + sql.argument(label.values().toArray(String[]::new)) + ")");
+        if (rest.finishedBefore() == null) {
+            addIfGiven(conditions, RowConditions.before(sql, filter.finishedBefore()));
         }
-        if (filter.errorContains() != null) {
-            String pattern = sql.argument(Sql.containing(filter.errorContains()));
-            conditions.add("(e.error_message ILIKE " + pattern + " OR e.error_type ILIKE " + pattern + ")");
+        if (source.order() == Cursor.Order.EXECUTION_FINISH) {
+            conditions.add("e.finished_at IS NOT NULL");
         }
-        if (filter.parentId() != null) {
-            conditions.add("e.parent_id = " + sql.argument(filter.parentId()));
+        String forward = range.descending() ? "<" : ">";
+        String backward = range.descending() ? ">" : "<";
+        if (range.after() != null) {
+            conditions.add(compared(range.after(), forward));
         }
-        if (filter.rootsOnly()) {
-            conditions.add("e.parent_id IS NULL");
+        if (range.before() != null) {
+            conditions.add(compared(range.before(), backward));
         }
-        if (filter.latestAttemptsOnly()) {
-            conditions.add("NOT EXISTS (SELECT FROM execution_retry r WHERE r.retry_of = e.id"
-                    + " AND r.owner_id = e.owner_id)");
-        }
-        if (filter.held() != null) {
-            conditions.add(filter.held() ? "e.held" : "NOT e.held");
-        }
-        if (filter.externalId() != null) {
-            conditions.add("e.id = " + idOf(sql, sql.argument(owner.number()), filter.externalId()));
+        if (range.to() != null) {
+            conditions.add(compared(range.to(), backward + "="));
         }
     }
 
-    /**
-     * Adds the rows of a page. Several statuses are read from one index each and merged in order; by duration, a single
-     * index has all of them.
-     */
-    private void addPage(PageRequest page) {
-        addCursors(page);
-        int rows = page.size() + 1;
-        String limit = sql.argument(rows);
-        if (query.statuses().size() < 2 || query.order().cursorOrder() == Cursor.Order.EXECUTION_DURATION) {
-            addBranch(query.statuses(), page, rows, limit);
-            return;
-        }
-        sql.add("SELECT * FROM (");
-        String between = "";
-        for (ExecutionStatus status : query.statusesOrAll()) {
-            sql.add(between + "(");
-            addBranch(Set.of(status), page, rows, limit);
-            sql.add(")");
-            between = "\nUNION ALL\n";
-        }
-        sql.add(") e\nORDER BY " + ordering("e", page) + "\nLIMIT " + limit);
-    }
-
-    /**
-     * Adds one ordered read of an index. For a LIMIT parameter, the planner expects a tenth of the table and may sort
-     * it. The inner LIMIT is a literal that shows the planner the magnitude; the outer one has the exact number.
-     */
-    private void addBranch(Set<ExecutionStatus> statuses, PageRequest page, int rows, String limit) {
-        sql.add("SELECT * FROM (SELECT " + columns);
-        addFrom(statuses);
-        sql.add("\nORDER BY " + (page.backward() ? reversed("e") : forward("e")) + "\nLIMIT " + magnitude(rows));
-        sql.add(") e LIMIT " + limit);
-    }
-
-    private void addBounded(int rowsMax) {
-        sql.add("SELECT 1");
-        addFrom(query.statuses());
-        sql.add("\nLIMIT " + sql.argument(rowsMax + 1));
-    }
-
-    /** Adds the table and conditions. Statuses are literals, because partial indexes need them. */
-    private void addFrom(Set<ExecutionStatus> statuses) {
-        String table = !ofParent && isListed(query, statuses) ? "unsuccessful" : "execution";
-        sql.add("\nFROM " + table + " e\nWHERE " + String.join("\n  AND ", conditions));
-        if (!statuses.isEmpty()) {
-            String numbers = statuses.stream()
-                    .sorted()
-                    .map(status -> Integer.toString(status.number()))
-                    .collect(Collectors.joining(", "));
-            sql.add("\n  AND e.status " + (statuses.size() == 1 ? "= " + numbers : "IN (" + numbers + ")"));
+    private static void addIfGiven(List<String> conditions, @Nullable String condition) {
+        if (condition != null) {
+            conditions.add(condition);
         }
     }
 
-    private void addCursors(PageRequest page) {
-        boolean descending = query.order().isDescending();
-        if (page.after() != null) {
-            conditions.add(beyond(page.after(), descending ? "<" : ">"));
-        }
-        if (page.before() != null) {
-            conditions.add(beyond(page.before(), descending ? ">" : "<"));
-        }
-    }
-
-    private String beyond(Cursor cursor, String comparison) {
-        return cursor.order() == Cursor.Order.EXECUTION_START
-                ? "e.id " + comparison + " " + sql.argument(cursor.id())
-                : "(e.duration_millis, e.id) " + comparison + " (" + sql.argument(cursor.value()) + ", "
-                        + sql.argument(cursor.id()) + ")";
+    private String compared(Cursor cursor, String comparison) {
+        String id = sql.argument(cursor.id());
+        return switch (cursor.order()) {
+            case EXECUTION_DURATION ->
+                "(e.duration_millis, e.id) " + comparison + " (" + sql.argument(cursor.value()) + ", " + id + ")";
+            case EXECUTION_FINISH ->
+                "(e.finished_at, e.id) " + comparison + " ("
+                        + sql.argument(Instant.ofEpochMilli(cursor.value()).atOffset(ZoneOffset.UTC)) + ", " + id + ")";
+            default -> "e.id " + comparison + " " + id;
+        };
     }
 
     /** The order of reading. The caller reverses a backward page. */
-    private String ordering(String table, PageRequest page) {
-        return page.backward() ? reversed(table) : forward(table);
-    }
-
-    private String forward(String table) {
-        return by(table, query.order().isDescending());
-    }
-
-    private String reversed(String table) {
-        return by(table, !query.order().isDescending());
-    }
-
-    private String by(String table, boolean descending) {
-        String direction = descending ? " DESC" : " ASC";
-        String id = table + ".id" + direction;
-        return query.order() == ExecutionOrder.STARTED_AT_ASC || query.order() == ExecutionOrder.STARTED_AT_DESC
-                ? id
-                : table + ".duration_millis" + direction + ", " + id;
-    }
-
-    static String table(Parent parent) {
-        return parent == Parent.WORKFLOW ? "workflow" : "execution";
-    }
-
-    /** A child or a retry belongs to an execution only if both have the same owner. */
-    private static String root(Parent parent) {
-        return switch (parent) {
-            case WORKFLOW -> "e.workflow_id = p.id";
-            case EXECUTION -> "e.parent_id = p.id AND e.owner_id = p.owner_id";
-            case RETRIED ->
-                "e.id = ANY (ARRAY(SELECT r.retry_id FROM execution_retry r"
-                        + " WHERE r.retry_of = p.id AND r.owner_id = p.owner_id)) AND e.owner_id = p.owner_id";
+    private String ordering() {
+        String direction = range.descending() ? " DESC" : " ASC";
+        return switch (source.order()) {
+            case EXECUTION_DURATION -> "e.duration_millis" + direction + ", e.id" + direction;
+            case EXECUTION_FINISH -> "e.finished_at" + direction + ", e.id" + direction;
+            default -> "e.id" + direction;
         };
     }
 
     private static int magnitude(int rows) {
-        for (int magnitude : PAGE_MAGNITUDES) {
+        for (int magnitude : MAGNITUDES) {
             if (rows <= magnitude) {
                 return magnitude;
             }
         }
-        throw new IllegalArgumentException(String.format(Locale.ROOT, "Invalid page size: %d", rows));
+        throw new IllegalArgumentException(String.format(Locale.ROOT, "Invalid number of rows: %d", rows));
     }
 }

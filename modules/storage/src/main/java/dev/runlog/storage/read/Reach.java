@@ -120,8 +120,8 @@ final class Reach {
     /** Whether rows are read in the order of the partitions. */
     private static boolean readsByDay(ExecutionQuery query) {
         return query.order().cursorOrder() == Cursor.Order.EXECUTION_START
-                && !ExecutionSelect.isUnpartitioned(query)
-                && query.filter().externalId() == null;
+                && query.filter().externalId() == null
+                && !Source.of(query).isListOfFailures();
     }
 
     static Map<UUID, List<Row>> grouped(RowSet<Row> rows, int listColumn) {

@@ -88,8 +88,8 @@ public final class WorkflowReads {
 
     private static void addSearch(Sql sql, @Nullable String search) {
         if (search != null && !search.isEmpty()) {
-            String pattern = sql.argument(Sql.containing(search));
-            sql.add(" AND (w.name ILIKE " + pattern + " OR w.key ILIKE " + pattern + ")");
+            String text = "(SELECT fold(" + sql.argument(search) + "))";
+            sql.add(" AND (strpos(fold(w.name), " + text + ") > 0 OR strpos(fold(w.key), " + text + ") > 0)");
         }
     }
 }

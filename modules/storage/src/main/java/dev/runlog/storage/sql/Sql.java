@@ -31,9 +31,4 @@ public final class Sql {
     public Tuple arguments() {
         return arguments;
     }
-
-    /** An {@code ILIKE} pattern that matches the literal text anywhere. */
-    public static String containing(String text) {
-        return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%";
-    }
 }

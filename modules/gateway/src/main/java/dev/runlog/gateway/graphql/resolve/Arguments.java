@@ -7,10 +7,8 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.StepId;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
-import dev.runlog.contract.querying.ExecutionOrder;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.LabelCondition;
-import dev.runlog.contract.querying.RowFilter;
 import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.contract.text.SafeText;
@@ -162,7 +160,7 @@ public record Arguments(Map<String, @Nullable Object> values) {
     }
 
     /** Labels for a search. */
-    private List<LabelCondition> labelsOfFilter() {
+    List<LabelCondition> labelsOfFilter() {
         List<LabelCondition> conditions = new ArrayList<>();
         labels("labels").forEach((key, value) -> {
             requireStorable("labels", key);
@@ -207,45 +205,8 @@ public record Arguments(Map<String, @Nullable Object> values) {
     }
 
     /** The query given by {@code workflowId}, {@code status}, {@code filter} and {@code orderBy}; all are optional. */
-    ExecutionQuery executionQuery() {
-        Arguments filter = values.get("filter") == null ? new Arguments(Map.of()) : objectOrNull("filter");
-        String order = stringOrNull("orderBy");
-        Objects.requireNonNull(filter);
-        for (String unsupported : List.of(
-                "workflowIds", "statuses", "triggers", "finishedAfter", "finishedBefore", "labelConditions",
-                "errorFingerprints", "retryOf", "search", "not")) {
-            if (filter.values().get(unsupported) != null) {
-                throw RunlogException.badInput("Invalid `filter`: `" + unsupported + "` is not supported yet.");
-            }
-        }
-        return ExecutionQuery.all()
-                .ofWorkflow(idOrNull("workflowId"))
-                .withStatuses(statuses("status"))
-                .startedWithin(filter.instantOrNull("startedAfter"), filter.instantOrNull("startedBefore"))
-                .filteredBy(RowFilter.builder()
-                        .durationWithin(filter.durationOrNull("minDuration"), filter.durationOrNull("maxDuration"))
-                        .triggers(filter.setOfOne("trigger"))
-                        .labels(filter.labelsOfFilter())
-                        .errorContains(filter.searchOrNull("errorContains"))
-                        .parentId(filter.idOrNull("parentId"))
-                        .held(filter.booleanOrNull("held"))
-                        .rootsOnly(filter.flag("rootsOnly"))
-                        .latestAttemptsOnly(filter.flag("latestAttemptsOnly"))
-                        .externalId(filter.externalIdOrNull())
-                        .build())
-                .inOrder(order == null ? ExecutionOrder.STARTED_AT_DESC : supported(ExecutionOrder.valueOf(order)));
-    }
-
-    private static ExecutionOrder supported(ExecutionOrder order) {
-        if (order.cursorOrder() == Cursor.Order.EXECUTION_FINISH) {
-            throw RunlogException.badInput("Invalid `orderBy`: " + order + " is not supported yet.");
-        }
-        return order;
-    }
-
-    private Set<String> setOfOne(String name) {
-        String text = stringOrNull(name);
-        return text == null ? Set.of() : Set.of(text);
+    ExecutionQuery executionQuery(GatewayConfig.Graphql config) {
+        return new FilterArguments(config.filterValuesMax()).query(this);
     }
 
     /** The execution given by {@code executionId} or {@code externalId}. */

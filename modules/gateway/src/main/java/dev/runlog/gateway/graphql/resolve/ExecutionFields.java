@@ -159,11 +159,11 @@ final class ExecutionFields {
     private CompletionStage<Connection<Execution>> executionsOfWorkflow(DataFetchingEnvironment env) {
         Workflow workflow = (Workflow) source(env);
         requireOwn(env, workflow.owner());
-        return executionsOf(env, Parent.WORKFLOW, workflow.id(), arguments(env).executionQuery());
+        return executionsOf(env, Parent.WORKFLOW, workflow.id(), arguments(env).executionQuery(config));
     }
 
     private CompletionStage<Connection<Execution>> executionsOf(DataFetchingEnvironment env, Parent parent) {
-        return executionsOf(env, parent, ownExecution(env).id(), arguments(env).executionQuery());
+        return executionsOf(env, parent, ownExecution(env).id(), arguments(env).executionQuery(config));
     }
 
     private static CompletionStage<@Nullable Execution> newestRetry(DataFetchingEnvironment env) {

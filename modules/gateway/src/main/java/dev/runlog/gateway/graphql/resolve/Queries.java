@@ -172,7 +172,7 @@ final class Queries {
 
     private Future<? extends Connection<? extends ListedExecution>> executions(DataFetchingEnvironment env) {
         Viewer viewer = viewer(env);
-        ExecutionQuery query = arguments(env).executionQuery();
+        ExecutionQuery query = arguments(env).executionQuery(config);
         PageRequest page = arguments(env).page(query.order().cursorOrder(), config);
         boolean withCount = ListSelection.selectsCount(env);
         return ListSelection.needsOutlineOnly(env)

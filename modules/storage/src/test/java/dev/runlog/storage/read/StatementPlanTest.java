@@ -1,0 +1,87 @@
+package dev.runlog.storage.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.page.PageRequest;
+import dev.runlog.contract.querying.ExecutionOrder;
+import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.storage.known.Owner;
+import dev.runlog.storage.sql.Sql;
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.TestDatabase;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Indexes that generic plans use, on tables with statistics and without. */
+@ExtendWith(PostgresExtension.class)
+final class StatementPlanTest {
+    private static final Owner OWNER = new Owner("alice", 1);
+    private static final PageRequest PAGE = PageRequest.first(20);
+    private final UUID workflow = Ids.next();
+    private TestDatabase database;
+
+    @BeforeEach
+    void fill(TestDatabase test) throws SQLException {
+        database = test;
+        test.execute("TRUNCATE execution");
+        test.execute("""
+                SELECT ensure_day_partitions('2026-03-31');
+                INSERT INTO execution (id, workflow_id, owner_id, status, finished_at, duration_millis)
+                SELECT (left(first_id('2026-03-31')::text, 24) || lpad(to_hex(i), 12, '0'))::uuid,
+                       md5((i % 100)::text)::uuid, 1 + i % 5, 2, '2026-03-31T12:00:00Z'::timestamptz + i * interval '1 s', i
+                FROM generate_series(1, 20000) i;
+                CREATE OR REPLACE FUNCTION plan_of(statement text) RETURNS SETOF text LANGUAGE plpgsql AS
+                'BEGIN RETURN QUERY EXECUTE ''EXPLAIN (GENERIC_PLAN) '' || statement; END'""");
+    }
+
+    @Test
+    void pagesReadOneIndexInOrder() throws SQLException {
+        for (int round = 0; round < 2; round++) {
+            ExecutionQuery all = ExecutionQuery.all();
+            assertReads(all.ofWorkflow(workflow), "_workflow_id_id_idx");
+            assertReads(all, "_owner_id_id_idx");
+            assertReads(all.inOrder(ExecutionOrder.FINISHED_AT_DESC), "_owner_id_finished_at_id_idx");
+            assertReads(all.ofWorkflow(workflow).inOrder(ExecutionOrder.DURATION_ASC), "_workflow_id_duration_millis_id_idx");
+            database.execute("ANALYZE execution");
+        }
+    }
+
+    private void assertReads(ExecutionQuery query, String index) throws SQLException {
+        String plan = plan(ExecutionSelect.page(OWNER, Source.of(query), PAGE, true, false));
+
+        assertThat(plan).contains(index).doesNotContain("Sort").doesNotContain("SubPlan").doesNotContain("InitPlan");
+    }
+
+    @Test
+    void boundariesReadOnlyAnIndex() throws SQLException {
+        database.execute("ANALYZE execution");
+        for (ExecutionOrder order : ExecutionOrder.values()) {
+            ExecutionQuery query = ExecutionQuery.all().inOrder(order);
+
+            assertThat(plan(ExecutionSelect.boundary(OWNER, Source.of(query), SliceRange.of(query), 200)))
+                    .as(order.name())
+                    .contains("Index Only Scan")
+                    .doesNotContain("Sort");
+        }
+    }
+
+    @Test
+    void pagesOfSeveralWorkflowsReadTheirIndexes() throws SQLException {
+        database.execute("ANALYZE execution");
+        ExecutionQuery query = ExecutionQuery.all().ofWorkflows(Set.of(workflow, Ids.next()));
+
+        assertThat(plan(ExecutionSelect.page(OWNER, Source.of(query), PAGE, true, false)))
+                .contains("_workflow_id_id_idx");
+    }
+
+    private String plan(Sql sql) throws SQLException {
+        List<String> lines = database.list("SELECT plan_of($statement$" + sql.text() + "$statement$)");
+        return String.join("\n", lines);
+    }
+}
