@@ -192,6 +192,66 @@ final class RealTimesTest {
     }
 
     @Test
+    void startsAWholeRunAtItsFinishIfNothingElseIsKnown() {
+        Instant finish = noon.plusSeconds(10);
+        engine.record(
+                event(
+                        "execution",
+                        "externalId",
+                        "ran",
+                        "workflow",
+                        "w",
+                        "status",
+                        "SUCCESS",
+                        "finishedAt",
+                        finish.toString()),
+                event(
+                        "execution",
+                        "externalId",
+                        "queued",
+                        "workflow",
+                        "w",
+                        "status",
+                        "SUCCESS",
+                        "queuedAt",
+                        noon.toString(),
+                        "finishedAt",
+                        finish.toString()));
+
+        String expected = "{\"startedAt\":\"" + finish + "\",\"finishedAt\":\"" + finish
+                + "\",\"duration\":\"PT0S\",\"durationMillis\":0}";
+        assertThat(engine.find("ran", TIMES).toString()).isEqualTo(expected);
+        assertThat(engine.find("queued", TIMES).toString()).isEqualTo(expected);
+        assertThat(count(finish, finish.plusMillis(1))).isEqualTo(1);
+        assertThat(count(noon, noon.plusMillis(1))).isEqualTo(1);
+    }
+
+    @Test
+    void recordsAFinishAtATimeThatIsTooLongAgo() {
+        Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        engine.record(
+                event(
+                        "finished",
+                        "externalId",
+                        "unknown",
+                        "workflow",
+                        "w",
+                        "status",
+                        "FAILED",
+                        "finishedAt",
+                        "1970-01-01T00:00:00Z"),
+                event("heartbeat", "externalId", "known", "workflow", "w"));
+        engine.record(event(
+                "finished", "externalId", "known", "status", "FAILED", "finishedAt", "1970-01-01T00:00:00Z"));
+
+        for (String id : List.of("unknown", "known")) {
+            JsonNode times = engine.find(id, TIMES);
+            assertThat(Instant.parse(times.get("startedAt").asText())).isBetween(before, Instant.now());
+            assertThat(times.get("duration").asText()).isEqualTo("PT0S");
+        }
+    }
+
+    @Test
     void sortsByTheRealDuration() {
         for (int millis : new int[] {300, 100, 200}) {
             engine.record(event(

@@ -14,7 +14,9 @@ import dev.runlog.contract.model.StepStatus;
 import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordEvents.Verdict;
+import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
+import dev.runlog.contract.recording.RecordingEvent.Started;
 import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
 import java.nio.charset.StandardCharsets;
@@ -71,6 +73,41 @@ final class AlteredContentsTest extends RecordingTestCase {
                         "\"Bearer [redacted]\"",
                         "{\"Authorization\":\"[redacted]\"}",
                         "password=[redacted]"));
+    }
+
+    @Test
+    void recordsAStartWithALongOrOddTriggerAndLabels() {
+        Execution started = record(starting()
+                        .trigger("t".repeat(51))
+                        .labels(Map.of("long", "v".repeat(10_000), "odd", "a\u0000\uD800", "token", "s".repeat(300)))
+                        .build())
+                .orThrow();
+
+        assertThat(started.trigger()).isEqualTo("t".repeat(50));
+        assertThat(started.labels())
+                .isEqualTo(Map.of("long", "v".repeat(50), "odd", "a\uFFFD\uFFFD", "token", "[redacted]"));
+        assertThat(started.truncated()).containsExactly(ExecutionPart.TRIGGER, ExecutionPart.LABELS);
+        assertThat(started.sanitized()).containsExactly(ExecutionPart.LABELS);
+        assertThat(started.redacted()).isEqualTo(1);
+    }
+
+    /** Engines often send the same payload when a run is queued and when it starts. */
+    @Test
+    void countsSecretsOnceThatQueueAndStartBothBring() {
+        UUID id = Ids.next();
+        Started start = starting()
+                .executionId(id)
+                .payload("{\"token\":\"x\"}")
+                .labels(Map.of("password", "x"))
+                .build();
+
+        record(new RecordingEvent.Queued(start)).orThrow();
+        Execution started = record(start).orThrow();
+        Execution finished =
+                record(failure(id).result("{\"token\":\"x\"}").build()).orThrow();
+
+        assertThat(started.redacted()).isEqualTo(2);
+        assertThat(finished.redacted()).isEqualTo(3);
     }
 
     @Test

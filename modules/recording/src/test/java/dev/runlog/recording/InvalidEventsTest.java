@@ -35,8 +35,8 @@ final class InvalidEventsTest extends RecordingTestCase {
                 start(Ids.at(now.plus(Duration.ofDays(2)))),
                 start(Ids.at(now.minus(Duration.ofDays(500)))),
                 starting().payload("{\"n\":\"" + "x".repeat(2000) + "\"}").build(),
-                starting().trigger("a\u0000").build(),
-                starting().trigger("\uD800").build(),
+                starting().labels(Map.of("k".repeat(257), "v")).build(),
+                starting().labels(Map.of("a\u0000", "v")).build(),
                 new StepsRecorded(ExecutionRef.of(id), null, null, steps(1))));
 
         assertThat(outcomes)
@@ -53,7 +53,7 @@ final class InvalidEventsTest extends RecordingTestCase {
                         ErrorCode.BAD_INPUT,
                         null);
         assertThat(outcomes.get(6).message()).contains("2008 bytes", "payload-max-bytes", "1000");
-        assertThat(outcomes.get(7).message()).contains("NUL");
+        assertThat(outcomes.get(8).message()).contains("NUL");
     }
 
     @Test

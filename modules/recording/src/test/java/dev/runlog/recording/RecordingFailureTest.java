@@ -5,19 +5,24 @@ import static dev.runlog.testing.Futures.awaitFailure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runlog.contract.error.ErrorCode;
+import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionStatus;
+import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordEvents.Verdict;
 import dev.runlog.contract.recording.RecordingEvent;
+import dev.runlog.contract.recording.RecordingEvent.Started;
 import dev.runlog.contract.recording.UpsertWorkflow;
 import dev.runlog.testing.Relay;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +31,8 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Round trips to the database, its outages, floods, and the stop. */
 final class RecordingFailureTest extends RecordingTestCase {
@@ -41,6 +48,31 @@ final class RecordingFailureTest extends RecordingTestCase {
 
         assertThat(committed.succeeded()).isTrue();
         assertThat(started.verdict()).isEqualTo(Verdict.RECORDED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void writesTheStartOfAQueuedRunOnce(boolean external, Vertx vertx) {
+        Relay relay = Relay.to(vertx, database.url());
+        redeploy(relay.url());
+        Started start = start(null)
+                .toBuilder()
+                .execution(
+                        external
+                                ? ExecutionRef.of(new ExternalId(null, "run"))
+                                : ExecutionRef.of(Ids.at(Instant.now().minusSeconds(9))))
+                .build();
+        record(new RecordingEvent.Queued(start)).orThrow();
+        // A connection prepares each statement once.
+        IntStream.range(0, 8).forEach(i -> record(start(Ids.next())));
+
+        Execution started = record(start).orThrow();
+
+        assertThat(started.status()).isEqualTo(ExecutionStatus.RUNNING);
+        // After a failed attempt, the next ones would look executions up first.
+        Future<Void> committed = relay.holdResponsesUntil("COMMIT");
+        record(start(Ids.next())).orThrow();
+        assertThat(committed.succeeded()).isTrue();
     }
 
     @Test

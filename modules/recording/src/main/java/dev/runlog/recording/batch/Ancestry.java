@@ -45,8 +45,8 @@ final class Ancestry {
             if (target == null) {
                 continue;
             }
-            UUID namedId = ids.idOf(queued.owner(), target);
-            UUID id = ids.idOf(queued.owner(), event.target());
+            UUID namedId = ids.idOf(target);
+            UUID id = ids.idOf(event.target());
             if (namedId == null || id == null) {
                 continue;
             }

@@ -84,7 +84,7 @@ final class BatchPlan {
     }
 
     private void apply(int index, QueuedEvent queued) {
-        UUID id = ids.idOf(queued.owner(), queued.event().target());
+        UUID id = ids.idOf(queued.event().target());
         Draft known = id == null ? null : drafts.get(id);
         RunlogException refusal = refusals.of(queued, known != null);
         if (refusal != null) {
@@ -220,7 +220,7 @@ final class BatchPlan {
         ValidEvent.Start start = startOf(event);
         Draft draft = start == null
                 ? Draft.withoutStart(id, event, workflow)
-                : Draft.started(id, event, start, links(queued, id, workflow.ownerId()), workflow, now);
+                : Draft.started(id, event, start, links(queued, id, workflow.ownerId()), workflow, startTime(event));
         drafts.put(id, draft);
         return draft;
     }
@@ -267,8 +267,13 @@ final class BatchPlan {
         if (isKnown) {
             return false;
         }
-        draft.fillStart(start, links(queued, draft.head().id(), draft.ownerId()), now);
+        draft.fillStart(start, links(queued, draft.head().id(), draft.ownerId()), startTime(queued.event()));
         return true;
+    }
+
+    /** When a queued run started if nothing says it. */
+    private Instant startTime(ValidEvent event) {
+        return event instanceof ValidEvent.Complete complete ? complete.finish().finishedAt() : now;
     }
 
     private boolean finish(QueuedEvent queued, ValidEvent.Finish finish, Draft draft) {
@@ -296,13 +301,13 @@ final class BatchPlan {
         return event.parent() == null && event.retryOf() == null
                 ? Links.NONE
                 : new Links(
-                        linked(queued.owner(), Link.PARENT, event.parent(), id, ownerId),
-                        linked(queued.owner(), Link.RETRY, event.retryOf(), id, ownerId));
+                        linked(Link.PARENT, event.parent(), id, ownerId),
+                        linked(Link.RETRY, event.retryOf(), id, ownerId));
     }
 
     /** The ID of an execution that an event names; null, with a warning, if the link would close a cycle. */
-    private @Nullable UUID linked(String owner, Link link, @Nullable Target named, UUID id, int ownerId) {
-        UUID namedId = named == null ? null : ids.idOf(owner, named);
+    private @Nullable UUID linked(Link link, @Nullable Target named, UUID id, int ownerId) {
+        UUID namedId = named == null ? null : ids.idOf(named);
         if (named == null) {
             return null;
         }

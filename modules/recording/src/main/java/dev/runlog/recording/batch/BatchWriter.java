@@ -2,6 +2,8 @@ package dev.runlog.recording.batch;
 
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.StepId;
 import dev.runlog.contract.recording.ExecutionsChanged;
@@ -24,11 +26,14 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,12 +49,23 @@ public final class BatchWriter {
      */
     private static final int LOOKUP_BATCHES = 100;
 
+    /** Executions that are known to wait for their start; those beyond it cost a second write of their batch. */
+    private static final int UNSTARTED_MAX = 10_000;
+
     private final Bus bus;
     private final RecordingStore store;
     private final WorkflowDirectory workflows;
     private final Partitions partitions;
     private final Clock clock;
     private final RecordingMetrics metrics;
+    /** The lane keys of executions that this server created from another event than their start. */
+    private final Set<UUID> unstarted = Collections.newSetFromMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<UUID, Boolean> eldest) {
+            return size() > UNSTARTED_MAX;
+        }
+    });
+
     private int batchesToLookUp;
 
     public BatchWriter(
@@ -129,9 +145,12 @@ public final class BatchWriter {
 
     private Future<Committed> commit(
             RecordingTransaction transaction, List<QueuedEvent> batch, Prepared prepared, boolean assumeNew) {
-        return new ExternalIds(batch, queued -> mayCreate(queued, prepared), workflows, assumeNew)
+        Predicate<ValidEvent> isAssumedNew = event -> assumeNew
+                && ExternalIds.isStart(event)
+                && !unstarted.contains(event.target().laneKey());
+        return new ExternalIds(batch, queued -> mayCreate(queued, prepared), workflows, isAssumedNew)
                 .resolve(transaction)
-                .compose(ids -> lock(transaction, batch, ids, assumeNew)
+                .compose(ids -> lock(transaction, batch, ids, isAssumedNew)
                         .compose(read -> write(transaction, batch, ids, read, prepared)));
     }
 
@@ -150,9 +169,12 @@ public final class BatchWriter {
             Map<StepId, StoredStep> parentSteps) {}
 
     private static Future<Read> lock(
-            RecordingTransaction transaction, List<QueuedEvent> batch, ExternalIds ids, boolean assumeNew) {
+            RecordingTransaction transaction,
+            List<QueuedEvent> batch,
+            ExternalIds ids,
+            Predicate<ValidEvent> isAssumedNew) {
         Set<UUID> newIds = new HashSet<>();
-        Set<UUID> toLock = idsToLock(batch, ids, assumeNew, newIds);
+        Set<UUID> toLock = idsToLock(batch, ids, isAssumedNew, newIds);
         Future<Map<UUID, ExecutionLink>> parents = new Ancestry(Link.PARENT, batch, ids, newIds).read(transaction);
         Future<Map<UUID, ExecutionLink>> retried = new Ancestry(Link.RETRY, batch, ids, newIds).read(transaction);
         Future<Map<UUID, StoredExecution>> lock = transaction.lock(toLock);
@@ -224,10 +246,29 @@ public final class BatchWriter {
             if (!changes.isEmpty()) {
                 bus.publish(new ExecutionsChanged(changes));
             }
+            rememberUnstarted(batch);
             List<Outcome> outcomes = plan.outcomes(changedSteps);
             for (int i = 0; i < outcomes.size(); i++) {
                 metrics.count(outcomes.get(i).verdict());
                 batch.get(i).settle(outcomes.get(i));
+            }
+        }
+
+        /** Their starts are looked up at once instead of failing the batch. */
+        private void rememberUnstarted(List<QueuedEvent> batch) {
+            if (!unstarted.isEmpty()) {
+                for (QueuedEvent queued : batch) {
+                    if (queued.event() instanceof ValidEvent.Start start && !start.isQueued()) {
+                        unstarted.remove(start.target().laneKey());
+                    }
+                }
+            }
+            for (ExecutionRow row : plan.inserts()) {
+                Execution head = row.stored().head();
+                if (row.stored().start() == StoredExecution.Start.UNKNOWN) {
+                    ExternalId externalId = head.externalId();
+                    unstarted.add(externalId == null ? head.id() : externalId.hash());
+                }
             }
         }
     }
@@ -251,14 +292,15 @@ public final class BatchWriter {
      *
      * @param newIds takes the executions that are skipped
      */
-    private static Set<UUID> idsToLock(List<QueuedEvent> batch, ExternalIds ids, boolean assumeNew, Set<UUID> newIds) {
+    private static Set<UUID> idsToLock(
+            List<QueuedEvent> batch, ExternalIds ids, Predicate<ValidEvent> isAssumedNew, Set<UUID> newIds) {
         Set<UUID> toLock = new HashSet<>();
         for (QueuedEvent queued : batch) {
-            UUID id = ids.idOf(queued.owner(), queued.event().target());
+            UUID id = ids.idOf(queued.event().target());
             if (id == null) {
                 continue;
             }
-            if (isNew(queued.event(), ids.isAssigned(id), assumeNew)) {
+            if (isNew(queued.event(), ids.isAssigned(id), isAssumedNew)) {
                 newIds.add(id);
             } else if (!newIds.contains(id)) {
                 toLock.add(id);
@@ -268,14 +310,10 @@ public final class BatchWriter {
     }
 
     /** An execution is always new if this server generated its ID, or registered its external ID just now. */
-    private static boolean isNew(ValidEvent event, boolean isAssigned, boolean assumeNew) {
+    private static boolean isNew(ValidEvent event, boolean isAssigned, Predicate<ValidEvent> isAssumedNew) {
         Target target = event.target();
-        if (isAssigned || target.isGenerated()) {
-            return true;
-        }
-        return target.hash() == null
-                && target.refusal() == null
-                && assumeNew
-                && (event instanceof ValidEvent.Start || event instanceof ValidEvent.Complete);
+        return isAssigned
+                || target.isGenerated()
+                || target.hash() == null && target.refusal() == null && isAssumedNew.test(event);
     }
 }

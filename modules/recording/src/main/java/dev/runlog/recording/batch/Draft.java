@@ -127,7 +127,9 @@ final class Draft {
         Duration timeout = either(queued, start.heartbeatTimeout(), stored.heartbeatTimeout());
         Instant deadline =
                 timeout == null || !runs ? null : either(queued, now.plus(timeout), head.heartbeatDeadline());
-        Execution filled = with(Alterations.of(head).plus(start.altered()))
+        Alterations known = Alterations.of(head);
+        boolean isRepeated = queued ? stored.start() != Start.UNKNOWN : isQueueKnown();
+        Execution filled = with(isRepeated ? known.merge(start.altered()) : known.plus(start.altered()))
                 .status(runs ? ExecutionStatus.RUNNING : head.status())
                 .queuedAt(firstOf(head.queuedAt(), start.queuedAt()))
                 .startedAt(startedAt)
@@ -200,10 +202,9 @@ final class Draft {
             return finish.startedAt();
         }
         // Until the start arrives, an ID that recording assigned has only the time of the first event.
-        boolean isEstimate = stored.start() == Start.UNKNOWN
-                && head().externalId() != null
-                && finish.target().refusal() == null;
-        return isEstimate && known != null && finish.finishedAt().isBefore(known) ? finish.finishedAt() : known;
+        boolean isEstimate = stored.start() == Start.UNKNOWN && head().externalId() != null;
+        Instant best = Ids.timeOf(finish.target().id());
+        return isEstimate && known != null && best.isBefore(known) ? best : known;
     }
 
     private Instant notBefore(@Nullable Instant startedAt, Instant finishedAt) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 /** The external IDs of a batch and, once they are resolved, the IDs of their executions. */
 final class ExternalIds {
     private final WorkflowDirectory workflows;
+    /** The key of each target of the batch with an external ID, by identity; none if the owner is unknown. */
+    private final Map<Target, ExternalKey> keys = new IdentityHashMap<>();
+
     private final Map<ExternalKey, ExternalLookup> lookups = new HashMap<>();
     /** Those that are registered without a lookup. */
     private final Set<ExternalKey> assumedNew = new HashSet<>();
@@ -38,10 +42,13 @@ final class ExternalIds {
     /**
      * @param mayCreate whether an event may create its execution
      * @param workflows knows the owners that have workflows
-     * @param assumeNew whether started executions are registered without a lookup
+     * @param assumeNew whether the execution of an event is registered without a lookup
      */
     ExternalIds(
-            List<QueuedEvent> batch, Predicate<QueuedEvent> mayCreate, WorkflowDirectory workflows, boolean assumeNew) {
+            List<QueuedEvent> batch,
+            Predicate<QueuedEvent> mayCreate,
+            WorkflowDirectory workflows,
+            Predicate<ValidEvent> assumeNew) {
         this.workflows = workflows;
         Map<ExternalKey, ValidEvent> creators = new HashMap<>();
         for (QueuedEvent queued : batch) {
@@ -52,18 +59,16 @@ final class ExternalIds {
                 addNamed(queued.owner(), queued.event().retryOf(), creates);
             }
         }
-        if (assumeNew) {
-            creators.forEach((key, event) -> {
-                if (isStart(event)) {
-                    assumedNew.add(key);
-                }
-            });
-        }
+        creators.forEach((key, event) -> {
+            if (assumeNew.test(event)) {
+                assumedNew.add(key);
+            }
+        });
     }
 
     private void addOwn(QueuedEvent queued, boolean mayCreate, Map<ExternalKey, ValidEvent> creators) {
         Target target = queued.event().target();
-        ExternalKey key = key(queued.owner(), target);
+        ExternalKey key = addKey(queued.owner(), target);
         if (key == null) {
             return;
         }
@@ -85,13 +90,13 @@ final class ExternalIds {
                 : isStart;
     }
 
-    private static boolean isStart(ValidEvent event) {
+    static boolean isStart(ValidEvent event) {
         return event instanceof ValidEvent.Start || event instanceof ValidEvent.Complete;
     }
 
     /** Reserves an ID, unless an event in the batch creates the execution. */
     private void addNamed(String owner, @Nullable Target named, boolean reserve) {
-        ExternalKey key = named == null ? null : key(owner, named);
+        ExternalKey key = named == null ? null : addKey(owner, named);
         if (named != null && key != null) {
             UUID newId = reserve && named.refusal() == null ? named.id() : null;
             lookups.merge(
@@ -163,9 +168,12 @@ final class ExternalIds {
 
     /** The ID of an execution; null if its external ID is unknown. */
     @Nullable
-    UUID idOf(String owner, Target target) {
-        ExternalKey key = key(owner, target);
-        return key == null ? (target.hash() == null ? target.id() : null) : ids.get(key);
+    UUID idOf(Target target) {
+        if (target.hash() == null) {
+            return target.id();
+        }
+        ExternalKey key = keys.get(target);
+        return key == null ? null : ids.get(key);
     }
 
     /** Whether no other transaction can have named the ID yet. */
@@ -188,9 +196,14 @@ final class ExternalIds {
     }
 
     /** Null without an external ID, or if the owner is unknown and so has none. */
-    private @Nullable ExternalKey key(String owner, Target target) {
+    private @Nullable ExternalKey addKey(String owner, Target target) {
         UUID hash = target.hash();
         Integer ownerId = hash == null ? null : workflows.ownerId(owner);
-        return hash == null || ownerId == null ? null : new ExternalKey(ownerId, hash);
+        if (hash == null || ownerId == null) {
+            return null;
+        }
+        ExternalKey key = new ExternalKey(ownerId, hash);
+        keys.put(target, key);
+        return key;
     }
 }

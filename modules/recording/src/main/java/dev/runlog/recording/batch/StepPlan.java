@@ -45,7 +45,7 @@ final class StepPlan {
             }
             for (Step step : recorded.steps()) {
                 if (step.parentIndex() != null) {
-                    UUID id = ids.idOf(queued.owner(), recorded.target());
+                    UUID id = ids.idOf(recorded.target());
                     if (id != null && existing.contains(id)) {
                         toRead.add(new StepId(id, step.index()));
                         toRead.add(new StepId(id, step.parentIndex()));

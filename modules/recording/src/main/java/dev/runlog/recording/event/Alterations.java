@@ -30,6 +30,14 @@ public record Alterations(Set<ExecutionPart> truncated, Set<ExecutionPart> sanit
                         redacted + others.redacted);
     }
 
+    /** Like {@link #plus}, of two events that usually bring the same parts: their secrets count once. */
+    public Alterations merge(Alterations other) {
+        return new Alterations(
+                union(truncated, other.truncated),
+                union(sanitized, other.sanitized),
+                Math.max(redacted, other.redacted));
+    }
+
     private static Set<ExecutionPart> union(Set<ExecutionPart> one, Set<ExecutionPart> other) {
         Set<ExecutionPart> both = EnumSet.noneOf(ExecutionPart.class);
         both.addAll(one);

@@ -56,9 +56,9 @@ public final class EventPolicy {
 
     public ValidEvent check(RecordingEvent event) {
         if (event instanceof Started started) {
-            return toStart(started, false);
+            return toStart(started, false, clock.instant());
         } else if (event instanceof Queued queued) {
-            return toStart(queued.run(), true);
+            return toStart(queued.run(), true, clock.instant());
         } else if (event instanceof Finished finished) {
             return toFinish(finished);
         } else if (event instanceof Completed completed) {
@@ -86,10 +86,10 @@ public final class EventPolicy {
         TextRules.requireIdentifier(owner, "owner", config.nameMaxChars());
     }
 
-    private ValidEvent.Start toStart(Started event, boolean isQueued) {
-        Target target = startTarget(event);
+    /** @param otherwise when it started if the event does not say it */
+    private ValidEvent.Start toStart(Started event, boolean isQueued, Instant otherwise) {
+        Target target = startTarget(event, otherwise);
         checkRef(event.workflow());
-        TextRules.requireShort(event.trigger(), "trigger", config.nameMaxChars());
         int attempt = event.attempt() == null ? 1 : event.attempt();
         requireAttempt(attempt, "attempt");
         Instant time = Ids.timeOf(target.id());
@@ -124,9 +124,9 @@ public final class EventPolicy {
         }
     }
 
-    private Target startTarget(Started event) {
+    private Target startTarget(Started event, Instant otherwise) {
         Instant given = event.queuedAt() == null ? event.startedAt() : event.queuedAt();
-        Target target = targets.of(event.execution(), given == null ? clock.instant() : given);
+        Target target = targets.of(event.execution(), given == null ? otherwise : given);
         RunlogException refusal = target.refusal();
         if (refusal == null && given != null) {
             refusal = targets.startRefusal(event.execution(), given);
@@ -142,9 +142,10 @@ public final class EventPolicy {
         throw refusal;
     }
 
-    private static Map<String, String> labels(Map<String, String> labels, Storable<ExecutionPart> parts) {
+    private Map<String, String> labels(Map<String, String> labels, Storable<ExecutionPart> parts) {
         Map<String, String> storable = new HashMap<>();
-        labels.forEach((key, value) -> storable.put(key, parts.value(key, value, ExecutionPart.LABELS)));
+        labels.forEach((key, value) ->
+                storable.put(key, parts.value(key, value, config.labelMaxChars(), ExecutionPart.LABELS)));
         return storable;
     }
 
@@ -157,10 +158,7 @@ public final class EventPolicy {
             throw RunlogException.badInput(
                     "Too many labels: " + labels.size() + " (recording.labels-max is " + config.labelsMax() + ").");
         }
-        labels.forEach((key, value) -> {
-            TextRules.requireIdentifier(key, "label", config.labelMaxChars());
-            TextRules.requireShort(value, "value of label " + key, config.labelMaxChars());
-        });
+        labels.keySet().forEach(key -> TextRules.requireIdentifier(key, "label", config.labelMaxChars()));
     }
 
     private void checkHeartbeatTimeout(@Nullable Duration timeout) {
@@ -180,7 +178,8 @@ public final class EventPolicy {
         if (startRefusal != null) {
             startedAt = null;
         }
-        Target target = targets.of(event.execution(), startedAt == null ? finishedAt : startedAt);
+        Target target =
+                targets.of(event.execution(), startedAt == null ? targets.usable(finishedAt) : startedAt);
         List<String> warnings = new ArrayList<>();
         if (startRefusal != null) {
             warnings.add("startedAt ignored: " + startRefusal.getMessage());
@@ -269,9 +268,9 @@ public final class EventPolicy {
     }
 
     private ValidEvent.Complete toComplete(Completed event) {
-        ValidEvent.Start start = toStart(event.start(), false);
         Finished finish = event.finish();
         Instant finishedAt = finishedAt(finish.finishedAt());
+        ValidEvent.Start start = toStart(event.start(), false, targets.usable(finishedAt));
         return new ValidEvent.Complete(
                 start, toFinish(finish, start.target(), start.workflow(), null, finishedAt, null, null, List.of()));
     }

@@ -49,11 +49,19 @@ final class Storable<P extends Enum<P>> {
         if (text == null) {
             return null;
         }
+        return cut(redaction.text(stored(text, part), charsMax), charsMax, part);
+    }
+
+    private String stored(String text, P part) {
         String stored = TextRules.storable(text);
         mark(sanitized, part, !stored.equals(text));
-        String clean = withoutSecrets(stored, charsMax, part);
-        mark(truncated, part, clean.length() > charsMax);
-        return SafeText.cut(clean, charsMax);
+        return stored;
+    }
+
+    private String cut(RedactedText clean, int charsMax, P part) {
+        count(clean.count(), part);
+        mark(truncated, part, clean.text().length() > charsMax);
+        return SafeText.cut(clean.text(), charsMax);
     }
 
     /** Returns storable JSON; if it is cut, its first characters as a JSON string. */
@@ -78,11 +86,9 @@ final class Storable<P extends Enum<P>> {
         return JsonShape.asString(clean.json(), bytesMax);
     }
 
-    /** Redacts a value, entirely if its name is a secret name. */
-    String value(String name, String text, P part) {
-        RedactedText clean = redaction.value(name, text);
-        count(clean.count(), part);
-        return clean.text();
+    /** Like {@link #text}, and redacts all of it if its name is a secret name. */
+    String value(String name, String text, int charsMax, P part) {
+        return cut(redaction.value(name, stored(text, part), charsMax), charsMax, part);
     }
 
     private String withoutSecrets(String text, int charsMax, P part) {

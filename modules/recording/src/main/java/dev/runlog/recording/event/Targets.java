@@ -77,6 +77,11 @@ final class Targets {
         return startedAt.isAfter(time) ? tooFarAhead(startedAt, clock.instant()) : null;
     }
 
+    /** The time, or now if no execution can be created at that time. */
+    Instant usable(Instant time) {
+        return refusal(time) == null ? time : clock.instant();
+    }
+
     boolean isTooFarAhead(Instant time) {
         return tooFarAhead(time, clock.instant()) != null;
     }

@@ -57,9 +57,9 @@ public final class Redaction {
         return texts == null ? new RedactedText(text, 0) : texts.redact(text, charsMax);
     }
 
-    /** Redacts the value with a name. */
-    public RedactedText value(String name, String text) {
-        return names.contains(name) ? new RedactedText(TextSecrets.REPLACEMENT, 1) : text(text);
+    /** Redacts the value with a name, which will be cut. */
+    public RedactedText value(String name, String text, int charsMax) {
+        return names.contains(name) ? new RedactedText(TextSecrets.REPLACEMENT, 1) : text(text, charsMax);
     }
 
     /** Redacts JSON. Other text becomes a JSON string. */
