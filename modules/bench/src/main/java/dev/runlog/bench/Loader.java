@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /** Loads a data set into a migrated, empty database: the rows and rollups that recording its events would create. */
 final class Loader {
@@ -27,9 +28,11 @@ final class Loader {
 
     void load() {
         database.execute(DataSetSql.insertWorkflows(set));
-        days().forEach(day -> database.execute("SELECT ensure_day_partitions('" + day + "')"));
+        database.executeAll(days().stream()
+                .map(day -> "SELECT ensure_day_partitions('" + day + "')")
+                .toList());
         insertRows();
-        days().forEach(day -> insertRollups(database, day));
+        database.executeAll(days().stream().flatMap(Loader::rollups).toList());
         Progress.say("vacuum and analyze");
         // VACUUM cannot run in a block of statements.
         database.execute("VACUUM (ANALYZE) owner");
@@ -54,7 +57,7 @@ final class Loader {
             database.execute("DELETE FROM execution_daily WHERE day = '" + day + "'");
             database.execute("DELETE FROM execution_day WHERE day = '" + day + "'");
             database.execute("DELETE FROM duration_daily WHERE day = '" + day + "'");
-            insertRollups(database, day);
+            database.executeAll(rollups(day).toList());
         }
         database.execute("VACUUM (ANALYZE) execution");
         database.execute("VACUUM (ANALYZE) execution_daily");
@@ -62,11 +65,12 @@ final class Loader {
         database.execute("VACUUM (ANALYZE) unsuccessful_execution");
     }
 
-    private static void insertRollups(Postgres database, LocalDate day) {
-        database.execute(DataSetSql.insertDaily(day.toString()));
-        database.execute(DataSetSql.insertTotals(day.toString()));
-        database.execute(DataSetSql.insertDurations(day.toString()));
-        database.execute(DataSetSql.insertUnsuccessful(day.toString()));
+    private static Stream<String> rollups(LocalDate day) {
+        return Stream.of(
+                DataSetSql.insertDaily(day.toString()),
+                DataSetSql.insertTotals(day.toString()),
+                DataSetSql.insertDurations(day.toString()),
+                DataSetSql.insertUnsuccessful(day.toString()));
     }
 
     /** Loads time slices, which each affect one or two partitions. */

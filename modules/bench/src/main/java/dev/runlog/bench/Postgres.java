@@ -15,6 +15,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.LongFunction;
@@ -78,9 +79,16 @@ record Postgres(String host, int port, String user, String password, String name
     }
 
     void execute(String sql) {
+        executeAll(List.of(sql));
+    }
+
+    /** Executes each on the same connection, in a transaction of its own. */
+    void executeAll(List<String> statements) {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
-            statement.execute(sql);
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
         } catch (SQLException failure) {
             throw new BenchFailure("Database error: " + failure.getMessage(), failure);
         }
