@@ -279,6 +279,17 @@ final class JavaClientTest {
     }
 
     @Test
+    void reportsWhatTheServerIgnored() {
+        List<String> reports = new CopyOnWriteArrayList<>();
+        try (Recorder recorder = recorder(reports)) {
+            recorder.start(
+                    "client-warnings", RunOptions.none().withExternalId("loop").withParentExternalId("loop"));
+        }
+
+        assertThat(reports).containsExactly("warning: parentExternalId ignored: it would close a cycle.");
+    }
+
+    @Test
     void reportsInvalidExternalIds() {
         List<String> losses = new CopyOnWriteArrayList<>();
         try (Recorder recorder = recorder(losses)) {
@@ -331,6 +342,11 @@ final class JavaClientTest {
             @Override
             public void onRejected(String event, String code, String message) {
                 losses.add(code + ": " + message);
+            }
+
+            @Override
+            public void onWarning(String event, String message) {
+                losses.add("warning: " + message);
             }
         };
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** A batch on its way. If the server refuses it, it is split until each bad event stands alone. */
 final class Delivery {
@@ -36,17 +37,21 @@ final class Delivery {
         return parts.stream().flatMap(List::stream).toList();
     }
 
-    /** The last request was recorded, except for the lines that the report rejects. */
+    /** The last request was recorded, except for the lines that the report rejects, and for parts that it warns about. */
     void recorded(JsonNode report) {
         List<Event> events = parts.pop();
         isAnyAccepted = true;
-        for (JsonNode rejected : report.path("rejected")) {
-            int line = rejected.path("line").asInt();
+        forEach(report.path("rejected"), events, (event, rejected) -> losses.rejected(
+                event, rejected.path("code").asText(), rejected.path("message").asText()));
+        forEach(report.path("warnings"), events, (event, warning) -> losses.warned(
+                event, warning.path("message").asText()));
+    }
+
+    private static void forEach(JsonNode entries, List<Event> events, BiConsumer<Event, JsonNode> use) {
+        for (JsonNode entry : entries) {
+            int line = entry.path("line").asInt();
             if (line >= 1 && line <= events.size()) {
-                losses.rejected(
-                        events.get(line - 1),
-                        rejected.path("code").asText(),
-                        rejected.path("message").asText());
+                use.accept(events.get(line - 1), entry);
             }
         }
     }

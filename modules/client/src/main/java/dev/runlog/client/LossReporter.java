@@ -3,7 +3,7 @@ package dev.runlog.client;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reports lost events to the listener and survives its failures. */
+/** Reports lost events and warnings to the listener and survives its failures. */
 final class LossReporter {
     private static final Logger log = LoggerFactory.getLogger(LossReporter.class);
 
@@ -21,6 +21,10 @@ final class LossReporter {
 
     void rejected(Event event, String code, String message) {
         guarded(() -> listener.onRejected(event.json(), code, message));
+    }
+
+    void warned(Event event, String message) {
+        guarded(() -> listener.onWarning(event.json(), message));
     }
 
     void spoolFailed(String reason) {
