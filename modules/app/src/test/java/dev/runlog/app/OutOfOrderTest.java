@@ -131,19 +131,29 @@ final class OutOfOrderTest {
         assertThat(Engine.messages(report.get("warnings")).get(0)).startsWith("startedAt ignored: ");
         assertThat(engine.find("old", "status duration").toString())
                 .isEqualTo("{\"status\":\"FAILED\",\"duration\":\"PT0S\"}");
-        assertThat(engine.send(event(
-                                "finished",
-                                "externalId",
-                                "new",
-                                "workflow",
-                                "w",
-                                "status",
-                                "FAILED",
-                                "finishedAt",
-                                "0001-01-01T00:00:01Z"))
-                        .at("/rejected/0/message")
-                        .asText())
+    }
+
+    @Test
+    void keepsAFinishOfAnUnknownExecutionWhateverItsTimeIs() {
+        Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+
+        JsonNode report = engine.record(event(
+                "finished",
+                "externalId",
+                "new",
+                "workflow",
+                "w",
+                "status",
+                "FAILED",
+                "finishedAt",
+                "0001-01-01T00:00:01Z"));
+
+        assertThat(Engine.messages(report.get("warnings")).get(0))
+                .startsWith("finishedAt ignored: ")
                 .contains("too long ago", "recording.start-age-max");
+        JsonNode execution = engine.find("new", "startedAt duration");
+        assertThat(Instant.parse(execution.get("startedAt").asText())).isBetween(before, Instant.now());
+        assertThat(execution.get("duration").asText()).isEqualTo("PT0S");
     }
 
     private static List<String> lines(String reference, String id, Instant start) {

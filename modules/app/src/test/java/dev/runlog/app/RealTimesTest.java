@@ -227,31 +227,6 @@ final class RealTimesTest {
     }
 
     @Test
-    void recordsAFinishAtATimeThatIsTooLongAgo() {
-        Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        engine.record(
-                event(
-                        "finished",
-                        "externalId",
-                        "unknown",
-                        "workflow",
-                        "w",
-                        "status",
-                        "FAILED",
-                        "finishedAt",
-                        "1970-01-01T00:00:00Z"),
-                event("heartbeat", "externalId", "known", "workflow", "w"));
-        engine.record(event(
-                "finished", "externalId", "known", "status", "FAILED", "finishedAt", "1970-01-01T00:00:00Z"));
-
-        for (String id : List.of("unknown", "known")) {
-            JsonNode times = engine.find(id, TIMES);
-            assertThat(Instant.parse(times.get("startedAt").asText())).isBetween(before, Instant.now());
-            assertThat(times.get("duration").asText()).isEqualTo("PT0S");
-        }
-    }
-
-    @Test
     void sortsByTheRealDuration() {
         for (int millis : new int[] {300, 100, 200}) {
             engine.record(event(

@@ -178,12 +178,17 @@ public final class EventPolicy {
         if (startRefusal != null) {
             startedAt = null;
         }
-        Target target =
-                targets.of(event.execution(), startedAt == null ? targets.usable(finishedAt) : startedAt);
         List<String> warnings = new ArrayList<>();
         if (startRefusal != null) {
             warnings.add("startedAt ignored: " + startRefusal.getMessage());
         }
+        RunlogException finishRefusal =
+                event.execution().id() == null ? targets.startRefusal(event.execution(), finishedAt) : null;
+        if (finishRefusal != null) {
+            warnings.add("finishedAt ignored: " + finishRefusal.getMessage());
+        }
+        Instant best = startedAt == null ? targets.usable(finishedAt) : startedAt;
+        Target target = targets.of(event.execution(), best);
         Instant time = Ids.timeOf(target.id());
         Target parent = unlessInvalid("parent", event.parent(), ref -> targets.ofParent(ref, time), warnings);
         Target retryOf = unlessInvalid("retryOf", event.retryOf(), ref -> targets.ofRetried(ref, time), warnings);

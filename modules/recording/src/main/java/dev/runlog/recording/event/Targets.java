@@ -90,7 +90,7 @@ final class Targets {
     private @Nullable RunlogException refusal(Instant start) {
         Instant now = clock.instant();
         if (start.isBefore(now.minus(config.startAgeMax()))) {
-            return RunlogException.badInput("Invalid start time: " + start
+            return RunlogException.badInput("Invalid time: " + start
                     + " is too long ago (recording.start-age-max is " + DurationText.of(config.startAgeMax()) + ").");
         }
         return tooFarAhead(start, now);
@@ -98,7 +98,7 @@ final class Targets {
 
     private @Nullable RunlogException tooFarAhead(Instant start, Instant now) {
         return start.isAfter(now.plus(config.startAheadMax()))
-                ? RunlogException.badInput("Invalid start time: " + start
+                ? RunlogException.badInput("Invalid time: " + start
                         + " is too far in the future (server time " + now.truncatedTo(ChronoUnit.MILLIS)
                         + ", recording.start-ahead-max is " + DurationText.of(config.startAheadMax()) + ").")
                 : null;
