@@ -10,6 +10,7 @@ import graphql.GraphQLError;
 import graphql.execution.AbortExecutionException;
 import graphql.execution.DataFetcherExceptionHandlerParameters;
 import graphql.execution.DataFetcherExceptionHandlerResult;
+import graphql.language.SourceLocation;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -65,21 +66,24 @@ public final class GraphqlErrors {
         while (failure instanceof CompletionException && failure.getCause() != null) {
             failure = failure.getCause();
         }
-        GraphQLError error = new CodedError(
-                toRunlogException(parameters, failure),
-                List.of(parameters.getSourceLocation()),
-                parameters.getPath().toList());
+        GraphQLError error =
+                of(failure, parameters.getSourceLocation(), parameters.getPath().toList());
         return CompletableFuture.completedFuture(
                 DataFetcherExceptionHandlerResult.newResult(error).build());
     }
 
-    private static RunlogException toRunlogException(
-            DataFetcherExceptionHandlerParameters parameters, Throwable failure) {
+    /** The error of a field that failed. */
+    public static GraphQLError of(Throwable failure, SourceLocation location, List<Object> path) {
+        return new CodedError(toRunlogException(path, failure), List.of(location), path);
+    }
+
+    /** The failure as clients see it; an unexpected one is logged, with the place where it occurred. */
+    public static RunlogException toRunlogException(Object place, Throwable failure) {
         if (failure instanceof RunlogException known) {
             return known;
         }
         UUID incident = Ids.next();
-        log.error("{} failed, incident {}", parameters.getPath(), incident, failure);
+        log.error("{} failed, incident {}", place, incident, failure);
         return RunlogException.internal(incident);
     }
 
