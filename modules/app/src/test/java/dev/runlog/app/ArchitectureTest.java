@@ -24,7 +24,6 @@ import dev.runlog.contract.bus.Request;
 import dev.runlog.contract.model.Owners;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.querying.CheckHealth;
-import dev.runlog.contract.querying.LoadWatchedWorkflows;
 import dev.runlog.contract.querying.ReadRequest;
 import dev.runlog.storage.db.ConnectedServers;
 import dev.runlog.storage.db.Database;
@@ -154,9 +153,6 @@ final class ArchitectureTest {
                 .implement(Request.class)
                 .and()
                 .doNotHaveFullyQualifiedName(CheckHealth.class.getName())
-                // It names an owner for each of its workflows.
-                .and()
-                .doNotHaveFullyQualifiedName(LoadWatchedWorkflows.class.getName())
                 .should()
                 .implement(ReadRequest.class));
         check(classes()

@@ -5,6 +5,7 @@ import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.connection.ConnectionLimits;
 import dev.runlog.gateway.connection.OpenStreams;
 import dev.runlog.gateway.graphql.GraphqlSchemas;
+import dev.runlog.gateway.graphql.events.RenderedEvents;
 import dev.runlog.gateway.live.ChangeHub;
 import dev.runlog.gateway.memory.AnswerMemory;
 import dev.runlog.gateway.memory.ByteBudget;
@@ -24,6 +25,7 @@ public final class GatewayShared {
     private final Authenticator authenticator;
     private final GraphqlSchemas schemas;
     private final ChangeHub changes;
+    private final RenderedEvents rendered;
     private final AnswerMemory answers;
     private final ByteBudget bodies;
     private final OpenStreams streams;
@@ -44,6 +46,7 @@ public final class GatewayShared {
         this.authenticator = authenticator;
         this.schemas = new GraphqlSchemas(config.graphql());
         this.changes = new ChangeHub(config.live(), meters);
+        this.rendered = new RenderedEvents(config.live().renderedBytesMax(), meters);
         this.answers = new AnswerMemory(
                 config.graphql().responseMaxBytes(), config.graphql().responsesMaxBytes());
         this.bodies = new ByteBudget(config.http());
@@ -103,6 +106,10 @@ public final class GatewayShared {
 
     ChangeHub changes() {
         return changes;
+    }
+
+    RenderedEvents rendered() {
+        return rendered;
     }
 
     AnswerMemory answers() {

@@ -9,7 +9,6 @@ import dev.runlog.gateway.connection.Connections;
 import dev.runlog.gateway.events.EventsEndpoint;
 import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.Operations;
-import dev.runlog.gateway.graphql.render.Selections;
 import dev.runlog.gateway.graphqlhttp.GraphiqlPage;
 import dev.runlog.gateway.graphqlhttp.GraphqlHttp;
 import dev.runlog.gateway.health.HealthEndpoints;
@@ -107,10 +106,7 @@ public final class GatewayVerticle extends VerticleBase {
         LiveFeed feed = LiveFeed.start(vertx, bus, shared.changes());
         GraphqlEngine engine = new GraphqlEngine(
                 shared.schemas(), bus, shared.answers(), config.graphql().dividedBy(shared.loops()), feed);
-        Operations operations = new Operations(
-                engine,
-                new Selections(
-                        config.live().renderedBytesMax() / shared.loops(), shared.answers(), shared.meters()));
+        Operations operations = new Operations(engine, shared.rendered());
         GraphqlTransportWs sockets = new GraphqlTransportWs(
                 vertx, operations, shared.authenticator(), config, shared.bodies(), shared.streams());
         webSockets = sockets;

@@ -25,8 +25,6 @@ import dev.runlog.contract.querying.LoadExecutionDetails;
 import dev.runlog.contract.querying.LoadExecutions;
 import dev.runlog.contract.querying.LoadHoldReasons;
 import dev.runlog.contract.querying.LoadSteps;
-import dev.runlog.contract.querying.LoadWatchedWorkflows;
-import dev.runlog.contract.querying.LoadWatchedWorkflows.Watched;
 import dev.runlog.contract.querying.LoadWorkflows;
 import dev.runlog.contract.querying.ReadRequest;
 import dev.runlog.contract.recording.WorkflowsChanged;
@@ -42,10 +40,8 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Clock;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,7 +102,6 @@ public final class QueryingVerticle extends VerticleBase {
         handle(FindWorkflowByKey.class, this::findWorkflowByKey);
         handle(ListWorkflows.class, this::listWorkflows);
         handle(CountWorkflows.class, this::countWorkflows);
-        bus.handle(LoadWatchedWorkflows.class, this::loadWatchedWorkflows);
         handle(GetStatistics.class, statisticsRequests::get);
         handle(GetWorkflowStatistics.class, statisticsRequests::byWorkflow);
         handle(CountByStatus.class, facets::countByStatus);
@@ -201,17 +196,6 @@ public final class QueryingVerticle extends VerticleBase {
         return knownWorkflows
                 .load(database, owner(request), request.owners(), request.ids())
                 .map(LoadWorkflows.Loaded::new);
-    }
-
-    private Future<LoadWatchedWorkflows.Loaded> loadWatchedWorkflows(LoadWatchedWorkflows request) {
-        Set<Watched> watched = Set.copyOf(request.watched());
-        return knownWorkflows
-                .load(
-                        database,
-                        request.watched().stream().map(Watched::workflowId).collect(Collectors.toSet()))
-                .map(found -> new LoadWatchedWorkflows.Loaded(found.stream()
-                        .filter(workflow -> watched.contains(new Watched(workflow.owner(), workflow.id())))
-                        .toList()));
     }
 
     private Future<FindWorkflowByKey.Found> findWorkflowByKey(FindWorkflowByKey request) {

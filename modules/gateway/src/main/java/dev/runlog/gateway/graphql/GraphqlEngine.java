@@ -1,34 +1,27 @@
 package dev.runlog.gateway.graphql;
 
 import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.bus.Requests;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Viewer;
-import dev.runlog.contract.model.Workflow;
-import dev.runlog.contract.querying.LoadWatchedWorkflows.Watched;
 import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.graphql.limits.QueryLimits;
 import dev.runlog.gateway.graphql.protocol.Answer;
 import dev.runlog.gateway.graphql.protocol.GraphqlErrors;
 import dev.runlog.gateway.graphql.protocol.GraphqlRequest;
+import dev.runlog.gateway.graphql.protocol.ResultStream;
 import dev.runlog.gateway.graphql.protocol.ResultSubscriber;
-import dev.runlog.gateway.graphql.resolve.CoalescingLoader;
-import dev.runlog.gateway.graphql.resolve.Loaders;
 import dev.runlog.gateway.live.LiveFeed;
 import dev.runlog.gateway.memory.AnswerMemory;
 import dev.runlog.gateway.memory.AnswerThrottle;
 import graphql.ExecutionInput;
 import graphql.ExecutionResult;
-import graphql.ExecutionResultImpl;
 import graphql.GraphQL;
-import graphql.execution.SubscriptionExecutionStrategy;
-import graphql.language.OperationDefinition;
 import io.vertx.core.Future;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +39,6 @@ public final class GraphqlEngine {
     private final LiveFeed feed;
     private final AnswerThrottle throttle;
     private final OperationTurns turns;
-    private final CoalescingLoader<Watched, @Nullable Workflow> workflowsOfEvents;
 
     /** Creates the engine of one event loop. It shares the schemas and the memory with those of other event loops. */
     public GraphqlEngine(
@@ -58,11 +50,10 @@ public final class GraphqlEngine {
         this.config = config;
         this.throttle = new AnswerThrottle(config.responseMaxBytes(), config.queueMax());
         this.turns = new OperationTurns(config.queueMax());
-        this.workflowsOfEvents = new CoalescingLoader<>(ids -> Loaders.loadWatchedWorkflows(bus, ids));
     }
 
     /**
-     * Runs one operation. The data of a subscription is a {@code Publisher<ExecutionResult>}. Fails for unexpected
+     * Runs one operation. The data of a subscription is a {@link ResultStream}. Fails for unexpected
      * errors only.
      */
     public Future<Answer> execute(GraphqlRequest request, Viewer viewer) {
@@ -103,7 +94,6 @@ public final class GraphqlEngine {
                     refusal("The query is too long: " + request.query().length() + " characters (at most "
                             + config.queryMaxChars() + ", graphql.query-max-chars)."));
         }
-        Loaders loaders = new Loaders(bus, memory, lease, viewer, workflowsOfEvents);
         ExecutionInput input = ExecutionInput.newExecutionInput()
                 .query(request.query())
                 .operationName(request.operationName())
@@ -116,15 +106,12 @@ public final class GraphqlEngine {
                         bus,
                         LiveFeed.class,
                         feed,
-                        Loaders.class,
-                        loaders,
+                        Requests.class,
+                        bus.within(lease),
                         AnswerMemory.Lease.class,
                         lease,
                         QueryLimits.QUERIES_ONLY,
-                        queriesOnly,
-                        SubscriptionExecutionStrategy.KEEP_SUBSCRIPTION_EVENTS_ORDERED,
-                        true))
-                .dataLoaderRegistry(loaders.registry())
+                        queriesOnly))
                 .build();
         long startedAt = System.nanoTime();
         GraphQL graphQl = schemas.of(viewer);
@@ -136,8 +123,6 @@ public final class GraphqlEngine {
                 .recover(failure -> failure instanceof RunlogException known
                         ? Future.succeededFuture(GraphqlErrors.refusal(known))
                         : Future.failedFuture(failure))
-                .map(result ->
-                        refusedSubscription(input, result) ? new ExecutionResultImpl(result.getErrors()) : result)
                 .map(GraphqlErrors::withCodes)
                 .onSuccess(result -> logResult(request, viewer, result, startedAt));
     }
@@ -155,13 +140,6 @@ public final class GraphqlEngine {
     /** Decides when the next operation of an owner may start, here and in other interfaces with large responses. */
     public AnswerThrottle throttle() {
         return throttle;
-    }
-
-    /** A subscription without a stream was refused as a whole; the library reports null data instead. */
-    private static boolean refusedSubscription(ExecutionInput input, ExecutionResult result) {
-        return input.getGraphQLContext().get(QueryLimits.OPERATION) == OperationDefinition.Operation.SUBSCRIPTION
-                && result.isDataPresent()
-                && !(result.getData() instanceof Publisher);
     }
 
     private static ExecutionResult refusal(String message) {

@@ -3,11 +3,13 @@ package dev.runlog.gateway.graphql;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.gateway.config.GatewayConfig;
+import dev.runlog.gateway.graphql.events.LiveStrategy;
 import dev.runlog.gateway.graphql.limits.QueryCache;
 import dev.runlog.gateway.graphql.limits.QueryLimits;
 import dev.runlog.gateway.graphql.protocol.GraphqlErrors;
-import dev.runlog.gateway.graphql.render.PlainSelections;
-import dev.runlog.gateway.graphql.render.PlainSubscriptions;
+import dev.runlog.gateway.graphql.render.Plans;
+import dev.runlog.gateway.graphql.render.Renderer;
+import dev.runlog.gateway.graphql.render.SerialRenderer;
 import dev.runlog.gateway.graphql.resolve.Resolvers;
 import dev.runlog.gateway.graphql.schema.ReadScope;
 import graphql.GraphQL;
@@ -27,24 +29,26 @@ import java.util.Objects;
 public final class GraphqlSchemas {
     private final GatewayConfig.Graphql config;
     private final QueryCache queries;
+    private final Plans plans = new Plans();
     private final GraphQL readers;
     private final GraphQL nonReaders;
 
     public GraphqlSchemas(GatewayConfig.Graphql config) {
         this.config = config;
         this.queries = new QueryCache(config.documentCacheMaxBytes());
-        GraphQLSchema schema = schema(config);
+        GraphQLSchema schema = schema();
         this.readers = graphQl(schema);
         this.nonReaders = graphQl(ReadScope.without(schema));
     }
 
     private GraphQL graphQl(GraphQLSchema schema) {
         DataFetcherExceptionHandler failures = GraphqlErrors::handle;
-        PlainSelections plain = new PlainSelections(failures);
+        Renderer renderer = new Renderer(failures, plans);
         return GraphQL.newGraphQL(schema)
                 .defaultDataFetcherExceptionHandler(failures)
-                .queryExecutionStrategy(plain)
-                .subscriptionExecutionStrategy(new PlainSubscriptions(failures, plain))
+                .queryExecutionStrategy(renderer)
+                .mutationExecutionStrategy(new SerialRenderer(failures, renderer))
+                .subscriptionExecutionStrategy(new LiveStrategy(failures, plans))
                 .instrumentation(new QueryLimits(config, queries))
                 .preparsedDocumentProvider(queries)
                 .build();
@@ -55,14 +59,14 @@ public final class GraphqlSchemas {
         return viewer.may(Scope.READ) ? readers : nonReaders;
     }
 
-    private static GraphQLSchema schema(GatewayConfig.Graphql config) {
+    private GraphQLSchema schema() {
         ParserOptions.setDefaultOperationParserOptions(ParserOptions.getDefaultOperationParserOptions()
                 .transform(options -> options.maxCharacters(config.queryMaxChars())));
         try (Reader text = new InputStreamReader(
                 Objects.requireNonNull(GraphqlSchemas.class.getResourceAsStream("/schema.graphqls")),
                 StandardCharsets.UTF_8)) {
             return new SchemaGenerator()
-                    .makeExecutableSchema(new SchemaParser().parse(text), Resolvers.wiring(config));
+                    .makeExecutableSchema(new SchemaParser().parse(text), Resolvers.wiring(config, plans));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

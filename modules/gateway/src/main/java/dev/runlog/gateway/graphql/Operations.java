@@ -2,21 +2,22 @@ package dev.runlog.gateway.graphql;
 
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Viewer;
+import dev.runlog.gateway.graphql.events.LiveResults;
+import dev.runlog.gateway.graphql.events.RenderedEvents;
 import dev.runlog.gateway.graphql.protocol.Answer;
 import dev.runlog.gateway.graphql.protocol.GraphqlRequest;
 import dev.runlog.gateway.graphql.protocol.ResultSubscriber;
-import dev.runlog.gateway.graphql.render.Selections;
 import dev.runlog.gateway.memory.SendBudget;
 import io.vertx.core.Future;
 
 /** Runs operations with one result or many, for transports that can send either. */
 public final class Operations {
     private final GraphqlEngine engine;
-    private final Selections selections;
+    private final LiveResults results;
 
-    public Operations(GraphqlEngine engine, Selections selections) {
+    public Operations(GraphqlEngine engine, RenderedEvents rendered) {
         this.engine = engine;
-        this.selections = selections;
+        this.results = new LiveResults(rendered, engine.memory());
     }
 
     /** Counts the messages that wait to be sent to a client of the viewer. */
@@ -55,7 +56,7 @@ public final class Operations {
                 subscriber.onError(tooMuch);
                 return;
             }
-            selections.stream(request, viewer, answer).subscribe(subscriber);
+            results.subscribe(request, viewer, answer, subscriber);
         }
     }
 }

@@ -103,16 +103,14 @@ public final class LiveFeed implements Channel.Feed {
 
     /** The current state of a cleanup, then its progress until it ends. */
     public LiveSource cleanupProgress(Viewer viewer, UUID id) {
-        return new LiveSource(
-                subscriber -> {
-                    CleanupSubscription subscription = new CleanupSubscription(
-                            subscriber, () -> load(viewer, id), ended -> removeCleanup(id, ended));
-                    byCleanup.computeIfAbsent(id, none -> new LinkedHashSet<>()).add(subscription);
-                    hub.onSubscribersChanged(1);
-                    subscriber.onSubscribe(subscription);
-                    subscription.refresh();
-                },
-                null);
+        return subscriber -> {
+            CleanupSubscription subscription = new CleanupSubscription(
+                    subscriber, () -> load(viewer, id), ended -> removeCleanup(id, ended));
+            byCleanup.computeIfAbsent(id, none -> new LinkedHashSet<>()).add(subscription);
+            hub.onSubscribersChanged(1);
+            subscriber.onSubscribe(subscription);
+            subscription.refresh();
+        };
     }
 
     private LiveSource watching(Watch watch, @Nullable String after) {
@@ -120,7 +118,7 @@ public final class LiveFeed implements Channel.Feed {
         Cursors.Epoch then = hub.epoch();
         OptionalLong resumed =
                 after == null ? OptionalLong.empty() : new Cursors(then, watch).numberIn(after);
-        return new LiveSource(subscriber -> follow(watch, subscriber, after != null, then, resumed), null);
+        return subscriber -> follow(watch, subscriber, after != null, then, resumed);
     }
 
     private void follow(

@@ -25,9 +25,6 @@ public final class QueryLimits extends SimplePerformantInstrumentation {
     /** Key in the GraphQL context: whether only queries may run, as for GET. */
     public static final String QUERIES_ONLY = "runlog.queriesOnly";
 
-    /** Key in the GraphQL context: the type of the operation. */
-    public static final String OPERATION = "runlog.operation";
-
     private final GatewayConfig.Graphql config;
     private final QueryCache queries;
 
@@ -50,7 +47,6 @@ public final class QueryLimits extends SimplePerformantInstrumentation {
             InstrumentationExecuteOperationParameters parameters, InstrumentationState state) {
         ExecutionContext context = parameters.getExecutionContext();
         OperationDefinition operation = context.getOperationDefinition();
-        context.getGraphQLContext().put(OPERATION, operation.getOperation());
         if (context.getGraphQLContext().getBoolean(QUERIES_ONLY)
                 && operation.getOperation() != OperationDefinition.Operation.QUERY) {
             throw new GraphqlErrors.OperationNotAllowedException();

@@ -6,7 +6,6 @@ import dev.runlog.gateway.memory.AnswerMemory;
 import graphql.ExecutionResult;
 import io.vertx.core.buffer.Buffer;
 import java.util.function.LongConsumer;
-import org.reactivestreams.Publisher;
 
 /** The result of an operation, with its memory. Call {@link #close} when it was sent or is not needed. */
 public final class Answer implements AutoCloseable {
@@ -40,7 +39,7 @@ public final class Answer implements AutoCloseable {
 
     /** Whether it is the stream of a subscription. */
     public boolean isStream() {
-        return result.getData() instanceof Publisher;
+        return result.getData() instanceof ResultStream;
     }
 
     /** The response as JSON in UTF-8. A response that is too large is replaced by an error. */

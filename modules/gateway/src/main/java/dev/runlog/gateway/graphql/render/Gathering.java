@@ -16,7 +16,10 @@ final class Gathering {
     private static final int VALUE_BYTES = 200;
 
     private final Rendering rendering;
-    private final Map<Loaded.Batch<?, ?>, Wanted<?, ?>> batches = new LinkedHashMap<>();
+    private final Map<Group, Wanted<?, ?>> groups = new LinkedHashMap<>();
+
+    /** Keys that are loaded with one request. */
+    private record Group(Loaded.Batch<?, ?> batch, Object group) {}
 
     Gathering(Rendering rendering) {
         this.rendering = rendering;
@@ -40,7 +43,10 @@ final class Gathering {
                 } else {
                     // Found again through another object, it is not loaded twice.
                     rendering.setGathered(member, source, null);
-                    batches.computeIfAbsent(loaded.batch(), batch -> new Wanted<>(batch, rendering.fetch(member)))
+                    Loaded.Batch<?, ?> batch = loaded.batch();
+                    groups.computeIfAbsent(
+                                    new Group(batch, batch.groupOf(key)),
+                                    none -> new Wanted<>(batch, rendering.fetch(member)))
                             .add(member, source, loaded, key);
                 }
             } else {
@@ -60,17 +66,17 @@ final class Gathering {
 
     /** Loads everything of this level, then the levels below. */
     Future<Void> load() {
-        if (batches.isEmpty()) {
+        if (groups.isEmpty()) {
             return Future.succeededFuture();
         }
         Gathering next = new Gathering(rendering);
-        List<Future<Void>> loading = new ArrayList<>(batches.size());
-        batches.values().forEach(wanted -> loading.add(wanted.load(next)));
+        List<Future<Void>> loading = new ArrayList<>(groups.size());
+        groups.values().forEach(wanted -> loading.add(wanted.load(next)));
         Future<?> all = loading.size() == 1 ? loading.get(0) : Future.join(loading);
         return all.compose(done -> next.load());
     }
 
-    /** What is wanted from one batch. */
+    /** What is wanted with one request. */
     private static final class Wanted<K, V> {
         private record Value(Member member, Object source, Loaded<?, ?, ?> loaded, Object key) {}
 
@@ -93,7 +99,7 @@ final class Gathering {
         Future<Void> load(Gathering next) {
             Future<Map<K, V>> reply;
             try {
-                reply = batch.read(fetch, List.copyOf(keys));
+                reply = batch.read().apply(fetch, List.copyOf(keys));
             } catch (RuntimeException failure) {
                 reply = Future.failedFuture(failure);
             }

@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +17,41 @@ import org.jspecify.annotations.Nullable;
  * @param <V> type of the loaded values
  */
 public final class Loaded<S, K, V> implements DataFetcher<Object> {
-    /** Loads values by distinct keys. The reply may omit keys without a value. */
-    public interface Batch<K, V> {
-        Future<Map<K, V>> read(Fetch fetch, List<K> keys);
+    /**
+     * Loads values by their keys. Properties with the same batch are loaded together.
+     *
+     * @param group keys of equal groups are loaded with one request
+     * @param read loads values by distinct keys of one group; may omit keys without a value
+     */
+    public record Batch<K, V>(Function<K, Object> group, BiFunction<Fetch, List<K>, Future<Map<K, V>>> read) {
+        /** A batch with one request for all keys of a level. */
+        public static <K, V> Batch<K, V> ofAll(BiFunction<Fetch, List<K>, Future<Map<K, V>>> read) {
+            return new Batch<>(key -> "", read);
+        }
+
+        /** A batch with one request for each distinct key. */
+        public static <K, V> Batch<K, V> ofEach(BiFunction<Fetch, K, Future<@Nullable V>> read) {
+            return new Batch<>(
+                    key -> key,
+                    (fetch, keys) -> read.apply(fetch, keys.get(0))
+                            .map(value -> value == null ? Map.of() : Map.of(keys.get(0), value)));
+        }
+
+        @SuppressWarnings("unchecked") // A key of this batch.
+        Object groupOf(Object key) {
+            return group.apply((K) key);
+        }
+
+        // Compared by identity, as its functions are.
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
     }
 
     private final Class<S> source;
@@ -27,7 +60,6 @@ public final class Loaded<S, K, V> implements DataFetcher<Object> {
     private final BiFunction<S, @Nullable V, @Nullable Object> value;
 
     /**
-     * @param batch properties with the same batch are loaded together
      * @param key the key of an object, or null if nothing needs to be loaded for it; may throw a {@code
      *     RunlogException}, which becomes the field's error
      * @param value the property of an object, given what was loaded for its key

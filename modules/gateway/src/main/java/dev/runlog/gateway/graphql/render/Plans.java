@@ -98,6 +98,15 @@ public final class Plans {
                 .selected();
     }
 
+    /** A renderer for the events of a subscription's field. */
+    public EventRenderer events(ExecutionContext context, MergedField field) {
+        GraphQLType type = context.getGraphQLSchema()
+                .getSubscriptionType()
+                .getFieldDefinition(field.getName())
+                .getType();
+        return new EventRenderer(plan(context, field, type), context);
+    }
+
     /** The plan of a root field. */
     Plan plan(ExecutionContext context, MergedField field, GraphQLType type) {
         return plan(
@@ -135,7 +144,7 @@ public final class Plans {
     }
 
     /** Whether a query uses a variable once. */
-    boolean isUsedOnce(Document document, String variable) {
+    public boolean isUsedOnce(Document document, String variable) {
         return queries.get(document, Query::of).uses().getOrDefault(variable, 0) == 1;
     }
 }

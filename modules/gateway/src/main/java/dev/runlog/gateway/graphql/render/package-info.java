@@ -1,7 +1,4 @@
-/**
- * Writes pages and events as JSON, directly where the selection allows it, and once for all subscribers with the same
- * selection.
- */
+/** Renders the values of root fields, and events, as JSON: loads what a selection needs level by level, then writes it. */
 @NullMarked
 package dev.runlog.gateway.graphql.render;
 

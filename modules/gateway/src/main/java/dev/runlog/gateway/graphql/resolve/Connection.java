@@ -1,61 +1,67 @@
 package dev.runlog.gateway.graphql.resolve;
 
-import dev.runlog.contract.bus.Requests;
 import dev.runlog.contract.model.ListedExecution;
-import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.page.Count;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageEnds;
-import dev.runlog.contract.querying.CountByStatus;
-import dev.runlog.contract.querying.ExecutionHistogram;
 import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
-import dev.runlog.contract.querying.GetHistogram;
-import dev.runlog.contract.querying.StatusCounts;
-import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A page according to the Relay cursor connections specification. The total is counted once, when first requested. */
+/** A page according to the Relay cursor connections specification. */
 final class Connection<T> {
     private final List<T> nodes;
     private final PageEnds ends;
     private final Function<T, Cursor> cursors;
-    private final Supplier<Future<Count>> counter;
+    private final @Nullable Count count;
+    private final Batches.@Nullable Counted counted;
     private final @Nullable Cursor scannedTo;
-    private final @Nullable Facets facets;
-    private @Nullable Future<Count> count;
+    private final @Nullable ExecutionQuery query;
 
     private Connection(
             List<T> nodes,
             PageEnds ends,
             Function<T, Cursor> cursors,
-            Supplier<Future<Count>> counter,
+            @Nullable Count count,
+            Batches.@Nullable Counted counted,
             @Nullable Cursor scannedTo,
-            @Nullable Facets facets) {
+            @Nullable ExecutionQuery query) {
         this.nodes = nodes;
         this.ends = ends;
         this.cursors = cursors;
-        this.counter = counter;
+        this.count = count;
+        this.counted = counted;
         this.scannedTo = scannedTo;
-        this.facets = facets;
+        this.query = query;
     }
 
-    Connection(List<T> nodes, PageEnds ends, Function<T, Cursor> cursors, Supplier<Future<Count>> counter) {
-        this(nodes, ends, cursors, counter, null, null);
+    /** A page of a list of known length. */
+    static <T> Connection<T> of(List<T> nodes, PageEnds ends, Function<T, Cursor> cursors, long total) {
+        return new Connection<>(nodes, ends, cursors, Count.exactly(total), null, null, null);
     }
 
+    static Connection<Workflow> ofWorkflows(List<Workflow> nodes, PageEnds ends, @Nullable String search) {
+        return new Connection<>(
+                nodes,
+                ends,
+                workflow -> Cursor.of(Cursor.Order.WORKFLOW, workflow.id()),
+                null,
+                new Batches.OfWorkflows(search),
+                null,
+                null);
+    }
+
+    /** @param query the query of the whole list, which is counted by status and time */
     static <E extends ListedExecution> Connection<E> ofExecutions(
-            ExecutionPage<E> page, ExecutionQuery query, Supplier<Future<Count>> counter, Facets facets) {
-        return new Connection<>(page.executions(), page.ends(), query::cursorOf, counter, page.scannedTo(), facets);
+            ExecutionPage<E> page, ExecutionQuery query, Batches.Counted counted) {
+        return new Connection<>(
+                page.executions(), page.ends(), query::cursorOf, page.count(), counted, page.scannedTo(), query);
     }
-
-    /** The query of a list of executions, to count them by status and time. */
-    record Facets(Requests requests, Viewer viewer, ExecutionQuery query) {}
 
     /** A node with its cursor. */
     record Edge(String cursor, Object node) {}
@@ -93,13 +99,15 @@ final class Connection<T> {
         return cursor == null ? null : cursor.encode();
     }
 
-    /** Null if an exact count is too expensive. */
-    Future<@Nullable Long> totalCount() {
-        return count().map(Count::exact);
+    /** The length of the list if it is known. */
+    @Nullable
+    Count count() {
+        return count;
     }
 
-    Future<Long> countAtLeast() {
-        return count().map(Count::atLeast);
+    /** What to count if the length is not known. */
+    Batches.@Nullable Counted counted() {
+        return count == null ? counted : null;
     }
 
     boolean isPartial() {
@@ -109,27 +117,11 @@ final class Connection<T> {
     /** The time up to which a partial page was read. */
     @Nullable
     Instant searchedUntil() {
-        return scannedTo == null || facets == null ? null : facets.query().timeOf(scannedTo);
+        return scannedTo == null || query == null ? null : query.timeOf(scannedTo);
     }
 
-    Future<@Nullable StatusCounts> statusCounts() {
-        Facets of = Objects.requireNonNull(facets);
-        return of.requests()
-                .request(new CountByStatus(of.viewer(), of.query().withoutStatuses()))
-                .map(CountByStatus.Counted::counts);
-    }
-
-    Future<@Nullable ExecutionHistogram> histogram(int buckets) {
-        Facets of = Objects.requireNonNull(facets);
-        return of.requests()
-                .request(new GetHistogram(of.viewer(), of.query(), buckets))
-                .map(GetHistogram.Found::histogram);
-    }
-
-    private Future<Count> count() {
-        if (count == null) {
-            count = counter.get();
-        }
-        return count;
+    /** The query of the whole list of executions. */
+    ExecutionQuery query() {
+        return Objects.requireNonNull(query);
     }
 }

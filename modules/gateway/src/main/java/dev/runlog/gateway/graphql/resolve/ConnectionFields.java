@@ -1,11 +1,12 @@
 package dev.runlog.gateway.graphql.resolve;
 
-import static dev.runlog.gateway.graphql.resolve.Fields.async;
+import static dev.runlog.gateway.graphql.resolve.Fields.arguments;
 import static dev.runlog.gateway.graphql.resolve.Fields.property;
-import static dev.runlog.gateway.graphql.resolve.Fields.source;
 
+import dev.runlog.contract.page.Count;
 import dev.runlog.contract.querying.GetHistogram;
-import graphql.schema.DataFetchingEnvironment;
+import dev.runlog.gateway.graphql.render.Loaded;
+import graphql.schema.DataFetcher;
 import graphql.schema.LightDataFetcher;
 import graphql.schema.idl.TypeRuntimeWiring;
 import java.util.Objects;
@@ -20,20 +21,44 @@ final class ConnectionFields {
         return type.dataFetcher("edges", connectionProperty(Connection::edges))
                 .dataFetcher("nodes", connectionProperty(Connection::nodes))
                 .dataFetcher("pageInfo", connectionProperty(Connection::pageInfo))
-                .dataFetcher("totalCount", async(env -> connection(env).totalCount()))
-                .dataFetcher("countAtLeast", async(env -> connection(env).countAtLeast()));
+                .dataFetcher("totalCount", count(Count::exact))
+                .dataFetcher("countAtLeast", count(Count::atLeast));
     }
 
     static TypeRuntimeWiring.Builder ofExecutions(TypeRuntimeWiring.Builder type) {
         return ofConnection(type)
                 .dataFetcher("isPartial", connectionProperty(Connection::isPartial))
                 .dataFetcher("searchedUntil", connectionProperty(Connection::searchedUntil))
-                .dataFetcher("statusCounts", async(env -> connection(env).statusCounts()))
+                .dataFetcher(
+                        "statusCounts",
+                        new Loaded<>(
+                                Connection.class,
+                                Batches.STATUS_COUNTS,
+                                (connection, fetch) -> connection.query().withoutStatuses(),
+                                (connection, counts) -> counts))
                 .dataFetcher(
                         "histogram",
-                        async(env -> connection(env)
-                                .histogram(Objects.requireNonNullElse(
-                                        Fields.arguments(env).integerOrNull("buckets"), GetHistogram.BUCKETS_MAX))));
+                        new Loaded<>(
+                                Connection.class,
+                                Batches.HISTOGRAMS,
+                                (connection, fetch) -> new GetHistogram(
+                                        fetch.viewer(),
+                                        connection.query(),
+                                        Objects.requireNonNullElse(
+                                                arguments(fetch).integerOrNull("buckets"), GetHistogram.BUCKETS_MAX)),
+                                (connection, histogram) -> histogram));
+    }
+
+    /** A figure of the list's length, which is counted once for all of them. */
+    private static DataFetcher<?> count(Function<Count, @Nullable Object> figure) {
+        return new Loaded<>(
+                Connection.class,
+                Batches.COUNTS,
+                (connection, fetch) -> connection.counted(),
+                (connection, counted) -> {
+                    Count count = counted == null ? connection.count() : counted;
+                    return count == null ? null : figure.apply(count);
+                });
     }
 
     static TypeRuntimeWiring.Builder ofEdge(TypeRuntimeWiring.Builder type) {
@@ -47,10 +72,6 @@ final class ConnectionFields {
                         "hasPreviousPage", property(Connection.PageInfo.class, Connection.PageInfo::hasPreviousPage))
                 .dataFetcher("startCursor", property(Connection.PageInfo.class, Connection.PageInfo::startCursor))
                 .dataFetcher("endCursor", property(Connection.PageInfo.class, Connection.PageInfo::endCursor));
-    }
-
-    private static Connection<?> connection(DataFetchingEnvironment env) {
-        return (Connection<?>) source(env);
     }
 
     private static LightDataFetcher<@Nullable Object> connectionProperty(

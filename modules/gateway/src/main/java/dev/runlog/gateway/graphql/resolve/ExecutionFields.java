@@ -1,16 +1,9 @@
 package dev.runlog.gateway.graphql.resolve;
 
 import static dev.runlog.gateway.graphql.resolve.Fields.arguments;
-import static dev.runlog.gateway.graphql.resolve.Fields.async;
-import static dev.runlog.gateway.graphql.resolve.Fields.execution;
-import static dev.runlog.gateway.graphql.resolve.Fields.listedExecution;
-import static dev.runlog.gateway.graphql.resolve.Fields.loaders;
 import static dev.runlog.gateway.graphql.resolve.Fields.millis;
-import static dev.runlog.gateway.graphql.resolve.Fields.ownExecution;
 import static dev.runlog.gateway.graphql.resolve.Fields.property;
 import static dev.runlog.gateway.graphql.resolve.Fields.requireOwn;
-import static dev.runlog.gateway.graphql.resolve.Fields.source;
-import static dev.runlog.gateway.graphql.resolve.Fields.viewer;
 
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
@@ -20,22 +13,19 @@ import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.contract.model.Step;
 import dev.runlog.contract.model.Workflow;
-import dev.runlog.contract.page.Count;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.ListExecutionsByParent.Parent;
-import dev.runlog.contract.querying.RowFilter;
 import dev.runlog.gateway.config.GatewayConfig;
+import dev.runlog.gateway.graphql.render.Fetch;
+import dev.runlog.gateway.graphql.render.Loaded;
 import dev.runlog.gateway.json.RawJson;
 import graphql.schema.DataFetcher;
-import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.idl.TypeRuntimeWiring;
-import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -51,27 +41,51 @@ final class ExecutionFields {
     }
 
     TypeRuntimeWiring.Builder ofWorkflow(TypeRuntimeWiring.Builder type) {
-        return type.dataFetcher("executions", this::executionsOfWorkflow)
-                .dataFetcher("statistics", async(env -> {
-                    Workflow workflow = (Workflow) source(env);
-                    requireOwn(env, workflow.owner());
-                    return Fields.bus(env).request(StatisticsFields.request(env, workflow.id()));
-                }));
+        return type.dataFetcher(
+                        "executions",
+                        new Loaded<>(
+                                Workflow.class,
+                                Batches.PAGES,
+                                (workflow, fetch) -> {
+                                    requireOwn(fetch, workflow.owner());
+                                    return page(Parent.WORKFLOW, workflow.id(), fetch);
+                                },
+                                (workflow, page) -> page))
+                .dataFetcher(
+                        "statistics",
+                        new Loaded<>(
+                                Workflow.class,
+                                Batches.STATISTICS,
+                                (workflow, fetch) -> {
+                                    requireOwn(fetch, workflow.owner());
+                                    return StatisticsFields.request(fetch.viewer(), arguments(fetch), workflow.id());
+                                },
+                                (workflow, statistics) -> statistics));
     }
 
     TypeRuntimeWiring.Builder ofExecution(TypeRuntimeWiring.Builder type) {
-        return type.dataFetcher("workflow", env -> loaders(env).workflow(env, listedExecution(env)))
-                .dataFetcher("parent", env -> {
-                    UUID parentId = execution(env).parentId();
-                    return parentId == null ? null : loaders(env).execution(env, parentId);
-                })
-                .dataFetcher("children", env -> executionsOf(env, Parent.EXECUTION))
-                .dataFetcher("retryOf", env -> {
-                    UUID retryOf = execution(env).retryOf();
-                    return retryOf == null ? null : loaders(env).execution(env, retryOf);
-                })
-                .dataFetcher("retries", env -> executionsOf(env, Parent.RETRIED))
-                .dataFetcher("retriedBy", ExecutionFields::newestRetry)
+        return type.dataFetcher(
+                        "workflow",
+                        new Loaded<>(
+                                ListedExecution.class,
+                                Batches.WORKFLOWS,
+                                (execution, fetch) ->
+                                        new Batches.WorkflowKey(execution.owner(), execution.workflowId()),
+                                (execution, workflow) -> workflow))
+                .dataFetcher("parent", related(Execution::parentId))
+                .dataFetcher("children", executionsOf(Parent.EXECUTION))
+                .dataFetcher("retryOf", related(Execution::retryOf))
+                .dataFetcher("retries", executionsOf(Parent.RETRIED))
+                .dataFetcher(
+                        "retriedBy",
+                        new Loaded<>(
+                                ListedExecution.class,
+                                Batches.PAGES,
+                                (execution, fetch) -> new Batches.ExecutionsKey(
+                                        Parent.RETRIED, ownId(execution, fetch), ExecutionQuery.all(), NEWEST),
+                                (execution, retries) -> retries == null || retries.nodes().isEmpty()
+                                        ? null
+                                        : retries.nodes().get(0)))
                 .dataFetcher("id", property(ListedExecution.class, ListedExecution::id))
                 .dataFetcher("status", property(ListedExecution.class, ListedExecution::status))
                 .dataFetcher(
@@ -88,11 +102,27 @@ final class ExecutionFields {
                 .dataFetcher("result", json(ExecutionPart.RESULT, ExecutionDetail::result))
                 .dataFetcher(
                         "error", property(ListedExecution.class, execution -> execution.hasError() ? execution : null))
-                .dataFetcher("holdReason", env -> {
-                    Execution execution = execution(env);
-                    return execution.held() ? loaders(env).holdReason(env, execution.id()) : null;
-                })
-                .dataFetcher("steps", this::steps);
+                .dataFetcher(
+                        "holdReason",
+                        new Loaded<>(
+                                Execution.class,
+                                Batches.HOLD_REASONS,
+                                (execution, fetch) -> execution.held() ? execution.id() : null,
+                                (execution, reason) -> reason))
+                .dataFetcher(
+                        "steps",
+                        new Loaded<>(
+                                ListedExecution.class,
+                                Batches.STEPS,
+                                (execution, fetch) -> new Batches.StepsKey(
+                                        ownId(execution, fetch), arguments(fetch).page(Cursor.Order.STEP, config)),
+                                (execution, page) -> page == null
+                                        ? null
+                                        : Connection.of(
+                                                page.steps(),
+                                                page.ends(),
+                                                step -> new Cursor(Cursor.Order.STEP, step.index(), step.executionId()),
+                                                page.total())));
     }
 
     static TypeRuntimeWiring.Builder ofError(TypeRuntimeWiring.Builder type) {
@@ -105,12 +135,14 @@ final class ExecutionFields {
                 .dataFetcher(
                         "stackTrace",
                         loadedOfError(
-                                part(ExecutionPart.STACK_TRACE, ExecutionDetail::stackTrace),
+                                ExecutionPart.STACK_TRACE,
+                                ExecutionDetail::stackTrace,
                                 step -> errorOf(step, ExecutionError::stackTrace)))
                 .dataFetcher(
                         "details",
                         loadedOfError(
-                                json(ExecutionPart.ERROR_DETAILS, ExecutionDetail::errorDetails),
+                                ExecutionPart.ERROR_DETAILS,
+                                detail -> RawJson.of(detail.errorDetails()),
                                 step -> RawJson.of(errorOf(step, ExecutionError::details))));
     }
 
@@ -124,9 +156,19 @@ final class ExecutionFields {
     }
 
     /** A property that is loaded for an execution only. */
-    private static DataFetcher<@Nullable Object> loadedOfError(
-            DataFetcher<?> ofExecution, Function<Step, @Nullable Object> ofStep) {
-        return env -> source(env) instanceof Step step ? ofStep.apply(step) : ofExecution.get(env);
+    private static DataFetcher<?> loadedOfError(
+            ExecutionPart part,
+            Function<ExecutionDetail, @Nullable Object> ofExecution,
+            Function<Step, @Nullable Object> ofStep) {
+        return new Loaded<>(
+                Object.class,
+                Batches.PARTS,
+                (source, fetch) -> source instanceof ListedExecution execution
+                        ? new Batches.PartKey(ownId(execution, fetch), part)
+                        : null,
+                (source, detail) -> source instanceof Step step
+                        ? ofStep.apply(step)
+                        : detail == null ? null : ofExecution.apply(detail));
     }
 
     private static @Nullable String errorOf(Step step, Function<ExecutionError, @Nullable String> part) {
@@ -156,69 +198,41 @@ final class ExecutionFields {
         return externalId == null ? null : part.apply(externalId);
     }
 
-    private CompletionStage<Connection<Execution>> executionsOfWorkflow(DataFetchingEnvironment env) {
-        Workflow workflow = (Workflow) source(env);
-        requireOwn(env, workflow.owner());
-        return executionsOf(env, Parent.WORKFLOW, workflow.id(), arguments(env).executionQuery(config));
+    /** The ID of an execution, which must be the viewer's. */
+    private static UUID ownId(ListedExecution execution, Fetch fetch) {
+        requireOwn(fetch, execution.owner());
+        return execution.id();
     }
 
-    private CompletionStage<Connection<Execution>> executionsOf(DataFetchingEnvironment env, Parent parent) {
-        return executionsOf(env, parent, ownExecution(env).id(), arguments(env).executionQuery(config));
+    /** Another execution, given its ID. */
+    private static DataFetcher<?> related(Function<Execution, @Nullable UUID> id) {
+        return new Loaded<>(
+                Execution.class,
+                Batches.EXECUTIONS,
+                (execution, fetch) -> id.apply(execution),
+                (execution, related) -> related);
     }
 
-    private static CompletionStage<@Nullable Execution> newestRetry(DataFetchingEnvironment env) {
-        return loaders(env)
-                .executions(
-                        env,
-                        new Loaders.ExecutionsKey(
-                                Parent.RETRIED, ownExecution(env).id(), ExecutionQuery.all(), NEWEST))
-                .thenApply(found ->
-                        found.executions().isEmpty() ? null : found.executions().get(0));
+    private DataFetcher<?> executionsOf(Parent parent) {
+        return new Loaded<>(
+                ListedExecution.class,
+                Batches.PAGES,
+                (execution, fetch) -> page(parent, ownId(execution, fetch), fetch),
+                (execution, page) -> page);
     }
 
-    private CompletionStage<Connection<Execution>> executionsOf(
-            DataFetchingEnvironment env, Parent parent, UUID parentId, ExecutionQuery query) {
-        PageRequest page = arguments(env).page(query.order().cursorOrder(), config);
-        Loaders loaders = loaders(env);
-        return loaders.executions(env, new Loaders.ExecutionsKey(parent, parentId, query, page))
-                .thenApply(listed -> Connection.ofExecutions(
-                        listed,
-                        query,
-                        () -> Future.fromCompletionStage(
-                                loaders.count(env, new Loaders.CountKey(parent, parentId, query))),
-                        new Connection.Facets(Fields.bus(env), viewer(env), within(query, parent, parentId))));
+    /** The page of a parent's executions that the arguments ask for. */
+    private Batches.ExecutionsKey page(Parent parent, UUID parentId, Fetch fetch) {
+        ExecutionQuery query = arguments(fetch).executionQuery(config);
+        PageRequest page = arguments(fetch).page(query.order().cursorOrder(), config);
+        return new Batches.ExecutionsKey(parent, parentId, query, page);
     }
 
-    /** The same query without a parent of its own. */
-    private static ExecutionQuery within(ExecutionQuery query, Parent parent, UUID id) {
-        RowFilter filter = query.filter();
-        return switch (parent) {
-            case WORKFLOW -> query.ofWorkflow(id);
-            case EXECUTION -> query.filteredBy(filter.toBuilder().parentId(id).build());
-            case RETRIED -> query.filteredBy(filter.toBuilder().retryOf(id).build());
-        };
-    }
-
-    private CompletionStage<Connection<Step>> steps(DataFetchingEnvironment env) {
-        PageRequest page = arguments(env).page(Cursor.Order.STEP, config);
-        return loaders(env)
-                .steps(env, new Loaders.StepsKey(ownExecution(env).id(), page))
-                .thenApply(listed -> new Connection<>(
-                        listed.steps(),
-                        listed.ends(),
-                        step -> new Cursor(Cursor.Order.STEP, step.index(), step.executionId()),
-                        () -> Future.succeededFuture(Count.exactly(listed.total()))));
-    }
-
-    private static DataFetcher<CompletionStage<@Nullable RawJson>> json(
-            ExecutionPart part, Function<ExecutionDetail, @Nullable String> text) {
-        return env -> loaders(env)
-                .part(env, ownExecution(env).id(), part)
-                .thenApply(detail -> RawJson.of(text.apply(detail)));
-    }
-
-    private static DataFetcher<CompletionStage<@Nullable String>> part(
-            ExecutionPart part, Function<ExecutionDetail, @Nullable String> text) {
-        return env -> loaders(env).part(env, ownExecution(env).id(), part).thenApply(text);
+    private static DataFetcher<?> json(ExecutionPart part, Function<ExecutionDetail, @Nullable String> text) {
+        return new Loaded<>(
+                ListedExecution.class,
+                Batches.PARTS,
+                (execution, fetch) -> new Batches.PartKey(ownId(execution, fetch), part),
+                (execution, detail) -> detail == null ? null : RawJson.of(text.apply(detail)));
     }
 }

@@ -3,10 +3,9 @@ package dev.runlog.gateway.graphql.resolve;
 import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.bus.Requests;
 import dev.runlog.contract.error.RunlogException;
-import dev.runlog.contract.model.Execution;
-import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
+import dev.runlog.gateway.graphql.render.Fetch;
 import dev.runlog.gateway.live.LiveFeed;
 import graphql.schema.DataFetcher;
 import graphql.schema.DataFetchingEnvironment;
@@ -14,7 +13,6 @@ import graphql.schema.GraphQLFieldDefinition;
 import graphql.schema.LightDataFetcher;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -33,11 +31,6 @@ final class Fields {
         return viewer(env).require(Scope.READ);
     }
 
-    static Loaders loaders(DataFetchingEnvironment env) {
-        Loaders loaders = env.getGraphQlContext().get(Loaders.class);
-        return loaders.ofEvent(env.getRoot());
-    }
-
     /** The bus of the event loop that runs the operation. */
     static Bus bus(DataFetchingEnvironment env) {
         return env.getGraphQlContext().get(Bus.class);
@@ -48,38 +41,26 @@ final class Fields {
         return env.getGraphQlContext().get(LiveFeed.class);
     }
 
+    /** Sends requests; their replies count towards the memory of the response. */
     static Requests requests(DataFetchingEnvironment env) {
-        return loaders(env).requests();
+        return env.getGraphQlContext().get(Requests.class);
     }
 
     static Arguments arguments(DataFetchingEnvironment env) {
         return new Arguments(env.getArguments());
     }
 
-    static Object source(DataFetchingEnvironment env) {
-        return Objects.requireNonNull(env.<Object>getSource());
+    static Arguments arguments(Fetch fetch) {
+        return new Arguments(fetch.arguments());
     }
 
-    static Execution execution(DataFetchingEnvironment env) {
-        return (Execution) source(env);
-    }
-
-    /** An execution of which only an outline may have been read. */
-    static ListedExecution listedExecution(DataFetchingEnvironment env) {
-        return (ListedExecution) source(env);
-    }
-
-    /** The execution, which must be the viewer's. Operators who hold another owner's execution see its outline only. */
-    static ListedExecution ownExecution(DataFetchingEnvironment env) {
-        ListedExecution execution = listedExecution(env);
-        requireOwn(env, execution.owner());
-        return execution;
-    }
-
-    static void requireOwn(DataFetchingEnvironment env, String owner) {
-        if (!owner.equals(viewer(env).subject())) {
+    /**
+     * Requires that an object is the viewer's. Operators who hold another owner's execution see its outline only.
+     */
+    static void requireOwn(Fetch fetch, String owner) {
+        if (!owner.equals(fetch.viewer().subject())) {
             throw RunlogException.forbidden(
-                    "`" + env.getField().getName() + "` of this execution is visible only to its owner.");
+                    "`" + fetch.field() + "` of this execution is visible only to its owner.");
         }
     }
 

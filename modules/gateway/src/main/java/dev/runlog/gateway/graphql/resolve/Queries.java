@@ -7,9 +7,9 @@ import static dev.runlog.gateway.graphql.resolve.Fields.reader;
 import static dev.runlog.gateway.graphql.resolve.Fields.requests;
 import static dev.runlog.gateway.graphql.resolve.Fields.viewer;
 
-import dev.runlog.contract.bus.Bus;
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Execution;
+import dev.runlog.contract.model.ExecutionOutline;
 import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.contract.model.Scope;
@@ -17,12 +17,8 @@ import dev.runlog.contract.model.Step;
 import dev.runlog.contract.model.StepId;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
-import dev.runlog.contract.page.Count;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
-import dev.runlog.contract.querying.CountExecutions;
-import dev.runlog.contract.querying.CountWorkflows;
-import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.FindExecution;
 import dev.runlog.contract.querying.FindWorkflowByKey;
@@ -40,20 +36,50 @@ import dev.runlog.contract.retention.LoadCleanups;
 import dev.runlog.contract.retention.LoadRetentionPolicies;
 import dev.runlog.contract.retention.RetentionPolicy;
 import dev.runlog.gateway.config.GatewayConfig;
+import dev.runlog.gateway.graphql.render.Plans;
+import dev.runlog.gateway.graphql.render.SelectedFields;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.idl.TypeRuntimeWiring;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of {@code Query}. */
 final class Queries {
-    private final GatewayConfig.Graphql config;
+    private static final Set<String> COUNTS = Set.of("totalCount", "countAtLeast");
+    private static final Set<String> CONNECTION_FIELDS = Set.of("edges", "node", "nodes");
 
-    Queries(GatewayConfig.Graphql config) {
+    /** Fields of a list and its executions that need no more than {@link ExecutionOutline}. */
+    private static final Set<String> OUTLINE_FIELDS = Set.of(
+            "__typename",
+            "totalCount",
+            "countAtLeast",
+            "isPartial",
+            "searchedUntil",
+            "statusCounts",
+            "histogram",
+            "pageInfo",
+            "cursor",
+            "id",
+            "workflow",
+            "status",
+            "startedAt",
+            "finishedAt",
+            "duration",
+            "durationMillis",
+            "error");
+
+    private final GatewayConfig.Graphql config;
+    private final Plans plans;
+
+    Queries(GatewayConfig.Graphql config, Plans plans) {
+        this.plans = plans;
         this.config = config;
     }
 
@@ -103,7 +129,11 @@ final class Queries {
         return steps.compose(done -> uuids.isEmpty() ? Future.succeededFuture(List.of()) : nodes(env, viewer, uuids))
                 .map(others -> {
                     found.addAll(others);
-                    return Loaders.inOrder(ids, found, Queries::idOf);
+                    Map<Object, Object> byId = new HashMap<>();
+                    found.forEach(node -> byId.put(idOf(node), node));
+                    List<@Nullable Object> ordered = new ArrayList<>(ids.size());
+                    ids.forEach(id -> ordered.add(byId.get(id)));
+                    return ordered;
                 });
     }
 
@@ -148,11 +178,7 @@ final class Queries {
         String search = arguments(env).searchOrNull("search");
         PageRequest page = arguments(env).page(Cursor.Order.WORKFLOW, config);
         return bus(env).request(new ListWorkflows(viewer, search, page))
-                .map(listed -> new Connection<>(
-                        listed.workflows(),
-                        listed.ends(),
-                        workflow -> Cursor.of(Cursor.Order.WORKFLOW, workflow.id()),
-                        () -> bus(env).request(new CountWorkflows(viewer, search)).map(CountExecutions.Counted::count)));
+                .map(listed -> Connection.ofWorkflows(listed.workflows(), listed.ends(), search));
     }
 
     private Future<@Nullable Execution> execution(DataFetchingEnvironment env) {
@@ -174,46 +200,37 @@ final class Queries {
         Viewer viewer = viewer(env);
         ExecutionQuery query = arguments(env).executionQuery(config);
         PageRequest page = arguments(env).page(query.order().cursorOrder(), config);
-        boolean withCount = ListSelection.selectsCount(env);
-        return ListSelection.needsOutlineOnly(env)
+        SelectedFields selected = plans.selected(env);
+        boolean withCount = selected.hasAny(COUNTS);
+        return selected.areWithin(OUTLINE_FIELDS, CONNECTION_FIELDS)
                 ? requests(env)
                         .request(new ListOutlines(viewer, query, page, withCount))
-                        .map(listed -> connection(bus(env), viewer, query, listed))
+                        .map(listed -> Connection.ofExecutions(listed, query, new Batches.OfQuery(query)))
                 : requests(env)
                         .request(new ListExecutions(viewer, query, page, withCount))
-                        .map(listed -> connection(bus(env), viewer, query, listed));
-    }
-
-    private static <E extends ListedExecution> Connection<E> connection(
-            Bus bus, Viewer viewer, ExecutionQuery query, ExecutionPage<E> page) {
-        return Connection.ofExecutions(
-                page,
-                query,
-                () -> page.count() == null
-                        ? bus.request(new CountExecutions(viewer, query)).map(CountExecutions.Counted::count)
-                        : Future.succeededFuture(page.count()),
-                new Connection.Facets(bus, viewer, query));
+                        .map(listed -> Connection.ofExecutions(listed, query, new Batches.OfQuery(query)));
     }
 
     private Future<Statistics> statistics(DataFetchingEnvironment env) {
-        return bus(env).request(StatisticsFields.request(env, arguments(env).idOrNull("workflowId")));
+        return bus(env).request(
+                StatisticsFields.request(viewer(env), arguments(env), arguments(env).idOrNull("workflowId")));
     }
 
     private Future<Connection<Cleanup>> cleanups(DataFetchingEnvironment env) {
         return bus(env).request(new ListCleanups(viewer(env), arguments(env).page(Cursor.Order.CLEANUP, config)))
-                .map(listed -> new Connection<>(
+                .map(listed -> Connection.of(
                         listed.cleanups(),
                         listed.ends(),
                         cleanup -> Cursor.of(Cursor.Order.CLEANUP, cleanup.id()),
-                        () -> Future.succeededFuture(Count.exactly(listed.total()))));
+                        listed.total()));
     }
 
     private Future<Connection<RetentionPolicy>> retentionPolicies(DataFetchingEnvironment env) {
         return bus(env).request(new ListRetentionPolicies(viewer(env), arguments(env).page(Cursor.Order.POLICY, config)))
-                .map(listed -> new Connection<>(
+                .map(listed -> Connection.of(
                         listed.policies(),
                         listed.ends(),
                         policy -> Cursor.of(Cursor.Order.POLICY, policy.id()),
-                        () -> Future.succeededFuture(Count.exactly(listed.total()))));
+                        listed.total()));
     }
 }

@@ -5,6 +5,7 @@ import static dev.runlog.gateway.graphql.resolve.Fields.property;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.gateway.config.GatewayConfig;
+import dev.runlog.gateway.graphql.render.Plans;
 import dev.runlog.gateway.graphql.schema.Scalars;
 import dev.runlog.gateway.live.LiveEvent;
 import graphql.TypeResolutionEnvironment;
@@ -20,7 +21,7 @@ public final class Resolvers {
     private Resolvers() {}
 
     /** The wiring of all types. Resolvers take the bus and the live feed from the context of their operation. */
-    public static RuntimeWiring wiring(GatewayConfig.Graphql config) {
+    public static RuntimeWiring wiring(GatewayConfig.Graphql config, Plans plans) {
         ExecutionFields executions = new ExecutionFields(config);
         RuntimeWiring.Builder wiring = RuntimeWiring.newRuntimeWiring()
                 .strictMode(false) // which refuses to replace a scalar
@@ -31,7 +32,7 @@ public final class Resolvers {
                 .scalar(Scalars.DATE)
                 .scalar(Scalars.LONG)
                 .scalar(Scalars.JSON)
-                .type("Query", new Queries(config)::fields)
+                .type("Query", new Queries(config, plans)::fields)
                 .type("Mutation", Mutations::fields)
                 .type("Subscription", Subscriptions::fields)
                 .type("ExecutionEvent", Resolvers::event)

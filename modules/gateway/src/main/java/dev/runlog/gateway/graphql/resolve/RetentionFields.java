@@ -1,26 +1,18 @@
 package dev.runlog.gateway.graphql.resolve;
 
-import static dev.runlog.gateway.graphql.resolve.Fields.async;
-import static dev.runlog.gateway.graphql.resolve.Fields.bus;
-import static dev.runlog.gateway.graphql.resolve.Fields.loaders;
 import static dev.runlog.gateway.graphql.resolve.Fields.property;
-import static dev.runlog.gateway.graphql.resolve.Fields.source;
-import static dev.runlog.gateway.graphql.resolve.Fields.viewer;
 
 import dev.runlog.contract.model.Scope;
-import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupPreview;
-import dev.runlog.contract.retention.LoadCleanups;
 import dev.runlog.contract.retention.RetentionPolicy;
+import dev.runlog.gateway.graphql.render.Computed;
+import dev.runlog.gateway.graphql.render.Loaded;
 import dev.runlog.gateway.graphql.schema.GivenDuration;
-import graphql.schema.DataFetchingEnvironment;
+import graphql.schema.DataFetcher;
 import graphql.schema.idl.TypeRuntimeWiring;
-import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +22,7 @@ final class RetentionFields {
 
     static TypeRuntimeWiring.Builder ofPreview(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher("executions", property(CleanupPreview.class, CleanupPreview::executions))
-                .dataFetcher("partitions", env -> forOperators(env, CleanupPreview.class, CleanupPreview::partitions));
+                .dataFetcher("partitions", forOperators(CleanupPreview.class, CleanupPreview::partitions));
     }
 
     static TypeRuntimeWiring.Builder ofCleanup(TypeRuntimeWiring.Builder type) {
@@ -43,7 +35,7 @@ final class RetentionFields {
                         .workflowId()))
                 .dataFetcher(
                         "workflow",
-                        env -> target(env, ((Cleanup) source(env)).criteria().workflowId()))
+                        target(Cleanup.class, cleanup -> cleanup.criteria().workflowId()))
                 .dataFetcher("owner", property(Cleanup.class, cleanup -> cleanup.criteria()
                         .owner()))
                 .dataFetcher("keepLast", property(Cleanup.class, cleanup -> cleanup.criteria()
@@ -52,7 +44,7 @@ final class RetentionFields {
                         .ignorePolicies()))
                 .dataFetcher("deletesWorkflow", property(Cleanup.class, cleanup -> cleanup.criteria()
                         .deletesWorkflow()))
-                .dataFetcher("partitionsDropped", env -> forOperators(env, Cleanup.class, Cleanup::partitionsDropped))
+                .dataFetcher("partitionsDropped", forOperators(Cleanup.class, Cleanup::partitionsDropped))
                 .dataFetcher(
                         "spared",
                         property(
@@ -72,14 +64,18 @@ final class RetentionFields {
                         property(
                                 RetentionPolicy.class,
                                 policy -> GivenDuration.asGiven(policy.keepFor(), policy.keepForText())))
-                .dataFetcher("workflow", env -> target(env, ((RetentionPolicy) source(env)).workflowId()))
-                .dataFetcher("lastCleanup", async(RetentionFields::lastCleanup));
+                .dataFetcher("workflow", target(RetentionPolicy.class, RetentionPolicy::workflowId))
+                .dataFetcher("lastCleanup", new Loaded<>(
+                        RetentionPolicy.class,
+                        Batches.CLEANUPS,
+                        (policy, fetch) -> policy.lastCleanupId(),
+                        (policy, cleanup) -> cleanup));
     }
 
     /** A figure that also depends on executions of other owners; null unless the viewer is an operator. */
-    private static <T> @Nullable Integer forOperators(
-            DataFetchingEnvironment env, Class<T> type, Function<T, Integer> figure) {
-        return viewer(env).may(Scope.OPS) ? figure.apply(type.cast(source(env))) : null;
+    private static <T> DataFetcher<?> forOperators(Class<T> type, Function<T, Integer> figure) {
+        return new Computed<>(
+                type, (source, fetch) -> fetch.viewer().may(Scope.OPS) ? figure.apply(source) : null);
     }
 
     private static @Nullable Duration duration(Cleanup cleanup) {
@@ -88,16 +84,11 @@ final class RetentionFields {
                 : Duration.between(cleanup.startedAt(), cleanup.finishedAt());
     }
 
-    private static @Nullable CompletionStage<@Nullable Workflow> target(
-            DataFetchingEnvironment env, @Nullable UUID id) {
-        return id == null ? null : loaders(env).target(env, id);
-    }
-
-    private static Future<@Nullable Cleanup> lastCleanup(DataFetchingEnvironment env) {
-        UUID id = ((RetentionPolicy) source(env)).lastCleanupId();
-        return id == null
-                ? Future.succeededFuture()
-                : bus(env).request(new LoadCleanups(viewer(env), List.of(id)))
-                        .map(loaded -> loaded.cleanups().stream().findFirst().orElse(null));
+    private static <T> DataFetcher<?> target(Class<T> type, Function<T, @Nullable UUID> workflowId) {
+        return new Loaded<>(
+                type,
+                Batches.TARGETS,
+                (source, fetch) -> workflowId.apply(source),
+                (source, workflow) -> workflow);
     }
 }

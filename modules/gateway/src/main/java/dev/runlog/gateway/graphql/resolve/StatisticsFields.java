@@ -1,23 +1,21 @@
 package dev.runlog.gateway.graphql.resolve;
 
 import static dev.runlog.gateway.graphql.resolve.Fields.arguments;
-import static dev.runlog.gateway.graphql.resolve.Fields.async;
 import static dev.runlog.gateway.graphql.resolve.Fields.millis;
 import static dev.runlog.gateway.graphql.resolve.Fields.property;
-import static dev.runlog.gateway.graphql.resolve.Fields.source;
 
+import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.querying.GetStatistics;
 import dev.runlog.contract.querying.GetWorkflowStatistics;
 import dev.runlog.contract.querying.Statistics;
 import dev.runlog.contract.querying.Statistics.IntervalStatistics;
 import dev.runlog.contract.querying.Statistics.Quantiles;
 import dev.runlog.contract.querying.WorkflowStatistics;
+import dev.runlog.gateway.graphql.render.Fetch;
+import dev.runlog.gateway.graphql.render.Loaded;
 import graphql.schema.DataFetcher;
-import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.idl.TypeRuntimeWiring;
-import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
@@ -30,11 +28,10 @@ final class StatisticsFields {
     private StatisticsFields() {}
 
     /** The request given by the arguments of {@code statistics}. */
-    static GetStatistics request(DataFetchingEnvironment env, @Nullable UUID workflowId) {
-        Arguments arguments = arguments(env);
+    static GetStatistics request(Viewer viewer, Arguments arguments, @Nullable UUID workflowId) {
         String interval = arguments.stringOrNull("interval");
         return new GetStatistics(
-                Fields.viewer(env),
+                viewer,
                 workflowId,
                 arguments.instantOrNull("from"),
                 arguments.instantOrNull("to"),
@@ -46,19 +43,21 @@ final class StatisticsFields {
     }
 
     static TypeRuntimeWiring.Builder ofStatistics(TypeRuntimeWiring.Builder type) {
-        return type.dataFetcher("byWorkflow", async(StatisticsFields::byWorkflow));
+        return type.dataFetcher(
+                "byWorkflow",
+                new Loaded<>(
+                        Statistics.class,
+                        Batches.BY_WORKFLOW,
+                        StatisticsFields::byWorkflow,
+                        (statistics, workflows) -> workflows));
     }
 
-    private static Future<List<WorkflowStatistics>> byWorkflow(DataFetchingEnvironment env) {
-        Arguments arguments = arguments(env);
-        String order = arguments.stringOrNull("orderBy");
-        return Fields.bus(env).request(new GetWorkflowStatistics(
-                        ((Statistics) source(env)).request(),
-                        Objects.requireNonNullElse(arguments.integerOrNull("first"), WORKFLOWS_DEFAULT),
-                        order == null
-                                ? GetWorkflowStatistics.Order.RECORDED
-                                : GetWorkflowStatistics.Order.valueOf(order)))
-                .map(GetWorkflowStatistics.Found::workflows);
+    private static GetWorkflowStatistics byWorkflow(Statistics statistics, Fetch fetch) {
+        String order = arguments(fetch).stringOrNull("orderBy");
+        return new GetWorkflowStatistics(
+                statistics.request(),
+                Objects.requireNonNullElse(arguments(fetch).integerOrNull("first"), WORKFLOWS_DEFAULT),
+                order == null ? GetWorkflowStatistics.Order.RECORDED : GetWorkflowStatistics.Order.valueOf(order));
     }
 
     static TypeRuntimeWiring.Builder ofWorkflow(TypeRuntimeWiring.Builder type) {

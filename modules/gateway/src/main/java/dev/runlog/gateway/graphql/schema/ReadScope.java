@@ -2,6 +2,7 @@ package dev.runlog.gateway.graphql.schema;
 
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Scope;
+import dev.runlog.gateway.graphql.render.Computed;
 import graphql.schema.DataFetcher;
 import graphql.schema.FieldCoordinates;
 import graphql.schema.GraphQLCodeRegistry;
@@ -75,10 +76,12 @@ public final class ReadScope {
                     "from to recorded isComplete successRate averageDurationMillis p50DurationMillis p95DurationMillis "
                             + "p99DurationMillis"));
 
-    static final DataFetcher<Object> REFUSAL = env -> {
-        throw RunlogException.forbidden(
-                "`" + env.getField().getName() + "` requires the scope `" + Scope.READ.word() + "`.");
+    static final DataFetcher<Object> ROOT_REFUSAL = env -> {
+        throw refusal(env.getField().getName());
     };
+    static final DataFetcher<?> REFUSAL = new Computed<>(Object.class, (source, fetch) -> {
+        throw refusal(fetch.field());
+    });
 
     private ReadScope() {}
 
@@ -91,12 +94,24 @@ public final class ReadScope {
                     .toList()) {
                 for (GraphQLFieldDefinition field : type.getFieldDefinitions()) {
                     if (!isOpen(type, field)) {
-                        registry.dataFetcher(FieldCoordinates.coordinates(type, field), REFUSAL);
+                        registry.dataFetcher(
+                                FieldCoordinates.coordinates(type, field),
+                                isRoot(schema, type) ? ROOT_REFUSAL : REFUSAL);
                     }
                 }
             }
         });
         return schema.transformWithoutTypes(copy -> copy.codeRegistry(fetchers));
+    }
+
+    private static RunlogException refusal(String field) {
+        return RunlogException.forbidden("`" + field + "` requires the scope `" + Scope.READ.word() + "`.");
+    }
+
+    private static boolean isRoot(GraphQLSchema schema, GraphQLObjectType type) {
+        return type == schema.getQueryType()
+                || type == schema.getMutationType()
+                || type == schema.getSubscriptionType();
     }
 
     /** Whether a field is open; introspection always is. */

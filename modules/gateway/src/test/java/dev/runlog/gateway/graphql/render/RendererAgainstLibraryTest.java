@@ -280,13 +280,13 @@ final class RendererAgainstLibraryTest {
         }
 
         private Loaded.Batch<Object, Object> batch(String name) {
-            return (fetch, keys) -> {
+            return Loaded.Batch.ofAll((fetch, keys) -> {
                 requests++;
                 return name.equals(FAILING)
                         ? Future.failedFuture(RunlogException.conflict(FAILING))
                         : Future.succeededFuture(
                                 keys.stream().collect(Collectors.toMap(Function.identity(), Function.identity())));
-            };
+            });
         }
     }
 }

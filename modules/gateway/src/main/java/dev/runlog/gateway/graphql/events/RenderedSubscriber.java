@@ -1,14 +1,17 @@
-package dev.runlog.gateway.graphql.render;
+package dev.runlog.gateway.graphql.events;
 
 import dev.runlog.gateway.graphql.protocol.Answer;
+import io.vertx.core.Future;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /** Receives the events of one subscriber, and passes their rendered results on. */
 final class RenderedSubscriber implements Subscriber<Object>, Subscription {
-    private final Selections selections;
-    private final Selection selection;
+    private final RenderedEvents events;
+    private final RenderedEvents.Selection selection;
+    private final Function<Object, Future<String>> renderer;
     private final Answer answer;
     private final Subscriber<? super String> downstream;
     private @Nullable Subscription upstream;
@@ -17,10 +20,15 @@ final class RenderedSubscriber implements Subscriber<Object>, Subscription {
     private boolean ended;
 
     RenderedSubscriber(
-            Selections selections, Selection selection, Subscriber<? super String> downstream, Answer answer) {
-        this.answer = answer;
-        this.selections = selections;
+            RenderedEvents events,
+            RenderedEvents.Selection selection,
+            Function<Object, Future<String>> renderer,
+            Answer answer,
+            Subscriber<? super String> downstream) {
+        this.events = events;
         this.selection = selection;
+        this.renderer = renderer;
+        this.answer = answer;
         this.downstream = downstream;
     }
 
@@ -36,7 +44,7 @@ final class RenderedSubscriber implements Subscriber<Object>, Subscription {
             return;
         }
         rendering++;
-        selections.render(selection, event).onComplete(rendered -> {
+        events.render(selection, event, () -> renderer.apply(event)).onComplete(rendered -> {
             rendering--;
             if (ended) {
                 return;
@@ -91,6 +99,6 @@ final class RenderedSubscriber implements Subscriber<Object>, Subscription {
     private void end() {
         ended = true;
         answer.close();
-        selections.release(selection);
+        events.leave(selection);
     }
 }

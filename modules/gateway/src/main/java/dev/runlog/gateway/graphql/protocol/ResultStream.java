@@ -1,0 +1,4 @@
+package dev.runlog.gateway.graphql.protocol;
+
+/** The data of a subscription: results that are yet to come. */
+public interface ResultStream {}
