@@ -272,6 +272,22 @@ final class GraphqlRefusalTest {
         assertThat(answer.at("/errors/0/message").asText()).contains("@skip or @include");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{ viewer { ... @defer { subject } } }",
+                "{ viewer { ...f @defer(label: \"x\") } } fragment f on Viewer { subject }",
+                "query @experimental_disableErrorPropagation { viewer { subject } }"
+            })
+    void refusesDirectivesWithoutEffect(String query) {
+        String token = server.token(server.anOwner(), "executions:read");
+
+        JsonNode answer = server.graphql(token, query);
+
+        assertThat(answer.at("/errors/0/extensions/code").asText()).isEqualTo("BAD_INPUT");
+        assertThat(answer.at("/errors/0/message").asText()).startsWith("Unknown directive `@");
+    }
+
     /** Its digits would fill megabytes, and take half a minute to write. */
     @ParameterizedTest
     @ValueSource(strings = {"1e10000000", "-1e10000000", "1e-10000000", "1e2147483647", "1e99999999999", "1.5"})

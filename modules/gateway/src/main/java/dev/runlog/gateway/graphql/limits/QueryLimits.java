@@ -39,6 +39,7 @@ public final class QueryLimits extends SimplePerformantInstrumentation {
         Fragments.requireWithinLimits(
                 parameters.getDocument(), Math.max(config.costMax(), config.introspectionCostMax()));
         SubscriptionRoots.requireUnconditional(parameters.getDocument());
+        HiddenDirectives.requireNone(parameters.getDocument());
         return null;
     }
 

@@ -3,6 +3,7 @@ package dev.runlog.gateway.graphql.render;
 import dev.runlog.contract.bus.Allowance;
 import dev.runlog.contract.bus.Requests;
 import dev.runlog.contract.error.RunlogException;
+import dev.runlog.gateway.graphql.limits.HiddenDirectives;
 import dev.runlog.gateway.json.EncodedJson;
 import dev.runlog.gateway.memory.AnswerMemory;
 import graphql.execution.AsyncExecutionStrategy;
@@ -18,7 +19,6 @@ import graphql.schema.GraphQLScalarType;
 import graphql.schema.GraphQLType;
 import graphql.schema.GraphQLTypeUtil;
 import java.util.Collection;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +32,6 @@ import org.jspecify.annotations.Nullable;
 public final class Renderer extends AsyncExecutionStrategy {
     /** Approximate heap that the library takes for each value that it completes. */
     private static final int VALUE_BYTES = 600;
-
-    /** Directives that the library adds to every schema, and that have no effect here. */
-    private static final Set<String> HIDDEN_DIRECTIVES = Set.of("defer", "experimental_disableErrorPropagation");
 
     private final Plans plans;
 
@@ -107,7 +104,7 @@ public final class Renderer extends AsyncExecutionStrategy {
             return super.completeValue(
                     context,
                     parameters.transform(copy -> copy.source(directives.stream()
-                            .filter(directive -> !HIDDEN_DIRECTIVES.contains(((GraphQLDirective) directive).getName()))
+                            .filter(directive -> !HiddenDirectives.contains(((GraphQLDirective) directive).getName()))
                             .toList())));
         }
         return super.completeValue(context, parameters);
