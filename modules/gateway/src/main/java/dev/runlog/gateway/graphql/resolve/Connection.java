@@ -99,6 +99,12 @@ final class Connection<T> {
         return cursor == null ? null : cursor.encode();
     }
 
+    /** The length of a list of known length. */
+    @Nullable
+    Long total() {
+        return count == null ? null : count.exact();
+    }
+
     /** The length of the list if it is known. */
     @Nullable
     Count count() {

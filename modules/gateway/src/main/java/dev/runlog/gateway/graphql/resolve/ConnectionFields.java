@@ -17,16 +17,26 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionFields {
     private ConnectionFields() {}
 
+    /** A list of known length. */
     static TypeRuntimeWiring.Builder ofConnection(TypeRuntimeWiring.Builder type) {
+        return ofPage(type).dataFetcher("totalCount", connectionProperty(Connection::total));
+    }
+
+    private static TypeRuntimeWiring.Builder ofPage(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher("edges", connectionProperty(Connection::edges))
                 .dataFetcher("nodes", connectionProperty(Connection::nodes))
-                .dataFetcher("pageInfo", connectionProperty(Connection::pageInfo))
+                .dataFetcher("pageInfo", connectionProperty(Connection::pageInfo));
+    }
+
+    /** A list whose length has to be counted. */
+    static TypeRuntimeWiring.Builder ofCounted(TypeRuntimeWiring.Builder type) {
+        return ofPage(type)
                 .dataFetcher("totalCount", count(Count::exact))
                 .dataFetcher("countAtLeast", count(Count::atLeast));
     }
 
     static TypeRuntimeWiring.Builder ofExecutions(TypeRuntimeWiring.Builder type) {
-        return ofConnection(type)
+        return ofCounted(type)
                 .dataFetcher("isPartial", connectionProperty(Connection::isPartial))
                 .dataFetcher("searchedUntil", connectionProperty(Connection::searchedUntil))
                 .dataFetcher(

@@ -49,13 +49,13 @@ public final class Resolvers {
                 .type("WorkflowStatistics", StatisticsFields::ofWorkflow)
                 .type("IntervalStatistics", StatisticsFields::ofInterval)
                 .type("PageInfo", ConnectionFields::ofPageInfo);
+        wiring.type("WorkflowConnection", ConnectionFields::ofCounted)
+                .type("ExecutionConnection", ConnectionFields::ofExecutions)
+                .type("StepConnection", ConnectionFields::ofConnection)
+                .type("CleanupConnection", ConnectionFields::ofConnection)
+                .type("RetentionPolicyConnection", ConnectionFields::ofConnection);
         for (String node : NODES) {
-            wiring.type(
-                            node + "Connection",
-                            node.equals("Execution")
-                                    ? ConnectionFields::ofExecutions
-                                    : ConnectionFields::ofConnection)
-                    .type(node + "Edge", ConnectionFields::ofEdge);
+            wiring.type(node + "Edge", ConnectionFields::ofEdge);
         }
         return wiring.build();
     }
