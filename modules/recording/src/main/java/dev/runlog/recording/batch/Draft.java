@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -251,7 +252,8 @@ final class Draft {
         end(
                 ExecutionStatus.CRASHED,
                 head().startedAt(),
-                at,
+                // Cursors in the order of finishes hold milliseconds.
+                at.truncatedTo(ChronoUnit.MILLIS),
                 type,
                 message,
                 Fingerprint.of(type, message, null),

@@ -95,7 +95,7 @@ final class ExecutionPages {
         String operation = counted ? "list-executions-with-count" : "list-executions";
         return reach.read(owner, query, page, within -> {
             Source source = Source.of(within);
-            Sql sql = ExecutionSelect.page(owner, source, page, outline, counted);
+            Sql sql = ExecutionSelect.page(owner, source, page, outline, counted ? query : null);
             return ExecutionSelect.isShort(source)
                     ? database.queryShort(owner.subject(), operation, sql.text(), sql.arguments(), allowance)
                     : run(owner, operation, sql);

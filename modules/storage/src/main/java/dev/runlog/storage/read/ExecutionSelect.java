@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -42,8 +41,6 @@ final class ExecutionSelect {
 
     /** The column with the total count of a list, if requested. */
     static final String TOTAL = "total";
-
-    private static final int[] MAGNITUDES = {10, 50, 250, 1000, 5000, 25_000, 125_000};
 
     private final Owner owner;
     private final Source source;
@@ -71,15 +68,19 @@ final class ExecutionSelect {
                                 && source.query().workflowId() != null);
     }
 
-    /** Selects a page of an owner's executions, and one row more, which shows whether more follow. */
-    static Sql page(Owner owner, Source source, PageRequest page, boolean outline, boolean counted) {
+    /**
+     * Selects a page of an owner's executions, and one row more, which shows whether more follow.
+     *
+     * @param counted the query whose rollups are counted too; null for no count
+     */
+    static Sql page(
+            Owner owner, Source source, PageRequest page, boolean outline, @Nullable ExecutionQuery counted) {
         ExecutionSelect select =
                 new ExecutionSelect(owner, source, SliceRange.of(source.query(), page), columns(source, outline), new Sql());
         select.sql.add("SELECT *");
-        if (counted) {
-            ExecutionQuery query = source.query();
+        if (counted != null) {
             select.sql.add(", (");
-            RollupCounts.addCount(select.sql, RollupCounts.Range.of(owner.number(), query), query.statuses());
+            RollupCounts.addCount(select.sql, RollupCounts.Range.of(owner.number(), counted), counted.statuses());
             select.sql.add(") AS " + TOTAL);
         }
         select.sql.add("\nFROM (");
@@ -100,7 +101,7 @@ final class ExecutionSelect {
         ExecutionSelect select = new ExecutionSelect(owner, source, range, key(source), new Sql());
         select.sql.add("SELECT *\nFROM (");
         select.addRows(rows, false);
-        return select.sql.add(") e\nORDER BY " + select.ordering() + "\nLIMIT 1 OFFSET ").bind(rows - 1);
+        return select.sql.add(") e\nLIMIT 1 OFFSET ").bind(rows - 1);
     }
 
     /** Counts the rows of a slice. */
@@ -404,12 +405,11 @@ final class ExecutionSelect {
         };
     }
 
-    private static int magnitude(int rows) {
-        for (int magnitude : MAGNITUDES) {
-            if (rows <= magnitude) {
-                return magnitude;
-            }
+    private static long magnitude(int rows) {
+        long magnitude = 10;
+        while (magnitude < rows) {
+            magnitude *= 5;
         }
-        throw new IllegalArgumentException(String.format(Locale.ROOT, "Invalid number of rows: %d", rows));
+        return magnitude;
     }
 }

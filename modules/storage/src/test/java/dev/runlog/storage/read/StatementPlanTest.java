@@ -34,7 +34,7 @@ final class StatementPlanTest {
                 SELECT ensure_day_partitions('2026-03-31');
                 INSERT INTO execution (id, workflow_id, owner_id, status, finished_at, duration_millis)
                 SELECT (left(first_id('2026-03-31')::text, 24) || lpad(to_hex(i), 12, '0'))::uuid,
-                       md5((i % 100)::text)::uuid, 1 + i % 5, 2, '2026-03-31T12:00:00Z'::timestamptz + i * interval '1 s', i
+                       md5((i % 100)::text)::uuid, 1 + i % 100, 2, '2026-03-31T12:00:00Z'::timestamptz + i * interval '1 s', i
                 FROM generate_series(1, 20000) i;
                 CREATE OR REPLACE FUNCTION plan_of(statement text) RETURNS SETOF text LANGUAGE plpgsql AS
                 'BEGIN RETURN QUERY EXECUTE ''EXPLAIN (GENERIC_PLAN) '' || statement; END'""");
@@ -53,7 +53,7 @@ final class StatementPlanTest {
     }
 
     private void assertReads(ExecutionQuery query, String index) throws SQLException {
-        String plan = plan(ExecutionSelect.page(OWNER, Source.of(query), PAGE, true, false));
+        String plan = plan(ExecutionSelect.page(OWNER, Source.of(query), PAGE, true, null));
 
         assertThat(plan).contains(index).doesNotContain("Sort").doesNotContain("SubPlan").doesNotContain("InitPlan");
     }
@@ -76,7 +76,7 @@ final class StatementPlanTest {
         database.execute("ANALYZE execution");
         ExecutionQuery query = ExecutionQuery.all().ofWorkflows(Set.of(workflow, Ids.next()));
 
-        assertThat(plan(ExecutionSelect.page(OWNER, Source.of(query), PAGE, true, false)))
+        assertThat(plan(ExecutionSelect.page(OWNER, Source.of(query), PAGE, true, null)))
                 .contains("_workflow_id_id_idx");
     }
 
