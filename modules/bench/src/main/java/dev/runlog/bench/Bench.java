@@ -79,9 +79,13 @@ final class Bench implements AutoCloseable {
 
     /** Starts another server, which stops at the end of the run. */
     ServerProcess startServer(Postgres on) {
-        ServerProcess started = ServerProcess.start(home, on, options.out().resolve("server.log"));
-        opened.add(started);
-        return started;
+        return closeAtEnd(ServerProcess.start(home, on, options.out().resolve("server.log")));
+    }
+
+    /** Closes a process at the end of the run, even if a signal ends it. */
+    <T extends AutoCloseable> T closeAtEnd(T process) {
+        opened.add(process);
+        return process;
     }
 
     /**
@@ -113,8 +117,7 @@ final class Bench implements AutoCloseable {
 
     Hyperfoil hyperfoil() {
         if (hyperfoil == null) {
-            hyperfoil = new Hyperfoil(home);
-            opened.add(hyperfoil);
+            hyperfoil = closeAtEnd(new Hyperfoil(home));
         }
         return hyperfoil;
     }
@@ -161,10 +164,9 @@ final class Bench implements AutoCloseable {
     /** Returns the statements that a server sends for a call, with a second server started only for this. */
     List<SentStatement> statementsOf(Call call) {
         if (tap == null || tapped == null) {
-            tap = new StatementTap(database);
-            opened.add(tap);
-            tapped = ServerProcess.start(home, tap.tapped(), options.out().resolve("tapped-server.log"));
-            opened.add(tapped);
+            tap = closeAtEnd(new StatementTap(database));
+            tapped = closeAtEnd(
+                    ServerProcess.start(home, tap.tapped(), options.out().resolve("tapped-server.log")));
         }
         // The first call may fill caches, which the second one uses.
         tapped.send(call);

@@ -27,8 +27,8 @@ final class PageAgainstPostGraphile implements Figure {
                 bench, bench.server(), bench.write(name(), RequestAgainstPage.realPages(bench)), connections);
         Path calls =
                 bench.write(name() + "-floor", Pages.ofWorkflows(set, workflow -> PostGraphile.page(set, workflow)));
-        try (PostGraphile other =
-                PostGraphile.start(installed.get(), bench.database(), PostGraphile.page(set, DataSet.BIG_WORKFLOW))) {
+        try (PostGraphile other = bench.closeAtEnd(
+                PostGraphile.start(installed.get(), bench.database(), PostGraphile.page(set, DataSet.BIG_WORKFLOW)))) {
             loop.run();
             run(bench, other, calls, bench.options().warmUp());
             Bench.Pair pair =

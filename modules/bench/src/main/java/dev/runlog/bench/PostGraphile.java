@@ -59,7 +59,7 @@ final class PostGraphile implements AutoCloseable {
                     .redirectOutput(log.toFile())
                     .start();
             if (!install.waitFor(INSTALL_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                install.destroy();
+                stop(install);
                 return skip("npm install took longer than " + INSTALL_PATIENCE.toMinutes() + " minutes");
             }
             if (install.exitValue() != 0) {
@@ -171,6 +171,10 @@ final class PostGraphile implements AutoCloseable {
 
     @Override
     public void close() {
+        stop(process);
+    }
+
+    private static void stop(Process process) {
         process.descendants().forEach(ProcessHandle::destroy);
         process.destroy();
     }

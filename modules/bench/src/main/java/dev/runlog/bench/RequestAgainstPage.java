@@ -53,7 +53,7 @@ final class RequestAgainstPage implements Figure {
                 RequestAgainstPage::realPages,
                 "\"workflow\":{\"id\"",
                 Goal.atLeast(0.8),
-                "trigger, attempt, labels, duration, error's type and workflow's name added");
+                "with trigger, attempt, labels, duration, error and workflow");
     }
 
     static List<Call> realPages(Bench bench) {
