@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds secrets in text: bearer and basic credentials, JSON web tokens, private keys, keys of well-known services,
- * passwords in URLs, and values of the {@link SecretNames}.
+ * passwords in URLs and SQL, and values of the {@link SecretNames}.
  *
  * <p>Each secret contains one of a few mark characters, and only those are examined. The time is linear in the length
  * of the text: each mark looks back a bounded distance, and a secret that was found is not examined again.
@@ -21,7 +21,7 @@ final class TextSecrets {
     private static final boolean[] MARKS = new boolean[0x80];
 
     static {
-        for (char mark : new char[] {':', '=', ',', 'J', 'b', 'B', '-'}) {
+        for (char mark : new char[] {':', '=', ',', 'J', 'b', 'B', '-', '\'', '<', '&'}) {
             MARKS[mark] = true;
         }
         for (char mark = 0; mark < 0x80; mark++) {
@@ -31,10 +31,16 @@ final class TextSecrets {
 
     private final SecretNames names;
     private final AssignedSecrets assigned;
+    private final OptionSecrets options;
+    private final SqlSecrets sql;
+    private final TagSecrets tags;
 
     TextSecrets(SecretNames names) {
         this.names = names;
         this.assigned = new AssignedSecrets(names);
+        this.options = new OptionSecrets(names);
+        this.sql = new SqlSecrets(names);
+        this.tags = new TagSecrets(names);
     }
 
     RedactedText redact(String text) {
@@ -188,7 +194,9 @@ final class TextSecrets {
                     case '=' -> assigned.find(text, at, from);
                     case ',' -> assigned.findInPair(text, at, from);
                     case 'J' -> CredentialForms.findJsonWebToken(text, at - 2, from);
-                    case 'b', 'B' -> CredentialForms.findBearerOrBasic(text, at);
+                    case 'b', 'B' -> findAtB(text, at, from);
+                    case '\'' -> sql.findAfterPassword(text, at, from);
+                    case '<', '&' -> tags.find(text, at);
                     case '-' -> findAtDash(text, at, from);
                     default -> NONE;
                 };
@@ -200,8 +208,16 @@ final class TextSecrets {
         return url != NONE || UrlSecrets.isStart(text, at) ? url : assigned.find(text, at, from);
     }
 
+    private long findAtB(String text, int at, int from) {
+        boolean by = at + 1 < text.length() && (text.charAt(at + 1) == 'y' || text.charAt(at + 1) == 'Y');
+        return by ? sql.findIdentifiedBy(text, at, from) : CredentialForms.findBearerOrBasic(text, at);
+    }
+
     private long findAtDash(String text, int at, int from) {
+        if (text.startsWith(">", at + 1)) {
+            return assigned.find(text, at, from);
+        }
         long key = CredentialForms.findPrivateKey(text, at);
-        return key != NONE ? key : assigned.findAfterOption(text, at, from);
+        return key != NONE ? key : options.find(text, at, from);
     }
 }

@@ -12,7 +12,7 @@ final class TextSecretsTest {
     private static final String JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl-_x";
 
     private final TextSecrets secrets = new TextSecrets(
-            new SecretNames(List.of("*password", "*token", "*apikey", "*secret", "*authorization", "cookie")));
+            new SecretNames(List.of("*password", "*token", "*apikey", "*secret", "*authorization", "cookie", "pass", "sshpass", "sig")));
 
     @ParameterizedTest
     @CsvSource(
@@ -58,6 +58,40 @@ final class TextSecretsTest {
                 "docker login -u me -p hunter2 registry|docker login -u me -p [redacted] registry",
                 "mysql -uroot -phunter2 shop|mysql -uroot -p[redacted] shop",
                 "curl -u me:hunter2 https://example.com|curl -u me:[redacted] https://example.com",
+                "curl --user me:hunter2 https://example.com|curl --user me:[redacted] https://example.com",
+                "curl --user=me:hunter https://example.com|curl --user=me:[redacted] https://example.com",
+                "curl -ume:hunter https://example.com|curl -ume:[redacted] https://example.com",
+                "curl --proxy-user 'me:hunter 2' x|curl --proxy-user 'me:[redacted] 2' x",
+                "curl -u \"$USER:hunter2\" x|curl -u \"$USER:[redacted]\" x",
+                "failed with options -u me:hunter2|failed with options -u me:[redacted]",
+                "http -a me:hunter example.com|http -a me:[redacted] example.com",
+                "mysql -phunter2|mysql -p[redacted]",
+                "mysql -h db -u root -p'hunter 2' shop|mysql -h db -u root -p'[redacted]' shop",
+                "redis-cli -h db -a hunter2 PING|redis-cli -h db -a [redacted] PING",
+                "ldapsearch -D cn=x -w hunter2 -b y|ldapsearch -D cn=x -w [redacted] -b y",
+                "sqlcmd -U sa -P hunter2|sqlcmd -U sa -P [redacted]",
+                "plink -pw hunter2 host|plink -pw [redacted] host",
+                "SSHPASS=hunter2 sshpass -e ssh host|SSHPASS=[redacted] sshpass -e ssh host",
+                "--password=${PASSWORD:-hunter2}|--password=[redacted]}",
+                "<password>hunter2</password>|<password>[redacted]</password>",
+                "<ns:Password type=\"text\">hunter 2</ns:Password>|<ns:Password type=\"text\">[redacted]</ns:Password>",
+                "<password><![CDATA[hunter<2]]></password>|<password><![CDATA[[redacted]]]></password>",
+                "&lt;apiKey&gt;hunter2&lt;/apiKey&gt;|&lt;apiKey&gt;[redacted]&lt;/apiKey&gt;",
+                "<property name=\"db.password\" value=\"hunter2\"/>|<property name=\"db.password\" value=\"[redacted]\"/>",
+                "<add value='hunter2' key='ApiKey' />|<add value='[redacted]' key='ApiKey' />",
+                "<entry key=\"password\">hunter2</entry>|<entry key=\"password\">[redacted]</entry>",
+                "ALTER USER me WITH PASSWORD 'hunter2'|ALTER USER me WITH PASSWORD '[redacted]'",
+                "alter role me encrypted password 'it''s' valid until 'x'|alter role me encrypted password '[redacted]' valid until 'x'",
+                "SET PASSWORD FOR me = PASSWORD('hunter2')|SET PASSWORD FOR me = PASSWORD('[redacted]')",
+                "CREATE USER me IDENTIFIED BY 'hunter2'|CREATE USER me IDENTIFIED BY '[redacted]'",
+                "create user me identified by \"hunter2\"|create user me identified by \"[redacted]\"",
+                "near 'IDENTIFIED WITH sha256 BY 'hunter2''|near 'IDENTIFIED WITH sha256 BY '[redacted]''",
+                "ALTER USER me IDENTIFIED BY hunter;|ALTER USER me IDENTIFIED BY [redacted];",
+                "password -> hunter|password -> [redacted]",
+                "password => hunter|password => [redacted]",
+                "'password' -> 'hunter2'|'password' -> '[redacted]'",
+                "Map(user -> me, token -> abc123)|Map(user -> me, token -> [redacted])",
+                "pass=123456|pass=[redacted]",
                 "Command '['tool', '--password', 'hunter2']' failed|Command '['tool', '--password', '[redacted]']' failed",
                 "password=>hunter2|password=>[redacted]",
                 "{:password=>\"hunter2\", :n=>1}|{:password=>\"[redacted]\", :n=>1}",
@@ -137,6 +171,18 @@ final class TextSecretsTest {
                 "log.info(\"token={} password=[]\", token, password)",
                 "version ya29.1 and 1.29.3, https://hooks.slack.com/services/, https://api.telegram.org/",
                 "jdbc:oracle:thin:@db:1521/x, actions/checkout@v4, jdbc:oracle:thin:@//db/x",
+                "killed by sig: 11, sig=9",
+                "tests: pass=12 fail=0, token=3",
+                "password=$PASSWORD password: \"${db.password}\" token=${{ secrets.TOKEN }} password={{ vault_password }}",
+                "set password=%PASSWORD% && tool --password $PASSWORD --token \"$TOKEN\" -Password $env:secret",
+                "password=$(cat /run/secret)",
+                "curl -u \"$USER:$PASSWORD\" x, curl -u me: x",
+                "docker run --user 1000:1000 -u app1:app2 x",
+                "tokens.map(token => token) and users.forEach(password -> check(password))",
+                "creds->password, password->length, fn secret() -> String, Token -> Session",
+                "List<Token> tokens, <password/> and <password></password>, usage: tool <password> [<token>]",
+                "the node identified by 'n1' and by name, IDENTIFIED BY VALUES",
+                "Unexpected token 'x', expected 'password ' + name, parameter 'password' is missing",
                 "sha256: 5d41402abc4b2a76b9719d911017c592, utf8=1, step1=ok",
             })
     void keepsTextThatOnlyLooksLikeASecret(String text) {
