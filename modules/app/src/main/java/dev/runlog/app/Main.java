@@ -11,7 +11,7 @@ import dev.runlog.app.command.cleanup.WorkflowsCommand;
 import dev.runlog.app.command.record.RecordCommand;
 import dev.runlog.app.config.StartFailure;
 import dev.runlog.app.terminal.EscapedOutput;
-import dev.runlog.app.terminal.Escapes;
+import dev.runlog.contract.text.Escapes;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.runlog.app.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.runlog.app.terminal.Escapes;
+import dev.runlog.contract.text.Escapes;
 import dev.runlog.contract.text.SafeText;
 import java.io.PrintStream;
 import java.time.Duration;

@@ -10,7 +10,7 @@ import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.EncoderBase;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.pattern.CompositeConverter;
-import dev.runlog.app.terminal.Escapes;
+import dev.runlog.contract.text.Escapes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

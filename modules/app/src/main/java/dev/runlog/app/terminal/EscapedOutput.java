@@ -1,5 +1,6 @@
 package dev.runlog.app.terminal;
 
+import dev.runlog.contract.text.Escapes;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;

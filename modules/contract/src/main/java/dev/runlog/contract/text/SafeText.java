@@ -3,7 +3,6 @@ package dev.runlog.contract.text;
 /** Cuts, shows and checks text from outside. Lengths are UTF-16 units; a surrogate pair is never split. */
 public final class SafeText {
     private static final int SHOWN_CHARS_MAX = 60;
-    private static final char REPLACEMENT = '\uFFFD';
 
     private SafeText() {}
 
@@ -21,14 +20,9 @@ public final class SafeText {
         return text.length() <= charsMax ? text : cut(text, charsMax) + "…";
     }
 
-    /** Text as a message may show it: the first 60 characters, without any that a terminal or a log may act on. */
+    /** Text as a message may show it: the first 60 characters, with escapes for those that a terminal or log may act on. */
     public static String show(String text) {
-        String shown = shorten(text, SHOWN_CHARS_MAX);
-        StringBuilder safe = new StringBuilder(shown);
-        for (int i = indexOfUnsafe(shown, 0); i >= 0; i = indexOfUnsafe(shown, i + 1)) {
-            safe.setCharAt(i, REPLACEMENT);
-        }
-        return safe.toString();
+        return Escapes.line(shorten(text, SHOWN_CHARS_MAX));
     }
 
     /** The same in single quotes. */
@@ -53,16 +47,5 @@ public final class SafeText {
             }
         }
         return -1;
-    }
-
-    private static int indexOfUnsafe(String text, int from) {
-        int unstorable = indexOfUnstorable(text, from);
-        int end = unstorable < 0 ? text.length() : unstorable;
-        for (int i = from; i < end; i++) {
-            if (Character.isISOControl(text.charAt(i))) {
-                return i;
-            }
-        }
-        return unstorable;
     }
 }

@@ -36,6 +36,6 @@ final class CursorTest {
     void rejectsGarbageAndShowsIt(String garbage) {
         assertThatExceptionOfType(RunlogException.class)
                 .isThrownBy(() -> Cursor.decode(garbage, Cursor.Order.EXECUTION_START))
-                .withMessageContaining("'" + garbage.replace('\0', '\uFFFD') + "'");
+                .withMessageContaining("'" + garbage.replace("\0", "\\u0000") + "'");
     }
 }

@@ -22,9 +22,10 @@ final class SafeTextTest {
     }
 
     @Test
-    void showsTextWithoutCharactersThatATerminalActsOn() {
+    void escapesWhatATerminalActsOnOrReorders() {
         assertThat(SafeText.show("a\u001B[2J\nb\u0000" + PAIR + "\uDE00"))
-                .isEqualTo("a\uFFFD[2J\uFFFDb\uFFFD" + PAIR + "\uFFFD");
+                .isEqualTo("a\\u001b[2J\\u000ab\\u0000" + PAIR + "\\ude00");
+        assertThat(SafeText.quote("abc\u202Etxt\u2066\u200F")).isEqualTo("'abc\\u202etxt\\u2066\\u200f'");
         assertThat(SafeText.quote("x".repeat(70))).isEqualTo("'" + "x".repeat(60) + "…'");
     }
 

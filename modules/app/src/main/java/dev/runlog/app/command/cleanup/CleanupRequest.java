@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.app.command.TargetOption;
 import dev.runlog.app.command.Text;
 import dev.runlog.app.terminal.EscapedOutput;
-import dev.runlog.app.terminal.Escapes;
+import dev.runlog.contract.text.Escapes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

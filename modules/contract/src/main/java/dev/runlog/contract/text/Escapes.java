@@ -1,4 +1,4 @@
-package dev.runlog.app.terminal;
+package dev.runlog.contract.text;
 
 /** Escapes characters that control a terminal or reorder text, such as {@code \}{@code u001b}. */
 public final class Escapes {
