@@ -140,6 +140,37 @@ final class HttpRulesTest {
                 "Host: " + host + "\r\n" + (origin.isEmpty() ? "" : "Origin: " + origin + "\r\n"));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '~',
+            delimiter = '|',
+            value = {
+                "{\"query\":\"{ __typename }\",\"query\":\"{ viewer { subject } }\"}|Duplicate member `query`.",
+                "{\"query\":\"{ __typename }\",\"qu\\u0065ry\":\"{ a }\"}|Duplicate member `query`.",
+                "{\"query\":\"{ __typename }\",\"variables\":{\"a\":[{\"b\":1,\"b\":null}]}}|Duplicate member `b`."
+            })
+    void refuseJsonThatHasAMemberTwice(String body, String message) throws IOException {
+        try (RawHttp client = new RawHttp(server)) {
+            String head = RawHttp.head(
+                    "POST /graphql", token, "Content-Type: application/json", "Content-Length: " + body.length());
+            RawHttp.Answer answer = client.send(head + body).answer();
+
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.body()).contains("BAD_INPUT", message);
+        }
+    }
+
+    @Test
+    void refuseAParameterThatIsGivenTwice() throws IOException {
+        try (RawHttp client = new RawHttp(server)) {
+            String path = "/graphql?query=%7B__typename%7D&query=%7Bviewer%7Bsubject%7D%7D";
+            RawHttp.Answer answer = client.send(RawHttp.head("GET " + path, token)).answer();
+
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.body()).contains("BAD_INPUT", "Duplicate parameter `query`.");
+        }
+    }
+
     @Test
     void takeEventsAsLinesAsAnArrayOrOne() {
         String first = event();

@@ -75,6 +75,11 @@ final class RequestFramingTest {
                 "GET /health/live HTTP/1.1|Host: one, other||",
                 "GET /health/live HTTP/1.1| Host: localhost||",
                 "GET /health/live HTTP/1.1|Host: localhost|X: 1| 2||",
+                "GET /health/live HTTP/1.2|Host: localhost||",
+                "GET /health/live HTTP/1.9|Host: localhost||",
+                "GET /health/live HTTP/0.9|Host: localhost||",
+                "GET /health/live HTTP/3.0|Host: localhost||",
+                "GET /health/live HTTP/1.1|Host: localhost|Authorization: Bearer a|authorization: Bearer b||",
                 "GET /health/live HTTP/1.0|Host: one|Host: other||",
                 "GET /health/live HTTP/1.0|X: 1|\t2||"
             })

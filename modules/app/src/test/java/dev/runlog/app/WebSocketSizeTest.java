@@ -122,6 +122,43 @@ final class WebSocketSizeTest {
     }
 
     @Test
+    void closesWith1007OnTextThatIsNotUtf8() throws IOException {
+        byte[][] invalid = {{(byte) 0xff}, {(byte) 0xc3}, {(byte) 0xed, (byte) 0xa0, (byte) 0x80}, {(byte) 0xc0, (byte) 0x80}};
+        for (byte[] bytes : invalid) {
+            for (boolean cut : new boolean[] {false, true}) {
+                try (Frames socket = initialised()) {
+                    socket.sendFrame(1, !cut, bytes, 0, bytes.length, bytes.length);
+                    if (cut) {
+                        socket.sendFrame(0, true, new byte[] {'a'}, 0, 1, 1);
+                    }
+
+                    assertThat(socket.next()).isEqualTo("1007 Text must be UTF-8");
+                    socket.awaitEnd();
+                }
+            }
+        }
+    }
+
+    @Test
+    void acceptsCharactersCutByFrames() throws IOException {
+        try (Frames socket = initialised()) {
+            socket.send("{\"type\":\"ping\",\"payload\":{\"a\":\"\uD83D\uDE00\u00e9\"}}", 1, true);
+
+            assertThat(socket.next()).contains("pong", "\\uD83D\\uDE00\u00e9");
+        }
+    }
+
+    @Test
+    void closesWith4400OnDuplicateMembers() {
+        Subscriber subscriber = server.subscriber(token);
+        subscriber.sendText("{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":"
+                + "{\"query\":\"{ viewer { subject } }\",\"query\":\"{ __typename }\"}}");
+
+        assertThat(subscriber.closeCode()).isEqualTo(4400);
+        assertThat(subscriber.closeReason()).isEqualTo("Duplicate member `query`.");
+    }
+
+    @Test
     void closesWith4400OnPingsWithAnythingButAnObject() {
         for (String payload : new String[] {"5", "\"x\"", "[]", "true"}) {
             Subscriber subscriber = server.subscriber(token);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.text.SafeText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads JSON into maps, lists, strings, booleans and numbers. A number that is not an {@code int} or {@code long} keeps
  * its text, so {@code 1e9999} is never expanded to ten thousand digits. Jackson's default limits hold: 1,000
- * levels of nesting and 1,000 characters per number.
+ * levels of nesting and 1,000 characters per number. Fails with {@code BAD_INPUT} if an object has a member twice.
  */
 public final class JsonReader {
     private static final JsonFactory JSON = new JsonFactory();
@@ -131,6 +132,10 @@ public final class JsonReader {
                 Map<String, @Nullable Object> members = new LinkedHashMap<>();
                 for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
                     parser.nextToken();
+                    // Readers that take the first one and readers that take the last one would disagree.
+                    if (members.containsKey(name)) {
+                        throw RunlogException.badInput("Duplicate member `" + SafeText.show(name) + "`.");
+                    }
                     members.put(name, value(parser));
                 }
                 yield members;

@@ -121,9 +121,10 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
     }
 
     private @Nullable String ambiguity(HttpRequest request) {
-        if (request.protocolVersion().majorVersion() != 1) {
+        HttpVersion version = request.protocolVersion();
+        if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
             request.setProtocolVersion(HttpVersion.HTTP_1_1);
-            return "Unsupported HTTP version (expected HTTP/1.1).";
+            return "Unsupported HTTP version (expected HTTP/1.1 or HTTP/1.0).";
         }
         if (folded) {
             return "A header continues on a second line, which is obsolete.";
@@ -135,6 +136,10 @@ public final class RequestDecoder extends VertxHttpRequestDecoder {
         }
         if (!hosts.isEmpty() && !HOST.matcher(hosts.get(0)).matches()) {
             return "Invalid Host header (expected a host name or address, and optionally a port).";
+        }
+        int authorizations = headers.getAll(HttpHeaderNames.AUTHORIZATION).size();
+        if (authorizations > 1) {
+            return "A request has at most one Authorization header, not " + authorizations + ".";
         }
         List<String> encodings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
         if (!encodings.isEmpty()) {

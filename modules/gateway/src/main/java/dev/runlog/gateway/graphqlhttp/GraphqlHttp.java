@@ -61,6 +61,11 @@ public final class GraphqlHttp {
     }
 
     private static Map<String, Object> members(MultiMap parameters) {
+        for (String name : new String[] {"query", "operationName", "variables", "extensions"}) {
+            if (parameters.getAll(name).size() > 1) {
+                throw RunlogException.badInput("Duplicate parameter `" + name + "`.");
+            }
+        }
         Map<String, Object> members = new HashMap<>();
         for (String name : new String[] {"query", "operationName"}) {
             if (parameters.contains(name)) {

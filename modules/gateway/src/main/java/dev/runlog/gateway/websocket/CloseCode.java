@@ -7,6 +7,8 @@ import io.vertx.core.http.WebSocketBase;
 enum CloseCode {
     GOING_AWAY(1001),
     PROTOCOL_ERROR(1002),
+    /** Registered as "Invalid frame payload data". */
+    INVALID_TEXT(1007),
     /** Registered as "Message Too Big". */
     TOO_LARGE(1009),
     /** Clients such as graphql-ws connect again. */

@@ -12,7 +12,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.util.List;
 
-/** Netty's decoder with a bound on the size of messages, checked while their frames arrive. */
+/** Netty's decoder with a bound on the size of messages and a check of their text, both while their frames arrive. */
 final class MessageDecoder extends WebSocket13FrameDecoder {
     private static final String NAME = "wsdecoder";
     /**
@@ -37,6 +37,7 @@ final class MessageDecoder extends WebSocket13FrameDecoder {
     /** Bytes of the frames of an incomplete message. */
     private long fragmentBytes;
 
+    private final TextCheck text = new TextCheck();
     private long held;
     private boolean refused;
     private long drained;
@@ -122,6 +123,12 @@ final class MessageDecoder extends WebSocket13FrameDecoder {
         long messageBytes = fragmentBytes + frame.content().readableBytes();
         if (messageBytes > messageBytesMax) {
             refuseTooLarge();
+            return false;
+        }
+        if (!text.accepts(frame)) {
+            refused = true;
+            fragmentBytes = 0;
+            listener.onRefused(CloseCode.INVALID_TEXT, "Text must be UTF-8");
             return false;
         }
         // At least one: a message of empty frames must have a deadline, too.
