@@ -54,7 +54,7 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
     /**
      * Guards a new connection.
      *
-     * @param work receives the begin and end of all work on the connection
+     * @param work receives the beginning and end of all work on the connection
      */
     static void install(SqlConnection connection, Duration silenceMax, ForegroundWork work) {
         ChannelPipeline pipeline = pipeline(connection);

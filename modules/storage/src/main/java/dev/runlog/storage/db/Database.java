@@ -98,8 +98,8 @@ public final class Database {
     }
 
     /**
-     * Opens one for each event loop that reads. A connection belongs to the loop that uses it first, so each of them must
-     * be used on one loop only. They share the configured number of connections.
+     * Opens a database for each event loop that reads. A connection belongs to the loop that uses it first, so each
+     * database must be used on one loop only. Together they have the configured number of connections.
      */
     public static List<Database> openForLoops(Vertx vertx, DatabaseConfig config, int loops, MeterRegistry meters) {
         DatabaseConfig ofLoop = config.dividedBy(loops);

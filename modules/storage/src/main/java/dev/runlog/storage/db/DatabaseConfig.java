@@ -23,7 +23,7 @@ public record DatabaseConfig(
         return with(other, statementTimeout, answerTimeout, poolSize, poolReserve, poolQueueMax);
     }
 
-    /** Returns a copy with the share of one of several event loops: two connections at least, if as many are set. */
+    /** Returns a copy with the share of one of several event loops: at least two connections, unless fewer are set. */
     public DatabaseConfig dividedBy(int loops) {
         return with(
                 url,

@@ -129,8 +129,8 @@ public final class RecordingTransaction {
     }
 
     /**
-     * Returns the links of executions, those of the executions that they lead to, and so on, up to those that are outside
-     * of a range of IDs.
+     * Returns the links of executions, those of the executions that they lead to, and so on, up to those outside a
+     * range of IDs.
      *
      * @param max maximum number of links, nearest first
      */
@@ -208,7 +208,7 @@ public final class RecordingTransaction {
         return sendUnlessEmpty(rows, ExecutionStatements::fillStart);
     }
 
-    /** Adds when they were queued to locked executions. */
+    /** Adds the time of queueing to locked executions. */
     public Future<Void> fillQueued(Collection<ExecutionRow> rows) {
         return sendUnlessEmpty(rows, ExecutionStatements::fillQueued);
     }
