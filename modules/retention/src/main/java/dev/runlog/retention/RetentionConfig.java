@@ -22,7 +22,8 @@ public record RetentionConfig(
         String policyTimeZone,
         Duration policyJitter,
         Duration defaultKeepFor,
-        int defaultKeepLast) {
+        int defaultKeepLast,
+        Duration ledgerKeep) {
 
     public RetentionConfig {
         Window.parse(policyWindow, policyTimeZone);

@@ -42,10 +42,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Serves requests for cleanups, policies and holds, and starts the {@link Cleaner}, which runs cleanups. */
 public final class RetentionVerticle extends VerticleBase {
+    private static final Logger log = LoggerFactory.getLogger(RetentionVerticle.class);
     private static final Duration RESUME_INTERVAL = Duration.ofSeconds(30);
+    private static final Duration LEDGER_INTERVAL = Duration.ofHours(1);
 
     private final Bus bus;
     private final RetentionConfig config;
@@ -128,10 +132,17 @@ public final class RetentionVerticle extends VerticleBase {
         // Resumes cleanups that a crash or an outage of the database interrupted.
         cleaner.wake();
         vertx.setPeriodic(RESUME_INTERVAL.toMillis(), timer -> cleaner.wake());
+        LedgerSweep sweep = new LedgerSweep(ledger, config.ledgerKeep(), clock);
+        vertx.setPeriodic(0, LEDGER_INTERVAL.toMillis(), timer -> sweepLedger(sweep));
         PolicyTimers timers = new PolicyTimers(vertx, policyRun, cleaner, config, clock);
         timers.start(bus);
         return policies.setDefault(config.keepForOrNull(), config.keepLastOrNull())
                 .onSuccess(done -> timers.runWithinJitter());
+    }
+
+    private static void sweepLedger(LedgerSweep sweep) {
+        sweep.runOnce()
+                .onFailure(failure -> log.warn("Could not delete old cleanups from the ledger: {}", failure.toString()));
     }
 
     /** Lets the current step finish. The cleanup resumes at the next start. */

@@ -20,6 +20,7 @@ final class Configs {
                 .set("holds-max", 2)
                 .set("policy-window", window)
                 .set("policy-jitter", jitter)
+                .set("ledger-keep", Duration.ZERO)
                 .as(RetentionConfig.class);
     }
 }

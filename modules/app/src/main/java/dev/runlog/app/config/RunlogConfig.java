@@ -99,7 +99,8 @@ public record RunlogConfig(
             "retention.pause-factor",
             "retention.policy-jitter",
             "retention.default-keep-for",
-            "retention.default-keep-last");
+            "retention.default-keep-last",
+            "retention.ledger-keep");
 
     private static final JsonMapper YAML = JsonMapper.builder(new YAMLFactory())
             .addModule(new JavaTimeModule())

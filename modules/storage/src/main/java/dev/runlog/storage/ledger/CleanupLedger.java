@@ -21,6 +21,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -170,6 +171,24 @@ public final class CleanupLedger {
                         """, Tuple.of(withPolicies))
                 .map(rows ->
                         Rows.toList(rows, CleanupLedger::toCleanup).stream().findFirst());
+    }
+
+    /**
+     * Deletes some of the oldest cleanups that ended before a time, and returns their number.
+     *
+     * @param rowsMax maximum number of cleanups
+     */
+    public Future<Integer> deleteEnded(Instant before, int rowsMax) {
+        return database.query("delete-ended-cleanups", """
+                        DELETE FROM cleanup
+                        WHERE id = ANY (ARRAY(
+                          SELECT id
+                          FROM cleanup
+                          WHERE id < $1 AND finished_at < $2 AND state NOT IN (1, 2)
+                          ORDER BY id
+                          LIMIT $3))
+                        """, Tuple.of(Ids.lowerBound(before), before.atOffset(ZoneOffset.UTC), rowsMax))
+                .map(RowSet::rowCount);
     }
 
     /** Locks a cleanup's row until the end of the transaction, and returns its state. */
