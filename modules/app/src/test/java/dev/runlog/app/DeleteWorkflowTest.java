@@ -196,9 +196,10 @@ final class DeleteWorkflowTest {
     }
 
     @Test
-    void isAConflictWhileAnExecutionIsRunningOrHeld() {
+    void isAConflictWhileAnExecutionIsRunningQueuedOrHeld() {
         record(
                 server,
+                "{\"event\":\"queued\",\"workflow\":\"import\"}",
                 "{\"event\":\"started\",\"workflow\":\"import\"}",
                 "{\"event\":\"started\",\"workflow\":\"import\"}");
         String held = server.data(
@@ -210,7 +211,7 @@ final class DeleteWorkflowTest {
         JsonNode answer = server.graphql(token, mutation("workflowKey: \"import\""));
 
         assertThat(answer.at("/errors/0/extensions/code").asText()).isEqualTo("CONFLICT");
-        assertThat(answer.at("/errors/0/message").asText()).contains("'import'", "2 running", "1 held");
+        assertThat(answer.at("/errors/0/message").asText()).contains("'import'", "2 running", "1 queued", "1 held");
         assertThat(answer.at("/data/deleteWorkflow").isNull()).isTrue();
         assertThat(code("workflowKey: \"import\", dryRun: true")).isEqualTo("CONFLICT");
         assertThat(ended(delete("workflowKey: \"export\"")).get("state").asText())

@@ -42,6 +42,30 @@ final class FinishLinksTest {
                 .isEqualTo("{\"retries\":{\"totalCount\":2}}");
     }
 
+    @Test
+    void takesLinksByMutation() {
+        record(true, started("parent"), started("first"), started("a"), started("b"));
+        String parent = engine.find("parent", "id").get("id").asText();
+        String first = engine.find("first", "id").get("id").asText();
+
+        JsonNode payload = engine.data("mutation($parent: ID, $first: ID) { "
+                        + "a: finishExecution(input: {externalId: \"a\", status: FAILED, parentId: $parent, retryOf: $first}) "
+                        + "{ execution { " + LINKS + " } warnings } "
+                        + "b: finishExecution(input: {externalId: \"b\", status: FAILED, parentExternalId: \"parent\", "
+                        + "retryOfExternalId: \"first\"}) { execution { " + LINKS + " } warnings } "
+                        + "c: finishExecution(input: {externalId: \"c\", workflowKey: \"w\", status: FAILED, "
+                        + "parentExternalId: \"c\"}) { execution { status parent { id } } warnings } }",
+                "parent", parent, "first", first);
+
+        for (String alias : new String[] {"a", "b"}) {
+            assertThat(payload.at("/" + alias + "/execution").toString()).isEqualTo(LINKED);
+            assertThat(payload.at("/" + alias + "/warnings")).isEmpty();
+        }
+        assertThat(payload.get("c").toString())
+                .isEqualTo("{\"execution\":{\"status\":\"FAILED\",\"parent\":null},"
+                        + "\"warnings\":[\"parentExternalId ignored: it would close a cycle.\"]}");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void prefersTheLinksOfAStart(boolean inOneBody) {

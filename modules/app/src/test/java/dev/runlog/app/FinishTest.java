@@ -100,6 +100,23 @@ final class FinishTest {
         assertThat(execution.at("/error/details/0").asText()).isEqualTo("\uFFFD");
     }
 
+    /** As Python's json.dumps writes them. */
+    @Test
+    void recordsNumbersThatJsonDoesNotHaveAsStrings() {
+        UUID id = started();
+
+        HttpResponse<String> answer = server.events(
+                token,
+                "{\"event\":\"finished\",\"id\":\"" + id + "\",\"status\":\"FAILED\","
+                        + "\"result\":[NaN,-Infinity,{\"NaN\\\"\":Infinity},\"é NaN\"],\"error\":{\"details\":NaN}}");
+
+        assertThat(json(answer).get("recorded").asInt()).as(answer.body()).isEqualTo(1);
+        JsonNode execution = execution(id);
+        assertThat(execution.get("result").toString())
+                .isEqualTo("[\"NaN\",\"-Infinity\",{\"NaN\\\"\":\"Infinity\"},\"é NaN\"]");
+        assertThat(execution.at("/error/details").asText()).isEqualTo("NaN");
+    }
+
     @Test
     void returnsWhatWasCutAsAStringAndWhatWasReplacedAsU_FFFD() {
         UUID id = started();

@@ -203,11 +203,15 @@ final class WholeDaysTest extends RetentionTestCase {
         test.execute("UPDATE execution SET parent_id = '" + parent + "' WHERE id = '" + some.get(1) + "';"
                 + "UPDATE execution SET parent_id = '" + some.get(1) + "' WHERE id = '" + some.get(2) + "';"
                 + "UPDATE execution SET held = true WHERE id = '" + some.get(3) + "';"
-                + "INSERT INTO held_execution SELECT id, owner_id FROM execution WHERE held");
+                + "INSERT INTO held_execution SELECT id, owner_id FROM execution WHERE held;"
+                // Only the first of these two is deleted; both were retried.
+                + "INSERT INTO execution_retry SELECT id, owner_id, gen_random_uuid() FROM execution WHERE id IN ('"
+                + some.get(0) + "', '" + some.get(1) + "')");
 
         Cleanup dry = await(bus.request(request(alice, Duration.ofDays(30), Set.of(), true)));
         Cleanup real = run(request(alice, Duration.ofDays(30), Set.of(), false));
 
+        assertThat(test.list("SELECT retry_of FROM execution_retry")).containsExactly(some.get(1));
         assertThat(real.deleted()).isEqualTo(147).isEqualTo(dry.matched());
         assertThat(real.partitionsDropped()).isZero();
         CleanupPreview preview = dry.preview();

@@ -125,7 +125,11 @@ public final class EventReader {
         try {
             return parse(bytes, start, length);
         } catch (RunlogException invalid) {
-            byte[] repaired = Utf8Repair.repaired(bytes, start, length);
+            byte[] utf8 = Utf8Repair.repaired(bytes, start, length);
+            byte[] numbers = utf8 == null
+                    ? NumberRepair.repaired(bytes, start, length)
+                    : NumberRepair.repaired(utf8, 0, utf8.length);
+            byte[] repaired = numbers == null ? utf8 : numbers;
             if (repaired == null) {
                 throw invalid;
             }
