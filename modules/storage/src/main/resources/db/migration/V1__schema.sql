@@ -328,30 +328,32 @@ LEFT JOIN dropped_day dropped ON dropped.day = d.day;
 COMMENT ON VIEW execution_rollup IS 'Read execution_daily through this view where the number of stored rows matters.';
 
 -- Bucket 0 holds 0 ms; bucket b holds the durations from 2^((b-1)/4) ms to 2^(b/4) ms, four buckets to each doubling.
-CREATE TABLE duration_daily (
+-- Bucket 1000 + 8q + s is a slot: it holds the executions of quarter q of the UTC day, counted from 0, that ended with
+-- status s.
+CREATE TABLE daily_histogram (
   owner_id    integer    NOT NULL,
   workflow_id uuid       NOT NULL,
   day         date       NOT NULL,
   buckets     smallint[] NOT NULL,
   counts      bigint[]   NOT NULL,
-  CONSTRAINT duration_daily_pkey PRIMARY KEY (owner_id, workflow_id, day)
+  CONSTRAINT daily_histogram_pkey PRIMARY KEY (owner_id, workflow_id, day)
 ) WITH (fillfactor = 70);
-COMMENT ON TABLE duration_daily IS
-  'Histograms of durations of finished executions by workflow and day, including deleted ones. Owner 0 is the total of '
+COMMENT ON TABLE daily_histogram IS
+  'Histograms of finished executions by workflow and day, including deleted ones: by duration, and by quarter of an hour. Owner 0 is the total of '
   'all owners, the nil workflow that of an owner: a chart reads one row per day.';
-COMMENT ON INDEX duration_daily_pkey IS 'statistics: quantiles of durations.';
+COMMENT ON INDEX daily_histogram_pkey IS 'statistics: quantiles of durations, and counts of parts of days; statusCounts and histogram.';
 
-CREATE TABLE duration_delta (
+CREATE TABLE histogram_delta (
   id           bigint     GENERATED ALWAYS AS IDENTITY,
   owner_ids    integer[]  NOT NULL,
   workflow_ids uuid[]     NOT NULL,
   days         date[]     NOT NULL,
   buckets      smallint[] NOT NULL,
   counts       integer[]  NOT NULL,
-  CONSTRAINT duration_delta_pkey PRIMARY KEY (id)
+  CONSTRAINT histogram_delta_pkey PRIMARY KEY (id)
 );
-COMMENT ON TABLE duration_delta IS
-  'Changes of duration_daily: one row per batch, until recording folds it in.';
+COMMENT ON TABLE histogram_delta IS
+  'Changes of daily_histogram: one row per batch, until recording folds it in.';
 
 -- Cleanups and retention policies
 

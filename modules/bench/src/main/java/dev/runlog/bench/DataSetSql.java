@@ -170,13 +170,20 @@ final class DataSetSql {
      */
     static String insertDurations(String day) {
         return """
-                INSERT INTO duration_daily (owner_id, workflow_id, day, buckets, counts)
+                INSERT INTO daily_histogram (owner_id, workflow_id, day, buckets, counts)
                 SELECT owner_id, workflow_id, date '%1$s', array_agg(bucket ORDER BY bucket), array_agg(count ORDER BY bucket)
                 FROM (
                   SELECT coalesce(owner_id, 0) AS owner_id,
                          coalesce(workflow_id, '00000000-0000-0000-0000-000000000000') AS workflow_id, bucket,
                          count(*) AS count
                   FROM (
+                    SELECT owner_id, workflow_id,
+                           (1000 + floor(extract(epoch FROM uuid_v7_time(id) - timestamptz '%1$s 00:00Z') / 900) * 8 + status)::smallint
+                             AS bucket
+                    FROM execution
+                    WHERE status > 1 AND id >= uuid_v7_floor('%1$s 00:00Z')
+                      AND id < uuid_v7_floor(timestamptz '%1$s 00:00Z' + interval '24 hours')
+                    UNION ALL
                     SELECT owner_id, workflow_id,
                            CASE WHEN duration_millis < 1 THEN 0
                              ELSE 1 + floor(4 * ln(duration_millis::double precision) / ln(2::double precision) + 1e-9)

@@ -32,7 +32,7 @@ final class DiskUse implements Figure {
                 SELECT (pg_total_relation_size('%1$s') + pg_total_relation_size(replace('%1$s', 'execution', 'step')))
                 """.formatted(partition)) / (double) rows
                 + database.getLong("SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname IN "
-                                + "('execution_daily', 'duration_daily', 'duration_delta', 'unsuccessful_execution')")
+                                + "('execution_daily', 'daily_histogram', 'histogram_delta', 'unsuccessful_execution')")
                         / (double) bench.set().executions();
         return List.of(Row.ofRatio(
                 "Bytes on disk per execution",

@@ -41,14 +41,14 @@ final class Loader {
         database.execute("VACUUM (ANALYZE) execution_daily");
         database.execute("VACUUM (ANALYZE) execution_day");
         database.execute("VACUUM (ANALYZE) unsuccessful_execution");
-        database.execute("VACUUM (ANALYZE) duration_daily");
+        database.execute("VACUUM (ANALYZE) daily_histogram");
         database.execute("CHECKPOINT");
     }
 
     /** Removes what recording figures have added since a time, on that day and later. */
     static void restore(Postgres database, Instant since) {
         LocalDate from = LocalDate.ofInstant(since, ZoneOffset.UTC);
-        database.execute("DELETE FROM duration_delta");
+        database.execute("DELETE FROM histogram_delta");
         // Loaded executions have no external IDs.
         database.execute("TRUNCATE external_execution");
         database.execute("DELETE FROM execution WHERE id >= uuid_v7_floor('" + since + "')");
@@ -56,12 +56,12 @@ final class Loader {
         for (LocalDate day = from; !day.isAfter(LocalDate.now(ZoneOffset.UTC)); day = day.plusDays(1)) {
             database.execute("DELETE FROM execution_daily WHERE day = '" + day + "'");
             database.execute("DELETE FROM execution_day WHERE day = '" + day + "'");
-            database.execute("DELETE FROM duration_daily WHERE day = '" + day + "'");
+            database.execute("DELETE FROM daily_histogram WHERE day = '" + day + "'");
             database.executeAll(rollups(day).toList());
         }
         database.execute("VACUUM (ANALYZE) execution");
         database.execute("VACUUM (ANALYZE) execution_daily");
-        database.execute("VACUUM (ANALYZE) duration_daily");
+        database.execute("VACUUM (ANALYZE) daily_histogram");
         database.execute("VACUUM (ANALYZE) unsuccessful_execution");
     }
 

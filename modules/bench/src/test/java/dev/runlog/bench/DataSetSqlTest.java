@@ -54,11 +54,11 @@ class DataSetSqlTest {
                        AS row_text
               FROM (
                 SELECT owner_id, workflow_id, day, bucket, count
-                FROM duration_daily, unnest(buckets, counts) AS known (bucket, count)
+                FROM daily_histogram, unnest(buckets, counts) AS known (bucket, count)
                 UNION ALL
                 SELECT coalesce(owner_id, 0), coalesce(workflow_id, '00000000-0000-0000-0000-000000000000'), day, bucket,
                        sum(count)
-                FROM duration_delta, unnest(owner_ids, workflow_ids, days, buckets, counts)
+                FROM histogram_delta, unnest(owner_ids, workflow_ids, days, buckets, counts)
                   AS new (owner_id, workflow_id, day, bucket, count)
                 GROUP BY GROUPING SETS ((owner_id, workflow_id, day, bucket), (owner_id, day, bucket), (day, bucket))) h
               LEFT JOIN owner o ON o.id = h.owner_id

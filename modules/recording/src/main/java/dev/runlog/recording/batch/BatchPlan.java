@@ -12,7 +12,7 @@ import dev.runlog.recording.event.Target;
 import dev.runlog.recording.event.ValidEvent;
 import dev.runlog.recording.queue.QueuedEvent;
 import dev.runlog.storage.rollup.DailyDelta;
-import dev.runlog.storage.rollup.DurationDelta;
+import dev.runlog.storage.rollup.HistogramDelta;
 import dev.runlog.storage.write.ExecutionLink;
 import dev.runlog.storage.write.ExecutionRow;
 import dev.runlog.storage.write.Link;
@@ -170,8 +170,8 @@ final class BatchPlan {
         return Draft.deltas(drafts.values());
     }
 
-    Collection<DurationDelta> durations() {
-        return Draft.durations(drafts.values());
+    Collection<HistogramDelta> durations() {
+        return Draft.histograms(drafts.values());
     }
 
     /** The outcomes of the events, in order. Steps that changed nothing are duplicates. */

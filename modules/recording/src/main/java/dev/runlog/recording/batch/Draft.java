@@ -10,7 +10,7 @@ import dev.runlog.recording.event.Alterations;
 import dev.runlog.recording.event.Fingerprint;
 import dev.runlog.recording.event.ValidEvent;
 import dev.runlog.storage.rollup.DailyDelta;
-import dev.runlog.storage.rollup.DurationDelta;
+import dev.runlog.storage.rollup.HistogramDelta;
 import dev.runlog.storage.write.ExecutionRow;
 import dev.runlog.storage.write.StoredExecution;
 import dev.runlog.storage.write.StoredExecution.Start;
@@ -344,18 +344,20 @@ final class Draft {
         return !Objects.equals(earlier.duration(), head().duration());
     }
 
-    /** The combined changes of the duration histograms. */
-    static List<DurationDelta> durations(Collection<Draft> drafts) {
+    /** The combined changes of the histograms of days. */
+    static List<HistogramDelta> histograms(Collection<Draft> drafts) {
         record Bucket(UUID workflowId, LocalDate day, int number) {}
-        Map<Bucket, DurationDelta> sums = new HashMap<>(drafts.size() * 2);
+        Map<Bucket, HistogramDelta> sums = new HashMap<>(drafts.size() * 2);
         for (Draft draft : drafts) {
-            draft.addDurations(delta -> sums.merge(
-                    new Bucket(delta.workflowId(), delta.day(), delta.bucket()), delta, DurationDelta::plus));
+            Consumer<HistogramDelta> add = delta -> sums.merge(
+                    new Bucket(delta.workflowId(), delta.day(), delta.bucket()), delta, HistogramDelta::plus);
+            draft.addDurations(add);
+            draft.addSlots(add);
         }
         return sums.values().stream().filter(delta -> delta.count() != 0).toList();
     }
 
-    private void addDurations(Consumer<DurationDelta> deltas) {
+    private void addDurations(Consumer<HistogramDelta> deltas) {
         if (before == null) {
             addDuration(head(), 1, deltas);
         } else if (isDurationChanged(before)) {
@@ -364,14 +366,35 @@ final class Draft {
         }
     }
 
-    private void addDuration(Execution execution, int count, Consumer<DurationDelta> deltas) {
-        Duration duration = execution.duration();
-        if (duration != null) {
-            deltas.accept(new DurationDelta(
+    private void addSlots(Consumer<HistogramDelta> deltas) {
+        if (before == null) {
+            addSlot(head(), 1, deltas);
+        } else if (before.status() != head().status()) {
+            addSlot(before, -1, deltas);
+            addSlot(head(), 1, deltas);
+        }
+    }
+
+    /** Executions that are queued or running have no slot; they are counted from their index. */
+    private void addSlot(Execution execution, int count, Consumer<HistogramDelta> deltas) {
+        if (!execution.status().isOpen()) {
+            deltas.accept(new HistogramDelta(
                     stored.ownerId(),
                     execution.workflowId(),
                     dayOf(execution.id()),
-                    DurationDelta.bucketOf(duration),
+                    HistogramDelta.slotOf(execution.id(), execution.status()),
+                    count));
+        }
+    }
+
+    private void addDuration(Execution execution, int count, Consumer<HistogramDelta> deltas) {
+        Duration duration = execution.duration();
+        if (duration != null) {
+            deltas.accept(new HistogramDelta(
+                    stored.ownerId(),
+                    execution.workflowId(),
+                    dayOf(execution.id()),
+                    HistogramDelta.bucketOf(duration),
                     count));
         }
     }

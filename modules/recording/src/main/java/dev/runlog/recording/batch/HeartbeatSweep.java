@@ -95,7 +95,7 @@ public final class HeartbeatSweep {
         transaction.finish(drafts.stream().map(Draft::row).toList());
         transaction.listUnsuccessful(
                 drafts.stream().map(draft -> draft.head().id()).toList());
-        transaction.addDurations(Draft.durations(drafts));
+        transaction.addDurations(Draft.histograms(drafts));
         transaction.addDaily(Draft.deltas(drafts));
         return transaction.commit().map(done -> drafts.stream()
                 .map(draft -> new Change(before.get(draft.head().id()), draft.head()))

@@ -132,7 +132,7 @@ public final class StatisticsReads {
         String workflow = range.workflowId() == null ? null : sql.argument(range.workflowId()) + "::uuid";
         sql.add("SELECT date_trunc('" + width + "', day::timestamp)::date AS first_day, bucket, sum(count)::bigint\n"
                 + "FROM (\n  SELECT d.day, b.bucket, b.count\n"
-                + "  FROM duration_daily d, unnest(d.buckets, d.counts) AS b (bucket, count)\n  WHERE true");
+                + "  FROM daily_histogram d, unnest(d.buckets, d.counts) AS b (bucket, count)\n  WHERE bucket < 1000");
         if (workflow != null && owner == null) {
             sql.add(" AND d.owner_id = (SELECT owner_id FROM workflow WHERE id = " + workflow + ")");
         } else {
@@ -140,9 +140,9 @@ public final class StatisticsReads {
         }
         sql.add(" AND d.workflow_id = " + (workflow == null ? "'00000000-0000-0000-0000-000000000000'" : workflow));
         addDays(sql, range.from(), range.to());
-        sql.add("\n  UNION ALL\n  SELECT d.day, d.bucket, d.count\n  FROM duration_delta t, "
+        sql.add("\n  UNION ALL\n  SELECT d.day, d.bucket, d.count\n  FROM histogram_delta t, "
                 + "unnest(t.owner_ids, t.workflow_ids, t.days, t.buckets, t.counts)\n"
-                + "    AS d (owner_id, workflow_id, day, bucket, count)\n  WHERE true");
+                + "    AS d (owner_id, workflow_id, day, bucket, count)\n  WHERE bucket < 1000");
         if (owner != null) {
             sql.add(" AND d.owner_id = " + owner);
         }

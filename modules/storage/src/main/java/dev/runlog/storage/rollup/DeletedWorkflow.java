@@ -35,7 +35,7 @@ public final class DeletedWorkflow {
               WHERE w.id = $1 AND d.owner_id = w.owner_id AND d.workflow_id = w.id
               RETURNING d.*),
             removed_durations AS (
-              DELETE FROM duration_daily d
+              DELETE FROM daily_histogram d
               USING workflow w
               WHERE w.id = $1 AND d.owner_id = w.owner_id AND d.workflow_id = w.id)
             INSERT INTO execution_daily AS known (owner_id, workflow_id, day, %s)
@@ -61,7 +61,7 @@ public final class DeletedWorkflow {
 
     /** Folds all durations, so that none of a deleted workflow is folded later. */
     public static Future<Void> foldDurations(SqlConnection connection) {
-        return DurationFold.run(connection, FOLD_BATCHES)
+        return HistogramFold.run(connection, FOLD_BATCHES)
                 .compose(folded -> folded < FOLD_BATCHES ? Future.succeededFuture() : foldDurations(connection));
     }
 }

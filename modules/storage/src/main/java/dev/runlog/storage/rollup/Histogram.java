@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Counts of durations by bucket, see {@link DurationDelta#bucketOf}. */
+/** Counts of durations by bucket, see {@link HistogramDelta#bucketOf}. */
 public final class Histogram {
     private final TreeMap<Integer, Long> counts = new TreeMap<>();
     private long total;
@@ -25,7 +25,7 @@ public final class Histogram {
         for (Map.Entry<Integer, Long> bucket : counts.entrySet()) {
             below += bucket.getValue();
             if (below >= rank) {
-                return DurationDelta.middleOf(bucket.getKey());
+                return HistogramDelta.middleOf(bucket.getKey());
             }
         }
         throw new IllegalStateException("The histogram is empty.");

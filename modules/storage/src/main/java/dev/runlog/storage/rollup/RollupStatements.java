@@ -92,7 +92,7 @@ public final class RollupStatements {
 
     /** One row per batch. Updating a counter for each bucket doubled the time of the rollups. */
     private static final String ADD_DURATIONS = """
-            INSERT INTO duration_delta (owner_ids, workflow_ids, days, buckets, counts)
+            INSERT INTO histogram_delta (owner_ids, workflow_ids, days, buckets, counts)
             VALUES ($1, $2, $3, $4, $5)
             """;
 
@@ -135,13 +135,13 @@ public final class RollupStatements {
     }
 
     /** Adds to the histograms of durations. */
-    public static Statement addDurations(Collection<DurationDelta> deltas) {
+    public static Statement addDurations(Collection<HistogramDelta> deltas) {
         return new Statement(ADD_DURATIONS, Tuple.from(new Object[] {
-            column(deltas, Integer[]::new, DurationDelta::ownerId),
-            column(deltas, UUID[]::new, DurationDelta::workflowId),
-            column(deltas, LocalDate[]::new, DurationDelta::day),
+            column(deltas, Integer[]::new, HistogramDelta::ownerId),
+            column(deltas, UUID[]::new, HistogramDelta::workflowId),
+            column(deltas, LocalDate[]::new, HistogramDelta::day),
             column(deltas, Short[]::new, delta -> (short) delta.bucket()),
-            column(deltas, Integer[]::new, DurationDelta::count)
+            column(deltas, Integer[]::new, HistogramDelta::count)
         }));
     }
 

@@ -6,7 +6,7 @@ import dev.runlog.storage.db.Database;
 import dev.runlog.storage.db.DatabaseConfig;
 import dev.runlog.storage.db.GuardedPool;
 import dev.runlog.storage.db.WriteFailure;
-import dev.runlog.storage.rollup.DurationFold;
+import dev.runlog.storage.rollup.HistogramFold;
 import dev.runlog.storage.sql.Rows;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -183,7 +183,7 @@ public final class RecordingStore {
 
     /** Folds the deltas of up to {@code batchesMax} batches into the duration histograms; returns their number. */
     public Future<Long> foldDurations(int batchesMax) {
-        return pool.use(connection -> DurationFold.run(connection, batchesMax));
+        return pool.use(connection -> HistogramFold.run(connection, batchesMax));
     }
 
     /**

@@ -6,7 +6,7 @@ import dev.runlog.contract.model.StepId;
 import dev.runlog.storage.db.ConcurrentChangeException;
 import dev.runlog.storage.db.WriteFailure;
 import dev.runlog.storage.rollup.DailyDelta;
-import dev.runlog.storage.rollup.DurationDelta;
+import dev.runlog.storage.rollup.HistogramDelta;
 import dev.runlog.storage.rollup.RollupStatements;
 import dev.runlog.storage.sql.Rows;
 import dev.runlog.storage.sql.Statement;
@@ -272,7 +272,7 @@ public final class RecordingTransaction {
     }
 
     /** Adds to the histograms of durations. */
-    public Future<Void> addDurations(Collection<DurationDelta> deltas) {
+    public Future<Void> addDurations(Collection<HistogramDelta> deltas) {
         return sendUnlessEmpty(deltas, RollupStatements::addDurations);
     }
 

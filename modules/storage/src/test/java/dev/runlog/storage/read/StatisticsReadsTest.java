@@ -18,7 +18,7 @@ import dev.runlog.contract.querying.WorkflowStatistics;
 import dev.runlog.storage.db.Configs;
 import dev.runlog.storage.db.Database;
 import dev.runlog.storage.read.StatisticsReads.Range;
-import dev.runlog.storage.rollup.DurationDelta;
+import dev.runlog.storage.rollup.HistogramDelta;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -58,8 +58,8 @@ final class StatisticsReadsTest {
     void open(Vertx vertx, TestDatabase given) throws SQLException {
         test = given;
         test.execute("""
-                DELETE FROM execution_daily; DELETE FROM execution_day; DELETE FROM dropped_day; DELETE FROM duration_daily;
-                DELETE FROM duration_delta;
+                DELETE FROM execution_daily; DELETE FROM execution_day; DELETE FROM dropped_day; DELETE FROM daily_histogram;
+                DELETE FROM histogram_delta;
                 INSERT INTO owner (subject) VALUES ('big'), ('small') ON CONFLICT DO NOTHING;
                 INSERT INTO workflow (id, owner_id, key, name)
                 SELECT w.id, o.id, w.subject, w.subject
@@ -277,9 +277,9 @@ final class StatisticsReadsTest {
     private void durations(String owner, int daysAgo, long... millisAndCounts) throws SQLException {
         for (int i = 0; i < millisAndCounts.length; i += 2) {
             test.execute(
-                    "INSERT INTO duration_daily AS known (owner_id, workflow_id, day, buckets, counts) SELECT id, '"
+                    "INSERT INTO daily_histogram AS known (owner_id, workflow_id, day, buckets, counts) SELECT id, '"
                             + NIL + "', '" + TODAY.minusDays(daysAgo) + "', ARRAY["
-                            + DurationDelta.bucketOf(Duration.ofMillis(millisAndCounts[i])) + "], ARRAY["
+                            + HistogramDelta.bucketOf(Duration.ofMillis(millisAndCounts[i])) + "], ARRAY["
                             + millisAndCounts[i + 1]
                             + "] FROM owner WHERE subject = '" + owner
                             + "' ON CONFLICT (owner_id, workflow_id, day) DO UPDATE SET buckets = known.buckets || excluded.buckets, "

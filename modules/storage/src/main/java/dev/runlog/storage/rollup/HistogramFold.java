@@ -5,16 +5,16 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 
-/** Folds the deltas of batches into the duration histograms. */
-public final class DurationFold {
+/** Folds the deltas of batches into the histograms of days. */
+public final class HistogramFold {
     /** Folding reads and rewrites whole histograms, so only one server may fold at a time. */
     private static final String LOCK = "SELECT pg_try_advisory_xact_lock(hashtext('runlog.durations'))";
 
     /** OFFSET 0 makes PostgreSQL look up each histogram by its key, even if the planner expects a small table. */
     private static final String FOLD = """
             WITH taken AS (
-              DELETE FROM duration_delta
-              WHERE id IN (SELECT id FROM duration_delta ORDER BY id LIMIT $1)
+              DELETE FROM histogram_delta
+              WHERE id IN (SELECT id FROM histogram_delta ORDER BY id LIMIT $1)
               RETURNING owner_ids, workflow_ids, days, buckets, counts),
             added AS MATERIALIZED (
               SELECT coalesce(owner_id, 0) AS owner_id,
@@ -28,7 +28,7 @@ public final class DurationFold {
               FROM (SELECT DISTINCT owner_id, workflow_id, day FROM added) a
               CROSS JOIN LATERAL (
                 SELECT b.bucket, b.count
-                FROM duration_daily d, unnest(d.buckets, d.counts) AS b (bucket, count)
+                FROM daily_histogram d, unnest(d.buckets, d.counts) AS b (bucket, count)
                 WHERE d.owner_id = a.owner_id AND d.workflow_id = a.workflow_id AND d.day = a.day
                 OFFSET 0) k),
             sums AS (
@@ -36,8 +36,9 @@ public final class DurationFold {
               FROM (SELECT * FROM added UNION ALL SELECT * FROM known) every
               GROUP BY owner_id, workflow_id, day, bucket),
             folded AS (
-              INSERT INTO duration_daily (owner_id, workflow_id, day, buckets, counts)
-              SELECT owner_id, workflow_id, day, array_agg(bucket ORDER BY bucket), array_agg(count ORDER BY bucket)
+              INSERT INTO daily_histogram (owner_id, workflow_id, day, buckets, counts)
+              SELECT owner_id, workflow_id, day, coalesce(array_agg(bucket ORDER BY bucket) FILTER (WHERE count <> 0), '{}'),
+                     coalesce(array_agg(count ORDER BY bucket) FILTER (WHERE count <> 0), '{}')
               FROM sums
               GROUP BY owner_id, workflow_id, day
               ORDER BY owner_id, workflow_id, day
@@ -46,7 +47,7 @@ public final class DurationFold {
             SELECT count(*) AS rows FROM taken
             """;
 
-    private DurationFold() {}
+    private HistogramFold() {}
 
     /** Folds up to {@code batchesMax} batches; returns their number, or 0 if another server is folding. */
     public static Future<Long> run(SqlConnection connection, int batchesMax) {
