@@ -233,6 +233,8 @@ final class ArchitectureTest {
                 .definedBy("dev.runlog.storage.ledger..")
                 .layer("known")
                 .definedBy("dev.runlog.storage.known..")
+                .layer("statistics")
+                .definedBy("dev.runlog.storage.statistics..")
                 .layer("rollup")
                 .definedBy("dev.runlog.storage.rollup..")
                 .layer("db")
@@ -253,12 +255,14 @@ final class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("cleanup", "others")
                 .whereLayer("known")
                 .mayOnlyBeAccessedByLayers("read", "others")
+                .whereLayer("statistics")
+                .mayOnlyBeAccessedByLayers("others")
                 .whereLayer("rollup")
-                .mayOnlyBeAccessedByLayers("read", "write", "cleanup", "plan", "others")
+                .mayOnlyBeAccessedByLayers("read", "statistics", "write", "cleanup", "plan", "others")
                 .whereLayer("db")
-                .mayOnlyBeAccessedByLayers("known", "rollup", "read", "write", "cleanup", "plan", "ledger", "others")
+                .mayOnlyBeAccessedByLayers("known", "rollup", "read", "statistics", "write", "cleanup", "plan", "ledger", "others")
                 .whereLayer("sql")
-                .mayOnlyBeAccessedByLayers("known", "rollup", "read", "write", "cleanup", "plan", "ledger"));
+                .mayOnlyBeAccessedByLayers("known", "rollup", "read", "statistics", "write", "cleanup", "plan", "ledger"));
     }
 
     @Test

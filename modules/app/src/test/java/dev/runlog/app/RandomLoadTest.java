@@ -99,7 +99,7 @@ final class RandomLoadTest {
             JsonNode cleanup = server.data(
                             token,
                             "mutation($s: [ExecutionStatus!]) { cleanupExecutions(input: {olderThan: \"PT0S\", "
-                                    + "status: $s}) { cleanup { id state } } }",
+                                    + "statuses: $s}) { cleanup { id state } } }",
                             "s",
                             status)
                     .at("/cleanupExecutions/cleanup");

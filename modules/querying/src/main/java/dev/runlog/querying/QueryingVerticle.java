@@ -34,7 +34,6 @@ import dev.runlog.storage.known.KnownOwners;
 import dev.runlog.storage.known.KnownWorkflows;
 import dev.runlog.storage.read.ExecutionReads;
 import dev.runlog.storage.read.ReadLimits;
-import dev.runlog.storage.read.StatisticsReads;
 import dev.runlog.storage.read.WorkflowReads;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -81,8 +80,8 @@ public final class QueryingVerticle extends VerticleBase {
                 System::nanoTime);
         this.workflows = new WorkflowReads(database);
         this.countRowsMax = config.countRowsMax();
-        this.statisticsRequests = new StatisticsRequests(new StatisticsReads(database), clock);
-        this.facets = new FacetRequests();
+        this.statisticsRequests = new StatisticsRequests(database, owners, config, clock);
+        this.facets = new FacetRequests(database, owners, executions::group, clock);
     }
 
     @Override

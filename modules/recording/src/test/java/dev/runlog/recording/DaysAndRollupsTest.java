@@ -15,7 +15,8 @@ import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
 import dev.runlog.contract.recording.RecordingEvent.Finished;
 import dev.runlog.storage.db.Database;
-import dev.runlog.storage.read.StatisticsReads;
+import dev.runlog.storage.known.KnownOwners;
+import dev.runlog.storage.statistics.StatisticsReads;
 import dev.runlog.storage.write.RecordingStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -109,8 +110,7 @@ final class DaysAndRollupsTest extends RecordingTestCase {
     }
 
     private Quantiles quantiles(Database reading) {
-        LocalDate today = LocalDate.now(ZoneOffset.UTC);
-        return Objects.requireNonNull(await(new StatisticsReads(reading)
+        return Objects.requireNonNull(await(new StatisticsReads(reading, 1000)
                         .get(
                                 new GetStatistics(
                                         alice,
@@ -122,8 +122,9 @@ final class DaysAndRollupsTest extends RecordingTestCase {
                                         false,
                                         null,
                                         false),
-                                new StatisticsReads.Range(alice.subject(), null, null, null),
-                                today))
+                                await(new KnownOwners(10).get(reading, alice.subject())).number(),
+                                ZoneOffset.UTC,
+                                Instant.now()))
                 .intervals()
                 .get(0)
                 .durations());

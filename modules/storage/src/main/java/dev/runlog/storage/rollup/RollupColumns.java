@@ -12,6 +12,9 @@ public final class RollupColumns {
             count(*) FILTER (WHERE status = 2) AS success, count(*) FILTER (WHERE status = 3) AS failed,
             count(*) FILTER (WHERE status = 4) AS cancelled, count(*) FILTER (WHERE status = 5) AS crashed""";
 
+    /** The number of executions in a rollup row {@code d} whose durations are in its sum. */
+    public static final String TIMED = "d.success + d.failed + d.cancelled + d.crashed - d.unstarted";
+
     private RollupColumns() {}
 
     /** The column with the number of executions ever recorded with a status. */

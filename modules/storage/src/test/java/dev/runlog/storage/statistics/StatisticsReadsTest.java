@@ -1,4 +1,4 @@
-package dev.runlog.storage.read;
+package dev.runlog.storage.statistics;
 
 import static dev.runlog.testing.Futures.await;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,17 +17,19 @@ import dev.runlog.contract.querying.StatusCounts;
 import dev.runlog.contract.querying.WorkflowStatistics;
 import dev.runlog.storage.db.Configs;
 import dev.runlog.storage.db.Database;
-import dev.runlog.storage.read.StatisticsReads.Range;
+import dev.runlog.storage.rollup.RollupCounts.Range;
 import dev.runlog.storage.rollup.HistogramDelta;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -46,6 +48,8 @@ final class StatisticsReadsTest {
     private static final String NIL = "00000000-0000-0000-0000-000000000000";
     /** A Wednesday. */
     private static final LocalDate TODAY = LocalDate.of(2026, 7, 15);
+
+    private static final Instant NOW = Instant.parse("2026-07-15T10:00:00Z");
 
     private static final String BIG = "01900000-0000-7000-8000-000000000001";
     private static final String SMALL = "01900000-0000-7000-8000-000000000002";
@@ -66,7 +70,7 @@ final class StatisticsReadsTest {
                 FROM (VALUES ('big', '%s'::uuid), ('small', '%s')) w (subject, id) JOIN owner o USING (subject)
                 ON CONFLICT DO NOTHING""".formatted(BIG, SMALL));
         database = Database.open(vertx, Configs.patient(test.url(), 2), new SimpleMeterRegistry());
-        statistics = new StatisticsReads(database);
+        statistics = new StatisticsReads(database, 1000);
     }
 
     @AfterEach
@@ -159,7 +163,7 @@ final class StatisticsReadsTest {
         durations("small", 1, 60_000, 10);
 
         List<IntervalStatistics> weeks = await(
-                        statistics.get(request(Interval.WEEK, false), new Range("small", null, null, null), TODAY))
+                        read(request("small", null, null, Interval.WEEK)))
                 .intervals();
 
         assertThat(weeks).extracting(IntervalStatistics::from).containsExactly(start(9), start(2));
@@ -197,7 +201,7 @@ final class StatisticsReadsTest {
 
         Statistics all = get(null);
         Statistics clipped =
-                await(statistics.get(request(null, true), new Range(null, null, TODAY.minusDays(3), null), TODAY));
+                await(read(request(null, start(3), null, null)));
 
         assertThat(clipped.bytesPerDay()).isEqualTo(all.bytesPerDay());
     }
@@ -208,10 +212,7 @@ final class StatisticsReadsTest {
             day(daysAgo, "success", 10, 0);
         }
 
-        List<IntervalStatistics> weeks = await(statistics.get(
-                        request(Interval.WEEK, false),
-                        new Range("small", null, TODAY.minusDays(11), TODAY.minusDays(1)),
-                        TODAY))
+        List<IntervalStatistics> weeks = await(read(request("small", start(11), start(1), Interval.WEEK)))
                 .intervals();
 
         assertThat(weeks).extracting(IntervalStatistics::from).containsExactly(start(11), start(9), start(2));
@@ -220,12 +221,12 @@ final class StatisticsReadsTest {
     }
 
     private double recordedPerDay(@Nullable Integer fromDaysAgo, @Nullable Integer toDaysAgo) {
-        Range range = new Range(
-                "small",
-                null,
-                fromDaysAgo == null ? null : TODAY.minusDays(fromDaysAgo),
-                toDaysAgo == null ? null : TODAY.minusDays(toDaysAgo));
-        return await(statistics.get(request(null, false), range, TODAY)).recordedPerDay();
+        return await(read(request(
+                        "small",
+                        fromDaysAgo == null ? null : start(fromDaysAgo),
+                        toDaysAgo == null ? null : start(toDaysAgo),
+                        null)))
+                .recordedPerDay();
     }
 
     private static void assertNear(Duration actual, long millis) {
@@ -237,18 +238,33 @@ final class StatisticsReadsTest {
     }
 
     private Statistics get(@Nullable String owner) {
-        return await(statistics.get(request(null, owner == null), new Range(owner, null, null, null), TODAY));
+        return await(read(request(owner, null, null, null)));
+    }
+
+    private Future<Statistics> read(GetStatistics request) {
+        return statistics.get(
+                request, request.owner() == null ? null : number(request.owner()), ZoneOffset.UTC, NOW);
+    }
+
+    private int number(String owner) {
+        try {
+            return Integer.parseInt(test.get("SELECT id FROM owner WHERE subject = '" + owner + "'"));
+        } catch (SQLException failure) {
+            throw new AssertionError(failure);
+        }
     }
 
     private List<WorkflowStatistics> byWorkflow() {
         return await(statistics.byWorkflow(
-                new GetWorkflowStatistics(request(null, true), 10, GetWorkflowStatistics.Order.STORED),
+                new GetWorkflowStatistics(request(null, null, null, null), 10, GetWorkflowStatistics.Order.STORED),
                 new Range(null, null, null, null)));
     }
 
-    private static GetStatistics request(@Nullable Interval interval, boolean allOwners) {
+    private static GetStatistics request(
+            @Nullable String owner, @Nullable Instant from, @Nullable Instant to, @Nullable Interval interval) {
         Viewer ada = new Viewer("ada", Set.of(Scope.OPS));
-        return new GetStatistics(ada, null, null, null, interval, GetStatistics.UTC, false, null, allOwners);
+        return new GetStatistics(
+                ada, null, from, to, interval, GetStatistics.UTC, false, owner, owner == null);
     }
 
     /** Adds runs of a day to the rollups, as recording and cleanups do; the big owner gets one more stored run. */
