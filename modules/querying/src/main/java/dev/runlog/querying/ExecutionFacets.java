@@ -2,6 +2,7 @@ package dev.runlog.querying;
 
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.page.Cursor;
+import dev.runlog.contract.querying.ExecutionOrder;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.StatusCounts;
 import dev.runlog.storage.known.Owner;
@@ -64,8 +65,11 @@ final class ExecutionFacets {
 
     private Future<@Nullable List<StatusCounts>> countRows(Owner owner, ExecutionQuery query, List<Instant> bounds) {
         List<Instant> starts = bounds.subList(0, bounds.size() - 1);
+        ExecutionQuery within = query.startedWithin(starts.get(0), bounds.get(bounds.size() - 1));
         return rows.group(
-                owner.subject(), query.startedWithin(starts.get(0), bounds.get(bounds.size() - 1)), starts);
+                owner.subject(),
+                omitsOpen(query) ? within : within.inOrder(ExecutionOrder.STARTED_AT_DESC),
+                starts);
     }
 
     /** Adds the parts of quarters at both ends to the counts of whole quarters. */
@@ -98,11 +102,16 @@ final class ExecutionFacets {
                 : Future.succeededFuture(StatusCounts.NONE);
     }
 
-    /** The counts of the statuses that the query selects. The order of finishes omits what has not finished. */
+    /** The order of finishes omits executions that are queued or running. */
+    private static boolean omitsOpen(ExecutionQuery query) {
+        return query.order().cursorOrder() == Cursor.Order.EXECUTION_FINISH;
+    }
+
+    /** The counts of the statuses that the query selects. */
     private static StatusCounts ofQuery(StatusCounts counts, ExecutionQuery query) {
         StatusCounts selected = StatusCounts.NONE;
         for (ExecutionStatus status : query.statusesOrAll()) {
-            if (!status.isOpen() || query.order().cursorOrder() != Cursor.Order.EXECUTION_FINISH) {
+            if (!status.isOpen() || !omitsOpen(query)) {
                 selected = selected.plus(StatusCounts.only(status, counts.of(status)));
             }
         }

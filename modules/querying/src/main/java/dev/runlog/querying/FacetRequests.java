@@ -69,7 +69,7 @@ final class FacetRequests {
                 ? Future.succeededFuture(query.startedAfter())
                 : oldestDay.find(owner.subject(), new Selection(owner.number(), query.workflowIds()))
                         .map(day -> day == null
-                                ? clock.instant()
+                                ? END
                                 : day.atStartOfDay(ZoneOffset.UTC).toInstant());
     }
 
