@@ -51,11 +51,6 @@ public final class KnownWorkflows {
                                 .toList());
     }
 
-    /** Returns the workflows of any owner, for the caller to compare their owners. */
-    public Future<List<Workflow>> load(Database database, Collection<UUID> ids) {
-        return get(database, Database.RUNLOG, ids);
-    }
-
     /** Returns those of the workflows that belong to an owner. */
     public Future<Set<UUID>> owned(Database database, Owner owner, Set<UUID> ids) {
         if (ids.isEmpty()) {
