@@ -1,6 +1,7 @@
 package dev.runlog.gateway.rest;
 
 import dev.runlog.contract.bus.Bus;
+import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.ExecutionOutline;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.model.Workflow;
@@ -15,6 +16,7 @@ import dev.runlog.contract.querying.ListOutlines;
 import dev.runlog.contract.querying.ListWorkflows;
 import io.vertx.core.Future;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -32,6 +34,8 @@ final class OffsetPages {
     private static final int ROWS_SKIPPED_MAX = 50_000;
     /** Where the search for a day begins: no execution starts so far ahead. */
     private static final int DAYS_AHEAD = 10_000;
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final Bus bus;
     private final Clock clock;
@@ -106,17 +110,27 @@ final class OffsetPages {
             Viewer viewer, ExecutionQuery query, Place place, int limit, boolean withCount) {
         return place.isBeyondEnd()
                 ? Future.succeededFuture(ExecutionPage.of(List.of(), new PageEnds(true, false)))
-                : bus.request(
-                        new ListOutlines(viewer, query, PageRequest.firstAfter(limit, place.cursor()), withCount));
+                : list(viewer, query, PageRequest.firstAfter(limit, place.cursor()), withCount);
     }
 
     private Future<Place> skip(Viewer viewer, ExecutionQuery query, long rows) {
         return skip(
                 rows,
                 null,
-                page -> bus.request(new ListOutlines(viewer, query, page, false))
-                        .map(ExecutionPage::executions),
+                page -> list(viewer, query, page, false).map(ExecutionPage::executions),
                 query::cursorOf);
+    }
+
+    /** Fails with {@code OVERLOADED} if the page ended early: an offset cannot express where to continue. */
+    private Future<ExecutionPage<ExecutionOutline>> list(
+            Viewer viewer, ExecutionQuery query, PageRequest page, boolean withCount) {
+        return bus.request(new ListOutlines(viewer, query, page, withCount)).map(read -> {
+            if (read.scannedTo() != null) {
+                throw RunlogException.overloaded(
+                        "Reading these executions takes too long; GraphQL has pages that end early.", RETRY_AFTER);
+            }
+            return read;
+        });
     }
 
     private static <T> Future<Place> skip(

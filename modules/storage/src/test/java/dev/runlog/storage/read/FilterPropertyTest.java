@@ -67,6 +67,9 @@ final class FilterPropertyTest {
                 Configs.small(test.url(), 2)
                         .set("prepared-statements-max", 256)
                         .set("pool-queue-max", 100)
+                        .set("pool-wait", Duration.ofSeconds(30))
+                        .set("statement-timeout", Duration.ofSeconds(30))
+                        .set("answer-timeout", Duration.ofSeconds(30))
                         .as(DatabaseConfig.class),
                 new SimpleMeterRegistry());
         reads = new ExecutionReads(
