@@ -48,7 +48,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith({PostgresExtension.class, VertxExtension.class})
 final class FilterPropertyTest {
     private static final String OWNER = "alice";
-    private static final int RUNS = 1500;
+    private static final int RUNS = 800;
     private static final Duration TIME_MAX = Duration.ofSeconds(1);
 
     private final long seed = System.nanoTime();
