@@ -15,8 +15,7 @@ final class PlainTable {
     private PlainTable() {}
 
     /** The fields of the page and its order, and no more. */
-    static SqlScript page(Bench bench) {
-        create(bench.database());
+    static SqlScript page() {
         return new SqlScript(
                 List.of("""
                         SELECT id, status, started_at, finished_at, duration_millis

@@ -62,7 +62,8 @@ final class PostGraphile implements AutoCloseable {
                 stop(install);
                 return skip("npm install took longer than " + INSTALL_PATIENCE.toMinutes() + " minutes");
             }
-            if (install.exitValue() != 0) {
+            // Without scripts, npm does not install Node.js.
+            if (install.exitValue() != 0 || !Files.isExecutable(node(directory))) {
                 return skip("npm install failed; see " + log);
             }
             unpack(directory, "package.json", INSTALLED);
