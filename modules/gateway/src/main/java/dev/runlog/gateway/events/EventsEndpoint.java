@@ -35,7 +35,7 @@ public final class EventsEndpoint {
 
     public void mount(Router router) {
         router.post("/events").handler(this::record);
-        PublicDocuments.mount(router, "/events/schema.json", "/event.schema.json");
+        PublicDocuments.mount(router, "/events/schema.json", "/event.schema.json", "application/json");
     }
 
     private void record(RoutingContext ctx) {

@@ -11,6 +11,7 @@ import dev.runlog.gateway.graphql.protocol.Answer;
 import dev.runlog.gateway.graphql.protocol.GraphqlErrors;
 import dev.runlog.gateway.graphql.protocol.GraphqlRequest;
 import dev.runlog.gateway.http.MediaType;
+import dev.runlog.gateway.http.PublicDocuments;
 import dev.runlog.gateway.http.Replies;
 import dev.runlog.gateway.json.JsonWriter;
 import dev.runlog.gateway.sse.EventStreams;
@@ -43,6 +44,9 @@ public final class GraphqlHttp {
     }
 
     public void mount(Router router) {
+        // Both names: some tools accept a schema only in a file that ends in .graphql.
+        PublicDocuments.mount(router, "/schema.graphql", "/schema.graphqls", "application/graphql");
+        PublicDocuments.mount(router, "/schema.graphqls", "/schema.graphqls", "application/graphql");
         router.get("/graphql").handler(this::get).failureHandler(GraphqlHttp::fail);
         router.post("/graphql").handler(this::post).failureHandler(GraphqlHttp::fail);
         router.route("/graphql")

@@ -8,15 +8,15 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 
-/** JSON documents that describe the API. They do not require a token. */
+/** Documents that describe the API. They do not require a token. */
 public final class PublicDocuments {
     private PublicDocuments() {}
 
     /** Serves a resource of this module, such as {@code /openapi.json}, at a path. */
-    public static void mount(Router router, String path, String resource) {
+    public static void mount(Router router, String path, String resource, String mediaType) {
         Buffer document = Buffer.buffer(read(resource));
         router.get(path).handler(ctx -> ctx.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json; charset=utf-8")
+                .putHeader(HttpHeaders.CONTENT_TYPE, mediaType + "; charset=utf-8")
                 .end(document));
     }
 

@@ -8,6 +8,6 @@ public final class OpenApi {
     private OpenApi() {}
 
     public static void mount(Router router) {
-        PublicDocuments.mount(router, "/openapi.json", "/openapi.json");
+        PublicDocuments.mount(router, "/openapi.json", "/openapi.json", "application/json");
     }
 }
