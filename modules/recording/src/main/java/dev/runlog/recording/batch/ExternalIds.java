@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class ExternalIds {
     private final WorkflowDirectory workflows;
     /** The key of each target of the batch with an external ID, by identity; none if the owner is unknown. */
-    private final Map<Target, ExternalKey> keys = new IdentityHashMap<>();
+    private final IdentityHashMap<Target, ExternalKey> keys = new IdentityHashMap<>();
 
     private final Map<ExternalKey, ExternalLookup> lookups = new HashMap<>();
     /** Those that are registered without a lookup. */

@@ -8,7 +8,6 @@ import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.GraphQLFieldDefinition;
 import graphql.schema.LightDataFetcher;
 import java.io.IOException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +26,6 @@ record Member(
         @Nullable DataFetcher<?> fetcher,
         Shape shape,
         boolean isGathered) {
-    private static final Supplier<DataFetchingEnvironment> NO_ENVIRONMENT = () -> {
-        throw new UnsupportedOperationException("A property needs nothing but its object.");
-    };
-
     String fieldName() {
         return field.getName();
     }
@@ -58,8 +53,12 @@ record Member(
     @Nullable
     Object value(Object source, Rendering rendering) throws Exception {
         if (fetcher instanceof LightDataFetcher<?> property) {
-            return property.get(definition, source, NO_ENVIRONMENT);
+            return property.get(definition, source, Member::noEnvironment);
         }
         return fetcher instanceof Computed<?> property ? property.value(source, rendering.fetch(this)) : source;
+    }
+
+    private static DataFetchingEnvironment noEnvironment() {
+        throw new UnsupportedOperationException("A property needs nothing but its object.");
     }
 }

@@ -52,14 +52,14 @@ public final class Plans {
                             new NodeVisitorStub() {
                                 @Override
                                 public TraversalControl visitVariableReference(
-                                        VariableReference variable, TraverserContext<Node> context) {
+                                        VariableReference variable, @SuppressWarnings("rawtypes") TraverserContext<Node> context) {
                                     uses.merge(variable.getName(), 1, Integer::sum);
                                     return TraversalControl.CONTINUE;
                                 }
 
                                 @Override
                                 public TraversalControl visitDirective(
-                                        Directive directive, TraverserContext<Node> context) {
+                                        Directive directive, @SuppressWarnings("rawtypes") TraverserContext<Node> context) {
                                     for (Argument argument : directive.getArguments()) {
                                         if (argument.getValue() instanceof VariableReference variable) {
                                             conditions.add(variable.getName());

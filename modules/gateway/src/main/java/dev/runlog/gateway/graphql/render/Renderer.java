@@ -53,7 +53,8 @@ public final class Renderer extends AsyncExecutionStrategy {
         return completeByLibrary(context, parameters, named);
     }
 
-    /** The value of a root field, or its future. */
+    /** The value of a root field, or its future, which graphql-java awaits. */
+    @SuppressWarnings("FutureReturnValueIgnored")
     private @Nullable Object render(
             ExecutionContext context, ExecutionStrategyParameters parameters, GraphQLType type, Object source) {
         Allowance allowance = allowance(context);

@@ -108,6 +108,7 @@ public final class ReadScope {
         return RunlogException.forbidden("`" + field + "` requires the scope `" + Scope.READ.word() + "`.");
     }
 
+    @SuppressWarnings("ReferenceEquality") // A type of a schema is one object.
     private static boolean isRoot(GraphQLSchema schema, GraphQLObjectType type) {
         return type == schema.getQueryType()
                 || type == schema.getMutationType()
