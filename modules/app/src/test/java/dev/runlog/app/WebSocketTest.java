@@ -13,8 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-// One event loop, because those do not share rendered events yet.
-@ServerTest({"HTTP_EVENT_LOOPS=1", "LIVE_SUBSCRIPTIONS_PER_SOCKET_MAX=2", "LIVE_SUBSCRIBER_QUEUE_MAX=50"})
+@ServerTest({"HTTP_EVENT_LOOPS=2", "LIVE_SUBSCRIPTIONS_PER_SOCKET_MAX=2", "LIVE_SUBSCRIBER_QUEUE_MAX=50"})
 final class WebSocketTest {
     private static final String RUNNING =
             "subscription { runningExecutions { kind cursor execution { id status workflow { name } } } }";

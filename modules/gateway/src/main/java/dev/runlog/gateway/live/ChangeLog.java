@@ -22,10 +22,16 @@ final class ChangeLog {
      * A change as subscribers see it.
      *
      * @param before the previous status; null if it was unknown
+     * @param earlier the state of the earlier entry; null if the log had none
      * @param execution the newest known state, which is never older than that of an earlier entry
      * @param disputed whether this state may be older than that of an earlier entry
      */
-    record Entry(long number, @Nullable ExecutionStatus before, Execution execution, boolean disputed) {}
+    record Entry(
+            long number,
+            @Nullable ExecutionStatus before,
+            @Nullable Execution earlier,
+            Execution execution,
+            boolean disputed) {}
 
     private final AtomicReferenceArray<@Nullable Entry> ring;
     private final Map<UUID, Entry> newest = new HashMap<>();
@@ -46,7 +52,8 @@ final class ChangeLog {
                 : change.execution();
         boolean disputed = known != null && shown.held() != known.execution().held();
         long number = last + 1;
-        Entry entry = new Entry(number, change.before(), shown, disputed);
+        Entry entry =
+                new Entry(number, change.before(), known == null ? null : known.execution(), shown, disputed);
         Entry oldest = ring.getAndSet(slot(number), entry);
         if (oldest != null) {
             newest.remove(oldest.execution().id(), oldest);

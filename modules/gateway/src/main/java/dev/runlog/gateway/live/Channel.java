@@ -1,8 +1,10 @@
 package dev.runlog.gateway.live;
 
+import dev.runlog.contract.model.Execution;
 import dev.runlog.gateway.live.ChangeLog.Entry;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** All subscribers of one watch. A change is matched once for all of them, and they share the event. */
@@ -32,12 +34,14 @@ final class Channel {
     /** Copy of the subscriptions for iteration, because they may leave meanwhile; null after a change. */
     private LiveSubscription @Nullable [] copy;
 
+    private final ExecutionMatch match;
     private Cursors cursors;
 
     Channel(Watch watch, Feed feed, int queueMax) {
         this.watch = watch;
         this.feed = feed;
         this.queueMax = queueMax;
+        this.match = ExecutionMatch.of(watch.query());
         this.cursors = feed.cursorsOf(watch);
     }
 
@@ -101,8 +105,21 @@ final class Channel {
     /** The event of a change; null if it does not concern this watch. */
     @Nullable
     LiveEvent toEvent(Entry entry) {
-        LiveEvent.Kind kind = watch.kindOf(entry);
-        return kind == null ? null : new LiveEvent(kind, cursors, entry.number(), entry.execution());
+        LiveEvent.Kind kind = kindOf(entry);
+        return kind == null ? null : LiveEvent.of(kind, cursors, entry.number(), entry.execution());
+    }
+
+    private LiveEvent.@Nullable Kind kindOf(Entry entry) {
+        Execution execution = entry.execution();
+        UUID only = watch.executionId();
+        if (!watch.owner().equals(execution.owner()) || only != null && !only.equals(execution.id())) {
+            return null;
+        }
+        boolean isIn = match.matches(execution);
+        if (match.mayHaveMatched(entry.before(), entry.earlier(), execution)) {
+            return isIn ? LiveEvent.Kind.UPDATED : LiveEvent.Kind.LEFT;
+        }
+        return isIn ? LiveEvent.Kind.ENTERED : null;
     }
 
     private LiveSubscription[] all() {

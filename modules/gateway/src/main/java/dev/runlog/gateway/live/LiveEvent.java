@@ -1,22 +1,37 @@
 package dev.runlog.gateway.live;
 
 import dev.runlog.contract.model.Execution;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One event of a subscription. Subscribers of the same channel share it, so it is rendered only once. */
 public final class LiveEvent {
+    private static final List<Execution> NONE = List.of();
+
     private final Kind kind;
     private final Cursors cursors;
     private final long number;
     private final @Nullable Execution execution;
+    private final List<Execution> entered;
 
-    /** {@code number} is that of the change after which its cursor resumes, or {@link Cursors#NO_POSITION}. */
-    LiveEvent(Kind kind, Cursors cursors, long number, @Nullable Execution execution) {
+    private LiveEvent(
+            Kind kind, Cursors cursors, long number, @Nullable Execution execution, List<Execution> entered) {
         this.kind = kind;
         this.cursors = cursors;
         this.number = number;
         this.execution = execution;
+        this.entered = entered;
+    }
+
+    /** {@code number} is that of the change after which its cursor resumes, or {@link Cursors#NO_POSITION}. */
+    static LiveEvent of(Kind kind, Cursors cursors, long number, @Nullable Execution execution) {
+        return new LiveEvent(kind, cursors, number, execution, NONE);
+    }
+
+    /** A page of a snapshot. */
+    static LiveEvent page(Cursors cursors, List<Execution> entered) {
+        return new LiveEvent(Kind.ENTERED, cursors, Cursors.NO_POSITION, null, entered);
     }
 
     /** What happened to an execution, as seen by the subscription. */
@@ -39,9 +54,14 @@ public final class LiveEvent {
         return cursors.of(number);
     }
 
-    /** Its current state; null for {@code SYNCED} and {@code RESET}. */
+    /** Its current state; null for {@code SYNCED}, {@code RESET} and a page of a snapshot. */
     public @Nullable Execution execution() {
         return execution;
+    }
+
+    /** The executions of a page of a snapshot; empty for every other event. */
+    public List<Execution> entered() {
+        return entered;
     }
 
     long number() {
@@ -50,7 +70,7 @@ public final class LiveEvent {
 
     /** The same event with another kind. */
     LiveEvent as(Kind wanted) {
-        return kind == wanted ? this : new LiveEvent(wanted, cursors, number, execution);
+        return kind == wanted ? this : of(wanted, cursors, number, execution);
     }
 
     /**
@@ -75,11 +95,13 @@ public final class LiveEvent {
                 && kind == event.kind
                 && number == event.number
                 && execution == event.execution
+                && entered == event.entered
                 && cursors.equals(event.cursors);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(kind, number, System.identityHashCode(execution), cursors);
+        return Objects.hash(
+                kind, number, System.identityHashCode(execution), System.identityHashCode(entered), cursors);
     }
 }

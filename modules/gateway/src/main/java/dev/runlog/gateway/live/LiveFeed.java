@@ -37,7 +37,6 @@ import org.reactivestreams.Subscriber;
  * epoch and the limits are those of the {@link ChangeHub}.
  */
 public final class LiveFeed implements Channel.Feed {
-    private static final int SNAPSHOT_PAGE = 100;
     /** Maximum delay of an announcement that a snapshot already contains and that is not to be reported again. */
     private static final long SETTLE_MILLIS = 10_000;
 
@@ -77,28 +76,58 @@ public final class LiveFeed implements Channel.Feed {
     }
 
     /**
-     * Running executions, and queued ones if they are included: a snapshot, then each change; with a cursor, the
-     * changes after it.
+     * Running executions that match a query, and queued ones if they are included: a snapshot, then each change; with a
+     * cursor, the changes after it. Fails with {@code BAD_INPUT} for a condition that cannot be decided from one
+     * execution, and for one on statuses.
+     *
+     * @param snapshotPages whether the snapshot comes in pages instead of one event for each execution
      */
     public LiveSource runningExecutions(
-            Viewer viewer, @Nullable UUID workflowId, boolean includeQueued, @Nullable String after) {
+            Viewer viewer,
+            ExecutionQuery query,
+            boolean includeQueued,
+            boolean snapshotPages,
+            @Nullable String after) {
+        if (!query.statuses().isEmpty()) {
+            throw RunlogException.badInput(
+                    "Invalid `filter`: `statuses` (expected none; `includeQueued` selects QUEUED and RUNNING).");
+        }
         Set<ExecutionStatus> statuses = includeQueued
                 ? EnumSet.of(ExecutionStatus.QUEUED, ExecutionStatus.RUNNING)
                 : EnumSet.of(ExecutionStatus.RUNNING);
-        return watching(new Watch(Watch.Type.RUNNING, viewer.subject(), workflowId, null, statuses), after);
+        return watching(
+                new Watch(Watch.Type.RUNNING, viewer.subject(), null, query.withStatuses(statuses)),
+                snapshotPages,
+                after);
     }
 
-    /** Changes from now on; with a cursor, the changes after it. */
+    /** Running executions of a workflow, or of all. */
+    public LiveSource runningExecutions(
+            Viewer viewer, @Nullable UUID workflowId, boolean includeQueued, @Nullable String after) {
+        return runningExecutions(viewer, ExecutionQuery.all().ofWorkflow(workflowId), includeQueued, false, after);
+    }
+
+    /** Changes of executions of a workflow, or of all. */
     public LiveSource executionChanges(
             Viewer viewer, @Nullable UUID workflowId, Set<ExecutionStatus> statuses, @Nullable String after) {
-        return watching(new Watch(Watch.Type.CHANGES, viewer.subject(), workflowId, null, statuses), after);
+        return executionChanges(
+                viewer, ExecutionQuery.all().ofWorkflow(workflowId).withStatuses(statuses), after);
+    }
+
+    /**
+     * Changes of executions that match a query, from now on; with a cursor, the changes after it. Fails with {@code
+     * BAD_INPUT} for a condition that cannot be decided from one execution.
+     */
+    public LiveSource executionChanges(Viewer viewer, ExecutionQuery query, @Nullable String after) {
+        return watching(new Watch(Watch.Type.CHANGES, viewer.subject(), null, query), false, after);
     }
 
     /**
      * The current state of an execution, then each change. Fails with {@code NOT_FOUND} if the viewer cannot see it.
      */
     public LiveSource executionUpdated(Viewer viewer, UUID id) {
-        return watching(new Watch(Watch.Type.EXECUTION, viewer.subject(), null, id, Set.of()), null);
+        return watching(
+                new Watch(Watch.Type.EXECUTION, viewer.subject(), id, ExecutionQuery.all()), false, null);
     }
 
     /** The current state of a cleanup, then its progress until it ends. */
@@ -113,23 +142,25 @@ public final class LiveFeed implements Channel.Feed {
         };
     }
 
-    private LiveSource watching(Watch watch, @Nullable String after) {
-        // Read now, so an invalid cursor is an error of the request.
+    private LiveSource watching(Watch watch, boolean inPages, @Nullable String after) {
+        // Read now, so an invalid cursor or filter is an error of the request.
+        ExecutionMatch unused = ExecutionMatch.of(watch.query());
         Cursors.Epoch then = hub.epoch();
         OptionalLong resumed =
                 after == null ? OptionalLong.empty() : new Cursors(then, watch).numberIn(after);
-        return subscriber -> follow(watch, subscriber, after != null, then, resumed);
+        return subscriber -> follow(watch, inPages, subscriber, after != null, then, resumed);
     }
 
     private void follow(
             Watch watch,
+            boolean inPages,
             Subscriber<? super LiveEvent> subscriber,
             boolean resumes,
             Cursors.Epoch epochOfCursor,
             OptionalLong after) {
         Channel channel =
                 channels.getOrCreate(watch, created -> new Channel(created, this, hub.config().subscriberQueueMax()));
-        LiveSubscription subscription = new LiveSubscription(channel, subscriber);
+        LiveSubscription subscription = new LiveSubscription(channel, subscriber, inPages);
         channel.add(subscription);
         subscriber.onSubscribe(subscription);
         hub.afterPending(context, () -> {
@@ -242,7 +273,7 @@ public final class LiveFeed implements Channel.Feed {
 
         ListSnapshot(Watch watch) {
             this.viewer = ChangeHub.watcher(watch.owner());
-            this.query = ExecutionQuery.all().ofWorkflow(watch.workflowId()).withStatuses(watch.statuses());
+            this.query = watch.query();
         }
 
         @Override
@@ -250,16 +281,20 @@ public final class LiveFeed implements Channel.Feed {
             if (exhausted) {
                 return Future.succeededFuture(List.of());
             }
+            PageRequest request = PageRequest.firstAfter(hub.config().snapshotPageSize(), after);
             return hub.snapshotQueries()
-                    .run(() -> bus.request(
-                            new ListExecutions(viewer, query, PageRequest.firstAfter(SNAPSHOT_PAGE, after))))
-                    .map(page -> {
+                    .run(() -> bus.request(new ListExecutions(viewer, query, request)))
+                    .compose(page -> {
                         List<Execution> executions = page.executions();
-                        exhausted = !page.ends().hasNext();
-                        if (!executions.isEmpty()) {
+                        Cursor scannedTo = page.scannedTo();
+                        exhausted = scannedTo == null && !page.ends().hasNext();
+                        if (scannedTo != null) {
+                            after = scannedTo;
+                        } else if (!executions.isEmpty()) {
                             after = query.cursorOf(executions.get(executions.size() - 1));
                         }
-                        return executions;
+                        // A page that took too long may be empty before the end.
+                        return executions.isEmpty() && !exhausted ? next() : Future.succeededFuture(executions);
                     });
         }
     }

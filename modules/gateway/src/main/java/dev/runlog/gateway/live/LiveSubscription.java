@@ -5,6 +5,7 @@ import dev.runlog.gateway.live.ChangeLog.Entry;
 import dev.runlog.gateway.live.LiveEvent.Kind;
 import io.vertx.core.Future;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -45,6 +46,9 @@ final class LiveSubscription implements Subscription {
 
     private final Channel channel;
     private final Subscriber<? super LiveEvent> subscriber;
+    /** Whether the snapshot is delivered in pages. */
+    private final boolean inPages;
+
     private Phase phase = Phase.STARTING;
     /** {@code RESET} and {@code SYNCED}, which come before all other pending events. */
     private final Deque<LiveEvent> marks = new ArrayDeque<>(2);
@@ -66,9 +70,10 @@ final class LiveSubscription implements Subscription {
     private boolean delivering;
     private long demand;
 
-    LiveSubscription(Channel channel, Subscriber<? super LiveEvent> subscriber) {
+    LiveSubscription(Channel channel, Subscriber<? super LiveEvent> subscriber, boolean inPages) {
         this.channel = channel;
         this.subscriber = subscriber;
+        this.inPages = inPages;
     }
 
     /** Starts after a change. */
@@ -204,11 +209,17 @@ final class LiveSubscription implements Subscription {
     }
 
     private @Nullable LiveEvent nextOfSnapshot() {
-        while (page.hasNext()) {
+        List<Execution> entered = new ArrayList<>();
+        while (page.hasNext() && (inPages || entered.isEmpty())) {
             Execution execution = page.next();
             if (known != null && known.add(execution.id())) {
-                return new LiveEvent(Kind.ENTERED, channel.cursors(), Cursors.NO_POSITION, execution);
+                entered.add(execution);
             }
+        }
+        if (!entered.isEmpty()) {
+            return inPages
+                    ? LiveEvent.page(channel.cursors(), List.copyOf(entered))
+                    : LiveEvent.of(Kind.ENTERED, channel.cursors(), Cursors.NO_POSITION, entered.get(0));
         }
         if (snapshot != null && !fetching) {
             fetch(snapshot);
@@ -280,7 +291,7 @@ final class LiveSubscription implements Subscription {
     }
 
     private LiveEvent mark(Kind kind, long number) {
-        return new LiveEvent(kind, channel.cursors(), number, null);
+        return LiveEvent.of(kind, channel.cursors(), number, null);
     }
 
     private void end() {

@@ -1,27 +1,24 @@
 package dev.runlog.gateway.live;
 
-import dev.runlog.contract.model.Execution;
-import dev.runlog.contract.model.ExecutionStatus;
-import dev.runlog.gateway.live.ChangeLog.Entry;
-import java.util.Set;
+import dev.runlog.contract.model.ExternalId;
+import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.contract.querying.LabelCondition;
+import dev.runlog.contract.querying.RowFilter;
+import dev.runlog.gateway.json.JsonWriter;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a subscription watches.
  *
  * @param owner owner of the executions
- * @param workflowId only executions of this workflow; null for all
  * @param executionId only this execution; null for all
- * @param statuses only executions while they have one of these statuses; empty for any
+ * @param query only executions while they match it
  */
-record Watch(
-        Type type,
-        String owner,
-        @Nullable UUID workflowId,
-        @Nullable UUID executionId,
-        Set<ExecutionStatus> statuses) {
+record Watch(Type type, String owner, @Nullable UUID executionId, ExecutionQuery query) {
 
     /** The subscription field that it serves. */
     enum Type {
@@ -36,43 +33,58 @@ record Watch(
         }
     }
 
-    Watch {
-        statuses = Set.copyOf(statuses);
+    /** The only workflow; null for none or several. */
+    @Nullable
+    UUID workflowId() {
+        return query.workflowId();
     }
 
     /** A text that is equal for equal watches. */
     String name() {
-        return String.join(
-                "/",
-                type.name(),
-                owner,
-                String.valueOf(workflowId),
-                String.valueOf(executionId),
-                statuses.stream().sorted().map(Enum::name).collect(Collectors.joining(",")));
+        ExecutionQuery not = query.not();
+        return JsonWriter.toText(Arrays.asList(
+                type.name(), owner, text(executionId), parts(query), not == null ? null : parts(not)));
+    }
+
+    private static List<@Nullable Object> parts(ExecutionQuery query) {
+        RowFilter filter = query.filter();
+        ExternalId external = filter.externalId();
+        return Arrays.asList(
+                sorted(query.workflowIds()),
+                sorted(query.statuses()),
+                text(query.startedAfter()),
+                text(query.startedBefore()),
+                text(filter.finishedAfter()),
+                text(filter.finishedBefore()),
+                text(filter.minDuration()),
+                text(filter.maxDuration()),
+                sorted(filter.triggers()),
+                filter.labels().stream().map(Watch::parts).toList(),
+                filter.errorContains(),
+                sorted(filter.errorFingerprints()),
+                text(filter.parentId()),
+                text(filter.retryOf()),
+                filter.held(),
+                filter.rootsOnly(),
+                filter.retriesOnly(),
+                external == null ? null : Arrays.asList(external.source(), external.id()));
+    }
+
+    private static List<Object> parts(LabelCondition label) {
+        return List.of(label.key(), sorted(label.values()), label.present());
+    }
+
+    /** Equal sets may have their elements in different orders. */
+    private static List<String> sorted(Collection<?> values) {
+        return values.stream().map(Object::toString).sorted().toList();
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        return value == null ? null : value.toString();
     }
 
     /** Whether current executions are delivered first. */
     boolean hasSnapshot() {
         return type.snapshot;
-    }
-
-    /** The kind of event that a change is to this watch; null if it does not concern it. */
-    LiveEvent.@Nullable Kind kindOf(Entry entry) {
-        Execution execution = entry.execution();
-        if (!owner.equals(execution.owner())
-                || workflowId != null && !workflowId.equals(execution.workflowId())
-                || executionId != null && !executionId.equals(execution.id())) {
-            return null;
-        }
-        boolean wasIn = entry.before() != null && covers(entry.before());
-        boolean isIn = covers(execution.status());
-        if (wasIn) {
-            return isIn ? LiveEvent.Kind.UPDATED : LiveEvent.Kind.LEFT;
-        }
-        return isIn ? LiveEvent.Kind.ENTERED : null;
-    }
-
-    private boolean covers(ExecutionStatus status) {
-        return statuses.isEmpty() || statuses.contains(status);
     }
 }

@@ -2,9 +2,9 @@ package dev.runlog.gateway.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.testing.fuzz.Fuzz;
 import dev.runlog.testing.fuzz.Inputs;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.quicktheories.generators.SourceDSL;
 
@@ -12,7 +12,7 @@ final class CursorsFuzzTest {
     private static final long NUMBER_MAX = (1L << 48) - 2;
 
     private final Cursors cursors =
-            new Cursors(new Cursors.Epoch(), new Watch(Watch.Type.CHANGES, "alice", null, null, Set.of()));
+            new Cursors(new Cursors.Epoch(), new Watch(Watch.Type.CHANGES, "alice", null, ExecutionQuery.all()));
 
     /** Any change of a cursor leads nowhere. */
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runlog.contract.error.RunlogException;
+import dev.runlog.contract.querying.ExecutionQuery;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -11,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CursorsTest {
-    private static final Watch ALICES = new Watch(Watch.Type.CHANGES, "alice", null, null, Set.of());
+    private static final Watch ALICES = new Watch(Watch.Type.CHANGES, "alice", null, ExecutionQuery.all());
 
     private final Cursors.Epoch epoch = new Cursors.Epoch();
     private final Cursors cursors = new Cursors(epoch, ALICES);
@@ -35,7 +36,7 @@ final class CursorsTest {
 
     @Test
     void leadsNowhereForAnotherRunWatchOrSnapshot() {
-        Watch bobs = new Watch(Watch.Type.CHANGES, "bob", null, null, Set.of());
+        Watch bobs = new Watch(Watch.Type.CHANGES, "bob", null, ExecutionQuery.all());
 
         assertThat(cursors.numberIn(new Cursors(new Cursors.Epoch(), ALICES).of(7)))
                 .isEmpty();

@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.gateway.live.LiveEvent.Kind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 final class EventQueueTest {
     private static final Cursors CURSORS =
-            new Cursors(new Cursors.Epoch(), new Watch(Watch.Type.CHANGES, "alice", null, null, Set.of()));
+            new Cursors(new Cursors.Epoch(), new Watch(Watch.Type.CHANGES, "alice", null, ExecutionQuery.all()));
 
     private final UUID one = Ids.next();
     private final UUID two = Ids.next();
@@ -62,7 +62,7 @@ final class EventQueueTest {
     }
 
     private static LiveEvent event(Kind kind, UUID id, long number) {
-        return new LiveEvent(kind, CURSORS, number, execution(id));
+        return LiveEvent.of(kind, CURSORS, number, execution(id));
     }
 
     private static Execution execution(UUID id) {

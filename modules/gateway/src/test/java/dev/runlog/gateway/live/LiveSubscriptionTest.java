@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.recording.ExecutionsChanged.Change;
 import dev.runlog.gateway.live.LiveEvent.Kind;
 import io.vertx.core.Future;
@@ -59,8 +60,11 @@ final class LiveSubscriptionTest {
     /** A store, its announcements on their way, and one client. */
     private static final class World implements Channel.Feed, Subscriber<LiveEvent> {
         private static final int PAGE = 2;
-        private static final Watch WATCH =
-                new Watch(Watch.Type.RUNNING, "alice", null, null, Set.of(ExecutionStatus.RUNNING));
+        private static final Watch WATCH = new Watch(
+                Watch.Type.RUNNING,
+                "alice",
+                null,
+                ExecutionQuery.all().withStatuses(Set.of(ExecutionStatus.RUNNING)));
 
         private final Random random;
         /** One connection and no announcement that overtakes another of its execution. */
@@ -186,7 +190,7 @@ final class LiveSubscriptionTest {
         }
 
         private void connect() {
-            subscription = new LiveSubscription(channel, this);
+            subscription = new LiveSubscription(channel, this, random.nextBoolean());
             channel.add(subscription);
             onSubscribe(subscription);
             drain();
@@ -215,6 +219,11 @@ final class LiveSubscriptionTest {
         public void onNext(LiveEvent event) {
             cursor = event.cursor();
             Execution execution = event.execution();
+            for (Execution entered : event.entered()) {
+                if (known.put(entered.id(), state(entered)) != null) {
+                    doubles.add("page " + entered.id());
+                }
+            }
             if (event.kind() == Kind.RESET) {
                 known.clear();
             } else if (event.kind() == Kind.LEFT) {
