@@ -42,6 +42,8 @@ final class OpenFilesTest {
         long logged = Files.exists(log) ? Files.size(log) : 0;
         try (ServerProcess process = ServerProcess.startWithFiles(FILES, RunningServer.environment(database.url()));
                 RunningServer server = RunningServer.of(process, RunningServer.environment(database.url()))) {
+            // Tests load classes from files of their own, and those of a connection when the first one is opened.
+            assertThat(server.get("/health/ready", "").statusCode()).isEqualTo(200);
             List<RawHttp> flood = new ArrayList<>();
             for (int i = 0; i < FLOOD; i++) {
                 flood.add(new RawHttp(server));

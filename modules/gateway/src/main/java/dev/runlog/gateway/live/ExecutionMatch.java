@@ -156,37 +156,30 @@ final class ExecutionMatch {
         }
     }
 
+    /** Both bounds are one condition: an execution outside of the range does not match it. */
     private static void addTime(
             List<Condition> conditions,
             Change change,
             @Nullable Instant after,
             @Nullable Instant before,
             Function<Execution, @Nullable Instant> timeOf) {
-        if (after != null) {
+        if (after != null || before != null) {
             conditions.add(new Condition(change, e -> {
                 Instant time = timeOf.apply(e);
-                return time != null && !time.isBefore(after);
-            }));
-        }
-        if (before != null) {
-            conditions.add(new Condition(change, e -> {
-                Instant time = timeOf.apply(e);
-                return time != null && time.isBefore(before);
+                return time != null
+                        && (after == null || !time.isBefore(after))
+                        && (before == null || time.isBefore(before));
             }));
         }
     }
 
     private static void addDuration(List<Condition> conditions, @Nullable Duration min, @Nullable Duration max) {
-        if (min != null) {
+        if (min != null || max != null) {
             conditions.add(new Condition(Change.AT_FINISH, e -> {
                 Duration duration = e.duration();
-                return duration != null && duration.compareTo(min) >= 0;
-            }));
-        }
-        if (max != null) {
-            conditions.add(new Condition(Change.AT_FINISH, e -> {
-                Duration duration = e.duration();
-                return duration != null && duration.compareTo(max) <= 0;
+                return duration != null
+                        && (min == null || duration.compareTo(min) >= 0)
+                        && (max == null || duration.compareTo(max) <= 0);
             }));
         }
     }

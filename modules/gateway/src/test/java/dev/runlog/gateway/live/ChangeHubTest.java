@@ -8,6 +8,7 @@ import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Viewer;
+import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.recording.ExecutionsChanged;
 import dev.runlog.contract.recording.ExecutionsChanged.Change;
 import dev.runlog.gateway.config.GatewayConfig;
@@ -153,7 +154,7 @@ final class ChangeHubTest {
     private Events follow(int loop) {
         return on(contexts.get(loop), () -> {
             Events events = new Events();
-            feeds.get(loop).executionChanges(ALICE, null, Set.of(), null).follow(events);
+            feeds.get(loop).executionChanges(ALICE, ExecutionQuery.all(), null).follow(events);
             return events;
         });
     }
