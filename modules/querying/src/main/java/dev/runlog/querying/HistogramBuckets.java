@@ -28,25 +28,28 @@ record HistogramBuckets(Duration width, List<Instant> bounds) {
     /** Divides a range into the narrowest buckets of which at most {@code max} are needed. */
     static HistogramBuckets of(Instant from, Instant to, int max) {
         long width = LongStream.of(WIDTHS)
-                .filter(minutes -> count(from, to, minutes) <= max)
+                .filter(minutes -> isEnough(from, to, minutes, max))
                 .findFirst()
                 .orElse(0);
         if (width == 0) {
             width = 2 * WIDTHS[WIDTHS.length - 1];
-            while (count(from, to, width) > max) {
+            while (!isEnough(from, to, width, max)) {
                 width *= 2;
             }
         }
         List<Instant> bounds = new ArrayList<>(List.of(from));
-        for (long next = index(from, width) + 1; start(next, width).isBefore(to); next++) {
+        for (long next = index(from, width) + 1; max > 1 && start(next, width).isBefore(to); next++) {
             bounds.add(start(next, width));
         }
         bounds.add(to);
         return new HistogramBuckets(Duration.ofMinutes(width), bounds);
     }
 
-    private static long count(Instant from, Instant to, long width) {
-        return index(to.minusNanos(1), width) - index(from, width) + 1;
+    /** A single bucket is not aligned: a start of buckets may divide the range, however wide they are. */
+    private static boolean isEnough(Instant from, Instant to, long width, int max) {
+        return max == 1
+                ? !to.isAfter(from.plus(Duration.ofMinutes(width)))
+                : index(to.minusNanos(1), width) - index(from, width) < max;
     }
 
     private static long index(Instant moment, long width) {

@@ -70,9 +70,10 @@ public final class StatisticsReads {
         Future<List<Part>> parts = parts(reader, selection, request.from(), request.to());
         Future<DatabaseSize.@Nullable Size> bytes =
                 request.allOwners() ? size.get(reader) : Future.succeededFuture();
-        Future<List<IntervalStatistics>> intervals = request.interval() == null
+        Interval width = request.interval();
+        Future<List<IntervalStatistics>> intervals = width == null
                 ? Future.succeededFuture(List.of())
-                : totals.compose(found -> intervals(reader, selection, request, request.interval(), zone, found, now));
+                : totals.compose(found -> intervals(reader, selection, request, width, zone, found, now));
         return Future.all(totals, parts, bytes, intervals).map(all -> {
             LocalDate end = rateEnd(days, today);
             long rateDays = ChronoUnit.DAYS.between(rateStart(days, end), end);
@@ -89,16 +90,14 @@ public final class StatisticsReads {
     private Future<List<Part>> parts(
             String reader, Selection selection, @Nullable Instant from, @Nullable Instant to) {
         List<List<Instant>> pieces = new ArrayList<>();
-        boolean cutsFrom = from != null && !from.equals(from.truncatedTo(ChronoUnit.DAYS));
-        boolean cutsTo = to != null && !to.equals(to.truncatedTo(ChronoUnit.DAYS));
-        if (cutsFrom && to != null && dayOf(from).equals(dayOf(to))) {
+        if (from != null && to != null && dayOf(from).equals(dayOf(to)) && !isMidnight(from)) {
             pieces.add(List.of(from, to));
         } else {
-            if (cutsFrom) {
+            if (from != null && !isMidnight(from)) {
                 pieces.add(List.of(from, start(dayOf(from).plusDays(1))));
             }
-            if (cutsTo) {
-                pieces.add(List.of(to.truncatedTo(ChronoUnit.DAYS), to));
+            if (to != null && !isMidnight(to)) {
+                pieces.add(List.of(start(dayOf(to)), to));
             }
         }
         List<Future<Part>> read = new ArrayList<>();
@@ -151,6 +150,10 @@ public final class StatisticsReads {
         LocalDate start = end.minusDays(RATE_DAYS);
         LocalDate from = range.from();
         return from == null || from.isBefore(start) ? start : from;
+    }
+
+    private static boolean isMidnight(Instant moment) {
+        return moment.equals(moment.truncatedTo(ChronoUnit.DAYS));
     }
 
     private Future<List<IntervalStatistics>> intervals(
@@ -207,7 +210,7 @@ public final class StatisticsReads {
         Instant lastEnd = lastDay == null || start(lastDay).isBefore(end) ? end : start(lastDay.plusDays(1));
         Instant last = to == null || !request.withEmptyIntervals() && lastEnd.isBefore(to) ? lastEnd : to;
         Instant first = from;
-        if (first == null || !request.withEmptyIntervals() && first.equals(first.truncatedTo(ChronoUnit.DAYS))) {
+        if (first == null || !request.withEmptyIntervals() && isMidnight(first)) {
             if (firstDay != null) {
                 first = start(firstDay);
             } else if (first == null) {
