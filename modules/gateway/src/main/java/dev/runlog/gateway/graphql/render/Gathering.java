@@ -18,6 +18,8 @@ final class Gathering {
     private final Rendering rendering;
     private final Map<Group, Wanted<?, ?>> groups = new LinkedHashMap<>();
 
+    private @Nullable Wanted<?, ?> last;
+
     /** Keys that are loaded with one request. */
     private record Group(Loaded.Batch<?, ?> batch, Object group) {}
 
@@ -43,11 +45,7 @@ final class Gathering {
                 } else {
                     // Found again through another object, it is not loaded twice.
                     rendering.setGathered(member, source, null);
-                    Loaded.Batch<?, ?> batch = loaded.batch();
-                    groups.computeIfAbsent(
-                                    new Group(batch, batch.groupOf(key)),
-                                    none -> new Wanted<>(batch, rendering.fetch(member)))
-                            .add(member, source, loaded, key);
+                    wanted(loaded.batch(), key, member).add(member, source, loaded, key);
                 }
             } else {
                 set(member, source, member.value(source, rendering));
@@ -55,6 +53,18 @@ final class Gathering {
         } catch (Exception failure) {
             rendering.setFailed(member, source, failure);
         }
+    }
+
+    private Wanted<?, ?> wanted(Loaded.Batch<?, ?> batch, Object key, Member member) {
+        Object group = batch.groupOf(key);
+        Wanted<?, ?> found = last;
+        // The objects of a list usually need the same.
+        if (found == null || found.batch != batch || !found.group.equals(group)) {
+            found = groups.computeIfAbsent(
+                    new Group(batch, group), none -> new Wanted<>(batch, group, rendering.fetch(member)));
+            last = found;
+        }
+        return found;
     }
 
     private void set(Member member, Object source, @Nullable Object value) {
@@ -81,12 +91,14 @@ final class Gathering {
         private record Value(Member member, Object source, Loaded<?, ?, ?> loaded, Object key) {}
 
         private final Loaded.Batch<K, V> batch;
+        private final Object group;
         private final Fetch fetch;
         private final Set<K> keys = new LinkedHashSet<>();
         private final List<Value> values = new ArrayList<>();
 
-        Wanted(Loaded.Batch<K, V> batch, Fetch fetch) {
+        Wanted(Loaded.Batch<K, V> batch, Object group, Fetch fetch) {
             this.batch = batch;
+            this.group = group;
             this.fetch = fetch;
         }
 
