@@ -46,7 +46,7 @@ final class Facets implements Figure {
                             server,
                             busy,
                             "last-day-filtered",
-                            ", trigger: \"webhook\"",
+                            ", trigger: \\\"webhook\\\"",
                             null,
                             "of one trigger, counted row by row"));
         } finally {

@@ -76,7 +76,7 @@ final class Pages {
     /**
      * Facets of the executions of the owner of a workflow.
      *
-     * @param conditions of the filter, with {@code $from} as a variable; empty for none
+     * @param conditions of the filter, as in a JSON string, with {@code $from} as a variable; empty for none
      */
     static Call facets(DataSet set, int workflow, String conditions, Instant from) {
         return graphql(
