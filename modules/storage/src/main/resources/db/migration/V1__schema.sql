@@ -181,6 +181,10 @@ CREATE TABLE unsuccessful_execution (
   CONSTRAINT unsuccessful_execution_pkey PRIMARY KEY (id),
   CONSTRAINT unsuccessful_execution_status_check CHECK (status BETWEEN 3 AND 5)
 );
+-- As in ensure_day_partitions.
+ALTER TABLE unsuccessful_execution
+  ALTER COLUMN owner_id SET (n_distinct = 200),
+  ALTER COLUMN workflow_id SET (n_distinct = 200);
 COMMENT ON TABLE unsuccessful_execution IS
   'The small columns of each FAILED, CANCELLED or CRASHED execution, over all days; written with the execution '
   'itself. Most days have few of them, so a page would read nearly every partition.';
@@ -598,6 +602,12 @@ BEGIN
   PERFORM settle_dropped_day(of_day);
   FOREACH parent IN ARRAY ARRAY['step', 'execution'] LOOP
     EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', parent || '_' || suffix, parent);
+    IF parent = 'execution' THEN
+      -- Plans are made for all owners. With a few large owners, the planner would read the primary key and skip the rows
+      -- of the others, which never ends for a small owner. This is the number that it assumes without statistics.
+      EXECUTE format('ALTER TABLE %I ALTER COLUMN owner_id SET (n_distinct = 200), '
+                     'ALTER COLUMN workflow_id SET (n_distinct = 200)', parent || '_' || suffix);
+    END IF;
     EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
                    parent, parent || '_' || suffix, lower, upper);
   END LOOP;

@@ -96,13 +96,16 @@ final class DayRewrite {
                                 .compose(removed -> Future.failedFuture(failure)));
     }
 
-    /** Creates the new partitions, and the triggers that note changes of the old ones. */
+    /** Creates the new partitions as ensure_day_partitions does, and the triggers that note changes of the old ones. */
     private Future<Void> createNext() {
         return run(LockRetry.PATIENCE + ";\n" + tables.sqlForBoth("""
                 CREATE TABLE :table_:day_next (LIKE :table INCLUDING ALL);
                 ALTER TABLE :table_:day_next ADD CONSTRAINT within_the_day CHECK (:id >= :first AND :id < :end);
                 CREATE TRIGGER runlog_change AFTER INSERT OR UPDATE OR DELETE ON :table_:day
-                  FOR EACH ROW EXECUTE FUNCTION note_partition_change(':table', ':day')"""));
+                  FOR EACH ROW EXECUTE FUNCTION note_partition_change(':table', ':day')""") + """
+                ;
+                ALTER TABLE execution_:day_next
+                  ALTER COLUMN owner_id SET (n_distinct = 200), ALTER COLUMN workflow_id SET (n_distinct = 200)""");
     }
 
     private Future<Void> fill() {

@@ -12,6 +12,7 @@ import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionPage;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.ListExecutionsByParent.Parent;
+import dev.runlog.contract.querying.RowFilter;
 import dev.runlog.contract.querying.StatusCounts;
 import dev.runlog.storage.db.Configs;
 import dev.runlog.storage.db.Database;
@@ -156,7 +157,10 @@ final class FilterPropertyTest {
         nanosPerLook = TIME_MAX.toNanos() / 4;
         int partial = 0;
         for (int round = 0; round < 10; round++) {
-            ExecutionQuery query = runs.aQuery();
+            ExecutionQuery query = round == 0
+                    ? ExecutionQuery.all()
+                            .filteredBy(RowFilter.builder().search("nowhere").build())
+                    : runs.aQuery();
             boolean backward = random.nextBoolean();
             List<UUID> found = new ArrayList<>();
             Cursor position = null;
