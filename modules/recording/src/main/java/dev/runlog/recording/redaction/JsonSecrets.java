@@ -21,6 +21,8 @@ final class JsonSecrets {
     private static final Set<String> NAMING = Set.of("header", "field");
     private static final Set<String> LOGINS = Set.of("login", "sshpass", "-u", "--user", "--username");
     private static final String LOGIN_OPTION = "-p";
+    /** Options of curl whose value is a name, a colon and a password. */
+    private static final Set<String> CURL_OPTIONS = Set.of("-u", "--user", "-U", "--proxy-user");
     private static final int NAME_CHARS_MAX = 64;
 
     private final Redaction redaction;
@@ -56,7 +58,15 @@ final class JsonSecrets {
 
     /** Whether the string that ends at {@code end} may be an option before a password. */
     static boolean isLoginOption(String json, int end) {
-        return json.startsWith('"' + LOGIN_OPTION, end - 1 - LOGIN_OPTION.length());
+        // The last character rules out most strings.
+        return end > 0
+                && "puUr".indexOf(json.charAt(end - 1)) >= 0
+                && (isString(json, end, LOGIN_OPTION)
+                        || CURL_OPTIONS.stream().anyMatch(option -> isString(json, end, option)));
+    }
+
+    private static boolean isString(String json, int end, String text) {
+        return json.startsWith('"' + text, end - 1 - text.length());
     }
 
     private static boolean endsWith(String text, int end, String word) {
@@ -82,6 +92,7 @@ final class JsonSecrets {
         private boolean firstNamesSecret;
         private boolean nextIsSecret;
         private boolean logsIn;
+        private boolean callsCurl;
         private @Nullable Cut second;
         private boolean secondIsWord;
 
@@ -195,8 +206,11 @@ final class JsonSecrets {
 
     private boolean isOption(Level level, String text) {
         level.logsIn |= LOGINS.contains(text);
+        level.callsCurl |= text.equals("curl") || text.endsWith("/curl");
         return text.startsWith("-")
-                && (isSecretName(text) && !text.startsWith("--no-") || level.logsIn && text.equals(LOGIN_OPTION));
+                && (isSecretName(text) && !text.startsWith("--no-")
+                        || level.logsIn && text.equals(LOGIN_OPTION)
+                        || level.callsCurl && CURL_OPTIONS.contains(text));
     }
 
     /** A name in a value must not have spaces, unlike the name of a member: "Forgot your password?" is just text. */

@@ -18,27 +18,27 @@ import java.util.Set;
  */
 final class OptionSecrets {
     private static final int OPTION_CHARS_MAX = 64;
-    private static final int COMMAND_CHARS_MAX = 96;
+    private static final int COMMAND_CHARS_MAX = 64;
     private static final int USER_CHARS_MAX = 64;
 
     /** Options whose value is a name, a colon and a password. */
     private static final Set<String> LOGINS = Set.of("u", "U", "user", "proxy-user", "a", "auth");
 
-    private static final List<String> HTTP_COMMANDS = List.of("curl", "wget", "http ", "https ", "xh ");
+    private static final Words HTTP_COMMANDS = new Words("curl", "wget", "http ", "https ", "xh ");
 
     /** In these commands, {@code -u} and {@code --user} have a user and a group. */
-    private static final List<String> GROUP_COMMANDS = List.of("docker", "podman", "nerdctl", "compose", "chown", "install");
+    private static final Words GROUP_COMMANDS = new Words("docker", "podman", "nerdctl", "compose", "chown", "install");
 
     /** Short options for passwords, the commands that have them, and whether the password follows without a space. */
     private static final List<ShortOption> SHORT_OPTIONS = List.of(
-            new ShortOption("p", true, List.of("mysql", "mariadb", "7z", "7za")),
-            new ShortOption("p", false, List.of("sshpass", "login", "-u ", "--user")),
-            new ShortOption("P", false, List.of("sqlcmd", "bcp ", "isql", "zip ")),
-            new ShortOption("a", false, List.of("redis-cli", "valkey-cli", "keydb-cli")),
-            new ShortOption("w", false, List.of("ldapsearch", "ldapadd", "ldapmodify", "ldapdelete", "ldapwhoami")),
-            new ShortOption("pw", false, List.of("plink", "pscp", "psftp", "putty")),
-            new ShortOption("passin", false, List.of("openssl")),
-            new ShortOption("passout", false, List.of("openssl")));
+            new ShortOption("p", true, new Words("mysql", "mariadb", "7z")),
+            new ShortOption("p", false, new Words("sshpass", "login", "-u ", "--user")),
+            new ShortOption("P", false, new Words("sqlcmd", "bcp ", "isql", "zip ")),
+            new ShortOption("a", false, new Words("redis-cli", "valkey-cli", "keydb-cli")),
+            new ShortOption("w", false, new Words("ldapsearch", "ldapadd", "ldapmodify", "ldapdelete", "ldapwhoami")),
+            new ShortOption("pw", false, new Words("plink", "pscp", "psftp", "putty")),
+            new ShortOption("passin", false, new Words("openssl")),
+            new ShortOption("passout", false, new Words("openssl")));
 
     /** Words that follow an option in prose, such as "--password is required". */
     private static final Set<String> PROSE_AFTER_OPTION = Set.of(
@@ -90,7 +90,38 @@ final class OptionSecrets {
             "with",
             "without");
 
-    private record ShortOption(String name, boolean joined, List<String> commands) {}
+    private record ShortOption(String name, boolean joined, Words commands) {}
+
+    /** Words to find before an option, in one pass. */
+    private static final class Words {
+        private final List<String> words;
+        private final boolean[] firstLetters = new boolean[0x80];
+
+        Words(String... words) {
+            this.words = List.of(words);
+            this.words.forEach(word -> firstLetters[word.charAt(0)] = true);
+        }
+
+        boolean precede(String text, int dash) {
+            int min = Math.max(0, dash - COMMAND_CHARS_MAX);
+            for (int i = dash - 1; i >= min && text.charAt(i) != '\n'; i--) {
+                char c = text.charAt(i);
+                if (c < 0x80 && firstLetters[c] && begin(text, i)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private boolean begin(String text, int at) {
+            for (String word : words) {
+                if (text.startsWith(word, at)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
 
     private final SecretNames names;
 
@@ -134,41 +165,26 @@ final class OptionSecrets {
         if (found == NONE) {
             return NONE;
         }
-        String command = commandBefore(text, dash);
         boolean joined = value == start + 1 && value < end;
         boolean likely = !joined
                 && hasDigit(text, colon + 1, (int) found)
                 && !Values.isNumber(text, colon + 1, (int) found)
-                && !containsAny(command, GROUP_COMMANDS);
-        return containsAny(command, HTTP_COMMANDS) || likely ? found : NONE;
+                && !GROUP_COMMANDS.precede(text, dash);
+        return likely || HTTP_COMMANDS.precede(text, dash) ? found : NONE;
     }
 
     private static long findAfterShortOption(String text, int dash, int end) {
-        String command = null;
         for (ShortOption option : SHORT_OPTIONS) {
             int nameEnd = dash + 1 + option.name.length();
             boolean separated = nameEnd < text.length() && text.charAt(nameEnd) == ' ';
-            if (!text.startsWith(option.name, dash + 1) || option.joined == separated || separated && end != nameEnd) {
-                continue;
-            }
-            command = command == null ? commandBefore(text, dash) : command;
-            if (containsAny(command, option.commands)) {
+            if (text.startsWith(option.name, dash + 1)
+                    && option.joined != separated
+                    && !(separated && end != nameEnd)
+                    && option.commands.precede(text, dash)) {
                 return findWord(text, option.joined ? nameEnd : skip(text, nameEnd));
             }
         }
         return NONE;
-    }
-
-    private static boolean containsAny(String command, List<String> words) {
-        return words.stream().anyMatch(command::contains);
-    }
-
-    private static String commandBefore(String text, int dash) {
-        int start = dash;
-        while (start > 0 && dash - start < COMMAND_CHARS_MAX && text.charAt(start - 1) != '\n') {
-            start--;
-        }
-        return text.substring(start, dash);
     }
 
     private static long findWord(String text, int value) {

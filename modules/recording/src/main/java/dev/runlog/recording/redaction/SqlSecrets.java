@@ -17,6 +17,9 @@ import java.util.Locale;
 final class SqlSecrets {
     private static final int VALUE_CHARS_MAX = 256;
     private static final int STATEMENT_CHARS_MAX = 128;
+    private static final int PLUGIN_CHARS_MAX = 40;
+    private static final String IDENTIFIED = "IDENTIFIED";
+    private static final String IDENTIFIED_WITH = "IDENTIFIED WITH";
     private static final List<String> PASSWORDS = List.of("password", "passwd", "pwd", "passphrase");
     private static final List<String> STATEMENTS = List.of("create ", "alter ", "grant ", "set ");
 
@@ -51,10 +54,14 @@ final class SqlSecrets {
         if (by < from || by == 0 || !isSpace(text.charAt(by - 1)) || !text.regionMatches(true, by, "by ", 0, 3)) {
             return NONE;
         }
-        String statement = text.substring(Math.max(0, by - STATEMENT_CHARS_MAX), by);
-        if (!statement.contains("IDENTIFIED ")) {
-            String words = statement.toLowerCase(Locale.ROOT);
-            if (!words.contains("identified ") || STATEMENTS.stream().noneMatch(words::contains)) {
+        int identified = identifiedBefore(text, by);
+        if (identified < 0) {
+            return NONE;
+        }
+        if (!text.startsWith(IDENTIFIED, identified)) {
+            // Prose, unless it is a statement in lower case.
+            String statement = text.substring(Math.max(0, by - STATEMENT_CHARS_MAX), by).toLowerCase(Locale.ROOT);
+            if (STATEMENTS.stream().noneMatch(statement::contains)) {
                 return NONE;
             }
         }
@@ -73,6 +80,21 @@ final class SqlSecrets {
         }
         boolean keyword = text.startsWith("VALUES", start) || text.regionMatches(true, start, "PASSWORD", 0, 8);
         return keyword ? NONE : Values.secret(text, start, end);
+    }
+
+    /** The start of {@code IDENTIFIED} or {@code IDENTIFIED WITH plugin} before {@code BY}; -1 if there is none. */
+    private static int identifiedBefore(String text, int by) {
+        int end = skipBack(text, by);
+        int start = end - IDENTIFIED.length();
+        if (text.regionMatches(true, start, IDENTIFIED, 0, IDENTIFIED.length())) {
+            return start;
+        }
+        int plugin = end;
+        while (plugin > 0 && end - plugin < PLUGIN_CHARS_MAX && !isSpace(text.charAt(plugin - 1))) {
+            plugin--;
+        }
+        int with = skipBack(text, plugin) - IDENTIFIED_WITH.length();
+        return text.regionMatches(true, with, IDENTIFIED_WITH, 0, IDENTIFIED_WITH.length()) ? with : -1;
     }
 
     /** The end of a string in which a doubled quote before a letter or digit stands for one. */

@@ -67,6 +67,9 @@ final class RedactionTest {
                 "{\"header\":\"Cookie\",\"values\":12.5}|{\"header\":\"Cookie\",\"values\":\"[redacted]\"}|1",
                 "{\"ParameterKey\":\"DbPassword\",\"ParameterValue\":\"x\"}"
                         + "|{\"ParameterKey\":\"DbPassword\",\"ParameterValue\":\"[redacted]\"}|1",
+                "{\"command\":[\"/usr/bin/curl\",\"-s\",\"-u\",\"me:hunter\",\"y\"]}"
+                        + "|{\"command\":[\"/usr/bin/curl\",\"-s\",\"-u\",\"[redacted]\",\"y\"]}|1",
+                "[\"curl\",\"--proxy-user\",\"me:x\"]|[\"curl\",\"--proxy-user\",\"[redacted]\"]|1",
                 "{\"command\":[\"tool\",\"--password\",\"x\",\"y\"]}|{\"command\":[\"tool\",\"--password\",\"[redacted]\",\"y\"]}|1",
                 "[\"docker\",\"login\",\"-u\",\"me\",\"-p\",\"x\",\"y\"]|[\"docker\",\"login\",\"-u\",\"me\",\"-p\",\"[redacted]\",\"y\"]|1",
                 "{\"password1\":\"x\",\"password_2\":\"y\"}|{\"password1\":\"[redacted]\",\"password_2\":\"[redacted]\"}|2",
