@@ -79,7 +79,7 @@ final class DataSetSql {
                        d.status::smallint AS status,
                        1::smallint AS attempt,
                        0::smallint AS truncated,
-                       1::smallint AS start_known,
+                       2::smallint AS start_known,
                        CASE WHEN d.status <> 1
                          THEN timestamptz 'epoch' + (d.started_millis + d.duration_millis) * interval '1 millisecond'
                        END AS finished_at,
