@@ -165,8 +165,8 @@ final class PageEndsTest {
     }
 
     @Test
-    void rejectStatisticsOfPartialDays() {
-        String within = "2026-07-15T10:00:00Z";
+    void rejectStatisticsOfPartsOfAQuarter() {
+        String within = "2026-07-15T10:07:00Z";
 
         for (String bound : new String[] {"from", "to"}) {
             JsonNode error = server.graphql(
@@ -176,7 +176,7 @@ final class PageEndsTest {
                             within)
                     .at("/errors/0");
             assertThat(error.at("/extensions/code").asText()).isEqualTo("BAD_INPUT");
-            assertThat(error.at("/message").asText()).contains("`" + bound + "`", within, "2026-07-15T00:00:00Z");
+            assertThat(error.at("/message").asText()).contains("`" + bound + "`", within, "2026-07-15T10:00:00Z");
         }
         assertThat(server.code(
                         token,

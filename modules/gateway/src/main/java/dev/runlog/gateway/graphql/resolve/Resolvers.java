@@ -34,7 +34,7 @@ public final class Resolvers {
                 .scalar(Scalars.JSON)
                 .type("Query", new Queries(config, plans)::fields)
                 .type("Mutation", Mutations::fields)
-                .type("Subscription", Subscriptions::fields)
+                .type("Subscription", new Subscriptions(config)::fields)
                 .type("ExecutionEvent", Resolvers::event)
                 .type("Node", type -> type.typeResolver(Resolvers::nodeType))
                 .type("Viewer", Resolvers::viewer)
@@ -64,7 +64,7 @@ public final class Resolvers {
         return type.dataFetcher("kind", property(LiveEvent.class, LiveEvent::kind))
                 .dataFetcher("cursor", property(LiveEvent.class, LiveEvent::cursor))
                 .dataFetcher("execution", property(LiveEvent.class, LiveEvent::execution))
-                .dataFetcher("entered", property(LiveEvent.class, event -> List.of()));
+                .dataFetcher("entered", property(LiveEvent.class, LiveEvent::entered));
     }
 
     private static TypeRuntimeWiring.Builder viewer(TypeRuntimeWiring.Builder type) {

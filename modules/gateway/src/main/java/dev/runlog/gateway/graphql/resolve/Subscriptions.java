@@ -5,24 +5,27 @@ import static dev.runlog.gateway.graphql.resolve.Fields.feed;
 import static dev.runlog.gateway.graphql.resolve.Fields.reader;
 import static dev.runlog.gateway.graphql.resolve.Fields.viewer;
 
-import dev.runlog.contract.error.RunlogException;
-import graphql.schema.DataFetchingEnvironment;
+import dev.runlog.gateway.config.GatewayConfig;
 import graphql.schema.idl.TypeRuntimeWiring;
 
 /** The fields of {@code Subscription}. */
 final class Subscriptions {
-    private Subscriptions() {}
+    private final GatewayConfig.Graphql config;
 
-    static TypeRuntimeWiring.Builder fields(TypeRuntimeWiring.Builder type) {
+    Subscriptions(GatewayConfig.Graphql config) {
+        this.config = config;
+    }
+
+    TypeRuntimeWiring.Builder fields(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher("runningExecutions", env -> feed(env).runningExecutions(
-                                reader(withoutFilter(env)),
-                                arguments(env).idOrNull("workflowId"),
+                                reader(env),
+                                arguments(env).executionQuery(config),
                                 arguments(env).flag("includeQueued"),
+                                arguments(env).flag("snapshotPages"),
                                 arguments(env).stringOrNull("after")))
                 .dataFetcher("executionChanges", env -> feed(env).executionChanges(
-                                reader(withoutFilter(env)),
-                                arguments(env).idOrNull("workflowId"),
-                                arguments(env).statuses("status"),
+                                reader(env),
+                                arguments(env).executionQuery(config),
                                 arguments(env).stringOrNull("after")))
                 .dataFetcher(
                         "executionUpdated",
@@ -30,12 +33,5 @@ final class Subscriptions {
                 .dataFetcher(
                         "cleanupProgress",
                         env -> feed(env).cleanupProgress(viewer(env), arguments(env).id("id")));
-    }
-
-    private static DataFetchingEnvironment withoutFilter(DataFetchingEnvironment env) {
-        if (arguments(env).values().get("filter") != null || arguments(env).flag("snapshotPages")) {
-            throw RunlogException.badInput("`filter` and `snapshotPages` are not supported yet.");
-        }
-        return env;
     }
 }
