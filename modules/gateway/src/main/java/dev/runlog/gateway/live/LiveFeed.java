@@ -101,19 +101,6 @@ public final class LiveFeed implements Channel.Feed {
                 after);
     }
 
-    /** Running executions of a workflow, or of all. */
-    public LiveSource runningExecutions(
-            Viewer viewer, @Nullable UUID workflowId, boolean includeQueued, @Nullable String after) {
-        return runningExecutions(viewer, ExecutionQuery.all().ofWorkflow(workflowId), includeQueued, false, after);
-    }
-
-    /** Changes of executions of a workflow, or of all. */
-    public LiveSource executionChanges(
-            Viewer viewer, @Nullable UUID workflowId, Set<ExecutionStatus> statuses, @Nullable String after) {
-        return executionChanges(
-                viewer, ExecutionQuery.all().ofWorkflow(workflowId).withStatuses(statuses), after);
-    }
-
     /**
      * Changes of executions that match a query, from now on; with a cursor, the changes after it. Fails with {@code
      * BAD_INPUT} for a condition that cannot be decided from one execution.
