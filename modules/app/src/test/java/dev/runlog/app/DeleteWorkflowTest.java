@@ -112,8 +112,8 @@ final class DeleteWorkflowTest {
                         + "node(id: \"" + workflowId + "\") { id } workflows { totalCount nodes { key } } "
                         + "executions(workflowId: \"" + workflowId + "\") { totalCount } "
                         + "of: statistics(workflowId: \"" + workflowId
-                        + "\", interval: DAY) { recorded { total } workflows { key } intervals { recorded { total } } } "
-                        + "all: statistics { stored { total } recorded { total } workflows { key } } "
+                        + "\", interval: DAY) { recorded { total } byWorkflow { workflow { key } } intervals { recorded { total } } } "
+                        + "all: statistics { stored { total } recorded { total } byWorkflow { workflow { key } } } "
                         + "cleanups(first: 1) { nodes { workflowId workflow { id } } } }");
         assertThat(data.get("workflow").isNull()).isTrue();
         assertThat(data.get("workflowByKey").isNull()).isTrue();
@@ -125,7 +125,7 @@ final class DeleteWorkflowTest {
         assertThat(data.at("/of/intervals")).isEmpty();
         assertThat(data.at("/all/stored/total").asInt()).isEqualTo(1);
         assertThat(data.at("/all/recorded/total").asInt()).isEqualTo(4);
-        assertThat(texts(data.at("/all/workflows"), "/key")).containsExactly("export");
+        assertThat(texts(data.at("/all/byWorkflow"), "/workflow/key")).containsExactly("export");
         assertThat(data.at("/cleanups/nodes/0/workflow").isNull()).isTrue();
         assertThat(data.at("/cleanups/nodes/0/workflowId").asText()).isEqualTo(workflowId);
         assertThat(texts(json(server.get("/workflows", token)), "/key")).containsExactly("export");
