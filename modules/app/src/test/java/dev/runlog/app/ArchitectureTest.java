@@ -29,6 +29,7 @@ import dev.runlog.storage.db.ConnectedServers;
 import dev.runlog.storage.db.Database;
 import dev.runlog.storage.db.DatabaseConfig;
 import dev.runlog.storage.db.Migrations;
+import dev.runlog.storage.db.Startup;
 import dev.runlog.storage.db.WriteFailure;
 import dev.runlog.storage.read.ExecutionReads;
 import dev.runlog.storage.read.WorkflowReads;
@@ -277,6 +278,7 @@ final class ArchitectureTest {
                                 DatabaseConfig.class,
                                 Migrations.class,
                                 ConnectedServers.class,
+                        Startup.class,
                                 WriteFailure.class)))));
     }
 

@@ -24,6 +24,7 @@ import dev.runlog.recording.queue.Lane;
 import dev.runlog.recording.queue.QueuedEvent;
 import dev.runlog.recording.queue.Submission;
 import dev.runlog.storage.db.DatabaseConfig;
+import dev.runlog.storage.db.Startup;
 import dev.runlog.storage.db.WriteFailure;
 import dev.runlog.storage.write.RecordingStore;
 import dev.runlog.storage.write.WorkflowKey;
@@ -98,7 +99,7 @@ public final class RecordingVerticle extends VerticleBase {
             lanes.add(new Lane(
                     writer::write, this::isAwaited, this::linger, config.batchSizeMax(), config.batchCharsMax()));
         }
-        return partitions.ensure(daysAhead()).onSuccess(ready -> {
+        return Startup.untilAvailable(vertx, databaseConfig, () -> partitions.ensure(daysAhead())).onSuccess(ready -> {
             runEvery(config.heartbeatSweepInterval(), "Heartbeat sweep", sweep::runOnce);
             runEvery(config.durationsInterval(), "Folding durations", () -> foldDurations(opened));
             runEvery(config.externalIdSweepInterval(), "Sweeping external IDs", externalIds::runOnce);

@@ -52,6 +52,7 @@ public final class RetentionVerticle extends VerticleBase {
     private static final Duration LEDGER_INTERVAL = Duration.ofHours(1);
 
     private final Bus bus;
+    private final Database database;
     private final RetentionConfig config;
     private final Clock clock;
     private final MeterRegistry meters;
@@ -86,6 +87,7 @@ public final class RetentionVerticle extends VerticleBase {
             MeterRegistry meters,
             boolean runsPolicies) {
         this.bus = bus;
+        this.database = database;
         this.config = config;
         this.clock = clock;
         this.meters = meters;
@@ -136,7 +138,7 @@ public final class RetentionVerticle extends VerticleBase {
         vertx.setPeriodic(0, LEDGER_INTERVAL.toMillis(), timer -> sweepLedger(sweep));
         PolicyTimers timers = new PolicyTimers(vertx, policyRun, cleaner, config, clock);
         timers.start(bus);
-        return policies.setDefault(config.keepForOrNull(), config.keepLastOrNull())
+        return database.untilAvailable(() -> policies.setDefault(config.keepForOrNull(), config.keepLastOrNull()))
                 .onSuccess(done -> timers.runWithinJitter());
     }
 

@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbcurlresolver.PgPassParser;
@@ -63,6 +64,7 @@ public final class Database {
     private final @Nullable SharedConnection shared;
     private final GuardedPool cleaning;
     private final Vertx vertx;
+    private final DatabaseConfig config;
     private final ForegroundWork foregroundWork;
     private final MeterRegistry meters;
     private final Map<String, Timer> timers = new ConcurrentHashMap<>();
@@ -79,6 +81,7 @@ public final class Database {
             DatabaseGauges gauges,
             MeterRegistry meters) {
         this.vertx = vertx;
+        this.config = config;
         this.foregroundWork = ForegroundWork.of(vertx);
         this.pool = new FairPool(
                 vertx,
@@ -135,6 +138,11 @@ public final class Database {
                 RETENTION,
                 new DatabaseGauges(RETENTION, meters),
                 meters);
+    }
+
+    /** Runs the first statement of a module: see {@link Startup#untilAvailable}. */
+    public <T> Future<T> untilAvailable(Supplier<Future<T>> statement) {
+        return Startup.untilAvailable(vertx, config, statement);
     }
 
     /** Whether this server runs statements for readers or recording, or did within the given time. */
