@@ -261,9 +261,11 @@ final class ArchitectureTest {
                 .whereLayer("rollup")
                 .mayOnlyBeAccessedByLayers("read", "statistics", "write", "cleanup", "plan", "others")
                 .whereLayer("db")
-                .mayOnlyBeAccessedByLayers("known", "rollup", "read", "statistics", "write", "cleanup", "plan", "ledger", "others")
+                .mayOnlyBeAccessedByLayers(
+                        "known", "rollup", "read", "statistics", "write", "cleanup", "plan", "ledger", "others")
                 .whereLayer("sql")
-                .mayOnlyBeAccessedByLayers("known", "rollup", "read", "statistics", "write", "cleanup", "plan", "ledger"));
+                .mayOnlyBeAccessedByLayers(
+                        "known", "rollup", "read", "statistics", "write", "cleanup", "plan", "ledger"));
     }
 
     @Test
@@ -278,7 +280,7 @@ final class ArchitectureTest {
                                 DatabaseConfig.class,
                                 Migrations.class,
                                 ConnectedServers.class,
-                        Startup.class,
+                                Startup.class,
                                 WriteFailure.class)))));
     }
 

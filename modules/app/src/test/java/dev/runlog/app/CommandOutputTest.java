@@ -60,7 +60,10 @@ final class CommandOutputTest {
                     .doesNotContain("\u001b", "\u202e", "\nforged");
             String json = console.text(at, "stats", "--json");
             assertThat(json).doesNotContain("\u001b", "\u202e", "\u009b");
-            assertThat(new ObjectMapper().readTree(json).at("/byWorkflow/0/workflow/key").asText())
+            assertThat(new ObjectMapper()
+                            .readTree(json)
+                            .at("/byWorkflow/0/workflow/key")
+                            .asText())
                     .isEqualTo(evil);
             assertThat(console.run(at, "stats", "--workflow", "no" + evil)).isEqualTo(1);
             assertThat(console.err()).contains(shown).doesNotContain("\u001b", "\u202e", "\nforged");

@@ -61,12 +61,13 @@ final class EveryLoopTest {
     void acceptsTls(TestDatabase database, @TempDir Path directory) throws Exception {
         String certificate = directory.resolve("localhost.crt").toString();
         String key = directory.resolve("localhost.key").toString();
-        assumeTrue(
-                RedisConnectionTest.createCertificate(certificate, key), "Skipped: openssl is not on the PATH.");
+        assumeTrue(RedisConnectionTest.createCertificate(certificate, key), "Skipped: openssl is not on the PATH.");
         try (RunningServer server = RunningServer.start(
                 database, "HTTP_EVENT_LOOPS", "2", "HTTP_TLS_CERTIFICATE", certificate, "HTTP_TLS_KEY", key)) {
             for (int i = 0; i < 4; i++) {
-                assertThat(get(server, "/health/ready")).startsWith("HTTP/1.1 200").contains("PostgreSQL");
+                assertThat(get(server, "/health/ready"))
+                        .startsWith("HTTP/1.1 200")
+                        .contains("PostgreSQL");
             }
 
             Map<String, Double> requests = RunningServer.requestsByLoop(get(server, "/metrics"));
@@ -79,8 +80,8 @@ final class EveryLoopTest {
     private static String get(RunningServer server, String path) throws IOException, GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new Trusting()}, null);
-        try (Socket socket =
-                context.getSocketFactory().createSocket("127.0.0.1", server.url().getPort())) {
+        try (Socket socket = context.getSocketFactory()
+                .createSocket("127.0.0.1", server.url().getPort())) {
             socket.setSoTimeout(30_000);
             socket.getOutputStream()
                     .write(RawHttp.head("GET " + path, "", "Connection: close").getBytes(StandardCharsets.US_ASCII));

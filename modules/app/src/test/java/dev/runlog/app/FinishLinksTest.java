@@ -48,14 +48,18 @@ final class FinishLinksTest {
         String parent = engine.find("parent", "id").get("id").asText();
         String first = engine.find("first", "id").get("id").asText();
 
-        JsonNode payload = engine.data("mutation($parent: ID, $first: ID) { "
+        JsonNode payload = engine.data(
+                "mutation($parent: ID, $first: ID) { "
                         + "a: finishExecution(input: {externalId: \"a\", status: FAILED, parentId: $parent, retryOf: $first}) "
                         + "{ execution { " + LINKS + " } warnings } "
                         + "b: finishExecution(input: {externalId: \"b\", status: FAILED, parentExternalId: \"parent\", "
                         + "retryOfExternalId: \"first\"}) { execution { " + LINKS + " } warnings } "
                         + "c: finishExecution(input: {externalId: \"c\", workflowKey: \"w\", status: FAILED, "
                         + "parentExternalId: \"c\"}) { execution { status parent { id } } warnings } }",
-                "parent", parent, "first", first);
+                "parent",
+                parent,
+                "first",
+                first);
 
         for (String alias : new String[] {"a", "b"}) {
             assertThat(payload.at("/" + alias + "/execution").toString()).isEqualTo(LINKED);

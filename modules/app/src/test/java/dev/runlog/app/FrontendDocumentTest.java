@@ -50,7 +50,8 @@ final class FrontendDocumentTest {
     void everyOperationIsValid() throws Exception {
         GraphQLSchema schema = new SchemaGenerator()
                 .makeExecutableSchema(
-                        new SchemaParser().parse(server.get("/schema.graphql", "").body()),
+                        new SchemaParser()
+                                .parse(server.get("/schema.graphql", "").body()),
                         RuntimeWiring.newRuntimeWiring()
                                 .wiringFactory(new MockedWiringFactory())
                                 .build());

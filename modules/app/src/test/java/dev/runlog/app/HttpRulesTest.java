@@ -164,7 +164,8 @@ final class HttpRulesTest {
     void refuseAParameterThatIsGivenTwice() throws IOException {
         try (RawHttp client = new RawHttp(server)) {
             String path = "/graphql?query=%7B__typename%7D&query=%7Bviewer%7Bsubject%7D%7D";
-            RawHttp.Answer answer = client.send(RawHttp.head("GET " + path, token)).answer();
+            RawHttp.Answer answer =
+                    client.send(RawHttp.head("GET " + path, token)).answer();
 
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.body()).contains("BAD_INPUT", "Duplicate parameter `query`.");

@@ -42,8 +42,7 @@ final class LiveAcrossLoopsTest {
                 .toList();
         assertThat(seen.get(0)).isEqualTo(seen.get(1)).doesNotHaveDuplicates();
         for (String id : ids) {
-            assertThat(seen.get(0))
-                    .containsSubsequence("ENTERED " + id + " RUNNING", "UPDATED " + id + " SUCCESS");
+            assertThat(seen.get(0)).containsSubsequence("ENTERED " + id + " RUNNING", "UPDATED " + id + " SUCCESS");
         }
     }
 
@@ -74,8 +73,11 @@ final class LiveAcrossLoopsTest {
         String token = server.token(server.anOwner());
         List<Subscriber> subscribers = server.subscribersOnTwoLoops(token);
         subscribers.get(0).subscribe("c", CHANGES, Map.of());
-        String cursor =
-                subscribers.get(0).next("next").at("/payload/data/changes/cursor").asText();
+        String cursor = subscribers
+                .get(0)
+                .next("next")
+                .at("/payload/data/changes/cursor")
+                .asText();
         record(server.token(server.anOwner()), 151);
 
         subscribers.get(1).subscribe("c", CHANGES, Map.of("after", cursor));

@@ -30,7 +30,8 @@ final class LiveFilterTest {
         finish(token, id, "SUCCESS");
         assertThat(event(held)).isEqualTo("UPDATED " + id + " SUCCESS");
 
-        server.data(token, "mutation { releaseExecution(input: { executionId: \"" + id + "\" }) { execution { id } } }");
+        server.data(
+                token, "mutation { releaseExecution(input: { executionId: \"" + id + "\" }) { execution { id } } }");
         assertThat(event(held)).isEqualTo("LEFT " + id + " SUCCESS");
         assertThat(event(free)).isEqualTo("ENTERED " + id + " SUCCESS");
     }
@@ -107,8 +108,7 @@ final class LiveFilterTest {
 
     private void finish(String token, String id, String status) {
         assertThat(server.events(
-                                token,
-                                "{\"event\":\"finished\",\"id\":\"" + id + "\",\"status\":\"" + status + "\"}\n")
+                                token, "{\"event\":\"finished\",\"id\":\"" + id + "\",\"status\":\"" + status + "\"}\n")
                         .statusCode())
                 .isEqualTo(200);
     }

@@ -79,14 +79,18 @@ final class NullabilityTest {
                         + "}) { retentionPolicy { workflow { id key } keepFor } } }");
 
         assertThat(data.at("/cleanupExecutions/cleanup/workflow/key").asText()).isEqualTo("nightly");
-        assertThat(data.at("/cleanupExecutions/cleanup/spared/running").isNumber()).isTrue();
-        assertThat(data.at("/setRetentionPolicy/retentionPolicy/workflow/id").asText()).isEqualTo(workflow);
-        assertThat(data.at("/setRetentionPolicy/retentionPolicy/keepFor").asText()).isEqualTo("PT2160H");
+        assertThat(data.at("/cleanupExecutions/cleanup/spared/running").isNumber())
+                .isTrue();
+        assertThat(data.at("/setRetentionPolicy/retentionPolicy/workflow/id").asText())
+                .isEqualTo(workflow);
+        assertThat(data.at("/setRetentionPolicy/retentionPolicy/keepFor").asText())
+                .isEqualTo("PT2160H");
     }
 
     private static List<String> codes(JsonNode answer) {
         List<String> codes = new ArrayList<>();
-        answer.path("errors").forEach(error -> codes.add(error.at("/extensions/code").asText()));
+        answer.path("errors")
+                .forEach(error -> codes.add(error.at("/extensions/code").asText()));
         return codes;
     }
 }

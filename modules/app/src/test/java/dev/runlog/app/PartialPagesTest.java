@@ -44,7 +44,8 @@ final class PartialPagesTest {
         int partial = 0;
         boolean goesOn = true;
         while (goesOn) {
-            JsonNode page = server.data(token, query, "c", position, "f", filter).get("executions");
+            JsonNode page =
+                    server.data(token, query, "c", position, "f", filter).get("executions");
             boolean isPartial = page.get("isPartial").asBoolean();
             partial += isPartial ? 1 : 0;
             assertThat(page.get("searchedUntil").isNull()).isEqualTo(!isPartial || order.startsWith("DURATION"));

@@ -175,7 +175,9 @@ final class QueuedTest {
                             "startedAt",
                             time.equals("none")
                                     ? null
-                                    : startedAt.plusSeconds(time.equals("equal") ? 0 : 10).toString(),
+                                    : startedAt
+                                            .plusSeconds(time.equals("equal") ? 0 : 10)
+                                            .toString(),
                             "payload",
                             1,
                             "attempt",
@@ -195,7 +197,8 @@ final class QueuedTest {
             for (int at : order) {
                 engine.record(lines.get(at));
             }
-            started.add(engine.find(id, "status startedAt duration payload attempt").toString());
+            started.add(
+                    engine.find(id, "status startedAt duration payload attempt").toString());
         }
 
         assertThat(started)
@@ -208,7 +211,14 @@ final class QueuedTest {
     @Test
     void doesNotMoveTheFinishWhenTheStartComesLate() {
         Instant finish = Instant.now().minusSeconds(60).truncatedTo(ChronoUnit.MILLIS);
-        engine.record(event("queued", "externalId", "a", "workflow", "w", "queuedAt", finish.minusSeconds(9).toString()));
+        engine.record(event(
+                "queued",
+                "externalId",
+                "a",
+                "workflow",
+                "w",
+                "queuedAt",
+                finish.minusSeconds(9).toString()));
         engine.record(event("finished", "externalId", "a", "status", "SUCCESS", "finishedAt", finish.toString()));
         engine.record(event("started", "externalId", "a", "workflow", "w"));
 

@@ -194,7 +194,8 @@ final class RunningServer implements AutoCloseable {
 
     static Map<String, Double> requestsByLoop(String metrics) {
         Map<String, Double> requests = new TreeMap<>();
-        Matcher lines = Pattern.compile("runlog_requests_total\\{loop=\"(\\d+)\"} (\\S+)").matcher(metrics);
+        Matcher lines = Pattern.compile("runlog_requests_total\\{loop=\"(\\d+)\"} (\\S+)")
+                .matcher(metrics);
         while (lines.find()) {
             requests.put(lines.group(1), Double.parseDouble(lines.group(2)));
         }

@@ -42,7 +42,8 @@ final class SearchTest {
     })
     void findsTextInEveryPart(String search, String text) {
         String json = text.startsWith("{") ? text : "\"" + text + "\"";
-        for (String part : List.of("payload", "result", "errorMessage", "errorType", "stackTrace", "trigger", "label")) {
+        for (String part :
+                List.of("payload", "result", "errorMessage", "errorType", "stackTrace", "trigger", "label")) {
             boolean isJson = part.equals("payload") || part.equals("result");
             if (!isJson && text.startsWith("{")) {
                 continue;
@@ -57,22 +58,24 @@ final class SearchTest {
     }
 
     private void record(String part, String json) {
-        String started = part.equals("payload")
-                ? ",\"payload\":" + json
-                : part.equals("trigger") ? ",\"trigger\":" + json : "";
+        String started =
+                part.equals("payload") ? ",\"payload\":" + json : part.equals("trigger") ? ",\"trigger\":" + json : "";
         String labels = "{\"part\":\"" + part + "\"" + (part.equals("label") ? ",\"text\":" + json : "") + "}";
-        String finished = switch (part) {
-            case "result" -> ",\"result\":" + json + ",\"status\":\"SUCCESS\"";
-            case "errorMessage" -> ",\"status\":\"FAILED\",\"error\":{\"message\":" + json + "}";
-            case "errorType" -> ",\"status\":\"FAILED\",\"error\":{\"message\":\"m\",\"type\":" + json + "}";
-            case "stackTrace" -> ",\"status\":\"FAILED\",\"error\":{\"message\":\"m\",\"stackTrace\":" + json + "}";
-            default -> ",\"status\":\"SUCCESS\"";
-        };
+        String finished =
+                switch (part) {
+                    case "result" -> ",\"result\":" + json + ",\"status\":\"SUCCESS\"";
+                    case "errorMessage" -> ",\"status\":\"FAILED\",\"error\":{\"message\":" + json + "}";
+                    case "errorType" -> ",\"status\":\"FAILED\",\"error\":{\"message\":\"m\",\"type\":" + json + "}";
+                    case "stackTrace" ->
+                        ",\"status\":\"FAILED\",\"error\":{\"message\":\"m\",\"stackTrace\":" + json + "}";
+                    default -> ",\"status\":\"SUCCESS\"";
+                };
         String id = Ids.next().toString();
         assertThat(RunningServer.json(server.events(
                                 token,
-                                "{\"event\":\"started\",\"workflow\":\"w\",\"id\":\"" + id + "\",\"labels\":" + labels + started
-                                        + "}\n{\"event\":\"finished\",\"id\":\"" + id + "\"" + finished + "}\n"))
+                                "{\"event\":\"started\",\"workflow\":\"w\",\"id\":\"" + id + "\",\"labels\":" + labels
+                                        + started + "}\n{\"event\":\"finished\",\"id\":\"" + id + "\"" + finished
+                                        + "}\n"))
                         .get("recorded")
                         .asInt())
                 .isEqualTo(2);
@@ -98,9 +101,11 @@ final class SearchTest {
                         + "\"labels\":{\"part\":\"failed\"}}\n{\"event\":\"finished\",\"id\":\"" + id
                         + "\",\"status\":\"FAILED\",\"error\":{\"message\":\"m\"}}\n");
 
-        assertThat(found(Map.of("search", "4711", "statuses", List.of("FAILED")))).containsExactly("failed");
+        assertThat(found(Map.of("search", "4711", "statuses", List.of("FAILED"))))
+                .containsExactly("failed");
         assertThat(found(Map.of("not", Map.of("search", "4711")))).isEmpty();
-        assertThat(found(Map.of("search", "4712", "statuses", List.of("FAILED")))).isEmpty();
+        assertThat(found(Map.of("search", "4712", "statuses", List.of("FAILED"))))
+                .isEmpty();
     }
 
     @Test

@@ -63,8 +63,7 @@ final class SharedLimitsTest {
 
     private RawHttp body(String token) throws IOException {
         return new RawHttp(server)
-                .send(RawHttp.head(
-                        "POST /graphql", token, "Content-Type: application/json", "Content-Length: 400000"));
+                .send(RawHttp.head("POST /graphql", token, "Content-Type: application/json", "Content-Length: 400000"));
     }
 
     @Test

@@ -48,9 +48,11 @@ final class StatisticsTest {
 
         assertThat(statistics("recordedPerDay", "from", day(-2)).asDouble()).isEqualTo(1.5);
         assertThat(statistics("recordedPerDay", "from", day(-10)).asDouble()).isEqualTo(4);
-        assertThat(statistics("recordedPerDay", "from", day(-10), "to", day(-8)).asDouble()).isEqualTo(9.5);
+        assertThat(statistics("recordedPerDay", "from", day(-10), "to", day(-8)).asDouble())
+                .isEqualTo(9.5);
         // Only the day before yesterday and yesterday lie wholly in this range.
-        assertThat(statistics("recordedPerDay", "from", day(-3).plusSeconds(900)).asDouble())
+        assertThat(statistics("recordedPerDay", "from", day(-3).plusSeconds(900))
+                        .asDouble())
                 .isEqualTo(1.5);
     }
 
@@ -63,10 +65,15 @@ final class StatisticsTest {
         Instant from = day.plus(Duration.ofMinutes(615));
         assertThat(statistics("recorded { total failed }", "from", from).toString())
                 .isEqualTo("{\"total\":3,\"failed\":1}");
-        assertThat(statistics("stored { total }", "from", from).get("total").asInt()).isEqualTo(3);
-        assertThat(statistics("recorded { total }", "from", from, "to", day(-1)).get("total").asInt())
+        assertThat(statistics("stored { total }", "from", from).get("total").asInt())
+                .isEqualTo(3);
+        assertThat(statistics("recorded { total }", "from", from, "to", day(-1))
+                        .get("total")
+                        .asInt())
                 .isEqualTo(2);
-        assertThat(statistics("recorded { total }", "from", day, "to", from).get("total").asInt())
+        assertThat(statistics("recorded { total }", "from", day, "to", from)
+                        .get("total")
+                        .asInt())
                 .isOne();
         assertThat(statistics("recorded { total }", "from", from, "to", from.plus(Duration.ofMinutes(15)))
                         .get("total")
@@ -75,14 +82,15 @@ final class StatisticsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "from: \"2026-11-24T10:07:00Z\"",
-        "to: \"2026-11-24T10:15:00.001Z\"",
-        "from: \"2026-11-24T00:00:00Z\", to: \"2026-11-24T00:00:00Z\"",
-        "timeZone: \"Mars/Olympus\"",
-        "timeZone: \"+00:07\"",
-        "from: \"2020-01-01T00:00:00Z\", interval: HOUR, withEmptyIntervals: true"
-    })
+    @ValueSource(
+            strings = {
+                "from: \"2026-11-24T10:07:00Z\"",
+                "to: \"2026-11-24T10:15:00.001Z\"",
+                "from: \"2026-11-24T00:00:00Z\", to: \"2026-11-24T00:00:00Z\"",
+                "timeZone: \"Mars/Olympus\"",
+                "timeZone: \"+00:07\"",
+                "from: \"2020-01-01T00:00:00Z\", interval: HOUR, withEmptyIntervals: true"
+            })
     void refuseWhatTheRollupsDoNotHave(String arguments) {
         assertThat(server.code(token, "{ statistics(" + arguments + ") { recorded { total } } }"))
                 .isEqualTo("BAD_INPUT");
@@ -123,11 +131,23 @@ final class StatisticsTest {
     @Test
     void daysOfAChangeOfClocksHave23And25Hours() {
         JsonNode spring = intervals(
-                "from", Instant.parse("2026-03-27T23:00:00Z"), "to", Instant.parse("2026-03-29T22:00:00Z"),
-                "interval", "DAY", "timeZone", "Europe/Berlin");
+                "from",
+                Instant.parse("2026-03-27T23:00:00Z"),
+                "to",
+                Instant.parse("2026-03-29T22:00:00Z"),
+                "interval",
+                "DAY",
+                "timeZone",
+                "Europe/Berlin");
         JsonNode autumn = intervals(
-                "from", Instant.parse("2025-10-25T22:00:00Z"), "to", Instant.parse("2025-10-26T23:00:00Z"),
-                "interval", "HOUR", "timeZone", "Europe/Berlin");
+                "from",
+                Instant.parse("2025-10-25T22:00:00Z"),
+                "to",
+                Instant.parse("2025-10-26T23:00:00Z"),
+                "interval",
+                "HOUR",
+                "timeZone",
+                "Europe/Berlin");
 
         assertThat(spring).hasSize(2);
         assertThat(length(spring.get(0))).isEqualTo(Duration.ofHours(24));
@@ -177,7 +197,8 @@ final class StatisticsTest {
         record("b", "SUCCESS", List.of(day(-1), day(-1).plusSeconds(1)));
 
         JsonNode of = server.data(
-                        token, "{ workflowByKey(key: \"b\") { statistics(interval: DAY) { recorded { total } intervals { recorded { total } } } } }")
+                        token,
+                        "{ workflowByKey(key: \"b\") { statistics(interval: DAY) { recorded { total } intervals { recorded { total } } } } }")
                 .at("/workflowByKey/statistics");
 
         assertThat(of.at("/recorded/total").asInt()).isEqualTo(2);
@@ -187,7 +208,8 @@ final class StatisticsTest {
     @Test
     void operatorsReadThoseOfAnotherOwner() {
         record("w", "SUCCESS", List.of(day(-1), day(-1).plusSeconds(1)));
-        String query = "{ statistics(owner: \"" + owner + "\") { recorded { total } byWorkflow { workflow { key owner } } } }";
+        String query =
+                "{ statistics(owner: \"" + owner + "\") { recorded { total } byWorkflow { workflow { key owner } } } }";
         String operator = server.token(server.anOwner(), "ops");
 
         JsonNode seen = server.data(operator, query).get("statistics");
@@ -211,7 +233,9 @@ final class StatisticsTest {
             events.append("{\"event\":\"execution\",\"id\":\"" + id + "\",\"workflow\":\"" + workflow
                     + "\",\"status\":\"" + status + "\",\"finishedAt\":\"" + start.plusMillis(5) + "\"}\n");
         }
-        assertThat(RunningServer.json(server.events(token, events.toString())).get("recorded").asInt())
+        assertThat(RunningServer.json(server.events(token, events.toString()))
+                        .get("recorded")
+                        .asInt())
                 .isEqualTo(starts.size());
     }
 

@@ -123,7 +123,9 @@ final class WebSocketSizeTest {
 
     @Test
     void closesWith1007OnTextThatIsNotUtf8() throws IOException {
-        byte[][] invalid = {{(byte) 0xff}, {(byte) 0xc3}, {(byte) 0xed, (byte) 0xa0, (byte) 0x80}, {(byte) 0xc0, (byte) 0x80}};
+        byte[][] invalid = {
+            {(byte) 0xff}, {(byte) 0xc3}, {(byte) 0xed, (byte) 0xa0, (byte) 0x80}, {(byte) 0xc0, (byte) 0x80}
+        };
         for (byte[] bytes : invalid) {
             for (boolean cut : new boolean[] {false, true}) {
                 try (Frames socket = initialised()) {

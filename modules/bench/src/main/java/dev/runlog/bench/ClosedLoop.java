@@ -43,8 +43,8 @@ final class ClosedLoop {
                 outcome.p99Millis(),
                 server.processorTime().minus(serverBefore).toNanos() / 1e3 / requests,
                 outcome.cpuSeconds() * 1e6 / requests);
-        before.flatMap(first -> bench.processorTime(server)
-                        .map(last -> last.since(first, seconds, outcome.cpuSeconds())))
+        before.flatMap(first ->
+                        bench.processorTime(server).map(last -> last.since(first, seconds, outcome.cpuSeconds())))
                 .ifPresent(runs::add);
         return outcome;
     }

@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param database null if it runs elsewhere
  * @param idle of the machine
  */
-record Cores(double client, double server, Map<Long, Double> threads, @Nullable Double database, double idle) {
+record Cores(
+        double client,
+        double server,
+        Map<Long, Double> threads,
+        @Nullable Double database,
+        double idle) {
 
     Cores {
         threads = Map.copyOf(threads);

@@ -24,7 +24,8 @@ final class FixedPage {
                 new SentStatement(
                         sql(),
                         List.of(
-                                SentStatement.Argument.ofText(Ids.lowerBound(from).toString()),
+                                SentStatement.Argument.ofText(
+                                        Ids.lowerBound(from).toString()),
                                 SentStatement.Argument.ofText(set.owner(WORKFLOW)),
                                 SentStatement.Argument.ofText(
                                         DataSet.workflowId(WORKFLOW).toString()),
@@ -35,7 +36,9 @@ final class FixedPage {
 
     private static String sql() {
         try (InputStream file = Objects.requireNonNull(FixedPage.class.getResourceAsStream("/fixed-page.sql"))) {
-            return new String(file.readAllBytes(), StandardCharsets.UTF_8).replaceAll("(?m)^--.*\n", "").strip();
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8)
+                    .replaceAll("(?m)^--.*\n", "")
+                    .strip();
         } catch (IOException failure) {
             throw new BenchFailure("Cannot read fixed-page.sql: " + failure.getMessage(), failure);
         }

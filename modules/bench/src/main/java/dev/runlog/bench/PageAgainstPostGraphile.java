@@ -31,8 +31,10 @@ final class PageAgainstPostGraphile implements Figure {
                 PostGraphile.start(installed.get(), bench.database(), PostGraphile.page(set, DataSet.BIG_WORKFLOW)))) {
             loop.run();
             run(bench, other, calls, bench.options().warmUp());
-            Bench.Pair pair =
-                    bench.alternate(TITLE, loop::perSecond, () -> run(bench, other, calls, bench.options().time()));
+            Bench.Pair pair = bench.alternate(
+                    TITLE,
+                    loop::perSecond,
+                    () -> run(bench, other, calls, bench.options().time()));
             return List.of(loop.noted(Row.ofRatio(
                     TITLE,
                     "pages/s",

@@ -16,14 +16,12 @@ final class PlainTable {
 
     /** The fields of the page and its order, and no more. */
     static SqlScript page() {
-        return new SqlScript(
-                List.of("""
+        return new SqlScript(List.of("""
                         SELECT id, status, started_at, finished_at, duration_millis
                         FROM %s.execution
                         WHERE workflow_id = %s
                         ORDER BY id DESC
-                        LIMIT 20""".formatted(SCHEMA, SqlScript.WORKFLOW_ID)),
-                Map.of());
+                        LIMIT 20""".formatted(SCHEMA, SqlScript.WORKFLOW_ID)), Map.of());
     }
 
     /** Creates it unless a kept database has it already. */

@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param nanos when it was read, by {@link System#nanoTime}
  */
 record ProcessorTime(
-        double server, Map<Long, ThreadTime> threads, @Nullable Double database, double idle, long nanos) {
+        double server,
+        Map<Long, ThreadTime> threads,
+        @Nullable Double database,
+        double idle,
+        long nanos) {
     private static final Path PROC = Path.of("/proc");
     /** USER_HZ, which is 100 on every common architecture: see proc(5). */
     private static final double TICKS_PER_SECOND = 100;
@@ -42,8 +46,10 @@ record ProcessorTime(
             Map<Long, ThreadTime> threads = new HashMap<>();
             try (DirectoryStream<Path> tasks = Files.newDirectoryStream(directory.resolve("task"))) {
                 for (Path task : tasks) {
-                    stat(task).ifPresent(stat -> threads.put(
-                            Long.parseLong(task.getFileName().toString()), new ThreadTime(stat.name(), stat.own())));
+                    stat(task)
+                            .ifPresent(stat -> threads.put(
+                                    Long.parseLong(task.getFileName().toString()),
+                                    new ThreadTime(stat.name(), stat.own())));
                 }
             }
             String cores = Files.readAllLines(PROC.resolve("stat")).get(0);

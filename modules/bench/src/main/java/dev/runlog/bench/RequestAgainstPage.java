@@ -110,7 +110,8 @@ final class RequestAgainstPage implements Figure {
             database.execute(DataSetSql.insertSteps(DataSet.BIG_WORKFLOW, DETAILS, STEPS));
             database.execute("VACUUM (ANALYZE) step");
         }
-        String ids = database.get("SELECT string_agg(DISTINCT execution_id::text, ' ') FROM step WHERE index = " + (STEPS - 1));
+        String ids = database.get(
+                "SELECT string_agg(DISTINCT execution_id::text, ' ') FROM step WHERE index = " + (STEPS - 1));
         return Arrays.stream(ids.split(" ", -1))
                 .map(id -> Pages.detail(bench.set(), DataSet.BIG_WORKFLOW, id))
                 .toList();
@@ -133,7 +134,6 @@ final class RequestAgainstPage implements Figure {
         // The first time is for warm-up.
         loop.run();
         Bench.Pair pair = bench.alternate(title, () -> loop.perSecond() * perRequest, plain::perSecond);
-        return List.of(loop.noted(
-                Row.ofRatio(title, unit, pair.ours(), "the plain page", pair.floor(), goal, note)));
+        return List.of(loop.noted(Row.ofRatio(title, unit, pair.ours(), "the plain page", pair.floor(), goal, note)));
     }
 }

@@ -49,8 +49,10 @@ final class ThreadNames {
 
     static Map<Long, String> parse(String dump) {
         Map<Long, String> names = new HashMap<>();
-        dump.lines().map(THREAD::matcher).filter(Matcher::find).forEach(thread -> names.put(
-                Long.decode(thread.group(2)), thread.group(1)));
+        dump.lines()
+                .map(THREAD::matcher)
+                .filter(Matcher::find)
+                .forEach(thread -> names.put(Long.decode(thread.group(2)), thread.group(1)));
         return names;
     }
 }

@@ -11,8 +11,14 @@ class FixedPageTest {
     void readsARandomWorkflowOfItsOwner() {
         SqlScript script = FixedPage.script(SET);
 
-        assertThat(script.statements()).singleElement().asString().startsWith("SELECT e.id").contains(
-                "w.id = " + SqlScript.WORKFLOW_ID + " AND o.subject = " + SqlScript.OWNER, "e.id >= :p1", "LIMIT :p4");
+        assertThat(script.statements())
+                .singleElement()
+                .asString()
+                .startsWith("SELECT e.id")
+                .contains(
+                        "w.id = " + SqlScript.WORKFLOW_ID + " AND o.subject = " + SqlScript.OWNER,
+                        "e.id >= :p1",
+                        "LIMIT :p4");
         assertThat(script.constants())
                 .containsEntry("p1", "019abc07-8200-7000-8000-000000000000")
                 .containsEntry("p4", "21");

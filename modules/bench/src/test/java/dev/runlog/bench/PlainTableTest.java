@@ -44,7 +44,8 @@ class PlainTableTest {
 
         PlainTable.create(database);
 
-        assertThat(database.get("SELECT name FROM plain.workflow WHERE name = 'kept'")).isEqualTo("kept");
+        assertThat(database.get("SELECT name FROM plain.workflow WHERE name = 'kept'"))
+                .isEqualTo("kept");
     }
 
     private List<String> ids(SqlScript script) {
@@ -53,7 +54,8 @@ class PlainTableTest {
             String value = constant.getValue();
             sql = sql.replace(":" + constant.getKey(), value.length() == 36 ? "'" + value + "'" : value);
         }
-        sql = sql.replace(":w::int", Integer.toString(WORKFLOW)).replace(":o::text", "'" + WORKFLOW % SET.owners() + "'");
+        sql = sql.replace(":w::int", Integer.toString(WORKFLOW))
+                .replace(":o::text", "'" + WORKFLOW % SET.owners() + "'");
         String ids = database.get("SELECT string_agg(id::text, ' ' ORDER BY id DESC) FROM (" + sql + ") page");
         return Arrays.asList(ids.split(" ", -1));
     }

@@ -41,10 +41,17 @@ final class Delivery {
     void recorded(JsonNode report) {
         List<Event> events = parts.pop();
         isAnyAccepted = true;
-        forEach(report.path("rejected"), events, (event, rejected) -> losses.rejected(
-                event, rejected.path("code").asText(), rejected.path("message").asText()));
-        forEach(report.path("warnings"), events, (event, warning) -> losses.warned(
-                event, warning.path("message").asText()));
+        forEach(
+                report.path("rejected"),
+                events,
+                (event, rejected) -> losses.rejected(
+                        event,
+                        rejected.path("code").asText(),
+                        rejected.path("message").asText()));
+        forEach(
+                report.path("warnings"),
+                events,
+                (event, warning) -> losses.warned(event, warning.path("message").asText()));
     }
 
     private static void forEach(JsonNode entries, List<Event> events, BiConsumer<Event, JsonNode> use) {

@@ -42,7 +42,8 @@ final class LoggingListener implements RecorderListener {
     public synchronized void onWarning(String event, String message) {
         String kind = message.substring(0, Math.max(0, message.indexOf(':')));
         if (warned.size() < KINDS_MAX && warned.add(kind)) {
-            log.warn("The server recorded an event without a part of it: {} More of this kind are not logged.", message);
+            log.warn(
+                    "The server recorded an event without a part of it: {} More of this kind are not logged.", message);
         }
     }
 

@@ -210,7 +210,10 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     private HttpServerOptions options() {
-        HttpServerOptions options = plainOptions(config.http().port() == 0 ? ONE_FREE_PORT : config.http().port())
+        HttpServerOptions options = plainOptions(
+                        config.http().port() == 0
+                                ? ONE_FREE_PORT
+                                : config.http().port())
                 .setCompressionSupported(config.http().gzip())
                 .setWebSocketSubProtocols(List.of(GraphqlTransportWs.PROTOCOL))
                 .setMaxWebSocketMessageSize(config.http().bodyMaxBytes())

@@ -67,9 +67,7 @@ final class ExecutionFacets {
         List<Instant> starts = bounds.subList(0, bounds.size() - 1);
         ExecutionQuery within = query.startedWithin(starts.get(0), bounds.get(bounds.size() - 1));
         return rows.group(
-                owner.subject(),
-                omitsOpen(query) ? within : within.inOrder(ExecutionOrder.STARTED_AT_DESC),
-                starts);
+                owner.subject(), omitsOpen(query) ? within : within.inOrder(ExecutionOrder.STARTED_AT_DESC), starts);
     }
 
     /** Adds the parts of quarters at both ends to the counts of whole quarters. */

@@ -67,7 +67,8 @@ final class FacetRequests {
     private Future<Instant> start(Owner owner, ExecutionQuery query) {
         return query.startedAfter() != null
                 ? Future.succeededFuture(query.startedAfter())
-                : oldestDay.find(owner.subject(), new Selection(owner.number(), query.workflowIds()))
+                : oldestDay
+                        .find(owner.subject(), new Selection(owner.number(), query.workflowIds()))
                         .map(day -> day == null
                                 ? END
                                 : day.atStartOfDay(ZoneOffset.UTC).toInstant());

@@ -19,7 +19,8 @@ record HistogramBuckets(Duration width, List<Instant> bounds) {
 
     /** In minutes. Each divides a day, or is a number of days. */
     private static final long[] WIDTHS = {
-        15, 30, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, WEEK, 2 * WEEK, 4 * WEEK, 13 * WEEK, 52 * WEEK
+        15, 30, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, WEEK, 2 * WEEK, 4 * WEEK, 13 * WEEK,
+        52 * WEEK
     };
 
     /** A Monday. */

@@ -41,7 +41,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Handles the read requests of viewers, mostly with one statement each. Statements return only rows that the viewer may
@@ -142,9 +141,7 @@ public final class QueryingVerticle extends VerticleBase {
     }
 
     private Future<CountExecutions.Counted> countExecutions(CountExecutions request) {
-        return executions
-                .count(owner(request), request.query(), countRowsMax)
-                .map(CountExecutions.Counted::new);
+        return executions.count(owner(request), request.query(), countRowsMax).map(CountExecutions.Counted::new);
     }
 
     private Future<ListExecutionsByParent.Pages> listExecutionsByParent(

@@ -43,9 +43,7 @@ final class StatisticsRequests {
         checkQuarter("to", request.to());
         checkRange(request);
         ZoneId zone = zone(request.timeZone(), clock.instant());
-        return owner(request)
-                .compose(owner -> statistics.get(
-                        request, owner.numberOrNull(), zone, clock.instant()));
+        return owner(request).compose(owner -> statistics.get(request, owner.numberOrNull(), zone, clock.instant()));
     }
 
     Future<GetWorkflowStatistics.Found> byWorkflow(GetWorkflowStatistics request) {
@@ -60,8 +58,8 @@ final class StatisticsRequests {
         LocalDate to = day("to", of.to());
         checkRange(of);
         return owner(of)
-                .compose(owner -> statistics.byWorkflow(
-                        request, new Range(owner.numberOrNull(), of.workflowId(), from, to)))
+                .compose(owner ->
+                        statistics.byWorkflow(request, new Range(owner.numberOrNull(), of.workflowId(), from, to)))
                 .map(GetWorkflowStatistics.Found::new);
     }
 

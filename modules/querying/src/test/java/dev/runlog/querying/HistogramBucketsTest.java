@@ -42,10 +42,11 @@ final class HistogramBucketsTest {
 
     @Test
     void weeksBeginOnMonday() {
-        HistogramBuckets buckets = HistogramBuckets.of(
-                Instant.parse("2025-07-15T10:00:00Z"), Instant.parse("2026-07-15T10:00:00Z"), 60);
+        HistogramBuckets buckets =
+                HistogramBuckets.of(Instant.parse("2025-07-15T10:00:00Z"), Instant.parse("2026-07-15T10:00:00Z"), 60);
 
         assertThat(buckets.width()).isEqualTo(Duration.ofDays(7));
-        assertThat(buckets.bounds().get(1).atZone(ZoneOffset.UTC).getDayOfWeek()).isEqualTo(DayOfWeek.MONDAY);
+        assertThat(buckets.bounds().get(1).atZone(ZoneOffset.UTC).getDayOfWeek())
+                .isEqualTo(DayOfWeek.MONDAY);
     }
 }

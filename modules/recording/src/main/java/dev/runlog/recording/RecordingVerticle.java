@@ -99,17 +99,19 @@ public final class RecordingVerticle extends VerticleBase {
             lanes.add(new Lane(
                     writer::write, this::isAwaited, this::linger, config.batchSizeMax(), config.batchCharsMax()));
         }
-        return Startup.untilAvailable(vertx, databaseConfig, () -> partitions.ensure(daysAhead())).onSuccess(ready -> {
-            runEvery(config.heartbeatSweepInterval(), "Heartbeat sweep", sweep::runOnce);
-            runEvery(config.durationsInterval(), "Folding durations", () -> foldDurations(opened));
-            runEvery(config.externalIdSweepInterval(), "Sweeping external IDs", externalIds::runOnce);
-            runEvery(PARTITIONS_INTERVAL, "Creating partitions", () -> partitions.ensure(daysAhead()));
-            consumers.add(bus.handle(RecordEvents.class, this::record));
-            consumers.add(bus.handle(CheckRecording.class, this::check));
-            consumers.add(bus.handle(UpsertWorkflow.class, request -> upsertWorkflow(workflows, request)));
-            consumers.add(bus.subscribe(
-                    WorkflowDeleted.class, deleted -> workflows.forgetDeleted(deleted.owner(), deleted.workflowId())));
-        });
+        return Startup.untilAvailable(vertx, databaseConfig, () -> partitions.ensure(daysAhead()))
+                .onSuccess(ready -> {
+                    runEvery(config.heartbeatSweepInterval(), "Heartbeat sweep", sweep::runOnce);
+                    runEvery(config.durationsInterval(), "Folding durations", () -> foldDurations(opened));
+                    runEvery(config.externalIdSweepInterval(), "Sweeping external IDs", externalIds::runOnce);
+                    runEvery(PARTITIONS_INTERVAL, "Creating partitions", () -> partitions.ensure(daysAhead()));
+                    consumers.add(bus.handle(RecordEvents.class, this::record));
+                    consumers.add(bus.handle(CheckRecording.class, this::check));
+                    consumers.add(bus.handle(UpsertWorkflow.class, request -> upsertWorkflow(workflows, request)));
+                    consumers.add(bus.subscribe(
+                            WorkflowDeleted.class,
+                            deleted -> workflows.forgetDeleted(deleted.owner(), deleted.workflowId())));
+                });
     }
 
     /** Stops accepting events, replies to those accepted, then closes. */

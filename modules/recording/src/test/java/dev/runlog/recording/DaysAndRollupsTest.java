@@ -122,7 +122,8 @@ final class DaysAndRollupsTest extends RecordingTestCase {
                                         false,
                                         null,
                                         false),
-                                await(new KnownOwners(10).get(reading, alice.subject())).number(),
+                                await(new KnownOwners(10).get(reading, alice.subject()))
+                                        .number(),
                                 ZoneOffset.UTC,
                                 Instant.now()))
                 .intervals()

@@ -55,8 +55,7 @@ final class RecordingFailureTest extends RecordingTestCase {
     void writesTheStartOfAQueuedRunOnce(boolean external, Vertx vertx) {
         Relay relay = Relay.to(vertx, database.url());
         redeploy(relay.url());
-        Started start = start(null)
-                .toBuilder()
+        Started start = start(null).toBuilder()
                 .execution(
                         external
                                 ? ExecutionRef.of(new ExternalId(null, "run"))

@@ -23,7 +23,9 @@ final class LedgerSweep {
 
     /** Deletes all cleanups that ended too long ago, in batches, and returns their number. */
     Future<Integer> runOnce() {
-        return keep.isZero() ? Future.succeededFuture(0) : deleteFrom(clock.instant().minus(keep), 0);
+        return keep.isZero()
+                ? Future.succeededFuture(0)
+                : deleteFrom(clock.instant().minus(keep), 0);
     }
 
     private Future<Integer> deleteFrom(Instant before, int earlier) {

@@ -144,7 +144,8 @@ public final class RetentionVerticle extends VerticleBase {
 
     private static void sweepLedger(LedgerSweep sweep) {
         sweep.runOnce()
-                .onFailure(failure -> log.warn("Could not delete old cleanups from the ledger: {}", failure.toString()));
+                .onFailure(
+                        failure -> log.warn("Could not delete old cleanups from the ledger: {}", failure.toString()));
     }
 
     /** Lets the current step finish. The cleanup resumes at the next start. */

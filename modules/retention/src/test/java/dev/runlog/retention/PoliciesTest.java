@@ -327,7 +327,13 @@ final class PoliciesTest {
             @Nullable Integer keepDays,
             @Nullable Integer keepLast) {
         return await(policies.set(
-                        null, owner, statuses, keepDays == null ? null : Duration.ofDays(keepDays), null, keepLast, 100))
+                        null,
+                        owner,
+                        statuses,
+                        keepDays == null ? null : Duration.ofDays(keepDays),
+                        null,
+                        keepLast,
+                        100))
                 .policy();
     }
 

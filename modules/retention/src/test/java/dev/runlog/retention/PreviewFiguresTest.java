@@ -183,7 +183,9 @@ final class PreviewFiguresTest extends RetentionTestCase {
 
         // The oldest that a workflow keeps started at noon of the tenth day: an estimated half of that day is deleted.
         assertThat(preview.executions()).isBetween(400 * 205L, 400 * 205L + 10);
-        assertThat(preview.executions() + preview.spared().keptByPolicy() + preview.spared().keptLast())
+        assertThat(preview.executions()
+                        + preview.spared().keptByPolicy()
+                        + preview.spared().keptLast())
                 .isEqualTo(1 + 400 * 300);
         assertThat(preview.workflows()).hasSize(10).allSatisfy(workflow -> assertThat(workflow.executions())
                 .isBetween(205L, 206L));

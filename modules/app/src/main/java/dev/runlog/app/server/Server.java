@@ -105,9 +105,8 @@ public final class Server implements AutoCloseable {
         DatabaseStart database = DatabaseStart.begin(config);
         closers.push(database::close);
         loops = config.eventLoops();
-        VertxOptions options = new VertxOptions()
-                .setPreferNativeTransport(true)
-                .setEventLoopPoolSize(loops + OTHER_LOOPS);
+        VertxOptions options =
+                new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(loops + OTHER_LOOPS);
         Vertx opened = config.cluster().enabled()
                 ? await(HazelcastCluster.open(options, config.cluster()), START_TIMEOUT)
                 : Vertx.vertx(options);
@@ -144,7 +143,8 @@ public final class Server implements AutoCloseable {
         List<Database> reading = Database.openForLoops(opened, config.database(), loops, meters);
         Database retaining = Database.openForRetention(opened, config.database(), meters);
         closers.push(() -> await(
-                Future.join(retaining.close(), Future.join(each(loop -> reading.get(loop).close()))),
+                Future.join(retaining.close(), Future.join(each(loop -> reading.get(loop)
+                        .close()))),
                 STOP_TIMEOUT));
         start(
                 writes,
@@ -167,8 +167,7 @@ public final class Server implements AutoCloseable {
             start(await(VerticleGroup.deploy(opened), START_TIMEOUT), redis(bus, meters));
         }
         // Together, because the port is open until the last one has stopped.
-        closers.push(() -> await(
-                Future.join(each(loop -> pages.get(loop).stop(gateways.get(loop)))), STOP_TIMEOUT));
+        closers.push(() -> await(Future.join(each(loop -> pages.get(loop).stop(gateways.get(loop)))), STOP_TIMEOUT));
         port = await(gateways.get(0).listen(), START_TIMEOUT);
         for (GatewayVerticle other : gateways.subList(1, loops)) {
             await(other.listen(), START_TIMEOUT);

@@ -40,8 +40,7 @@ public record ExecutionQuery(
 
     /** Everything, newest first. */
     public static ExecutionQuery all() {
-        return new ExecutionQuery(
-                Set.of(), Set.of(), null, null, RowFilter.NONE, null, ExecutionOrder.STARTED_AT_DESC);
+        return new ExecutionQuery(Set.of(), Set.of(), null, null, RowFilter.NONE, null, ExecutionOrder.STARTED_AT_DESC);
     }
 
     /** The only workflow; null for none or several. */

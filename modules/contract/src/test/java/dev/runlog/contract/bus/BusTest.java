@@ -61,7 +61,11 @@ final class BusTest {
         for (int round = 0; round < 2; round++) {
             assertThat(bus.onLoop(2).request(new CheckHealth()).await().postgresVersion())
                     .isEqualTo("of loop 2");
-            assertThat(bus.onLoop(1).within(Allowance.UNLIMITED).request(new CheckHealth()).await().postgresVersion())
+            assertThat(bus.onLoop(1)
+                            .within(Allowance.UNLIMITED)
+                            .request(new CheckHealth())
+                            .await()
+                            .postgresVersion())
                     .isEqualTo("of loop 1");
             assertThat(bus.request(new CheckHealth()).await().postgresVersion()).isEqualTo("of loop 0");
         }
@@ -71,7 +75,8 @@ final class BusTest {
     void passesOtherRequestsToTheOnlyHandler() {
         bus.handle(CheckRecording.class, request -> Future.succeededFuture(new CheckRecording.State(null)));
 
-        assertThat(bus.onLoop(1).request(new CheckRecording()).await().refusal()).isNull();
+        assertThat(bus.onLoop(1).request(new CheckRecording()).await().refusal())
+                .isNull();
     }
 
     @Test

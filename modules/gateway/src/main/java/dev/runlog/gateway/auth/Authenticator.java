@@ -41,8 +41,7 @@ public final class Authenticator {
     /** The refresh that is under way, which all event loops join. */
     private @Nullable Future<Void> refreshing;
 
-    private Authenticator(
-            Vertx vertx, GatewayConfig.Auth config, @Nullable JwksClient jwks, Keys keys, Clock clock) {
+    private Authenticator(Vertx vertx, GatewayConfig.Auth config, @Nullable JwksClient jwks, Keys keys, Clock clock) {
         this.vertx = vertx;
         this.config = config;
         this.claims = new Claims(config);
@@ -72,8 +71,8 @@ public final class Authenticator {
                             + "auth.audience-required to false.");
         }
         return Keys.read(vertx, config)
-                .map(configured ->
-                        new Authenticator(vertx, config, usesJwks ? new JwksClient(vertx, config) : null, configured, clock))
+                .map(configured -> new Authenticator(
+                        vertx, config, usesJwks ? new JwksClient(vertx, config) : null, configured, clock))
                 .compose(authenticator -> authenticator.readPublished().map(read -> {
                     if (authenticator.keys.isEmpty()) {
                         throw new IllegalStateException("auth: no key to verify tokens is configured.");

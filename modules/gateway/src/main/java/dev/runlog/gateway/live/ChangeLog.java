@@ -52,8 +52,7 @@ final class ChangeLog {
                 : change.execution();
         boolean disputed = known != null && shown.held() != known.execution().held();
         long number = last + 1;
-        Entry entry =
-                new Entry(number, change.before(), known == null ? null : known.execution(), shown, disputed);
+        Entry entry = new Entry(number, change.before(), known == null ? null : known.execution(), shown, disputed);
         Entry oldest = ring.getAndSet(slot(number), entry);
         if (oldest != null) {
             newest.remove(oldest.execution().id(), oldest);

@@ -130,8 +130,10 @@ final class ExecutionMatch {
         }
         add(conditions, !query.workflowIds().isEmpty(), e -> query.workflowIds().contains(e.workflowId()));
         addTime(conditions, Change.NEVER, query.startedAfter(), query.startedBefore(), e -> Ids.timeOf(e.id()));
-        add(conditions, !filter.triggers().isEmpty(), e -> e.trigger() != null
-                && filter.triggers().contains(e.trigger()));
+        add(
+                conditions,
+                !filter.triggers().isEmpty(),
+                e -> e.trigger() != null && filter.triggers().contains(e.trigger()));
         for (LabelCondition label : filter.labels()) {
             add(conditions, true, e -> holds(label, e));
         }
@@ -204,7 +206,8 @@ final class ExecutionMatch {
     private static boolean holds(LabelCondition condition, Execution execution) {
         String value = execution.labels().get(condition.key());
         return condition.present()
-                ? value != null && (condition.values().isEmpty() || condition.values().contains(value))
+                ? value != null
+                        && (condition.values().isEmpty() || condition.values().contains(value))
                 : value == null;
     }
 
@@ -218,7 +221,6 @@ final class ExecutionMatch {
     }
 
     private static RunlogException undecidable(String condition) {
-        return RunlogException.badInput(
-                "Invalid `filter`: `" + condition + "` cannot be decided from one execution.");
+        return RunlogException.badInput("Invalid `filter`: `" + condition + "` cannot be decided from one execution.");
     }
 }

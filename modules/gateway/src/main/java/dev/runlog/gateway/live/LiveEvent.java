@@ -15,8 +15,7 @@ public final class LiveEvent {
     private final @Nullable Execution execution;
     private final List<Execution> entered;
 
-    private LiveEvent(
-            Kind kind, Cursors cursors, long number, @Nullable Execution execution, List<Execution> entered) {
+    private LiveEvent(Kind kind, Cursors cursors, long number, @Nullable Execution execution, List<Execution> entered) {
         this.kind = kind;
         this.cursors = cursors;
         this.number = number;

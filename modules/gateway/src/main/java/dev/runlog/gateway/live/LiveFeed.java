@@ -83,11 +83,7 @@ public final class LiveFeed implements Channel.Feed {
      * @param snapshotPages whether the snapshot comes in pages instead of one event for each execution
      */
     public LiveSource runningExecutions(
-            Viewer viewer,
-            ExecutionQuery query,
-            boolean includeQueued,
-            boolean snapshotPages,
-            @Nullable String after) {
+            Viewer viewer, ExecutionQuery query, boolean includeQueued, boolean snapshotPages, @Nullable String after) {
         if (!query.statuses().isEmpty()) {
             throw RunlogException.badInput(
                     "Invalid `filter`: `statuses` (expected none; `includeQueued` selects QUEUED and RUNNING).");
@@ -113,15 +109,14 @@ public final class LiveFeed implements Channel.Feed {
      * The current state of an execution, then each change. Fails with {@code NOT_FOUND} if the viewer cannot see it.
      */
     public LiveSource executionUpdated(Viewer viewer, UUID id) {
-        return watching(
-                new Watch(Watch.Type.EXECUTION, viewer.subject(), id, ExecutionQuery.all()), false, null);
+        return watching(new Watch(Watch.Type.EXECUTION, viewer.subject(), id, ExecutionQuery.all()), false, null);
     }
 
     /** The current state of a cleanup, then its progress until it ends. */
     public LiveSource cleanupProgress(Viewer viewer, UUID id) {
         return subscriber -> {
-            CleanupSubscription subscription = new CleanupSubscription(
-                    subscriber, () -> load(viewer, id), ended -> removeCleanup(id, ended));
+            CleanupSubscription subscription =
+                    new CleanupSubscription(subscriber, () -> load(viewer, id), ended -> removeCleanup(id, ended));
             byCleanup.computeIfAbsent(id, none -> new LinkedHashSet<>()).add(subscription);
             hub.onSubscribersChanged(1);
             subscriber.onSubscribe(subscription);
@@ -133,8 +128,7 @@ public final class LiveFeed implements Channel.Feed {
         // Read now, so an invalid cursor or filter is an error of the request.
         ExecutionMatch unused = ExecutionMatch.of(watch.query());
         Cursors.Epoch then = hub.epoch();
-        OptionalLong resumed =
-                after == null ? OptionalLong.empty() : new Cursors(then, watch).numberIn(after);
+        OptionalLong resumed = after == null ? OptionalLong.empty() : new Cursors(then, watch).numberIn(after);
         return subscriber -> follow(watch, inPages, subscriber, after != null, then, resumed);
     }
 
@@ -145,8 +139,8 @@ public final class LiveFeed implements Channel.Feed {
             boolean resumes,
             Cursors.Epoch epochOfCursor,
             OptionalLong after) {
-        Channel channel =
-                channels.getOrCreate(watch, created -> new Channel(created, this, hub.config().subscriberQueueMax()));
+        Channel channel = channels.getOrCreate(
+                watch, created -> new Channel(created, this, hub.config().subscriberQueueMax()));
         LiveSubscription subscription = new LiveSubscription(channel, subscriber, inPages);
         channel.add(subscription);
         subscriber.onSubscribe(subscription);

@@ -42,8 +42,8 @@ record Watch(Type type, String owner, @Nullable UUID executionId, ExecutionQuery
     /** A text that is equal for equal watches. */
     String name() {
         ExecutionQuery not = query.not();
-        return JsonWriter.toText(Arrays.asList(
-                type.name(), owner, text(executionId), parts(query), not == null ? null : parts(not)));
+        return JsonWriter.toText(
+                Arrays.asList(type.name(), owner, text(executionId), parts(query), not == null ? null : parts(not)));
     }
 
     private static List<@Nullable Object> parts(ExecutionQuery query) {

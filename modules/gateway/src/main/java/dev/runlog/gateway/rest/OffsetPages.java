@@ -115,10 +115,7 @@ final class OffsetPages {
 
     private Future<Place> skip(Viewer viewer, ExecutionQuery query, long rows) {
         return skip(
-                rows,
-                null,
-                page -> list(viewer, query, page, false).map(ExecutionPage::executions),
-                query::cursorOf);
+                rows, null, page -> list(viewer, query, page, false).map(ExecutionPage::executions), query::cursorOf);
     }
 
     /** Fails with {@code OVERLOADED} if the page ended early: an offset cannot express where to continue. */

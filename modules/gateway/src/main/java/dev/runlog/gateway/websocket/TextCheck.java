@@ -40,7 +40,8 @@ final class TextCheck {
     }
 
     private boolean decode(ByteBuf content, boolean last) {
-        ByteBuffer bytes = ByteBuffer.allocate(rest.length + content.readableBytes()).put(rest);
+        ByteBuffer bytes =
+                ByteBuffer.allocate(rest.length + content.readableBytes()).put(rest);
         content.getBytes(content.readerIndex(), bytes);
         bytes.flip();
         decoder.reset();

@@ -67,13 +67,12 @@ final class GraphqlEngineFuzzTest {
     void start(Vertx given) {
         vertx = given;
         Bus bus = Bus.create(vertx, Duration.ofSeconds(5));
-        engine = Futures.await(onContext(() -> Future.succeededFuture(
-                new GraphqlEngine(
-                        new GraphqlSchemas(CONFIG),
-                        bus,
-                        new AnswerMemory(CONFIG.responseMaxBytes(), CONFIG.responsesMaxBytes()),
-                        CONFIG,
-                        LiveFeed.start(vertx, bus, LIVE, new SimpleMeterRegistry())))));
+        engine = Futures.await(onContext(() -> Future.succeededFuture(new GraphqlEngine(
+                new GraphqlSchemas(CONFIG),
+                bus,
+                new AnswerMemory(CONFIG.responseMaxBytes(), CONFIG.responsesMaxBytes()),
+                CONFIG,
+                LiveFeed.start(vertx, bus, LIVE, new SimpleMeterRegistry())))));
     }
 
     @Test

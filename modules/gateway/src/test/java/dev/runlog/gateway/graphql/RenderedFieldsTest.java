@@ -26,8 +26,8 @@ final class RenderedFieldsTest {
 
     private final GraphqlSchemas schemas =
             new GraphqlSchemas(Settings.of("graphql").as(GatewayConfig.Graphql.class));
-    private final GraphQLSchema schema = schemas.of(new Viewer("alice", EnumSet.allOf(Scope.class)))
-            .getGraphQLSchema();
+    private final GraphQLSchema schema =
+            schemas.of(new Viewer("alice", EnumSet.allOf(Scope.class))).getGraphQLSchema();
 
     /** A field below the roots. */
     private record Field(String name, GraphQLFieldDefinition definition, DataFetcher<?> fetcher) {}
@@ -48,7 +48,8 @@ final class RenderedFieldsTest {
         assertThat(fields())
                 .filteredOn(field -> !(field.fetcher() instanceof LightDataFetcher))
                 .hasSizeGreaterThan(20)
-                .filteredOn(field -> GraphQLTypeUtil.isNonNull(field.definition().getType()))
+                .filteredOn(
+                        field -> GraphQLTypeUtil.isNonNull(field.definition().getType()))
                 .extracting(Field::name)
                 .isEmpty();
     }

@@ -48,9 +48,7 @@ final class ExecutionMatchTest {
     static Stream<Arguments> conditionsOfTheFullExecution() {
         return Stream.of(
                 query("workflowIds", query -> query.ofWorkflows(Set.of(WORKFLOW, new UUID(0, 9)))),
-                query(
-                        "statuses",
-                        query -> query.withStatuses(Set.of(ExecutionStatus.FAILED, ExecutionStatus.CRASHED))),
+                query("statuses", query -> query.withStatuses(Set.of(ExecutionStatus.FAILED, ExecutionStatus.CRASHED))),
                 query("started", query -> query.startedWithin(START, START.plusMillis(1))),
                 filter("triggers", filter -> filter.triggers(Set.of("schedule", "api"))),
                 label("label", LabelCondition.is("tier", "gold")),

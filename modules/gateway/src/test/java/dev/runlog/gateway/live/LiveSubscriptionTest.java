@@ -61,10 +61,7 @@ final class LiveSubscriptionTest {
     private static final class World implements Channel.Feed, Subscriber<LiveEvent> {
         private static final int PAGE = 2;
         private static final Watch WATCH = new Watch(
-                Watch.Type.RUNNING,
-                "alice",
-                null,
-                ExecutionQuery.all().withStatuses(Set.of(ExecutionStatus.RUNNING)));
+                Watch.Type.RUNNING, "alice", null, ExecutionQuery.all().withStatuses(Set.of(ExecutionStatus.RUNNING)));
 
         private final Random random;
         /** One connection and no announcement that overtakes another of its execution. */

@@ -82,9 +82,7 @@ final class Draft {
     }
 
     private static Start known(ValidEvent.Start start) {
-        return start.isQueued()
-                ? Start.UNKNOWN
-                : start.startedAt() == null ? Start.WITHOUT_TIME : Start.WITH_TIME;
+        return start.isQueued() ? Start.UNKNOWN : start.startedAt() == null ? Start.WITHOUT_TIME : Start.WITH_TIME;
     }
 
     private static Execution.Builder builder(UUID id, ValidEvent event, StoredWorkflow workflow) {

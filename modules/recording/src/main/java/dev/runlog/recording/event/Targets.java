@@ -90,8 +90,8 @@ final class Targets {
     private @Nullable RunlogException refusal(Instant start) {
         Instant now = clock.instant();
         if (start.isBefore(now.minus(config.startAgeMax()))) {
-            return RunlogException.badInput("Invalid time: " + start
-                    + " is too long ago (recording.start-age-max is " + DurationText.of(config.startAgeMax()) + ").");
+            return RunlogException.badInput("Invalid time: " + start + " is too long ago (recording.start-age-max is "
+                    + DurationText.of(config.startAgeMax()) + ").");
         }
         return tooFarAhead(start, now);
     }

@@ -23,6 +23,7 @@ final class JsonSecrets {
     private static final String LOGIN_OPTION = "-p";
     /** Options of curl whose value is a name, a colon and a password. */
     private static final Set<String> CURL_OPTIONS = Set.of("-u", "--user", "-U", "--proxy-user");
+
     private static final int NAME_CHARS_MAX = 64;
 
     private final Redaction redaction;

@@ -41,7 +41,9 @@ final class SqlSecrets {
             return NONE;
         }
         String normalised = SecretNames.normalised(text, name, end);
-        boolean password = before == '(' ? normalised.equals("password") : PASSWORDS.stream().anyMatch(normalised::endsWith);
+        boolean password = before == '('
+                ? normalised.equals("password")
+                : PASSWORDS.stream().anyMatch(normalised::endsWith);
         // After a space, the quote may also end a string: 'password ' + name.
         if (!password || quote + 1 >= text.length() || " +,)".indexOf(text.charAt(quote + 1)) >= 0) {
             return NONE;
@@ -60,7 +62,8 @@ final class SqlSecrets {
         }
         if (!text.startsWith(IDENTIFIED, identified)) {
             // Prose, unless it is a statement in lower case.
-            String statement = text.substring(Math.max(0, by - STATEMENT_CHARS_MAX), by).toLowerCase(Locale.ROOT);
+            String statement =
+                    text.substring(Math.max(0, by - STATEMENT_CHARS_MAX), by).toLowerCase(Locale.ROOT);
             if (STATEMENTS.stream().noneMatch(statement::contains)) {
                 return NONE;
             }

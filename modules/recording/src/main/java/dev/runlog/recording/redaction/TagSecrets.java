@@ -100,7 +100,9 @@ final class TagSecrets {
             return Values.secret(text, start + CDATA.length(), end < 0 ? text.length() : end);
         }
         int end = text.indexOf(open, start);
-        return end >= 0 && text.startsWith("/", end + open.length()) && !text.substring(start, end).isBlank()
+        return end >= 0
+                        && text.startsWith("/", end + open.length())
+                        && !text.substring(start, end).isBlank()
                 ? Values.secret(text, start, end)
                 : NONE;
     }

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class TextSecretsTest {
     private static final String JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl-_x";
 
-    private final TextSecrets secrets = new TextSecrets(
-            new SecretNames(List.of("*password", "*token", "*apikey", "*secret", "*authorization", "cookie", "pass", "sshpass", "sig")));
+    private final TextSecrets secrets = new TextSecrets(new SecretNames(List.of(
+            "*password", "*token", "*apikey", "*secret", "*authorization", "cookie", "pass", "sshpass", "sig")));
 
     @ParameterizedTest
     @CsvSource(

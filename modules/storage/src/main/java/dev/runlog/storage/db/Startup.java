@@ -21,8 +21,7 @@ public final class Startup {
                 .get()
                 .recover(failure -> WriteFailure.of(failure) == WriteFailure.UNAVAILABLE
                                 && System.nanoTime() - deadline < 0
-                        ? vertx.timer(PAUSE.toMillis())
-                                .compose(done -> untilAvailable(vertx, deadline, statement))
+                        ? vertx.timer(PAUSE.toMillis()).compose(done -> untilAvailable(vertx, deadline, statement))
                         : Future.failedFuture(failure));
     }
 }

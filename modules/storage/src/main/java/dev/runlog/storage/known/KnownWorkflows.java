@@ -56,11 +56,10 @@ public final class KnownWorkflows {
         if (ids.isEmpty()) {
             return Future.succeededFuture(ids);
         }
-        return get(database, owner.subject(), ids)
-                .map(found -> found.stream()
-                        .filter(workflow -> workflow.owner().equals(owner.subject()))
-                        .map(Workflow::id)
-                        .collect(Collectors.toUnmodifiableSet()));
+        return get(database, owner.subject(), ids).map(found -> found.stream()
+                .filter(workflow -> workflow.owner().equals(owner.subject()))
+                .map(Workflow::id)
+                .collect(Collectors.toUnmodifiableSet()));
     }
 
     private Future<List<Workflow>> get(Database database, String reader, Collection<UUID> ids) {

@@ -179,7 +179,9 @@ public final class CleanupLedger {
      * @param rowsMax maximum number of cleanups
      */
     public Future<Integer> deleteEnded(Instant before, int rowsMax) {
-        return database.query("delete-ended-cleanups", """
+        return database.query(
+                        "delete-ended-cleanups",
+                        """
                         DELETE FROM cleanup
                         WHERE id = ANY (ARRAY(
                           SELECT id
@@ -187,7 +189,8 @@ public final class CleanupLedger {
                           WHERE id < $1 AND finished_at < $2 AND state NOT IN (1, 2)
                           ORDER BY id
                           LIMIT $3))
-                        """, Tuple.of(Ids.lowerBound(before), before.atOffset(ZoneOffset.UTC), rowsMax))
+                        """,
+                        Tuple.of(Ids.lowerBound(before), before.atOffset(ZoneOffset.UTC), rowsMax))
                 .map(RowSet::rowCount);
     }
 

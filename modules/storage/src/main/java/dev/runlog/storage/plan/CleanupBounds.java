@@ -73,8 +73,7 @@ final class CleanupBounds {
                          array_agg(until ORDER BY status) AS until
                   FROM bound
                   WHERE workflow_id IS NOT NULL
-                  GROUP BY workflow_id, owner_id)"""
-                .replace(":id", sql.argument(cleanup.id()))
+                  GROUP BY workflow_id, owner_id)""".replace(":id", sql.argument(cleanup.id()))
                 .replace(":own_newest", daysOf("uuid_v7_time(own.keep_from)"))
                 .replace(":nil", CleanupCondition.NIL.toString())
                 .replace(":before", before)

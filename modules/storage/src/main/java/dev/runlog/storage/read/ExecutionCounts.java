@@ -41,8 +41,7 @@ final class ExecutionCounts {
                 .map(rows -> bounded(rows.iterator().next().getLong("rows"), rowsMax));
     }
 
-    Future<Map<UUID, Count>> countOf(
-            Owner owner, Parent parent, List<UUID> ids, ExecutionQuery query, int rowsMax) {
+    Future<Map<UUID, Count>> countOf(Owner owner, Parent parent, List<UUID> ids, ExecutionQuery query, int rowsMax) {
         if (ids.isEmpty()) {
             return Future.succeededFuture(Map.of());
         }
@@ -74,9 +73,9 @@ final class ExecutionCounts {
         Future<?> counted = Future.succeededFuture();
         for (UUID id : ids) {
             Source source = Source.of(Source.ofParent(query, parent, id));
-            counted = counted.compose(done -> slices.count(
-                            owner, source, rowsMax, slices.shareOf(deadline, ids.size() - counts.size()))
-                    .map(count -> counts.put(id, count)));
+            counted = counted.compose(
+                    done -> slices.count(owner, source, rowsMax, slices.shareOf(deadline, ids.size() - counts.size()))
+                            .map(count -> counts.put(id, count)));
         }
         return counted.map(done -> counts);
     }

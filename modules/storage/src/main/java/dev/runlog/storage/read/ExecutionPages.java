@@ -46,8 +46,7 @@ final class ExecutionPages {
 
     /** The page of a list without executions. */
     static <E extends ListedExecution> ExecutionPage<E> none(boolean withCount) {
-        return new ExecutionPage<>(
-                List.of(), new PageEnds(false, false), withCount ? Count.exactly(0) : null, null);
+        return new ExecutionPage<>(List.of(), new PageEnds(false, false), withCount ? Count.exactly(0) : null, null);
     }
 
     Future<ExecutionPage<Execution>> list(Owner owner, ExecutionQuery query, PageRequest page, boolean withCount) {
@@ -111,12 +110,7 @@ final class ExecutionPages {
 
     /** Reads a page in slices. It ends early at the deadline. */
     private <E extends ListedExecution> Future<ExecutionPage<E>> scan(
-            Owner owner,
-            Source source,
-            PageRequest page,
-            boolean outline,
-            long deadline,
-            Function<Row, E> mapper) {
+            Owner owner, Source source, PageRequest page, boolean outline, long deadline, Function<Row, E> mapper) {
         return slices.page(owner, source, page, outline, deadline).compose(found -> {
             List<E> executions = found.rows().stream().map(mapper).collect(Collectors.toCollection(ArrayList::new));
             if (found.scannedTo() != null) {
@@ -178,13 +172,13 @@ final class ExecutionPages {
         for (UUID id : ids) {
             Source source = Source.of(Source.ofParent(query, parent, id));
             read = read.compose(done -> scan(
-                                    owner,
-                                    source,
-                                    page,
-                                    false,
-                                    slices.shareOf(deadline, ids.size() - pages.size()),
-                                    row -> ExecutionRows.toExecution(row, owner))
-                            .map(found -> pages.put(id, found)));
+                            owner,
+                            source,
+                            page,
+                            false,
+                            slices.shareOf(deadline, ids.size() - pages.size()),
+                            row -> ExecutionRows.toExecution(row, owner))
+                    .map(found -> pages.put(id, found)));
         }
         return read.map(done -> pages);
     }

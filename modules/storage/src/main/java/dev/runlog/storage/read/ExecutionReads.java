@@ -188,14 +188,16 @@ public final class ExecutionReads {
             return Future.succeededFuture(nothing);
         }
         Set<UUID> ids = query.workflowIds();
-        return of(owner, known -> ids.isEmpty()
-                ? read.apply(known, query)
-                : workflows.owned(database, known, ids).compose(owned -> {
-                    if (owned.isEmpty()) {
-                        return Future.succeededFuture(nothing);
-                    }
-                    return read.apply(known, owned.size() == ids.size() ? query : query.ofWorkflows(owned));
-                }));
+        return of(
+                owner,
+                known -> ids.isEmpty()
+                        ? read.apply(known, query)
+                        : workflows.owned(database, known, ids).compose(owned -> {
+                            if (owned.isEmpty()) {
+                                return Future.succeededFuture(nothing);
+                            }
+                            return read.apply(known, owned.size() == ids.size() ? query : query.ofWorkflows(owned));
+                        }));
     }
 
     /** Returns the executions that belong to the owner. */
@@ -239,12 +241,14 @@ public final class ExecutionReads {
                 + ") OVER () AS bytes\n  FROM execution\n  WHERE id = ANY ($1) AND id BETWEEN $2 AND $3"
                 + "\n    AND owner_id = $4) e\nORDER BY id";
         long left = allowance.left();
-        return of(owner, known -> database.query(
+        return of(
                         owner,
-                        "load-details",
-                        sql,
-                        Tuple.of(array, UuidOrder.min(array), UuidOrder.max(array), known.number(), left),
-                        allowance))
+                        known -> database.query(
+                                owner,
+                                "load-details",
+                                sql,
+                                Tuple.of(array, UuidOrder.min(array), UuidOrder.max(array), known.number(), left),
+                                allowance))
                 .map(rows -> {
                     ExecutionRows.requireWithin(allowance, left, rows, 5);
                     return Rows.toList(
@@ -264,12 +268,14 @@ public final class ExecutionReads {
             return Future.succeededFuture(Map.of());
         }
         UUID[] array = array(ids);
-        return of(owner, known -> database.query(
+        return of(
                         owner,
-                        "load-hold-reasons",
-                        HOLD_REASONS,
-                        Tuple.of(array, UuidOrder.min(array), UuidOrder.max(array), known.number()),
-                        allowance))
+                        known -> database.query(
+                                owner,
+                                "load-hold-reasons",
+                                HOLD_REASONS,
+                                Tuple.of(array, UuidOrder.min(array), UuidOrder.max(array), known.number()),
+                                allowance))
                 .map(rows -> {
                     Map<UUID, String> reasons = new HashMap<>();
                     rows.forEach(row -> reasons.put(row.getUUID(0), row.getString(1)));

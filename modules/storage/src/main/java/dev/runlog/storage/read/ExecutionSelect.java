@@ -73,10 +73,9 @@ final class ExecutionSelect {
      *
      * @param counted the query whose rollups are counted too; null for no count
      */
-    static Sql page(
-            Owner owner, Source source, PageRequest page, boolean outline, @Nullable ExecutionQuery counted) {
-        ExecutionSelect select =
-                new ExecutionSelect(owner, source, SliceRange.of(source.query(), page), columns(source, outline), new Sql());
+    static Sql page(Owner owner, Source source, PageRequest page, boolean outline, @Nullable ExecutionQuery counted) {
+        ExecutionSelect select = new ExecutionSelect(
+                owner, source, SliceRange.of(source.query(), page), columns(source, outline), new Sql());
         select.sql.add("SELECT *");
         if (counted != null) {
             select.sql.add(", (");
@@ -263,7 +262,8 @@ final class ExecutionSelect {
 
     /** Adds all rows within the range, in no order. */
     private void addAllRows() {
-        boolean several = source.root() == Source.Root.WORKFLOWS && source.query().workflowId() == null;
+        boolean several =
+                source.root() == Source.Root.WORKFLOWS && source.query().workflowId() == null;
         if (several) {
             sql.add("SELECT e.*\nFROM unnest(")
                     .bind(source.query().workflowIds().toArray(UUID[]::new))

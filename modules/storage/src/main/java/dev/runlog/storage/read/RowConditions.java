@@ -62,12 +62,8 @@ final class RowConditions {
             add(status(query.statuses()));
         }
         addRange(
-                query.startedAfter() == null
-                        ? null
-                        : "e.id >= " + sql.argument(Ids.lowerBound(query.startedAfter())),
-                query.startedBefore() == null
-                        ? null
-                        : "e.id < " + sql.argument(Ids.lowerBound(query.startedBefore())));
+                query.startedAfter() == null ? null : "e.id >= " + sql.argument(Ids.lowerBound(query.startedAfter())),
+                query.startedBefore() == null ? null : "e.id < " + sql.argument(Ids.lowerBound(query.startedBefore())));
     }
 
     private void addFilter(RowFilter filter) {
@@ -129,7 +125,8 @@ final class RowConditions {
     private String label(LabelCondition label) {
         String key = sql.argument(label.key()) + "::text";
         if (!label.values().isEmpty()) {
-            return "e.labels ->> " + key + " = ANY (" + sql.argument(label.values().toArray(String[]::new)) + ")";
+            return "e.labels ->> " + key + " = ANY ("
+                    + sql.argument(label.values().toArray(String[]::new)) + ")";
         }
         return label.present() ? "e.labels ? " + key : "(e.labels ? " + key + ") IS NOT TRUE";
     }

@@ -92,16 +92,12 @@ final class SliceScan {
     /** Counts rows, up to a maximum. */
     Future<Count> count(Owner owner, Source source, int rowsMax, long deadline) {
         long[] found = {0};
-        return scan(
-                        owner,
-                        source,
-                        SliceRange.of(source.query()),
-                        deadline,
-                        range -> run(owner, "count-slice", ExecutionSelect.countSlice(owner, source, range))
-                                .map(rows -> {
-                                    found[0] += rows.iterator().next().getLong("rows");
-                                    return found[0] > rowsMax;
-                                }))
+        return scan(owner, source, SliceRange.of(source.query()), deadline, range -> run(
+                                owner, "count-slice", ExecutionSelect.countSlice(owner, source, range))
+                        .map(rows -> {
+                            found[0] += rows.iterator().next().getLong("rows");
+                            return found[0] > rowsMax;
+                        }))
                 .map(scannedTo -> found[0] > rowsMax
                         ? Count.atLeast(rowsMax)
                         : scannedTo != null ? Count.atLeast(found[0]) : Count.exactly(found[0]));
@@ -117,22 +113,18 @@ final class SliceScan {
         UUID[] bounds = starts.stream().map(Ids::lowerBound).toArray(UUID[]::new);
         StatusCounts[] groups = new StatusCounts[bounds.length];
         Arrays.fill(groups, StatusCounts.NONE);
-        return scan(
-                        owner,
-                        source,
-                        SliceRange.of(source.query()),
-                        deadline,
-                        range -> run(owner, "group-slice", ExecutionSelect.groupSlice(owner, source, range, bounds))
-                                .map(rows -> {
-                                    for (Row row : rows) {
-                                        int group = row.getInteger(0) - 1;
-                                        if (group >= 0) {
-                                            groups[group] = groups[group].plus(StatusCounts.only(
-                                                    ExecutionStatus.ofNumber(row.getShort(1)), row.getLong(2)));
-                                        }
-                                    }
-                                    return false;
-                                }))
+        return scan(owner, source, SliceRange.of(source.query()), deadline, range -> run(
+                                owner, "group-slice", ExecutionSelect.groupSlice(owner, source, range, bounds))
+                        .map(rows -> {
+                            for (Row row : rows) {
+                                int group = row.getInteger(0) - 1;
+                                if (group >= 0) {
+                                    groups[group] = groups[group].plus(StatusCounts.only(
+                                            ExecutionStatus.ofNumber(row.getShort(1)), row.getLong(2)));
+                                }
+                            }
+                            return false;
+                        }))
                 .map(scannedTo -> scannedTo == null ? List.of(groups) : null);
     }
 

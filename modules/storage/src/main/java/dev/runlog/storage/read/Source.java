@@ -41,17 +41,18 @@ record Source(Root root, ExecutionQuery query, Set<ExecutionStatus> statuses, Ex
 
     /** The executions of each of several parents. */
     static Source of(ExecutionQuery query, Parent parent) {
-        return of(query, switch (parent) {
-            case WORKFLOW -> Root.JOINED_WORKFLOW;
-            case EXECUTION -> Root.JOINED_PARENT;
-            case RETRIED -> Root.JOINED_RETRIED;
-        });
+        return of(
+                query,
+                switch (parent) {
+                    case WORKFLOW -> Root.JOINED_WORKFLOW;
+                    case EXECUTION -> Root.JOINED_PARENT;
+                    case RETRIED -> Root.JOINED_RETRIED;
+                });
     }
 
     private static Source of(ExecutionQuery query, Root root) {
-        boolean byStatus = byStart(query)
-                && isOwnerOrWorkflow(root)
-                && !query.statuses().contains(ExecutionStatus.SUCCESS);
+        boolean byStatus =
+                byStart(query) && isOwnerOrWorkflow(root) && !query.statuses().contains(ExecutionStatus.SUCCESS);
         // Partitions that the start range excludes are not opened, so it is as good as indexed in every order.
         ExecutionQuery rest = new ExecutionQuery(
                 root == Root.WORKFLOWS ? Set.of() : query.workflowIds(),

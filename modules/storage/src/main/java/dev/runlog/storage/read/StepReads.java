@@ -135,7 +135,12 @@ final class StepReads {
                         "load-steps",
                         LOAD,
                         Tuple.of(
-                                executions, indexes, UuidOrder.min(executions), UuidOrder.max(executions), owner.number(), left),
+                                executions,
+                                indexes,
+                                UuidOrder.min(executions),
+                                UuidOrder.max(executions),
+                                owner.number(),
+                                left),
                         allowance)
                 .map(rows -> {
                     ExecutionRows.requireWithin(allowance, left, rows, 1);

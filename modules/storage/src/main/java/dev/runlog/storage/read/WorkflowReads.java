@@ -44,7 +44,10 @@ public final class WorkflowReads {
 
     public Future<Optional<Workflow>> findByKey(String owner, String key) {
         return database.query(
-                        owner, "find-workflow", WorkflowRows.SELECT + "WHERE o.subject = $1 AND w.key = $2", Tuple.of(owner, key))
+                        owner,
+                        "find-workflow",
+                        WorkflowRows.SELECT + "WHERE o.subject = $1 AND w.key = $2",
+                        Tuple.of(owner, key))
                 .map(rows ->
                         Rows.toList(rows, WorkflowRows::toWorkflow).stream().findFirst());
     }

@@ -15,7 +15,8 @@ import java.util.UUID;
  * @param durationMillis total duration of the finished executions, including {@code CRASHED} ones
  * @param unstarted change of the number of executions that ended without a start, and so without a duration
  */
-public record DailyDelta(int ownerId, UUID workflowId, LocalDate day, StatusCounts counts, long durationMillis, long unstarted) {
+public record DailyDelta(
+        int ownerId, UUID workflowId, LocalDate day, StatusCounts counts, long durationMillis, long unstarted) {
 
     /** The sum of both. They belong to the same row, or only the sums are used. */
     public DailyDelta plus(DailyDelta other) {

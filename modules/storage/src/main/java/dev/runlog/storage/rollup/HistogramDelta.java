@@ -36,7 +36,9 @@ public record HistogramDelta(int ownerId, UUID workflowId, LocalDate day, int bu
 
     /** The slot of an execution that ended with a status, by the time in its ID. */
     public static int slotOf(UUID id, ExecutionStatus status) {
-        long quarter = Math.floorMod(Ids.timeOf(id).getEpochSecond(), Duration.ofDays(1).toSeconds()) / QUARTER.toSeconds();
+        long quarter = Math.floorMod(
+                        Ids.timeOf(id).getEpochSecond(), Duration.ofDays(1).toSeconds())
+                / QUARTER.toSeconds();
         return FIRST_SLOT + (int) quarter * SLOTS_PER_QUARTER + status.number();
     }
 

@@ -95,7 +95,8 @@ public final class IntervalCounts {
             addDeleted(sql, selection, days);
         }
         sql.add(") counted (bucket, " + columns().collect(Collectors.joining(", "))
-                + ", millis, timed, deleted)\nWHERE bucket BETWEEN 0 AND " + (bounds.size() - 1) + "\nGROUP BY bucket\nORDER BY bucket");
+                + ", millis, timed, deleted)\nWHERE bucket BETWEEN 0 AND " + (bounds.size() - 1)
+                + "\nGROUP BY bucket\nORDER BY bucket");
         return database.query(reader, "count-intervals", sql.text(), sql.arguments())
                 .map(rows -> toCounts(rows, bounds, divided));
     }
@@ -155,9 +156,10 @@ public final class IntervalCounts {
             Sql sql, Selection selection, List<Instant> bounds, LocalDate[] divided, String starts, Kind kind) {
         List<String> sums = new ArrayList<>();
         for (ExecutionStatus status : ExecutionStatus.values()) {
-            sums.add(kind == Kind.STORED
-                    ? RollupColumns.present(Set.of(status))
-                    : "d." + RollupColumns.recorded(status));
+            sums.add(
+                    kind == Kind.STORED
+                            ? RollupColumns.present(Set.of(status))
+                            : "d." + RollupColumns.recorded(status));
         }
         sql.add("  SELECT width_bucket(d.day::timestamp, " + starts + "::timestamp[]) AS bucket, "
                 + sums.stream().map(sum -> "sum(" + sum + ")").collect(Collectors.joining(", ")));

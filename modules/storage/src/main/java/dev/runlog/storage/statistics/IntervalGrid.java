@@ -22,7 +22,11 @@ import org.jspecify.annotations.Nullable;
 record IntervalGrid(List<Instant> bounds, List<Boolean> complete) {
 
     /** The intervals to show: those that cover a time, cut to a range. */
-    record Cover(Instant first, Instant last, @Nullable Instant from, @Nullable Instant to) {}
+    record Cover(
+            Instant first,
+            Instant last,
+            @Nullable Instant from,
+            @Nullable Instant to) {}
 
     /**
      * Returns the intervals that a cover touches.
@@ -35,8 +39,8 @@ record IntervalGrid(List<Instant> bounds, List<Boolean> complete) {
         ZonedDateTime start = startOf(width, cover.first().atZone(zone));
         while (start.toInstant().isBefore(cover.last())) {
             if (complete.size() == max) {
-                throw RunlogException.badInput("Invalid `interval`: " + width + " divides the range into more than " + max
-                        + " intervals (expected a wider interval or a shorter range; querying.intervals-max).");
+                throw RunlogException.badInput("Invalid `interval`: " + width + " divides the range into more than "
+                        + max + " intervals (expected a wider interval or a shorter range; querying.intervals-max).");
             }
             ZonedDateTime next = startOf(width, plusOne(width, start));
             if (!next.isAfter(start)) {
@@ -62,7 +66,8 @@ record IntervalGrid(List<Instant> bounds, List<Boolean> complete) {
         return switch (width) {
             case HOUR -> moment.truncatedTo(ChronoUnit.HOURS);
             case DAY -> day.atStartOfDay(moment.getZone());
-            case WEEK -> day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)).atStartOfDay(moment.getZone());
+            case WEEK ->
+                day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)).atStartOfDay(moment.getZone());
             case MONTH -> day.withDayOfMonth(1).atStartOfDay(moment.getZone());
         };
     }

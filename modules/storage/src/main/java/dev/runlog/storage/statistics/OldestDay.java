@@ -18,8 +18,9 @@ public final class OldestDay {
 
     /** Returns the day; null without executions. */
     public Future<@Nullable LocalDate> find(String reader, Selection selection) {
-        Sql sql = new Sql().add("SELECT min(d.day) AS day\nFROM execution_rollup d\nWHERE "
-                + RollupColumns.present(Set.of()) + " > 0");
+        Sql sql = new Sql()
+                .add("SELECT min(d.day) AS day\nFROM execution_rollup d\nWHERE " + RollupColumns.present(Set.of())
+                        + " > 0");
         selection.addDaily(sql);
         return database.query(reader, "oldest-day", sql.text(), sql.arguments())
                 .map(rows -> rows.iterator().next().getLocalDate("day"));

@@ -68,8 +68,7 @@ public final class StatisticsReads {
         Range days = new Range(owner, request.workflowId(), ceilToDay(request.from()), floorToDay(request.to()));
         Future<Row> totals = totals(reader, days, today);
         Future<List<Part>> parts = parts(reader, selection, request.from(), request.to());
-        Future<DatabaseSize.@Nullable Size> bytes =
-                request.allOwners() ? size.get(reader) : Future.succeededFuture();
+        Future<DatabaseSize.@Nullable Size> bytes = request.allOwners() ? size.get(reader) : Future.succeededFuture();
         Interval width = request.interval();
         Future<List<IntervalStatistics>> intervals = width == null
                 ? Future.succeededFuture(List.of())
@@ -84,11 +83,11 @@ public final class StatisticsReads {
     }
 
     /** Executions of a part of a day; stored is null if some of the day were deleted. */
-    private record Part(LocalDate day, StatusCounts recorded, @Nullable StatusCounts stored) {}
+    private record Part(
+            LocalDate day, StatusCounts recorded, @Nullable StatusCounts stored) {}
 
     /** Reads the parts of days at the ends of a range. */
-    private Future<List<Part>> parts(
-            String reader, Selection selection, @Nullable Instant from, @Nullable Instant to) {
+    private Future<List<Part>> parts(String reader, Selection selection, @Nullable Instant from, @Nullable Instant to) {
         List<List<Instant>> pieces = new ArrayList<>();
         if (from != null && to != null && dayOf(from).equals(dayOf(to)) && !isMidnight(from)) {
             pieces.add(List.of(from, to));
@@ -102,10 +101,11 @@ public final class StatisticsReads {
         }
         List<Future<Part>> read = new ArrayList<>();
         for (List<Instant> piece : pieces) {
-            read.add(counts.read(reader, selection, piece, IntervalCounts.Kind.STORED).map(found -> {
-                StatusCounts recorded = found.intervals().get(0).counts();
-                return new Part(dayOf(piece.get(0)), recorded, found.lacksDeleted() ? null : recorded);
-            }));
+            read.add(counts.read(reader, selection, piece, IntervalCounts.Kind.STORED)
+                    .map(found -> {
+                        StatusCounts recorded = found.intervals().get(0).counts();
+                        return new Part(dayOf(piece.get(0)), recorded, found.lacksDeleted() ? null : recorded);
+                    }));
         }
         return Future.all(read).map(all -> read.stream().map(Future::result).toList());
     }
@@ -134,7 +134,8 @@ public final class StatisticsReads {
                 .add(" AND d.day >= ")
                 .bind(rateStart(range, end))
                 .add("), 0)::bigint AS last_days,\n  ");
-        sql.add("min(d.day) FILTER (WHERE " + now + " > 0) AS oldest, min(d.day) AS first_day, max(d.day) AS last_day\n");
+        sql.add("min(d.day) FILTER (WHERE " + now
+                + " > 0) AS oldest, min(d.day) AS first_day, max(d.day) AS last_day\n");
         RollupCounts.addSource(sql, range);
         return database.query(reader, "statistics", sql.text(), sql.arguments())
                 .map(rows -> rows.iterator().next());
@@ -178,8 +179,7 @@ public final class StatisticsReads {
         boolean hasWholeDays = divided.size() < bounds.size() - 1;
         Future<Map<Integer, Quantiles>> quantiles =
                 hasWholeDays ? durations.read(reader, selection, bounds) : Future.succeededFuture(Map.of());
-        Future<IntervalCounts.Counts> counted =
-                counts.read(reader, selection, bounds, IntervalCounts.Kind.RECORDED);
+        Future<IntervalCounts.Counts> counted = counts.read(reader, selection, bounds, IntervalCounts.Kind.RECORDED);
         return Future.all(quantiles, counted).map(all -> {
             List<IntervalStatistics> intervals = new ArrayList<>();
             for (int i = 0; i < grid.complete().size(); i++) {
@@ -256,7 +256,10 @@ public final class StatisticsReads {
         for (Part part : parts) {
             recorded = recorded.plus(part.recorded());
             stored = stored == null || part.stored() == null ? null : stored.plus(part.stored());
-            ages = plus(ages, ChronoUnit.DAYS.between(part.day(), today), part.recorded().total());
+            ages = plus(
+                    ages,
+                    ChronoUnit.DAYS.between(part.day(), today),
+                    part.recorded().total());
             if (part.recorded().total() > 0 && (oldest == null || part.day().isBefore(oldest))) {
                 oldest = part.day();
             }

@@ -35,13 +35,14 @@ final class WorkflowRanking {
             sql.add(",\n    sum(d." + column + ")::bigint AS " + column + ", sum("
                     + RollupColumns.present(Set.of(status)) + ")::bigint AS " + column + "_now");
         }
-        sql.add(",\n    sum(d.duration_millis_sum)::bigint AS millis, sum(" + RollupColumns.TIMED + ")::bigint AS timed, "
-                        + rankOf(request.order()) + " AS rank\n  ");
+        sql.add(",\n    sum(d.duration_millis_sum)::bigint AS millis, sum(" + RollupColumns.TIMED
+                + ")::bigint AS timed, " + rankOf(request.order()) + " AS rank\n  ");
         sql.add("FROM execution_rollup d\n  WHERE true");
         Selection.of(range.owner(), range.workflowId()).addDaily(sql);
         RollupCounts.addDays(sql, range.from(), range.to());
         sql.add(" AND d.workflow_id <> '00000000-0000-0000-0000-000000000000'\n  GROUP BY d.workflow_id\n"
-                        + "  HAVING sum(" + RECORDED + ") > 0\n  ORDER BY rank DESC NULLS LAST, d.workflow_id\n  LIMIT ")
+                        + "  HAVING sum(" + RECORDED
+                        + ") > 0\n  ORDER BY rank DESC NULLS LAST, d.workflow_id\n  LIMIT ")
                 .bind(request.first());
         sql.add(") t\nJOIN workflow w ON w.id = t.workflow_id\nJOIN owner o ON o.id = w.owner_id\n"
                 + "WHERE w.deleted_at IS NULL\nORDER BY t.rank DESC NULLS LAST, t.workflow_id");

@@ -11,10 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param ownerId the ID of {@code head.owner()} in the database
  */
 public record StoredExecution(
-        Execution head,
-        int ownerId,
-        Start start,
-        @Nullable Duration heartbeatTimeout) {
+        Execution head, int ownerId, Start start, @Nullable Duration heartbeatTimeout) {
 
     /** What is known about the start. */
     public enum Start {

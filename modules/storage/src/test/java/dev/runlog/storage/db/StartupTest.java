@@ -49,10 +49,9 @@ final class StartupTest {
             if (attempts.incrementAndGet() == 2) {
                 held.complete();
             }
-            return pool.use(connection -> connection
-                    .query("SELECT 1")
-                    .execute()
-                    .map(rows -> rows.iterator().next().getInteger(0)));
+            return pool.use(connection -> connection.query("SELECT 1").execute().map(rows -> rows.iterator()
+                    .next()
+                    .getInteger(0)));
         }));
 
         assertThat(answer).isEqualTo(1);

@@ -88,7 +88,8 @@ final class KnownWorkflowsTest {
         test.execute("UPDATE workflow SET id = '" + later + "'");
 
         assertThat(before).isEmpty();
-        assertThat(await(workflows.owned(database, owner("alice"), Set.of(later)))).containsExactly(later);
+        assertThat(await(workflows.owned(database, owner("alice"), Set.of(later))))
+                .containsExactly(later);
     }
 
     @Test

@@ -121,9 +121,7 @@ final class FilterPropertyTest {
     @Test
     void countsEqualTheNumberOfMatchingExecutions() {
         List<Instant> starts = List.of(
-                Instant.EPOCH,
-                RandomRuns.NOW.minus(Duration.ofDays(12)),
-                RandomRuns.NOW.minus(Duration.ofDays(3)));
+                Instant.EPOCH, RandomRuns.NOW.minus(Duration.ofDays(12)), RandomRuns.NOW.minus(Duration.ofDays(3)));
         for (int round = 0; round < 40; round++) {
             ExecutionQuery query = runs.aQuery();
             List<Run> expected = runs.expected(query);
@@ -166,9 +164,7 @@ final class FilterPropertyTest {
             Cursor position = null;
             boolean more = true;
             while (more) {
-                PageRequest page = backward
-                        ? PageRequest.lastBefore(5, position)
-                        : PageRequest.firstAfter(5, position);
+                PageRequest page = backward ? PageRequest.lastBefore(5, position) : PageRequest.firstAfter(5, position);
                 ExecutionPage<Execution> read = await(reads.list(OWNER, query, page, false));
                 List<UUID> ids = read.executions().stream().map(Execution::id).toList();
                 found.addAll(backward ? 0 : found.size(), ids);
@@ -192,7 +188,8 @@ final class FilterPropertyTest {
     @Test
     void countsAreLowerBoundsWhenTheTimeIsUp() {
         nanosPerLook = TIME_MAX.toNanos();
-        ExecutionQuery query = ExecutionQuery.all().withStatuses(Set.of(ExecutionStatus.SUCCESS))
+        ExecutionQuery query = ExecutionQuery.all()
+                .withStatuses(Set.of(ExecutionStatus.SUCCESS))
                 .startedWithin(Instant.EPOCH, RandomRuns.NOW.minusMillis(1));
 
         assertThat(await(reads.count(OWNER, query, RUNS)).exact()).isNull();

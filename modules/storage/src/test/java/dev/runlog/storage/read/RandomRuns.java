@@ -70,8 +70,9 @@ final class RandomRuns {
         for (int i = 0; i < count; i++) {
             all.add(aRun(i));
         }
-        database.execute("TRUNCATE owner, workflow, execution, unsuccessful_execution, execution_retry, held_execution, "
-                + "external_execution RESTART IDENTITY CASCADE");
+        database.execute(
+                "TRUNCATE owner, workflow, execution, unsuccessful_execution, execution_retry, held_execution, "
+                        + "external_execution RESTART IDENTITY CASCADE");
         database.execute("INSERT INTO owner (subject) VALUES ('alice'), ('bob')");
         for (UUID workflow : workflows) {
             database.execute(workflow(workflow, 1));
@@ -82,10 +83,12 @@ final class RandomRuns {
         }
         JsonArray rows = new JsonArray();
         all.forEach(run -> rows.add(row(run)));
-        String columns = "id, workflow_id, owner_id, status, finished_at, duration_millis, trigger, labels, error_type, "
-                + "error_message, error_fingerprint, parent_id, retry_of, held, external_id, payload";
+        String columns =
+                "id, workflow_id, owner_id, status, finished_at, duration_millis, trigger, labels, error_type, "
+                        + "error_message, error_fingerprint, parent_id, retry_of, held, external_id, payload";
         database.execute("INSERT INTO execution (" + columns + ") SELECT " + columns
-                + " FROM jsonb_populate_recordset(NULL::execution, '" + rows.encode().replace("'", "''") + "')");
+                + " FROM jsonb_populate_recordset(NULL::execution, '"
+                + rows.encode().replace("'", "''") + "')");
         database.execute(UnsuccessfulList.FILL);
         database.execute("""
                 INSERT INTO execution_retry (retry_of, owner_id, retry_id)
@@ -137,7 +140,9 @@ final class RandomRuns {
                 random.nextInt(5) == 0 ? anId() : null,
                 random.nextInt(20) == 0,
                 random.nextInt(10) == 0 ? "job-" + index : null,
-                random.nextInt(4) == 0 ? "{\"text\":" + new JsonArray().add(word()).encode() + "}" : "{}");
+                random.nextInt(4) == 0
+                        ? "{\"text\":" + new JsonArray().add(word()).encode() + "}"
+                        : "{}");
     }
 
     private static JsonObject row(Run run) {
@@ -146,7 +151,9 @@ final class RandomRuns {
                 .put("workflow_id", run.workflowId().toString())
                 .put("owner_id", run.foreign() ? 2 : 1)
                 .put("status", run.status().number())
-                .put("finished_at", run.finishedAt() == null ? null : run.finishedAt().toString())
+                .put(
+                        "finished_at",
+                        run.finishedAt() == null ? null : run.finishedAt().toString())
                 .put("duration_millis", run.durationMillis())
                 .put("trigger", run.trigger())
                 .put("labels", run.labels().isEmpty() ? null : new JsonObject(new HashMap<>(run.labels())))
@@ -165,7 +172,9 @@ final class RandomRuns {
     }
 
     private @Nullable UUID anId() {
-        return all.isEmpty() ? null : all.get(random.nextInt(Math.min(all.size(), 40))).id();
+        return all.isEmpty()
+                ? null
+                : all.get(random.nextInt(Math.min(all.size(), 40))).id();
     }
 
     private String word() {
@@ -210,17 +219,18 @@ final class RandomRuns {
             }
             case 7 -> {
                 Instant from = aMoment();
-                filter.finishedWithin(
-                        oneOf(null, from), oneOf(null, from.plus(Duration.ofHours(random.nextInt(200)))));
+                filter.finishedWithin(oneOf(null, from), oneOf(null, from.plus(Duration.ofHours(random.nextInt(200)))));
             }
-            case 8 -> filter.durationWithin(
-                    oneOf(null, Duration.ofSeconds(2)), oneOf(null, Duration.ofSeconds(random.nextInt(9))));
+            case 8 ->
+                filter.durationWithin(
+                        oneOf(null, Duration.ofSeconds(2)), oneOf(null, Duration.ofSeconds(random.nextInt(9))));
             case 9 -> filter.triggers(oneOf(Set.of("cron"), Set.of("cron", "manual")));
-            case 10 -> filter.labels(List.of(oneOf(
-                    LabelCondition.is("env", "prod"),
-                    new LabelCondition("region", Set.of("eu", "us"), true),
-                    new LabelCondition("region", Set.of(), true),
-                    new LabelCondition("env", Set.of(), false))));
+            case 10 ->
+                filter.labels(List.of(oneOf(
+                        LabelCondition.is("env", "prod"),
+                        new LabelCondition("region", Set.of("eu", "us"), true),
+                        new LabelCondition("region", Set.of(), true),
+                        new LabelCondition("env", Set.of(), false))));
             case 11 -> filter.errorContains(oneOf("ÄRGER", "typeerror", "100%", "nothing"));
             case 12 -> filter.errorFingerprints(Set.of(Integer.toHexString("Error: Ärger".length())));
             case 13 -> filter.parentId(anId());
@@ -228,9 +238,9 @@ final class RandomRuns {
             case 15 -> filter.held(random.nextBoolean());
             case 16 -> filter.rootsOnly(true);
             case 17 -> filter.retriesOnly(random.nextBoolean()).latestAttemptsOnly(random.nextBoolean());
-            case 18 -> filter.externalId(new ExternalId(
-                    null, "job-" + random.nextInt(Math.max(1, all.size()))));
-            default -> filter.search(oneOf("ärger", "STRASSE", "order 47", "100%", "A_B", "\"quoted\"", "manual", "nowhere"));
+            case 18 -> filter.externalId(new ExternalId(null, "job-" + random.nextInt(Math.max(1, all.size()))));
+            default ->
+                filter.search(oneOf("ärger", "STRASSE", "order 47", "100%", "A_B", "\"quoted\"", "manual", "nowhere"));
         }
         return query.filteredBy(filter.build());
     }
@@ -255,12 +265,15 @@ final class RandomRuns {
 
     static Comparator<Run> order(ExecutionQuery query) {
         Comparator<Run> byId = Comparator.comparing(Run::id, UuidOrder.BY_BYTES);
-        Comparator<Run> order = switch (query.order().cursorOrder()) {
-            case EXECUTION_DURATION -> Comparator.comparing(Run::durationMillis).thenComparing(byId);
-            case EXECUTION_FINISH ->
-                Comparator.comparing((Run run) -> Objects.requireNonNull(run.finishedAt())).thenComparing(byId);
-            default -> byId;
-        };
+        Comparator<Run> order =
+                switch (query.order().cursorOrder()) {
+                    case EXECUTION_DURATION ->
+                        Comparator.comparing(Run::durationMillis).thenComparing(byId);
+                    case EXECUTION_FINISH ->
+                        Comparator.comparing((Run run) -> Objects.requireNonNull(run.finishedAt()))
+                                .thenComparing(byId);
+                    default -> byId;
+                };
         return query.order().isDescending() ? order.reversed() : order;
     }
 
@@ -311,9 +324,10 @@ final class RandomRuns {
         }
         for (LabelCondition label : filter.labels()) {
             String value = run.labels().get(label.key());
-            holds.add(label.values().isEmpty()
-                    ? label.present() == (value != null)
-                    : value != null && label.values().contains(value));
+            holds.add(
+                    label.values().isEmpty()
+                            ? label.present() == (value != null)
+                            : value != null && label.values().contains(value));
         }
         if (filter.errorContains() != null) {
             holds.add(run.error() != null && contains(run.error() + "\n" + "TypeError", filter.errorContains()));

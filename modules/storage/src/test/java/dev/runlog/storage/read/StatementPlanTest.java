@@ -47,7 +47,9 @@ final class StatementPlanTest {
             assertReads(all.ofWorkflow(workflow), "_workflow_id_id_idx");
             assertReads(all, "_owner_id_id_idx");
             assertReads(all.inOrder(ExecutionOrder.FINISHED_AT_DESC), "_owner_id_finished_at_id_idx");
-            assertReads(all.ofWorkflow(workflow).inOrder(ExecutionOrder.DURATION_ASC), "_workflow_id_duration_millis_id_idx");
+            assertReads(
+                    all.ofWorkflow(workflow).inOrder(ExecutionOrder.DURATION_ASC),
+                    "_workflow_id_duration_millis_id_idx");
             database.execute("ANALYZE execution");
         }
     }
@@ -55,7 +57,11 @@ final class StatementPlanTest {
     private void assertReads(ExecutionQuery query, String index) throws SQLException {
         String plan = plan(ExecutionSelect.page(OWNER, Source.of(query), PAGE, true, null));
 
-        assertThat(plan).contains(index).doesNotContain("Sort").doesNotContain("SubPlan").doesNotContain("InitPlan");
+        assertThat(plan)
+                .contains(index)
+                .doesNotContain("Sort")
+                .doesNotContain("SubPlan")
+                .doesNotContain("InitPlan");
     }
 
     @Test

@@ -17,8 +17,8 @@ import dev.runlog.contract.querying.StatusCounts;
 import dev.runlog.contract.querying.WorkflowStatistics;
 import dev.runlog.storage.db.Configs;
 import dev.runlog.storage.db.Database;
-import dev.runlog.storage.rollup.RollupCounts.Range;
 import dev.runlog.storage.rollup.HistogramDelta;
+import dev.runlog.storage.rollup.RollupCounts.Range;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -162,9 +162,8 @@ final class StatisticsReadsTest {
         durations("small", 2, 100, 80, 5000, 10);
         durations("small", 1, 60_000, 10);
 
-        List<IntervalStatistics> weeks = await(
-                        read(request("small", null, null, Interval.WEEK)))
-                .intervals();
+        List<IntervalStatistics> weeks =
+                await(read(request("small", null, null, Interval.WEEK))).intervals();
 
         assertThat(weeks).extracting(IntervalStatistics::from).containsExactly(start(9), start(2));
         IntervalStatistics week = weeks.get(1);
@@ -200,8 +199,7 @@ final class StatisticsReadsTest {
         }
 
         Statistics all = get(null);
-        Statistics clipped =
-                await(read(request(null, start(3), null, null)));
+        Statistics clipped = await(read(request(null, start(3), null, null)));
 
         assertThat(clipped.bytesPerDay()).isEqualTo(all.bytesPerDay());
     }
@@ -242,8 +240,7 @@ final class StatisticsReadsTest {
     }
 
     private Future<Statistics> read(GetStatistics request) {
-        return statistics.get(
-                request, request.owner() == null ? null : number(request.owner()), ZoneOffset.UTC, NOW);
+        return statistics.get(request, request.owner() == null ? null : number(request.owner()), ZoneOffset.UTC, NOW);
     }
 
     private int number(String owner) {
@@ -263,8 +260,7 @@ final class StatisticsReadsTest {
     private static GetStatistics request(
             @Nullable String owner, @Nullable Instant from, @Nullable Instant to, @Nullable Interval interval) {
         Viewer ada = new Viewer("ada", Set.of(Scope.OPS));
-        return new GetStatistics(
-                ada, null, from, to, interval, GetStatistics.UTC, false, owner, owner == null);
+        return new GetStatistics(ada, null, from, to, interval, GetStatistics.UTC, false, owner, owner == null);
     }
 
     /** Adds runs of a day to the rollups, as recording and cleanups do; the big owner gets one more stored run. */

@@ -202,7 +202,8 @@ final class CleanupRequest {
         JsonNode workflows = preview.path("workflows");
         long others = preview.path("executions").asLong();
         for (JsonNode of : workflows) {
-            rows.add(new String[] {"  workflow " + of.at("/workflow/key").asText(), Text.number(of.path("executions"))});
+            rows.add(
+                    new String[] {"  workflow " + of.at("/workflow/key").asText(), Text.number(of.path("executions"))});
             others -= of.path("executions").asLong();
         }
         if (exact && others > 0 && !workflows.isEmpty()) {

@@ -23,14 +23,17 @@ public final class LiveResults {
      * Delivers the results of a subscription that the engine answered with {@code answer}, each as the JSON text of a
      * response.
      */
-    public void subscribe(
-            GraphqlRequest request, Viewer viewer, Answer answer, Subscriber<? super String> subscriber) {
+    public void subscribe(GraphqlRequest request, Viewer viewer, Answer answer, Subscriber<? super String> subscriber) {
         LiveStream stream = answer.result().getData();
         RenderedEvents.Key key = new RenderedEvents.Key(
                 viewer, request.query(), request.operationName(), variables(request, stream.cursorVariable()));
         stream.source()
                 .follow(new RenderedSubscriber(
-                        rendered, rendered.enter(key), event -> stream.renderer().render(event, memory), answer, subscriber));
+                        rendered,
+                        rendered.enter(key),
+                        event -> stream.renderer().render(event, memory),
+                        answer,
+                        subscriber));
     }
 
     private static Map<String, Object> variables(GraphqlRequest request, @Nullable String cursorVariable) {

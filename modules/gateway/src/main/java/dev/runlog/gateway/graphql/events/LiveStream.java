@@ -12,5 +12,5 @@ import org.jspecify.annotations.Nullable;
  * @param renderer turns an event into a result
  * @param cursorVariable the variable that holds the cursor and has no effect on results; null if there is none
  */
-record LiveStream(LiveSource source, EventRenderer renderer, @Nullable String cursorVariable)
-        implements ResultStream {}
+record LiveStream(
+        LiveSource source, EventRenderer renderer, @Nullable String cursorVariable) implements ResultStream {}

@@ -42,13 +42,8 @@ final class QueryCost {
     private static final Set<String> INTROSPECTION = Set.of("__schema", "__type");
 
     /** Sizes of lists of objects that are not pages. */
-    private static final Map<String, Integer> SIZES = Map.of(
-            "CleanupPreview.workflows",
-            10,
-            "ExecutionHistogram.buckets",
-            60,
-            "ExecutionEvent.entered",
-            200);
+    private static final Map<String, Integer> SIZES =
+            Map.of("CleanupPreview.workflows", 10, "ExecutionHistogram.buckets", 60, "ExecutionEvent.entered", 200);
 
     /** For the intervals of statistics: the default limits of `querying.intervals-max` and of the age of executions. */
     private static final int HOURS = 1000;

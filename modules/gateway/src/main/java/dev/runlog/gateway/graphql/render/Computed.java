@@ -23,6 +23,7 @@ public final class Computed<S> implements DataFetcher<@Nullable Object> {
 
     @Override
     public @Nullable Object get(DataFetchingEnvironment environment) {
-        throw new UnsupportedOperationException("Rendered only: " + environment.getField().getName());
+        throw new UnsupportedOperationException(
+                "Rendered only: " + environment.getField().getName());
     }
 }

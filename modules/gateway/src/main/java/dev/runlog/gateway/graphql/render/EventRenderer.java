@@ -41,8 +41,8 @@ public final class EventRenderer {
             // Bounded by the limits of recording.
             return write(rendering(Allowance.UNLIMITED), event, bytes -> {});
         }
-        AnswerMemory.Lease lease =
-                memory.open(context.getGraphQLContext().<Viewer>get(Viewer.class).subject());
+        AnswerMemory.Lease lease = memory.open(
+                context.getGraphQLContext().<Viewer>get(Viewer.class).subject());
         Pending pending = rendering(lease);
         return pending.rendering()
                 .gather(event)
@@ -65,8 +65,8 @@ public final class EventRenderer {
                 return Future.failedFuture(RunlogException.overloaded(
                         "An event could not be read. Resume after the last one received.", RETRY_AFTER));
             }
-            return Future.succeededFuture(
-                    JsonWriter.write(response(value, pending.errors()), allowance).toString());
+            return Future.succeededFuture(JsonWriter.write(response(value, pending.errors()), allowance)
+                    .toString());
         } catch (RunlogException tooMuch) {
             return Future.failedFuture(tooMuch);
         }
@@ -76,8 +76,7 @@ public final class EventRenderer {
         Map<String, @Nullable Object> response = new LinkedHashMap<>();
         if (!errors.isEmpty()) {
             response.put(
-                    "errors",
-                    errors.stream().map(GraphQLError::toSpecification).toList());
+                    "errors", errors.stream().map(GraphQLError::toSpecification).toList());
         }
         // The fields of subscriptions are not nullable.
         response.put(

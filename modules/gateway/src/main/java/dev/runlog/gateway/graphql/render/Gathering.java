@@ -59,7 +59,7 @@ final class Gathering {
         Object group = batch.groupOf(key);
         Wanted<?, ?> found = last;
         // The objects of a list usually need the same.
-        if (found == null || found.batch != batch || !found.group.equals(group)) {
+        if (found == null || !found.batch.equals(batch) || !found.group.equals(group)) {
             found = groups.computeIfAbsent(
                     new Group(batch, group), none -> new Wanted<>(batch, group, rendering.fetch(member)));
             last = found;
@@ -131,7 +131,8 @@ final class Gathering {
                     next.set(
                             wanted.member(),
                             wanted.source(),
-                            wanted.loaded().value(wanted.source(), reply.result().get(wanted.key())));
+                            wanted.loaded()
+                                    .value(wanted.source(), reply.result().get(wanted.key())));
                 } catch (RuntimeException failure) {
                     next.rendering.setFailed(wanted.member(), wanted.source(), failure);
                 }

@@ -31,10 +31,8 @@ public final class Loaded<S, K, V> implements DataFetcher<Object> {
 
         /** A batch with one request for each distinct key. */
         public static <K, V> Batch<K, V> ofEach(BiFunction<Fetch, K, Future<@Nullable V>> read) {
-            return new Batch<>(
-                    key -> key,
-                    (fetch, keys) -> read.apply(fetch, keys.get(0))
-                            .map(value -> value == null ? Map.of() : Map.of(keys.get(0), value)));
+            return new Batch<>(key -> key, (fetch, keys) -> read.apply(fetch, keys.get(0))
+                    .map(value -> value == null ? Map.of() : Map.of(keys.get(0), value)));
         }
 
         @SuppressWarnings("unchecked") // A key of this batch.
@@ -92,6 +90,7 @@ public final class Loaded<S, K, V> implements DataFetcher<Object> {
 
     @Override
     public Object get(DataFetchingEnvironment environment) {
-        throw new UnsupportedOperationException("Rendered only: " + environment.getField().getName());
+        throw new UnsupportedOperationException(
+                "Rendered only: " + environment.getField().getName());
     }
 }

@@ -33,7 +33,8 @@ public final class Plans {
     private final Cache<Document, Query> queries = Caches.builder().weakKeys().build();
 
     /** The schema and the variables on which the selected fields depend. */
-    private record Variant(GraphQLSchema schema, @Nullable String operation, Map<String, @Nullable Object> conditions) {}
+    private record Variant(
+            GraphQLSchema schema, @Nullable String operation, Map<String, @Nullable Object> conditions) {}
 
     /**
      * A parsed query.
@@ -42,8 +43,7 @@ public final class Plans {
      * @param uses number of uses of each variable
      * @param variants plans by variant and response key of the root field
      */
-    private record Query(
-            Set<String> conditions, Map<String, Integer> uses, Map<Variant, Map<String, Plan>> variants) {
+    private record Query(Set<String> conditions, Map<String, Integer> uses, Map<Variant, Map<String, Plan>> variants) {
         static Query of(Document document) {
             Set<String> conditions = new HashSet<>();
             Map<String, Integer> uses = new HashMap<>();
@@ -52,14 +52,16 @@ public final class Plans {
                             new NodeVisitorStub() {
                                 @Override
                                 public TraversalControl visitVariableReference(
-                                        VariableReference variable, @SuppressWarnings("rawtypes") TraverserContext<Node> context) {
+                                        VariableReference variable,
+                                        @SuppressWarnings("rawtypes") TraverserContext<Node> context) {
                                     uses.merge(variable.getName(), 1, Integer::sum);
                                     return TraversalControl.CONTINUE;
                                 }
 
                                 @Override
                                 public TraversalControl visitDirective(
-                                        Directive directive, @SuppressWarnings("rawtypes") TraverserContext<Node> context) {
+                                        Directive directive,
+                                        @SuppressWarnings("rawtypes") TraverserContext<Node> context) {
                                     for (Argument argument : directive.getArguments()) {
                                         if (argument.getValue() instanceof VariableReference variable) {
                                             conditions.add(variable.getName());
@@ -130,8 +132,7 @@ public final class Plans {
         Query query = queries.get(document, Query::of);
         return query.plans(new Variant(schema, operation, conditions(query, variables)))
                 .computeIfAbsent(
-                        field.getResultKey(),
-                        key -> new Compiler(schema, fragments, variables).compile(field, type));
+                        field.getResultKey(), key -> new Compiler(schema, fragments, variables).compile(field, type));
     }
 
     private static Map<String, @Nullable Object> conditions(Query query, Map<String, Object> variables) {

@@ -46,7 +46,9 @@ public final class Renderer extends AsyncExecutionStrategy {
         GraphQLType type = parameters.getExecutionStepInfo().getType();
         GraphQLNamedType named = GraphQLTypeUtil.unwrapAll(type);
         Object source = parameters.getSource();
-        if (source != null && !(named instanceof GraphQLScalarType) && !named.getName().startsWith("__")) {
+        if (source != null
+                && !(named instanceof GraphQLScalarType)
+                && !named.getName().startsWith("__")) {
             return new FieldValueInfo(
                     FieldValueInfo.CompleteValueType.SCALAR, render(context, parameters, type, source));
         }
@@ -79,8 +81,7 @@ public final class Renderer extends AsyncExecutionStrategy {
                 .toCompletableFuture();
     }
 
-    private static @Nullable Object write(
-            Rendering rendering, ExecutionStrategyParameters parameters, Object source) {
+    private static @Nullable Object write(Rendering rendering, ExecutionStrategyParameters parameters, Object source) {
         EncodedJson written;
         try {
             written = rendering.encode(source);

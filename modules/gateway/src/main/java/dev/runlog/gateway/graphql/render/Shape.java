@@ -90,8 +90,7 @@ interface Shape {
     }
 
     /** An object of an interface or union. */
-    record OneOf(
-            GraphQLNamedOutputType type, TypeResolver resolver, MergedField field, Map<String, ObjectShape> byType)
+    record OneOf(GraphQLNamedOutputType type, TypeResolver resolver, MergedField field, Map<String, ObjectShape> byType)
             implements Shape {
         @Override
         public boolean write(@Nullable Object value, Rendering rendering) throws IOException {

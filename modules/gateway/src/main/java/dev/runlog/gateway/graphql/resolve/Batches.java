@@ -68,13 +68,14 @@ final class Batches {
     private record CountsOf(Parent parent, ExecutionQuery query) {}
 
     /** Workflows of executions: the viewer's own; another owner's only if an operator holds the execution. */
-    static final Loaded.Batch<WorkflowKey, Workflow> WORKFLOWS = new Loaded.Batch<>(WorkflowKey::owner, (fetch, keys) -> fetch.requests()
-            .request(new LoadWorkflows(
-                    fetch.viewer(),
-                    Owners.of(fetch.viewer(), keys.get(0).owner()),
-                    keys.stream().map(WorkflowKey::id).toList()))
-            .map(loaded -> byKey(
-                    loaded.workflows(), workflow -> new WorkflowKey(workflow.owner(), workflow.id()))));
+    static final Loaded.Batch<WorkflowKey, Workflow> WORKFLOWS =
+            new Loaded.Batch<>(WorkflowKey::owner, (fetch, keys) -> fetch.requests()
+                    .request(new LoadWorkflows(
+                            fetch.viewer(),
+                            Owners.of(fetch.viewer(), keys.get(0).owner()),
+                            keys.stream().map(WorkflowKey::id).toList()))
+                    .map(loaded ->
+                            byKey(loaded.workflows(), workflow -> new WorkflowKey(workflow.owner(), workflow.id()))));
 
     /** Workflows of cleanups and policies; operators see those of all owners. */
     static final Loaded.Batch<UUID, Workflow> TARGETS = Loaded.Batch.ofAll((fetch, ids) -> fetch.requests()
@@ -93,15 +94,16 @@ final class Batches {
     static final Loaded.Batch<UUID, String> HOLD_REASONS = Loaded.Batch.ofAll((fetch, ids) ->
             fetch.requests().request(new LoadHoldReasons(fetch.viewer(), ids)).map(LoadHoldReasons.Loaded::reasons));
 
-    static final Loaded.Batch<StepsKey, ListSteps.StepPage> STEPS = new Loaded.Batch<>(StepsKey::page, (fetch, keys) -> {
-        PageRequest page = keys.get(0).page();
-        return fetch.requests()
-                .request(new ListSteps(
-                        fetch.viewer(),
-                        keys.stream().map(StepsKey::executionId).toList(),
-                        page))
-                .map(listed -> withKeys(listed.pages(), id -> new StepsKey(id, page)));
-    });
+    static final Loaded.Batch<StepsKey, ListSteps.StepPage> STEPS =
+            new Loaded.Batch<>(StepsKey::page, (fetch, keys) -> {
+                PageRequest page = keys.get(0).page();
+                return fetch.requests()
+                        .request(new ListSteps(
+                                fetch.viewer(),
+                                keys.stream().map(StepsKey::executionId).toList(),
+                                page))
+                        .map(listed -> withKeys(listed.pages(), id -> new StepsKey(id, page)));
+            });
 
     static final Loaded.Batch<ExecutionsKey, Connection<Execution>> PAGES =
             new Loaded.Batch<>(key -> new PagesOf(key.parent(), key.query(), key.page()), Batches::pages);
@@ -112,8 +114,8 @@ final class Batches {
     static final Loaded.Batch<ExecutionQuery, StatusCounts> STATUS_COUNTS = Loaded.Batch.ofEach((fetch, query) ->
             fetch.requests().request(new CountByStatus(fetch.viewer(), query)).map(CountByStatus.Counted::counts));
 
-    static final Loaded.Batch<GetHistogram, ExecutionHistogram> HISTOGRAMS =
-            Loaded.Batch.ofEach((fetch, request) -> fetch.requests().request(request).map(GetHistogram.Found::histogram));
+    static final Loaded.Batch<GetHistogram, ExecutionHistogram> HISTOGRAMS = Loaded.Batch.ofEach(
+            (fetch, request) -> fetch.requests().request(request).map(GetHistogram.Found::histogram));
 
     static final Loaded.Batch<GetStatistics, Statistics> STATISTICS =
             Loaded.Batch.ofEach((fetch, request) -> fetch.requests().request(request));
@@ -167,8 +169,9 @@ final class Batches {
                 .request(new LoadExecutionDetails(fetch.viewer(), ids, parts))
                 .map(loaded -> {
                     Map<PartKey, ExecutionDetail> details = new HashMap<>();
-                    loaded.details().forEach(detail -> parts.forEach(
-                            part -> details.put(new PartKey(detail.executionId(), part), detail)));
+                    loaded.details()
+                            .forEach(detail -> parts.forEach(
+                                    part -> details.put(new PartKey(detail.executionId(), part), detail)));
                     return details;
                 });
     }
@@ -180,7 +183,9 @@ final class Batches {
                     .request(new CountExecutionsByParent(
                             fetch.viewer(),
                             of.parent(),
-                            keys.stream().map(key -> ((OfParent) key).parentId()).toList(),
+                            keys.stream()
+                                    .map(key -> ((OfParent) key).parentId())
+                                    .toList(),
                             of.query()))
                     .map(counted -> withKeys(counted.counts(), id -> new OfParent(of.parent(), id, of.query())));
         }

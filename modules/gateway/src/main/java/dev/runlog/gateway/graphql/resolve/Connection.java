@@ -89,7 +89,8 @@ final class Connection<T> {
         Cursor last = nodes.isEmpty() ? null : cursors.apply(nodes.get(nodes.size() - 1));
         if (scannedTo != null) {
             return ends.hasNext()
-                    ? new PageInfo(true, ends.hasPrevious(), encode(first == null ? scannedTo : first), encode(scannedTo))
+                    ? new PageInfo(
+                            true, ends.hasPrevious(), encode(first == null ? scannedTo : first), encode(scannedTo))
                     : new PageInfo(false, true, encode(scannedTo), encode(last == null ? scannedTo : last));
         }
         return new PageInfo(ends.hasNext(), ends.hasPrevious(), encode(first), encode(last));

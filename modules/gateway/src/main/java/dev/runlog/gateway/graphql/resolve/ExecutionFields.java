@@ -83,9 +83,10 @@ final class ExecutionFields {
                                 Batches.PAGES,
                                 (execution, fetch) -> new Batches.ExecutionsKey(
                                         Parent.RETRIED, ownId(execution, fetch), ExecutionQuery.all(), NEWEST),
-                                (execution, retries) -> retries == null || retries.nodes().isEmpty()
-                                        ? null
-                                        : retries.nodes().get(0)))
+                                (execution, retries) ->
+                                        retries == null || retries.nodes().isEmpty()
+                                                ? null
+                                                : retries.nodes().get(0)))
                 .dataFetcher("id", property(ListedExecution.class, ListedExecution::id))
                 .dataFetcher("status", property(ListedExecution.class, ListedExecution::status))
                 .dataFetcher(
@@ -115,7 +116,8 @@ final class ExecutionFields {
                                 ListedExecution.class,
                                 Batches.STEPS,
                                 (execution, fetch) -> new Batches.StepsKey(
-                                        ownId(execution, fetch), arguments(fetch).page(Cursor.Order.STEP, config)),
+                                        ownId(execution, fetch),
+                                        arguments(fetch).page(Cursor.Order.STEP, config)),
                                 (execution, page) -> page == null
                                         ? null
                                         : Connection.of(

@@ -59,8 +59,7 @@ final class Fields {
      */
     static void requireOwn(Fetch fetch, String owner) {
         if (!owner.equals(fetch.viewer().subject())) {
-            throw RunlogException.forbidden(
-                    "`" + fetch.field() + "` of this execution is visible only to its owner.");
+            throw RunlogException.forbidden("`" + fetch.field() + "` of this execution is visible only to its owner.");
         }
     }
 

@@ -39,9 +39,8 @@ final class FilterArguments {
      */
     ExecutionQuery query(Arguments arguments) {
         String order = arguments.stringOrNull("orderBy");
-        ExecutionQuery all = order == null
-                ? ExecutionQuery.all()
-                : ExecutionQuery.all().inOrder(ExecutionOrder.valueOf(order));
+        ExecutionQuery all =
+                order == null ? ExecutionQuery.all() : ExecutionQuery.all().inOrder(ExecutionOrder.valueOf(order));
         Arguments filter = arguments.objectOrNull("filter");
         Set<ExecutionStatus> statuses = arguments.statuses("status");
         UUID workflowId = arguments.idOrNull("workflowId");
@@ -171,10 +170,7 @@ final class FilterArguments {
 
     /** Applies two sets of values of which an execution must match both; an empty one matches everything. */
     private static <T> ExecutionQuery both(
-            ExecutionQuery query,
-            Set<T> one,
-            Set<T> other,
-            BiFunction<ExecutionQuery, Set<T>, ExecutionQuery> apply) {
+            ExecutionQuery query, Set<T> one, Set<T> other, BiFunction<ExecutionQuery, Set<T>, ExecutionQuery> apply) {
         if (one.isEmpty()) {
             return apply.apply(query, other);
         }

@@ -58,15 +58,20 @@ final class Mutations {
                 .dataFetcher("deleteWorkflow", mutation("cleanup", Mutations::deleteWorkflow))
                 .dataFetcher(
                         "cancelCleanup",
-                        mutation("cleanup", (bus, viewer, input) -> bus.request(new CancelCleanup(viewer, input.id("id")))))
+                        mutation(
+                                "cleanup",
+                                (bus, viewer, input) -> bus.request(new CancelCleanup(viewer, input.id("id")))))
                 .dataFetcher("setRetentionPolicy", mutation("retentionPolicy", Mutations::setRetentionPolicy))
                 .dataFetcher(
                         "deleteRetentionPolicy",
                         mutation(
                                 "retentionPolicy",
                                 (bus, viewer, input) -> bus.request(new DeleteRetentionPolicy(viewer, input.id("id")))))
-                .dataFetcher("holdExecution", mutation("execution", (bus, viewer, input) -> hold(bus, viewer, input, true)))
-                .dataFetcher("releaseExecution", mutation("execution", (bus, viewer, input) -> hold(bus, viewer, input, false)));
+                .dataFetcher(
+                        "holdExecution", mutation("execution", (bus, viewer, input) -> hold(bus, viewer, input, true)))
+                .dataFetcher(
+                        "releaseExecution",
+                        mutation("execution", (bus, viewer, input) -> hold(bus, viewer, input, false)));
     }
 
     private static Future<Workflow> upsertWorkflow(Bus bus, Viewer viewer, Arguments input) {
@@ -139,7 +144,8 @@ final class Mutations {
     }
 
     /** Records the event of an input. */
-    private static DataFetcher<CompletionStage<Map<String, Object>>> recording(Function<Arguments, RecordingEvent> event) {
+    private static DataFetcher<CompletionStage<Map<String, Object>>> recording(
+            Function<Arguments, RecordingEvent> event) {
         return env -> bus(env).request(new RecordEvents(
                         viewer(env), List.of(event.apply(arguments(env).input().requireExternalIdOfSource()))))
                 .map(recorded -> {

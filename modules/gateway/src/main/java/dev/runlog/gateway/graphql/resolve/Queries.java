@@ -212,8 +212,8 @@ final class Queries {
     }
 
     private Future<Statistics> statistics(DataFetchingEnvironment env) {
-        return bus(env).request(
-                StatisticsFields.request(viewer(env), arguments(env), arguments(env).idOrNull("workflowId")));
+        return bus(env).request(StatisticsFields.request(
+                viewer(env), arguments(env), arguments(env).idOrNull("workflowId")));
     }
 
     private Future<Connection<Cleanup>> cleanups(DataFetchingEnvironment env) {
@@ -226,7 +226,8 @@ final class Queries {
     }
 
     private Future<Connection<RetentionPolicy>> retentionPolicies(DataFetchingEnvironment env) {
-        return bus(env).request(new ListRetentionPolicies(viewer(env), arguments(env).page(Cursor.Order.POLICY, config)))
+        return bus(env).request(
+                        new ListRetentionPolicies(viewer(env), arguments(env).page(Cursor.Order.POLICY, config)))
                 .map(listed -> Connection.of(
                         listed.policies(),
                         listed.ends(),

@@ -33,9 +33,8 @@ final class RetentionFields {
                         .toList()))
                 .dataFetcher("workflowId", property(Cleanup.class, cleanup -> cleanup.criteria()
                         .workflowId()))
-                .dataFetcher(
-                        "workflow",
-                        target(Cleanup.class, cleanup -> cleanup.criteria().workflowId()))
+                .dataFetcher("workflow", target(Cleanup.class, cleanup -> cleanup.criteria()
+                        .workflowId()))
                 .dataFetcher("owner", property(Cleanup.class, cleanup -> cleanup.criteria()
                         .owner()))
                 .dataFetcher("keepLast", property(Cleanup.class, cleanup -> cleanup.criteria()
@@ -65,17 +64,18 @@ final class RetentionFields {
                                 RetentionPolicy.class,
                                 policy -> GivenDuration.asGiven(policy.keepFor(), policy.keepForText())))
                 .dataFetcher("workflow", target(RetentionPolicy.class, RetentionPolicy::workflowId))
-                .dataFetcher("lastCleanup", new Loaded<>(
-                        RetentionPolicy.class,
-                        Batches.CLEANUPS,
-                        (policy, fetch) -> policy.lastCleanupId(),
-                        (policy, cleanup) -> cleanup));
+                .dataFetcher(
+                        "lastCleanup",
+                        new Loaded<>(
+                                RetentionPolicy.class,
+                                Batches.CLEANUPS,
+                                (policy, fetch) -> policy.lastCleanupId(),
+                                (policy, cleanup) -> cleanup));
     }
 
     /** A figure that also depends on executions of other owners; null unless the viewer is an operator. */
     private static <T> DataFetcher<?> forOperators(Class<T> type, Function<T, Integer> figure) {
-        return new Computed<>(
-                type, (source, fetch) -> fetch.viewer().may(Scope.OPS) ? figure.apply(source) : null);
+        return new Computed<>(type, (source, fetch) -> fetch.viewer().may(Scope.OPS) ? figure.apply(source) : null);
     }
 
     private static @Nullable Duration duration(Cleanup cleanup) {
@@ -86,9 +86,6 @@ final class RetentionFields {
 
     private static <T> DataFetcher<?> target(Class<T> type, Function<T, @Nullable UUID> workflowId) {
         return new Loaded<>(
-                type,
-                Batches.TARGETS,
-                (source, fetch) -> workflowId.apply(source),
-                (source, workflow) -> workflow);
+                type, Batches.TARGETS, (source, fetch) -> workflowId.apply(source), (source, workflow) -> workflow);
     }
 }

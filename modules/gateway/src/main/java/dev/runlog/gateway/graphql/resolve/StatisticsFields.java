@@ -61,10 +61,8 @@ final class StatisticsFields {
     }
 
     static TypeRuntimeWiring.Builder ofWorkflow(TypeRuntimeWiring.Builder type) {
-        return type.dataFetcher(
-                        "successRate",
-                        property(WorkflowStatistics.class, workflow -> workflow.recorded()
-                                .successRate()))
+        return type.dataFetcher("successRate", property(WorkflowStatistics.class, workflow -> workflow.recorded()
+                        .successRate()))
                 .dataFetcher(
                         "averageDurationMillis",
                         property(WorkflowStatistics.class, workflow -> millis(workflow.averageDuration())));
@@ -72,10 +70,8 @@ final class StatisticsFields {
 
     static TypeRuntimeWiring.Builder ofInterval(TypeRuntimeWiring.Builder type) {
         return type.dataFetcher("isComplete", property(IntervalStatistics.class, IntervalStatistics::isComplete))
-                .dataFetcher(
-                        "successRate",
-                        property(IntervalStatistics.class, interval -> interval.recorded()
-                                .successRate()))
+                .dataFetcher("successRate", property(IntervalStatistics.class, interval -> interval.recorded()
+                        .successRate()))
                 .dataFetcher(
                         "averageDurationMillis",
                         property(IntervalStatistics.class, interval -> millis(interval.averageDuration())))

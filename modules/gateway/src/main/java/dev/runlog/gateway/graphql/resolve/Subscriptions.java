@@ -17,21 +17,21 @@ final class Subscriptions {
     }
 
     TypeRuntimeWiring.Builder fields(TypeRuntimeWiring.Builder type) {
-        return type.dataFetcher("runningExecutions", env -> feed(env).runningExecutions(
+        return type.dataFetcher("runningExecutions", env -> feed(env)
+                        .runningExecutions(
                                 reader(env),
                                 arguments(env).executionQuery(config),
                                 arguments(env).flag("includeQueued"),
                                 arguments(env).flag("snapshotPages"),
                                 arguments(env).stringOrNull("after")))
-                .dataFetcher("executionChanges", env -> feed(env).executionChanges(
+                .dataFetcher("executionChanges", env -> feed(env)
+                        .executionChanges(
                                 reader(env),
                                 arguments(env).executionQuery(config),
                                 arguments(env).stringOrNull("after")))
-                .dataFetcher(
-                        "executionUpdated",
-                        env -> feed(env).executionUpdated(reader(env), arguments(env).id("id")))
-                .dataFetcher(
-                        "cleanupProgress",
-                        env -> feed(env).cleanupProgress(viewer(env), arguments(env).id("id")));
+                .dataFetcher("executionUpdated", env -> feed(env)
+                        .executionUpdated(reader(env), arguments(env).id("id")))
+                .dataFetcher("cleanupProgress", env -> feed(env)
+                        .cleanupProgress(viewer(env), arguments(env).id("id")));
     }
 }

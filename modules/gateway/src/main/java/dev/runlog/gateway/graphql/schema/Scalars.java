@@ -184,7 +184,8 @@ public final class Scalars {
 
         @Override
         public Long parseLiteral(Value<?> input, CoercedVariables variables, GraphQLContext context, Locale locale) {
-            Long value = input instanceof IntValue number ? valueOf(number.getValue().toString()) : null;
+            Long value =
+                    input instanceof IntValue number ? valueOf(number.getValue().toString()) : null;
             if (value == null) {
                 throw new CoercingParseLiteralException(message());
             }
@@ -202,7 +203,8 @@ public final class Scalars {
 
         @Override
         public Value<?> valueToLiteral(Object input, GraphQLContext context, Locale locale) {
-            return IntValue.newIntValue(BigInteger.valueOf(((Number) input).longValue())).build();
+            return IntValue.newIntValue(BigInteger.valueOf(((Number) input).longValue()))
+                    .build();
         }
 
         private static String message() {

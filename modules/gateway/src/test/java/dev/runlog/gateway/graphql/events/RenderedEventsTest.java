@@ -64,7 +64,8 @@ final class RenderedEventsTest {
         assertThat(events.render(selection, "event", () -> Future.failedFuture("no"))
                         .failed())
                 .isTrue();
-        assertThat(render(selection, "event", () -> Future.succeededFuture("text"))).isEqualTo("text");
+        assertThat(render(selection, "event", () -> Future.succeededFuture("text")))
+                .isEqualTo("text");
     }
 
     @Test

@@ -22,7 +22,8 @@ import java.util.stream.Collectors;
  */
 final class RandomQuery {
     private static final int DEPTH_MAX = 3;
-    private static final Map<String, String> VARIABLES = Map.of("$yes", "Boolean!", "$no", "Boolean = false", "$n", "Int");
+    private static final Map<String, String> VARIABLES =
+            Map.of("$yes", "Boolean!", "$no", "Boolean = false", "$n", "Int");
 
     private final GraphQLSchema schema;
     private final Random random;
@@ -83,10 +84,15 @@ final class RandomQuery {
             arguments += value.isEmpty() ? "" : "(" + argument.getName() + ": " + value + ")";
         }
         String key = alias.isEmpty() ? "" : alias + field.getName() + ": ";
-        return key + field.getName() + arguments + directive()
+        return key
+                + field.getName()
+                + arguments
+                + directive()
                 + (isLeaf(field)
                         ? ""
-                        : " " + selection((GraphQLCompositeType) GraphQLTypeUtil.unwrapAll(field.getType()), depth + 1));
+                        : " "
+                                + selection(
+                                        (GraphQLCompositeType) GraphQLTypeUtil.unwrapAll(field.getType()), depth + 1));
     }
 
     private static boolean isLeaf(GraphQLFieldDefinition field) {

@@ -214,29 +214,61 @@ final class RendererAgainstLibraryTest {
                         .dataFetcher("refuse", env -> {
                             throw RunlogException.conflict("Refused.");
                         }))
-                .type("Thing", type -> type.typeResolver(env ->
-                        env.getSchema().getObjectType(env.getObject().getClass().getSimpleName())))
-                .type("Shelf", type -> type.dataFetcher("owner", wiring.loaded("owner", Shelf.class, (shelf, count) ->
-                                shelf.id().equals("s2") ? null : new Owner("Owner of " + shelf.id())))
-                        .dataFetcher("first", wiring.loaded("books", Shelf.class, (shelf, count) -> shelf.strictBooks().stream()
-                                .limit(count == null ? 9 : count)
-                                .toList()))
-                        .dataFetcher("key", wiring.loaded("key", Shelf.class, (shelf, count) ->
-                                shelf.id().equals("s1") ? refuse("key") : new Secret(shelf)))
-                        .dataFetcher("secret", wiring.computed(Shelf.class, shelf ->
-                                shelf.id().equals("s0") ? "hidden" : refuse("secret")))
-                        .dataFetcher("secrets", wiring.computed(Shelf.class, shelf ->
-                                List.of(new Secret(shelf), new Secret(SHELVES.get(1))))))
-                .type("Secret", type -> type.dataFetcher("text", wiring.computed(Secret.class, secret ->
-                        secret.shelf().id().equals("s0") ? "text" : refuse("text"))))
-                .type("Book", type -> type.dataFetcher("shelf", wiring.loaded("shelf", Book.class, (book, count) ->
-                                book == ONE ? SHELVES.get(0) : SHELVES.get(1)))
+                .type(
+                        "Thing",
+                        type -> type.typeResolver(env -> env.getSchema()
+                                .getObjectType(env.getObject().getClass().getSimpleName())))
+                .type("Shelf", type -> type.dataFetcher(
+                                "owner",
+                                wiring.loaded(
+                                        "owner",
+                                        Shelf.class,
+                                        (shelf, count) ->
+                                                shelf.id().equals("s2") ? null : new Owner("Owner of " + shelf.id())))
+                        .dataFetcher(
+                                "first",
+                                wiring.loaded("books", Shelf.class, (shelf, count) -> shelf.strictBooks().stream()
+                                        .limit(count == null ? 9 : count)
+                                        .toList()))
+                        .dataFetcher(
+                                "key",
+                                wiring.loaded(
+                                        "key",
+                                        Shelf.class,
+                                        (shelf, count) -> shelf.id().equals("s1") ? refuse("key") : new Secret(shelf)))
+                        .dataFetcher(
+                                "secret",
+                                wiring.computed(
+                                        Shelf.class, shelf -> shelf.id().equals("s0") ? "hidden" : refuse("secret")))
+                        .dataFetcher(
+                                "secrets",
+                                wiring.computed(
+                                        Shelf.class, shelf -> List.of(new Secret(shelf), new Secret(SHELVES.get(1))))))
+                .type(
+                        "Secret",
+                        type -> type.dataFetcher(
+                                "text",
+                                wiring.computed(
+                                        Secret.class,
+                                        secret -> secret.shelf().id().equals("s0") ? "text" : refuse("text"))))
+                .type("Book", type -> type.dataFetcher(
+                                "shelf",
+                                wiring.loaded(
+                                        "shelf",
+                                        Book.class,
+                                        (book, count) -> book.equals(ONE) ? SHELVES.get(0) : SHELVES.get(1)))
                         .dataFetcher("isbn", wiring.loaded(FAILING, Book.class, (book, count) -> "isbn"))
-                        .dataFetcher("locked", wiring.computed(Book.class, book ->
-                                book == ONE ? "open" : refuse("locked"))))
-                .type("Owner", type -> type.dataFetcher("book", wiring.loaded("book", Owner.class, (owner, count) -> TWO))
-                        .dataFetcher("shelves", wiring.loaded("shelves", Owner.class, (owner, count) ->
-                                SHELVES.subList(0, count == null ? 1 : count))))
+                        .dataFetcher(
+                                "locked",
+                                wiring.computed(Book.class, book -> book.equals(ONE) ? "open" : refuse("locked"))))
+                .type("Owner", type -> type.dataFetcher(
+                                "book", wiring.loaded("book", Owner.class, (owner, count) -> TWO))
+                        .dataFetcher(
+                                "shelves",
+                                wiring.loaded(
+                                        "shelves",
+                                        Owner.class,
+                                        (owner, count) -> SHELVES.subList(0, count == null ? 1 : count))))
                 .build();
         return new SchemaGenerator().makeExecutableSchema(new SchemaParser().parse(SCHEMA), resolvers);
     }
@@ -261,13 +293,13 @@ final class RendererAgainstLibraryTest {
         }
 
         /** Each value is its own key. */
-        <S> DataFetcher<?> loaded(
-                String batch, Class<S> type, BiFunction<S, @Nullable Integer, @Nullable Object> get) {
+        <S> DataFetcher<?> loaded(String batch, Class<S> type, BiFunction<S, @Nullable Integer, @Nullable Object> get) {
             if (rendered) {
                 return new Loaded<>(
                         type,
                         batches.computeIfAbsent(batch, this::batch),
-                        (source, fetch) -> get.apply(source, (Integer) fetch.arguments().get("count")),
+                        (source, fetch) ->
+                                get.apply(source, (Integer) fetch.arguments().get("count")),
                         (source, loaded) -> loaded);
             }
             return env -> {

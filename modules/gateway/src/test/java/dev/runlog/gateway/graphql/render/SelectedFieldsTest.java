@@ -24,10 +24,12 @@ final class SelectedFieldsTest {
             .makeExecutableSchema(
                     new SchemaParser().parse(SCHEMA),
                     RuntimeWiring.newRuntimeWiring()
-                            .type("Query", type -> type.dataFetcher("list", env -> {
-                                selected.set(plans.selected(env));
-                                return null;
-                            }))
+                            .type(
+                                    "Query",
+                                    type -> type.dataFetcher("list", env -> {
+                                        selected.set(plans.selected(env));
+                                        return null;
+                                    }))
                             .build());
 
     @ParameterizedTest

@@ -24,10 +24,14 @@ final class FilterArgumentsTest {
     @Test
     void combinesShorthandsWithTheFilter() {
         ExecutionQuery query = query(Map.of(
-                "workflowId", ONE,
-                "status", List.of("FAILED", "RUNNING"),
-                "orderBy", "FINISHED_AT_DESC",
-                "filter", Map.of("workflowIds", List.of(ONE, OTHER), "statuses", List.of("FAILED"), "trigger", "cron")));
+                "workflowId",
+                ONE,
+                "status",
+                List.of("FAILED", "RUNNING"),
+                "orderBy",
+                "FINISHED_AT_DESC",
+                "filter",
+                Map.of("workflowIds", List.of(ONE, OTHER), "statuses", List.of("FAILED"), "trigger", "cron")));
 
         assertThat(query.workflowIds()).containsExactly(UUID.fromString(ONE));
         assertThat(query.statuses()).containsExactly(ExecutionStatus.FAILED);
@@ -98,7 +102,9 @@ final class FilterArgumentsTest {
 
     @Test
     void refusesWhatItCannotAnswer() {
-        refuses(Map.of("workflowIds", Collections.nCopies(101, ONE)), "Invalid `workflowIds`: 101 values (at most 100).");
+        refuses(
+                Map.of("workflowIds", Collections.nCopies(101, ONE)),
+                "Invalid `workflowIds`: 101 values (at most 100).");
         refuses(Map.of("triggers", Collections.nCopies(101, "a")), "Invalid `triggers`: 101 values (at most 100).");
         refuses(Map.of("search", "a".repeat(201)), "Invalid `search`: 201 characters (at most 200).");
         refuses(Map.of("search", "a\u0000"), "Invalid `search`: NUL at position 1.");

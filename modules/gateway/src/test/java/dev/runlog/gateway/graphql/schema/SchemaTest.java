@@ -22,8 +22,8 @@ final class SchemaTest {
     private static final GraphQLSchema SCHEMA = ReadScopeTest.schema();
 
     /** Mean numbers and shares, which are not counts. */
-    private static final Set<String> FRACTIONS = Set.of(
-            "Statistics.recordedPerDay", "WorkflowStatistics.successRate", "IntervalStatistics.successRate");
+    private static final Set<String> FRACTIONS =
+            Set.of("Statistics.recordedPerDay", "WorkflowStatistics.successRate", "IntervalStatistics.successRate");
 
     /** Shorthands for {@code ExecutionFilter.statuses}. */
     private static final Set<String> SHORTHANDS = Set.of(
@@ -60,7 +60,9 @@ final class SchemaTest {
         for (GraphQLNamedType type : types()) {
             if (type instanceof GraphQLFieldsContainer object) {
                 object.getFieldDefinitions().stream()
-                        .filter(field -> GraphQLTypeUtil.unwrapAll(field.getType()).getName().equals("Float"))
+                        .filter(field -> GraphQLTypeUtil.unwrapAll(field.getType())
+                                .getName()
+                                .equals("Float"))
                         .forEach(field -> floats.add(type.getName() + "." + field.getName()));
             }
         }
@@ -78,8 +80,8 @@ final class SchemaTest {
                         singular.add(type.getName() + "." + field.getName());
                     }
                     field.getArguments().stream()
-                            .filter(it -> isListNamedInTheSingular(
-                                    it.getName(), GraphQLTypeUtil.simplePrint(it.getType())))
+                            .filter(it ->
+                                    isListNamedInTheSingular(it.getName(), GraphQLTypeUtil.simplePrint(it.getType())))
                             .forEach(it -> singular.add(type.getName() + "." + field.getName() + "." + it.getName()));
                 }
             } else if (type instanceof GraphQLInputObjectType input) {
