@@ -7,6 +7,7 @@ import dev.runlog.contract.model.Ids;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -52,11 +53,32 @@ final class SnapshotPagesTest {
         assertThat(event.get("entered")).isEmpty();
     }
 
+    @Test
+    void endsASubscriptionWhosePagesAreTooLarge() {
+        String token = server.token(server.anOwner());
+        String labels = IntStream.range(0, 30)
+                .mapToObj(i -> "\"l" + i + "\":\"" + "x".repeat(250) + "\"")
+                .collect(Collectors.joining(",", ",\"labels\":{", "}"));
+        start(token, 200, labels);
+        Subscriber subscriber = server.subscriber(token);
+
+        String aliases = IntStream.range(0, 40).mapToObj(i -> "l" + i + ": labels").collect(Collectors.joining(" "));
+        subscriber.subscribe(
+                "large", "subscription { runningExecutions(snapshotPages: true) { entered { " + aliases + " } } }");
+
+        assertThat(subscriber.next("error").at("/payload/0/extensions/code").asText())
+                .isEqualTo("BAD_INPUT");
+    }
+
     private List<String> start(String token, int count) {
+        return start(token, count, "");
+    }
+
+    private List<String> start(String token, int count, String members) {
         List<String> ids =
                 Stream.generate(() -> Ids.next().toString()).limit(count).toList();
         String events = ids.stream()
-                .map(id -> "{\"event\":\"started\",\"workflow\":\"w\",\"id\":\"" + id + "\"}\n")
+                .map(id -> "{\"event\":\"started\",\"workflow\":\"w\",\"id\":\"" + id + "\"" + members + "}\n")
                 .collect(Collectors.joining());
         assertThat(server.events(token, events).statusCode()).isEqualTo(200);
         return ids;

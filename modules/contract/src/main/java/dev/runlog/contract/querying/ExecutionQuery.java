@@ -4,6 +4,7 @@ import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.ListedExecution;
 import dev.runlog.contract.page.Cursor;
+import dev.runlog.contract.querying.ListExecutionsByParent.Parent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -46,6 +47,29 @@ public record ExecutionQuery(
     /** The only workflow; null for none or several. */
     public @Nullable UUID workflowId() {
         return workflowIds.size() == 1 ? workflowIds.iterator().next() : null;
+    }
+
+    /** The query for one of several parents; matches nothing if its filter names another one. */
+    public ExecutionQuery ofParent(Parent parent, UUID id) {
+        return switch (parent) {
+            case WORKFLOW -> isOther(workflowIds, id) ? nothing() : ofWorkflow(id);
+            case EXECUTION ->
+                isOther(filter.parentId(), id)
+                        ? nothing()
+                        : filteredBy(filter.toBuilder().parentId(id).build());
+            case RETRIED ->
+                isOther(filter.retryOf(), id)
+                        ? nothing()
+                        : filteredBy(filter.toBuilder().retryOf(id).build());
+        };
+    }
+
+    private static boolean isOther(Set<UUID> given, UUID id) {
+        return !given.isEmpty() && !given.contains(id);
+    }
+
+    private static boolean isOther(@Nullable UUID given, UUID id) {
+        return given != null && !given.equals(id);
     }
 
     public ExecutionQuery ofWorkflow(@Nullable UUID id) {

@@ -94,6 +94,7 @@ public final class Authenticator {
     }
 
     /** The viewer of an {@code Authorization} header's bearer token. */
+    @SuppressWarnings("ReferenceEquality") // Keys are replaced as a whole.
     public Future<AuthenticatedViewer> authenticate(@Nullable String authorizationHeader) {
         try {
             String token = bearerToken(authorizationHeader);
@@ -105,6 +106,10 @@ public final class Authenticator {
             Keys current = keys;
             if (current.verify(jws)) {
                 return Future.succeededFuture(accept(token, jws, current));
+            }
+            Keys replaced = keys;
+            if (replaced != current && replaced.verify(jws)) {
+                return Future.succeededFuture(accept(token, jws, replaced));
             }
             if (!mayHaveNewKeys(jws)) {
                 throw Jws.invalid();

@@ -125,9 +125,10 @@ public final class ChangeHub {
         wake();
     }
 
+    /** Wakes the feeds of other loops first: the feed of this loop handles the changes before it returns. */
     private void wake() {
-        for (LiveFeed feed : feeds) {
-            feed.wake();
+        for (int i = feeds.size() - 1; i >= 0; i--) {
+            feeds.get(i).wake();
         }
     }
 

@@ -63,6 +63,16 @@ public final class LiveEvent {
         return entered;
     }
 
+    /** Whether it is a page of a snapshot. */
+    public boolean isPage() {
+        return !entered.isEmpty();
+    }
+
+    /** Whether it is a change, which is one object for all subscribers. Other events belong to one subscription. */
+    public boolean isShared() {
+        return number != Cursors.NO_POSITION;
+    }
+
     long number() {
         return number;
     }

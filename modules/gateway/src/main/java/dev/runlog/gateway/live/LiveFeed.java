@@ -265,7 +265,7 @@ public final class LiveFeed implements Channel.Feed {
             PageRequest request = PageRequest.firstAfter(hub.config().snapshotPageSize(), after);
             return hub.snapshotQueries()
                     .run(() -> bus.request(new ListExecutions(viewer, query, request)))
-                    .compose(page -> {
+                    .map(page -> {
                         List<Execution> executions = page.executions();
                         Cursor scannedTo = page.scannedTo();
                         exhausted = scannedTo == null && !page.ends().hasNext();
@@ -274,9 +274,13 @@ public final class LiveFeed implements Channel.Feed {
                         } else if (!executions.isEmpty()) {
                             after = query.cursorOf(executions.get(executions.size() - 1));
                         }
-                        // A page that took too long may be empty before the end.
-                        return executions.isEmpty() && !exhausted ? next() : Future.succeededFuture(executions);
+                        return executions;
                     });
+        }
+
+        @Override
+        public boolean isExhausted() {
+            return exhausted;
         }
     }
 

@@ -28,8 +28,13 @@ import org.slf4j.LoggerFactory;
 final class LiveSubscription implements Subscription {
     /** The pages of a snapshot. */
     interface Snapshot {
-        /** The next executions; an empty list at the end. */
+        /** The next executions; may be empty before the end if finding them takes long. */
         Future<List<Execution>> next();
+
+        /** Whether an empty list was the end. */
+        default boolean isExhausted() {
+            return true;
+        }
     }
 
     private enum Phase {
@@ -191,7 +196,7 @@ final class LiveSubscription implements Subscription {
             subscriber.onNext(event);
         } catch (RuntimeException failure) {
             log.error("A subscriber of {} failed", channel.watch().type(), failure);
-            end();
+            fail(failure);
         }
     }
 
@@ -239,7 +244,7 @@ final class LiveSubscription implements Subscription {
                 return;
             }
             page = fetched.result().iterator();
-            if (fetched.result().isEmpty()) {
+            if (fetched.result().isEmpty() && from.isExhausted()) {
                 snapshot = null;
                 phase = Phase.CATCHING_UP;
                 marks.add(mark(Kind.SYNCED, position));

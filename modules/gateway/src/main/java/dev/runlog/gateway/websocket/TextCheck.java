@@ -2,6 +2,7 @@ package dev.runlog.gateway.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
@@ -26,10 +27,11 @@ final class TextCheck {
         if (frame instanceof TextWebSocketFrame) {
             inText = true;
             rest = new byte[0];
-        } else if (!(frame instanceof ContinuationWebSocketFrame)) {
+        } else if (frame instanceof BinaryWebSocketFrame) {
             inText = false;
         }
-        if (!inText) {
+        // Pings, pongs and closes may come between the frames of a message.
+        if (!inText || !(frame instanceof TextWebSocketFrame || frame instanceof ContinuationWebSocketFrame)) {
             return true;
         }
         ByteBuf content = frame.content();

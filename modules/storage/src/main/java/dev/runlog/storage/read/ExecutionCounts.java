@@ -72,7 +72,7 @@ final class ExecutionCounts {
         long deadline = slices.deadline();
         Future<?> counted = Future.succeededFuture();
         for (UUID id : ids) {
-            Source source = Source.of(Source.ofParent(query, parent, id));
+            Source source = Source.of(query.ofParent(parent, id));
             counted = counted.compose(
                     done -> slices.count(owner, source, rowsMax, slices.shareOf(deadline, ids.size() - counts.size()))
                             .map(count -> counts.put(id, count)));

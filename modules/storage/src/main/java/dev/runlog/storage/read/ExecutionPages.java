@@ -170,7 +170,7 @@ final class ExecutionPages {
         long deadline = slices.deadline();
         Future<?> read = Future.succeededFuture();
         for (UUID id : ids) {
-            Source source = Source.of(Source.ofParent(query, parent, id));
+            Source source = Source.of(query.ofParent(parent, id));
             read = read.compose(done -> scan(
                             owner,
                             source,

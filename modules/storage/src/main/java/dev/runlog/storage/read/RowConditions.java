@@ -9,6 +9,7 @@ import dev.runlog.contract.querying.RowFilter;
 import dev.runlog.storage.known.Owner;
 import dev.runlog.storage.sql.Rows;
 import dev.runlog.storage.sql.Sql;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,12 +24,16 @@ final class RowConditions {
     private final Sql sql;
     private final Owner owner;
     private final boolean inListOfFailures;
+    /** Whether none of the conditions may hold. */
+    private final boolean negated;
+
     private final List<String> conditions = new ArrayList<>();
 
-    private RowConditions(Sql sql, Owner owner, boolean inListOfFailures) {
+    private RowConditions(Sql sql, Owner owner, boolean inListOfFailures, boolean negated) {
         this.sql = sql;
         this.owner = owner;
         this.inListOfFailures = inListOfFailures;
+        this.negated = negated;
     }
 
     /**
@@ -38,16 +43,17 @@ final class RowConditions {
      * @param inListOfFailures whether the row is one of the list of failures, which lacks the large columns
      */
     static List<String> of(ExecutionQuery query, Sql sql, Owner owner, boolean inListOfFailures) {
-        List<String> all = new ArrayList<>(single(query, sql, owner, inListOfFailures));
+        List<String> all = new ArrayList<>(single(query, sql, owner, inListOfFailures, false));
         if (query.not() != null) {
-            single(query.not(), sql, owner, inListOfFailures)
+            single(query.not(), sql, owner, inListOfFailures, true)
                     .forEach(condition -> all.add("(" + condition + ") IS NOT TRUE"));
         }
         return all;
     }
 
-    private static List<String> single(ExecutionQuery query, Sql sql, Owner owner, boolean inListOfFailures) {
-        RowConditions single = new RowConditions(sql, owner, inListOfFailures);
+    private static List<String> single(
+            ExecutionQuery query, Sql sql, Owner owner, boolean inListOfFailures, boolean negated) {
+        RowConditions single = new RowConditions(sql, owner, inListOfFailures, negated);
         single.addQuery(query);
         single.addFilter(query.filter());
         single.addErrorAndText(query.filter());
@@ -72,7 +78,7 @@ final class RowConditions {
         if (!filter.triggers().isEmpty()) {
             add("e.trigger = ANY (" + sql.argument(filter.triggers().toArray(String[]::new)) + ")");
         }
-        filter.labels().forEach(label -> add(label(label)));
+        addLabels(filter.labels());
         if (filter.parentId() != null) {
             add("e.parent_id = " + sql.argument(filter.parentId()));
         }
@@ -122,13 +128,34 @@ final class RowConditions {
         conditions.add("(" + condition + ")");
     }
 
-    private String label(LabelCondition label) {
-        String key = sql.argument(label.key()) + "::text";
-        if (!label.values().isEmpty()) {
-            return "e.labels ->> " + key + " = ANY ("
-                    + sql.argument(label.values().toArray(String[]::new)) + ")";
+    /** One condition for all labels of a kind: PostgreSQL plans each condition for every day. */
+    private void addLabels(List<LabelCondition> labels) {
+        List<String> pairs = new ArrayList<>();
+        List<String> present = new ArrayList<>();
+        List<String> absent = new ArrayList<>();
+        for (LabelCondition label : labels) {
+            if (label.values().size() > 1) {
+                add("e.labels ->> " + sql.argument(label.key()) + "::text = ANY ("
+                        + sql.argument(label.values().toArray(String[]::new)) + ")");
+            } else if (!label.values().isEmpty()) {
+                pairs.add(JsonObject.of(label.key(), label.values().iterator().next()).encode());
+            } else {
+                (label.present() ? present : absent).add(label.key());
+            }
         }
-        return label.present() ? "e.labels ? " + key : "(e.labels ? " + key + ") IS NOT TRUE";
+        if (!pairs.isEmpty()) {
+            add("e.labels @> " + (negated ? "ANY" : "ALL") + " (" + array(pairs) + "::jsonb[])");
+        }
+        if (!present.isEmpty()) {
+            add("e.labels " + (negated ? "?| " : "?& ") + array(present));
+        }
+        if (!absent.isEmpty()) {
+            add("(e.labels " + (negated ? "?& " : "?| ") + array(absent) + ") IS NOT TRUE");
+        }
+    }
+
+    private String array(List<String> texts) {
+        return sql.argument(texts.toArray(String[]::new)) + "::text[]";
     }
 
     /** Literals, because partial indexes need them. */

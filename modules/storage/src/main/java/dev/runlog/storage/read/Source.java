@@ -148,30 +148,6 @@ record Source(Root root, ExecutionQuery query, Set<ExecutionStatus> statuses, Ex
         return root == Root.OWNER || root == Root.WORKFLOWS || root == Root.JOINED_WORKFLOW;
     }
 
-    /** The query for one of several parents. */
-    static ExecutionQuery ofParent(ExecutionQuery query, Parent parent, UUID id) {
-        RowFilter filter = query.filter();
-        return switch (parent) {
-            case WORKFLOW -> isOther(query.workflowIds(), id) ? query.nothing() : query.ofWorkflow(id);
-            case EXECUTION ->
-                isOther(filter.parentId(), id)
-                        ? query.nothing()
-                        : query.filteredBy(filter.toBuilder().parentId(id).build());
-            case RETRIED ->
-                isOther(filter.retryOf(), id)
-                        ? query.nothing()
-                        : query.filteredBy(filter.toBuilder().retryOf(id).build());
-        };
-    }
-
-    private static boolean isOther(Set<UUID> given, UUID id) {
-        return !given.isEmpty() && !given.contains(id);
-    }
-
-    private static boolean isOther(@Nullable UUID given, UUID id) {
-        return given != null && !given.equals(id);
-    }
-
     /** The table of the parents. */
     static String table(Parent parent) {
         return parent == Parent.WORKFLOW ? "workflow" : "execution";

@@ -113,7 +113,7 @@ final class FilterPropertyTest {
                 assertThat(pages.get(workflow).executions())
                         .extracting(Execution::id)
                         .as("seed %d, round %d: %s, %s", seed, round, query, page)
-                        .isEqualTo(expected(Source.ofParent(query, Parent.WORKFLOW, workflow), page));
+                        .isEqualTo(expected(query.ofParent(Parent.WORKFLOW, workflow), page));
             }
         }
     }

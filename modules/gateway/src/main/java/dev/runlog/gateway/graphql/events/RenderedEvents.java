@@ -1,6 +1,7 @@
 package dev.runlog.gateway.graphql.events;
 
 import dev.runlog.contract.model.Viewer;
+import dev.runlog.gateway.live.LiveEvent;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -73,23 +74,32 @@ public final class RenderedEvents {
 
     /** Returns the event as JSON text; renders it unless another subscriber has needed it before. */
     Future<String> render(Selection selection, Object event, Supplier<Future<String>> renderer) {
-        if (selection.subscribers == 1) {
-            executed.increment();
-            return renderer.get();
+        if (selection.subscribers == 1 || event instanceof LiveEvent live && !live.isShared()) {
+            return rendered(renderer);
         }
         Rendered key = new Rendered(selection.number, event);
         Promise<String> rendering = Promise.promise();
         Future<String> earlier = putIfAbsent(key, rendering.future());
         if (earlier != null) {
-            return onThisContext(earlier);
+            // Another event loop may have failed for reasons of its own.
+            return onThisContext(earlier).recover(failed -> rendered(renderer));
         }
-        executed.increment();
-        Future<String> result = renderer.get();
+        Future<String> result = rendered(renderer);
         result.onComplete(done -> {
             keep(key, rendering.future(), done.succeeded() ? done.result() : null);
             rendering.handle(done);
         });
         return result;
+    }
+
+    private Future<String> rendered(Supplier<Future<String>> renderer) {
+        executed.increment();
+        try {
+            return renderer.get();
+        } catch (RuntimeException | Error failure) {
+            // Others wait for the result.
+            return Future.failedFuture(failure);
+        }
     }
 
     private synchronized @Nullable Future<String> putIfAbsent(Rendered key, Future<String> rendering) {

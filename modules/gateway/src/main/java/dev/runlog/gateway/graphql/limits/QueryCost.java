@@ -122,7 +122,13 @@ final class QueryCost {
         }
         add(position.times(), introspects);
         if (GraphQLTypeUtil.unwrapAll(definition.getType()) instanceof GraphQLCompositeType type) {
-            int intervals = "HOUR".equals(argument(field, "interval")) ? HOURS : DAYS;
+            // A variable may hold any interval: the cost is cached without its value.
+            int intervals = field.getArguments().stream()
+                            .anyMatch(argument -> argument.getName().equals("interval")
+                                    && (argument.getValue() instanceof VariableReference
+                                            || "HOUR".equals(argument(field, "interval"))))
+                    ? HOURS
+                    : DAYS;
             long times = Math.min(position.times() * size(field, definition, parent, position), Integer.MAX_VALUE);
             add(field.getSelectionSet(), type, new Position(times, depth, introspects, intervals));
         }

@@ -34,6 +34,7 @@ final class Compiler {
     private final Map<String, FragmentDefinition> fragments;
     private final Map<String, Object> variables;
     private int members;
+    private int size;
 
     /** @param variables the coerced variables, which decide on directives */
     Compiler(GraphQLSchema schema, Map<String, FragmentDefinition> fragments, Map<String, Object> variables) {
@@ -44,7 +45,7 @@ final class Compiler {
 
     Plan compile(MergedField field, GraphQLType type) {
         Member root = new Member(-1, name(field), field, null, null, shape(type, leaf(field, type)), false);
-        return new Plan(root, members);
+        return new Plan(root, members, size);
     }
 
     private static SerializedString name(MergedField field) {
@@ -101,6 +102,7 @@ final class Compiler {
     }
 
     private Member member(MergedField field, GraphQLObjectType parent) {
+        size++;
         if (field.getName().equals("__typename")) {
             return new Member(-1, name(field), field, null, null, new Shape.TypeName(parent.getName()), false);
         }

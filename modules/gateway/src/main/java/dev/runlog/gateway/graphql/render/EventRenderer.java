@@ -7,6 +7,7 @@ import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.gateway.json.EncodedJson;
 import dev.runlog.gateway.json.JsonWriter;
+import dev.runlog.gateway.live.LiveEvent;
 import dev.runlog.gateway.memory.AnswerMemory;
 import graphql.GraphQLError;
 import graphql.execution.ExecutionContext;
@@ -37,15 +38,20 @@ public final class EventRenderer {
      * loaded: a client that received the event's cursor would resume after an event that it did not receive.
      */
     public Future<String> render(Object event, AnswerMemory memory) {
-        if (!plan.isLoading()) {
-            // Bounded by the limits of recording.
+        if (!plan.isLoading() && !(event instanceof LiveEvent live && live.isPage())) {
+            // One execution: bounded by the limits of recording.
             return write(rendering(Allowance.UNLIMITED), event, bytes -> {});
         }
         AnswerMemory.Lease lease = memory.open(
                 context.getGraphQLContext().<Viewer>get(Viewer.class).subject());
         Pending pending = rendering(lease);
-        return pending.rendering()
-                .gather(event)
+        Future<?> gathered;
+        try {
+            gathered = pending.rendering().gather(event);
+        } catch (RuntimeException failure) {
+            gathered = Future.failedFuture(failure);
+        }
+        return gathered
                 .compose(done -> write(pending, event, lease::takeForOutput))
                 .onComplete(done -> lease.close());
     }

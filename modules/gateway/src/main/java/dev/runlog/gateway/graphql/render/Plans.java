@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The plans of cached queries. Thread-safe. */
@@ -29,8 +30,18 @@ public final class Plans {
     /** Each Boolean variable in a directive doubles the number of variants. */
     private static final int VARIANTS_MAX = 16;
 
+    /**
+     * Members of the kept plans of a query, and of all. A member takes about 400 bytes, and a short query with nested
+     * fragments can have 20,000 of them. Plans beyond these limits are compiled again for each request.
+     */
+    private static final int MEMBERS_OF_QUERY_MAX = 2_000;
+
+    private static final int MEMBERS_MAX = 40_000;
+
     /** By the parsed query: weak keys are compared by identity, and are removed with the query. */
     private final Cache<Document, Query> queries = Caches.builder().weakKeys().build();
+
+    private final AtomicInteger members = new AtomicInteger();
 
     /** The schema and the variables on which the selected fields depend. */
     private record Variant(
@@ -42,8 +53,13 @@ public final class Plans {
      * @param conditions names of the variables in its directives
      * @param uses number of uses of each variable
      * @param variants plans by variant and response key of the root field
+     * @param members number of their members, and of those that were not kept
      */
-    private record Query(Set<String> conditions, Map<String, Integer> uses, Map<Variant, Map<String, Plan>> variants) {
+    private record Query(
+            Set<String> conditions,
+            Map<String, Integer> uses,
+            Map<Variant, Map<String, Plan>> variants,
+            AtomicInteger members) {
         static Query of(Document document) {
             Set<String> conditions = new HashSet<>();
             Map<String, Integer> uses = new HashMap<>();
@@ -71,7 +87,7 @@ public final class Plans {
                                 }
                             },
                             document);
-            return new Query(Set.copyOf(conditions), Map.copyOf(uses), new ConcurrentHashMap<>());
+            return new Query(Set.copyOf(conditions), Map.copyOf(uses), new ConcurrentHashMap<>(), new AtomicInteger());
         }
 
         Map<String, Plan> plans(Variant variant) {
@@ -79,6 +95,7 @@ public final class Plans {
             if (plans == null) {
                 if (variants.size() >= VARIANTS_MAX) {
                     variants.clear();
+                    members.set(0);
                 }
                 plans = variants.computeIfAbsent(variant, none -> new ConcurrentHashMap<>());
             }
@@ -130,9 +147,20 @@ public final class Plans {
             MergedField field,
             GraphQLType type) {
         Query query = queries.get(document, Query::of);
-        return query.plans(new Variant(schema, operation, conditions(query, variables)))
-                .computeIfAbsent(
-                        field.getResultKey(), key -> new Compiler(schema, fragments, variables).compile(field, type));
+        Map<String, Plan> plans = query.plans(new Variant(schema, operation, conditions(query, variables)));
+        Plan known = plans.get(field.getResultKey());
+        if (known != null) {
+            return known;
+        }
+        Plan plan = new Compiler(schema, fragments, variables).compile(field, type);
+        if (query.members().addAndGet(plan.size()) <= MEMBERS_OF_QUERY_MAX) {
+            plans.put(field.getResultKey(), plan);
+            if (members.addAndGet(plan.size()) > MEMBERS_MAX) {
+                members.set(0);
+                queries.invalidateAll();
+            }
+        }
+        return plan;
     }
 
     private static Map<String, @Nullable Object> conditions(Query query, Map<String, Object> variables) {

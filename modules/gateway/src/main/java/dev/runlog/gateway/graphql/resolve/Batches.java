@@ -146,19 +146,9 @@ final class Batches {
                             .forEach((id, found) -> pages.put(
                                     new ExecutionsKey(parent, id, query, page),
                                     Connection.ofExecutions(
-                                            found, within(query, parent, id), new OfParent(parent, id, query))));
+                                            found, query.ofParent(parent, id), new OfParent(parent, id, query))));
                     return pages;
                 });
-    }
-
-    /** The query of one parent's list. */
-    private static ExecutionQuery within(ExecutionQuery query, Parent parent, UUID id) {
-        RowFilter filter = query.filter();
-        return switch (parent) {
-            case WORKFLOW -> query.ofWorkflow(id);
-            case EXECUTION -> query.filteredBy(filter.toBuilder().parentId(id).build());
-            case RETRIED -> query.filteredBy(filter.toBuilder().retryOf(id).build());
-        };
     }
 
     private static Future<Map<PartKey, ExecutionDetail>> parts(Fetch fetch, List<PartKey> keys) {

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the arguments that select executions. */
 final class FilterArguments {
+    /** PostgreSQL plans each of them for every day. */
+    private static final int LABELS_WITH_SEVERAL_VALUES_MAX = 10;
+
     private static final int SEARCH_CHARS_MAX = 200;
 
     /** Maximum number of values in each list. */
@@ -124,6 +127,13 @@ final class FilterArguments {
             filter.objects("labelConditions").forEach(condition -> conditions.add(label(condition)));
         }
         requireFew("labelConditions", conditions);
+        long withSeveral = conditions.stream()
+                .filter(condition -> condition.values().size() > 1)
+                .count();
+        if (withSeveral > LABELS_WITH_SEVERAL_VALUES_MAX) {
+            throw RunlogException.badInput("Invalid `labelConditions`: " + withSeveral
+                    + " have several values (expected at most " + LABELS_WITH_SEVERAL_VALUES_MAX + ").");
+        }
         return conditions;
     }
 

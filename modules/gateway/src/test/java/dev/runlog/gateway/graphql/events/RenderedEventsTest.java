@@ -69,6 +69,33 @@ final class RenderedEventsTest {
     }
 
     @Test
+    void failsForAllWhenARendererThrows() {
+        RenderedEvents.Selection selection = events.enter(key("{ a }"));
+        events.enter(key("{ a }"));
+
+        assertThat(events.render(selection, "event", () -> {
+                            throw new IllegalStateException("broken");
+                        })
+                        .failed())
+                .isTrue();
+        assertThat(render(selection, "event", () -> Future.succeededFuture("text")))
+                .isEqualTo("text");
+    }
+
+    @Test
+    void rendersAgainWhatFailedOnAnotherLoop() {
+        RenderedEvents.Selection selection = events.enter(key("{ a }"));
+        events.enter(key("{ a }"));
+        Promise<String> rendering = Promise.promise();
+        events.render(selection, "event", rendering::future);
+
+        Future<String> waiting = events.render(selection, "event", () -> Future.succeededFuture("text"));
+        rendering.fail("This loop is overloaded.");
+
+        assertThat(Futures.await(waiting)).isEqualTo("text");
+    }
+
+    @Test
     void keepsAsManyBytesAsItMay() {
         RenderedEvents.Selection selection = events.enter(key("{ a }"));
         events.enter(key("{ a }"));

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.quicktheories.core.Gen;
 
 final class ScalarsFuzzTest {
-    private static final int MESSAGE_CHARS_MAX = 300;
+    private static final int MESSAGE_CHARS_MAX = 450;
 
     @Test
     void dateTimesAreReadOrRefused() {
