@@ -21,7 +21,7 @@ mkdirSync(directory, { recursive: true });
 for (const { file, text } of snippets) writeFileSync(path.join(directory, file), text);
 const run = (command, ...args) => execFileSync(command, args, { cwd: directory, stdio: 'inherit' });
 try {
-  run('npm', 'install', '--no-audit', '--no-fund', '--loglevel=error');
+  run('npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=1', '--fetch-timeout=30000');
 } catch {
   console.log('docs/frontend.md: skipped, because its packages cannot be installed.');
   process.exit(0);
