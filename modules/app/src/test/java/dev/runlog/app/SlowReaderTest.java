@@ -100,7 +100,8 @@ final class SlowReaderTest {
                 closes.add(frame);
                 socket.close();
             }
-            assertThat(closes).contains("1013 Your clients have too many unread bytes (graphql.responses-max-bytes).");
+            // Either their unread bytes or the next event exceeded the limit.
+            assertThat(closes).anyMatch(close -> close.contains("(graphql.responses-max-bytes)"));
             server.data(honest, "mutation { startExecution(input: {workflowKey: \"w\"}) { execution { id } } }");
             assertThat(other.nextEvent("executionChanges")).isEqualTo("ENTERED");
         }

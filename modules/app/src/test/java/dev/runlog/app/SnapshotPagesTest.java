@@ -62,7 +62,8 @@ final class SnapshotPagesTest {
         start(token, 200, labels);
         Subscriber subscriber = server.subscriber(token);
 
-        String aliases = IntStream.range(0, 40).mapToObj(i -> "l" + i + ": labels").collect(Collectors.joining(" "));
+        String aliases =
+                IntStream.range(0, 40).mapToObj(i -> "l" + i + ": labels").collect(Collectors.joining(" "));
         subscriber.subscribe(
                 "large", "subscription { runningExecutions(snapshotPages: true) { entered { " + aliases + " } } }");
 

@@ -26,8 +26,6 @@ import org.quicktheories.core.RandomnessSource;
 final class MessageDecoderFuzzTest {
     private static final int MESSAGE_BYTES_MAX = 2000;
     private static final int CONTROL_FRAME_BYTES_MAX = 131;
-    private static final String TEXT = "{\"type\":\"ping\",\"payload\":{\"a\":\"é\"}} ";
-
     /** What a client sends, and in which parts it arrives. */
     private record Sent(List<byte[]> parts) {
         @Override

@@ -138,7 +138,8 @@ final class RowConditions {
                 add("e.labels ->> " + sql.argument(label.key()) + "::text = ANY ("
                         + sql.argument(label.values().toArray(String[]::new)) + ")");
             } else if (!label.values().isEmpty()) {
-                pairs.add(JsonObject.of(label.key(), label.values().iterator().next()).encode());
+                pairs.add(JsonObject.of(label.key(), label.values().iterator().next())
+                        .encode());
             } else {
                 (label.present() ? present : absent).add(label.key());
             }

@@ -7,8 +7,6 @@ import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.ListExecutionsByParent.Parent;
 import dev.runlog.contract.querying.RowFilter;
 import java.util.Set;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How the rows of a query are reached: by one index, in the order of the query, and with which of its conditions.

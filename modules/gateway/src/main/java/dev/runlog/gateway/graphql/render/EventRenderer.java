@@ -51,8 +51,7 @@ public final class EventRenderer {
         } catch (RuntimeException failure) {
             gathered = Future.failedFuture(failure);
         }
-        return gathered
-                .compose(done -> write(pending, event, lease::takeForOutput))
+        return gathered.compose(done -> write(pending, event, lease::takeForOutput))
                 .onComplete(done -> lease.close());
     }
 

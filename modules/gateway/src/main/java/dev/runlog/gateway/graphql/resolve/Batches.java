@@ -24,7 +24,6 @@ import dev.runlog.contract.querying.LoadExecutionDetails;
 import dev.runlog.contract.querying.LoadExecutions;
 import dev.runlog.contract.querying.LoadHoldReasons;
 import dev.runlog.contract.querying.LoadWorkflows;
-import dev.runlog.contract.querying.RowFilter;
 import dev.runlog.contract.querying.Statistics;
 import dev.runlog.contract.querying.StatusCounts;
 import dev.runlog.contract.querying.WorkflowStatistics;
