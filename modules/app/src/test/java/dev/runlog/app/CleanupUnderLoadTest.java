@@ -50,11 +50,11 @@ final class CleanupUnderLoadTest {
             }
             String operator = server.token("operator", "ops");
 
-            // On a busy machine three rounds over nothing end before the first writer is answered.
+            // On a busy machine two rounds over nothing end before the first writer is answered.
             RunningServer.awaitThat(() -> server.metric("runlog_recording_events_total") > 0);
             long deleted = 0;
             int dropped = 0;
-            for (int round = 0; round < 3; round++) {
+            for (int round = 0; round < 2; round++) {
                 JsonNode done = clean(server, operator);
                 deleted += done.get("deleted").asLong();
                 dropped += done.get("partitionsDropped").asInt();
