@@ -1,9 +1,8 @@
 // Runs the snippets of docs/frontend.md against a server: node frontend.mjs DIRECTORY URL TOKEN
-// Writes each fenced block whose info string names a file into the directory, installs its package.json, compiles the Relay
-// file, generates types, and runs each file that prints something, with the environment variables RUNLOG_URL and
-// RUNLOG_TOKEN. A file with until=TEXT
-// is stopped when it has printed that text. A snippet fails if it exits with an error, prints nothing or prints
-// "undefined", or takes longer than a minute.
+// Writes each fenced block whose info string names a file into the directory, installs its package.json, compiles the
+// Relay file, generates types, and runs each file that prints something, with the environment variables RUNLOG_URL and
+// RUNLOG_TOKEN. A file with until=TEXT is stopped when it has printed that text. A snippet fails if it exits with an
+// error, prints nothing or prints "undefined", or takes longer than a minute.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

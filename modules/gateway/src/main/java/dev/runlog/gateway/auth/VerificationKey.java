@@ -36,8 +36,8 @@ record VerificationKey(@Nullable String id, Key key, Set<Algorithm> algorithms) 
                     "it has " + bytes.length + " bytes (at least " + SECRET_BYTES_MIN + " are required)");
         }
         SecretKeySpec key = new SecretKeySpec(bytes, "HmacSHA256");
-        // The first use of cryptography reads files of the JDK. Later, a flood of connections may leave no file to open, and
-        // a class that failed to load never loads again.
+        // The first use of cryptography reads files of the JDK. Later, a flood of connections may leave no file to
+        // open, and a class that failed to load never loads again.
         Algorithm.HS256.verify(key, bytes, new byte[0]);
         return new VerificationKey(null, key, Set.of(Algorithm.HS256));
     }
