@@ -89,7 +89,7 @@ final class FilterPropertyTest {
 
     @Test
     void pagesHaveTheMatchingExecutionsInOrder() {
-        for (int round = 0; round < 80; round++) {
+        for (int round = 0; round < 40; round++) {
             ExecutionQuery query = runs.aQuery();
             PageRequest page = aPage(query);
 
@@ -122,7 +122,7 @@ final class FilterPropertyTest {
     void countsEqualTheNumberOfMatchingExecutions() {
         List<Instant> starts = List.of(
                 Instant.EPOCH, RandomRuns.NOW.minus(Duration.ofDays(12)), RandomRuns.NOW.minus(Duration.ofDays(3)));
-        for (int round = 0; round < 40; round++) {
+        for (int round = 0; round < 20; round++) {
             ExecutionQuery query = runs.aQuery();
             List<Run> expected = runs.expected(query);
 
