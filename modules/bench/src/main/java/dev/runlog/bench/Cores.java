@@ -9,7 +9,7 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Processor time in a load divided by its duration: how many cores were busy.
+ * Number of busy cores during a load: its processor time divided by its duration.
  *
  * @param threads of the server, by ID
  * @param database null if it runs elsewhere

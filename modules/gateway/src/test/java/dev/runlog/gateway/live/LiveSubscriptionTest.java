@@ -162,7 +162,7 @@ final class LiveSubscriptionTest {
             }
         }
 
-        /** The loop of the client offers what was added; where it is too far behind, all begins anew. */
+        /** The loop of the client offers what was added. If it is too far behind, everything starts again. */
         private void drain() {
             while (log.hasNext()) {
                 ChangeLog.Entry entry = log.next();
