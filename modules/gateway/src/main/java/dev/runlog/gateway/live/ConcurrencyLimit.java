@@ -22,8 +22,7 @@ final class ConcurrencyLimit {
 
     /** Runs an operation on the caller's context, now or when another one ends. */
     <T> Future<T> run(Supplier<Future<T>> operation) {
-        return turn().compose(ready ->
-                Future.succeededFuture().compose(begun -> operation.get()).onComplete(done -> end()));
+        return turn().compose(ready -> operation.get()).onComplete(done -> end());
     }
 
     private synchronized Future<Void> turn() {

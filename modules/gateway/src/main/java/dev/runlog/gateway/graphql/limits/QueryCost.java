@@ -122,13 +122,7 @@ final class QueryCost {
         }
         add(position.times(), introspects);
         if (GraphQLTypeUtil.unwrapAll(definition.getType()) instanceof GraphQLCompositeType type) {
-            // A variable may hold any interval: the cost is cached without its value.
-            int intervals = field.getArguments().stream()
-                            .anyMatch(argument -> argument.getName().equals("interval")
-                                    && (argument.getValue() instanceof VariableReference
-                                            || "HOUR".equals(argument(field, "interval"))))
-                    ? HOURS
-                    : DAYS;
+            int intervals = mayBeHourly(field) ? HOURS : DAYS;
             long times = Math.min(position.times() * size(field, definition, parent, position), Integer.MAX_VALUE);
             add(field.getSelectionSet(), type, new Position(times, depth, introspects, intervals));
         }
@@ -167,6 +161,16 @@ final class QueryCost {
         return parent.getName().startsWith("__")
                 ? introspectionSizes.of(field.getName())
                 : SIZES.getOrDefault(parent.getName() + "." + field.getName(), 1);
+    }
+
+    /** A variable may hold any interval: the cost is cached without its value. */
+    private static boolean mayBeHourly(Field field) {
+        return field.getArguments().stream()
+                .filter(argument -> argument.getName().equals("interval"))
+                .map(Argument::getValue)
+                .anyMatch(value -> value instanceof VariableReference
+                        || value instanceof EnumValue interval
+                                && interval.getName().equals("HOUR"));
     }
 
     private @Nullable Object argument(Field field, String name) {

@@ -55,10 +55,10 @@ final class Compiler {
     private Shape leaf(MergedField field, GraphQLType type) {
         GraphQLType named = GraphQLTypeUtil.unwrapAll(type);
         if (named instanceof GraphQLScalarType scalar) {
-            return new Shape.Scalar(scalar);
+            return new Shape.Leaf(scalar.getCoercing()::serialize);
         }
         if (named instanceof GraphQLEnumType constants) {
-            return new Shape.Constant(constants);
+            return new Shape.Leaf(constants::serialize);
         }
         if (named instanceof GraphQLObjectType object) {
             return object(field, object);

@@ -45,13 +45,9 @@ public final class EventRenderer {
         AnswerMemory.Lease lease = memory.open(
                 context.getGraphQLContext().<Viewer>get(Viewer.class).subject());
         Pending pending = rendering(lease);
-        Future<?> gathered;
-        try {
-            gathered = pending.rendering().gather(event);
-        } catch (RuntimeException failure) {
-            gathered = Future.failedFuture(failure);
-        }
-        return gathered.compose(done -> write(pending, event, lease::takeForOutput))
+        return Future.succeededFuture()
+                .compose(begun -> pending.rendering().gather(event))
+                .compose(done -> write(pending, event, lease::takeForOutput))
                 .onComplete(done -> lease.close());
     }
 

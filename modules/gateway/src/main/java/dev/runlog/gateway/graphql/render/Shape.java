@@ -3,12 +3,11 @@ package dev.runlog.gateway.graphql.render;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runlog.gateway.json.EncodedJson;
 import dev.runlog.gateway.json.JsonWriter;
+import graphql.GraphQLContext;
 import graphql.execution.MergedField;
 import graphql.execution.TypeResolutionParameters;
-import graphql.schema.GraphQLEnumType;
 import graphql.schema.GraphQLNamedOutputType;
 import graphql.schema.GraphQLObjectType;
-import graphql.schema.GraphQLScalarType;
 import graphql.schema.LightDataFetcher;
 import graphql.schema.TypeResolver;
 import java.io.IOException;
@@ -150,16 +149,20 @@ interface Shape {
         }
     }
 
-    /** A scalar. */
-    record Scalar(GraphQLScalarType type) implements Shape {
+    /** A scalar, or a value of an enum. */
+    record Leaf(Serializer serializer) implements Shape {
+        /** Turns a value into what its type writes as JSON. */
+        interface Serializer {
+            Object serialize(Object value, GraphQLContext context, Locale locale);
+        }
+
         @Override
         public boolean write(@Nullable Object value, Rendering rendering) throws IOException {
             Object serialized = null;
             try {
                 serialized = value == null
                         ? null
-                        : type.getCoercing()
-                                .serialize(value, rendering.context().getGraphQLContext(), Locale.ROOT);
+                        : serializer.serialize(value, rendering.context().getGraphQLContext(), Locale.ROOT);
             } catch (RuntimeException unlikeItsType) {
                 rendering.fail(unlikeItsType);
             }
@@ -168,25 +171,28 @@ interface Shape {
         }
     }
 
-    /** A value of an enum. */
-    record Constant(GraphQLEnumType type) implements Shape {
+    /** A shape around another one. */
+    sealed interface Wrapper extends Shape {
+        Shape shape();
+
         @Override
-        public boolean write(@Nullable Object value, Rendering rendering) throws IOException {
-            Object serialized = null;
-            try {
-                serialized = value == null
-                        ? null
-                        : type.serialize(value, rendering.context().getGraphQLContext(), Locale.ROOT);
-            } catch (RuntimeException unlikeItsType) {
-                rendering.fail(unlikeItsType);
-            }
-            JsonWriter.write(rendering.json(), serialized);
-            return serialized != null;
+        default void gather(Object value, Gathering level) {
+            shape().gather(value, level);
+        }
+
+        @Override
+        default boolean isLoading() {
+            return shape().isLoading();
+        }
+
+        @Override
+        default SelectedFields selected() {
+            return shape().selected();
         }
     }
 
     /** A value that is not null. */
-    record Present(Shape shape) implements Shape {
+    record Present(Shape shape) implements Wrapper {
         @Override
         public boolean write(@Nullable Object value, Rendering rendering) throws IOException {
             if (!shape.write(value, rendering)) {
@@ -197,28 +203,13 @@ interface Shape {
         }
 
         @Override
-        public void gather(Object value, Gathering level) {
-            shape.gather(value, level);
-        }
-
-        @Override
-        public boolean isLoading() {
-            return shape.isLoading();
-        }
-
-        @Override
         public boolean mayFail() {
             return shape.mayFail();
-        }
-
-        @Override
-        public SelectedFields selected() {
-            return shape.selected();
         }
     }
 
     /** A list. */
-    record Elements(Shape shape) implements Shape {
+    record Elements(Shape shape) implements Wrapper {
         @Override
         public boolean write(@Nullable Object value, Rendering rendering) throws IOException {
             JsonGenerator json = rendering.json();
@@ -253,43 +244,18 @@ interface Shape {
         }
 
         @Override
-        public boolean isLoading() {
-            return shape.isLoading();
-        }
-
-        @Override
         public boolean mayFail() {
             return shape instanceof Present && shape.mayFail();
-        }
-
-        @Override
-        public SelectedFields selected() {
-            return shape.selected();
         }
     }
 
     /** A nullable value that may turn out to be null after its first bytes, which are kept apart until then. */
-    record Isolated(Shape shape) implements Shape {
+    record Isolated(Shape shape) implements Wrapper {
         @Override
         public boolean write(@Nullable Object value, Rendering rendering) throws IOException {
             EncodedJson encoded = value == null ? null : rendering.encode(shape, value);
             JsonWriter.write(rendering.json(), encoded);
             return encoded != null;
-        }
-
-        @Override
-        public void gather(Object value, Gathering level) {
-            shape.gather(value, level);
-        }
-
-        @Override
-        public boolean isLoading() {
-            return shape.isLoading();
-        }
-
-        @Override
-        public SelectedFields selected() {
-            return shape.selected();
         }
     }
 }
