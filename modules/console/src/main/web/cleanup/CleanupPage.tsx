@@ -1,0 +1,3 @@
+export function CleanupPage() {
+  return <h1>Clean up</h1>;
+}

@@ -1,0 +1,3 @@
+export function RunningPage() {
+  return <h1>Running now</h1>;
+}

@@ -1,0 +1,3 @@
+export function WorkflowPage(_: { id: string }) {
+  return <h1>Workflow</h1>;
+}
