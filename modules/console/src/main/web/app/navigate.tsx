@@ -1,0 +1,100 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useCallback, useMemo } from 'preact/hooks';
+import { base } from '../api/server';
+import { createStore, type Store, useStore } from '../api/store';
+
+/** Where the person is: a path below `/ui`, such as `/workflows`, and the query. */
+export interface Place {
+  readonly path: string;
+  readonly query: string;
+}
+
+/** Reads a part of the query and writes it back. Parameters that it does not know stay as they are. */
+export interface QueryCodec<T> {
+  read(query: URLSearchParams): T;
+  /** Sets or deletes this codec's parameters, and no others. */
+  write(value: T, query: URLSearchParams): void;
+}
+
+export type How = 'push' | 'replace';
+
+const ROOT = `${base}/ui`;
+
+export const place: Store<Place> = createStore<Place>(here());
+
+addEventListener('popstate', () => place.set(here()));
+
+function here(): Place {
+  const { pathname, search } = location;
+  const path = pathname.startsWith(ROOT) ? pathname.slice(ROOT.length) : pathname;
+  return { path: path || '/', query: search.replace(/^\?/, '') };
+}
+
+/** Address of a place, such as `/workflows?q=import`, for `href`. */
+export function href(to: string): string {
+  return ROOT + to;
+}
+
+export const paths = {
+  runs: (query = '') => `/${query && `?${query}`}`,
+  run: (id: string, query = '') => `/executions/${id}${query && `?${query}`}`,
+  workflows: () => '/workflows',
+  workflow: (id: string) => `/workflows/${id}`,
+  running: () => '/running',
+  cleanup: (query = '') => `/cleanup${query && `?${query}`}`,
+};
+
+export function navigate(to: string, how: How = 'push'): void {
+  const before = place.get();
+  if (how === 'push') history.pushState(null, '', href(to));
+  else history.replaceState(null, '', href(to));
+  const next = here();
+  if (next.path === before.path && next.query === before.query) return;
+  place.set(next);
+  if (next.path !== before.path) scrollTo(0, 0);
+}
+
+/** The state that is in the URL. The setter keeps what it does not change; typing replaces, choosing pushes. */
+export function useQuery<T>(codec: QueryCodec<T>): [T, (next: Partial<T>, how?: How) => void] {
+  const { query } = useStore(place);
+  const value = useMemo(() => codec.read(new URLSearchParams(query)), [codec, query]);
+  const change = useCallback(
+    (next: Partial<T>, how: How = 'push') => {
+      const { path, query: current } = place.get();
+      const params = new URLSearchParams(current);
+      codec.write({ ...codec.read(params), ...next }, params);
+      const text = readable(params);
+      navigate(path + (text && `?${text}`), how);
+    },
+    [codec],
+  );
+  return [value, change];
+}
+
+/** The query as text, without escaping what need not be escaped, since people read and share it. */
+export function readable(params: URLSearchParams): string {
+  return params.toString().replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%2F', '/');
+}
+
+interface LinkProps extends Omit<JSX.IntrinsicElements['a'], 'href'> {
+  /** A path below `/ui` with its query. */
+  to: string;
+  children?: ComponentChildren;
+}
+
+/** A real link, so that a middle click, "copy address" and a screen reader work; a plain click stays in the page. */
+export function Link({ to, onClick, ...rest }: LinkProps) {
+  return (
+    <a
+      {...rest}
+      href={href(to)}
+      onClick={event => {
+        onClick?.(event);
+        if (event.defaultPrevented || event.button !== 0) return;
+        if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+        event.preventDefault();
+        navigate(to);
+      }}
+    />
+  );
+}
