@@ -1,0 +1,52 @@
+import type { RefObject } from 'preact';
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
+
+/** The rows of a long list that a scrolling element shows, and some around them. All rows have the same height. */
+export interface Visible<E extends HTMLElement> {
+  readonly ref: RefObject<E>;
+  readonly first: number;
+  /** Exclusive. */
+  readonly last: number;
+  /** Of the scrolling element, in pixels. */
+  readonly height: number;
+  readonly width: number;
+  onScroll(): void;
+  /** Scrolls only as far as needed. */
+  reveal(row: number): void;
+}
+
+const AROUND = 8;
+
+export function useVisible<E extends HTMLElement>(count: number, rowHeight: number, header = 0): Visible<E> {
+  const ref = useRef<E>(null);
+  const [{ top, height, width }, setPort] = useState({ top: 0, height: 0, width: 0 });
+  const onScroll = useCallback(() => {
+    const { scrollTop = 0, clientHeight = 0, clientWidth = 0 } = ref.current ?? {};
+    setPort(before =>
+      before.top === scrollTop && before.height === clientHeight && before.width === clientWidth
+        ? before
+        : { top: scrollTop, height: clientHeight, width: clientWidth },
+    );
+  }, []);
+  useLayoutEffect(() => {
+    onScroll();
+    const observer = new ResizeObserver(onScroll);
+    if (ref.current) observer.observe(ref.current);
+    return () => observer.disconnect();
+  }, []);
+  const reveal = useCallback(
+    (row: number) => {
+      const element = ref.current;
+      if (!element) return;
+      const rowTop = row * rowHeight;
+      const room = element.clientHeight - header;
+      if (rowTop < element.scrollTop) element.scrollTop = rowTop;
+      else if (rowTop + rowHeight > element.scrollTop + room) element.scrollTop = rowTop + rowHeight - room;
+      onScroll();
+    },
+    [rowHeight, header],
+  );
+  const first = Math.max(0, Math.min(count, Math.floor(top / rowHeight)) - AROUND);
+  const last = Math.min(count, Math.ceil((top + height) / rowHeight) + AROUND);
+  return { ref, first, last, height, width, onScroll, reveal };
+}
