@@ -25,7 +25,7 @@ let started = false;
 let expiry;
 
 async function session(options) {
-  const response = await fetch('/session', options);
+  const response = await fetch('../session', options);
   return { signedIn: response.ok, body: await response.json() };
 }
 
@@ -58,7 +58,8 @@ function start() {
     history.replaceState(null, '', (location.search ? location.search + '&' : '?') + 'query=' + encodeURIComponent(FIRST_QUERY));
   }
   // GraphiQL puts the address of the WebSocket behind the origin and a slash.
-  window.VERTX_GRAPHIQL_CONFIG = { graphQLUri: '/graphql', graphQLWSUri: 'graphql' };
+  const path = new URL('../graphql', location.href).pathname;
+  window.VERTX_GRAPHIQL_CONFIG = { graphQLUri: path, graphQLWSUri: path.slice(1) };
   const script = document.createElement('script');
   script.src = graphiql;
   document.head.append(script);
@@ -81,7 +82,7 @@ byId('sign-in').querySelector('form').addEventListener('submit', event => {
 });
 
 byId('sign-out').addEventListener('click', () => {
-  fetch('/session', { method: 'DELETE' }).then(() => location.reload());
+  fetch('../session', { method: 'DELETE' }).then(() => location.reload());
 });
 
 check();

@@ -1,5 +1,6 @@
 package dev.runlog.app;
 
+import dev.runlog.app.command.ServerOption;
 import dev.runlog.client.Recorder;
 import dev.runlog.client.Run;
 import dev.runlog.client.RunOptions;
@@ -97,7 +98,7 @@ final class DemoWorkflows {
     private Map<String, Object> checkHealth() throws IOException, InterruptedException {
         long startedAt = System.nanoTime();
         HttpResponse<String> response = http.send(
-                HttpRequest.newBuilder(server.resolve("/health/ready"))
+                HttpRequest.newBuilder(ServerOption.below(server, "/health/ready"))
                         .timeout(Duration.ofSeconds(5))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());

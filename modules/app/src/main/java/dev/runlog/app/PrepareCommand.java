@@ -1,5 +1,6 @@
 package dev.runlog.app;
 
+import dev.runlog.app.command.ServerOption;
 import dev.runlog.app.config.Logging;
 import dev.runlog.app.config.RunlogConfig;
 import dev.runlog.app.config.StartFailure;
@@ -71,7 +72,7 @@ final class PrepareCommand implements Callable<Integer> {
         }
         String query =
                 "{\"query\":\"{ executions(first: 5) { totalCount nodes { id status duration workflow { name } } } }\"}";
-        HttpRequest request = HttpRequest.newBuilder(url.resolve("/graphql"))
+        HttpRequest request = HttpRequest.newBuilder(ServerOption.below(url, "/graphql"))
                 .timeout(TIMEOUT)
                 .header("Authorization", "Bearer " + token)
                 .header("Content-Type", "application/json")

@@ -33,15 +33,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What {@code serve} prints, and the link among it. */
 @ExtendWith(PostgresExtension.class)
 final class LoginLinkTest {
+    /** The console, if there is an esbuild for this platform. */
+    private static final String HOME =
+            LoginLinkTest.class.getResource("/console/manifest.properties") == null ? "/graphiql/" : "/ui/";
+
     private final HttpClient http = HttpClient.newHttpClient();
     private final AtomicReference<Server> server = new AtomicReference<>();
     private RunlogConfig config;
+    private TestDatabase database;
 
     @TempDir
     Path directory;
 
     @BeforeEach
     void configure(TestDatabase database) {
+        this.database = database;
+        config = configuration(Map.of());
+    }
+
+    private RunlogConfig configuration(Map<String, String> more) {
         Map<String, String> environment = new HashMap<>(RunningServer.environment(
                 database.url(),
                 "DATA_DIR",
@@ -54,7 +64,8 @@ final class LoginLinkTest {
                 "PT20S"));
         // Without a secret the server makes keys of its own.
         environment.remove("RUNLOG_AUTH_SECRET");
-        config = RunlogConfig.load(null, environment);
+        environment.putAll(more);
+        return RunlogConfig.load(null, environment);
     }
 
     @AfterEach
@@ -103,7 +114,7 @@ final class LoginLinkTest {
                 .contains("frame-ancestors 'none'");
         assertThat(foreign.statusCode()).isEqualTo(410);
         assertThat(signedIn.statusCode()).isEqualTo(303);
-        assertThat(signedIn.headers().firstValue("Location")).hasValue("/graphiql/");
+        assertThat(signedIn.headers().firstValue("Location")).hasValue(HOME);
         String cookie = signedIn.headers().firstValue("Set-Cookie").orElseThrow();
         assertThat(cookie).containsIgnoringCase("; HttpOnly").contains("; SameSite=Strict");
         assertThat(again.statusCode()).isEqualTo(410);
@@ -116,6 +127,26 @@ final class LoginLinkTest {
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         assertThat(session.body()).contains("\"subject\":\"developer\"");
+    }
+
+    @Test
+    void signsInBelowABasePathAndWithoutTheConsole() throws Exception {
+        config = configuration(Map.of("RUNLOG_HTTP_BASE_PATH", "/a/b", "RUNLOG_CONSOLE_ENABLED", "false"));
+        String link = link(serveOnTerminal());
+
+        String page = get(link).body();
+        HttpResponse<String> signedIn = post(link, "Sec-Fetch-Site", "same-origin");
+        HttpResponse<String> again = post(link, "Sec-Fetch-Site", "same-origin");
+
+        assertThat(link).matches("http://127\\.0\\.0\\.1:\\d+/a/b/login\\?code=[\\w-]{43}");
+        assertThat(page).contains("action=\"/a/b/login?code=");
+        assertThat(signedIn.headers().firstValue("Location")).hasValue("/a/b/graphiql/");
+        assertThat(again.body()).contains("<a href=\"/a/b/graphiql/\">GraphiQL</a>");
+        for (String path : new String[] {"/a/b/", "/a/b/ui/", "/a/b/ui/workflows"}) {
+            HttpResponse<String> none = get(URI.create(link).resolve(path).toString());
+            assertThat(none.statusCode()).as(path).isEqualTo(404);
+            assertThat(none.body()).as(path).contains("NOT_FOUND");
+        }
     }
 
     @ParameterizedTest

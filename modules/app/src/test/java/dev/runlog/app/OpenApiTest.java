@@ -99,7 +99,7 @@ final class OpenApiTest {
                         authenticator,
                         Duration.ZERO)
                 .mount(router);
-        OpenApi.mount(router);
+        OpenApi.mount(router, "");
 
         Set<String> mounted = router.getRoutes().stream()
                 .flatMap(route -> route.methods().stream()

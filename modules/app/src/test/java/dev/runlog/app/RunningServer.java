@@ -154,7 +154,7 @@ final class RunningServer implements AutoCloseable {
 
     HttpRequest.Builder request(String path, String token) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(url().resolve(path)).timeout(Duration.ofSeconds(60));
+                HttpRequest.newBuilder(URI.create(url() + path)).timeout(Duration.ofSeconds(60));
         return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
     }
 
@@ -275,7 +275,7 @@ final class RunningServer implements AutoCloseable {
         // It listens before it connects, so that it misses nothing.
         Subscriber subscriber = new Subscriber(socket);
         Futures.await(socket.connect(
-                options.setHost("127.0.0.1").setPort(url().getPort()).setURI("/graphql")));
+                options.setHost("127.0.0.1").setPort(url().getPort()).setURI(url().getPath() + "/graphql")));
         return subscriber;
     }
 

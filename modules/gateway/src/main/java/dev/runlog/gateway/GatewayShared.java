@@ -4,6 +4,7 @@ import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.connection.ConnectionLimits;
 import dev.runlog.gateway.connection.OpenStreams;
+import dev.runlog.gateway.console.ConsoleFiles;
 import dev.runlog.gateway.graphql.GraphqlSchemas;
 import dev.runlog.gateway.graphql.events.RenderedEvents;
 import dev.runlog.gateway.live.ChangeHub;
@@ -14,12 +15,14 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.Optional;
 
 /** What the gateways of all event loops share: keys, limits, schemas and the log of changes. All of it is thread-safe. */
 public final class GatewayShared {
     private final GatewayConfig config;
     private final int loops;
     private final boolean servesGraphiql;
+    private final Optional<ConsoleFiles> console;
     private final LoginCodes loginCodes;
     private final PrometheusMeterRegistry meters;
     private final Authenticator authenticator;
@@ -41,6 +44,9 @@ public final class GatewayShared {
         this.config = config;
         this.loops = loops;
         this.servesGraphiql = servesGraphiql;
+        this.console = config.console().enabled()
+                ? ConsoleFiles.read(GatewayShared.class.getClassLoader())
+                : Optional.empty();
         this.loginCodes = loginCodes;
         this.meters = meters;
         this.authenticator = authenticator;
@@ -86,6 +92,16 @@ public final class GatewayShared {
 
     boolean servesGraphiql() {
         return servesGraphiql;
+    }
+
+    /** Whether a browser that signed in finds a page: the console or GraphiQL. */
+    public boolean servesPages() {
+        return servesGraphiql || console.isPresent();
+    }
+
+    /** The files of the console; empty if it is switched off, or if this program was built without it. */
+    Optional<ConsoleFiles> console() {
+        return console;
     }
 
     LoginCodes loginCodes() {

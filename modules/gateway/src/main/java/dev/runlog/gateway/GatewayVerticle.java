@@ -6,6 +6,7 @@ import dev.runlog.gateway.auth.Authenticator;
 import dev.runlog.gateway.body.RequestBodies;
 import dev.runlog.gateway.config.GatewayConfig;
 import dev.runlog.gateway.connection.Connections;
+import dev.runlog.gateway.console.ConsolePage;
 import dev.runlog.gateway.events.EventsEndpoint;
 import dev.runlog.gateway.graphql.GraphqlEngine;
 import dev.runlog.gateway.graphql.Operations;
@@ -13,6 +14,7 @@ import dev.runlog.gateway.graphqlhttp.GraphiqlPage;
 import dev.runlog.gateway.graphqlhttp.GraphqlHttp;
 import dev.runlog.gateway.health.HealthEndpoints;
 import dev.runlog.gateway.health.MetricsEndpoint;
+import dev.runlog.gateway.http.BasePath;
 import dev.runlog.gateway.http.Methods;
 import dev.runlog.gateway.http.Origins;
 import dev.runlog.gateway.http.Replies;
@@ -26,11 +28,13 @@ import dev.runlog.gateway.sse.EventStreams;
 import dev.runlog.gateway.websocket.GraphqlTransportWs;
 import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocketHandshake;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.ext.web.Router;
@@ -113,7 +117,8 @@ public final class GatewayVerticle extends VerticleBase {
         HttpServerOptions options = options();
         Connections accepted = new Connections(vertx, config.http(), options, shared.connections());
         connections = accepted;
-        Router router = router(engine, feed, operations);
+        Handler<HttpServerRequest> handler = BasePath.before(
+                config.http().basePath(), router(engine, feed, operations), withFailures(router()));
         Counter requests = Counter.builder("runlog.requests")
                 .description("Requests and WebSocket handshakes, by event loop.")
                 .tag("loop", Integer.toString(loop))
@@ -123,7 +128,7 @@ public final class GatewayVerticle extends VerticleBase {
                 .invalidRequestHandler(Replies::rejectMalformed)
                 .requestHandler(request -> {
                     requests.increment();
-                    router.handle(request);
+                    handler.handle(request);
                 })
                 .webSocketHandshakeHandler(handshake -> {
                     requests.increment();
@@ -134,16 +139,8 @@ public final class GatewayVerticle extends VerticleBase {
 
     private Router router(GraphqlEngine engine, LiveFeed feed, Operations operations) {
         Authenticator authenticator = shared.authenticator();
-        Router router = Router.router(vertx);
-        RequestBodies bodies = new RequestBodies(vertx, config.http(), shared.bodies());
-        router.route().handler(bodies::admit);
-        router.route().handler(ctx -> {
-            ctx.response()
-                    .putHeader("X-Content-Type-Options", "nosniff")
-                    .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-            ctx.next();
-        });
-        router.route().handler(origins::check);
+        Router router = router();
+        RequestBodies bodies = bodies();
         new HealthEndpoints(bus).mount(router);
         if (!hasMetricsPort()) {
             metrics().mount(router);
@@ -160,12 +157,46 @@ public final class GatewayVerticle extends VerticleBase {
                         authenticator,
                         config.http().cleanupWait())
                 .mount(router);
-        OpenApi.mount(router);
+        OpenApi.mount(router, config.http().basePath());
         new SessionEndpoints(authenticator).mount(router);
+        mountPages(router, authenticator);
+        Methods.allowHead(router);
+        return withFailures(router);
+    }
+
+    private void mountPages(Router router, Authenticator authenticator) {
+        String base = config.http().basePath();
         if (shared.servesGraphiql()) {
-            GraphiqlPage.mount(router);
-            new LoginPage(shared.loginCodes(), authenticator).mount(router);
+            GraphiqlPage.mount(router, base);
         }
+        if (shared.console().isPresent()) {
+            ConsolePage.mount(router, shared.console().get(), base, shared.servesGraphiql());
+        } else if (config.console().enabled()) {
+            ConsolePage.mountWithout(router);
+        }
+        if (shared.servesPages()) {
+            LoginPage.Home home =
+                    shared.console().isPresent() ? LoginPage.Home.CONSOLE : LoginPage.Home.GRAPHIQL;
+            new LoginPage(shared.loginCodes(), authenticator, base, home).mount(router);
+        }
+    }
+
+    /** A router with the rules for all requests, but without routes. */
+    private Router router() {
+        Router router = Router.router(vertx);
+        router.route().handler(bodies()::admit);
+        router.route().handler(ctx -> {
+            ctx.response()
+                    .putHeader("X-Content-Type-Options", "nosniff")
+                    .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+            ctx.next();
+        });
+        router.route().handler(origins::check);
+        return router;
+    }
+
+    /** Answers failures that no route answers. Call it after all routes were added, because their handlers go first. */
+    private static Router withFailures(Router router) {
         router.route().failureHandler(ctx -> Replies.failure(ctx, ctx.failure()));
         // The only failure with 400 from the router itself. Without a handler, it logs a stack trace.
         router.errorHandler(
@@ -173,8 +204,11 @@ public final class GatewayVerticle extends VerticleBase {
                 ctx -> Replies.failure(ctx, RunlogException.badInput("The path is not valid percent-encoded text.")));
         router.errorHandler(404, ctx -> Replies.failure(ctx, ctx.failure()));
         router.errorHandler(405, ctx -> Methods.refuse(router, ctx));
-        Methods.allowHead(router);
         return router;
+    }
+
+    private RequestBodies bodies() {
+        return new RequestBodies(vertx, config.http(), shared.bodies());
     }
 
     private boolean hasMetricsPort() {
@@ -200,7 +234,7 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     private void shakeHands(ServerWebSocketHandshake handshake) {
-        if (!handshake.path().equals("/graphql")) {
+        if (!handshake.path().equals(config.http().basePath() + "/graphql")) {
             handshake.reject(404);
         } else if (!origins.allow(handshake.headers(), handshake.isSsl())) {
             handshake.reject(403);

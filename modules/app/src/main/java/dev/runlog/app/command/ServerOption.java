@@ -66,7 +66,7 @@ public class ServerOption {
             // Reported below.
         }
         throw new BadUsage(
-                "Invalid --url or RUNLOG_URL: " + url + " (expected http://HOST:PORT or https://HOST:PORT).");
+                "Invalid --url or RUNLOG_URL: " + url + " (expected http://HOST:PORT or https://HOST/PREFIX).");
     }
 
     /** Returns the token without surrounding white space. Messages never contain it. */
@@ -114,10 +114,16 @@ public class ServerOption {
         }
     }
 
+    /** {@code https://host/prefix/} with {@code /graphql} becomes {@code https://host/prefix/graphql}. */
+    public static URI below(URI server, String path) {
+        return URI.create(server.getScheme() + "://" + server.getRawAuthority()
+                + server.getRawPath().replaceFirst("/+$", "") + path);
+    }
+
     /** Returns the {@code data} of an operation; fails with the server's error message. */
     public JsonNode graphql(String query, Map<String, @Nullable Object> variables) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(url().resolve("/graphql"))
+            HttpRequest request = HttpRequest.newBuilder(below(url(), "/graphql"))
                     .timeout(Duration.ofSeconds(60))
                     .header("Authorization", "Bearer " + token())
                     .header("Content-Type", "application/json")

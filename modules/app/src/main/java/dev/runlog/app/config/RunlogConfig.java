@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -49,6 +50,7 @@ public record RunlogConfig(
         GatewayConfig.Auth auth,
         GatewayConfig.Session session,
         GatewayConfig.Graphql graphql,
+        GatewayConfig.Console console,
         GatewayConfig.Live live,
         GatewayConfig.Metrics metrics,
         RecordingConfig recording,
@@ -162,6 +164,7 @@ public record RunlogConfig(
                 auth,
                 session,
                 graphql,
+                console,
                 live,
                 metrics,
                 recording,
@@ -182,6 +185,7 @@ public record RunlogConfig(
                 with,
                 session,
                 graphql,
+                console,
                 live,
                 metrics,
                 recording,
@@ -310,6 +314,9 @@ public record RunlogConfig(
                                     + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT)
                             : type == int.class ? "a whole number" : "a " + type.getSimpleName();
             return "'" + format.getValue() + "' (expected " + form + ").";
+        }
+        if (bad instanceof ValueInstantiationException && bad.getCause() instanceof IllegalArgumentException rejected) {
+            return String.valueOf(rejected.getMessage());
         }
         // Jackson's own messages contain class names, and possibly a secret value.
         Class<?> type = bad instanceof MismatchedInputException mismatched ? mismatched.getTargetType() : null;

@@ -67,6 +67,7 @@ public final class Server implements AutoCloseable {
     private int loops;
 
     private int port;
+    private boolean servesPages;
 
     private Server(RunlogConfig config, boolean runsPolicies) {
         this.config = config;
@@ -184,10 +185,12 @@ public final class Server implements AutoCloseable {
                 config.session(),
                 config.graphql(),
                 config.live(),
-                config.metrics());
+                config.metrics(),
+                config.console());
         GatewayShared shared = await(
                 GatewayShared.create(opened, gatewayConfig, loops, servesGraphiql, loginCodes, meters),
                 START_TIMEOUT.plus(config.auth().jwksWait()));
+        servesPages = shared.servesPages();
         List<GatewayVerticle> gateways = IntStream.range(0, loops)
                 .mapToObj(loop -> new GatewayVerticle(loop, bus.onLoop(loop), shared))
                 .toList();
@@ -218,7 +221,7 @@ public final class Server implements AutoCloseable {
     /** Returns a link that signs a browser in once with the token; null if the server has no web page. */
     @Nullable
     public String loginLink(String token) {
-        return servesGraphiql
+        return servesPages
                 ? url() + "/login?code="
                         + loginCodes.issue(token, config.session().loginLinkLife())
                 : null;
@@ -229,12 +232,13 @@ public final class Server implements AutoCloseable {
         return port;
     }
 
-    /** The URL on this machine. */
+    /** The URL on this machine, with the base path. */
     public String url() {
         String scheme = config.http().tlsCertificate().isEmpty() ? "http" : "https";
         String host = config.http().host();
         // RFC 3986, section 3.2.2.
-        return scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        return scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port
+                + config.http().basePath();
     }
 
     /** Calls the listener with the reason if the server cannot continue and should be closed. */

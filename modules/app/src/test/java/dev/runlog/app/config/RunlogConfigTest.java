@@ -74,6 +74,13 @@ final class RunlogConfigTest {
         "RUNLOG_DATABASE_POOL_SIZE, 0, database.pool-size",
         "RUNLOG_DATABASE_POOL_WAIT, 5s, database.pool-wait",
         "RUNLOG_LIVE_PING_INTERVAL, PT-5S, live.ping-interval",
+        "RUNLOG_HTTP_BASE_PATH, runlog, base-path: runlog",
+        "RUNLOG_HTTP_BASE_PATH, /runlog/, base-path: /runlog/",
+        "RUNLOG_HTTP_BASE_PATH, /, base-path: /",
+        "RUNLOG_HTTP_BASE_PATH, /a//b, base-path: /a//b",
+        "RUNLOG_HTTP_BASE_PATH, /a/../b, base-path: /a/../b",
+        "RUNLOG_HTTP_BASE_PATH, /a b, base-path: /a b",
+        "RUNLOG_HTTP_BASE_PATH, /a?b, base-path: /a?b",
         "RUNLOG_LOG_LEVEL, loud, log.level"
     })
     void namesAVariableThatIsUnknownOrBad(String variable, String value, String named) {

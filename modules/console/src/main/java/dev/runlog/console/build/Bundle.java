@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
@@ -189,6 +190,9 @@ public final class Bundle {
         manifest.put("theme.js", built("theme-", ".js"));
         manifest.put("icon.svg", built("icon-", ".svg"));
         manifest.put("preload", String.join(" ", staticImports(main)));
+        try (Stream<Path> files = Files.list(output)) {
+            manifest.put("files", files.filter(Bundle::isAsset).map(Bundle::name).sorted().collect(Collectors.joining(" ")));
+        }
         // Not Properties.store, which writes the time.
         List<String> lines = manifest.entrySet().stream()
                 .map(entry -> entry.getKey() + "=" + entry.getValue())

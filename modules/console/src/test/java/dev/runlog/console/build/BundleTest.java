@@ -53,11 +53,16 @@ final class BundleTest {
 
         Properties manifest = manifest(console);
 
-        assertThat(manifest).containsOnlyKeys("main.js", "main.css", "theme.js", "icon.svg", "preload");
+        assertThat(manifest).containsOnlyKeys("main.js", "main.css", "theme.js", "icon.svg", "preload", "files");
         for (String key : List.of("main.js", "main.css", "theme.js", "icon.svg")) {
             assertThat(manifest.getProperty(key)).matches("\\w+-[A-Z0-9]{8}\\.\\w+");
             assertThat(console.resolve(manifest.getProperty(key))).isNotEmptyFile();
         }
+        assertThat(List.of(manifest.getProperty("files").split(" ")))
+                .containsExactlyElementsOf(files(console, ".js", ".css", ".svg").stream()
+                        .map(file -> file.getFileName().toString())
+                        .sorted()
+                        .toList());
     }
 
     @Test

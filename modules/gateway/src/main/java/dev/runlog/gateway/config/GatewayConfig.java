@@ -2,14 +2,17 @@ package dev.runlog.gateway.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The gateway's keys in config/runlog.yaml, which describes them. */
-public record GatewayConfig(Http http, Auth auth, Session session, Graphql graphql, Live live, Metrics metrics) {
+public record GatewayConfig(
+        Http http, Auth auth, Session session, Graphql graphql, Live live, Metrics metrics, Console console) {
 
     /** The keys under {@code http}. */
     public record Http(
             String host,
             int port,
+            String basePath,
             int eventLoops,
             int bodyMaxBytes,
             int eventsBodyMaxBytes,
@@ -29,7 +32,13 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
             boolean gzip,
             String tlsCertificate,
             String tlsKey) {
+        private static final Pattern BASE_PATH = Pattern.compile("(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)*");
+
         public Http {
+            if (!BASE_PATH.matcher(basePath).matches()) {
+                throw new IllegalArgumentException("Invalid base-path: " + basePath
+                        + " (expected a path such as /runlog, of letters, digits and ._~-, without a slash at the end).");
+            }
             corsOrigins = List.copyOf(corsOrigins);
             if (bodyMaxBytes > Math.min(bodiesOwnerMaxBytes, Math.min(bodiesAddressMaxBytes, bodiesMaxBytes) / 2)) {
                 throw new IllegalArgumentException("body-max-bytes must be at most bodies-owner-max-bytes, half of "
@@ -42,6 +51,7 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
             return new Http(
                     host,
                     port,
+                    basePath,
                     eventLoops,
                     bodyMaxBytes,
                     eventsBodyMaxBytes,
@@ -109,6 +119,9 @@ public record GatewayConfig(Http http, Auth auth, Session session, Graphql graph
 
     /** The keys under {@code session}. */
     public record Session(Duration loginLinkLife) {}
+
+    /** The keys under {@code console}. */
+    public record Console(boolean enabled) {}
 
     /** The keys under {@code metrics}. */
     public record Metrics(String token, int port) {}

@@ -37,10 +37,11 @@ public final class GraphiqlPage {
         style = read("graphiql/session.css");
     }
 
-    public static void mount(Router router) {
+    /** Adds its routes; {@code base} is the base path. */
+    public static void mount(Router router, String base) {
         GraphiqlPage page = new GraphiqlPage();
         // The page loads its files by relative paths.
-        router.get("/graphiql").handler(GraphiqlPage::addSlash);
+        router.get("/graphiql").handler(ctx -> addSlash(ctx, base));
         router.get("/graphiql/session.js").handler(ctx -> send(ctx, "text/javascript", page.script));
         router.get("/graphiql/session.css").handler(ctx -> send(ctx, "text/css", page.style));
         router.get("/graphiql/static/*")
@@ -48,7 +49,7 @@ public final class GraphiqlPage {
         router.get("/graphiql/").handler(ctx -> send(ctx, "text/html", page.page));
     }
 
-    private static void addSlash(RoutingContext ctx) {
+    private static void addSlash(RoutingContext ctx, String base) {
         if (ctx.request().path().endsWith("/")) {
             ctx.next();
             return;
@@ -56,7 +57,7 @@ public final class GraphiqlPage {
         String query = ctx.request().query();
         ctx.response()
                 .setStatusCode(302)
-                .putHeader(HttpHeaders.LOCATION, query == null ? "/graphiql/" : "/graphiql/?" + query)
+                .putHeader(HttpHeaders.LOCATION, base + "/graphiql/" + (query == null ? "" : "?" + query))
                 .end();
     }
 

@@ -26,7 +26,11 @@ public final class Methods {
         Set<String> allowed = new TreeSet<>();
         for (Route route : router.getRoutes()) {
             String path = route.getPath();
-            if (path != null && route.methods() != null && matches(path, ctx.normalizedPath())) {
+            if (path != null
+                    && route.methods() != null
+                    && (route.isExactPath()
+                            ? matches(path, ctx.normalizedPath())
+                            : ctx.normalizedPath().startsWith(path))) {
                 route.methods().forEach(method -> allowed.add(method.name()));
             }
         }

@@ -7,7 +7,13 @@ import io.vertx.ext.web.Router;
 public final class OpenApi {
     private OpenApi() {}
 
-    public static void mount(Router router) {
-        PublicDocuments.mount(router, "/openapi.json", "/openapi.json", "application/json");
+    /** Serves the document, with the base path as its server. */
+    public static void mount(Router router, String base) {
+        PublicDocuments.mount(
+                router,
+                "/openapi.json",
+                "/openapi.json",
+                "application/json",
+                document -> base.isEmpty() ? document : document.replaceFirst("\\{", "{\"servers\": [{\"url\": \"" + base + "\"}],"));
     }
 }

@@ -24,35 +24,48 @@ public final class LoginPage {
             Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[?::1]?", Pattern.CASE_INSENSITIVE);
     private static final Set<String> FORWARDED =
             Set.of("forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip");
-    private static final String HOW_TO_SIGN_IN = """
-            <p>To sign in again, restart the server for a new link, or make a token and paste it at
-            <a href="/graphiql/">GraphiQL</a>:</p>
-            <pre>./runlog token --subject developer --valid-for P1D</pre>
-            """;
-
     private final LoginCodes codes;
     private final Authenticator authenticator;
+    private final String base;
+    private final Home home;
 
-    public LoginPage(LoginCodes codes, Authenticator authenticator) {
+    /** @param base the base path */
+    public LoginPage(LoginCodes codes, Authenticator authenticator, String base, Home home) {
         this.codes = codes;
         this.authenticator = authenticator;
+        this.base = base;
+        this.home = home;
+    }
+
+    /** The page that a browser opens once it is signed in. */
+    public enum Home {
+        CONSOLE("/ui/", "the console"),
+        GRAPHIQL("/graphiql/", "GraphiQL");
+
+        private final String path;
+        private final String title;
+
+        Home(String path, String title) {
+            this.path = path;
+            this.title = title;
+        }
     }
 
     public void mount(Router router) {
-        router.route("/login").handler(LoginPage::requireThisMachine);
+        router.route("/login").handler(this::requireThisMachine);
         router.get("/login").handler(this::ask);
         router.post("/login").handler(this::redeem);
     }
 
-    private static void requireThisMachine(RoutingContext ctx) {
+    private void requireThisMachine(RoutingContext ctx) {
         if (isLocal(ctx.request())) {
             ctx.next();
             return;
         }
         HtmlPages.send(ctx, 403, "This link works on the server's own machine only", """
                 <p>Open it under the address that the server printed, without a proxy in between. Elsewhere, paste a
-                token at <a href="/graphiql/">GraphiQL</a>.</p>
-                """);
+                token at %s.</p>
+                """.formatted(homeLink()));
     }
 
     private void ask(RoutingContext ctx) {
@@ -66,7 +79,7 @@ public final class LoginPage {
                 ctx,
                 200,
                 "Sign in to Runlog",
-                "<form method=\"post\" action=\"/login?code=" + code + "\">"
+                "<form method=\"post\" action=\"" + base + "/login?code=" + code + "\">"
                         + "<p>You sign in as <b>developer</b>, for one day, in this browser.</p>"
                         + "<button autofocus>Sign in</button></form>");
     }
@@ -84,14 +97,21 @@ public final class LoginPage {
                     SessionEndpoints.setCookie(ctx, credentials, token, authenticated);
                     ctx.response()
                             .setStatusCode(303)
-                            .putHeader(HttpHeaders.LOCATION, "/graphiql/")
+                            .putHeader(HttpHeaders.LOCATION, base + home.path)
                             .end();
                 })
                 .onFailure(ctx::fail);
     }
 
-    private static void refuse(RoutingContext ctx) {
-        HtmlPages.send(ctx, 410, "This sign-in link was used already, or it has expired", HOW_TO_SIGN_IN);
+    private void refuse(RoutingContext ctx) {
+        HtmlPages.send(ctx, 410, "This sign-in link was used already, or it has expired", """
+                <p>To sign in again, restart the server for a new link, or make a token and paste it at %s:</p>
+                <pre>./runlog token --subject developer --valid-for P1D</pre>
+                """.formatted(homeLink()));
+    }
+
+    private String homeLink() {
+        return "<a href=\"" + base + home.path + "\">" + home.title + "</a>";
     }
 
     private static String code(RoutingContext ctx) {
