@@ -1,4 +1,4 @@
-// A blocking script without imports: sets the stored theme before the first paint.
+// A blocking script without imports: sets the chosen theme before the first paint.
 try {
   const theme = localStorage.getItem('runlog-theme');
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;

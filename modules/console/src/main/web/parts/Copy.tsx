@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { toast } from '../app/toasts';
+import { toast } from '../app/toast';
 import { Button } from './Button';
 
 /** Copies a text. Returns false, and says so, where the browser does not allow it. */

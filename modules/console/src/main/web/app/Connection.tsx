@@ -1,0 +1,40 @@
+import { link, retryNow } from '../api/live';
+import { useStore } from '../api/store';
+import { Button } from '../parts/Button';
+import { formatClock } from '../text/time';
+import { useNow, zone } from './clock';
+import { lastRead } from './freshness';
+
+/** Short interruptions are silent. */
+const SILENT_MILLIS = 1_000;
+
+/** One line below the header while the server cannot be reached. */
+export function Connection() {
+  const { state } = useStore(link);
+  return (
+    <div class="connection" role="status">
+      {state === 'offline' && <Offline />}
+    </div>
+  );
+}
+
+function Offline() {
+  const now = useNow();
+  const { since, retryAt } = useStore(link);
+  const read = useStore(lastRead);
+  const shownZone = useStore(zone);
+  if (now - since < SILENT_MILLIS) return null;
+  const seconds = retryAt === null ? 0 : Math.ceil((retryAt - now) / 1000);
+  return (
+    <>
+      <span>
+        <strong>Offline.</strong> {read !== null && `Showing what was read at ${formatClock(read, shownZone)}.`}{' '}
+        {/* Hidden from screen readers, which would read out each second. */}
+        <span aria-hidden="true">{seconds > 0 ? `Trying again in ${seconds} s.` : 'Connecting…'}</span>
+      </span>
+      <Button kind="quiet" onClick={retryNow}>
+        Try now
+      </Button>
+    </>
+  );
+}
