@@ -1,3 +1,357 @@
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ExecutionStatus } from '#operations';
+import { useStore } from '../api/store';
+import { zone } from '../app/clock';
+import { useKeys } from '../app/keys';
+import { href, navigate, paths, place, useQuery } from '../app/navigate';
+import { runListVisit } from '../app/run-list';
+import { toast } from '../app/toast';
+import { useAsk } from '../app/useAsk';
+import { Histogram } from '../chart/Histogram';
+import { Button } from '../parts/Button';
+import { RemovableChip } from '../parts/Chips';
+import { copyText } from '../parts/Copy';
+import { ErrorNotice, Notice, Skeleton } from '../parts/Notice';
+import { statusClass } from '../parts/Status';
+import { type TableHandle, VirtualTable } from '../table/VirtualTable';
+import { formatDate } from '../text/time';
+import { runColumns } from './Columns';
+import { conditions } from './conditions';
+import { addLabel, DurationFilter, LabelFilter, MoreFilters, TimeFilter, WorkflowFilter } from './FilterMenus';
+import { Jump } from './Jump';
+import { type Question, RunsList } from './list';
+import { markPainted } from './marks';
+import { NewRuns } from './NewRuns';
+import { NoRuns } from './NoRuns';
+import { RUNS_FACETS } from './operations';
+import { hasFilters, NO_FILTERS, type RunsQuery, runsQuery, type Sort, toFilter, toOrder } from './query';
+import type { Entry } from './rows';
+import './runs.css';
+import { SavedViews } from './SavedViews';
+import { SearchBox } from './SearchBox';
+import { StatusChips } from './StatusChips';
+import { ViewMenu } from './ViewMenu';
+import { findNames, findP95s, nameOf, rememberName, workflowVersion } from './workflows';
+
+const BUCKETS = 60;
+const SCROLL_END_MILLIS = 300;
+/** Suggestions are taken from the rows on the screen and a few more. */
+const SUGGESTED_ROWS = 500;
+
 export function RunsPage() {
-  return <h1>Runs</h1>;
+  const [query, setQuery] = useQuery(runsQuery);
+  const [list] = useState(() => new RunsList());
+  const [round, setRound] = useState(0);
+  const [focused, setFocused] = useState(-1);
+  const table = useRef<TableHandle | null>(null);
+  const scrolling = useRef<ReturnType<typeof setTimeout>>();
+  const state = useStore(list.state);
+  const activity = useStore(list.activity);
+  const shownZone = useStore(zone);
+  const knownWorkflows = useStore(workflowVersion);
+
+  // The position and the columns do not change the question; a new round asks the same one from the top.
+  const questionKey = JSON.stringify([toFilter(query, 0), query.lastMillis, query.sort]);
+  const question: Question = useMemo(
+    () => ({ filter: toFilter(query, Date.now()), order: toOrder(query.sort) }),
+    [questionKey, round],
+  );
+  const asked = useRef<Question | null>(null);
+  useLayoutEffect(() => {
+    if (asked.current === question) return;
+    asked.current = question;
+    clearTimeout(scrolling.current);
+    list.ask(question, query.at);
+    setFocused(-1);
+  }, [question]);
+  useEffect(() => () => list.dispose(), []);
+
+  const facets = useAsk(RUNS_FACETS, { filter: question.filter, buckets: BUCKETS });
+  useEffect(() => {
+    if (activity > 0) facets.again();
+  }, [activity]);
+  const counted = facets.data?.executions ?? null;
+
+  /** Conditions that were chosen start at the top of the list. */
+  const change = useCallback(
+    (next: Partial<RunsQuery>, how?: 'replace') => setQuery({ at: null, ...next }, how),
+    [setQuery],
+  );
+
+  const { rows } = state;
+  const isAnswered = state.answered === question;
+
+  useLayoutEffect(() => {
+    if (state.generation === 0) return;
+    table.current?.scrollToRow(0);
+    const opened = runListVisit.get()?.opened;
+    const at = opened ? rows.findIndex(({ run }) => run.id === opened) : -1;
+    if (at >= 0) setFocused(at);
+    markPainted('runlog:rows');
+  }, [state.generation]);
+  useEffect(() => {
+    if (isAnswered && !facets.loading && !facets.stale) markPainted('runlog:settled');
+  }, [isAnswered, facets.loading, facets.stale]);
+  useEffect(() => {
+    const ids = new Set<string>();
+    for (const { run } of rows) {
+      if (!run.workflow) continue;
+      rememberName(run.workflow.id, run.workflow.name);
+      ids.add(run.workflow.id);
+    }
+    void findP95s([...ids]);
+  }, [rows]);
+  useEffect(() => {
+    findNames(query.workflow).catch(() => {
+      // The chips show the IDs.
+    });
+  }, [query.workflow]);
+
+  const suggestions = useMemo(() => {
+    const labels = new Set<string>();
+    const triggers = new Set<string>();
+    for (const { run } of rows.slice(0, SUGGESTED_ROWS)) {
+      if (run.trigger) triggers.add(run.trigger);
+      for (const [key, value] of Object.entries((run.labels ?? {}) as object)) labels.add(`${key}=${value}`);
+    }
+    return { labels: [...labels].sort(), triggers: [...triggers].sort() };
+  }, [rows]);
+
+  const latestLabels = useRef(query.labels);
+  latestLabels.current = query.labels;
+  const columns = useMemo(
+    () =>
+      runColumns(
+        query.columns,
+        query.sort,
+        (sort: Sort) => change({ sort }),
+        (key, value) => change({ labels: addLabel(latestLabels.current, { key, value, absent: false }) }),
+      ),
+    [query.columns?.join(), query.sort, knownWorkflows, change],
+  );
+
+  function open(row: Entry | undefined) {
+    if (!row) return;
+    runListVisit.set({ ids: rows.map(({ run }) => run.id), query: place.get().query, opened: row.run.id });
+    navigate(paths.run(row.run.id));
+  }
+  function move(distance: number) {
+    if (rows.length) setFocused(Math.max(0, Math.min(rows.length - 1, focused + distance)));
+  }
+  function showNew() {
+    clearTimeout(scrolling.current);
+    runListVisit.set(null);
+    setQuery({ at: null }, 'replace');
+    setRound(round + 1);
+  }
+  async function jump(time: string) {
+    if (await list.jump(question, time)) return;
+    toast(`No run matches ${query.sort === 'start' ? 'after' : 'before'} ${formatDate(Date.parse(time), shownZone)}.`);
+  }
+  function onVisible({ start }: { start: number }) {
+    const at = list.scrolledTo(start);
+    clearTimeout(scrolling.current);
+    scrolling.current = setTimeout(() => {
+      if (place.get().path === '/' && at !== runsQuery.read(new URLSearchParams(place.get().query)).at) {
+        setQuery({ at }, 'replace');
+      }
+    }, SCROLL_END_MILLIS);
+  }
+  useEffect(() => () => clearTimeout(scrolling.current), []);
+
+  useKeys('Runs', [
+    { key: 'j', label: 'Next run', run: () => move(1) },
+    { key: 'k', label: 'Previous run', run: () => move(-1) },
+    { key: 'o', label: 'Open the run', run: () => open(rows[focused]) },
+    { key: 'Enter', label: 'Open the run', run: () => open(rows[focused]) },
+    {
+      key: 'x',
+      label: 'Open the run in another tab',
+      run: () => rows[focused] && window.open(href(paths.run(rows[focused].run.id)), '_blank', 'noopener'),
+    },
+    { key: '.', label: 'Show new runs', run: showNew },
+    {
+      key: 'f',
+      label: 'Filter',
+      run: () => document.querySelector<HTMLElement>('.runs-filters .popup button')?.focus(),
+    },
+    {
+      key: 'y',
+      label: 'Copy the link to this view',
+      run: async () => (await copyText(location.href)) && toast('The link was copied.'),
+    },
+  ]);
+
+  const set = conditions(query, nameOf, shownZone);
+  const isByFinish = query.sort === 'finish' || query.sort === '-finish';
+  const selection = query.from && query.to ? { from: query.from, to: query.to } : null;
+  const isEmpty = isAnswered && rows.length === 0 && !state.hasNext && !state.partial;
+
+  if (isEmpty && !hasFilters(query) && state.fresh === 0) return <NoRuns onRuns={showNew} />;
+  return (
+    <div class="page-fill runs">
+      <h1 class="visually-hidden">Runs</h1>
+      <div class="runs-filters">
+        <SearchBox value={query.search} onChange={search => change({ search }, 'replace')} />
+        <div class="runs-menus">
+          <TimeFilter query={query} change={change} />
+          <WorkflowFilter query={query} change={change} />
+          <LabelFilter query={query} change={change} known={suggestions.labels} />
+          <DurationFilter query={query} change={change} />
+          <MoreFilters query={query} change={change} triggers={suggestions.triggers} />
+        </div>
+        <div class="runs-tools">
+          <SavedViews />
+          <Jump
+            onJump={jump}
+            unavailable={query.sort === '-start' || query.sort === 'start' ? null : 'Only in the order of the start.'}
+          />
+          <ViewMenu query={query} change={change} />
+        </div>
+      </div>
+      <div class="runs-conditions">
+        <StatusChips
+          facets={counted}
+          chosen={query.status}
+          stale={facets.stale}
+          onChange={(status: readonly ExecutionStatus[]) => change({ status })}
+        />
+        {set.map(({ text, without, isUnknown }) => (
+          <RemovableChip key={text} text={text} warn={isUnknown ?? false} onRemove={() => change(without)} />
+        ))}
+        {set.length > 1 && (
+          <Button
+            kind="quiet"
+            onClick={() => change({ ...NO_FILTERS, sort: query.sort, columns: query.columns, search: query.search })}
+          >
+            Remove all
+          </Button>
+        )}
+      </div>
+      {counted?.histogram && counted.histogram.buckets.length > 0 && (
+        <div class="runs-histogram">
+          <Histogram
+            buckets={counted.histogram.buckets}
+            selection={selection}
+            stale={facets.stale}
+            zone={shownZone}
+            onSelect={(from, to) => change({ from, to, lastMillis: null })}
+          />
+        </div>
+      )}
+      <ErrorNotice
+        error={state.error ?? undefined}
+        what="The list of runs"
+        again={() => list.ask(question, query.at)}
+      />
+      <div class={state.loading && !isAnswered ? 'runs-table is-stale' : 'runs-table'}>
+        <NewRuns count={state.fresh} outdated={state.outdated} onShow={showNew} />
+        {state.generation === 0 ? (
+          !state.error && <Skeleton />
+        ) : (
+          <VirtualTable
+            label="Runs"
+            handle={table}
+            rows={rows}
+            rowKey={row => row.run.id}
+            columns={columns}
+            rowHeight={36}
+            narrowRowHeight={60}
+            total={state.hasPrevious || query.search ? null : (counted?.totalCount ?? null)}
+            focused={focused}
+            onFocus={setFocused}
+            onOpen={open}
+            onNearStart={() => void list.previous()}
+            onNearEnd={() => {
+              if (!state.partial) void list.more();
+            }}
+            onVisible={onVisible}
+            rowClass={rowClass}
+            after={
+              isEmpty ? (
+                <NoMatch query={query} change={change} chips={set} />
+              ) : (
+                <End
+                  loading={state.loadingMore}
+                  partial={state.partial}
+                  zone={shownZone}
+                  isByFinish={isByFinish}
+                  hasNext={state.hasNext}
+                  count={rows.length}
+                  onContinue={() => void list.more()}
+                />
+              )
+            }
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function rowClass({ run, left, changes }: Entry): string {
+  const changed = changes === 0 ? '' : changes % 2 ? 'is-changed' : 'is-changed-again';
+  return `${statusClass(run.status)} ${left ? 'is-left' : ''} ${changed}`;
+}
+
+interface EndProps {
+  loading: boolean;
+  partial: { until: string | null } | null;
+  zone: string;
+  isByFinish: boolean;
+  hasNext: boolean;
+  count: number;
+  onContinue: () => void;
+}
+
+/** What is below the last row. */
+function End({ loading, partial, zone: shownZone, isByFinish, hasNext, count, onContinue }: EndProps) {
+  if (partial) {
+    const until = partial.until ? `Searched back to ${formatDate(Date.parse(partial.until), shownZone)}.` : '';
+    return (
+      <div class="runs-end">
+        <span>{until || 'The search is not complete.'}</span>
+        <Button busy={loading} onClick={onContinue}>
+          Continue
+        </Button>
+      </div>
+    );
+  }
+  if (loading) return <div class="runs-end muted">Loading…</div>;
+  if (hasNext || count === 0) return null;
+  return (
+    <div class="runs-end muted">
+      {isByFinish ? 'That is all. Queued and running runs are not in this order.' : 'That is all.'}
+    </div>
+  );
+}
+
+function NoMatch({
+  query,
+  change,
+  chips,
+}: {
+  query: RunsQuery;
+  change: (next: Partial<RunsQuery>) => void;
+  chips: ReturnType<typeof conditions>;
+}) {
+  return (
+    <Notice
+      kind="empty"
+      title="No runs match."
+      actions={
+        <>
+          {query.status.length > 0 && <Button onClick={() => change({ status: [] })}>Any status</Button>}
+          {chips.map(({ text, without }) => (
+            <Button key={text} onClick={() => change(without)}>
+              Without “{text}”
+            </Button>
+          ))}
+          {query.search && <Button onClick={() => change({ search: '' })}>Without “{query.search}”</Button>}
+        </>
+      }
+    >
+      Remove a filter to see more.
+    </Notice>
+  );
 }

@@ -1,3 +1,7 @@
-export function FirstRun() {
-  return <h1>Record your first run</h1>;
+export function FirstRun({ onDone }: { onDone: () => void }) {
+  return (
+    <button type="button" onClick={onDone}>
+      Record your first run
+    </button>
+  );
 }

@@ -1,0 +1,60 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { navigate, paths } from '../app/navigate';
+import { Icon } from '../parts/Icon';
+
+const WAIT_MILLIS = 250;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Searches while typing. Enter with the ID of a run opens it. */
+export function SearchBox({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const [text, setText] = useState(value);
+  const timer = useRef<ReturnType<typeof setTimeout>>();
+  const sent = useRef(value);
+  useEffect(() => {
+    // The URL changed without this box: by going back, or by a removed condition.
+    if (value !== sent.current) setText(value);
+    sent.current = value;
+  }, [value]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  function send(next: string) {
+    clearTimeout(timer.current);
+    if (next === sent.current) return;
+    sent.current = next;
+    onChange(next);
+  }
+
+  return (
+    <form
+      class="runs-search"
+      role="search"
+      onSubmit={event => {
+        event.preventDefault();
+        const id = text.trim();
+        if (UUID.test(id)) navigate(paths.run(id.toLowerCase()));
+        else send(text.trim());
+      }}
+    >
+      <Icon name="search" size={14} />
+      <input
+        type="search"
+        class="input"
+        aria-label="Search in runs"
+        placeholder="Search payload, result, error, labels, ID"
+        maxLength={200}
+        autocomplete="off"
+        spellcheck={false}
+        value={text}
+        onInput={event => {
+          const next = event.currentTarget.value;
+          setText(next);
+          clearTimeout(timer.current);
+          if (!UUID.test(next.trim())) timer.current = setTimeout(() => send(next.trim()), WAIT_MILLIS);
+        }}
+        onKeyDown={event => {
+          if (event.key === 'Escape') event.currentTarget.blur();
+        }}
+      />
+    </form>
+  );
+}
