@@ -306,9 +306,9 @@ function Marked({ text, match }: { text: string; match: string }) {
   );
 }
 
-/** The text on one line. */
+/** The text on one line, with line feeds and tabs as JSON writes them. */
 function oneLine(text: string): string {
-  return visible(text).replaceAll('\n', '\u240a').replaceAll('\t', '\u2409');
+  return visible(text.replaceAll('\n', '\\n').replaceAll('\t', '\\t'));
 }
 
 /** The path of the chosen line, and its text if that has more than one line or is too long for the tree. */
@@ -320,9 +320,17 @@ function Chosen({ document, at }: { document: Document; at: number }) {
   return (
     <div class="json-chosen">
       <div class="json-chosen-line">
-        <code class="json-path">{where}</code>
-        <Copy text={() => where} label="Copy path" />
-        <Copy text={() => valueText(document, at)} label="Copy value" />
+        {at > 0 && (
+          <>
+            <code class="json-path">{where}</code>
+            <Copy text={() => where} label="Copy the path">
+              Path
+            </Copy>
+            <Copy text={() => valueText(document, at)} label="Copy the value">
+              Value
+            </Copy>
+          </>
+        )}
       </div>
       {isLong && <Scalar document={document} at={at} />}
     </div>

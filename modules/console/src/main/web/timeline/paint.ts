@@ -80,7 +80,8 @@ export function paintOverview(
       if ((row.step.status === 'FAILED') !== isFailed) return;
       const { from, to } = span(row, view, width, picture.now);
       context.fillStyle = palette[row.step.status];
-      context.fillRect(from, 2 + at * rowHeight, Math.max(1, to - from), lineHeight);
+      const least = isFailed ? 2 : 1;
+      context.fillRect(from, 2 + at * rowHeight, Math.max(least, to - from), Math.max(least, lineHeight));
     });
   }
 }

@@ -11,11 +11,12 @@ export interface Visible<E extends HTMLElement> {
   readonly height: number;
   readonly width: number;
   onScroll(): void;
-  /** Scrolls only as far as needed. */
+  /** Scrolls as far as needed; a row that is far away comes to the middle. */
   reveal(row: number): void;
 }
 
 const AROUND = 8;
+const FAR_ROWS = 3;
 
 export function useVisible<E extends HTMLElement>(count: number, rowHeight: number, header = 0): Visible<E> {
   const ref = useRef<E>(null);
@@ -40,8 +41,11 @@ export function useVisible<E extends HTMLElement>(count: number, rowHeight: numb
       if (!element) return;
       const rowTop = row * rowHeight;
       const room = element.clientHeight - header;
-      if (rowTop < element.scrollTop) element.scrollTop = rowTop;
-      else if (rowTop + rowHeight > element.scrollTop + room) element.scrollTop = rowTop + rowHeight - room;
+      const above = element.scrollTop - rowTop;
+      const below = rowTop + rowHeight - element.scrollTop - room;
+      if (Math.max(above, below) > FAR_ROWS * rowHeight) element.scrollTop = rowTop - (room - rowHeight) / 2;
+      else if (above > 0) element.scrollTop -= above;
+      else if (below > 0) element.scrollTop += below;
       onScroll();
     },
     [rowHeight, header],

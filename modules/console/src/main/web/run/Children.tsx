@@ -1,0 +1,90 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Result } from '../api/operation';
+import { request } from '../api/request';
+import { Link, paths } from '../app/navigate';
+import { useAsk } from '../app/useAsk';
+import { Button } from '../parts/Button';
+import { Duration } from '../parts/Duration';
+import { Recorded } from '../parts/Recorded';
+import { Status } from '../parts/Status';
+import { Time } from '../parts/Time';
+import { formatNumber } from '../text/number';
+import { firstLine } from '../text/visible';
+import { runChildren } from './operations';
+import { hasEnded } from './useRun';
+
+const PAGE = 20;
+type Connection = NonNullable<NonNullable<Result<'RunChildren'>['execution']>['children']>;
+
+/** The runs that this one started. `changes` grows when they may have changed. */
+export function Children({ id, changes }: { id: string; changes: number }) {
+  const { data, again } = useAsk(runChildren, { id, first: PAGE });
+  const [more, setMore] = useState<readonly Connection[]>([]);
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    if (changes) again();
+  }, [changes]);
+  const first = data?.execution?.children;
+  if (!first?.nodes.length) return null;
+  const pages = [first, ...more];
+  const last = pages.at(-1) as Connection;
+  const known = new Map(pages.flatMap(page => page.nodes.map(node => [node.id, node])));
+
+  async function readMore() {
+    setBusy(true);
+    try {
+      const next = await request(runChildren, { id, first: PAGE, after: last.pageInfo.endCursor });
+      const page = next.execution?.children;
+      if (page) setMore([...more, page]);
+    } finally {
+      setBusy(false);
+    }
+  }
+  return (
+    <section class="run-section">
+      <h2>
+        Started by this run{' '}
+        <span class="run-count">{formatNumber(first.totalCount ?? first.countAtLeast ?? known.size)}</span>
+      </h2>
+      <table class="children">
+        <thead>
+          <tr>
+            <th>Status</th>
+            <th>Workflow</th>
+            <th>Started</th>
+            <th class="figure">Duration</th>
+            <th>Error</th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...known.values()].map(child => (
+            <tr key={child.id}>
+              <td>
+                <Status status={child.status} />
+              </td>
+              <td>
+                <Link to={paths.run(child.id)}>
+                  <Recorded text={child.workflow?.name ?? child.id} />
+                </Link>
+              </td>
+              <td>
+                <Time at={child.startedAt} />
+              </td>
+              <td class="figure">
+                <Duration millis={child.durationMillis} since={hasEnded(child.status) ? null : child.startedAt} />
+              </td>
+              <td class="children-error">
+                <Recorded text={firstLine(child.error?.message ?? '')} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {last.pageInfo.hasNextPage && (
+        <Button busy={busy} onClick={readMore}>
+          Show more
+        </Button>
+      )}
+    </section>
+  );
+}

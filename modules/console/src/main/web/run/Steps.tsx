@@ -1,0 +1,89 @@
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { href, paths, useQuery } from '../app/navigate';
+import { ErrorNotice, Skeleton } from '../parts/Notice';
+import { formatNumber } from '../text/number';
+import { arrange, firstFailed } from '../timeline/layout';
+import { Timeline } from '../timeline/Timeline';
+import { readZoom, writeZoom } from '../timeline/view';
+import { timeOfId } from './ids';
+import { StepPanel } from './StepPanel';
+import { hasEnded, type Run } from './useRun';
+import { useSteps } from './useSteps';
+import { RUN_VIEW } from './view';
+
+/** The timeline of a run, and the chosen step beside it. */
+export function Steps({ run, changes }: { run: Run; changes: number }) {
+  const [view, setView] = useQuery(RUN_VIEW);
+  const { loaded, error } = useSteps(run.id, changes);
+  const steps = loaded?.steps ?? [];
+  const start = run.startedAt ? Date.parse(run.startedAt) : timeOfId(run.id);
+  const end = run.finishedAt ? Date.parse(run.finishedAt) : hasEnded(run.status) ? start : null;
+  const failed = useMemo(() => (loaded?.isComplete ? firstFailed(arrange(loaded.steps)) : null), [loaded]);
+  const selected = view.step === 'none' ? null : (view.step ?? failed);
+  const outline = useMemo(() => steps.find(step => step.index === selected), [steps, selected]);
+  const section = useRef<HTMLElement>(null);
+  const wasLinked = useRef(typeof view.step === 'number');
+
+  // A link to a step leads to it.
+  useEffect(() => {
+    if (wasLinked.current && outline) {
+      wasLinked.current = false;
+      section.current?.scrollIntoView({ block: 'start' });
+    }
+  }, [outline]);
+
+  // The second frame: the first one with all steps was drawn.
+  useEffect(() => {
+    if (!loaded?.isComplete) return;
+    const frame = requestAnimationFrame(() => requestAnimationFrame(() => performance.mark('runlog:timeline')));
+    return () => cancelAnimationFrame(frame);
+  }, [loaded?.isComplete]);
+
+  if (loaded && loaded.total === 0) {
+    return (
+      <section class="run-section">
+        <h2>Steps</h2>
+        <p class="run-missing">
+          {hasEnded(run.status)
+            ? 'No steps were recorded for this run.'
+            : 'No steps yet. They appear here as they are recorded.'}
+        </p>
+      </section>
+    );
+  }
+  return (
+    <section class="run-section" ref={section}>
+      <h2>
+        Steps <span class="run-count">{loaded && formatNumber(loaded.total)}</span>
+        {loaded && !loaded.isComplete && <span class="muted"> reading…</span>}
+      </h2>
+      <ErrorNotice error={error} />
+      {loaded ? (
+        <div class={outline ? 'steps has-step' : 'steps'}>
+          <Timeline
+            steps={steps}
+            range={[start, end]}
+            selected={selected}
+            onSelect={step => setView({ step }, 'replace')}
+            view={readZoom(view.zoom, start)}
+            onView={next => setView({ zoom: next && writeZoom(next, start) }, 'replace')}
+          />
+          {outline && (
+            <StepPanel
+              key={outline.index}
+              runId={run.id}
+              outline={outline}
+              start={start}
+              link={location.origin + href(paths.run(run.id, `step=${outline.index}`))}
+              tab={view.stepTab}
+              onTab={stepTab => setView({ stepTab }, 'replace')}
+              onClose={() => setView({ step: 'none' }, 'replace')}
+            />
+          )}
+        </div>
+      ) : (
+        !error && <Skeleton rows={6} height={26} />
+      )}
+    </section>
+  );
+}

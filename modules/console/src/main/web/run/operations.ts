@@ -1,0 +1,27 @@
+import { operation } from '../api/operation';
+import runRow from '../fragments/RunRow.graphql';
+import failingSinceText from './FailingSince.graphql';
+import holdRunText from './HoldRun.graphql';
+import lastSuccessText from './LastSuccess.graphql';
+import neighboursText from './Neighbours.graphql';
+import releaseRunText from './ReleaseRun.graphql';
+import runByExternalIdText from './RunByExternalId.graphql';
+import runChildrenText from './RunChildren.graphql';
+import runDetailText from './RunDetail.graphql';
+import runLiveText from './RunLive.graphql';
+import runStepsText from './RunSteps.graphql';
+import sameErrorText from './SameError.graphql';
+import stepDetailText from './StepDetail.graphql';
+
+export const runDetail = operation('RunDetail', runDetailText, runRow);
+export const runByExternalId = operation('RunByExternalId', runByExternalIdText);
+export const runChildren = operation('RunChildren', runChildrenText);
+export const runLive = operation('RunLive', runLiveText, runRow);
+export const runSteps = operation('RunSteps', runStepsText);
+export const stepDetail = operation('StepDetail', stepDetailText);
+export const neighbours = operation('Neighbours', neighboursText);
+export const lastSuccess = operation('LastSuccess', lastSuccessText);
+export const failingSince = operation('FailingSince', failingSinceText);
+export const sameError = operation('SameError', sameErrorText);
+export const holdRun = operation('HoldRun', holdRunText);
+export const releaseRun = operation('ReleaseRun', releaseRunText);
