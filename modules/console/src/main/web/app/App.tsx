@@ -8,13 +8,15 @@ import { Connection } from './Connection';
 import { Header } from './Header';
 import { Help } from './Help';
 import { pressKey, useKeys } from './keys';
-import { Link, navigate, place } from './navigate';
+import { Link, navigate, paths, place } from './navigate';
 import { findRoute, loadedPage, loadPage, preloadWhenIdle } from './pages';
 import type { Page, Route } from './routes';
+import { neighbour, runListVisit } from './run-list';
 import { SessionEnd } from './SessionEnd';
 import { SignIn } from './SignIn';
 import { Toasts } from './Toasts';
 import { toggleTheme } from './theme-switch';
+import { toast } from './toast';
 
 export function App() {
   const [help, setHelp] = useState(false);
@@ -47,6 +49,7 @@ export function App() {
   ]);
 
   const match = findRoute(path);
+  useNeighbourKeys(match?.route.name === 'run' ? match.id : null);
   return (
     <>
       <a class="skip-link" href="#content">
@@ -56,7 +59,11 @@ export function App() {
       <SessionEnd />
       <Connection />
       <main id="content" class="app-content" tabIndex={-1}>
-        {match ? <Content key={`${match.route.name} ${subject}`} route={match.route} id={match.id} /> : <NotFound />}
+        {match ? (
+          <Content key={`${match.route.name} ${match.id} ${subject}`} route={match.route} id={match.id} />
+        ) : (
+          <NotFound />
+        )}
       </main>
       <Toasts />
       {help && <Help onClose={() => setHelp(false)} />}
@@ -65,7 +72,26 @@ export function App() {
   );
 }
 
-/** Counts the subjects that were signed in one after the other: for another one, pages start anew. */
+/** `[` and `]` lead to the neighbours of a run in the list from which it was opened. */
+function useNeighbourKeys(id: string | null) {
+  const go = (distance: 1 | -1) => {
+    const to = id && neighbour(id, distance);
+    if (to) navigate(paths.run(to), 'replace');
+    else toast(distance === 1 ? 'This is the last run of the list.' : 'This is the first run of the list.');
+  };
+  const hasList = useStore(runListVisit) !== null;
+  useKeys(
+    'Run',
+    id && hasList
+      ? [
+          { key: '[', label: 'Previous run of the list', run: () => go(-1) },
+          { key: ']', label: 'Next run of the list', run: () => go(1) },
+        ]
+      : [],
+  );
+}
+
+/** Counts the subjects that were signed in one after the other: for another one, pages start again. */
 function useSubject(): number {
   const current = useStore(session);
   const known = useRef({ subject: '', count: 0 });

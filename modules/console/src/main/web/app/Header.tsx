@@ -8,7 +8,7 @@ import { useKeys } from './keys';
 import { Link, navigate, place } from './navigate';
 import { preload } from './pages';
 import type { Route } from './routes';
-import { runningCount } from './running-count';
+import { runningCount, useRunningCount } from './running-count';
 import { focusSearch } from './search-field';
 import { ViewerMenu } from './ViewerMenu';
 
@@ -31,6 +31,7 @@ const ENTRIES: readonly Entry[] = [
 export function Header({ route, onHelp }: { route: Route['name'] | undefined; onHelp: () => void }) {
   const viewer = useStore(session);
   const running = useStore(runningCount);
+  useRunningCount();
   useKeys('Everywhere', [{ key: '/', label: 'Search', run: openSearch }]);
   const mayCleanUp =
     typeof viewer !== 'object' || viewer.scopes.includes('executions:cleanup') || viewer.scopes.includes('ops');

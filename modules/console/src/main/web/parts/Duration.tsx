@@ -16,7 +16,7 @@ interface DurationProps {
 export function Duration({ millis, since, p95 }: DurationProps) {
   if (millis != null) return <Figure millis={millis} text={formatDuration(millis)} p95={p95} />;
   if (since) return <Elapsed since={since} p95={p95} />;
-  return <span class="muted">–</span>;
+  return <span class="duration muted">–</span>;
 }
 
 function Elapsed({ since, p95 }: { since: string; p95?: number | null | undefined }) {

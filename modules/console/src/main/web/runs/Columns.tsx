@@ -111,7 +111,9 @@ export function runColumns(
       cell: ({ run }) => {
         const { message, type } = run.error ?? {};
         const text = firstLine(message ?? '') || type;
-        return text ? <Recorded text={text} /> : null;
+        if (text) return <Recorded text={text} />;
+        // On a narrow screen this is the row's second line.
+        return run.trigger ? <Recorded text={run.trigger} class="secondary only-narrow" /> : null;
       },
     },
     {

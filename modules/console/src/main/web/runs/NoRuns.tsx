@@ -3,10 +3,11 @@ import { useEffect, useState } from 'preact/hooks';
 import { useAsk } from '../app/useAsk';
 import { Button } from '../parts/Button';
 import { Notice } from '../parts/Notice';
+import { plural } from '../text/number';
 import { WORKFLOW_CHOICES } from './operations';
 
 /** What the page shows if there are no runs at all: how to record the first one, or that all were deleted. */
-export function NoRuns({ onRuns }: { onRuns: () => void }) {
+export function NoRuns({ fresh, onRuns }: { fresh: number; onRuns: () => void }) {
   const { data } = useAsk(WORKFLOW_CHOICES, { search: '' });
   const [page, setPage] = useState<{ FirstRun: ComponentType<{ onDone: () => void }> } | null>(null);
   const isFirst = data?.workflows?.nodes.length === 0;
@@ -17,7 +18,11 @@ export function NoRuns({ onRuns }: { onRuns: () => void }) {
   if (!data || isFirst) return null;
   return (
     <div class="page">
-      <Notice kind="empty" title="There are no runs." actions={<Button onClick={onRuns}>Look again</Button>}>
+      <Notice
+        kind="empty"
+        title="There are no runs."
+        actions={<Button onClick={onRuns}>{fresh > 0 ? `Show ${plural(fresh, 'new run')}` : 'Look again'}</Button>}
+      >
         All runs of your workflows were deleted, or none was recorded yet.
       </Notice>
     </div>

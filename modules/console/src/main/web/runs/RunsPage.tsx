@@ -187,7 +187,7 @@ export function RunsPage() {
   const selection = query.from && query.to ? { from: query.from, to: query.to } : null;
   const isEmpty = isAnswered && rows.length === 0 && !state.hasNext && !state.partial;
 
-  if (isEmpty && !hasFilters(query) && state.fresh === 0) return <NoRuns onRuns={showNew} />;
+  if (isEmpty && !hasFilters(query)) return <NoRuns fresh={state.fresh} onRuns={showNew} />;
   return (
     <div class="page-fill runs">
       <h1 class="visually-hidden">Runs</h1>

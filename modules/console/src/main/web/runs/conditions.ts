@@ -13,7 +13,7 @@ export function conditions(query: RunsQuery, nameOf: (id: string) => string | nu
   const found: Condition[] = [];
   const add = (text: string, without: Partial<RunsQuery>) => found.push({ text, without });
   const date = (time: string) => formatDate(Date.parse(time), zone);
-  if (query.lastMillis !== null) add(`last ${durationWords(query.lastMillis)}`, { lastMillis: null });
+  if (query.lastMillis !== null) add(lastWords(query.lastMillis), { lastMillis: null });
   if (query.from && query.to) add(`${date(query.from)} to ${date(query.to)}`, { from: null, to: null });
   else if (query.from) add(`from ${date(query.from)}`, { from: null });
   else if (query.to) add(`until ${date(query.to)}`, { to: null });
@@ -41,4 +41,9 @@ export function conditions(query: RunsQuery, nameOf: (id: string) => string | nu
     });
   }
   return found;
+}
+
+function lastWords(millis: number): string {
+  const words = millis === 86_400_000 ? '24 hours' : durationWords(millis);
+  return `last ${words.replace(/^1 /, '')}`;
 }

@@ -12,8 +12,8 @@ const NAME_BATCH = 100;
 /** Statistics are costly: the server counts each workflow's intervals as 400 rows. */
 const P95_BATCH = 12;
 const P95_VALID_MILLIS = 10 * 60_000;
-const WEEK_MILLIS = 7 * 86_400_000;
-const QUARTER_MILLIS = 15 * 60_000;
+const DAY_MILLIS = 86_400_000;
+const WEEK_MILLIS = 7 * DAY_MILLIS;
 
 const names = new Map<string, string>();
 const p95s = new Map<string, { millis: number | null; readAt: number }>();
@@ -52,7 +52,8 @@ export async function findP95s(ids: readonly string[]): Promise<void> {
   for (let at = 0; at < needed.length; at += P95_BATCH) {
     const batch = needed.slice(at, at + P95_BATCH);
     for (const id of batch) asked.add(id);
-    const from = new Date(Math.floor((now - WEEK_MILLIS) / QUARTER_MILLIS) * QUARTER_MILLIS).toISOString();
+    // Quantiles exist for whole UTC days only.
+    const from = new Date(Math.floor((now - WEEK_MILLIS) / DAY_MILLIS) * DAY_MILLIS).toISOString();
     try {
       const { nodes } = await request(WORKFLOW_DURATIONS, { ids: batch, from });
       for (const id of batch) p95s.set(id, { millis: null, readAt: now });
