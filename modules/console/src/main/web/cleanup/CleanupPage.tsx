@@ -1,3 +1,53 @@
+import { session } from '../api/server';
+import { useStore } from '../api/store';
+import { useQuery } from '../app/navigate';
+import { Copy } from '../parts/Copy';
+import { Notice } from '../parts/Notice';
+import { Tabs } from '../parts/Tabs';
+import { CleanNow } from './CleanNow';
+import { CODEC, mayCleanUp } from './criteria';
+import { Holds } from './Holds';
+import { Ledger } from './Ledger';
+import { Policies } from './Policies';
+import './cleanup.css';
+
+const TABS = [
+  { id: 'now', label: 'Delete now' },
+  { id: 'policies', label: 'Policies' },
+  { id: 'held', label: 'Held runs' },
+  { id: 'past', label: 'Past cleanups' },
+] as const;
+
 export function CleanupPage() {
-  return <h1>Clean up</h1>;
+  const viewer = useStore(session);
+  const [query, setQuery] = useQuery(CODEC);
+  if (!mayCleanUp(viewer)) return <Unavailable />;
+  return (
+    <div class="page cleanup">
+      <h1>Clean up</h1>
+      <div>
+        <Tabs label="Clean up" tabs={TABS} selected={query.tab} onSelect={tab => setQuery({ tab, cleanup: null })}>
+          {query.tab === 'now' && <CleanNow query={query} setQuery={setQuery} />}
+          {query.tab === 'policies' && <Policies workflow={query.workflow} />}
+          {query.tab === 'held' && <Holds />}
+          {query.tab === 'past' && <Ledger open={query.cleanup} onOpen={cleanup => setQuery({ cleanup })} />}
+        </Tabs>
+      </div>
+    </div>
+  );
+}
+
+function Unavailable() {
+  const viewer = useStore(session);
+  const subject = typeof viewer === 'object' ? viewer.subject : 'NAME';
+  const scopes = typeof viewer === 'object' ? viewer.scopes : [];
+  const command = `./runlog token --subject ${subject} --scope ${[...scopes, 'executions:cleanup'].join(',')}`;
+  return (
+    <Notice kind="empty" title="Clean up needs the scope executions:cleanup.">
+      <p>Your token has: {scopes.join(', ') || 'no scopes'}. Who runs the server can make one with it:</p>
+      <p class="cleanup-command">
+        <code>{command}</code> <Copy text={command} />
+      </p>
+    </Notice>
+  );
 }

@@ -8,7 +8,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a workflow. Its large parts are in {@link ExecutionDetail}.
+ * One run of a workflow, without its large parts, which are in {@link ExecutionDetail}.
  *
  * @param id UUID version 7; its timestamp is the start or, of a queued execution, the time when it was queued
  * @param externalId the engine's own ID; null if the engine uses {@code id}
@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * @param sanitized parts in which U+FFFD replaced characters that cannot be stored
  * @param redacted number of secrets that were replaced in it, not counting its steps
  * @param held whether it is protected from cleanups and policies
- * @param detail large parts that were loaded together with it; null if none were
  */
 public record Execution(
         UUID id,
@@ -50,8 +49,7 @@ public record Execution(
         Set<ExecutionPart> truncated,
         Set<ExecutionPart> sanitized,
         int redacted,
-        boolean held,
-        @Nullable ExecutionDetail detail)
+        boolean held)
         implements ListedExecution {
 
     public Execution {
@@ -79,8 +77,7 @@ public record Execution(
                 .trigger(null)
                 .parentId(null)
                 .retryOf(null)
-                .labels(Map.of())
-                .detail(null);
+                .labels(Map.of());
         return copy.error(null, null, hasError() ? "" : null).build();
     }
 
@@ -106,8 +103,7 @@ public record Execution(
                 .truncated(truncated)
                 .sanitized(sanitized)
                 .redacted(redacted)
-                .held(held)
-                .detail(detail);
+                .held(held);
     }
 
     /** Builds an execution from the components that differ from the defaults or from another execution. */
@@ -133,7 +129,6 @@ public record Execution(
         private Set<ExecutionPart> sanitized = Set.of();
         private int redacted;
         private boolean held;
-        private @Nullable ExecutionDetail detail;
 
         private Builder(UUID id, UUID workflowId, String owner) {
             this.id = id;
@@ -223,11 +218,6 @@ public record Execution(
             return this;
         }
 
-        public Builder detail(@Nullable ExecutionDetail detail) {
-            this.detail = detail;
-            return this;
-        }
-
         public Execution build() {
             return new Execution(
                     id,
@@ -250,8 +240,7 @@ public record Execution(
                     truncated,
                     sanitized,
                     redacted,
-                    held,
-                    detail);
+                    held);
         }
     }
 }

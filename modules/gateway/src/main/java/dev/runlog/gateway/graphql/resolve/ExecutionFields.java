@@ -117,10 +117,7 @@ final class ExecutionFields {
                                 Batches.STEPS,
                                 (execution, fetch) -> new Batches.StepsKey(
                                         ownId(execution, fetch),
-                                        new Batches.StepsOf(
-                                                arguments(fetch).page(Cursor.Order.STEP, config),
-                                                LargeParts.ofSteps(fetch.selected()),
-                                                fetch.selected().has("totalCount"))),
+                                        arguments(fetch).page(Cursor.Order.STEP, config)),
                                 (execution, page) -> page == null
                                         ? null
                                         : Connection.of(
@@ -168,10 +165,12 @@ final class ExecutionFields {
         return new Loaded<>(
                 Object.class,
                 Batches.PARTS,
-                (source, fetch) -> source instanceof ListedExecution execution ? part(execution, part, fetch) : null,
+                (source, fetch) -> source instanceof ListedExecution execution
+                        ? new Batches.PartKey(ownId(execution, fetch), part)
+                        : null,
                 (source, detail) -> source instanceof Step step
                         ? ofStep.apply(step)
-                        : of((ListedExecution) source, detail, ofExecution));
+                        : detail == null ? null : ofExecution.apply(detail));
     }
 
     private static @Nullable String errorOf(Step step, Function<ExecutionError, @Nullable String> part) {
@@ -235,25 +234,7 @@ final class ExecutionFields {
         return new Loaded<>(
                 ListedExecution.class,
                 Batches.PARTS,
-                (execution, fetch) -> part(execution, part, fetch),
-                (execution, loaded) -> of(execution, loaded, detail -> RawJson.of(text.apply(detail))));
-    }
-
-    /** The large part that has to be loaded; null if it came with the execution. */
-    private static Batches.@Nullable PartKey part(ListedExecution execution, ExecutionPart part, Fetch fetch) {
-        UUID id = ownId(execution, fetch);
-        return detailOf(execution) == null ? new Batches.PartKey(id, part) : null;
-    }
-
-    private static @Nullable Object of(
-            ListedExecution execution,
-            @Nullable ExecutionDetail loaded,
-            Function<ExecutionDetail, @Nullable Object> part) {
-        ExecutionDetail detail = loaded == null ? detailOf(execution) : loaded;
-        return detail == null ? null : part.apply(detail);
-    }
-
-    private static @Nullable ExecutionDetail detailOf(ListedExecution listed) {
-        return listed instanceof Execution execution ? execution.detail() : null;
+                (execution, fetch) -> new Batches.PartKey(ownId(execution, fetch), part),
+                (execution, detail) -> detail == null ? null : RawJson.of(text.apply(detail)));
     }
 }

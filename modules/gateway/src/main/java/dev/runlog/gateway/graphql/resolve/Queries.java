@@ -191,10 +191,7 @@ final class Queries {
         }
         return externalId == null
                 ? requests(env)
-                        .request(new LoadExecutions(
-                                viewer,
-                                List.of(Objects.requireNonNull(id)),
-                                LargeParts.ofExecution(plans.selected(env))))
+                        .request(new LoadExecutions(viewer, List.of(Objects.requireNonNull(id))))
                         .map(loaded -> loaded.executions().stream().findFirst().orElse(null))
                 : requests(env).request(new FindExecution(viewer, externalId)).map(FindExecution.Found::execution);
     }

@@ -1,0 +1,169 @@
+import { useEffect, useState } from 'preact/hooks';
+import { session } from '../api/server';
+import { useStore } from '../api/store';
+import { useAsk } from '../app/useAsk';
+import { useSend } from '../app/useSend';
+import { Button } from '../parts/Button';
+import { Dialog, DialogActions } from '../parts/Dialog';
+import { TextField } from '../parts/Field';
+import { ErrorNotice, Notice, Skeleton } from '../parts/Notice';
+import { formatNumber } from '../text/number';
+import { countWords, criteriaWords, figuresWords, sentence, sparedWords } from '../text/words';
+import { type CleanupQuery, criteriaOf, inputOf, isLimited, mayCleanUpForOthers } from './criteria';
+import { AgeField, KeepLastField, OwnersField, StatusField, WorkflowField } from './fields';
+import { REQUEST_CLEANUP } from './operations';
+import { type Figures, Preview } from './Preview';
+import { Progress } from './Progress';
+
+interface Props {
+  readonly query: CleanupQuery;
+  readonly setQuery: (next: Partial<CleanupQuery>, how?: 'push' | 'replace') => void;
+}
+
+/** Above this, the number is typed before anything is deleted. */
+const TYPED_ABOVE = 10_000;
+const PAUSE_MILLIS = 500;
+
+/** One question, what would be deleted, and only then the button that deletes. */
+export function CleanNow({ query, setQuery }: Props) {
+  const viewer = useStore(session);
+  const [confirming, setConfirming] = useState(false);
+  const limited = isLimited(query);
+  const input = useSettled(JSON.stringify({ ...inputOf(query), dryRun: true }));
+  const asked = useAsk(REQUEST_CLEANUP, limited ? { input: JSON.parse(input) } : null);
+  const cleanup = asked.data?.cleanupExecutions?.cleanup;
+  const preview = cleanup?.preview;
+  const current = input === JSON.stringify({ ...inputOf(query), dryRun: true }) && !asked.stale && !asked.loading;
+  const words = criteriaWords(criteriaOf(query, cleanup?.workflow?.name ?? null));
+
+  if (query.cleanup) {
+    return <Progress id={query.cleanup} onDone={() => setQuery({ cleanup: null })} />;
+  }
+  return (
+    <div class="cleanup-panel">
+      <div class="cleanup-question">
+        <AgeField
+          label="Delete runs older than"
+          value={query.olderThan}
+          onChange={olderThan => setQuery({ olderThan })}
+        />
+        <StatusField value={query.statuses} onChange={statuses => setQuery({ statuses })} />
+        <WorkflowField value={query.workflow} onChange={workflow => setQuery({ workflow })} />
+        <KeepLastField value={query.keepLast} onChange={keepLast => setQuery({ keepLast }, 'replace')} />
+        {mayCleanUpForOthers(viewer) && (
+          <OwnersField value={query.owners} onChange={owners => setQuery({ owners }, 'replace')} />
+        )}
+        <label class="cleanup-check">
+          <input
+            type="checkbox"
+            checked={query.ignorePolicies}
+            onChange={event => setQuery({ ignorePolicies: event.currentTarget.checked })}
+          />
+          Also what a policy keeps longer
+        </label>
+      </div>
+      {!limited && (
+        <Notice kind="warn" title="Choose what to keep first.">
+          An age, a status, or a number of newest runs.
+        </Notice>
+      )}
+      <ErrorNotice error={asked.error ?? asked.fieldErrors[0]} again={asked.again} what="Clean up" />
+      {limited && !preview && !asked.error && !asked.fieldErrors.length && <Skeleton rows={4} />}
+      {limited && preview && (
+        <section aria-labelledby="would-delete" class="cleanup-panel" aria-busy={!current}>
+          <h2 id="would-delete" class="visually-hidden">
+            What would be deleted
+          </h2>
+          <Preview words={words} figures={preview} stale={!current} />
+          <div>
+            <Button
+              kind="danger"
+              unavailable={
+                preview.executions === 0
+                  ? 'There is nothing to delete.'
+                  : current
+                    ? null
+                    : 'The figures are being counted.'
+              }
+              onClick={() => setConfirming(true)}
+            >
+              {preview.executions === 0
+                ? 'Nothing to delete'
+                : `Delete ${countWords(preview.executions, preview.exact)}…`}
+            </Button>
+          </div>
+        </section>
+      )}
+      {confirming && preview && (
+        <Confirm
+          query={query}
+          words={words}
+          figures={preview}
+          onClose={() => setConfirming(false)}
+          onRequested={id => {
+            setConfirming(false);
+            setQuery({ cleanup: id });
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+interface ConfirmProps {
+  readonly query: CleanupQuery;
+  readonly words: string;
+  readonly figures: Figures;
+  readonly onClose: () => void;
+  readonly onRequested: (id: string) => void;
+}
+
+function Confirm({ query, words, figures, onClose, onRequested }: ConfirmProps) {
+  const [typed, setTyped] = useState('');
+  const { send, busy, error } = useSend(REQUEST_CLEANUP);
+  const mustType = figures.executions > TYPED_ABOVE;
+  const expected = String(figures.executions);
+  const matches = !mustType || typed.replace(/[\s,.]/g, '') === expected;
+
+  async function remove() {
+    const result = await send({ input: inputOf(query) });
+    const id = result?.cleanupExecutions?.cleanup?.id;
+    if (id) onRequested(id);
+  }
+
+  return (
+    <Dialog title={`Delete ${countWords(figures.executions, figures.exact)}?`} onClose={onClose}>
+      <div class="dialog-text">
+        <p>
+          {sentence(words)}: {figuresWords(figures)}. They cannot be brought back.
+        </p>
+        {sparedWords(figures.spared).length > 0 && <p>Kept: {sparedWords(figures.spared).join(', ')}.</p>}
+        <ErrorNotice error={error} what="Clean up" />
+        {mustType && (
+          <TextField
+            label={`To confirm, type ${formatNumber(figures.executions)}`}
+            inputMode="numeric"
+            value={typed}
+            onInput={setTyped}
+          />
+        )}
+      </div>
+      <DialogActions>
+        <Button onClick={onClose}>Keep them</Button>
+        <Button kind="danger" busy={busy} unavailable={matches ? null : 'Type the number first.'} onClick={remove}>
+          Delete
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}
+
+/** A text that is used once it stays the same for half a second: the server counts for one caller after the other. */
+export function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), PAUSE_MILLIS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}

@@ -1,0 +1,119 @@
+import { useState } from 'preact/hooks';
+import type { ExecutionStatus } from '#operations';
+import { session } from '../api/server';
+import { useStore } from '../api/store';
+import { useAsk } from '../app/useAsk';
+import { useSend } from '../app/useSend';
+import { Button } from '../parts/Button';
+import { ErrorNotice } from '../parts/Notice';
+import { nextRunWords, type Owners, policyTiming, policyWords, sparedWords } from '../text/words';
+import { useSettled } from './CleanNow';
+import { mayCleanUpForOthers, ownersInput, ownersOf, type Policy } from './criteria';
+import { AgeField, KeepLastField, OwnersField, StatusField, WorkflowField } from './fields';
+import { REQUEST_CLEANUP, SET_POLICY, WORKFLOW_NAME } from './operations';
+
+interface Props {
+  /** The policy to change; null for a new one. */
+  readonly policy: Policy | null;
+  /** Workflow of a new policy. */
+  readonly workflow: string | null;
+  readonly onClose: () => void;
+  readonly onSaved: (words: string) => void;
+}
+
+interface Draft {
+  readonly statuses: readonly ExecutionStatus[];
+  readonly workflow: string | null;
+  readonly olderThan: string | null;
+  readonly keepLast: number | null;
+  readonly owners: Owners;
+}
+
+/** A policy as a sentence that is also the form, with what it would delete. */
+export function PolicyForm({ policy, workflow, onClose, onSaved }: Props) {
+  const viewer = useStore(session);
+  const subject = typeof viewer === 'object' ? viewer.subject : null;
+  const [draft, setDraft] = useState<Draft>(() => ({
+    statuses: policy?.statuses ?? [],
+    workflow: policy ? policy.workflowId : workflow,
+    olderThan: policy ? policy.keepFor : 'P30D',
+    keepLast: policy?.keepLast ?? null,
+    owners: policy ? ownersOf(policy.owner, subject) : null,
+  }));
+  const change = (next: Partial<Draft>) => setDraft(before => ({ ...before, ...next }));
+  const { send, busy, error } = useSend(SET_POLICY);
+
+  const limited = draft.olderThan !== null || draft.keepLast !== null;
+  const scope = {
+    ...(draft.statuses.length ? { statuses: draft.statuses } : {}),
+    ...(draft.workflow === null ? {} : { workflowId: draft.workflow }),
+    ...(draft.keepLast === null ? {} : { keepLast: draft.keepLast }),
+    ...ownersInput(draft.owners),
+  };
+  const dryRun = useSettled(
+    JSON.stringify({ ...scope, ...(draft.olderThan === null ? {} : { olderThan: draft.olderThan }), dryRun: true }),
+  );
+  const counted = useAsk(REQUEST_CLEANUP, limited ? { input: JSON.parse(dryRun) } : null);
+  const figures = counted.data?.cleanupExecutions?.cleanup?.preview;
+  const named = useAsk(WORKFLOW_NAME, draft.workflow === null ? null : { id: draft.workflow });
+  const name = draft.workflow === null ? null : (named.data?.workflow?.name ?? 'this workflow');
+  const criteria = { ...draft, workflow: name };
+
+  // Who a policy is for is what it is known by: with another owner, workflow or statuses it is another policy.
+  const replaces =
+    policy !== null &&
+    (policy.workflowId !== draft.workflow ||
+      policy.statuses.join() !== draft.statuses.join() ||
+      JSON.stringify(ownersOf(policy.owner, subject)) !== JSON.stringify(draft.owners));
+
+  async function save() {
+    const result = await send({
+      input: { ...scope, ...(draft.olderThan === null ? {} : { keepFor: draft.olderThan }) },
+    });
+    if (result?.setRetentionPolicy?.retentionPolicy) onSaved('The policy is saved.');
+  }
+
+  return (
+    <form
+      class="cleanup-form"
+      aria-labelledby="policy-form"
+      onSubmit={event => {
+        event.preventDefault();
+        if (limited) void save();
+      }}
+    >
+      <h2 id="policy-form">{policy ? 'Change the policy' : 'A new policy'}</h2>
+      <div class="cleanup-question">
+        <StatusField value={draft.statuses} onChange={statuses => change({ statuses })} />
+        <WorkflowField value={draft.workflow} onChange={next => change({ workflow: next })} />
+        {mayCleanUpForOthers(viewer) && <OwnersField value={draft.owners} onChange={owners => change({ owners })} />}
+        <AgeField label="Delete after" value={draft.olderThan} onChange={olderThan => change({ olderThan })} />
+        <KeepLastField value={draft.keepLast} onChange={keepLast => change({ keepLast })} />
+      </div>
+      <div class="cleanup-words" role="status">
+        <p class="cleanup-sentence">{policyWords(criteria)}</p>
+        {limited && figures && (
+          <p class={counted.stale || counted.loading ? 'is-stale' : ''}>
+            {nextRunWords(figures)} {policyTiming(criteria)}
+            {sparedWords(figures.spared).length > 0 && ` Kept: ${sparedWords(figures.spared).join(', ')}.`}
+          </p>
+        )}
+        {!limited && <p>Choose an age, or a number of runs to keep.</p>}
+        {replaces && <p class="secondary">This adds a policy: the other one stays.</p>}
+      </div>
+      <ErrorNotice error={counted.error ?? counted.fieldErrors[0]} again={counted.again} what="Counting" />
+      <ErrorNotice error={error} what="Saving the policy" />
+      <div class="cleanup-row-actions">
+        <Button
+          type="submit"
+          kind="primary"
+          busy={busy}
+          unavailable={limited ? null : 'Choose an age, or a number of runs to keep.'}
+        >
+          Save the policy
+        </Button>
+        <Button onClick={onClose}>Cancel</Button>
+      </div>
+    </form>
+  );
+}
