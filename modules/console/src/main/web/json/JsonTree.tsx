@@ -45,9 +45,9 @@ function read(text: string): Document | null {
 
 function RawText({ text, label }: { text: string; label: string }) {
   return (
-    <section class="json-raw" tabIndex={0} aria-label={`${label} as text`}>
+    <div class="json-raw" role="group" tabIndex={0} aria-label={`${label} as text`}>
       <pre>{text}</pre>
-    </section>
+    </div>
   );
 }
 
@@ -306,9 +306,10 @@ function Marked({ text, match }: { text: string; match: string }) {
   );
 }
 
-/** The text on one line, with line feeds and tabs as JSON writes them. */
+/** The text on one line, with control characters as JSON writes them. */
 function oneLine(text: string): string {
-  return visible(text.replaceAll('\n', '\\n').replaceAll('\t', '\\t'));
+  const escaped = text.replace(/[\u0000-\u001f]/g, character => JSON.stringify(character).slice(1, -1));
+  return visible(escaped);
 }
 
 /** The path of the chosen line, and its text if that has more than one line or is too long for the tree. */
@@ -339,9 +340,9 @@ function Chosen({ document, at }: { document: Document; at: number }) {
 
 function Scalar({ document, at }: { document: Document; at: number }) {
   return (
-    <section class="json-raw" tabIndex={0} aria-label="Value">
+    <div class="json-raw" role="group" tabIndex={0} aria-label="Value">
       <pre>{valueText(document, at)}</pre>
-    </section>
+    </div>
   );
 }
 

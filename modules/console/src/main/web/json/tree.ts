@@ -27,14 +27,14 @@ export function rows({ nodes }: Document, open: ReadonlySet<number>): Row[] {
   return result;
 }
 
-/** Opens level by level as long as the whole has no more lines than this. The root is always open. */
+/** Opens level by level as long as the whole has no more lines than this, and what is alone on its level. */
 export function openUpTo({ nodes }: Document, lines: number): Set<number> {
   const open = new Set<number>();
   let level = nodes[0]?.size ? [0] : [];
   let shown = 1;
   while (level.length) {
     const more = level.reduce((sum, at) => sum + (nodes[at] as Node).size, 0);
-    if (open.size && shown + more > lines) {
+    if (level.length > 1 && shown + more > lines) {
       break;
     }
     shown += more;

@@ -81,7 +81,7 @@ export function Children({ id, changes }: { id: string; changes: number }) {
         </tbody>
       </table>
       {last.pageInfo.hasNextPage && (
-        <Button busy={busy} onClick={readMore}>
+        <Button class="children-more" busy={busy} onClick={readMore}>
           Show more
         </Button>
       )}

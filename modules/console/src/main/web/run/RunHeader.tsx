@@ -30,7 +30,7 @@ export function RunHeader({ run, link, onChanged }: { run: Run; link: string; on
         </span>
         <span class="run-actions">
           <Hold run={run} onChanged={onChanged} />
-          <Copy text={link} label="Copy the link to this page (y)">
+          <Copy text={link} label="Copy link to this page (y)">
             Copy link
           </Copy>
         </span>

@@ -155,7 +155,7 @@ function Missing({ id }: { id: string }) {
   return (
     <Notice
       kind="empty"
-      title="There is no run with this ID."
+      title={<h1>There is no run with this ID.</h1>}
       actions={
         <Link class="button button-plain" to={paths.runs()}>
           Show the runs

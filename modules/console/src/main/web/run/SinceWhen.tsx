@@ -34,7 +34,7 @@ export function SinceWhen({ run }: { run: Run }) {
         {isOnly ? (
           before?.startedAt ? (
             <>
-              The run before succeeded: <RunLink id={before.id} at={before.startedAt} />.
+              Last success before: <RunLink id={before.id} at={before.startedAt} />.
             </>
           ) : (
             'There is no earlier success of this workflow.'

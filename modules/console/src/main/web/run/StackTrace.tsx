@@ -28,11 +28,11 @@ export function StackTrace({ text }: { text: string }) {
           <span class="muted">Look here first:</span> <code>{visible(first.replace(/^at /, ''))}</code>
         </p>
       )}
-      <section class="stack-lines" tabIndex={0} aria-label="Stack trace">
+      <div class="stack-lines" role="group" tabIndex={0} aria-label="Stack trace">
         {blocks.map((block, at) => (
           <StackBlock key={at} block={block} open={open} first={first} />
         ))}
-      </section>
+      </div>
     </div>
   );
 }

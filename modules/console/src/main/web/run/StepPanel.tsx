@@ -46,7 +46,7 @@ export function StepPanel({ runId, outline, start, link, tab, onTab, onClose }: 
         <h3>
           <Recorded text={outline.name} />
         </h3>
-        <Copy text={link} label="Copy the link to this step">
+        <Copy text={link} label="Copy link to step">
           Copy link to step
         </Copy>
         <Button kind="quiet" icon="close" label="Close the step" onClick={onClose} />

@@ -292,14 +292,6 @@ function StepRow({ id, row, top, start, now, isSelected, onSelect, onToggle, onZ
   const zoneName = useStore(zone);
   const millis = step.durationMillis ?? (row.to === null ? Math.max(0, now - row.from) : null);
   const duration = millis === null ? '' : formatDuration(millis);
-  const label = [
-    step.name,
-    step.attempt > 1 && `attempt ${step.attempt}`,
-    statusWord(step.status).toLowerCase(),
-    duration,
-    `${row.position} of ${row.siblings}`,
-    children > 0 && `${children} inside`,
-  ];
   const startText = step.startedAt
     ? `Started ${formatDuration(row.from - start)} into the run, ${formatExact(row.from, zoneName)}`
     : 'The start was not recorded';
@@ -308,7 +300,6 @@ function StepRow({ id, row, top, start, now, isSelected, onSelect, onToggle, onZ
       id={id}
       class={`timeline-row${isSelected ? ' is-selected' : ''}`}
       role="treeitem"
-      aria-label={label.filter(Boolean).join(', ')}
       aria-level={depth + 1}
       aria-posinset={row.position}
       aria-setsize={row.siblings}
@@ -331,6 +322,7 @@ function StepRow({ id, row, top, start, now, isSelected, onSelect, onToggle, onZ
         <StatusGlyph status={step.status} />
         <Recorded class="timeline-text" text={step.name} />
         {step.attempt > 1 && <span class="timeline-attempt">attempt {step.attempt}</span>}
+        <span class="visually-hidden">, {statusWord(step.status).toLowerCase()},</span>
         {!open && children > 0 && <span class="timeline-attempt">{children} inside</span>}
         <span class="timeline-duration">{duration}</span>
       </span>

@@ -48,7 +48,11 @@ export function paint(canvas: HTMLCanvasElement, width: number, height: number, 
   for (let at = first; at < last; at++) {
     const row = rows[at] as Row;
     const { from, to } = span(row, view, width, picture.now);
-    if (to < 0 || from > width) continue;
+    if (to < 0 || from > width) {
+      context.fillStyle = palette.SKIPPED;
+      arrow(context, to < 0 ? 2 : width - 2, at * rowHeight - scrollTop + rowHeight / 2, to < 0 ? 5 : -5);
+      continue;
+    }
     const barHeight = row.children ? BAR_HEIGHT - 4 : BAR_HEIGHT;
     const top = at * rowHeight - scrollTop + (rowHeight - barHeight) / 2;
     context.fillStyle = palette[row.step.status];
@@ -122,5 +126,14 @@ function diamond(context: CanvasRenderingContext2D, x: number, y: number): void 
   context.lineTo(x + 4, y);
   context.lineTo(x, y + 4);
   context.lineTo(x - 4, y);
+  context.fill();
+}
+
+/** A bar is beyond this edge. */
+function arrow(context: CanvasRenderingContext2D, x: number, y: number, width: number): void {
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x + width, y - 4);
+  context.lineTo(x + width, y + 4);
   context.fill();
 }
