@@ -43,7 +43,8 @@ after(async () => {
 
 /** What browsers report although nothing is wrong: requests before a sign-in, and while a server is away. */
 export const SIGNED_OUT = /status of 401/;
-export const AWAY = /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_INTERNET_DISCONNECTED|ERR_EMPTY_RESPONSE|WebSocket connection/;
+export const AWAY =
+  /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_INTERNET_DISCONNECTED|ERR_EMPTY_RESPONSE|WebSocket connection/;
 
 /**
  * Opens a page of the console for an owner, runs `visit` with it, and closes it. Fails on any error in the console of
@@ -113,11 +114,13 @@ export async function picture(page, name) {
 
 /** The text of each visible row, by column. */
 export function rows(page) {
-  return page.locator('.table-row').evaluateAll(elements =>
-    elements
-      .sort((a, b) => a.ariaRowIndex - b.ariaRowIndex)
-      .map(row => Object.fromEntries([...row.children].map(cell => [cell.dataset.column, cell.textContent.trim()]))),
-  );
+  return page
+    .locator('.table-row')
+    .evaluateAll(elements =>
+      elements
+        .sort((a, b) => a.ariaRowIndex - b.ariaRowIndex)
+        .map(row => Object.fromEntries([...row.children].map(cell => [cell.dataset.column, cell.textContent.trim()]))),
+    );
 }
 
 /** Waits until a function of values that are read again and again is true. */

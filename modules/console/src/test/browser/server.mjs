@@ -50,7 +50,9 @@ export class Server {
         AUTH_SECRET: SECRET,
         AUTH_LEEWAY: 'PT0S',
         ...this.#settings,
-      }).map(([key, value]) => [`RUNLOG_${key}`, value]),
+      })
+        .filter(([, value]) => value !== undefined)
+        .map(([key, value]) => [`RUNLOG_${key}`, value]),
     );
     this.#output = '';
     this.#process = spawn(command, [...args, 'serve'], {

@@ -178,7 +178,7 @@ describe('sign-in', { skip: withoutChromium }, () => {
           [anna, /bens/],
           [ben, /annas/],
         ]) {
-          assert.doesNotMatch(await page.locator('body').innerText(), others);
+          assert.doesNotMatch(await page.locator('body').textContent(), others);
         }
       });
     });

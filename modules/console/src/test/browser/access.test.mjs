@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { accessible } from './axe.mjs';
+import { visiting, withoutChromium } from './browser.mjs';
+import { IMPORT_ERROR, id, product, record, run, steps } from './record.mjs';
+import { ask, sharedServer } from './server.mjs';
+
+const OWNER = 'access';
+
+/** Path of each page below /ui/, and what shows that it is there. */
+let pages;
+
+describe('access', { skip: withoutChromium }, () => {
+  before(async () => {
+    const server = await sharedServer();
+    const failed = run({
+      workflow: 'import-orders',
+      ago: 60_000,
+      status: 'FAILED',
+      error: IMPORT_ERROR,
+      payload: { a: 1 },
+    });
+    await record(server, OWNER, [
+      ...product(72),
+      { event: 'steps', id: failed.id, workflow: 'import-orders', steps: steps(30, { failing: 17 }) },
+      failed,
+      { event: 'started', id: id(), workflow: 'import-orders', heartbeatTimeout: 'PT10M' },
+    ]);
+    const { workflowByKey } = await ask(server, OWNER, '{ workflowByKey(key: "import-orders") { id } }');
+    pages = {
+      runs: '',
+      run: `executions/${failed.id}`,
+      workflows: 'workflows',
+      workflow: `workflows/${workflowByKey.id}`,
+      running: 'running',
+      cleanup: 'cleanup',
+      'cleanup policies': 'cleanup?tab=policies',
+      'cleanup holds': 'cleanup?tab=held',
+      'cleanup ledger': 'cleanup?tab=past',
+    };
+  });
+
+  for (const colorScheme of ['light', 'dark']) {
+    for (const width of [1280, 390]) {
+      test(`axe finds nothing on any page, ${colorScheme}, ${width} px wide`, async () => {
+        await visiting(
+          OWNER,
+          '',
+          async (page, { server }) => {
+            for (const [name, path] of Object.entries(pages)) {
+              await page.goto(`${server.url}/ui/${path}`);
+              await settled(page);
+              await accessible(page, `${name}, ${colorScheme}, ${width} px`);
+            }
+          },
+          { colorScheme, width },
+        );
+      });
+    }
+  }
+
+  test('nothing scrolls sideways on a narrow screen', async () => {
+    await visiting(
+      OWNER,
+      '',
+      async (page, { server }) => {
+        const tooWide = [];
+        for (const [name, path] of Object.entries(pages)) {
+          await page.goto(`${server.url}/ui/${path}`);
+          await settled(page);
+          const width = await page.evaluate(() => document.documentElement.scrollWidth);
+          if (width > 320) tooWide.push(`${name}: ${width} px`);
+        }
+        assert.deepEqual(tooWide, []);
+      },
+      { width: 320, height: 640 },
+    );
+  });
+
+  test('everything works by keyboard', async () => {
+    await visiting(OWNER, '', async page => {
+      await page.locator('.table-row').first().waitFor();
+      const press = async (...keys) => {
+        for (const key of keys) await page.keyboard.press(key);
+      };
+
+      await press('j', 'j', 'k');
+      await page.locator('.table-row:focus').waitFor();
+      const focused = await page.locator('.table-row:focus').getAttribute('aria-rowindex');
+      assert.equal(focused, '2');
+      const outline = await page.locator('.table-row:focus').evaluate(row => getComputedStyle(row).outlineStyle);
+      assert.equal(outline, 'solid', 'the focus is visible');
+
+      await press('o');
+      await page.waitForURL(/\/ui\/executions\//);
+      await page.goBack();
+      await page.waitForURL(/\/ui\/(\?.*)?$/);
+
+      await press('/');
+      await page.keyboard.type('orders');
+      await page.waitForURL(/q=orders/);
+      await press('Escape');
+
+      await press('?');
+      const help = page.getByRole('dialog');
+      await help.waitFor();
+      await press('Escape');
+      await help.waitFor({ state: 'detached' });
+
+      for (const [key, url] of [
+        ['w', /\/ui\/workflows$/],
+        ['n', /\/ui\/running$/],
+        ['c', /\/ui\/cleanup/],
+        ['r', /\/ui\/$/],
+      ]) {
+        await press('g', key);
+        await page.waitForURL(url);
+      }
+
+      const before = await page.evaluate(() => document.documentElement.dataset.theme);
+      await press('t');
+      await page.waitForFunction(theme => document.documentElement.dataset.theme !== theme, before);
+    });
+  });
+
+  test('without a scope, the page says which one is needed', async () => {
+    await visiting(
+      OWNER,
+      'cleanup',
+      async page => {
+        await page.getByText('executions:cleanup').first().waitFor();
+      },
+      { scopes: ['executions:read'] },
+    );
+  });
+
+  test('nothing moves for people who ask for that', async () => {
+    await visiting(
+      OWNER,
+      'running',
+      async page => {
+        await page.locator('.table-row').first().waitFor();
+        const moving = await page.evaluate(() =>
+          document
+            .getAnimations()
+            .filter(({ playState, effect }) => playState === 'running' && effect.getTiming().duration > 1)
+            .map(({ effect }) => effect.target.className),
+        );
+        assert.deepEqual(moving, []);
+      },
+      { reducedMotion: 'reduce' },
+    );
+  });
+});
+
+/** Waits until the page has asked for everything that it shows. */
+async function settled(page) {
+  await page.locator('main h1, main h2, main [role=grid], main form').first().waitFor();
+  await page.waitForLoadState('networkidle');
+}
