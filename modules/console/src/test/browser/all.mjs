@@ -1,4 +1,6 @@
 // All tests in one process, with one server and one Chromium.
 import './signin.test.mjs';
+import './runs.test.mjs';
+import './run.test.mjs';
 import './access.test.mjs';
 import './outage.test.mjs';

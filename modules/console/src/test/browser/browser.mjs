@@ -15,6 +15,9 @@ const PICTURES = join(import.meta.dirname, '../../../target/screenshots');
 /** A reason to skip, or false. */
 export const withoutChromium = existsSync(PROGRAM) ? false : `no Chromium at ${PROGRAM}`;
 
+/** For anything that should be there at once; a loaded machine takes longer. */
+const PATIENCE_MILLIS = 20_000;
+
 let started;
 
 export function browser() {
@@ -63,7 +66,7 @@ export async function visiting(owner, path, visit, options = {}) {
     ...context
   } = options;
   const own = await (await browser()).newContext({ viewport: { width, height }, timezoneId: 'UTC', ...context });
-  own.setDefaultTimeout(10_000);
+  own.setDefaultTimeout(PATIENCE_MILLIS);
   const problems = [];
   const note = text => {
     if (!expected.some(pattern => pattern.test(text))) problems.push(text);
@@ -125,7 +128,7 @@ export function rows(page) {
 
 /** Waits until a function of values that are read again and again is true. */
 export async function until(read, isDone, what = 'the expected state') {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + PATIENCE_MILLIS;
   let last;
   for (;;) {
     last = await read();

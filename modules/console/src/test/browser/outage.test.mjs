@@ -3,8 +3,9 @@ import { after, before, describe, test } from 'node:test';
 import { AWAY, rows, until, visiting, withoutChromium } from './browser.mjs';
 import { id, record, run } from './record.mjs';
 import { Server } from './server.mjs';
+import { owner } from './token.mjs';
 
-const OWNER = 'outage';
+const OWNER = owner('outage');
 
 describe('outages', {
   skip: withoutChromium || (process.env.CONSOLE_URL && 'needs a server that may be killed'),

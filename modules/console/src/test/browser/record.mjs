@@ -102,8 +102,7 @@ export function product(hoursBack = 14 * 24) {
 }
 
 /** A run with steps: groups of ten below a parent each. */
-export function steps(count, { failing = -1 } = {}) {
-  const start = Date.now() - HOUR;
+export function steps(count, { failing = -1, start = Date.now() - HOUR } = {}) {
   return Array.from({ length: count }, (_, index) => {
     const parentIndex = index % 11 === 0 ? null : index - (index % 11);
     return {

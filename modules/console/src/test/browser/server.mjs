@@ -12,7 +12,7 @@ import { after } from 'node:test';
 import { SECRET, token } from './token.mjs';
 
 const ROOT = join(import.meta.dirname, '../../../../..');
-const START_MILLIS = 60_000;
+const START_MILLIS = 120_000;
 
 export class Server {
   #process;

@@ -5,12 +5,12 @@ import { describe, test } from 'node:test';
 import { SIGNED_OUT, until, visiting, withoutChromium } from './browser.mjs';
 import { product, record, run } from './record.mjs';
 import { ask, sharedServer } from './server.mjs';
-import { token } from './token.mjs';
+import { owner, token } from './token.mjs';
 
 const dialog = page => page.getByRole('dialog', { name: 'Sign in to Runlog' });
 
-async function signIn(page, owner) {
-  await dialog(page).getByLabel('Token', { exact: true }).fill(token(owner));
+async function signIn(page, subject) {
+  await dialog(page).getByLabel('Token', { exact: true }).fill(token(subject));
   await dialog(page).getByRole('button', { name: 'Sign in' }).click();
   await dialog(page).waitFor({ state: 'detached' });
 }
@@ -18,7 +18,7 @@ async function signIn(page, owner) {
 describe('sign-in', { skip: withoutChromium }, () => {
   test('takes a pasted token, keeps it from scripts, and says what is wrong with another', async () => {
     await visiting(
-      'signin-alice',
+      owner('signin-alice'),
       '',
       async (page, { context }) => {
         const field = dialog(page).getByLabel('Token', { exact: true });
@@ -27,7 +27,7 @@ describe('sign-in', { skip: withoutChromium }, () => {
         await dialog(page).getByRole('alert').or(dialog(page).locator('.field-error')).first().waitFor();
         assert.equal(await field.inputValue(), '');
 
-        await signIn(page, 'signin-alice');
+        await signIn(page, owner('signin-alice'));
         await page.getByRole('button', { name: /signin-alice/ }).waitFor();
 
         const [cookie] = await context.cookies();
@@ -40,7 +40,7 @@ describe('sign-in', { skip: withoutChromium }, () => {
   });
 
   test('a native EventSource and a WebSocket get the cookie', async () => {
-    await visiting('signin-streams', 'running', async page => {
+    await visiting(owner('signin-streams'), 'running', async page => {
       const opened = await page.evaluate(async () => {
         const query = encodeURIComponent('subscription { runningExecutions { kind } }');
         const source = new EventSource(`/graphql?query=${query}`);
@@ -65,13 +65,13 @@ describe('sign-in', { skip: withoutChromium }, () => {
 
   test('a page of another origin can neither change nor follow anything', async () => {
     const server = await sharedServer();
-    await record(server, 'signin-victim', [run({ workflow: 'kept', ago: 60_000 })]);
+    await record(server, owner('signin-victim'), [run({ workflow: 'kept', ago: 60_000 })]);
     // Browsers send cookies to all ports of a host.
     const foreign = createServer((_, response) => response.end('<!doctype html>')).listen(0, '127.0.0.1');
     await once(foreign, 'listening');
     try {
       await visiting(
-        'signin-victim',
+        owner('signin-victim'),
         '',
         async page => {
           await page.goto(`http://127.0.0.1:${foreign.address().port}/`);
@@ -102,7 +102,7 @@ describe('sign-in', { skip: withoutChromium }, () => {
           assert.deepEqual(seen, { socketAnswer: 'closed', sourceAnswer: 'refused' });
           const { workflowByKey } = await ask(
             server,
-            'signin-victim',
+            owner('signin-victim'),
             '{ workflowByKey(key: "kept") { executions { totalCount } } }',
           );
           assert.equal(workflowByKey.executions.totalCount, 1);
@@ -116,9 +116,9 @@ describe('sign-in', { skip: withoutChromium }, () => {
 
   test('an expired session asks again, and the page stays as it was', async () => {
     const server = await sharedServer();
-    await record(server, 'signin-expiry', product(48));
+    await record(server, owner('signin-expiry'), product(48));
     await visiting(
-      'signin-expiry',
+      owner('signin-expiry'),
       '?status=SUCCESS',
       async page => {
         await page.locator('.table-row').first().waitFor();
@@ -128,12 +128,12 @@ describe('sign-in', { skip: withoutChromium }, () => {
 
         await dialog(page).waitFor({ timeout: 15_000 });
         assert.ok((await page.locator('.table-row').count()) > 0, 'rows stay behind the dialog');
-        await signIn(page, 'signin-expiry');
+        await signIn(page, owner('signin-expiry'));
 
         assert.match(page.url(), /status=SUCCESS/);
         assert.equal(await page.locator('.table-scroller').getAttribute('data-mark'), 'same');
         // Live again.
-        await record(server, 'signin-expiry', [run({ workflow: 'after-sign-in', ago: 0, took: 0 })]);
+        await record(server, owner('signin-expiry'), [run({ workflow: 'after-sign-in', ago: 0, took: 0 })]);
         await page.getByRole('button', { name: /1 new run/ }).waitFor();
       },
       { seconds: 6, expected: [SIGNED_OUT, /WebSocket/] },
@@ -142,7 +142,7 @@ describe('sign-in', { skip: withoutChromium }, () => {
 
   test('signing out in one tab signs out the other', async () => {
     await visiting(
-      'signin-out',
+      owner('signin-out'),
       '',
       async (page, { context, server }) => {
         const other = await context.newPage();
@@ -162,16 +162,16 @@ describe('sign-in', { skip: withoutChromium }, () => {
 
   test('two owners in two browsers see neither rows nor events of each other', async () => {
     const server = await sharedServer();
-    await record(server, 'signin-anna', [run({ workflow: 'annas', ago: 60_000 })]);
-    await record(server, 'signin-ben', [run({ workflow: 'bens', ago: 60_000 })]);
-    await visiting('signin-anna', '', async anna => {
-      await visiting('signin-ben', '', async ben => {
+    await record(server, owner('signin-anna'), [run({ workflow: 'annas', ago: 60_000 })]);
+    await record(server, owner('signin-ben'), [run({ workflow: 'bens', ago: 60_000 })]);
+    await visiting(owner('signin-anna'), '', async anna => {
+      await visiting(owner('signin-ben'), '', async ben => {
         await anna.getByText('annas').first().waitFor();
         await ben.getByText('bens').first().waitFor();
 
-        await record(server, 'signin-anna', [run({ workflow: 'annas-second', ago: 0, took: 0 })]);
+        await record(server, owner('signin-anna'), [run({ workflow: 'annas-second', ago: 0, took: 0 })]);
         await anna.getByRole('button', { name: /1 new run/ }).waitFor();
-        await record(server, 'signin-ben', [run({ workflow: 'bens-second', ago: 0, took: 0 })]);
+        await record(server, owner('signin-ben'), [run({ workflow: 'bens-second', ago: 0, took: 0 })]);
         await ben.getByRole('button', { name: /1 new run/ }).waitFor();
 
         for (const [page, others] of [
@@ -183,7 +183,7 @@ describe('sign-in', { skip: withoutChromium }, () => {
       });
     });
     const { executions } = await until(
-      () => ask(server, 'signin-ben', '{ executions { totalCount } }'),
+      () => ask(server, owner('signin-ben'), '{ executions { totalCount } }'),
       data => data.executions.totalCount === 2,
     );
     assert.equal(executions.totalCount, 2);

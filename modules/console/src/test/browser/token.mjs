@@ -1,5 +1,5 @@
 // Signed tokens for the servers of these tests.
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 
 export const SECRET = 'a secret of browser tests, of more than 32 characters';
 
@@ -17,4 +17,11 @@ export function token(subject, { scopes = OWNER_SCOPES, seconds = 3600 } = {}) {
     exp: now + seconds,
   })}`;
   return `${signed}.${createHmac('sha256', SECRET).update(signed).digest('base64url')}`;
+}
+
+const RUN = randomBytes(3).toString('hex');
+
+/** An owner that no other run of the tests has. */
+export function owner(name) {
+  return `${name}-${RUN}`;
 }

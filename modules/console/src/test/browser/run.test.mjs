@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { until, visiting, withoutChromium } from './browser.mjs';
+import { IMPORT_ERROR, id, record, run, steps } from './record.mjs';
+import { sharedServer } from './server.mjs';
+import { owner } from './token.mjs';
+
+const OWNER = owner('run');
+const MINUTE = 60_000;
+
+describe('a run', { skip: withoutChromium }, () => {
+  let server;
+
+  before(async () => {
+    server = await sharedServer();
+  });
+
+  test('its status, duration and steps change live', async () => {
+    const started = { event: 'started', id: id(Date.now() - 5000), workflow: 'live' };
+    await record(server, OWNER, [
+      started,
+      { event: 'steps', id: started.id, workflow: 'live', steps: [{ index: 0, name: 'download', status: 'RUNNING' }] },
+    ]);
+    await visiting(OWNER, `executions/${started.id}`, async page => {
+      const status = page.locator('main').getByRole('status').filter({ hasText: 'Running' });
+      await status.waitFor();
+      await page.getByRole('treeitem', { name: /download.*running/i }).waitFor();
+
+      await record(server, OWNER, [
+        {
+          event: 'steps',
+          id: started.id,
+          workflow: 'live',
+          steps: [
+            { index: 0, name: 'download', status: 'SUCCESS' },
+            { index: 1, name: 'convert', status: 'FAILED', error: { message: 'no such codec' } },
+          ],
+        },
+      ]);
+      await page.getByRole('treeitem', { name: /convert.*failed/i }).waitFor();
+      await page.getByRole('treeitem', { name: /download.*success/i }).waitFor();
+
+      await record(server, OWNER, [
+        { event: 'finished', id: started.id, workflow: 'live', status: 'FAILED', error: { message: 'no such codec' } },
+      ]);
+      await page.getByRole('heading', { name: 'Why it failed' }).waitFor();
+      await page.getByText('no such codec').first().waitFor();
+      assert.match(await page.title(), /Failed/);
+    });
+  });
+
+  test('a link to a failed step leads a colleague there', async () => {
+    const failed = run({ workflow: 'steps', ago: 10 * MINUTE, took: MINUTE, status: 'FAILED', error: IMPORT_ERROR });
+    await record(server, OWNER, [
+      failed,
+      {
+        event: 'steps',
+        id: failed.id,
+        workflow: 'steps',
+        steps: steps(30, { failing: 17, start: Date.now() - 10 * MINUTE }),
+      },
+    ]);
+    await visiting(OWNER, `executions/${failed.id}`, async (page, { context }) => {
+      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      // It is chosen without a click.
+      const panel = page.getByRole('region', { name: 'Step row 17' });
+      await panel.waitFor();
+      await panel.getByRole('button', { name: /copy the link/i }).click();
+      const link = await page.evaluate(() => navigator.clipboard.readText());
+      assert.match(link, new RegExp(`/ui/executions/${failed.id}\\?step=17$`));
+
+      await page.goto(link);
+      await panel.waitFor();
+      await panel.getByText('12,50').first().waitFor();
+    });
+  });
+
+  test('says why it failed, own frames first, and since when', async () => {
+    const runs = [6, 5, 4, 3, 2, 1].map(day =>
+      run({
+        workflow: 'nightly',
+        ago: day * 24 * 60 * MINUTE,
+        status: day <= 3 ? 'FAILED' : 'SUCCESS',
+        ...(day <= 3 && { error: IMPORT_ERROR }),
+      }),
+    );
+    await record(server, OWNER, runs);
+    await visiting(OWNER, `executions/${runs.at(-1).id}`, async page => {
+      const panel = page.locator('.run-failure');
+      await panel.getByText('com.example.orders.PriceColumn.read').first().waitFor();
+      assert.equal(await panel.getByText('java.lang.Thread.run').isVisible(), false, 'library frames are folded');
+      await panel.getByText(/3 failed runs in a row/).waitFor();
+
+      await panel.getByRole('link', { name: '3 runs' }).click();
+      await page.waitForURL(/fingerprint=/);
+      await until(
+        () => page.locator('.table-row').count(),
+        count => count === 3,
+      );
+    });
+  });
+
+  test('shows attempts, parent and children', async () => {
+    const parent = run({ workflow: 'family-parent', ago: 5 * MINUTE });
+    const first = run({ workflow: 'family', ago: 4 * MINUTE, status: 'FAILED', parentId: parent.id });
+    const second = run({ workflow: 'family', ago: 3 * MINUTE, attempt: 2, retryOf: first.id, parentId: parent.id });
+    await record(server, OWNER, [parent, first, second]);
+    await visiting(OWNER, `executions/${first.id}`, async page => {
+      await page.getByRole('link', { name: /attempt 2/ }).click();
+      await page.waitForURL(new RegExp(second.id));
+      await page.getByRole('link', { name: /attempt 1/ }).waitFor();
+      await page.getByRole('link', { name: /family-parent/ }).click();
+      await page.waitForURL(new RegExp(parent.id));
+      await until(
+        () => page.locator('main a[href*="/ui/executions/"]').evaluateAll(links => links.map(link => link.pathname)),
+        paths => [first.id, second.id].every(child => paths.some(path => path.endsWith(child))),
+        'both children',
+      );
+    });
+  });
+
+  test('payload and result are exact, can be searched, copied and shown raw', async () => {
+    const whole = run({ workflow: 'documents', ago: MINUTE });
+    // Not by JSON.stringify, which would lose digits and repeated members.
+    const payload =
+      '{"big":12345678901234567890,"price":1.10,"nested":{"list":[1,2,{"deep":"needle"}]},"html":"<b>bold</b>"}';
+    const { token } = await import('./token.mjs');
+    const text = JSON.stringify({ ...whole, payload: 'HERE' }).replace('"HERE"', payload);
+    const response = await fetch(`${server.url}/events`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token(OWNER)}`, 'Content-Type': 'application/x-ndjson' },
+      body: text,
+    });
+    assert.equal((await response.json()).recorded, 1);
+    await visiting(OWNER, `executions/${whole.id}`, async (page, { context }) => {
+      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      const tree = page.getByRole('tree', { name: 'Payload' });
+      await tree.getByText('12345678901234567890').waitFor();
+      await tree.getByText('<b>bold</b>').waitFor();
+
+      await page.getByLabel('Find in Payload').fill('needle');
+      await page.getByText('1 of 1').waitFor();
+      await page
+        .getByText(/list.*2.*deep/)
+        .first()
+        .waitFor();
+
+      await page.getByRole('button', { name: 'Copy payload' }).click();
+      const copied = await page.evaluate(() => navigator.clipboard.readText());
+      assert.match(copied, /12345678901234567890/);
+
+      await page.getByRole('button', { name: 'Raw' }).click();
+      await page.getByLabel('Payload as text').getByText('12345678901234567890').waitFor();
+    });
+  });
+
+  test('says in words what was cut and what was redacted', async () => {
+    const cut = run({
+      workflow: 'notes',
+      ago: MINUTE,
+      payload: { password: 'hunter2', token: 'abc' },
+      result: { text: 'x'.repeat(400_000) },
+    });
+    await record(server, OWNER, [cut]);
+    await visiting(OWNER, `executions/${cut.id}`, async page => {
+      await page
+        .getByText(/secrets? (was|were) replaced|redacted/i)
+        .first()
+        .waitFor();
+      await page.getByRole('tab', { name: /Result/ }).click();
+      await page
+        .getByText(/too long|only the beginning|was not recorded|cut/i)
+        .first()
+        .waitFor();
+      assert.ok(!(await page.content()).includes('hunter2'));
+    });
+  });
+
+  test('recorded text stays text', async () => {
+    const hostile = run({
+      workflow: 'hostile',
+      workflowName: '<img src=x onerror=alert(1)>',
+      ago: MINUTE,
+      status: 'FAILED',
+      error: {
+        type: '<script>alert(2)</script>',
+        message: 'javascript:alert(3) \u202e gpj.exe',
+        stackTrace: '<svg onload=alert(4)>',
+      },
+      labels: { 'a"b': '<i>x</i>' },
+    });
+    await record(server, OWNER, [hostile]);
+    await visiting(OWNER, `executions/${hostile.id}`, async page => {
+      page.on('dialog', () => assert.fail('a script of the recording ran'));
+      await page.getByText('<img src=x onerror=alert(1)>').first().waitFor();
+      await page.getByText('<script>alert(2)</script>').first().waitFor();
+      assert.equal(await page.locator('main img[src], main script, main svg[onload], main i').count(), 0);
+    });
+  });
+
+  test('5,000 steps are all there, and only the visible ones are in the document', async () => {
+    const large = run({ workflow: 'large', ago: 20 * MINUTE, took: 10 * MINUTE });
+    const all = steps(5000, { failing: 4321, start: Date.now() - 20 * MINUTE });
+    await record(server, OWNER, [large]);
+    for (let from = 0; from < all.length; from += 500) {
+      await record(server, OWNER, [
+        { event: 'steps', id: large.id, workflow: 'large', steps: all.slice(from, from + 500) },
+      ]);
+    }
+    await visiting(OWNER, `executions/${large.id}`, async page => {
+      await page.getByRole('heading', { name: /5,000/ }).waitFor();
+      await page.waitForFunction(() => performance.getEntriesByName('runlog:timeline').length > 0);
+      assert.ok((await page.getByRole('treeitem').count()) < 200);
+      await page.getByRole('region', { name: 'Step row 4321' }).waitFor();
+    });
+  });
+
+  test('an unknown ID is explained', async () => {
+    await visiting(OWNER, 'executions/019e7c00-0000-7000-8000-000000000000', async page => {
+      await page.getByText('There is no run with this ID.').waitFor();
+    });
+  });
+
+  test('an external ID leads to its run', async () => {
+    const known = run({ workflow: 'external', ago: MINUTE });
+    const { id: _, ...withoutId } = known;
+    await record(server, OWNER, [{ ...withoutId, externalId: 'orders-17' }]);
+    await visiting(OWNER, 'executions/orders-17', async page => {
+      await page.waitForURL(/executions\/[0-9a-f-]{36}/);
+      await page.getByText('orders-17').waitFor();
+    });
+  });
+});
