@@ -8,15 +8,13 @@ import { Connection } from './Connection';
 import { Header } from './Header';
 import { Help } from './Help';
 import { pressKey, useKeys } from './keys';
-import { Link, navigate, paths, place } from './navigate';
+import { Link, navigate, place } from './navigate';
 import { findRoute, loadedPage, loadPage, preloadWhenIdle } from './pages';
 import type { Page, Route } from './routes';
-import { neighbour, runListVisit } from './run-list';
 import { SessionEnd } from './SessionEnd';
 import { SignIn } from './SignIn';
 import { Toasts } from './Toasts';
 import { toggleTheme } from './theme-switch';
-import { toast } from './toast';
 
 export function App() {
   const [help, setHelp] = useState(false);
@@ -49,7 +47,6 @@ export function App() {
   ]);
 
   const match = findRoute(path);
-  useNeighbourKeys(match?.route.name === 'run' ? match.id : null);
   return (
     <>
       <a class="skip-link" href="#content">
@@ -69,25 +66,6 @@ export function App() {
       {help && <Help onClose={() => setHelp(false)} />}
       {current === 'signed-out' && <SignIn />}
     </>
-  );
-}
-
-/** `[` and `]` lead to the neighbours of a run in the list from which it was opened. */
-function useNeighbourKeys(id: string | null) {
-  const go = (distance: 1 | -1) => {
-    const to = id && neighbour(id, distance);
-    if (to) navigate(paths.run(to), 'replace');
-    else toast(distance === 1 ? 'This is the last run of the list.' : 'This is the first run of the list.');
-  };
-  const hasList = useStore(runListVisit) !== null;
-  useKeys(
-    'Run',
-    id && hasList
-      ? [
-          { key: '[', label: 'Previous run of the list', run: () => go(-1) },
-          { key: ']', label: 'Next run of the list', run: () => go(1) },
-        ]
-      : [],
   );
 }
 

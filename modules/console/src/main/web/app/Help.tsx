@@ -5,7 +5,7 @@ import { keyScopes } from './keys';
 /** All keys that work on this page. */
 export function Help({ onClose }: { onClose: () => void }) {
   const scopes = useStore(keyScopes);
-  const names = [...new Set(scopes.map(scope => scope.name))];
+  const names = [...new Set(scopes.filter(scope => scope.bindings.length > 0).map(scope => scope.name))];
   return (
     <Dialog title="Keys" onClose={onClose} wide>
       <div class="help">

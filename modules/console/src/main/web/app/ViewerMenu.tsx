@@ -2,14 +2,14 @@ import { useState } from 'preact/hooks';
 import { base, serverVersion, servesGraphiql, session, signOut } from '../api/server';
 import { useStore } from '../api/store';
 import { Menu, type MenuItem } from '../parts/Menu';
-import { Time } from '../parts/Time';
+import { DateTime } from '../parts/Time';
 import { localZone, zone } from './clock';
 import { chooseTheme, type Theme, theme } from './theme-switch';
 import { toast } from './toast';
 import { ZoneDialog } from './ZoneDialog';
 
 const THEMES: readonly { id: Theme; label: string }[] = [
-  { id: 'system', label: 'Theme of the system' },
+  { id: 'system', label: 'System theme' },
   { id: 'light', label: 'Light' },
   { id: 'dark', label: 'Dark' },
 ];
@@ -51,7 +51,7 @@ export function ViewerMenu({ onHelp }: { onHelp: () => void }) {
             <strong class="recorded">{viewer.subject}</strong>
             <span class="muted">{viewer.scopes.join(', ') || 'no scopes'}</span>
             <span class="muted">
-              Signed in until <Time at={viewer.expiresAt} />
+              Signed in until <DateTime at={viewer.expiresAt} />
             </span>
             {serverVersion && <span class="muted">Runlog {serverVersion}</span>}
           </div>

@@ -6,7 +6,7 @@ import { onTick } from '../app/clock';
 import { markRead } from '../app/freshness';
 import { useKeys } from '../app/keys';
 import { href, Link, navigate, paths, useQuery } from '../app/navigate';
-import { runListVisit } from '../app/run-list';
+import { openedRun } from '../app/opened-run';
 import { runningCount } from '../app/running-count';
 import { useAsk } from '../app/useAsk';
 import { ErrorNotice, Notice, Skeleton } from '../parts/Notice';
@@ -47,7 +47,7 @@ export function RunningPage(_: { id: string }) {
 
   function open(row: RunningRun | undefined) {
     if (!row) return;
-    runListVisit.set({ ids: rows.map(({ run }) => run.id), query: '', opened: row.run.id });
+    openedRun.set(row.run.id);
     navigate(paths.run(row.run.id));
   }
   function move(distance: number) {

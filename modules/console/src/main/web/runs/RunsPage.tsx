@@ -4,7 +4,7 @@ import { useStore } from '../api/store';
 import { zone } from '../app/clock';
 import { useKeys } from '../app/keys';
 import { href, navigate, paths, place, useQuery } from '../app/navigate';
-import { runListVisit } from '../app/run-list';
+import { openedRun } from '../app/opened-run';
 import { toast } from '../app/toast';
 import { useAsk } from '../app/useAsk';
 import { Histogram } from '../chart/Histogram';
@@ -84,7 +84,7 @@ export function RunsPage() {
   useLayoutEffect(() => {
     if (state.generation === 0) return;
     table.current?.scrollToRow(0);
-    const opened = runListVisit.get()?.opened;
+    const opened = openedRun.get();
     const at = opened ? rows.findIndex(({ run }) => run.id === opened) : -1;
     if (at >= 0) setFocused(at);
     markPainted('runlog:rows');
@@ -132,7 +132,7 @@ export function RunsPage() {
 
   function open(row: Entry | undefined) {
     if (!row) return;
-    runListVisit.set({ ids: rows.map(({ run }) => run.id), query: place.get().query, opened: row.run.id });
+    openedRun.set(row.run.id);
     navigate(paths.run(row.run.id));
   }
   function move(distance: number) {
@@ -140,7 +140,7 @@ export function RunsPage() {
   }
   function showNew() {
     clearTimeout(scrolling.current);
-    runListVisit.set(null);
+    openedRun.set(null);
     setQuery({ at: null }, 'replace');
     setRound(round + 1);
   }

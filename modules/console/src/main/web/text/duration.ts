@@ -48,9 +48,9 @@ export function parseDuration(text: string): number | null {
   let millis = 0;
   let rest = input;
   while (rest) {
-    const match =
-      /^(\d+(?:\.\d+)?)\s*([a-z]+?)s?(?=[\d\s]|$)\s*/.exec(rest) ?? /^(\d+(?:\.\d+)?)\s*(ms|s)\s*/.exec(rest);
-    const unit = match && UNITS[match[2] ?? ''];
+    const match = /^(\d+(?:\.\d+)?)\s*([a-z]+)\s*/.exec(rest);
+    const word = match?.[2] ?? '';
+    const unit = UNITS[word] ?? UNITS[word.replace(/s$/, '')];
     if (!match || !unit) return null;
     millis += Number(match[1]) * unit;
     rest = rest.slice(match[0].length);

@@ -1,0 +1,33 @@
+// @vitest-environment happy-dom
+import { expect, test } from 'vitest';
+import { conditions } from '../../../main/web/runs/conditions';
+import { runsQuery } from '../../../main/web/runs/query';
+import { readViews, viewQuery } from '../../../main/web/runs/SavedViews';
+
+const read = (text: string) => runsQuery.read(new URLSearchParams(text));
+
+test('each condition is said in words and can be removed alone', () => {
+  const query = read('last=24h&workflow=w1&workflow=w2&label=env:prod&-label=tmp&min=30s&trigger=cron&held=1&sort=zzz');
+  const found = conditions(query, id => (id === 'w1' ? 'Import orders' : null), 'UTC');
+  expect(found.map(({ text }) => text)).toEqual([
+    'last 24 hours',
+    'Import orders',
+    'workflow w2…',
+    'env=prod',
+    'without tmp',
+    'at least 30 seconds',
+    'trigger cron',
+    'held only',
+    'sort=zzz: not understood',
+  ]);
+  for (const { text, without } of found) {
+    const left = conditions({ ...query, ...without }, id => (id === 'w1' ? 'Import orders' : null), 'UTC');
+    expect(left.map(one => one.text)).toEqual(found.map(one => one.text).filter(one => one !== text));
+  }
+});
+
+test('a saved view has no position, and what was stored wrongly is ignored', () => {
+  expect(viewQuery('status=FAILED&at=AQAA&sort=-duration')).toBe('status=FAILED&sort=-duration');
+  expect(readViews('[{"name":"a","query":"q=1"},{"name":7},null]')).toEqual([{ name: 'a', query: 'q=1' }]);
+  expect([readViews('{'), readViews(null), readViews('7')]).toEqual([[], [], []]);
+});
