@@ -14,10 +14,15 @@ describe('rows', () => {
 });
 
 describe('openUpTo', () => {
-  it('opens whole levels as long as they fit, and always the first', () => {
-    expect(rows(ORDER, openUpTo(ORDER, 100))).toHaveLength(ORDER.nodes.length);
-    expect(rows(ORDER, openUpTo(ORDER, 5))).toHaveLength(5);
-    expect(rows(ORDER, openUpTo(ORDER, 1))).toHaveLength(3);
+  it('opens whole levels as long as they fit', () => {
+    const two = scan('{"a":{"b":1,"c":2},"d":[{"e":3},{"f":4}]}');
+    expect(rows(two, openUpTo(two, 100))).toHaveLength(two.nodes.length);
+    expect(rows(two, openUpTo(two, 7))).toHaveLength(7);
+    expect(rows(two, openUpTo(two, 6))).toHaveLength(3);
+  });
+
+  it('opens what is alone on its level', () => {
+    expect(rows(ORDER, openUpTo(ORDER, 1))).toHaveLength(7);
     expect(openUpTo(scan('[]'), 10).size).toBe(0);
   });
 });
