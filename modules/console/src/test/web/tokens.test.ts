@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import css from '../../main/web/tokens.css?raw';
+
+const css = readFileSync('src/main/web/tokens.css', 'utf8');
 
 const TOKENS = Object.fromEntries(
   [...css.matchAll(/--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)/g)].map(([, name, light, dark]) => [
