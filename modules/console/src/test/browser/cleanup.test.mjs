@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { until, visiting, withoutChromium } from './browser.mjs';
+import { product, record, run } from './record.mjs';
+import { ask, sharedServer } from './server.mjs';
+import { owner } from './token.mjs';
+
+const DAY = 86_400_000;
+
+const figure = page => page.locator('.cleanup-figure');
+
+describe('clean up', { skip: withoutChromium }, () => {
+  test('shows what would be deleted before anything is, then deletes that, and keeps what is held', async () => {
+    const server = await sharedServer();
+    const subject = owner('cleanup');
+    const old = Array.from({ length: 40 }, (_, index) =>
+      run({ workflow: `w${index % 2}`, ago: 40 * DAY + index * 1000 }),
+    );
+    await record(server, subject, [...old, ...product(24)]);
+    const held = old[7];
+    const count = async () => (await ask(server, subject, '{ executions { totalCount } }')).executions.totalCount;
+    const before = await count();
+
+    // Held on the page of the run.
+    await visiting(subject, `executions/${held.id}`, async page => {
+      await page.getByRole('button', { name: 'Hold' }).click();
+      await page.getByLabel('Why should this run be kept?').fill('audit');
+      await page.getByRole('button', { name: 'Hold this run' }).click();
+      await page.getByText('Reason: audit').waitFor();
+    });
+
+    await visiting(subject, 'cleanup?olderThan=P30D', async page => {
+      await figure(page).getByText('39').waitFor();
+      await page.getByText(/Kept although it matches: 1 held/).waitFor();
+      const byWorkflow = await page.locator('.cleanup-workflow .figure').allTextContents();
+      assert.deepEqual(byWorkflow.map(Number).sort(), [19, 20]);
+      assert.equal(await count(), before, 'a preview deletes nothing');
+
+      await page.getByRole('button', { name: /^Delete 39 runs/ }).click();
+      const dialog = page.getByRole('dialog', { name: /Delete 39 runs/ });
+      await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+
+      await page.getByText(/39 of 39 runs deleted/).waitFor();
+      await page.waitForURL(/cleanup=/);
+      await until(count, now => now === before - 39);
+      assert.equal((await ask(server, subject, `{ execution(id: "${held.id}") { held } }`)).execution.held, true);
+
+      await page.getByRole('tab', { name: 'Past cleanups' }).click();
+      const [entry] = await until(
+        () => page.locator('tbody tr').allTextContents(),
+        lines => lines.length >= 1,
+      );
+      assert.match(entry, new RegExp(`${subject}.*39`, 's'));
+
+      await page.getByRole('tab', { name: 'Held runs' }).click();
+      await page.getByText('audit').waitFor();
+      await page.getByRole('button', { name: 'Release' }).click();
+      await page.getByText('No run is held.').waitFor();
+    });
+  });
+
+  test('answers what would be deleted if 30 days were kept, as the API does', async () => {
+    const server = await sharedServer();
+    const subject = owner('cleanup-question');
+    await record(server, subject, [
+      ...Array.from({ length: 12 }, (_, index) => run({ workflow: 'old', ago: (31 + index) * DAY })),
+      ...product(48),
+    ]);
+    await visiting(subject, 'cleanup', async page => {
+      await page.getByLabel('Delete runs older than').waitFor();
+      await figure(page).getByText('12').waitFor();
+
+      const { cleanupExecutions } = await ask(
+        server,
+        subject,
+        'mutation { cleanupExecutions(input: {olderThan: "P30D", dryRun: true}) { cleanup { preview { executions } } } }',
+      );
+      assert.equal(cleanupExecutions.cleanup.preview.executions, 12);
+    });
+  });
+
+  test('a policy is a sentence, with what it will delete and when', async () => {
+    const server = await sharedServer();
+    const subject = owner('cleanup-policy');
+    await record(
+      server,
+      subject,
+      Array.from({ length: 5 }, (_, index) => run({ workflow: 'old', ago: (60 + index) * DAY })),
+    );
+    await visiting(subject, 'cleanup?tab=policies', async page => {
+      await page.getByText('Nothing is deleted automatically.').waitFor();
+      await page.getByRole('button', { name: 'Add a policy…' }).click();
+      const words = page.locator('form .cleanup-words');
+      await words
+        .getByText(/30 days/)
+        .first()
+        .waitFor();
+      await words.getByText(/5 runs/).waitFor();
+      await page.getByRole('button', { name: 'Save the policy' }).click();
+
+      await page
+        .locator('.cleanup-card')
+        .getByText(/30 days/)
+        .first()
+        .waitFor();
+      const { retentionPolicies } = await ask(
+        server,
+        subject,
+        '{ retentionPolicies(first: 10) { nodes { keepFor } } }',
+      );
+      assert.deepEqual(retentionPolicies.nodes, [{ keepFor: 'P30D' }]);
+    });
+  });
+
+  test('without the scope it explains which one is needed', async () => {
+    await visiting(
+      owner('cleanup-scope'),
+      'cleanup',
+      async page => {
+        await page.getByText('Clean up needs the scope executions:cleanup.').waitFor();
+        await page.getByText(/--scope executions:read,executions:cleanup/).waitFor();
+      },
+      { scopes: ['executions:read'] },
+    );
+  });
+});
