@@ -158,7 +158,7 @@ public final class QueryingVerticle extends VerticleBase {
     }
 
     private Future<LoadExecutions.Loaded> loadExecutions(LoadExecutions request, ExecutionReads executions) {
-        return executions.load(owner(request), request.ids()).map(LoadExecutions.Loaded::new);
+        return executions.load(owner(request), request.ids(), request.parts()).map(LoadExecutions.Loaded::new);
     }
 
     private Future<FindExecution.Found> findExecution(FindExecution request, ExecutionReads executions) {
@@ -180,7 +180,8 @@ public final class QueryingVerticle extends VerticleBase {
 
     private Future<ListSteps.Pages> listSteps(ListSteps request, ExecutionReads executions) {
         return executions
-                .listSteps(owner(request), request.executionIds(), request.page())
+                .listSteps(
+                        owner(request), request.executionIds(), request.page(), request.parts(), request.withTotal())
                 .map(ListSteps.Pages::new);
     }
 

@@ -13,6 +13,7 @@ import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.model.Scope;
 import dev.runlog.contract.model.Step;
+import dev.runlog.contract.model.StepPart;
 import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.recording.ExecutionsChanged;
@@ -134,7 +135,7 @@ abstract class RecordingTestCase {
     }
 
     Execution execution(UUID id) {
-        return await(reads().load(alice.subject(), List.of(id))).get(0);
+        return await(reads().load(alice.subject(), List.of(id), Set.of())).get(0);
     }
 
     ExecutionDetail detail(UUID id) {
@@ -144,7 +145,8 @@ abstract class RecordingTestCase {
 
     /** The steps of an execution, by index. */
     List<Step> steps(UUID id) {
-        return await(reads().listSteps(alice.subject(), List.of(id), PageRequest.first(100)))
+        return await(reads().listSteps(
+                        alice.subject(), List.of(id), PageRequest.first(100), EnumSet.allOf(StepPart.class), false))
                 .get(id)
                 .steps();
     }

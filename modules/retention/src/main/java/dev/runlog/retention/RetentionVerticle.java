@@ -40,6 +40,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -308,7 +309,7 @@ public final class RetentionVerticle extends VerticleBase {
         }
         return holds.hold(visible, id, request.held(), reason, config.holdsMax())
                 .compose(owner ->
-                        owner.isEmpty() ? Future.succeededFuture(List.of()) : executions.load(owner.get(), List.of(id)))
+                        owner.isEmpty() ? Future.succeededFuture(List.of()) : executions.load(owner.get(), List.of(id), Set.of()))
                 .compose(found -> only(found, "Execution not found: " + id + "."))
                 .onSuccess(
                         changed -> bus.publish(new ExecutionsChanged(List.of(new Change(changed.status(), changed)))))

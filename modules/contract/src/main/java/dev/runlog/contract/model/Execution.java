@@ -8,7 +8,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a workflow, without its large parts, which are in {@link ExecutionDetail}.
+ * One run of a workflow. Its large parts are in {@link ExecutionDetail}.
  *
  * @param id UUID version 7; its timestamp is the start or, of a queued execution, the time when it was queued
  * @param externalId the engine's own ID; null if the engine uses {@code id}
@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param sanitized parts in which U+FFFD replaced characters that cannot be stored
  * @param redacted number of secrets that were replaced in it, not counting its steps
  * @param held whether it is protected from cleanups and policies
+ * @param detail large parts that were loaded together with it; null if none were
  */
 public record Execution(
         UUID id,
@@ -49,7 +50,8 @@ public record Execution(
         Set<ExecutionPart> truncated,
         Set<ExecutionPart> sanitized,
         int redacted,
-        boolean held)
+        boolean held,
+        @Nullable ExecutionDetail detail)
         implements ListedExecution {
 
     public Execution {
@@ -77,7 +79,8 @@ public record Execution(
                 .trigger(null)
                 .parentId(null)
                 .retryOf(null)
-                .labels(Map.of());
+                .labels(Map.of())
+                .detail(null);
         return copy.error(null, null, hasError() ? "" : null).build();
     }
 
@@ -103,7 +106,8 @@ public record Execution(
                 .truncated(truncated)
                 .sanitized(sanitized)
                 .redacted(redacted)
-                .held(held);
+                .held(held)
+                .detail(detail);
     }
 
     /** Builds an execution from the components that differ from the defaults or from another execution. */
@@ -129,6 +133,7 @@ public record Execution(
         private Set<ExecutionPart> sanitized = Set.of();
         private int redacted;
         private boolean held;
+        private @Nullable ExecutionDetail detail;
 
         private Builder(UUID id, UUID workflowId, String owner) {
             this.id = id;
@@ -218,6 +223,11 @@ public record Execution(
             return this;
         }
 
+        public Builder detail(@Nullable ExecutionDetail detail) {
+            this.detail = detail;
+            return this;
+        }
+
         public Execution build() {
             return new Execution(
                     id,
@@ -240,7 +250,8 @@ public record Execution(
                     truncated,
                     sanitized,
                     redacted,
-                    held);
+                    held,
+                    detail);
         }
     }
 }

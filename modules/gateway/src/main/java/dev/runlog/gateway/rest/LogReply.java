@@ -2,6 +2,7 @@ package dev.runlog.gateway.rest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.runlog.contract.json.JsonValue;
+import dev.runlog.contract.model.Execution;
 import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
@@ -20,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 /** An execution with the field names of the first version. */
 record LogReply(
         ListedExecution execution,
-        boolean detailed,
         @Nullable ExecutionDetail detail) implements JsonValue {
     /** The first version had no queue: what waits in one has been created and not ended, as what runs. */
     private static final Map<ExecutionStatus, String> WORDS = new EnumMap<>(Map.of(
@@ -32,11 +32,12 @@ record LogReply(
             ExecutionStatus.CRASHED, "crashed"));
 
     static LogReply summary(ListedExecution execution) {
-        return new LogReply(execution, false, null);
+        return new LogReply(execution, null);
     }
 
-    static LogReply detail(ListedExecution execution, @Nullable ExecutionDetail detail) {
-        return new LogReply(execution, true, detail);
+    /** With the large parts that were loaded with the execution. */
+    static LogReply detail(Execution execution) {
+        return new LogReply(execution, execution.detail());
     }
 
     static String word(ExecutionStatus status) {
@@ -67,12 +68,12 @@ record LogReply(
         json.writeStringField("error_message", execution.errorMessage());
         json.writeStringField("started_at", text(startedAt()));
         json.writeStringField("completed_at", text(execution.finishedAt()));
-        if (detailed) {
-            writeRaw(json, "payload", detail == null ? null : detail.payload());
-            writeRaw(json, "result", detail == null ? null : detail.result());
+        if (detail != null) {
+            writeRaw(json, "payload", detail.payload());
+            writeRaw(json, "result", detail.result());
             json.writeStringField("error_type", execution.errorType());
-            json.writeStringField("stack_trace", detail == null ? null : detail.stackTrace());
-            writeRaw(json, "error_details", detail == null ? null : detail.errorDetails());
+            json.writeStringField("stack_trace", detail.stackTrace());
+            writeRaw(json, "error_details", detail.errorDetails());
         }
         json.writeEndObject();
     }

@@ -13,7 +13,6 @@ import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.querying.CountExecutions;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.FindWorkflowByKey;
-import dev.runlog.contract.querying.LoadExecutionDetails;
 import dev.runlog.contract.querying.LoadExecutions;
 import dev.runlog.contract.querying.LoadWorkflows;
 import dev.runlog.contract.retention.Cleanup;
@@ -168,13 +167,11 @@ public final class LogsEndpoints {
     }
 
     private static Future<LogReply> get(UUID id, Viewer viewer, Requests requests) {
-        return requests.request(new LoadExecutions(viewer, List.of(id)))
-                .compose(loaded -> loaded.executions().isEmpty()
-                        ? Future.failedFuture(notFound("Log", id.toString()))
-                        : requests.request(new LoadExecutionDetails(viewer, List.of(id), DETAILS))
-                                .map(details -> LogReply.detail(
-                                        loaded.executions().get(0),
-                                        details.details().stream().findFirst().orElse(null))));
+        return requests.request(new LoadExecutions(viewer, List.of(id), DETAILS))
+                .map(loaded -> loaded.executions().stream()
+                        .findFirst()
+                        .map(LogReply::detail)
+                        .orElseThrow(() -> notFound("Log", id.toString())));
     }
 
     private Future<CleanupReply> cleanup(RoutingContext ctx, Viewer viewer) {

@@ -8,6 +8,7 @@ import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.Step;
 import dev.runlog.contract.model.StepId;
+import dev.runlog.contract.model.StepPart;
 import dev.runlog.contract.page.Count;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionPage;
@@ -19,39 +20,22 @@ import dev.runlog.storage.db.Database;
 import dev.runlog.storage.known.KnownOwners;
 import dev.runlog.storage.known.KnownWorkflows;
 import dev.runlog.storage.known.Owner;
-import dev.runlog.storage.sql.Rows;
-import dev.runlog.storage.sql.Sql;
-import dev.runlog.storage.sql.UuidOrder;
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads executions and their steps for viewers. */
 public final class ExecutionReads {
-    private static final String HOLD_REASONS = """
-            SELECT id, hold_reason
-            FROM execution
-            WHERE id = ANY ($1) AND id BETWEEN $2 AND $3 AND owner_id = $4 AND held AND hold_reason IS NOT NULL
-            ORDER BY id
-            """;
-
     private static final int OWNERS_MAX = 1000;
     private static final ReadLimits OCCASIONAL = new ReadLimits(Duration.ofSeconds(1), 20_000);
 
@@ -63,6 +47,7 @@ public final class ExecutionReads {
     private final Allowance allowance;
     private final ExecutionPages pages;
     private final ExecutionCounts counts;
+    private final ExecutionsById byId;
     private final StepReads steps;
 
     /**
@@ -112,6 +97,7 @@ public final class ExecutionReads {
         this.allowance = allowance;
         this.pages = new ExecutionPages(database, reach, slices, allowance);
         this.counts = new ExecutionCounts(database, slices);
+        this.byId = new ExecutionsById(database, allowance);
         this.steps = new StepReads(database, allowance);
     }
 
@@ -200,104 +186,38 @@ public final class ExecutionReads {
                         }));
     }
 
-    /** Returns the executions that belong to the owner. */
-    public Future<List<Execution>> load(String owner, List<UUID> ids) {
-        if (ids.isEmpty()) {
-            return Future.succeededFuture(List.of());
-        }
-        return of(owner, known -> run(owner, "load-executions", ExecutionSelect.byIds(known, array(ids)))
-                .map(rows -> Rows.toList(rows, row -> ExecutionRows.toExecution(row, known))));
+    /** Returns the executions that belong to the owner, with some of their large parts. */
+    public Future<List<Execution>> load(String owner, List<UUID> ids, Set<ExecutionPart> parts) {
+        return of(owner, known -> byId.load(known, ids, parts));
     }
 
     /** Returns the owner's execution with an external ID; null if there is none. */
     public Future<@Nullable Execution> find(String owner, ExternalId externalId) {
-        return of(owner, known -> run(owner, "find-execution", ExecutionSelect.byExternalId(known, externalId))
-                .map(rows -> rows.size() == 0
-                        ? null
-                        : ExecutionRows.toExecution(rows.iterator().next(), known)));
+        return of(owner, known -> byId.find(known, externalId));
     }
 
     /** Reads the given large parts of an owner's executions; other parts are null. */
     public Future<List<ExecutionDetail>> loadDetails(String owner, List<UUID> ids, Set<ExecutionPart> parts) {
-        if (ids.isEmpty()) {
-            return Future.succeededFuture(List.of());
-        }
-        UUID[] array = array(ids);
-        List<String> columns = Stream.of(
-                        ExecutionPart.PAYLOAD,
-                        ExecutionPart.RESULT,
-                        ExecutionPart.ERROR_DETAILS,
-                        ExecutionPart.STACK_TRACE)
-                .map(part -> parts.contains(part) ? part.name().toLowerCase(Locale.ROOT) : "NULL::text")
-                .toList();
-        String within = columns.stream()
-                .map(column -> column.startsWith("NULL") ? column : "CASE WHEN bytes <= $5 THEN " + column + " END")
-                .collect(Collectors.joining(", "));
-        // PostgreSQL knows the length of a text without reading it.
-        String bytes = columns.stream()
-                .map(column -> "coalesce(octet_length(" + column + "), 0)")
-                .collect(Collectors.joining(" + "));
-        String sql = "SELECT id, " + within + ", bytes\nFROM (SELECT *, sum(" + bytes
-                + ") OVER () AS bytes\n  FROM execution\n  WHERE id = ANY ($1) AND id BETWEEN $2 AND $3"
-                + "\n    AND owner_id = $4) e\nORDER BY id";
-        long left = allowance.left();
-        return of(
-                        owner,
-                        known -> database.query(
-                                owner,
-                                "load-details",
-                                sql,
-                                Tuple.of(array, UuidOrder.min(array), UuidOrder.max(array), known.number(), left),
-                                allowance))
-                .map(rows -> {
-                    ExecutionRows.requireWithin(allowance, left, rows, 5);
-                    return Rows.toList(
-                            rows,
-                            row -> new ExecutionDetail(
-                                    row.getUUID(0),
-                                    row.getString(1),
-                                    row.getString(2),
-                                    row.getString(3),
-                                    row.getString(4)));
-                });
+        return of(owner, known -> byId.loadDetails(known, ids, parts));
     }
 
     /** Returns the hold reasons of an owner's executions; executions without one are missing. */
     public Future<Map<UUID, String>> loadHoldReasons(String owner, List<UUID> ids) {
-        if (ids.isEmpty()) {
-            return Future.succeededFuture(Map.of());
-        }
-        UUID[] array = array(ids);
-        return of(
-                        owner,
-                        known -> database.query(
-                                owner,
-                                "load-hold-reasons",
-                                HOLD_REASONS,
-                                Tuple.of(array, UuidOrder.min(array), UuidOrder.max(array), known.number()),
-                                allowance))
-                .map(rows -> {
-                    Map<UUID, String> reasons = new HashMap<>();
-                    rows.forEach(row -> reasons.put(row.getUUID(0), row.getString(1)));
-                    return reasons;
-                });
+        return of(owner, known -> byId.loadHoldReasons(known, ids));
     }
 
-    /** Reads the same page of steps for each of an owner's executions. */
-    public Future<Map<UUID, StepPage>> listSteps(String owner, List<UUID> ids, PageRequest page) {
-        return of(owner, known -> steps.list(known, ids, page));
+    /**
+     * Reads the same page of steps for each of an owner's executions.
+     *
+     * @param parts the large parts that are read; others are null
+     */
+    public Future<Map<UUID, StepPage>> listSteps(
+            String owner, List<UUID> ids, PageRequest page, Set<StepPart> parts, boolean withTotal) {
+        return of(owner, known -> steps.list(known, ids, page, parts, withTotal));
     }
 
     /** Reads steps of an owner's executions. */
     public Future<List<Step>> loadSteps(String owner, List<StepId> ids) {
         return of(owner, known -> steps.load(known, ids));
-    }
-
-    private Future<RowSet<Row>> run(String reader, String operation, Sql sql) {
-        return database.query(reader, operation, sql.text(), sql.arguments(), allowance);
-    }
-
-    private static UUID[] array(List<UUID> ids) {
-        return ids.toArray(UUID[]::new);
     }
 }

@@ -17,6 +17,10 @@ final class ExecutionRows {
     private ExecutionRows() {}
 
     static Execution toExecution(Row row, Owner owner) {
+        return toBuilder(row, owner).build();
+    }
+
+    static Execution.Builder toBuilder(Row row, Owner owner) {
         return Execution.running(row.getUUID(0), row.getUUID(1), owner.subject())
                 .status(ExecutionStatus.ofNumber(row.getShort(2)))
                 .trigger(row.getString(3))
@@ -33,8 +37,7 @@ final class ExecutionRows {
                 .queuedAt(Rows.toInstant(row.getOffsetDateTime(16)))
                 .startedAt(Rows.toInstant(row.getOffsetDateTime(17)))
                 .retryOf(row.getUUID(18))
-                .externalId(Rows.toExternalId(row.getString(19), row.getString(20)))
-                .build();
+                .externalId(Rows.toExternalId(row.getString(19), row.getString(20)));
     }
 
     static ExecutionOutline toOutline(Row row, Owner owner) {

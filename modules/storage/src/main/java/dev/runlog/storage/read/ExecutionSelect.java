@@ -1,7 +1,6 @@
 package dev.runlog.storage.read;
 
 import dev.runlog.contract.model.ExecutionStatus;
-import dev.runlog.contract.model.ExternalId;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.page.Cursor;
 import dev.runlog.contract.page.PageRequest;
@@ -11,7 +10,6 @@ import dev.runlog.contract.querying.RowFilter;
 import dev.runlog.storage.known.Owner;
 import dev.runlog.storage.rollup.RollupCounts;
 import dev.runlog.storage.sql.Sql;
-import dev.runlog.storage.sql.UuidOrder;
 import io.vertx.sqlclient.Row;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -28,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExecutionSelect {
     /** The columns of a list; {@link ExecutionRows} reads them by position. */
-    private static final String HEAD =
+    static final String HEAD =
             "e.id, e.workflow_id, e.status, e.trigger, e.attempt, e.parent_id, e.labels, e.finished_at, "
                     + "e.heartbeat_deadline, e.error_type, e.error_message, e.error_fingerprint, e.truncated, "
                     + "e.sanitized, e.redacted, e.held, e.queued_at, e.started_at, e.retry_of, e.source, e.external_id, "
@@ -157,26 +155,6 @@ final class ExecutionSelect {
         return select.sql;
     }
 
-    /** Selects an owner's executions by ID. */
-    static Sql byIds(Owner owner, UUID[] ids) {
-        Sql sql = new Sql();
-        return sql.add("SELECT " + HEAD + "\nFROM execution e\nWHERE e.id = ANY (")
-                .bind(ids)
-                .add(") AND e.id BETWEEN " + sql.argument(UuidOrder.min(ids)) + " AND "
-                        + sql.argument(UuidOrder.max(ids)))
-                .add("\n  AND e.owner_id = ")
-                .bind(owner.number())
-                .add("\nORDER BY e.id");
-    }
-
-    /** Selects an owner's execution by its external ID. */
-    static Sql byExternalId(Owner owner, ExternalId externalId) {
-        Sql sql = new Sql();
-        return sql.add("SELECT " + HEAD + "\nFROM execution e\nWHERE e.id = "
-                + RowConditions.idOf(sql, owner, externalId) + "\n  AND e.owner_id = " + sql.argument(owner.number())
-                + "\nORDER BY e.id");
-    }
-
     private static String columns(Source source, boolean outline) {
         return !outline
                 ? HEAD
@@ -208,12 +186,10 @@ final class ExecutionSelect {
 
     /** Adds the conditions for parents: the given IDs, restricted to the owner. */
     private void addParents(Parent parent, UUID[] ids) {
-        sql.add("p.id = ANY (").bind(ids).add(")");
-        if (parent != Parent.WORKFLOW) {
-            sql.add(" AND p.id BETWEEN " + sql.argument(UuidOrder.min(ids)) + " AND "
-                    + sql.argument(UuidOrder.max(ids)));
-        }
-        sql.add("\n  AND p.owner_id = ").bind(owner.number());
+        String ofIds = parent == Parent.WORKFLOW
+                ? "p.id = ANY (" + sql.argument(ids) + ")"
+                : RowConditions.isOneOf(sql, "p.id", ids);
+        sql.add(ofIds + "\n  AND " + RowConditions.isOwned("p", sql.argument(owner.number())));
     }
 
     /**
@@ -303,14 +279,13 @@ final class ExecutionSelect {
     }
 
     /**
-     * The condition for the first column of the index. The owner is checked in all cases, but only the list of the owner
-     * has a plain condition for it: with two, the planner would have to choose an index without statistics. A workflow
-     * is known to belong to the owner.
+     * The condition for the first column of the index. The owner is checked in all cases. A workflow is known to belong
+     * to the owner.
      */
     private String root() {
         RowFilter filter = source.query().filter();
         String number = sql.argument(owner.number());
-        String owned = " AND CASE WHEN e.owner_id = " + number + " THEN true ELSE false END";
+        String owned = " AND " + RowConditions.isOwned("e", number);
         return switch (source.root()) {
             case OWNER -> "e.owner_id = " + number;
             case WORKFLOWS ->

@@ -9,6 +9,7 @@ import dev.runlog.contract.querying.RowFilter;
 import dev.runlog.storage.known.Owner;
 import dev.runlog.storage.sql.Rows;
 import dev.runlog.storage.sql.Sql;
+import dev.runlog.storage.sql.UuidOrder;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -187,6 +188,33 @@ final class RowConditions {
     /** Executions without a duration have a negative one. */
     static @Nullable String atMost(Sql sql, @Nullable Duration duration) {
         return duration == null ? null : "e.duration_millis BETWEEN 0 AND " + sql.argument(duration.toMillis());
+    }
+
+    /**
+     * The condition for the owner of a row that is found by something else. As a plain comparison it would invite the
+     * planner, which has no statistics for it, to read an index of the owner from end to end.
+     *
+     * @param row alias of the row
+     * @param number the argument with the number of the owner
+     */
+    static String isOwned(String row, String number) {
+        return "CASE WHEN " + row + ".owner_id = " + number + " THEN true ELSE false END";
+    }
+
+    /**
+     * The condition for some IDs.
+     *
+     * @param column the column with the ID, by which days are divided
+     */
+    static String isOneOf(Sql sql, String column, UUID[] ids) {
+        return ids.length == 1
+                ? column + " = " + sql.argument(ids[0])
+                : column + " = ANY (" + sql.argument(ids) + ") AND " + isWithin(sql, column, ids);
+    }
+
+    /** The condition by which PostgreSQL opens only the days of some IDs. */
+    static String isWithin(Sql sql, String column, UUID[] ids) {
+        return column + " BETWEEN " + sql.argument(UuidOrder.min(ids)) + " AND " + sql.argument(UuidOrder.max(ids));
     }
 
     /** A subquery rather than a join: PostgreSQL evaluates it first, and opens only the day of its result. */

@@ -2,7 +2,9 @@ package dev.runlog.storage.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.model.StepPart;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionOrder;
 import dev.runlog.contract.querying.ExecutionQuery;
@@ -11,6 +13,7 @@ import dev.runlog.storage.sql.Sql;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import java.sql.SQLException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -84,6 +87,21 @@ final class StatementPlanTest {
 
         assertThat(plan(ExecutionSelect.page(OWNER, Source.of(query), PAGE, true, null)))
                 .contains("_workflow_id_id_idx");
+    }
+
+    /** An index of the owner would serve too, but would be read from end to end. */
+    @Test
+    void executionsAndStepsAreFoundByTheirIds() throws SQLException {
+        database.execute("ANALYZE execution");
+        for (List<UUID> ids : List.of(List.of(Ids.next()), List.of(Ids.next(), Ids.next()))) {
+            for (Sql sql : List.of(
+                    ExecutionsById.select(ExecutionSelect.HEAD, OWNER, ids, ""),
+                    ExecutionsById.selectWithParts("e.id", OWNER, ids, EnumSet.allOf(ExecutionPart.class), 1000),
+                    StepReads.select(OWNER, ids, PAGE, EnumSet.of(StepPart.INPUT), true, 1000),
+                    StepReads.select(OWNER, ids, PAGE, Set.of(), false, 1000))) {
+                assertThat(plan(sql)).contains("_pkey").doesNotContain("_owner_id");
+            }
+        }
     }
 
     private String plan(Sql sql) throws SQLException {

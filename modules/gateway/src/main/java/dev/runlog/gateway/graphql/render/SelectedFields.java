@@ -2,6 +2,7 @@ package dev.runlog.gateway.graphql.render;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The fields that are selected below a field, with fragments and directives applied. */
 public final class SelectedFields {
@@ -13,9 +14,20 @@ public final class SelectedFields {
         this.members = members;
     }
 
+    public boolean has(String name) {
+        return members.stream().anyMatch(member -> member.fieldName().equals(name));
+    }
+
     /** Whether one of these fields is selected. */
     public boolean hasAny(Set<String> names) {
         return members.stream().anyMatch(member -> names.contains(member.fieldName()));
+    }
+
+    /** What is selected below the fields with a name, one for each of their response keys. */
+    public Stream<SelectedFields> below(String name) {
+        return members.stream()
+                .filter(member -> member.fieldName().equals(name))
+                .map(Member::selected);
     }
 
     /** Whether only these fields are selected, here and at any depth within {@code containers}. */

@@ -5,6 +5,7 @@ import dev.runlog.contract.model.ExecutionDetail;
 import dev.runlog.contract.model.ExecutionPart;
 import dev.runlog.contract.model.Owners;
 import dev.runlog.contract.model.Scope;
+import dev.runlog.contract.model.StepPart;
 import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.page.Count;
 import dev.runlog.contract.page.PageRequest;
@@ -49,7 +50,10 @@ final class Batches {
     /** One large part of an execution. */
     record PartKey(UUID executionId, ExecutionPart part) {}
 
-    record StepsKey(UUID executionId, PageRequest page) {}
+    record StepsKey(UUID executionId, StepsOf steps) {}
+
+    /** What is read of the steps of an execution. */
+    record StepsOf(PageRequest page, Set<StepPart> parts, boolean withTotal) {}
 
     record ExecutionsKey(Parent parent, UUID parentId, ExecutionQuery query, PageRequest page) {}
 
@@ -94,14 +98,16 @@ final class Batches {
             fetch.requests().request(new LoadHoldReasons(fetch.viewer(), ids)).map(LoadHoldReasons.Loaded::reasons));
 
     static final Loaded.Batch<StepsKey, ListSteps.StepPage> STEPS =
-            new Loaded.Batch<>(StepsKey::page, (fetch, keys) -> {
-                PageRequest page = keys.get(0).page();
+            new Loaded.Batch<>(StepsKey::steps, (fetch, keys) -> {
+                StepsOf steps = keys.get(0).steps();
                 return fetch.requests()
                         .request(new ListSteps(
                                 fetch.viewer(),
                                 keys.stream().map(StepsKey::executionId).toList(),
-                                page))
-                        .map(listed -> withKeys(listed.pages(), id -> new StepsKey(id, page)));
+                                steps.page(),
+                                steps.parts(),
+                                steps.withTotal()))
+                        .map(listed -> withKeys(listed.pages(), id -> new StepsKey(id, steps)));
             });
 
     static final Loaded.Batch<ExecutionsKey, Connection<Execution>> PAGES =

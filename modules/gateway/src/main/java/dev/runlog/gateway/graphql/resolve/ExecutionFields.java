@@ -117,7 +117,10 @@ final class ExecutionFields {
                                 Batches.STEPS,
                                 (execution, fetch) -> new Batches.StepsKey(
                                         ownId(execution, fetch),
-                                        arguments(fetch).page(Cursor.Order.STEP, config)),
+                                        new Batches.StepsOf(
+                                                arguments(fetch).page(Cursor.Order.STEP, config),
+                                                LargeParts.ofSteps(fetch.selected()),
+                                                fetch.selected().has("totalCount"))),
                                 (execution, page) -> page == null
                                         ? null
                                         : Connection.of(
@@ -165,12 +168,10 @@ final class ExecutionFields {
         return new Loaded<>(
                 Object.class,
                 Batches.PARTS,
-                (source, fetch) -> source instanceof ListedExecution execution
-                        ? new Batches.PartKey(ownId(execution, fetch), part)
-                        : null,
+                (source, fetch) -> source instanceof ListedExecution execution ? part(execution, part, fetch) : null,
                 (source, detail) -> source instanceof Step step
                         ? ofStep.apply(step)
-                        : detail == null ? null : ofExecution.apply(detail));
+                        : of((ListedExecution) source, detail, ofExecution));
     }
 
     private static @Nullable String errorOf(Step step, Function<ExecutionError, @Nullable String> part) {
@@ -234,7 +235,25 @@ final class ExecutionFields {
         return new Loaded<>(
                 ListedExecution.class,
                 Batches.PARTS,
-                (execution, fetch) -> new Batches.PartKey(ownId(execution, fetch), part),
-                (execution, detail) -> detail == null ? null : RawJson.of(text.apply(detail)));
+                (execution, fetch) -> part(execution, part, fetch),
+                (execution, loaded) -> of(execution, loaded, detail -> RawJson.of(text.apply(detail))));
+    }
+
+    /** The large part that has to be loaded; null if it came with the execution. */
+    private static Batches.@Nullable PartKey part(ListedExecution execution, ExecutionPart part, Fetch fetch) {
+        UUID id = ownId(execution, fetch);
+        return detailOf(execution) == null ? new Batches.PartKey(id, part) : null;
+    }
+
+    private static @Nullable Object of(
+            ListedExecution execution,
+            @Nullable ExecutionDetail loaded,
+            Function<ExecutionDetail, @Nullable Object> part) {
+        ExecutionDetail detail = loaded == null ? detailOf(execution) : loaded;
+        return detail == null ? null : part.apply(detail);
+    }
+
+    private static @Nullable ExecutionDetail detailOf(ListedExecution listed) {
+        return listed instanceof Execution execution ? execution.detail() : null;
     }
 }

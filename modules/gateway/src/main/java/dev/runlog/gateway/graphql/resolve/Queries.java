@@ -191,7 +191,10 @@ final class Queries {
         }
         return externalId == null
                 ? requests(env)
-                        .request(new LoadExecutions(viewer, List.of(Objects.requireNonNull(id))))
+                        .request(new LoadExecutions(
+                                viewer,
+                                List.of(Objects.requireNonNull(id)),
+                                LargeParts.ofExecution(plans.selected(env))))
                         .map(loaded -> loaded.executions().stream().findFirst().orElse(null))
                 : requests(env).request(new FindExecution(viewer, externalId)).map(FindExecution.Found::execution);
     }
