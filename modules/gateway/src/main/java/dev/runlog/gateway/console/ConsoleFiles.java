@@ -1,5 +1,6 @@
 package dev.runlog.gateway.console;
 
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -34,7 +35,29 @@ public final class ConsoleFiles {
     }
 
     /** A file, as it is and compressed. */
-    record File(String mediaType, byte[] content, byte[] gzip) {}
+    static final class File {
+        private final String mediaType;
+        private final byte[] content;
+        private final byte[] gzip;
+
+        private File(String mediaType, byte[] content, byte[] gzip) {
+            this.mediaType = mediaType;
+            this.content = content;
+            this.gzip = gzip;
+        }
+
+        String mediaType() {
+            return mediaType;
+        }
+
+        Buffer content() {
+            return Buffer.buffer(content);
+        }
+
+        Buffer gzip() {
+            return Buffer.buffer(gzip);
+        }
+    }
 
     /** Reads the bundle; empty if this program was built without a console. */
     public static Optional<ConsoleFiles> read(ClassLoader loader) {

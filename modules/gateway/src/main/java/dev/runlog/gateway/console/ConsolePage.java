@@ -99,11 +99,11 @@ public final class ConsolePage {
                 .putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
                 .putHeader("Cross-Origin-Resource-Policy", "same-origin");
         if (acceptsGzip(ctx)) {
-            response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip").end(Buffer.buffer(file.gzip()));
+            response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip").end(file.gzip());
         } else {
             // Prevents that the server compresses it again and again.
             response.putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY)
-                    .end(Buffer.buffer(file.content()));
+                    .end(file.content());
         }
     }
 

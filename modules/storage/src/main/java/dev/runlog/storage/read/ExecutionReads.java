@@ -44,7 +44,6 @@ public final class ExecutionReads {
     private final KnownWorkflows workflows;
     private final Reach reach;
     private final SliceScan slices;
-    private final Allowance allowance;
     private final ExecutionPages pages;
     private final ExecutionCounts counts;
     private final ExecutionsById byId;
@@ -94,7 +93,6 @@ public final class ExecutionReads {
         this.workflows = workflows;
         this.reach = reach;
         this.slices = slices;
-        this.allowance = allowance;
         this.pages = new ExecutionPages(database, reach, slices, allowance);
         this.counts = new ExecutionCounts(database, slices);
         this.byId = new ExecutionsById(database, allowance);
