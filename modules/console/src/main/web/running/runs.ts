@@ -47,14 +47,16 @@ export type RunningSort = '-elapsed' | 'elapsed' | 'heartbeat' | '-heartbeat';
 
 /** The longest first by default. Runs that are queued come after those that run; what ended keeps its place. */
 export function sorted(runs: Running, sort: RunningSort): RunningRun[] {
-  const direction = sort.startsWith('-') ? 1 : -1;
-  const since = ({ run }: RunningRun) => Date.parse(run.startedAt ?? run.queuedAt ?? '') || 0;
-  const deadline = ({ run }: RunningRun) => Date.parse(run.heartbeatDeadline ?? '') || Number.MAX_SAFE_INTEGER;
-  const isQueued = ({ run }: RunningRun) => Number(!run.startedAt);
-  const byId = (a: RunningRun, b: RunningRun) => (a.run.id < b.run.id ? -1 : 1);
-  return [...runs.values()].sort((a, b) =>
-    sort.endsWith('heartbeat')
-      ? -direction * (deadline(a) - deadline(b)) || byId(a, b)
-      : isQueued(a) - isQueued(b) || direction * (since(a) - since(b)) || byId(a, b),
-  );
+  const direction = sort.startsWith('-') ? -1 : 1;
+  const isByHeartbeat = sort.endsWith('heartbeat');
+  // Times are parsed once for each run, since there may be thousands of runs and a hundred changes a second.
+  const keyed = [...runs.values()].map(row => {
+    const { startedAt, queuedAt, heartbeatDeadline, id } = row.run;
+    const time = isByHeartbeat
+      ? Date.parse(heartbeatDeadline ?? '') || Number.MAX_SAFE_INTEGER
+      : -Date.parse(startedAt ?? queuedAt ?? '') || 0;
+    return { row, id, time: direction * time, group: isByHeartbeat || startedAt ? 0 : 1 };
+  });
+  keyed.sort((a, b) => a.group - b.group || a.time - b.time || (a.id < b.id ? -1 : 1));
+  return keyed.map(({ row }) => row);
 }
