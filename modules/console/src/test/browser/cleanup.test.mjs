@@ -31,7 +31,7 @@ describe('clean up', { skip: withoutChromium }, () => {
 
     await visiting(subject, 'cleanup?olderThan=P30D', async page => {
       await figure(page).getByText('39').waitFor();
-      await page.getByText(/Kept although it matches: 1 held/).waitFor();
+      await page.getByText(/Not deleted: 1 held/).waitFor();
       const byWorkflow = await page.locator('.cleanup-workflow .figure').allTextContents();
       assert.deepEqual(byWorkflow.map(Number).sort(), [19, 20]);
       assert.equal(await count(), before, 'a preview deletes nothing');

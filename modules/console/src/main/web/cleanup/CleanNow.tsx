@@ -137,7 +137,7 @@ function Confirm({ query, words, figures, onClose, onRequested }: ConfirmProps) 
         <p>
           {sentence(words)}: {figuresWords(figures)}. They cannot be brought back.
         </p>
-        {sparedWords(figures.spared).length > 0 && <p>Kept: {sparedWords(figures.spared).join(', ')}.</p>}
+        {sparedWords(figures.spared).length > 0 && <p>Not deleted: {sparedWords(figures.spared).join(', ')}.</p>}
         <ErrorNotice error={error} what="Clean up" />
         {mustType && (
           <TextField

@@ -43,11 +43,14 @@ function Unavailable() {
   const scopes = typeof viewer === 'object' ? viewer.scopes : [];
   const command = `./runlog token --subject ${subject} --scope ${[...scopes, 'executions:cleanup'].join(',')}`;
   return (
-    <Notice kind="empty" title="Clean up needs the scope executions:cleanup.">
-      <p>Your token has: {scopes.join(', ') || 'no scopes'}. Who runs the server can make one with it:</p>
-      <p class="cleanup-command">
-        <code>{command}</code> <Copy text={command} />
-      </p>
-    </Notice>
+    <div class="page cleanup">
+      <h1>Clean up</h1>
+      <Notice kind="empty" title="Clean up needs the scope executions:cleanup.">
+        <p>Your token has: {scopes.join(', ') || 'no scopes'}. Who runs the server can make one with it:</p>
+        <p class="cleanup-command">
+          <code>{command}</code> <Copy text={command} />
+        </p>
+      </Notice>
+    </div>
   );
 }

@@ -95,7 +95,7 @@ export function PolicyForm({ policy, workflow, onClose, onSaved }: Props) {
         {limited && figures && (
           <p class={counted.stale || counted.loading ? 'is-stale' : ''}>
             {nextRunWords(figures)} {policyTiming(criteria)}
-            {sparedWords(figures.spared).length > 0 && ` Kept: ${sparedWords(figures.spared).join(', ')}.`}
+            {sparedWords(figures.spared).length > 0 && ` Not deleted: ${sparedWords(figures.spared).join(', ')}.`}
           </p>
         )}
         {!limited && <p>Choose an age, or a number of runs to keep.</p>}

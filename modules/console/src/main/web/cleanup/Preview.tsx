@@ -76,7 +76,7 @@ export function Preview({ words, figures, stale }: Props) {
           </div>
         </div>
       )}
-      {spared.length > 0 && <p class="secondary">Kept although it matches: {spared.join(', ')}.</p>}
+      {spared.length > 0 && <p class="secondary">Not deleted: {spared.join(', ')}.</p>}
     </div>
   );
 }

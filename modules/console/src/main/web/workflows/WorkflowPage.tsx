@@ -25,8 +25,9 @@ const CODEC: QueryCodec<{ readonly range: Range }> = {
   },
 };
 
-/** Statistics are asked for again at most this often while runs come. */
+/** While runs come, they are read again at most this often, and the statistics less often. */
 const LIVE_PAUSE_MILLIS = 2_000;
+const STATISTICS_PAUSE_MILLIS = 10_000;
 
 export function WorkflowPage({ id }: { id: string }) {
   const [{ range }, setQuery] = useQuery(CODEC);
@@ -40,15 +41,18 @@ export function WorkflowPage({ id }: { id: string }) {
 
   if (asked.data && !workflow) {
     return (
-      <Notice
-        kind="empty"
-        title="No workflow with this ID, or it belongs to someone else."
-        actions={
-          <Link class="button button-plain" to={paths.workflows()}>
-            Show all workflows
-          </Link>
-        }
-      />
+      <>
+        <h1 class="visually-hidden">Workflow</h1>
+        <Notice
+          kind="empty"
+          title="No workflow with this ID, or it belongs to someone else."
+          actions={
+            <Link class="button button-plain" to={paths.workflows()}>
+              Show all workflows
+            </Link>
+          }
+        />
+      </>
     );
   }
   return (
@@ -97,8 +101,11 @@ export function WorkflowPage({ id }: { id: string }) {
 function LastRuns({ id, onChange }: { id: string; onChange: () => void }) {
   const asked = useAsk(WORKFLOW_RUNS, { id });
   const changed = useRef(() => {});
+  const countedAt = useRef(Date.now());
   changed.current = () => {
     asked.again();
+    if (Date.now() - countedAt.current < STATISTICS_PAUSE_MILLIS) return;
+    countedAt.current = Date.now();
     onChange();
   };
   useEffect(() => {
@@ -135,7 +142,7 @@ function LastRuns({ id, onChange }: { id: string; onChange: () => void }) {
       <ErrorNotice error={asked.error ?? asked.fieldErrors[0]} again={asked.again} what="The list of runs" />
       {runs?.length === 0 && <Notice>No runs of this workflow are stored.</Notice>}
       {runs && runs.length > 0 && (
-        <div class="workflow-table" tabIndex={0} role="region" aria-labelledby="last-runs">
+        <div class="workflow-table" tabIndex={0} role="region" aria-label="Table of the last runs">
           <table class="rows">
             <thead>
               <tr>

@@ -88,7 +88,7 @@ function Charts({ id, intervals }: { id: string; intervals: readonly Interval[] 
 
 function Table({ id, intervals }: { id: string; intervals: readonly Interval[] }) {
   return (
-    <div class="workflow-table" tabIndex={0} role="region" aria-labelledby="trend">
+    <div class="workflow-table" tabIndex={0} role="region" aria-label="Table of the trend">
       <table class="rows">
         <thead>
           <tr>

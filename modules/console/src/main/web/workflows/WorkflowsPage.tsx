@@ -127,7 +127,7 @@ export function WorkflowsPage() {
           rowKey={row => row.id}
           columns={columns}
           rowHeight={44}
-          narrowRowHeight={64}
+          narrowRowHeight={72}
           total={sort === '' ? list.total : rows.length}
           focused={focused}
           onFocus={setFocused}
