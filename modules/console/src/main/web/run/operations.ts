@@ -12,12 +12,15 @@ import runLiveText from './RunLive.graphql';
 import runStepsText from './RunSteps.graphql';
 import sameErrorText from './SameError.graphql';
 import stepDetailText from './StepDetail.graphql';
+import stepRow from './StepRow.graphql';
+import stepsByIndexText from './StepsByIndex.graphql';
 
 export const runDetail = operation('RunDetail', runDetailText, runRow);
 export const runByExternalId = operation('RunByExternalId', runByExternalIdText);
 export const runChildren = operation('RunChildren', runChildrenText);
 export const runLive = operation('RunLive', runLiveText, runRow);
-export const runSteps = operation('RunSteps', runStepsText);
+export const runSteps = operation('RunSteps', runStepsText, stepRow);
+export const stepsByIndex = operation('StepsByIndex', stepsByIndexText, stepRow);
 export const stepDetail = operation('StepDetail', stepDetailText);
 export const neighbours = operation('Neighbours', neighboursText);
 export const lastSuccess = operation('LastSuccess', lastSuccessText);

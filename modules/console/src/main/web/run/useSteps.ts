@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiError } from '../api/errors';
 import { request } from '../api/request';
+import type { StepOutline } from '../timeline/layout';
 import { asApiError } from './exact';
-import { runSteps } from './operations';
-import { type AskSteps, type LoadedSteps, StepPages } from './stepPages';
+import { runSteps, stepsByIndex } from './operations';
+import { type LoadedSteps, StepReader, type StepSource } from './stepReader';
 
 const REFRESH_MILLIS = 500;
 
@@ -19,8 +20,7 @@ export function useSteps(
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
-    const ask: AskSteps = async page => (await request(runSteps, { id, ...page }, signal)).execution?.steps ?? null;
-    const pages = new StepPages(ask, next => {
+    const reader = new StepReader(stepSource(id, signal), next => {
       if (!signal.aborted) setLoaded(next);
     });
     let isBusy = true;
@@ -45,9 +45,9 @@ export function useSteps(
     };
     refresh.current = () => {
       isWanted = isBusy;
-      if (!isBusy) void run(() => pages.refresh());
+      if (!isBusy) void run(() => reader.refresh());
     };
-    void run(() => pages.readAll());
+    void run(() => reader.readAll());
     return () => {
       controller.abort();
       clearTimeout(timer);
@@ -58,4 +58,17 @@ export function useSteps(
     if (changes > 0) refresh.current();
   }, [changes]);
   return { loaded, error };
+}
+
+function stepSource(id: string, signal: AbortSignal): StepSource {
+  return {
+    page: async page => (await request(runSteps, { id, ...page }, signal)).execution?.steps ?? null,
+    byIndex: async indexes => {
+      const ids = indexes.map(index => `${id}:${index}`);
+      const list = (at: number) => ids.slice(at * 200, (at + 1) * 200);
+      const lists = { a: list(0), b: list(1), c: list(2), d: list(3), e: list(4) };
+      const { a, b, c, d, e } = await request(stepsByIndex, lists, signal);
+      return [a, b, c, d, e].flat() as (StepOutline | null)[];
+    },
+  };
 }
