@@ -6,4 +6,5 @@ import './workflows.test.mjs';
 import './running.test.mjs';
 import './cleanup.test.mjs';
 import './access.test.mjs';
+import './speed.test.mjs';
 import './outage.test.mjs';

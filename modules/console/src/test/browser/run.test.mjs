@@ -65,7 +65,7 @@ describe('a run', { skip: withoutChromium }, () => {
       // It is chosen without a click.
       const panel = page.getByRole('region', { name: 'Step row 17' });
       await panel.waitFor();
-      await panel.getByRole('button', { name: /copy the link/i }).click();
+      await panel.getByRole('button', { name: /copy link to step/i }).click();
       const link = await page.evaluate(() => navigator.clipboard.readText());
       assert.match(link, new RegExp(`/ui/executions/${failed.id}\\?step=17$`));
 
