@@ -26,9 +26,18 @@ export function can(scope: Scope): boolean {
   return typeof current === 'object' && current.scopes.includes(scope);
 }
 
+/** Whether the person signed out: then nothing that was read stays on the screen, unlike after an expiry. */
+export const left: Store<boolean> = createStore(false);
+session.subscribe(current => {
+  if (typeof current === 'object') left.set(false);
+});
+
 /** Other tabs of this browser share the cookie, so they follow each sign-in and sign-out. */
 const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel('runlog-session') : null;
-channel?.addEventListener('message', () => void loadSession());
+channel?.addEventListener('message', ({ data }) => {
+  if (data === 'signed-out') left.set(true);
+  void loadSession();
+});
 
 /** Asks the server who is signed in. Keeps the current answer while the server cannot be reached. */
 export async function loadSession(): Promise<void> {
@@ -52,6 +61,7 @@ export async function signIn(token: string): Promise<void> {
 export async function signOut(): Promise<void> {
   const response = await send('DELETE', {});
   if (!response.ok) throw await refusal(response);
+  left.set(true);
   session.set('signed-out');
   channel?.postMessage('signed-out');
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { link } from '../api/live';
-import { loadSession, session } from '../api/server';
+import { left, loadSession, session } from '../api/server';
 import { useStore } from '../api/store';
 import { Notice } from '../parts/Notice';
 import './app.css';
@@ -21,6 +21,7 @@ export function App() {
   const current = useStore(session);
   const { path } = useStore(place);
   const subject = useSubject();
+  const hasLeft = useStore(left);
 
   useEffect(() => {
     void loadSession();
@@ -56,10 +57,9 @@ export function App() {
       <SessionEnd />
       <Connection />
       <main id="content" class="app-content" tabIndex={-1}>
-        {match ? (
+        {!match && <NotFound />}
+        {match && !hasLeft && (
           <Content key={`${match.route.name} ${match.id} ${subject}`} route={match.route} id={match.id} />
-        ) : (
-          <NotFound />
         )}
       </main>
       <Toasts />
