@@ -9,7 +9,8 @@ export type LiveState = 'connecting' | 'live' | 'offline';
 
 /** State of the one connection that all subscriptions share, and when it is tried again. */
 export interface Link {
-  readonly state: LiveState;
+  /** `idle` while no page subscribes to anything. */
+  readonly state: LiveState | 'idle';
   readonly since: number;
   readonly retryAt: number | null;
 }
@@ -26,7 +27,7 @@ export interface Follower<K extends OperationName> {
   end?(): void;
 }
 
-export const link: Store<Link> = createStore<Link>({ state: 'connecting', since: Date.now(), retryAt: null });
+export const link: Store<Link> = createStore<Link>({ state: 'idle', since: Date.now(), retryAt: null });
 
 const RETRY_WAIT_MAX_MILLIS = 30_000;
 const BUSY_WAIT_MILLIS = 10_000;
@@ -54,7 +55,7 @@ export function follow<K extends OperationName>(
     () => follower.reset?.(),
   );
   const unfollowLink = link.subscribe(({ state }) => {
-    follower.state?.(state);
+    if (state !== 'idle') follower.state?.(state);
     if (state !== 'live') return;
     if (connectedBefore && !resumes) queue.reset();
     connectedBefore = true;
@@ -112,10 +113,14 @@ export function follow<K extends OperationName>(
   };
 }
 
-/** Tries again at once, if the connection is down. */
+/** Tries again at once, if the connection is down. Questions that failed are asked again, too. */
 export function retryNow(): void {
+  retries.set(retries.get() + 1);
   wake();
 }
+
+/** Counts how often the person asked to try again. */
+export const retries: Store<number> = createStore(0);
 
 type Fields = Record<string, unknown>;
 
@@ -147,7 +152,7 @@ function connect(): Client {
         const { code } = event as CloseEvent;
         // The token expired: ask who is signed in, which opens the dialog.
         if (code === 4401 || code === 4403) void loadSession();
-        if (code !== 1000) setLink('offline');
+        setLink(code === 1000 ? 'idle' : 'offline');
       },
       ping(received) {
         if (received) return;
@@ -159,9 +164,9 @@ function connect(): Client {
   });
 }
 
-async function retryWait(retries: number): Promise<void> {
+async function retryWait(attempts: number): Promise<void> {
   if (typeof session.get() !== 'object') await new Promise<void>(whenSignedIn);
-  const millis = Math.min(RETRY_WAIT_MAX_MILLIS, 500 * 2 ** Math.min(retries, 6)) * (0.5 + Math.random());
+  const millis = Math.min(RETRY_WAIT_MAX_MILLIS, 500 * 2 ** Math.min(attempts, 6)) * (0.5 + Math.random());
   setLink('offline', Date.now() + millis);
   await new Promise<void>(resolve => {
     const timer = setTimeout(resolve, millis);
@@ -172,7 +177,7 @@ async function retryWait(retries: number): Promise<void> {
   });
 }
 
-function setLink(state: LiveState, retryAt: number | null = null) {
+function setLink(state: Link['state'], retryAt: number | null = null) {
   const { state: before, since } = link.get();
   // "connecting" during an outage is part of the outage.
   const next = before === 'offline' && state === 'connecting' ? 'offline' : state;

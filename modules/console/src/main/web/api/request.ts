@@ -1,6 +1,10 @@
 import { ApiError, fromGraphQl, type GraphQlError, offline } from './errors';
 import type { Operation, OperationName, Result, Variables } from './operation';
 import { base, session } from './server';
+import { createStore, type Store } from './store';
+
+/** Since when requests do not reach the server; null if the last one did. */
+export const unreachableSince: Store<number | null> = createStore<number | null>(null);
 
 /** Data with the errors of the fields that are null because of them. */
 export interface Answer<K extends OperationName> {
@@ -54,14 +58,20 @@ async function post<K extends OperationName>(
     text = await response.text();
   } catch (failure) {
     if (signal?.aborted) throw failure;
-    throw offline();
+    throw unreachable();
   }
+  if (response.status < 502) unreachableSince.set(null);
   if (response.status === 401) session.set('signed-out');
   if (text.startsWith('{')) return text;
   // A proxy in between answers with a page of its own while the server is away.
   throw response.status >= 502
-    ? offline()
+    ? unreachable()
     : new ApiError('INTERNAL', `The server answered ${response.status} without JSON.`);
+}
+
+function unreachable(): ApiError {
+  unreachableSince.set(unreachableSince.get() ?? Date.now());
+  return offline();
 }
 
 function read<K extends OperationName>(text: string): Answer<K> {

@@ -1,4 +1,5 @@
 import { link, retryNow } from '../api/live';
+import { unreachableSince } from '../api/request';
 import { useStore } from '../api/store';
 import { Button } from '../parts/Button';
 import { formatClock } from '../text/time';
@@ -10,17 +11,19 @@ const SILENT_MILLIS = 1_000;
 
 /** One line below the header while the server cannot be reached. */
 export function Connection() {
-  const { state } = useStore(link);
+  const { state, since: linkSince } = useStore(link);
+  const requestSince = useStore(unreachableSince);
+  const since = state === 'offline' ? linkSince : state === 'idle' ? requestSince : null;
   return (
     <div class="connection" role="status">
-      {state === 'offline' && <Offline />}
+      {since !== null && <Offline since={since} />}
     </div>
   );
 }
 
-function Offline() {
+function Offline({ since }: { since: number }) {
   const now = useNow();
-  const { since, retryAt } = useStore(link);
+  const { retryAt } = useStore(link);
   const read = useStore(lastRead);
   const shownZone = useStore(zone);
   if (now - since < SILENT_MILLIS) return null;

@@ -88,9 +88,10 @@ function openSearch() {
   requestAnimationFrame(() => requestAnimationFrame(focusSearch));
 }
 
-const WORDS = { live: 'Live', connecting: 'Connecting', offline: 'Offline' };
+const WORDS = { idle: '', live: 'Live', connecting: 'Connecting', offline: 'Offline' };
 
 function ConnectionDot() {
   const { state } = useStore(link);
+  if (state === 'idle') return <span class="app-dot is-idle" />;
   return <span class={`app-dot is-${state}`} role="img" aria-label={WORDS[state]} title={WORDS[state]} />;
 }

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../api/errors';
-import { link } from '../api/live';
+import { link, retries } from '../api/live';
 import type { Operation, OperationName, Result, Variables } from '../api/operation';
 import { ask } from '../api/request';
 import { session } from '../api/server';
@@ -51,6 +51,8 @@ export function useAsk<K extends OperationName>(
   });
   const again = useCallback(() => setRound(count => count + 1), []);
   const askedAt = useRef(0);
+  const failed = useRef(false);
+  failed.current = state.error !== undefined;
 
   useEffect(() => {
     if (key === null) return;
@@ -90,7 +92,9 @@ export function useAsk<K extends OperationName>(
       if (linkState === 'live' && wasOffline) again();
       wasOffline = linkState === 'offline';
     });
+    const unfollowRetries = retries.subscribe(() => failed.current && again());
     return () => {
+      unfollowRetries();
       removeEventListener('focus', onFocus);
       unfollowSession();
       unfollowLink();

@@ -11,7 +11,7 @@ import { Histogram } from '../chart/Histogram';
 import { Button } from '../parts/Button';
 import { RemovableChip } from '../parts/Chips';
 import { copyText } from '../parts/Copy';
-import { ErrorNotice, Notice, Skeleton } from '../parts/Notice';
+import { ErrorNotice, Skeleton } from '../parts/Notice';
 import { statusClass } from '../parts/Status';
 import { type TableHandle, VirtualTable } from '../table/VirtualTable';
 import { formatDate } from '../text/time';
@@ -22,6 +22,7 @@ import { Jump } from './Jump';
 import { type Question, RunsList } from './list';
 import { markPainted } from './marks';
 import { NewRuns } from './NewRuns';
+import { NoMatch } from './NoMatch';
 import { NoRuns } from './NoRuns';
 import { RUNS_FACETS } from './operations';
 import { hasFilters, NO_FILTERS, type RunsQuery, runsQuery, type Sort, toFilter, toOrder } from './query';
@@ -269,7 +270,7 @@ export function RunsPage() {
             rowClass={rowClass}
             after={
               isEmpty ? (
-                <NoMatch query={query} change={change} chips={set} />
+                <NoMatch query={query} change={change} conditions={set} />
               ) : (
                 <End
                   loading={state.loadingMore}
@@ -323,35 +324,5 @@ function End({ loading, partial, zone: shownZone, isByFinish, hasNext, count, on
     <div class="runs-end muted">
       {isByFinish ? 'That is all. Queued and running runs are not in this order.' : 'That is all.'}
     </div>
-  );
-}
-
-function NoMatch({
-  query,
-  change,
-  chips,
-}: {
-  query: RunsQuery;
-  change: (next: Partial<RunsQuery>) => void;
-  chips: ReturnType<typeof conditions>;
-}) {
-  return (
-    <Notice
-      kind="empty"
-      title="No runs match."
-      actions={
-        <>
-          {query.status.length > 0 && <Button onClick={() => change({ status: [] })}>Any status</Button>}
-          {chips.map(({ text, without }) => (
-            <Button key={text} onClick={() => change(without)}>
-              Without “{text}”
-            </Button>
-          ))}
-          {query.search && <Button onClick={() => change({ search: '' })}>Without “{query.search}”</Button>}
-        </>
-      }
-    >
-      Remove a filter to see more.
-    </Notice>
   );
 }
