@@ -50,6 +50,7 @@ export function Policies({ workflow }: { workflow: string | null }) {
           key={editing === 'new' ? 'new' : editing.id}
           policy={editing === 'new' ? null : editing}
           workflow={workflow}
+          policies={policies ?? []}
           onClose={() => setEditing(null)}
           onSaved={saved}
         />

@@ -8,7 +8,7 @@ import { Button } from '../parts/Button';
 import { ErrorNotice } from '../parts/Notice';
 import { nextRunWords, type Owners, policyTiming, policyWords, sparedWords } from '../text/words';
 import { useSettled } from './CleanNow';
-import { mayCleanUpForOthers, ownersInput, ownersOf, type Policy } from './criteria';
+import { isOverruled, mayCleanUpForOthers, ownersInput, ownersOf, type Policy } from './criteria';
 import { AgeField, KeepLastField, OwnersField, StatusField, WorkflowField } from './fields';
 import { REQUEST_CLEANUP, SET_POLICY, WORKFLOW_NAME } from './operations';
 
@@ -17,6 +17,8 @@ interface Props {
   readonly policy: Policy | null;
   /** Workflow of a new policy. */
   readonly workflow: string | null;
+  /** All that are there already. */
+  readonly policies: readonly Policy[];
   readonly onClose: () => void;
   readonly onSaved: (words: string) => void;
 }
@@ -30,7 +32,7 @@ interface Draft {
 }
 
 /** A policy as a sentence that is also the form, with what it would delete. */
-export function PolicyForm({ policy, workflow, onClose, onSaved }: Props) {
+export function PolicyForm({ policy, workflow, policies, onClose, onSaved }: Props) {
   const viewer = useStore(session);
   const subject = typeof viewer === 'object' ? viewer.subject : null;
   const [draft, setDraft] = useState<Draft>(() => ({
@@ -50,8 +52,20 @@ export function PolicyForm({ policy, workflow, onClose, onSaved }: Props) {
     ...(draft.keepLast === null ? {} : { keepLast: draft.keepLast }),
     ...ownersInput(draft.owners),
   };
+  // A policy comes before less specific ones, and replaces itself. A dry run would count what these keep as kept.
+  const target = {
+    workflowId: draft.workflow,
+    owner: draft.owners === 'all' ? null : (draft.owners?.owner ?? subject),
+    statuses: draft.statuses,
+  };
+  const overruled = isOverruled(target, policies);
   const dryRun = useSettled(
-    JSON.stringify({ ...scope, ...(draft.olderThan === null ? {} : { olderThan: draft.olderThan }), dryRun: true }),
+    JSON.stringify({
+      ...scope,
+      ...(draft.olderThan === null ? {} : { olderThan: draft.olderThan }),
+      ignorePolicies: !overruled,
+      dryRun: true,
+    }),
   );
   const counted = useAsk(REQUEST_CLEANUP, limited ? { input: JSON.parse(dryRun) } : null);
   const figures = counted.data?.cleanupExecutions?.cleanup?.preview;

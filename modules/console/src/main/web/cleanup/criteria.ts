@@ -115,6 +115,32 @@ export function ownersOf(owner: string | null, viewer: string | null): Owners {
   return owner === null ? 'all' : owner === viewer ? null : { owner };
 }
 
+/** What a policy applies to. */
+export interface Target {
+  readonly workflowId: string | null;
+  /** Null for all owners. */
+  readonly owner: string | null;
+  readonly statuses: readonly ExecutionStatus[];
+}
+
+/** The higher one applies: workflow before owner before all owners, then with statuses before without. */
+export function specificity({ workflowId, owner, statuses }: Target): number {
+  return (workflowId !== null ? 4 : 0) + (owner !== null ? 2 : 0) + (statuses.length ? 1 : 0);
+}
+
+/** Whether a policy that is there already applies to some of the same runs, and before `target` does. */
+export function isOverruled(target: Target, policies: readonly Target[]): boolean {
+  return policies.some(
+    other =>
+      specificity(other) > specificity(target) &&
+      (other.workflowId === null || target.workflowId === null || other.workflowId === target.workflowId) &&
+      (other.owner === null || target.owner === null || other.owner === target.owner) &&
+      (!other.statuses.length ||
+        !target.statuses.length ||
+        other.statuses.some(status => target.statuses.includes(status))),
+  );
+}
+
 type Viewer = Session | 'unknown' | 'signed-out';
 
 /** Whether the viewer may clean up; yes while nobody is known to be signed in. */

@@ -2,7 +2,7 @@ import { session } from '../api/server';
 import { useStore } from '../api/store';
 import { Link, paths } from '../app/navigate';
 import { useAsk } from '../app/useAsk';
-import { mayCleanUp, type Policy, policyCriteria } from '../cleanup/criteria';
+import { mayCleanUp, policyCriteria, specificity } from '../cleanup/criteria';
 import { POLICIES } from '../cleanup/operations';
 import { ErrorNotice } from '../parts/Notice';
 import { policyWords } from '../text/words';
@@ -29,9 +29,11 @@ export function PolicyNote({ workflowId, owner }: { workflowId: string; owner: s
       {policies && policies.length > 0 && (
         <>
           <ul class="cleanup-list">
-            {[...policies].sort(bySpecificity).map(policy => (
-              <li key={policy.id}>{policyWords(policyCriteria(policy, owner))}</li>
-            ))}
+            {[...policies]
+              .sort((a, b) => specificity(b) - specificity(a))
+              .map(policy => (
+                <li key={policy.id}>{policyWords(policyCriteria(policy, owner))}</li>
+              ))}
           </ul>
           {policies.length > 1 && (
             <p class="secondary">For each run, the most specific one applies: they are in that order.</p>
@@ -40,11 +42,4 @@ export function PolicyNote({ workflowId, owner }: { workflowId: string; owner: s
       )}
     </section>
   );
-}
-
-/** Workflow before owner before all, then with statuses before without. */
-function bySpecificity(a: Policy, b: Policy): number {
-  const rank = ({ workflowId, owner, statuses }: Policy) =>
-    (workflowId !== null ? 4 : 0) + (owner !== null ? 2 : 0) + (statuses.length ? 1 : 0);
-  return rank(b) - rank(a);
 }

@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import type { ExecutionStatus } from '#operations';
+import { ApiError } from '../api/errors';
 import type { Result } from '../api/operation';
 import { request } from '../api/request';
 import { createStore, type Store, useStore } from '../api/store';
@@ -23,6 +24,7 @@ export const TREND_DAYS = 14;
 /** Each workflow counts as 4,400 of the server's `cost-max` of 20,000, because its intervals count as 400 rows. */
 const BATCH = 4;
 const PARALLEL = 2;
+const RETRY_MILLIS = 5_000;
 const FRESH_MILLIS = 60_000;
 
 type Node = NonNullable<NonNullable<Result<'WorkflowTrends'>['nodes']>[number]>;
@@ -51,15 +53,21 @@ export function useTrends(ids: readonly string[]): ReadonlyMap<string, Trend> {
           asking.add(id);
           waiting.splice(waiting.indexOf(id), 1);
         }
+        let busy = 0;
         try {
           const { nodes } = await request(WORKFLOW_TRENDS, { ids: batch, from: lastDays(TREND_DAYS, now) });
           for (const node of nodes ?? []) {
             if (node && 'id' in node) known.set(node.id, { at: now, trend: trendOf(node as WorkflowNode) });
           }
+        } catch (failure) {
+          if (!(failure instanceof ApiError && failure.isTemporary)) throw failure;
+          waiting.unshift(...batch);
+          busy = failure.retryAfterMillis ?? RETRY_MILLIS;
         } finally {
           for (const id of batch) asking.delete(id);
         }
         updates.set(updates.get() + 1);
+        if (busy) await new Promise(resolve => setTimeout(resolve, busy));
       }
     }
 

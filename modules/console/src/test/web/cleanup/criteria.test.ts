@@ -1,6 +1,15 @@
 // @vitest-environment happy-dom
 import { describe, expect, test } from 'vitest';
-import { type CleanupQuery, CODEC, inputOf, isLimited, ownersOf, positive } from '../../../main/web/cleanup/criteria';
+import {
+  type CleanupQuery,
+  CODEC,
+  inputOf,
+  isLimited,
+  isOverruled,
+  ownersOf,
+  positive,
+  type Target,
+} from '../../../main/web/cleanup/criteria';
 
 const DEFAULTS: CleanupQuery = CODEC.read(new URLSearchParams());
 
@@ -55,6 +64,27 @@ test('owners become arguments', () => {
   expect(inputOf({ ...DEFAULTS, owners: 'all' })).toEqual({ olderThan: 'P30D', allOwners: true });
   expect(inputOf({ ...DEFAULTS, owners: { owner: 'bob' } })).toEqual({ olderThan: 'P30D', owner: 'bob' });
   expect([ownersOf(null, 'me'), ownersOf('me', 'me'), ownersOf('bob', 'me')]).toEqual(['all', null, { owner: 'bob' }]);
+});
+
+describe('a policy is overruled', () => {
+  const all: Target = { workflowId: null, owner: null, statuses: [] };
+  const mine: Target = { workflowId: null, owner: 'me', statuses: [] };
+  const failed: Target = { workflowId: null, owner: 'me', statuses: ['FAILED'] };
+  const one: Target = { workflowId: 'w', owner: 'me', statuses: [] };
+
+  test('by a more specific one for some of the same runs', () => {
+    expect(isOverruled(all, [mine])).toBe(true);
+    expect(isOverruled(mine, [failed])).toBe(true);
+    expect(isOverruled(failed, [one])).toBe(true);
+  });
+
+  test('not by itself, a less specific one, or one for other runs', () => {
+    expect(isOverruled(mine, [all, mine])).toBe(false);
+    expect(isOverruled(one, [all, mine, failed])).toBe(false);
+    expect(isOverruled({ ...mine, statuses: ['SUCCESS'] }, [failed])).toBe(false);
+    expect(isOverruled({ ...one, workflowId: 'v' }, [{ ...one, statuses: ['FAILED'] }])).toBe(false);
+    expect(isOverruled(mine, [{ ...one, owner: 'you' }])).toBe(false);
+  });
 });
 
 test('numbers are typed without signs and fractions', () => {
