@@ -59,22 +59,21 @@ export function PolicyForm({ policy, workflow, policies, onClose, onSaved }: Pro
     statuses: draft.statuses,
   };
   const overruled = isOverruled(target, policies);
-  const dryRun = useSettled(
-    JSON.stringify({
-      ...scope,
-      ...(draft.olderThan === null ? {} : { olderThan: draft.olderThan }),
-      ignorePolicies: !overruled,
-      dryRun: true,
-    }),
-  );
+  const wanted = JSON.stringify({
+    ...scope,
+    ...(draft.olderThan === null ? {} : { olderThan: draft.olderThan }),
+    ignorePolicies: !overruled,
+    dryRun: true,
+  });
+  const dryRun = useSettled(wanted);
   const counted = useAsk(REQUEST_CLEANUP, limited ? { input: JSON.parse(dryRun) } : null);
   const figures = counted.data?.cleanupExecutions?.cleanup?.preview;
   const named = useAsk(WORKFLOW_NAME, draft.workflow === null ? null : { id: draft.workflow });
   const name = draft.workflow === null ? null : (named.data?.workflow?.name ?? 'this workflow');
   const criteria = { ...draft, workflow: name };
 
-  // Who a policy is for is what it is known by: with another owner, workflow or statuses it is another policy.
-  const replaces =
+  // With another workflow, owner or statuses, it is another policy.
+  const isAnother =
     policy !== null &&
     (policy.workflowId !== draft.workflow ||
       policy.statuses.join() !== draft.statuses.join() ||
@@ -107,13 +106,13 @@ export function PolicyForm({ policy, workflow, policies, onClose, onSaved }: Pro
       <div class="cleanup-words" role="status">
         <p class="cleanup-sentence">{policyWords(criteria)}</p>
         {limited && figures && (
-          <p class={counted.stale || counted.loading ? 'is-stale' : ''}>
+          <p class={counted.stale || counted.loading || dryRun !== wanted ? 'is-stale' : ''}>
             {nextRunWords(figures)} {policyTiming(criteria)}
             {sparedWords(figures.spared).length > 0 && ` Not deleted: ${sparedWords(figures.spared).join(', ')}.`}
           </p>
         )}
         {!limited && <p>Choose an age, or a number of runs to keep.</p>}
-        {replaces && <p class="secondary">This adds a policy: the other one stays.</p>}
+        {isAnother && <p class="secondary">This adds a policy: the one that you started from stays.</p>}
       </div>
       <ErrorNotice error={counted.error ?? counted.fieldErrors[0]} again={counted.again} what="Counting" />
       <ErrorNotice error={error} what="Saving the policy" />
