@@ -44,7 +44,7 @@ export function SignIn({ onClose }: { onClose?: () => void }) {
           type="password"
           label="Token"
           name="token"
-          autofocus
+          data-autofocus
           value={token}
           onInput={value => {
             setToken(value);

@@ -39,7 +39,7 @@ export function ZoneDialog({ onClose }: { onClose: () => void }) {
           value={text}
           onInput={setText}
           list="zones"
-          autofocus
+          data-autofocus
           error={known ? null : 'The browser does not know this zone.'}
           hint={known ? `It is ${formatExact(now, text)} there.` : null}
         />

@@ -109,7 +109,7 @@ function WorkflowChoice({ query, change }: FilterProps) {
   for (const { id, name } of nodes) rememberName(id, name);
   return (
     <div class="filter">
-      <TextField label="Find by name or key" value={search} onInput={setSearch} autofocus />
+      <TextField label="Find by name or key" value={search} onInput={setSearch} data-autofocus />
       <div class="filter-list" role="group" aria-label="Workflows">
         {nodes.map(({ id, name, key }) => {
           const checked = query.workflow.includes(id);
@@ -165,7 +165,7 @@ export function LabelFilter({ query, change, known }: FilterProps & { known: rea
             list="known-labels"
             error={error}
             hint="env=prod has this value, env has any, -env has none. Several values of one label mean one of them."
-            autofocus
+            data-autofocus
           />
           <datalist id="known-labels">
             {known.map(label => (
@@ -212,7 +212,14 @@ export function DurationFilter({ query, change }: FilterProps) {
             close();
           }}
         >
-          <TextField label="At least" value={min} onInput={setMin} placeholder="30 s" error={problem(min)} autofocus />
+          <TextField
+            label="At least"
+            value={min}
+            onInput={setMin}
+            placeholder="30 s"
+            error={problem(min)}
+            data-autofocus
+          />
           <TextField label="At most" value={max} onInput={setMax} placeholder="5 min" error={problem(max)} />
           <p class="muted">Only finished runs have a duration.</p>
           <Button kind="primary" type="submit">
@@ -254,7 +261,7 @@ export function MoreFilters({ query, change, triggers }: FilterProps & { trigger
             close();
           }}
         >
-          <TextField label="Error contains" value={error} onInput={setError} placeholder="timeout" autofocus />
+          <TextField label="Error contains" value={error} onInput={setError} placeholder="timeout" data-autofocus />
           <TextField label="Trigger" value={trigger} onInput={setTrigger} placeholder="cron" list="known-triggers" />
           <datalist id="known-triggers">
             {triggers.map(text => (

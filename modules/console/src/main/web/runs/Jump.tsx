@@ -36,7 +36,7 @@ export function Jump({ unavailable, onJump }: { unavailable: string | null; onJu
             value={text}
             onInput={setText}
             required
-            autofocus
+            data-autofocus
           />
           <Button kind="primary" type="submit">
             Go

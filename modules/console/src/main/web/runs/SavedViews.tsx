@@ -113,7 +113,7 @@ function ViewItem({ view, isCurrent, close, onRename, onDelete }: ViewItemProps)
             setName(null);
           }}
         >
-          <TextField label="New name" hideLabel value={name} onInput={setName} autofocus />
+          <TextField label="New name" hideLabel value={name} onInput={setName} data-autofocus />
           <Button type="submit" icon="check" kind="quiet" label="Rename" />
         </form>
       </li>
