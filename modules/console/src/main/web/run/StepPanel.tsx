@@ -1,5 +1,3 @@
-import { useEffect, useState } from 'preact/hooks';
-import type { ApiError } from '../api/errors';
 import type { Result } from '../api/operation';
 import { Button } from '../parts/Button';
 import { Copy } from '../parts/Copy';
@@ -11,20 +9,12 @@ import { formatDuration } from '../text/duration';
 import type { StepOutline } from '../timeline/layout';
 import { Documents } from './Documents';
 import { ErrorPanel } from './ErrorPanel';
-import { asApiError, requestExact } from './exact';
+import { type Exact, useExact } from './exact';
 import type { RecordedDocument } from './notes';
 import { stepDetail } from './operations';
 import type { StepTab } from './view';
 
 type Step = Extract<NonNullable<Result<'StepDetail'>['node']>, { id: string }>;
-
-interface ReadStep {
-  readonly key: string;
-  readonly step: Step;
-  readonly input: string | null;
-  readonly output: string | null;
-  readonly errorDetails: string | null;
-}
 
 interface StepPanelProps {
   runId: string;
@@ -39,7 +29,7 @@ interface StepPanelProps {
 
 /** What a step was given, what it returned, and why it failed. */
 export function StepPanel({ runId, outline, start, link, tab, onTab, onClose }: StepPanelProps) {
-  const { read, error, again } = useStep(runId, outline);
+  const { answer, error, again } = useExact(stepDetail, { id: `${runId}:${outline.index}` }, outline.status);
   return (
     <section class="step-panel" aria-label={`Step ${outline.name}`}>
       <div class="step-head">
@@ -69,8 +59,8 @@ export function StepPanel({ runId, outline, start, link, tab, onTab, onClose }: 
         <span class="muted">step {outline.index}</span>
       </p>
       <ErrorNotice error={error} again={again} />
-      {read ? (
-        <Content read={read} outline={outline} tab={tab} onTab={onTab} />
+      {answer ? (
+        <Content answer={answer} outline={outline} tab={tab} onTab={onTab} />
       ) : (
         !error && <Skeleton rows={4} height={24} />
       )}
@@ -78,18 +68,13 @@ export function StepPanel({ runId, outline, start, link, tab, onTab, onClose }: 
   );
 }
 
-function Content({
-  read,
-  outline,
-  tab,
-  onTab,
-}: {
-  read: ReadStep;
-  outline: StepOutline;
-  tab: StepTab | null;
-  onTab: (tab: StepTab) => void;
-}) {
-  const { step } = read;
+interface ContentProps extends Pick<StepPanelProps, 'outline' | 'tab' | 'onTab'> {
+  answer: Exact<'StepDetail'>;
+}
+
+function Content({ answer, outline, tab, onTab }: ContentProps) {
+  const step = answer.data.node as Step | null;
+  if (!step) return <p class="run-missing">This step is not there any more.</p>;
   const document = (
     part: 'INPUT' | 'OUTPUT' | 'ERROR_DETAILS',
     label: string,
@@ -106,7 +91,7 @@ function Content({
       {step.error && (
         <ErrorPanel
           error={step.error}
-          details={document('ERROR_DETAILS', 'Details', read.errorDetails)}
+          details={document('ERROR_DETAILS', 'Details', step.error && answer.text('node', 'error', 'details'))}
           truncated={step.truncated}
         />
       )}
@@ -115,8 +100,8 @@ function Content({
         selected={tab}
         onSelect={onTab}
         documents={{
-          input: document('INPUT', 'Input', read.input),
-          output: document('OUTPUT', 'Output', read.output),
+          input: document('INPUT', 'Input', answer.text('node', 'input')),
+          output: document('OUTPUT', 'Output', answer.text('node', 'output')),
         }}
         missing={{
           input: 'No input was recorded for this step.',
@@ -126,37 +111,4 @@ function Content({
       />
     </>
   );
-}
-
-function useStep(
-  runId: string,
-  outline: StepOutline,
-): { read: ReadStep | undefined; error: ApiError | undefined; again: () => void } {
-  const [read, setRead] = useState<ReadStep>();
-  const [error, setError] = useState<ApiError>();
-  const [round, setRound] = useState(0);
-  const id = `${runId}:${outline.index}`;
-  useEffect(() => {
-    const controller = new AbortController();
-    requestExact(stepDetail, { id }, controller.signal).then(
-      ({ data, text }) => {
-        if (controller.signal.aborted) return;
-        setError(undefined);
-        const step = data.node as Step | null;
-        if (!step) return;
-        setRead({
-          key: id,
-          step,
-          input: text('node', 'input'),
-          output: text('node', 'output'),
-          errorDetails: step.error ? text('node', 'error', 'details') : null,
-        });
-      },
-      failure => {
-        if (!controller.signal.aborted) setError(asApiError(failure));
-      },
-    );
-    return () => controller.abort();
-  }, [id, outline.status, round]);
-  return { read: read?.key === id ? read : undefined, error, again: () => setRound(count => count + 1) };
 }

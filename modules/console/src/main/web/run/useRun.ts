@@ -1,11 +1,9 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { RunRow } from '#operations';
 import type { ApiError } from '../api/errors';
 import { follow } from '../api/live';
 import type { Result } from '../api/operation';
-import { session } from '../api/server';
-import { markRead } from '../app/freshness';
-import { asApiError, requestExact } from './exact';
+import { useExact } from './exact';
 import { runDetail, runLive } from './operations';
 
 export type Run = NonNullable<Result<'RunDetail'>['execution']>;
@@ -19,17 +17,18 @@ export interface ReadRun {
 }
 
 export interface FollowedRun {
+  /** What was read last, also if the run is not there any more. */
   readonly read: ReadRun | undefined;
   readonly error: ApiError | undefined;
-  /** Whether there is no such run, or there is none any more. */
+  /** Whether there is no such run, or none any more. */
   readonly isMissing: boolean;
   /** Grows with each change of the run or its steps. */
   readonly changes: number;
   again(): void;
 }
 
-const FOCUS_AFTER_MILLIS = 60_000;
-const RETRY_MILLIS = 5_000;
+/** Pause before the result of a run that has just ended is read. */
+const ENDED_MILLIS = 100;
 const ENDED: ReadonlySet<string> = new Set(['SUCCESS', 'FAILED', 'CANCELLED', 'CRASHED']);
 
 export function hasEnded(status: string): boolean {
@@ -38,87 +37,62 @@ export function hasEnded(status: string): boolean {
 
 /** Reads a run and follows it. */
 export function useRun(id: string): FollowedRun {
-  const [read, setRead] = useState<ReadRun>();
-  const [error, setError] = useState<ApiError>();
-  const [isMissing, setMissing] = useState(false);
+  const { answer, error, again } = useExact(runDetail, { id });
+  const [event, setEvent] = useState<{ row: RunRow; at: number } | null>(null);
   const [changes, setChanges] = useState(0);
-  const [round, setRound] = useState(0);
-  const again = useCallback(() => setRound(count => count + 1), []);
-  const latest = useRef<RunRow | null>(null);
+  const isFirst = useRef(true);
 
-  useEffect(() => {
-    const controller = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const askedAt = Date.now();
-    requestExact(runDetail, { id }, controller.signal).then(
-      ({ data, text }) => {
-        if (controller.signal.aborted) return;
-        markRead();
-        setError(undefined);
-        setMissing(!data.execution);
-        const { execution } = data;
-        if (!execution) return;
-        const document = (...path: string[]) => text('execution', ...path);
-        setRead({
-          run: merge(execution, latest.current),
-          payload: document('payload'),
-          result: document('result'),
-          errorDetails: execution.error ? document('error', 'details') : null,
-        });
-        // The run ended between the question and the answer, which has no result yet.
-        if (latest.current && hasEnded(latest.current.status) && !hasEnded(execution.status)) again();
-      },
-      (failure: unknown) => {
-        if (controller.signal.aborted) return;
-        const problem = asApiError(failure);
-        setError(problem);
-        if (problem.isTemporary) timer = setTimeout(again, problem.retryAfterMillis ?? RETRY_MILLIS);
-      },
-    );
-    const onFocus = () => {
-      if (Date.now() - askedAt > FOCUS_AFTER_MILLIS) again();
-    };
-    addEventListener('focus', onFocus);
-    return () => {
-      controller.abort();
-      clearTimeout(timer);
-      removeEventListener('focus', onFocus);
-    };
-  }, [id, round]);
-
-  useEffect(() => {
-    let wasSignedOut = session.get() === 'signed-out';
-    return session.subscribe(current => {
-      if (wasSignedOut && current !== 'signed-out') again();
-      wasSignedOut = current === 'signed-out';
-    });
-  }, []);
-
-  useEffect(() => {
-    latest.current = null;
-    return follow(
-      runLive,
-      { id },
-      {
-        events(batch) {
-          const row = batch
-            .map(event => event.executionUpdated?.execution)
-            .filter(Boolean)
-            .at(-1);
-          if (!row) return;
-          const before = latest.current;
-          latest.current = row;
-          // The first event is the current state, which was just read.
-          if (before || !hasEnded(row.status)) setChanges(count => count + 1);
-          setRead(current => current && { ...current, run: merge(current.run, row) });
-          if (before && before.status !== row.status) again();
+  useEffect(
+    () =>
+      follow(
+        runLive,
+        { id },
+        {
+          events(batch) {
+            const newest = batch
+              .map(event => event.executionUpdated?.execution)
+              .filter(Boolean)
+              .at(-1);
+            if (!newest) return;
+            setEvent({ row: newest, at: Date.now() });
+            // The first event is the current state, which is being read.
+            if (!isFirst.current || !hasEnded(newest.status)) setChanges(count => count + 1);
+            isFirst.current = false;
+          },
+          reset: again,
         },
-        reset: again,
-      },
-    );
-  }, [id]);
+      ),
+    [id],
+  );
 
-  return { read, error, isMissing, changes, again };
+  // An event from before the question is older than the answer.
+  const row = event && answer && event.at >= answer.askedAt ? event.row : null;
+  const known = useRef<ReadRun>();
+  const documents = useMemo(() => {
+    const execution = answer?.data.execution;
+    if (!answer || !execution) return undefined;
+    const document = (...path: string[]) => answer.text('execution', ...path);
+    return {
+      run: execution,
+      payload: document('payload'),
+      result: document('result'),
+      errorDetails: execution.error ? document('error', 'details') : null,
+    };
+  }, [answer]);
+  known.current = useMemo(
+    () => (documents ? { ...documents, run: merge(documents.run, row) } : known.current),
+    [documents, row],
+  );
+
+  // The events of a run do not contain its result.
+  const isOutdated = documents && row && hasEnded(row.status) && !hasEnded(documents.run.status);
+  useEffect(() => {
+    if (!isOutdated) return;
+    const timer = setTimeout(again, ENDED_MILLIS);
+    return () => clearTimeout(timer);
+  }, [isOutdated, documents]);
+
+  return { read: known.current, error, isMissing: answer !== undefined && !answer.data.execution, changes, again };
 }
 
 /** The run as of an event. A run that has ended does not return to an earlier status. */
