@@ -1,4 +1,4 @@
-// All tests in one process, with one server and one Chromium.
+// All tests that share a server and a Chromium, in one process. Those in outage.test.mjs have servers of their own.
 import './signin.test.mjs';
 import './runs.test.mjs';
 import './run.test.mjs';
@@ -7,4 +7,3 @@ import './running.test.mjs';
 import './cleanup.test.mjs';
 import './access.test.mjs';
 import './speed.test.mjs';
-import './outage.test.mjs';
