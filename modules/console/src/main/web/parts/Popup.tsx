@@ -58,9 +58,10 @@ export function Popup({
     if (!open || !box) return;
     // Keeps the panel inside the window: it hangs from the button's right edge if it would not fit.
     if (box.getBoundingClientRect().right > innerWidth - 8) box.classList.add('is-end');
-    box
-      .querySelector<HTMLElement>('[data-autofocus], [autofocus], input, select, [role^=menuitem], button, a')
-      ?.focus();
+    const first =
+      box.querySelector<HTMLElement>('[data-autofocus]') ??
+      box.querySelector<HTMLElement>('input, select, [role^=menuitem], button, a');
+    first?.focus();
   }, [open]);
 
   return (
