@@ -59,7 +59,8 @@ final class BasePathTest {
     void refusesInTheFormOfOtherErrors() throws Exception {
         HttpResponse<String> outside = at("/graphql");
         HttpResponse<String> below = server.get("/nowhere", token);
-        HttpResponse<String> method = server.send(server.request("/health/live", "").DELETE());
+        HttpResponse<String> method =
+                server.send(server.request("/health/live", "").DELETE());
 
         assertThat(json(outside).at("/error/code").asText()).isEqualTo("NOT_FOUND");
         assertThat(json(outside).at("/error/message").asText()).isEqualTo("Path not found: /graphql.");
@@ -102,7 +103,10 @@ final class BasePathTest {
     void opensWebSocketsBelowItOnly() {
         Subscriber subscriber = server.subscriber(token);
         subscriber.subscribe("1", "subscription { runningExecutions { kind } }");
-        assertThat(subscriber.next("next").at("/payload/data/runningExecutions/kind").asText())
+        assertThat(subscriber
+                        .next("next")
+                        .at("/payload/data/runningExecutions/kind")
+                        .asText())
                 .isNotEmpty();
         subscriber.close();
 
@@ -115,8 +119,7 @@ final class BasePathTest {
         HttpResponse<String> signedIn =
                 server.send(server.request("/session", token).POST(HttpRequest.BodyPublishers.noBody()));
         String cookie = signedIn.headers().firstValue("Set-Cookie").orElseThrow();
-        HttpResponse<String> viewer =
-                server.send(server.request(VIEWER, "").header("Cookie", cookie.split(";", 2)[0]));
+        HttpResponse<String> viewer = server.send(server.request(VIEWER, "").header("Cookie", cookie.split(";", 2)[0]));
 
         assertThat(cookie).contains("Path=/;").doesNotContain("Path=/a");
         assertThat(json(viewer).at("/data/viewer/subject").asText()).isEqualTo("alice");
@@ -124,15 +127,15 @@ final class BasePathTest {
 
     @Test
     void isPartOfTheUrlOfCommandsAndClients(@TempDir Path directory) throws Exception {
-        try (Recorder recorder =
-                Recorder.to(URI.create(server.url() + "/"), server.token("carol")).build()) {
+        try (Recorder recorder = Recorder.to(URI.create(server.url() + "/"), server.token("carol"))
+                .build()) {
             recorder.start("based").succeed(Map.of());
         }
 
         for (String url : new String[] {server.url().toString(), server.url() + "/"}) {
             try (Console console = new Console()) {
-                JsonNode stats = console.json(
-                        new String[] {"--url", url, "--token", server.token("carol")}, "stats", "--json");
+                JsonNode stats =
+                        console.json(new String[] {"--url", url, "--token", server.token("carol")}, "stats", "--json");
                 assertThat(stats.toString()).contains("\"success\":1");
             }
         }

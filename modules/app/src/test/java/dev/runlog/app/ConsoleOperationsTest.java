@@ -55,8 +55,7 @@ import org.junit.jupiter.api.Test;
 /** The operations of the console, against the schema and the limits of a server with default settings. */
 @ServerTest
 final class ConsoleOperationsTest {
-    private static final Path WEB =
-            Path.of(System.getProperty("runlog.root", "../.."), "modules/console/src/main/web");
+    private static final Path WEB = Path.of(System.getProperty("runlog.root", "../.."), "modules/console/src/main/web");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -87,8 +86,8 @@ final class ConsoleOperationsTest {
         Map<String, String> operations = operations();
 
         assertThat(operations).hasSizeGreaterThan(20);
-        operations.forEach((name, text) ->
-                assertThat(new Validator().validateDocument(schema, Parser.parse(text), Locale.ENGLISH))
+        operations.forEach(
+                (name, text) -> assertThat(new Validator().validateDocument(schema, Parser.parse(text), Locale.ENGLISH))
                         .as(name)
                         .isEmpty());
     }
@@ -96,8 +95,8 @@ final class ConsoleOperationsTest {
     /** Nothing is refused for its depth, aliases or cost; that an ID is unknown is fine. */
     @Test
     void everyOperationIsWithinTheLimits() throws Exception {
-        String token = server.token(
-                "console", "executions:read", "executions:write", "executions:cleanup", "engine", "ops");
+        String token =
+                server.token("console", "executions:read", "executions:write", "executions:cleanup", "engine", "ops");
         GraphQLSchema schema = schema();
 
         for (Map.Entry<String, String> operation : operations().entrySet()) {
@@ -136,11 +135,13 @@ final class ConsoleOperationsTest {
         Map<String, String> texts = new TreeMap<>();
         Map<String, Definition<?>> definitions = new TreeMap<>();
         try (Stream<Path> files = Files.walk(WEB)) {
-            for (Path file : files.filter(file -> file.toString().endsWith(".graphql")).toList()) {
+            for (Path file :
+                    files.filter(file -> file.toString().endsWith(".graphql")).toList()) {
                 String name = String.valueOf(file.getFileName()).replace(".graphql", "");
                 String text = Files.readString(file);
                 texts.put(name, text);
-                definitions.put(name, (Definition<?>) Parser.parse(text).getDefinitions().get(0));
+                definitions.put(name, (Definition<?>)
+                        Parser.parse(text).getDefinitions().get(0));
             }
         }
         Map<String, String> operations = new TreeMap<>();
@@ -157,16 +158,17 @@ final class ConsoleOperationsTest {
     private static void addFragments(
             Definition<?> definition, Map<String, Definition<?>> definitions, Set<String> used) {
         List<String> spreads = new ArrayList<>();
-        new NodeTraverser().preOrder(
-                new NodeVisitorStub() {
-                    @Override
-                    public TraversalControl visitFragmentSpread(
-                            FragmentSpread spread, TraverserContext<graphql.language.Node> context) {
-                        spreads.add(spread.getName());
-                        return TraversalControl.CONTINUE;
-                    }
-                },
-                definition);
+        new NodeTraverser()
+                .preOrder(
+                        new NodeVisitorStub() {
+                            @Override
+                            public TraversalControl visitFragmentSpread(
+                                    FragmentSpread spread, TraverserContext<graphql.language.Node> context) {
+                                spreads.add(spread.getName());
+                                return TraversalControl.CONTINUE;
+                            }
+                        },
+                        definition);
         for (String spread : spreads) {
             assertThat(definitions.get(spread)).as("fragment %s", spread).isInstanceOf(FragmentDefinition.class);
             if (used.add(spread)) {
@@ -191,7 +193,8 @@ final class ConsoleOperationsTest {
                 variables.put(name, LARGEST.get(name));
             } else {
                 GraphQLInputType type = (GraphQLInputType) TypeInfo.typeInfo(variable.getType())
-                        .decorate(schema.getType(TypeInfo.typeInfo(variable.getType()).getName()));
+                        .decorate(schema.getType(
+                                TypeInfo.typeInfo(variable.getType()).getName()));
                 if (GraphQLTypeUtil.isNonNull(type)) {
                     variables.put(name, example(type));
                 }

@@ -37,7 +37,9 @@ final class ConsoleServingTest {
         assertThat(root.statusCode()).isEqualTo(302);
         assertThat(root.headers().firstValue("Location")).hasValue("/ui/");
         assertThat(page.statusCode()).isEqualTo(200);
-        assertThat(page.body()).contains("data-base=\"\" data-graphiql=\"false\"").doesNotContain("eyJ");
+        assertThat(page.body())
+                .contains("data-base=\"\" data-graphiql=\"false\"")
+                .doesNotContain("eyJ");
         assertThat(assets(page.body())).hasSizeGreaterThanOrEqualTo(4).allSatisfy(path -> assertThat(
                         server.get(path, "").statusCode())
                 .isEqualTo(200));

@@ -44,9 +44,8 @@ public final class GatewayShared {
         this.config = config;
         this.loops = loops;
         this.servesGraphiql = servesGraphiql;
-        this.console = config.console().enabled()
-                ? ConsoleFiles.read(GatewayShared.class.getClassLoader())
-                : Optional.empty();
+        this.console =
+                config.console().enabled() ? ConsoleFiles.read(GatewayShared.class.getClassLoader()) : Optional.empty();
         this.loginCodes = loginCodes;
         this.meters = meters;
         this.authenticator = authenticator;

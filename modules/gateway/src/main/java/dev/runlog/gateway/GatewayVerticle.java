@@ -117,8 +117,8 @@ public final class GatewayVerticle extends VerticleBase {
         HttpServerOptions options = options();
         Connections accepted = new Connections(vertx, config.http(), options, shared.connections());
         connections = accepted;
-        Handler<HttpServerRequest> handler = BasePath.before(
-                config.http().basePath(), router(engine, feed, operations), withFailures(router()));
+        Handler<HttpServerRequest> handler =
+                BasePath.before(config.http().basePath(), router(engine, feed, operations), withFailures(router()));
         Counter requests = Counter.builder("runlog.requests")
                 .description("Requests and WebSocket handshakes, by event loop.")
                 .tag("loop", Integer.toString(loop))
@@ -175,8 +175,7 @@ public final class GatewayVerticle extends VerticleBase {
             ConsolePage.mountWithout(router);
         }
         if (shared.servesPages()) {
-            LoginPage.Home home =
-                    shared.console().isPresent() ? LoginPage.Home.CONSOLE : LoginPage.Home.GRAPHIQL;
+            LoginPage.Home home = shared.console().isPresent() ? LoginPage.Home.CONSOLE : LoginPage.Home.GRAPHIQL;
             new LoginPage(shared.loginCodes(), authenticator, base, home).mount(router);
         }
     }

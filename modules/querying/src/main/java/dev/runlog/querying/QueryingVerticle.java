@@ -180,8 +180,7 @@ public final class QueryingVerticle extends VerticleBase {
 
     private Future<ListSteps.Pages> listSteps(ListSteps request, ExecutionReads executions) {
         return executions
-                .listSteps(
-                        owner(request), request.executionIds(), request.page(), request.parts(), request.withTotal())
+                .listSteps(owner(request), request.executionIds(), request.page(), request.parts(), request.withTotal())
                 .map(ListSteps.Pages::new);
     }
 

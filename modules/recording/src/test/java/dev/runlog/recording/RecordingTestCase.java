@@ -146,7 +146,11 @@ abstract class RecordingTestCase {
     /** The steps of an execution, by index. */
     List<Step> steps(UUID id) {
         return await(reads().listSteps(
-                        alice.subject(), List.of(id), PageRequest.first(100), EnumSet.allOf(StepPart.class), false))
+                                alice.subject(),
+                                List.of(id),
+                                PageRequest.first(100),
+                                EnumSet.allOf(StepPart.class),
+                                false))
                 .get(id)
                 .steps();
     }

@@ -308,8 +308,9 @@ public final class RetentionVerticle extends VerticleBase {
             RequestChecks.requireText("reason", reason);
         }
         return holds.hold(visible, id, request.held(), reason, config.holdsMax())
-                .compose(owner ->
-                        owner.isEmpty() ? Future.succeededFuture(List.of()) : executions.load(owner.get(), List.of(id), Set.of()))
+                .compose(owner -> owner.isEmpty()
+                        ? Future.succeededFuture(List.of())
+                        : executions.load(owner.get(), List.of(id), Set.of()))
                 .compose(found -> only(found, "Execution not found: " + id + "."))
                 .onSuccess(
                         changed -> bus.publish(new ExecutionsChanged(List.of(new Change(changed.status(), changed)))))

@@ -132,8 +132,9 @@ public final class Bundle {
     }
 
     private static String version(String esbuild) throws IOException, InterruptedException {
-        Process process =
-                new ProcessBuilder(esbuild, "--version").redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(esbuild, "--version")
+                .redirectErrorStream(true)
+                .start();
         String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (process.waitFor() != 0) {
             throw new IllegalStateException("Not an esbuild: " + esbuild + " (console.esbuild).");
@@ -191,7 +192,9 @@ public final class Bundle {
         manifest.put("icon.svg", built("icon-", ".svg"));
         manifest.put("preload", String.join(" ", staticImports(main)));
         try (Stream<Path> files = Files.list(output)) {
-            manifest.put("files", files.filter(Bundle::isAsset).map(Bundle::name).sorted().collect(Collectors.joining(" ")));
+            manifest.put(
+                    "files",
+                    files.filter(Bundle::isAsset).map(Bundle::name).sorted().collect(Collectors.joining(" ")));
         }
         // Not Properties.store, which writes the time.
         List<String> lines = manifest.entrySet().stream()
@@ -271,14 +274,16 @@ public final class Bundle {
         try (FileSystem jar = FileSystems.newFileSystem(jar(properties))) {
             Path root = jar.getPath("META-INF/resources/webjars", library, pom.getProperty("version"));
             try (Stream<Path> files = Files.walk(root)) {
-                files.forEach(file -> copy(file, to.resolve(root.relativize(file).toString())));
+                files.forEach(
+                        file -> copy(file, to.resolve(root.relativize(file).toString())));
             }
         }
     }
 
     private static Path jar(URL entry) throws IOException {
         try {
-            URI file = ((JarURLConnection) entry.openConnection()).getJarFileURL().toURI();
+            URI file =
+                    ((JarURLConnection) entry.openConnection()).getJarFileURL().toURI();
             return Path.of(file);
         } catch (URISyntaxException e) {
             throw new IOException(e);

@@ -26,8 +26,8 @@ final class BundleTest {
     private static final long FIRST_PAGE_BYTES_MAX = 80 * 1024;
 
     /** Names of XML namespaces. Nothing is loaded from them. */
-    private static final Set<String> ADDRESSES = Set.of(
-            "http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML", "http://www.w3.org/1999/xhtml");
+    private static final Set<String> ADDRESSES =
+            Set.of("http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML", "http://www.w3.org/1999/xhtml");
 
     private static final Pattern ADDRESS = Pattern.compile("https?://[\\w./-]+");
 
@@ -35,8 +35,11 @@ final class BundleTest {
     void firstPageIsSmall() throws Exception {
         Path console = console();
         Properties manifest = manifest(console);
-        List<String> scripts = new ArrayList<>(List.of(manifest.getProperty("main.js"), manifest.getProperty("theme.js")));
-        Stream.of(manifest.getProperty("preload").split(" ")).filter(name -> !name.isEmpty()).forEach(scripts::add);
+        List<String> scripts =
+                new ArrayList<>(List.of(manifest.getProperty("main.js"), manifest.getProperty("theme.js")));
+        Stream.of(manifest.getProperty("preload").split(" "))
+                .filter(name -> !name.isEmpty())
+                .forEach(scripts::add);
 
         long bytes = 0;
         for (String script : scripts) {
@@ -124,7 +127,8 @@ final class BundleTest {
     @Test
     void readsPlatformAsEsbuildNamesIt() {
         assertThat(Bundle.platform()).matches("[a-z0-9]+-[a-z0-9_]+");
-        assumeTrue(System.getProperty("os.name").equals("Linux") && System.getProperty("os.arch").equals("amd64"));
+        assumeTrue(System.getProperty("os.name").equals("Linux")
+                && System.getProperty("os.arch").equals("amd64"));
         assertThat(Bundle.platform()).isEqualTo("linux-x64");
     }
 

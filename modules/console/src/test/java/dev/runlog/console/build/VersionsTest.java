@@ -46,7 +46,8 @@ final class VersionsTest {
     }
 
     private static String property(String name) throws IOException {
-        Matcher property = Pattern.compile("<" + Pattern.quote(name) + ">([^<]+)<").matcher(Files.readString(ROOT.resolve("pom.xml")));
+        Matcher property = Pattern.compile("<" + Pattern.quote(name) + ">([^<]+)<")
+                .matcher(Files.readString(ROOT.resolve("pom.xml")));
         assertThat(property.find()).describedAs("pom.xml has %s", name).isTrue();
         return property.group(1);
     }

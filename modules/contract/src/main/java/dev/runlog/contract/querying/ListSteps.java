@@ -38,7 +38,8 @@ public record ListSteps(
      *
      * @param total total number of steps of the execution; null if they were not counted
      */
-    public record StepPage(List<Step> steps, PageEnds ends, @Nullable Long total) {
+    public record StepPage(
+            List<Step> steps, PageEnds ends, @Nullable Long total) {
         public StepPage {
             steps = List.copyOf(steps);
         }

@@ -36,8 +36,9 @@ public record GatewayConfig(
 
         public Http {
             if (!BASE_PATH.matcher(basePath).matches()) {
-                throw new IllegalArgumentException("Invalid base-path: " + basePath
-                        + " (expected a path such as /runlog, of letters, digits and ._~-, without a slash at the end).");
+                throw new IllegalArgumentException(
+                        "Invalid base-path: " + basePath
+                                + " (expected a path such as /runlog, of letters, digits and ._~-, without a slash at the end).");
             }
             corsOrigins = List.copyOf(corsOrigins);
             if (bodyMaxBytes > Math.min(bodiesOwnerMaxBytes, Math.min(bodiesAddressMaxBytes, bodiesMaxBytes) / 2)) {

@@ -14,6 +14,8 @@ public final class OpenApi {
                 "/openapi.json",
                 "/openapi.json",
                 "application/json",
-                document -> base.isEmpty() ? document : document.replaceFirst("\\{", "{\"servers\": [{\"url\": \"" + base + "\"}],"));
+                document -> base.isEmpty()
+                        ? document
+                        : document.replaceFirst("\\{", "{\"servers\": [{\"url\": \"" + base + "\"}],"));
     }
 }

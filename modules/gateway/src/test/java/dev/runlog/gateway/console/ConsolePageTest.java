@@ -63,12 +63,11 @@ final class ConsolePageTest {
         }
         Methods.allowHead(router);
         router.errorHandler(405, ctx -> Methods.refuse(router, ctx));
-        HttpServer server = Futures.await(vertx.createHttpServer(
-                        new HttpServerOptions()
-                                .setHost("127.0.0.1")
-                                .setPort(0)
-                                .setCompressionSupported(true)
-                                .setHttp2ClearTextEnabled(false))
+        HttpServer server = Futures.await(vertx.createHttpServer(new HttpServerOptions()
+                        .setHost("127.0.0.1")
+                        .setPort(0)
+                        .setCompressionSupported(true)
+                        .setHttp2ClearTextEnabled(false))
                 .requestHandler(BasePath.before("/a/b", router, Router.router(vertx)))
                 .listen());
         port = server.actualPort();
@@ -171,7 +170,8 @@ final class ConsolePageTest {
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed.body()))) {
             assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(SCRIPT);
         }
-        assertThat(refused.headers().firstValue("Content-Encoding").orElse("identity")).isEqualTo("identity");
+        assertThat(refused.headers().firstValue("Content-Encoding").orElse("identity"))
+                .isEqualTo("identity");
         assertThat(text(refused)).isEqualTo(SCRIPT);
         assertThat(text(plain)).isEqualTo(SCRIPT);
     }
@@ -209,8 +209,7 @@ final class ConsolePageTest {
 
     @Test
     void namesTheMethodsThatItAllows() throws Exception {
-        HttpResponse<byte[]> response =
-                send(request("/a/b/ui/cleanup").POST(HttpRequest.BodyPublishers.ofString("x")));
+        HttpResponse<byte[]> response = send(request("/a/b/ui/cleanup").POST(HttpRequest.BodyPublishers.ofString("x")));
 
         assertThat(response.statusCode()).isEqualTo(405);
         assertThat(response.headers().firstValue("Allow")).hasValue("GET, HEAD");

@@ -42,8 +42,7 @@ final class Connection<T> {
 
     /** A page of a list of known length. */
     static <T> Connection<T> of(List<T> nodes, PageEnds ends, Function<T, Cursor> cursors, @Nullable Long total) {
-        return new Connection<>(
-                nodes, ends, cursors, total == null ? null : Count.exactly(total), null, null, null);
+        return new Connection<>(nodes, ends, cursors, total == null ? null : Count.exactly(total), null, null, null);
     }
 
     static Connection<Workflow> ofWorkflows(List<Workflow> nodes, PageEnds ends, @Nullable String search) {

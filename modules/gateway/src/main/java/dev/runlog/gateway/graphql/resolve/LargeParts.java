@@ -14,8 +14,7 @@ final class LargeParts {
             Map.of("payload", ExecutionPart.PAYLOAD, "result", ExecutionPart.RESULT);
     private static final Map<String, ExecutionPart> OF_ITS_ERROR =
             Map.of("details", ExecutionPart.ERROR_DETAILS, "stackTrace", ExecutionPart.STACK_TRACE);
-    private static final Map<String, StepPart> OF_STEP =
-            Map.of("input", StepPart.INPUT, "output", StepPart.OUTPUT);
+    private static final Map<String, StepPart> OF_STEP = Map.of("input", StepPart.INPUT, "output", StepPart.OUTPUT);
     private static final Map<String, StepPart> OF_ERROR_OF_STEP = Map.of(
             "message", StepPart.ERROR_MESSAGE,
             "details", StepPart.ERROR_DETAILS,
@@ -37,9 +36,7 @@ final class LargeParts {
      */
     static Set<StepPart> ofSteps(SelectedFields connection) {
         Set<StepPart> parts = EnumSet.noneOf(StepPart.class);
-        Stream.concat(
-                        connection.below("nodes"),
-                        connection.below("edges").flatMap(edge -> edge.below("node")))
+        Stream.concat(connection.below("nodes"), connection.below("edges").flatMap(edge -> edge.below("node")))
                 .forEach(step -> {
                     add(OF_STEP, step, parts);
                     step.below("error").forEach(error -> add(OF_ERROR_OF_STEP, error, parts));
