@@ -135,7 +135,7 @@ function WorkflowChoice({ query, change }: FilterProps) {
   );
 }
 
-export function LabelFilter({ query, change, known }: FilterProps & { known: readonly string[] }) {
+export function LabelFilter({ query, change, known }: FilterProps & { known: () => readonly string[] }) {
   const [text, setText] = useState('');
   const [error, setError] = useState<string | null>(null);
   return (
@@ -168,7 +168,7 @@ export function LabelFilter({ query, change, known }: FilterProps & { known: rea
             data-autofocus
           />
           <datalist id="known-labels">
-            {known.map(label => (
+            {known().map(label => (
               <option key={label} value={label} />
             ))}
           </datalist>
@@ -231,7 +231,7 @@ export function DurationFilter({ query, change }: FilterProps) {
   );
 }
 
-export function MoreFilters({ query, change, triggers }: FilterProps & { triggers: readonly string[] }) {
+export function MoreFilters({ query, change, triggers }: FilterProps & { triggers: () => readonly string[] }) {
   const [error, setError] = useState('');
   const [trigger, setTrigger] = useState('');
   const { retries, roots, held } = query;
@@ -264,7 +264,7 @@ export function MoreFilters({ query, change, triggers }: FilterProps & { trigger
           <TextField label="Error contains" value={error} onInput={setError} placeholder="timeout" data-autofocus />
           <TextField label="Trigger" value={trigger} onInput={setTrigger} placeholder="cron" list="known-triggers" />
           <datalist id="known-triggers">
-            {triggers.map(text => (
+            {triggers().map(text => (
               <option key={text} value={text} />
             ))}
           </datalist>

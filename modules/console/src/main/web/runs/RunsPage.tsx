@@ -36,7 +36,7 @@ import { findNames, findP95s, nameOf, rememberName, workflowVersion } from './wo
 
 const BUCKETS = 60;
 const SCROLL_END_MILLIS = 300;
-/** Suggestions are taken from the rows on the screen and a few more. */
+/** Suggestions are taken from the first rows. */
 const SUGGESTED_ROWS = 500;
 
 export function RunsPage() {
@@ -68,9 +68,13 @@ export function RunsPage() {
   useEffect(() => () => list.dispose(), []);
 
   const facets = useAsk(RUNS_FACETS, { filter: question.filter, buckets: BUCKETS });
+  // One question at a time: a slow count is not asked again before it is answered.
+  const countedActivity = useRef(0);
   useEffect(() => {
-    if (activity > 0) facets.again();
-  }, [activity]);
+    if (facets.loading || countedActivity.current === activity) return;
+    countedActivity.current = activity;
+    facets.again();
+  }, [activity, facets.loading]);
   const counted = facets.data?.executions ?? null;
 
   /** Conditions that were chosen start at the top of the list. */
@@ -107,16 +111,6 @@ export function RunsPage() {
       // The chips show the IDs.
     });
   }, [query.workflow]);
-
-  const suggestions = useMemo(() => {
-    const labels = new Set<string>();
-    const triggers = new Set<string>();
-    for (const { run } of rows.slice(0, SUGGESTED_ROWS)) {
-      if (run.trigger) triggers.add(run.trigger);
-      for (const [key, value] of Object.entries((run.labels ?? {}) as object)) labels.add(`${key}=${value}`);
-    }
-    return { labels: [...labels].sort(), triggers: [...triggers].sort() };
-  }, [rows]);
 
   const latestLabels = useRef(query.labels);
   latestLabels.current = query.labels;
@@ -197,9 +191,9 @@ export function RunsPage() {
         <div class="runs-menus">
           <TimeFilter query={query} change={change} />
           <WorkflowFilter query={query} change={change} />
-          <LabelFilter query={query} change={change} known={suggestions.labels} />
+          <LabelFilter query={query} change={change} known={() => knownLabels(rows)} />
           <DurationFilter query={query} change={change} />
-          <MoreFilters query={query} change={change} triggers={suggestions.triggers} />
+          <MoreFilters query={query} change={change} triggers={() => knownTriggers(rows)} />
         </div>
         <div class="runs-tools">
           <SavedViews />
@@ -288,6 +282,18 @@ export function RunsPage() {
       </div>
     </div>
   );
+}
+
+function knownLabels(rows: readonly Entry[]): string[] {
+  const labels = rows
+    .slice(0, SUGGESTED_ROWS)
+    .flatMap(({ run }) => Object.entries((run.labels ?? {}) as Record<string, string>));
+  return [...new Set(labels.map(([key, value]) => `${key}=${value}`))].sort();
+}
+
+function knownTriggers(rows: readonly Entry[]): string[] {
+  const triggers = rows.slice(0, SUGGESTED_ROWS).flatMap(({ run }) => run.trigger ?? []);
+  return [...new Set(triggers)].sort();
 }
 
 function rowClass({ run, left, changes }: Entry): string {

@@ -39,8 +39,9 @@ const FIRST_ROWS = 60;
 const MORE_ROWS = 100;
 const REFRESHED_ROWS = 200;
 const RETRY_MILLIS = 5_000;
-/** Counts and the histogram are read again this often while runs change. */
+/** Counts and the histogram are read again this often while runs change; less often if they have to be searched for. */
 const ACTIVITY_MILLIS = 2_000;
+const SEARCH_ACTIVITY_MILLIS = 10_000;
 /** The subscription starts at about the same time as the first question, and may miss what happened in between. */
 const CATCH_UP_MILLIS = 5_000;
 
@@ -313,10 +314,11 @@ export class RunsList {
   }
 
   #touch() {
+    const millis = this.#question?.filter.search ? SEARCH_ACTIVITY_MILLIS : ACTIVITY_MILLIS;
     this.#activityTimer ??= setTimeout(() => {
       this.#activityTimer = undefined;
       this.activity.set(this.activity.get() + 1);
-    }, ACTIVITY_MILLIS);
+    }, millis);
   }
 
   #set(change: Partial<ListState>) {
