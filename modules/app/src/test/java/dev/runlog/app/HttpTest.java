@@ -138,6 +138,7 @@ final class HttpTest {
                 .method("OPTIONS", HttpRequest.BodyPublishers.noBody()));
 
         assertThat(known.headers().firstValue("Access-Control-Allow-Origin")).hasValue("https://app.example.com");
+        assertThat(known.headers().firstValue("Access-Control-Max-Age")).hasValue("600");
         assertThat(foreign.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
     }
 
