@@ -173,6 +173,14 @@ final class GraphqlRefusalTest {
                     .as(contents)
                     .isEqualTo("FORBIDDEN");
         }
+        assertThat(server.graphql(operator, hold.formatted("steps { totalCount }"), "id", id)
+                        .at("/errors/0/message")
+                        .asText())
+                .isEqualTo("Only the owner of this execution can see its `steps`.");
+        assertThat(server.graphql(operator, hold.formatted("workflow { executions { totalCount } }"), "id", id)
+                        .at("/errors/0/message")
+                        .asText())
+                .isEqualTo("Only the owner of this workflow can see its `executions`.");
         assertThat(server.data(operator, "query($id: ID!) { execution(id: $id) { id } }", "id", id)
                         .get("execution")
                         .isNull())
@@ -225,6 +233,9 @@ final class GraphqlRefusalTest {
                 Map.entry("{ executions(status: [BROKEN]) { totalCount } }", "BROKEN"),
                 Map.entry("{ unknown }", "unknown"),
                 Map.entry("{ viewer { subject }", "Invalid syntax"),
+                Map.entry(
+                        "subscription { a: executionChanges { kind } b: executionChanges { kind } }",
+                        "The subscription must have exactly one root field"),
                 Map.entry(
                         "mutation { startExecution(input: {workflowKey: \"w\", workflowId: \"w\"}) { execution { id } } }",
                         "is not a valid ID"),

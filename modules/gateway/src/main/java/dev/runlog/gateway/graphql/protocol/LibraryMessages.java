@@ -42,6 +42,7 @@ final class LibraryMessages {
         String plain = TREE.matcher(SafeText.shorten(message, CHARS_MAX)).replaceAll("");
         plain = SIMPLE_TREE.matcher(plain).replaceAll("$1");
         plain = plain.replace("an AST type of ", "").replace("must be an instance of type", "must be of type");
+        plain = plain.replace("Subscription operation 'null'", "The subscription");
         return TYPE.matcher(plain)
                 .replaceAll(type -> Matcher.quoteReplacement(
                         WORDS.containsKey(type.group(1))

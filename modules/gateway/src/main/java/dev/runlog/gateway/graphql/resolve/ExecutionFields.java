@@ -47,7 +47,7 @@ final class ExecutionFields {
                                 Workflow.class,
                                 Batches.PAGES,
                                 (workflow, fetch) -> {
-                                    requireOwn(fetch, workflow.owner());
+                                    requireOwn(fetch, "workflow", workflow.owner());
                                     return page(Parent.WORKFLOW, workflow.id(), fetch);
                                 },
                                 (workflow, page) -> page))
@@ -57,7 +57,7 @@ final class ExecutionFields {
                                 Workflow.class,
                                 Batches.STATISTICS,
                                 (workflow, fetch) -> {
-                                    requireOwn(fetch, workflow.owner());
+                                    requireOwn(fetch, "workflow", workflow.owner());
                                     return StatisticsFields.request(fetch.viewer(), arguments(fetch), workflow.id());
                                 },
                                 (workflow, statistics) -> statistics));
@@ -203,7 +203,7 @@ final class ExecutionFields {
 
     /** The ID of an execution, which must be the viewer's. */
     private static UUID ownId(ListedExecution execution, Fetch fetch) {
-        requireOwn(fetch, execution.owner());
+        requireOwn(fetch, "execution", execution.owner());
         return execution.id();
     }
 

@@ -55,11 +55,13 @@ final class Fields {
     }
 
     /**
-     * Requires that an object is the viewer's. Operators who hold another owner's execution see its outline only.
+     * Requires that an object is the viewer's. Operators see only the outline of another owner's execution or workflow.
+     *
+     * @param kind what the object is, for the message
      */
-    static void requireOwn(Fetch fetch, String owner) {
+    static void requireOwn(Fetch fetch, String kind, String owner) {
         if (!owner.equals(fetch.viewer().subject())) {
-            throw RunlogException.forbidden("`" + fetch.field() + "` of this execution is visible only to its owner.");
+            throw RunlogException.forbidden("Only the owner of this " + kind + " can see its `" + fetch.field() + "`.");
         }
     }
 
