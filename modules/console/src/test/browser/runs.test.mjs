@@ -9,6 +9,9 @@ const OWNER = owner('runs');
 const MANY = owner('runs-many');
 const HOUR = 3_600_000;
 
+/** Rows that are in the document whether or not the histogram is there yet. */
+const FEW = 15;
+
 const chip = (page, status) => page.getByRole('group', { name: 'Status' }).getByRole('button', { name: status });
 /** The figure in a chip. */
 const figure = async (page, status) => Number((await chip(page, status).textContent()).replace(/\D/g, ''));
@@ -104,7 +107,7 @@ describe('runs', { skip: withoutChromium }, () => {
 
       await page.reload();
       await page.locator('.table-row').first().waitFor();
-      assert.deepEqual(await rows(page), before);
+      assert.deepEqual((await rows(page)).slice(0, FEW), before.slice(0, FEW));
       assert.equal(await page.getByRole('columnheader', { name: 'Duration' }).getAttribute('aria-sort'), 'descending');
       assert.equal(await chip(page, 'Failed').getAttribute('aria-pressed'), 'true');
 
@@ -122,12 +125,12 @@ describe('runs', { skip: withoutChromium }, () => {
   test('a link shows the same rows in another browser of the same owner', async () => {
     await visiting(OWNER, '?status=SUCCESS&label=env:prod&sort=duration', async page => {
       await page.locator('.table-row').first().waitFor();
-      const here = (await rows(page)).map(({ workflow, duration }) => [workflow, duration]);
+      const here = (await rows(page)).slice(0, FEW).map(({ workflow, duration }) => [workflow, duration]);
       const query = page.url().split('/ui/')[1];
       await visiting(OWNER, query, async other => {
         await other.locator('.table-row').first().waitFor();
         assert.deepEqual(
-          (await rows(other)).map(({ workflow, duration }) => [workflow, duration]),
+          (await rows(other)).slice(0, FEW).map(({ workflow, duration }) => [workflow, duration]),
           here,
         );
       });

@@ -149,6 +149,8 @@ describe('sign-in', { skip: withoutChromium }, () => {
         await other.goto(`${server.url}/ui/workflows`);
         await other.getByRole('button', { name: /signin-out/ }).waitFor();
 
+        // A tab in the background draws no frames.
+        await page.bringToFront();
         await page.getByRole('button', { name: /signin-out/ }).click();
         await page.getByText('Sign out', { exact: true }).click();
 
