@@ -44,7 +44,14 @@ function OneRun({ id }: { id: string }) {
 
   if (!read) {
     if (isMissing || error?.code === 'BAD_INPUT' || error?.code === 'NOT_FOUND') return <Missing id={id} />;
-    return error ? <ErrorNotice error={error} again={again} what="This run" /> : <Skeleton rows={10} />;
+    return error ? (
+      <ErrorNotice error={error} again={again} what="This run" />
+    ) : (
+      <>
+        <h1 class="visually-hidden">Run</h1>
+        <Skeleton rows={10} />
+      </>
+    );
   }
   return (
     <div class="run">
