@@ -31,7 +31,8 @@ export async function firstRows(page) {
   const url = page.url();
   const millis = [];
   for (let i = 0; i <= times; i++) {
-    await page.goto('about:blank');
+    // A page of the same origin: the browser keeps the process, as when someone comes from a link.
+    await page.goto(new URL('/health/live', url).href);
     await page.goto(url);
     await page.waitForFunction(() => performance.getEntriesByName('runlog:rows').length > 0);
     millis.push(await page.evaluate(() => performance.getEntriesByName('runlog:rows')[0].startTime));

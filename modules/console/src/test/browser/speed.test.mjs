@@ -22,7 +22,7 @@ describe('speed', { skip: withoutChromium }, () => {
       console.log(JSON.stringify({ first, filter, steps, live }));
 
       // The least: other tests run at the same time.
-      assert.ok(first.least < 1000, `first rows after ${first.least} ms`);
+      assert.ok(first.least < 2000, `first rows after ${first.least} ms`);
       assert.ok(filter.least < 500, `a filter takes ${filter.least} ms`);
       assert.ok(steps.least < 1500, `5,000 steps take ${steps.least} ms`);
       assert.ok(live.within50 > 0.9, `${live.within50} of frames within 50 ms`);
