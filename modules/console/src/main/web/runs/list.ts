@@ -80,13 +80,16 @@ export class RunsList {
 
   constructor() {
     let wasSignedOut = session.get() === 'signed-out';
+    let wasOffline = false;
     this.#unsubscribe = [
       session.subscribe(current => {
         if (wasSignedOut && current !== 'signed-out') this.#again();
         wasSignedOut = current === 'signed-out';
       }),
       link.subscribe(({ state }) => {
-        if (state === 'live' && this.state.get().error?.code === 'OFFLINE') this.#again();
+        // The subscription continues after its cursor, but what was read may be older than the outage.
+        if (state === 'live' && wasOffline) this.#again();
+        wasOffline = state === 'offline';
       }),
     ];
   }
