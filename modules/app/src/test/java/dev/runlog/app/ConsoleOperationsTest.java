@@ -162,6 +162,7 @@ final class ConsoleOperationsTest {
                 .preOrder(
                         new NodeVisitorStub() {
                             @Override
+                            @SuppressWarnings("rawtypes") // The signature of the library.
                             public TraversalControl visitFragmentSpread(
                                     FragmentSpread spread, TraverserContext<graphql.language.Node> context) {
                                 spreads.add(spread.getName());
