@@ -78,7 +78,9 @@ record TestServer(String host, int port, String user, String password) {
     private static TestServer startContainer() {
         String image = System.getProperty("runlog.test.postgres-image", "postgres:18-alpine");
         PostgreSQLContainer container = new PostgreSQLContainer(image);
-        container.withCommand("postgres", "-c", "max_connections=200").start();
+        container
+                .withCommand("postgres", "-c", "max_connections=200", "-c", "autovacuum=off")
+                .start();
         log.info("Running tests on {} in a container.", image);
         return new TestServer(
                 container.getHost(),
@@ -93,6 +95,8 @@ record TestServer(String host, int port, String user, String password) {
         try {
             EmbeddedPostgres embedded = EmbeddedPostgres.builder()
                     .setServerConfig("max_connections", "200")
+                    // It would change estimates in the middle of a test.
+                    .setServerConfig("autovacuum", "off")
                     .start();
             log.info("Running tests on the embedded PostgreSQL, because Docker is not available.");
             return new TestServer("localhost", embedded.getPort(), "postgres", "postgres");
