@@ -62,7 +62,7 @@ final class FairReadsTest {
                 }
 
                 // Served in their order, each honest read would wait for what all connections of the flood ask for.
-                assertThat(flood.answered() - before).isLessThan(HONEST_READS);
+                assertThat(flood.answered() - before).isLessThan(HONEST_READS * CONNECTIONS / 4);
             }
         }
     }
