@@ -46,7 +46,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class ReachTest {
     private static final Instant NOW = Instant.parse("2026-03-31T12:00:00Z");
     private static final String OWNER = "alice";
-    private static final int ROUNDS = 400;
+    private static final int ROUNDS = 200;
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final long seed = System.nanoTime();
