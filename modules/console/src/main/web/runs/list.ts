@@ -67,6 +67,8 @@ export class RunsList {
 
   #question: Question | null = null;
   #at: string | null = null;
+  /** The filter of the rows after a jump, until rows above them are read. */
+  #jumped: ExecutionFilter | null = null;
   #startCursor: string | null = null;
   #endCursor: string | null = null;
   #askedAt = 0;
@@ -114,7 +116,8 @@ export class RunsList {
       ? { startedBefore: earlier(filter.startedBefore, time) }
       : { startedAfter: later(filter.startedAfter, time) };
     this.#start(question, null);
-    return this.#load(null, { ...filter, ...bound }, true);
+    this.#jumped = { ...filter, ...bound };
+    return this.#load(null, this.#jumped, true);
   }
 
   /** Asks again for what is visible. The visible rows stay where they are. */
@@ -122,10 +125,12 @@ export class RunsList {
     const question = this.#question;
     if (!question) return;
     this.#askedAt = Date.now();
+    // Asked from the top, a list that was opened at a date would leave it.
+    const jumped = this.#at === null ? this.#jumped : null;
     try {
       const isFirstPage = isCatchUp && this.state.get().rows.length <= FIRST_ROWS;
       const first = isFirstPage ? FIRST_ROWS : REFRESHED_ROWS;
-      const page = await this.#page(question.filter, { first, after: this.#at });
+      const page = await this.#page(jumped ?? question.filter, { first, after: this.#at });
       if (!page || question !== this.#question) return;
       this.#fresh.clear();
       const before = this.state.get();
@@ -135,7 +140,7 @@ export class RunsList {
         page,
         entries(page).map(entry => reuse(known.get(entry.run.id), entry)),
         {
-          hasPrevious: this.#at !== null,
+          hasPrevious: this.#at !== null || jumped !== null,
           generation: before.generation + (isCatchUp && this.#at === null ? 1 : 0),
         },
       );
@@ -186,6 +191,7 @@ export class RunsList {
       const page = await this.#page(question.filter, { last: MORE_ROWS, before: this.#startCursor });
       if (!page) return;
       const { rows, dropped } = prepend(this.state.get().rows, entries(page));
+      this.#jumped = null;
       this.#startCursor = page.pageInfo.startCursor ?? this.#startCursor;
       if (dropped) this.#endCursor = rows.at(-1)?.cursor ?? null;
       this.#set({ rows, hasPrevious: page.pageInfo.hasPreviousPage, ...(dropped ? { hasNext: true } : {}) });
@@ -200,6 +206,7 @@ export class RunsList {
     this.#stop();
     this.#question = question;
     this.#at = at;
+    this.#jumped = null;
     this.#fresh.clear();
     this.#set({ loading: true, fresh: 0, outdated: false });
     const { search, latestAttemptsOnly, ...filter } = question.filter;
@@ -240,6 +247,7 @@ export class RunsList {
       const page = await this.#page(filter, { first: FIRST_ROWS, after: at });
       if (!page || question !== this.#question) return false;
       if (isJump && page.edges.length === 0) {
+        this.#jumped = null;
         this.#set({ loading: false });
         return false;
       }
