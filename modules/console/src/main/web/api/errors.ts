@@ -41,6 +41,11 @@ export function offline(): ApiError {
   return new ApiError('OFFLINE', 'The server cannot be reached.');
 }
 
+/** What was caught, as an error that can be shown. */
+export function asApiError(failure: unknown): ApiError {
+  return failure instanceof ApiError ? failure : new ApiError('INTERNAL', String(failure));
+}
+
 export interface GraphQlError {
   message?: string;
   path?: (string | number)[];

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError } from '../api/errors';
+import { type ApiError, asApiError } from '../api/errors';
 import { link, retries } from '../api/live';
 import type { Operation, OperationName, Result, Variables } from '../api/operation';
 import { ask } from '../api/request';
@@ -68,7 +68,7 @@ export function useAsk<K extends OperationName>(
       },
       (failure: unknown) => {
         if (controller.signal.aborted) return;
-        const error = failure instanceof ApiError ? failure : new ApiError('INTERNAL', String(failure));
+        const error = asApiError(failure);
         setState(before => ({ ...before, error, loading: false }));
         if (error.isTemporary) timer = setTimeout(again, error.retryAfterMillis ?? RETRY_MILLIS);
       },

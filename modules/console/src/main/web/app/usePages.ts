@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
-import { ApiError } from '../api/errors';
+import { type ApiError, asApiError } from '../api/errors';
 import type { Operation, OperationName, Result, Variables } from '../api/operation';
 import { request } from '../api/request';
 import { useAsk } from './useAsk';
@@ -57,7 +57,7 @@ export function usePages<K extends OperationName, N>(
         if (next) setRest({ of, nodes: [...(tail?.nodes ?? []), ...next.nodes], end: next.pageInfo });
         setFailure(undefined);
       })
-      .catch(problem => setFailure(problem instanceof ApiError ? problem : new ApiError('INTERNAL', String(problem))))
+      .catch(problem => setFailure(asApiError(problem)))
       .finally(() => {
         reading.current = false;
       });

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { ApiError } from '../api/errors';
+import { type ApiError, asApiError } from '../api/errors';
 import type { Operation, OperationName, Result, Variables } from '../api/operation';
 import { ask } from '../api/request';
 
@@ -23,7 +23,7 @@ export function useSend<K extends OperationName>(operation: Operation<K>): Sende
     } catch (failure) {
       setState({
         busy: false,
-        error: failure instanceof ApiError ? failure : new ApiError('INTERNAL', String(failure)),
+        error: asApiError(failure),
       });
       return undefined;
     }

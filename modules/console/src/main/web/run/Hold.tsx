@@ -1,11 +1,10 @@
 import { useState } from 'preact/hooks';
-import type { ApiError } from '../api/errors';
+import { type ApiError, asApiError } from '../api/errors';
 import { request } from '../api/request';
 import { can } from '../api/server';
 import { Button } from '../parts/Button';
 import { TextField } from '../parts/Field';
 import { Popup } from '../parts/Popup';
-import { asApiError } from './exact';
 import { holdRun, releaseRun } from './operations';
 import { hasEnded, type Run } from './useRun';
 

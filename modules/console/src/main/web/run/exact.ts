@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { ApiError } from '../api/errors';
+import { type ApiError, asApiError } from '../api/errors';
 import type { Operation, OperationName, Result, Variables } from '../api/operation';
 import { requestText } from '../api/request';
 import { session } from '../api/server';
@@ -91,8 +91,4 @@ function exact<K extends OperationName>(response: string, askedAt: number): Exac
       return value === undefined || value === 'null' ? null : value;
     },
   };
-}
-
-export function asApiError(failure: unknown): ApiError {
-  return failure instanceof ApiError ? failure : new ApiError('INTERNAL', String(failure));
 }

@@ -1,8 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ApiError } from '../api/errors';
+import { type ApiError, asApiError } from '../api/errors';
 import { request } from '../api/request';
 import type { StepOutline } from '../timeline/layout';
-import { asApiError } from './exact';
 import { runSteps, stepsByIndex } from './operations';
 import { type LoadedSteps, StepReader, type StepSource } from './stepReader';
 

@@ -1,5 +1,5 @@
 import type { ExecutionFilter, ExecutionOrder, Operations, RunRow } from '#operations';
-import { ApiError } from '../api/errors';
+import { ApiError, asApiError } from '../api/errors';
 import { follow, link } from '../api/live';
 import { request } from '../api/request';
 import { session } from '../api/server';
@@ -296,7 +296,7 @@ export class RunsList {
 
   #fail(failure: unknown) {
     if (isAborted(failure)) return;
-    const error = failure instanceof ApiError ? failure : new ApiError('INTERNAL', String(failure));
+    const error = asApiError(failure);
     this.#set({ error, loading: false });
     clearTimeout(this.#retry);
     if (error.isTemporary) this.#retry = setTimeout(() => this.#again(), error.retryAfterMillis ?? RETRY_MILLIS);
