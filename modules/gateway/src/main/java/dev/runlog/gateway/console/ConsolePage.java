@@ -79,11 +79,7 @@ public final class ConsolePage {
     }
 
     private void redirect(RoutingContext ctx) {
-        String query = ctx.request().query();
-        ctx.response()
-                .setStatusCode(302)
-                .putHeader(HttpHeaders.LOCATION, base + "/ui/" + (query == null ? "" : "?" + query))
-                .end();
+        HtmlPages.redirect(ctx, base + "/ui/");
     }
 
     private void sendFile(RoutingContext ctx) {
@@ -101,7 +97,7 @@ public final class ConsolePage {
         if (acceptsGzip(ctx)) {
             response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip").end(file.gzip());
         } else {
-            // Prevents that the server compresses it again and again.
+            // Keeps the server from compressing it for each request.
             response.putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY)
                     .end(file.content());
         }

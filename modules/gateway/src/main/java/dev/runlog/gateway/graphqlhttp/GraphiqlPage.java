@@ -52,13 +52,9 @@ public final class GraphiqlPage {
     private static void addSlash(RoutingContext ctx, String base) {
         if (ctx.request().path().endsWith("/")) {
             ctx.next();
-            return;
+        } else {
+            HtmlPages.redirect(ctx, base + "/graphiql/");
         }
-        String query = ctx.request().query();
-        ctx.response()
-                .setStatusCode(302)
-                .putHeader(HttpHeaders.LOCATION, base + "/graphiql/" + (query == null ? "" : "?" + query))
-                .end();
     }
 
     private static void send(RoutingContext ctx, String type, String text) {

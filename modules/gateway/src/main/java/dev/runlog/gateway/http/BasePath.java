@@ -1,12 +1,10 @@
 package dev.runlog.gateway.http;
 
 import io.vertx.core.Handler;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.http.HttpServerRequestInternal;
 import io.vertx.core.internal.http.HttpServerRequestWrapper;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 
 /**
  * Removes {@code http.base-path} from requests, so that the routes behind it are those of a server without one. A
@@ -27,7 +25,7 @@ public final class BasePath {
             return router;
         }
         String below = base + "/";
-        outside.get(base).handler(BasePath::addSlash);
+        outside.get(base).handler(ctx -> HtmlPages.redirect(ctx, below));
         Methods.allowHead(outside);
         return request -> {
             String path = request.path();
@@ -37,15 +35,6 @@ public final class BasePath {
                 outside.handle(request);
             }
         };
-    }
-
-    /** Redirects {@code /a/b} to {@code /a/b/}, and keeps the query. */
-    private static void addSlash(RoutingContext ctx) {
-        String query = ctx.request().query();
-        ctx.response()
-                .setStatusCode(302)
-                .putHeader(HttpHeaders.LOCATION, ctx.request().path() + "/" + (query == null ? "" : "?" + query))
-                .end();
     }
 
     private static final class Shortened extends HttpServerRequestWrapper {

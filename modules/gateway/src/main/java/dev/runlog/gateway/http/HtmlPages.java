@@ -35,6 +35,15 @@ public final class HtmlPages {
                 .putHeader("Cross-Origin-Resource-Policy", "same-origin");
     }
 
+    /** Redirects to a path, and keeps the query. */
+    public static void redirect(RoutingContext ctx, String path) {
+        String query = ctx.request().query();
+        ctx.response()
+                .setStatusCode(302)
+                .putHeader(HttpHeaders.LOCATION, path + (query == null ? "" : "?" + query))
+                .end();
+    }
+
     private static String hash(String text) {
         return "sha256-" + Base64.getEncoder().encodeToString(Sha256.of(text));
     }

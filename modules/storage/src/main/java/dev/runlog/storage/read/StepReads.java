@@ -19,6 +19,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,8 @@ final class StepReads {
         if (ids.isEmpty()) {
             return Future.succeededFuture(Map.of());
         }
-        Set<StepPart> large = LARGE.keySet().stream().filter(parts::contains).collect(Collectors.toSet());
+        Set<StepPart> large = EnumSet.copyOf(LARGE.keySet());
+        large.retainAll(parts);
         return read(owner, ids, page, large, withTotal).compose(found -> {
             List<UUID> empty =
                     ids.stream().filter(id -> !found.steps.containsKey(id)).toList();
