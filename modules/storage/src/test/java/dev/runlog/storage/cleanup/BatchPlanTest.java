@@ -1,0 +1,75 @@
+package dev.runlog.storage.cleanup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.runlog.contract.model.Ids;
+import dev.runlog.contract.retention.Cleanup;
+import dev.runlog.contract.retention.CleanupCriteria;
+import dev.runlog.testing.PostgresExtension;
+import dev.runlog.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The plans of batches on a day that has many executions and no statistics yet, as after an import or a rewrite. */
+@ExtendWith(PostgresExtension.class)
+final class BatchPlanTest {
+    private static final LocalDate DAY = LocalDate.parse("2026-03-30");
+    private TestDatabase database;
+
+    @BeforeEach
+    void fill(TestDatabase test) throws SQLException {
+        database = test;
+        test.execute("TRUNCATE execution");
+        test.execute("""
+                SELECT ensure_day_partitions('2026-03-30');
+                INSERT INTO execution (id, workflow_id, owner_id, status, finished_at, duration_millis)
+                SELECT (left(first_id('2026-03-30')::text, 24) || lpad(to_hex(i), 12, '0'))::uuid,
+                       md5((i % 5)::text)::uuid, 1 + i % 5, 2, '2026-03-30T12:00:00Z', i
+                FROM generate_series(1, 20000) i;
+                CREATE OR REPLACE FUNCTION plan_of(statement text) RETURNS SETOF text LANGUAGE plpgsql AS
+                'BEGIN RETURN QUERY EXECUTE ''EXPLAIN (GENERIC_PLAN) '' || statement; END'""");
+    }
+
+    @Test
+    void candidatesAreReadInOrderAndNoFurtherThanTheBatch() throws SQLException {
+        assertThat(candidates(null)).contains("using execution_20260330_pkey").doesNotContain("Sort Key: e.id");
+        assertThat(candidates(Ids.next()))
+                .contains("using execution_20260330_workflow_id_id_idx")
+                .doesNotContain("Sort Key: e.id");
+    }
+
+    /** The part of the plan that finds the candidates. */
+    private String candidates(@Nullable UUID workflow) throws SQLException {
+        Instant before = Instant.parse("2026-04-30T00:00:00Z");
+        CleanupCriteria criteria = new CleanupCriteria(before, Set.of(), workflow, null, null, false);
+        String sql = new DayTables(DAY)
+                .sql(BatchDelete.find(cleanup(criteria), DAY, null, 25, false).text());
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(BatchDelete.BEGIN);
+            try (ResultSet rows = statement.executeQuery("SELECT string_agg(line, E'\n') FROM plan_of($sql$" + sql
+                    + "$sql$) AS plan (line)")) {
+                rows.next();
+                String plan = rows.getString(1);
+                return plan.substring(plan.indexOf("CTE candidate"), plan.indexOf("CTE locked"));
+            }
+        }
+    }
+
+    private static Cleanup cleanup(CleanupCriteria criteria) {
+        Instant now = criteria.before();
+        return new Cleanup(
+                Ids.next(), false, Cleanup.State.RUNNING, criteria, 0, true, 0, 0, 0, "operator", null, now, now, null,
+                null, null);
+    }
+}
