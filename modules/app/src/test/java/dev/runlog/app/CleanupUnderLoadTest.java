@@ -23,13 +23,18 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(PostgresExtension.class)
 final class CleanupUnderLoadTest {
+    private static final int WRITERS = 3;
+    private static final int BATCH = 100;
+    /** Executions of a writer: all that is recorded during the first cleanup is deleted by the second. */
+    private static final int EXECUTIONS_MAX = 15_000;
+
     private static final String CLEAN =
             "mutation { cleanupExecutions(input: {olderThan: \"P30D\", allOwners: true}) { cleanup { id } } }";
     private static final String FOLLOW = "query($id: ID!) { cleanup(id: $id) { state deleted partitionsDropped } }";
 
     @Test
     void losesNothingThatIsRecordedIntoDaysWhileTheyAreDropped(TestDatabase database) throws Exception {
-        ExecutorService writers = Executors.newFixedThreadPool(3);
+        ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
         AtomicBoolean enough = new AtomicBoolean();
         try (RunningServer server = RunningServer.start(
                 database,
@@ -44,7 +49,7 @@ final class CleanupUnderLoadTest {
                 "LOG_LEVEL",
                 "warn")) {
             List<Future<Integer>> recorded = new ArrayList<>();
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < WRITERS; i++) {
                 String token = server.token("alice");
                 recorded.add(writers.submit(recording(server, token, enough)));
             }
@@ -104,12 +109,12 @@ final class CleanupUnderLoadTest {
         return () -> {
             int executions = 0;
             List<UUID> running = List.of();
-            while (!enough.get()) {
+            while (!enough.get() && executions < EXECUTIONS_MAX) {
                 StringBuilder body = new StringBuilder();
                 running.forEach(
                         id -> body.append("{\"event\":\"finished\",\"id\":\"" + id + "\",\"status\":\"SUCCESS\"}\n"));
                 List<UUID> started = new ArrayList<>();
-                for (int i = 0; i < 200; i++) {
+                for (int i = 0; i < BATCH; i++) {
                     // Something always runs on the last of the days, so that it is rewritten and not dropped.
                     int day = i % 3;
                     UUID id = Ids.at(Instant.now().minus(Duration.ofDays(40 + day)));
@@ -123,8 +128,8 @@ final class CleanupUnderLoadTest {
                 }
                 JsonNode answer = RunningServer.json(server.events(token, body.toString()));
                 assertThat(answer.get("rejected")).isEmpty();
-                assertThat(answer.get("recorded").asInt()).isEqualTo(200 + running.size());
-                executions += 200;
+                assertThat(answer.get("recorded").asInt()).isEqualTo(BATCH + running.size());
+                executions += BATCH;
                 running = started;
             }
             return executions;
