@@ -57,8 +57,8 @@ final class BatchPlanTest {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(BatchDelete.BEGIN);
-            try (ResultSet rows = statement.executeQuery("SELECT string_agg(line, E'\n') FROM plan_of($sql$" + sql
-                    + "$sql$) AS plan (line)")) {
+            try (ResultSet rows = statement.executeQuery(
+                    "SELECT string_agg(line, E'\n') FROM plan_of($sql$" + sql + "$sql$) AS plan (line)")) {
                 rows.next();
                 String plan = rows.getString(1);
                 return plan.substring(plan.indexOf("CTE candidate"), plan.indexOf("CTE locked"));
@@ -69,7 +69,21 @@ final class BatchPlanTest {
     private static Cleanup cleanup(CleanupCriteria criteria) {
         Instant now = criteria.before();
         return new Cleanup(
-                Ids.next(), false, Cleanup.State.RUNNING, criteria, 0, true, 0, 0, 0, "operator", null, now, now, null,
-                null, null);
+                Ids.next(),
+                false,
+                Cleanup.State.RUNNING,
+                criteria,
+                0,
+                true,
+                0,
+                0,
+                0,
+                "operator",
+                null,
+                now,
+                now,
+                null,
+                null,
+                null);
     }
 }
