@@ -205,6 +205,9 @@ COMMENT ON TABLE execution_retry IS
   'Retries by the execution that they retry. Written with execution.retry_of, which may come before the retried one.';
 COMMENT ON INDEX execution_retry_pkey IS
   'retries, retriedBy and latestAttemptsOnly: a lookup in execution would read every partition.';
+CREATE INDEX execution_retry_id ON execution_retry (retry_id);
+COMMENT ON INDEX execution_retry_id IS
+  'cleanups: without its retry, the retried execution is the latest attempt again.';
 
 CREATE TABLE external_execution (
   owner_id     integer NOT NULL,
@@ -574,7 +577,8 @@ BEGIN
   DELETE FROM unsuccessful_execution
   WHERE id >= first_id(of_day) AND id < first_id(of_day + 1);
   DELETE FROM execution_retry
-  WHERE retry_of >= first_id(of_day) AND retry_of < first_id(of_day + 1);
+  WHERE retry_of >= first_id(of_day) AND retry_of < first_id(of_day + 1)
+     OR retry_id >= first_id(of_day) AND retry_id < first_id(of_day + 1);
   RETURN true;
 END $$;
 COMMENT ON FUNCTION settle_dropped_day IS

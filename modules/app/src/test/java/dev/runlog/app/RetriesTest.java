@@ -147,6 +147,21 @@ final class RetriesTest {
         assertThat(listed("filter: {latestAttemptsOnly: true}")).containsExactly("gone");
     }
 
+    @Test
+    void listsAnAttemptAgainOnceItsRetryIsDeleted() {
+        engine.record(failed("kept", 1, null), failed("gone", 2, "kept"));
+        String id = engine.find("kept", "id").get("id").asText();
+        engine.data(
+                "mutation($id: ID!) { holdExecution(input: {executionId: $id, reason: \"audit\"}) { execution { held } } }",
+                "id",
+                id);
+        assertThat(listed("filter: {latestAttemptsOnly: true}")).containsExactly("gone");
+
+        engine.cleanUp();
+
+        assertThat(listed("filter: {latestAttemptsOnly: true}")).containsExactly("kept");
+    }
+
     private List<String> listed(String arguments) {
         String list = arguments.isEmpty() ? "executions" : "executions(" + arguments + ")";
         JsonNode executions = engine.data("{ " + list + " { totalCount nodes { externalId } } }")

@@ -204,9 +204,11 @@ final class WholeDaysTest extends RetentionTestCase {
                 + "UPDATE execution SET parent_id = '" + some.get(1) + "' WHERE id = '" + some.get(2) + "';"
                 + "UPDATE execution SET held = true WHERE id = '" + some.get(3) + "';"
                 + "INSERT INTO held_execution SELECT id, owner_id FROM execution WHERE held;"
-                // Only the first of these two is deleted; both were retried.
+                // Only the first of these two is deleted; both were retried, and it is itself a retry of the second.
                 + "INSERT INTO execution_retry SELECT id, owner_id, gen_random_uuid() FROM execution WHERE id IN ('"
-                + some.get(0) + "', '" + some.get(1) + "')");
+                + some.get(0) + "', '" + some.get(1) + "');"
+                + "INSERT INTO execution_retry SELECT id, owner_id, '" + some.get(0) + "' FROM execution WHERE id = '"
+                + some.get(1) + "'");
 
         Cleanup dry = await(bus.request(request(alice, Duration.ofDays(30), Set.of(), true)));
         Cleanup real = run(request(alice, Duration.ofDays(30), Set.of(), false));

@@ -41,7 +41,7 @@ final class BatchDelete {
             deleted_step AS (
               DELETE FROM step_:day s WHERE s.execution_id = ANY ($2) RETURNING %s AS bytes),
             deleted_retry AS (
-              DELETE FROM execution_retry r WHERE r.retry_of = ANY ($2)),
+              DELETE FROM execution_retry r WHERE r.retry_of = ANY ($2) OR r.retry_id = ANY ($2)),
             deleted_failure AS (
               DELETE FROM unsuccessful_execution u WHERE u.id = ANY ($2)),
             deleted_count AS (

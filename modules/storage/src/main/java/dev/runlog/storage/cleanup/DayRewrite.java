@@ -178,7 +178,9 @@ final class DayRewrite {
                   AND NOT EXISTS (SELECT FROM execution_:day_next e WHERE e.id = u.id);
                 DELETE FROM execution_retry r
                 WHERE r.retry_of >= :first AND r.retry_of < :end
-                  AND NOT EXISTS (SELECT FROM execution_:day_next e WHERE e.id = r.retry_of);
+                  AND NOT EXISTS (SELECT FROM execution_:day_next e WHERE e.id = r.retry_of)
+                  OR r.retry_id >= :first AND r.retry_id < :end
+                  AND NOT EXISTS (SELECT FROM execution_:day_next e WHERE e.id = r.retry_id);
                 %s;
                 %s
                 """.formatted(DetachedDays.detach(tables), tables.sqlForBoth("""
