@@ -270,9 +270,9 @@ final class ExternalIdTest {
                         "Invalid `source`: '" + "x".repeat(60) + "…' has 129 characters (limit 128).",
                         "Invalid `source`: control character U+001F at position 1.",
                         "Invalid `source`: 'b' (expected together with an external ID).",
-                        "Invalid `id`: " + uuid4
-                                + " (expected a UUID version 7; use `externalId` for IDs of your own).",
-                        "Invalid `id`: 'run-7' (expected a UUID; use `externalId` for IDs of your own).",
+                        "Invalid `id`: '" + uuid4
+                                + "' (expected a UUID version 7; use `externalId` for IDs of your own).",
+                        "Invalid `id`: 'run-7' (expected a UUID version 7; use `externalId` for IDs of your own).",
                         "Invalid `parentExternalId`: 'b' (not allowed together with `parentId`).",
                         "Invalid `parentExternalId`: '' has 0 characters (expected 1 to 512).",
                         "Missing `id` or `externalId`.",

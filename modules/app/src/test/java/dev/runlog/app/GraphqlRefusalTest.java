@@ -215,8 +215,8 @@ final class GraphqlRefusalTest {
     void namesWhatIsWrongWithBadInput() {
         String token = server.token(server.anOwner());
         Map<String, String> wrong = Map.ofEntries(
-                Map.entry("{ execution(id: \"nope\") { id } }", "'nope' is not a valid ID"),
-                Map.entry("{ execution(id: \"1-1-1-1-1\") { id } }", "is not a valid ID"),
+                Map.entry("{ execution(id: \"nope\") { id } }", "Invalid `id`: 'nope' (expected a UUID)."),
+                Map.entry("{ execution(id: \"1-1-1-1-1\") { id } }", "(expected a UUID)"),
                 Map.entry("{ executions(first: -1) { totalCount } }", "Invalid `first`: -1 (expected 0 to 200)"),
                 Map.entry("{ executions(first: 100000) { totalCount } }", "Invalid `first`: 100000"),
                 Map.entry("{ executions(first: 1, last: 1) { totalCount } }", "not both"),
@@ -238,7 +238,10 @@ final class GraphqlRefusalTest {
                         "The subscription must have exactly one root field"),
                 Map.entry(
                         "mutation { startExecution(input: {workflowKey: \"w\", workflowId: \"w\"}) { execution { id } } }",
-                        "is not a valid ID"),
+                        "Invalid `workflowId`: 'w' (expected a UUID)."),
+                Map.entry(
+                        "mutation { heartbeat(input: {executionId: \"run-7\"}) { execution { id } } }",
+                        "Invalid `executionId`: 'run-7' (expected a UUID version 7; use `externalId` for IDs of your own)."),
                 Map.entry("mutation { startExecution(input: {}) { execution { id } } }", "either its ID or its key"),
                 Map.entry(
                         "mutation { startExecution(input: {workflowKey: \"w\", startedAt: \"2099-01-01T00:00:00Z\"}) { execution { id } } }",

@@ -48,14 +48,7 @@ final class EventObject {
     @Nullable
     UUID id(EventMember member) {
         String text = text(member);
-        if (text == null || Ids.isId(text)) {
-            return text == null ? null : Ids.parse(text);
-        }
-        String externalId = member == EventMember.ID
-                ? EventMember.EXTERNAL_ID.key()
-                : member == EventMember.PARENT_ID ? EventMember.PARENT_EXTERNAL_ID.key() : null;
-        throw RunlogException.badInput("Invalid `" + member.key() + "`: " + SafeText.quote(text) + " (expected a UUID"
-                + (externalId == null ? "" : "; use `" + externalId + "` for IDs of your own") + ").");
+        return text == null ? null : Ids.parse(text, member.key());
     }
 
     /** Fails if a source is given without an external ID. */
@@ -69,7 +62,7 @@ final class EventObject {
     /** The execution given by one of two members; null if neither is set. */
     @Nullable
     ExecutionRef execution(EventMember id, EventMember externalId) {
-        return ExecutionRef.ofMembers(id(id), text(externalId), text(EventMember.SOURCE), id.key(), externalId.key());
+        return ExecutionRef.ofMembers(text(id), text(externalId), text(EventMember.SOURCE), id.key(), externalId.key());
     }
 
     @SuppressWarnings("unchecked") // Only labels() puts it.

@@ -23,10 +23,14 @@ public final class Ids {
 
     private Ids() {}
 
-    /** Parses an ID. Fails with {@code BAD_INPUT} unless the text is the 36 characters of a UUID. */
-    public static UUID parse(String text) {
+    /**
+     * Parses an ID. Fails with {@code BAD_INPUT} unless the text is the 36 characters of a UUID.
+     *
+     * @param name the argument or member with the ID, for the message
+     */
+    public static UUID parse(String text, String name) {
         if (!isId(text)) {
-            throw RunlogException.badInput(SafeText.quote(text) + " is not a valid ID (expected a UUID).");
+            throw RunlogException.badInput("Invalid `" + name + "`: " + SafeText.quote(text) + " (expected a UUID).");
         }
         return UUID.fromString(text);
     }

@@ -2,6 +2,7 @@ package dev.runlog.contract.recording;
 
 import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.ExternalId;
+import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.text.SafeText;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -26,14 +27,15 @@ public record ExecutionRef(@Nullable UUID id, @Nullable ExternalId externalId) {
     }
 
     /**
-     * The reference that the members of an event or of an input object give; null if they give none.
+     * The reference that the members of an event or of an input object give; null if they give none. Fails with
+     * {@code BAD_INPUT} if the ID is not a UUID version 7, or if they give both.
      *
      * @param source applies to the external ID
      * @param idName the name of the member with the ID, for messages
      * @param externalIdName the name of the member with the external ID, for messages
      */
     public static @Nullable ExecutionRef ofMembers(
-            @Nullable UUID id,
+            @Nullable String id,
             @Nullable String externalId,
             @Nullable String source,
             String idName,
@@ -43,9 +45,18 @@ public record ExecutionRef(@Nullable UUID id, @Nullable ExternalId externalId) {
                     + " (not allowed together with `" + idName + "`).");
         }
         if (id != null) {
-            return of(id);
+            return of(parse(id, idName, externalIdName));
         }
         return externalId == null ? null : of(new ExternalId(source, externalId));
+    }
+
+    private static UUID parse(String text, String idName, String externalIdName) {
+        UUID id = Ids.isId(text) ? UUID.fromString(text) : null;
+        if (id == null || !Ids.isTimeOrdered(id)) {
+            throw RunlogException.badInput("Invalid `" + idName + "`: " + SafeText.quote(text)
+                    + " (expected a UUID version 7; use `" + externalIdName + "` for IDs of your own).");
+        }
+        return id;
     }
 
     /** The failure of an event or input whose source applies to nothing. */

@@ -245,7 +245,7 @@ public final class LogsEndpoints {
     }
 
     private static @Nullable UUID uuidOrNull(String text) {
-        return Ids.isId(text) ? Ids.parse(text) : null;
+        return Ids.isId(text) ? UUID.fromString(text) : null;
     }
 
     private static RunlogException notFound(String what, String id) {

@@ -29,23 +29,22 @@ final class Targets {
      * @param time the best known time of its start, for an ID that is generated
      */
     Target of(ExecutionRef execution, Instant time) {
-        return of(execution, time, "id", "externalId");
+        return of(execution, time, "externalId");
     }
 
     /** An execution that another one names as its parent. It started before that one, so it gets the same time. */
     Target ofParent(ExecutionRef parent, Instant time) {
-        return of(parent, time, "parentId", "parentExternalId");
+        return of(parent, time, "parentExternalId");
     }
 
     /** An execution that another one repeats. It started before that one, so it gets the same time. */
     Target ofRetried(ExecutionRef retried, Instant time) {
-        return of(retried, time, "retryOf", "retryOfExternalId");
+        return of(retried, time, "retryOfExternalId");
     }
 
-    private Target of(ExecutionRef execution, Instant time, String idName, String externalIdName) {
+    private Target of(ExecutionRef execution, Instant time, String externalIdName) {
         UUID id = execution.id();
         if (id != null) {
-            requireTimeOrdered(id, idName, externalIdName);
             return Target.of(id, refusal(Ids.timeOf(id)));
         }
         RunlogException refusal = refusal(time);
@@ -102,12 +101,5 @@ final class Targets {
                         + " is too far in the future (server time " + now.truncatedTo(ChronoUnit.MILLIS)
                         + ", recording.start-ahead-max is " + DurationText.of(config.startAheadMax()) + ").")
                 : null;
-    }
-
-    private static void requireTimeOrdered(UUID id, String idName, String externalIdName) {
-        if (!Ids.isTimeOrdered(id)) {
-            throw RunlogException.badInput("Invalid `" + idName + "`: " + id + " (expected a UUID version 7; use `"
-                    + externalIdName + "` for IDs of your own).");
-        }
     }
 }

@@ -110,27 +110,27 @@ public record Arguments(Map<String, @Nullable Object> values) {
     }
 
     UUID id(String name) {
-        return Ids.parse(string(name));
+        return Ids.parse(string(name), name);
     }
 
     @Nullable
     UUID idOrNull(String name) {
         String text = recordedText(name);
-        return text == null ? null : Ids.parse(text);
+        return text == null ? null : Ids.parse(text, name);
     }
 
     /** The ID of any node: a {@link StepId}, or a UUID. */
     Object nodeId(String name) {
-        return nodeIdOf(string(name));
+        return nodeIdOf(string(name), name);
     }
 
     List<Object> nodeIds(String name) {
         return ((Collection<?>) Objects.requireNonNull(values.get(name)))
-                .stream().map(id -> nodeIdOf((String) id)).toList();
+                .stream().map(id -> nodeIdOf((String) id, name)).toList();
     }
 
-    private static Object nodeIdOf(String text) {
-        return StepId.isStepId(text) ? StepId.parse(text) : Ids.parse(text);
+    private static Object nodeIdOf(String text, String name) {
+        return StepId.isStepId(text) ? StepId.parse(text) : Ids.parse(text, name);
     }
 
     /** The value as JSON text; null if it is absent or null. */
@@ -221,7 +221,8 @@ public record Arguments(Map<String, @Nullable Object> values) {
     /** The execution given by one of two members; null if neither is given. */
     @Nullable
     ExecutionRef executionOrNull(String id, String externalId) {
-        return ExecutionRef.ofMembers(idOrNull(id), recordedText(externalId), recordedText("source"), id, externalId);
+        return ExecutionRef.ofMembers(
+                recordedText(id), recordedText(externalId), recordedText("source"), id, externalId);
     }
 
     /** An external ID for a search; null if it is not given. */

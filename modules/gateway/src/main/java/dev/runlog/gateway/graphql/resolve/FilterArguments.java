@@ -96,8 +96,9 @@ final class FilterArguments {
 
     /** The conditions of a filter, except those on triggers and {@code not}. */
     private ExecutionQuery conditions(ExecutionQuery all, Arguments filter) {
-        return all.ofWorkflows(
-                        strings(filter, "workflowIds").stream().map(Ids::parse).collect(Collectors.toSet()))
+        return all.ofWorkflows(strings(filter, "workflowIds").stream()
+                        .map(id -> Ids.parse(id, "workflowIds"))
+                        .collect(Collectors.toSet()))
                 .withStatuses(filter.statuses("statuses"))
                 .startedWithin(filter.instantOrNull("startedAfter"), filter.instantOrNull("startedBefore"))
                 .filteredBy(RowFilter.builder()

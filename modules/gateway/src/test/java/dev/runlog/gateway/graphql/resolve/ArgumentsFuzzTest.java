@@ -32,8 +32,8 @@ final class ArgumentsFuzzTest {
     void takesUuidsOnlyForIds() {
         Fuzz.check(
                 Inputs.near("01a20f8e-6a43-7000-8000-000000000001", "01A20F8E-6A43-7000-8000-00000000000F"), text -> {
-                    if (Fuzz.accepts(() -> Ids.parse(text))) {
-                        assertThat(Ids.parse(text).toString()).isEqualToIgnoringCase(text);
+                    if (Fuzz.accepts(() -> Ids.parse(text, "id"))) {
+                        assertThat(Ids.parse(text, "id").toString()).isEqualToIgnoringCase(text);
                     }
                 });
     }

@@ -112,7 +112,7 @@ final class FilterArgumentsTest {
         refuses(
                 Map.of("labelConditions", List.of(Map.of("key", "a", "values", List.of("b"), "present", false))),
                 "Invalid `labelConditions`: 'a' has `values`, and `present` is false (expected one of them).");
-        refuses(Map.of("parentId", "x"), "'x' is not a valid ID (expected a UUID).");
+        refuses(Map.of("parentId", "x"), "Invalid `parentId`: 'x' (expected a UUID).");
     }
 
     private static void refuses(Map<String, Object> filter, String message) {
