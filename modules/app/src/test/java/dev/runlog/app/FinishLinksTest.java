@@ -107,7 +107,7 @@ final class FinishLinksTest {
 
     @Test
     void finishesDespiteALinkThatCannotBeUsed() {
-        record(true, started("a"), started("b"), started("c"));
+        record(true, started("a"), started("b"), started("c"), started("d"), started("e"));
 
         JsonNode report = engine.record(
                 event("finished", "externalId", "a", "status", "FAILED", "parentExternalId", "x".repeat(513)),
@@ -119,13 +119,22 @@ final class FinishLinksTest {
                         "FAILED",
                         "retryOf",
                         "9b2f1c7e-7d0e-4c5c-8f0a-1f2e3d4c5b6a"),
-                event("finished", "externalId", "c", "status", "FAILED", "parentExternalId", "unknown"));
+                event("finished", "externalId", "c", "status", "FAILED", "parentExternalId", "unknown"),
+                event("finished", "externalId", "d", "status", "FAILED", "parentId", "run-7", "retryOf", "run-6"));
+        JsonNode payload = engine.data(
+                        "mutation { finishExecution(input: {externalId: \"e\", status: FAILED, parentId: \"run-7\"}) { warnings } }")
+                .at("/finishExecution/warnings");
 
         assertThat(Engine.messages(report.get("warnings")).get(0)).startsWith("parent ignored: ");
         assertThat(Engine.messages(report.get("warnings")).get(1)).startsWith("retryOf ignored: ");
         assertThat(Engine.messages(report.get("warnings")).get(2))
                 .isEqualTo("parentExternalId ignored: it is not recorded yet, and the event has no workflow.");
-        for (String id : new String[] {"a", "b", "c"}) {
+        assertThat(Engine.messages(report.get("warnings")).get(3))
+                .startsWith("parent ignored: Invalid `parentId`: 'run-7' (");
+        assertThat(Engine.messages(report.get("warnings")).get(4))
+                .startsWith("retryOf ignored: Invalid `retryOf`: 'run-6' (");
+        assertThat(payload.get(0).asText()).startsWith("parent ignored: Invalid `parentId`: 'run-7' (");
+        for (String id : new String[] {"a", "b", "c", "d", "e"}) {
             assertThat(engine.find(id, "status").toString()).isEqualTo("{\"status\":\"FAILED\"}");
         }
     }

@@ -142,10 +142,10 @@ final class StepTreesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "parentIndex, -1, Invalid parentIndex of step 7: -1 (expected 0 to 9999).",
-        "parentIndex, 10000, Invalid parentIndex of step 7: 10000 (expected 0 to 9999).",
-        "attempt, 0, Invalid attempt of step 7: 0 (expected 1 to 32767).",
-        "attempt, 32768, Invalid attempt of step 7: 32768 (expected 1 to 32767)."
+        "parentIndex, -1, Invalid `parentIndex` of step 7: -1 (expected 0 to 9999).",
+        "parentIndex, 10000, Invalid `parentIndex` of step 7: 10000 (expected 0 to 9999).",
+        "attempt, 0, Invalid `attempt` of step 7: 0 (expected 1 to 32767).",
+        "attempt, 32768, Invalid `attempt` of step 7: 32768 (expected 1 to 32767)."
     })
     void refusesInvalidNumbers(String member, int value, String message) {
         JsonNode report = engine.send(steps(step(7, null, member, value)), steps(step(0, null)));

@@ -209,8 +209,8 @@ public final class EventReader {
                 .workflow(workflow(event))
                 .startedAt(event.instant(EventMember.STARTED_AT))
                 .finishedAt(event.instant(EventMember.FINISHED_AT))
-                .parent(event.execution(EventMember.PARENT_ID, EventMember.PARENT_EXTERNAL_ID))
-                .retryOf(event.execution(EventMember.RETRY_OF, EventMember.RETRY_OF_EXTERNAL_ID))
+                .parent(() -> event.execution(EventMember.PARENT_ID, EventMember.PARENT_EXTERNAL_ID))
+                .retryOf(() -> event.execution(EventMember.RETRY_OF, EventMember.RETRY_OF_EXTERNAL_ID))
                 .result(event.text(EventMember.RESULT))
                 .error((ExecutionError) event.value(EventMember.ERROR))
                 .build();

@@ -2,15 +2,18 @@ package dev.runlog.contract.recording;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.runlog.contract.error.RunlogException;
 import dev.runlog.contract.model.ExecutionError;
 import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Labels;
 import dev.runlog.contract.model.StepStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -210,6 +213,7 @@ public sealed interface RecordingEvent {
      * @param parent used unless the start gave its own; null if unknown
      * @param retryOf used unless the start gave its own; null if unknown
      * @param result JSON text
+     * @param warnings what was left out while the event was read
      */
     record Finished(
             ExecutionRef execution,
@@ -221,18 +225,26 @@ public sealed interface RecordingEvent {
             @Nullable ExecutionRef parent,
             @Nullable ExecutionRef retryOf,
             @Nullable String result,
-            @Nullable ExecutionError error)
+            @Nullable ExecutionError error,
+            List<String> warnings)
             implements RecordingEvent {
+        public Finished {
+            warnings = List.copyOf(warnings);
+        }
 
         /** Builds a finish with these components, except for those that are then set. */
         public Builder toBuilder() {
-            return new Builder(execution, status)
+            Builder copy = new Builder(execution, status)
                     .owner(owner)
                     .workflow(workflow)
                     .startedAt(startedAt)
                     .finishedAt(finishedAt)
+                    .parent(() -> parent)
+                    .retryOf(() -> retryOf)
                     .result(result)
                     .error(error);
+            copy.warnings.addAll(warnings);
+            return copy;
         }
 
         /** Builds a finish; the other components are unset by default. */
@@ -256,6 +268,7 @@ public sealed interface RecordingEvent {
             private @Nullable ExecutionRef retryOf;
             private @Nullable String result;
             private @Nullable ExecutionError error;
+            private final List<String> warnings = new ArrayList<>();
 
             private Builder(ExecutionRef execution, ExecutionStatus status) {
                 this.execution = execution;
@@ -282,14 +295,25 @@ public sealed interface RecordingEvent {
                 return this;
             }
 
-            public Builder parent(@Nullable ExecutionRef parent) {
-                this.parent = parent;
+            /** Sets the parent that is read, unless it is invalid: a link never prevents a finish. */
+            public Builder parent(Supplier<@Nullable ExecutionRef> read) {
+                this.parent = unlessInvalid("parent", read);
                 return this;
             }
 
-            public Builder retryOf(@Nullable ExecutionRef retryOf) {
-                this.retryOf = retryOf;
+            /** Sets the repeated execution that is read, unless it is invalid: a link never prevents a finish. */
+            public Builder retryOf(Supplier<@Nullable ExecutionRef> read) {
+                this.retryOf = unlessInvalid("retryOf", read);
                 return this;
+            }
+
+            private @Nullable ExecutionRef unlessInvalid(String what, Supplier<@Nullable ExecutionRef> read) {
+                try {
+                    return read.get();
+                } catch (RunlogException invalid) {
+                    warnings.add(what + " ignored: " + invalid.getMessage());
+                    return null;
+                }
             }
 
             public Builder result(@Nullable String result) {
@@ -304,7 +328,17 @@ public sealed interface RecordingEvent {
 
             public Finished build() {
                 return new Finished(
-                        execution, owner, workflow, status, startedAt, finishedAt, parent, retryOf, result, error);
+                        execution,
+                        owner,
+                        workflow,
+                        status,
+                        startedAt,
+                        finishedAt,
+                        parent,
+                        retryOf,
+                        result,
+                        error,
+                        warnings);
             }
         }
     }

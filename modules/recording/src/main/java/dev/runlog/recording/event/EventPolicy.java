@@ -91,7 +91,7 @@ public final class EventPolicy {
         Target target = startTarget(event, otherwise);
         checkRef(event.workflow());
         int attempt = event.attempt() == null ? 1 : event.attempt();
-        requireAttempt(attempt, "attempt");
+        requireAttempt(attempt, "`attempt`");
         Instant time = Ids.timeOf(target.id());
         Target parent = event.parent() == null ? null : targets.ofParent(event.parent(), time);
         Target retryOf = event.retryOf() == null ? null : targets.ofRetried(event.retryOf(), time);
@@ -166,7 +166,7 @@ public final class EventPolicy {
             return;
         }
         if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(config.heartbeatTimeoutMax()) > 0) {
-            throw RunlogException.badInput("Invalid heartbeatTimeout: " + timeout + " (expected 1 ms to "
+            throw RunlogException.badInput("Invalid `heartbeatTimeout`: " + timeout + " (expected 1 ms to "
                     + DurationText.of(config.heartbeatTimeoutMax()) + ").");
         }
     }
@@ -178,7 +178,7 @@ public final class EventPolicy {
         if (startRefusal != null) {
             startedAt = null;
         }
-        List<String> warnings = new ArrayList<>();
+        List<String> warnings = new ArrayList<>(event.warnings());
         if (startRefusal != null) {
             warnings.add("startedAt ignored: " + startRefusal.getMessage());
         }
@@ -220,7 +220,7 @@ public final class EventPolicy {
         }
         if (!event.status().isOutcome()) {
             throw RunlogException.badInput(
-                    "Invalid status: " + event.status() + " (expected SUCCESS, FAILED or CANCELLED).");
+                    "Invalid `status`: " + event.status() + " (expected SUCCESS, FAILED or CANCELLED).");
         }
         Storable<ExecutionPart> parts = new Storable<>(redaction, config.jsonDepthMax(), ExecutionPart.class);
         String result = parts.json(event.result(), config.resultMaxBytes(), ExecutionPart.RESULT);
@@ -282,7 +282,7 @@ public final class EventPolicy {
 
     private ValidEvent.Steps toSteps(StepsRecorded event) {
         if (event.steps().isEmpty()) {
-            throw RunlogException.badInput("Invalid steps: empty (expected 1 to " + config.stepsMax() + ").");
+            throw RunlogException.badInput("Invalid `steps`: empty (expected 1 to " + config.stepsMax() + ").");
         }
         if (event.steps().size() > config.stepsMax()) {
             throw RunlogException.badInput("Too many steps in one event: "
@@ -315,22 +315,22 @@ public final class EventPolicy {
     }
 
     private Step toStep(UUID executionId, StepEvent step) {
-        requireIndex(step.index(), "step index");
+        requireIndex(step.index(), "`index` of a step");
         String of = " of step " + step.index();
         if (step.parentIndex() != null) {
-            requireIndex(step.parentIndex(), "parentIndex" + of);
+            requireIndex(step.parentIndex(), "`parentIndex`" + of);
         }
         if (step.attempt() != null) {
-            requireAttempt(step.attempt(), "attempt" + of);
+            requireAttempt(step.attempt(), "`attempt`" + of);
         }
         if (step.name().isBlank()) {
-            throw RunlogException.badInput("Invalid name" + of + ": empty.");
+            throw RunlogException.badInput("Invalid `name`" + of + ": empty.");
         }
-        Instant startedAt = checkedTime(step.startedAt(), "startedAt" + of);
-        Instant finishedAt = checkedTime(step.finishedAt(), "finishedAt" + of);
+        Instant startedAt = checkedTime(step.startedAt(), "`startedAt`" + of);
+        Instant finishedAt = checkedTime(step.finishedAt(), "`finishedAt`" + of);
         if (startedAt != null && finishedAt != null && finishedAt.isBefore(startedAt)) {
             throw RunlogException.badInput(
-                    "Invalid finishedAt" + of + ": " + finishedAt + " (before startedAt, " + startedAt + ").");
+                    "Invalid `finishedAt`" + of + ": " + finishedAt + " (before startedAt, " + startedAt + ").");
         }
         Storable<StepPart> parts = new Storable<>(redaction, config.jsonDepthMax(), StepPart.class);
         String name = parts.text(step.name(), config.nameMaxChars(), StepPart.NAME);
@@ -380,7 +380,7 @@ public final class EventPolicy {
 
     private void requireSize(@Nullable String payload) {
         if (payload != null && JsonShape.isLarger(payload, config.payloadMaxBytes())) {
-            throw RunlogException.badInput("Invalid payload: " + TextRules.utf8Bytes(payload)
+            throw RunlogException.badInput("Invalid `payload`: " + TextRules.utf8Bytes(payload)
                     + " bytes (recording.payload-max-bytes is " + config.payloadMaxBytes() + ").");
         }
     }

@@ -102,8 +102,8 @@ final class Mutations {
                 .owner(input.stringOrNull("owner"))
                 .startedAt(input.instantOrNull("startedAt"))
                 .finishedAt(input.instantOrNull("finishedAt"))
-                .parent(input.executionOrNull("parentId", "parentExternalId"))
-                .retryOf(input.executionOrNull("retryOf", "retryOfExternalId"))
+                .parent(() -> input.executionOrNull("parentId", "parentExternalId"))
+                .retryOf(() -> input.executionOrNull("retryOf", "retryOfExternalId"))
                 .result(input.jsonOrNull("result"))
                 .error(error(input.objectOrNull("error")))
                 .build();
