@@ -26,7 +26,7 @@ public record ListSteps(
         parts = Set.copyOf(parts);
     }
 
-    /** A page for each execution ID of the request. */
+    /** A page for each execution ID of the request; empty, with total 0, if the viewer has no such execution. */
     public record Pages(Map<UUID, StepPage> pages) implements Message {
         public Pages {
             pages = Map.copyOf(pages);

@@ -9,7 +9,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Conditions that the rollups cannot answer. All given conditions must hold.
+ * Conditions that the rollups cannot answer. All given conditions must hold. Lists translate them into SQL;
+ * subscriptions decide them for each execution in memory.
  *
  * @param finishedAfter inclusive; only finished executions have a finish time
  * @param finishedBefore exclusive

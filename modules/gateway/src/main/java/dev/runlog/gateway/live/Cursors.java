@@ -88,7 +88,7 @@ final class Cursors {
 
     Cursors(Epoch epoch, Watch watch) {
         this.epoch = epoch;
-        this.watch = hash(watch.name());
+        this.watch = hash(watch.identity());
     }
 
     String of(long number) {

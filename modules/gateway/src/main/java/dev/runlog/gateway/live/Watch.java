@@ -39,13 +39,14 @@ record Watch(Type type, String owner, @Nullable UUID executionId, ExecutionQuery
         return query.workflowId();
     }
 
-    /** A text that is equal for equal watches. */
-    String name() {
+    /** A text that is equal for equal watches. Cursors, and events that subscribers share, are bound to it. */
+    String identity() {
         ExecutionQuery not = query.not();
         return JsonWriter.toText(
                 Arrays.asList(type.name(), owner, text(executionId), parts(query), not == null ? null : parts(not)));
     }
 
+    /** All conditions, except those that {@link ExecutionMatch} refuses. */
     private static List<@Nullable Object> parts(ExecutionQuery query) {
         RowFilter filter = query.filter();
         ExternalId external = filter.externalId();

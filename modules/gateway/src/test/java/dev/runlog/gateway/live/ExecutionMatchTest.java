@@ -11,10 +11,12 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.querying.ExecutionQuery;
 import dev.runlog.contract.querying.LabelCondition;
 import dev.runlog.contract.querying.RowFilter;
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class ExecutionMatchTest {
+    private static final Set<String> UNDECIDABLE = Set.of("search", "latestAttemptsOnly");
     private static final Instant START = Instant.parse("2026-11-24T04:26:10Z");
     private static final UUID WORKFLOW = new UUID(0, 1);
     private static final UUID PARENT = Ids.at(START.minusSeconds(60));
@@ -94,6 +97,36 @@ final class ExecutionMatchTest {
     void matchesByEachAbsence(String name, ExecutionQuery query) {
         assertThat(ExecutionMatch.of(query).matches(BARE)).isTrue();
         assertThat(ExecutionMatch.of(query).matches(FULL)).isFalse();
+    }
+
+    @Test
+    void everyConditionIsDecidedHereOrRefused() throws ReflectiveOperationException {
+        List<ExecutionQuery> queries = queries().toList();
+        for (RecordComponent component : RowFilter.class.getRecordComponents()) {
+            Object none = component.getAccessor().invoke(RowFilter.NONE);
+            boolean tried = false;
+            for (ExecutionQuery query : queries) {
+                tried |= !Objects.equals(component.getAccessor().invoke(query.filter()), none);
+            }
+            assertThat(tried || UNDECIDABLE.contains(component.getName()))
+                    .as(component.getName())
+                    .isTrue();
+        }
+    }
+
+    /** Otherwise a cursor of one would resume another. */
+    @Test
+    void watchesOfDifferentConditionsAreDifferent() {
+        List<String> identities = queries()
+                .map(query -> new Watch(Watch.Type.CHANGES, "alice", null, query).identity())
+                .toList();
+
+        assertThat(identities).doesNotHaveDuplicates();
+    }
+
+    private static Stream<ExecutionQuery> queries() {
+        return Stream.concat(conditionsOfTheFullExecution(), conditionsOfTheBareExecution())
+                .map(arguments -> (ExecutionQuery) arguments.get()[1]);
     }
 
     @Test

@@ -76,7 +76,7 @@ public final class CleanupPlan {
             List<DayFigures> others = filter(days, day -> !counted.contains(day));
             Future<List<Row>> rows = ifAny(counted, dates -> countRows(dates, others.isEmpty()));
             Future<List<Row>> exceptions =
-                    ifAny(filter(others, DayFigures::excepted), dates -> countExceptions(dates, rowsMax));
+                    ifAny(filter(others, DayFigures::hasHeldOrSpared), dates -> countExceptions(dates, rowsMax));
             Future<List<Row>> sizes = sizes(dates(days), dates(counted));
             return Future.all(rows, exceptions, sizes).compose(done -> {
                 PreviewFigures figures = new PreviewFigures();

@@ -58,13 +58,14 @@ record DayFigures(LocalDate day, List<Row> rows) {
         return rows.stream().anyMatch(row -> row.getBoolean("cut"));
     }
 
-    /** Whether any execution is held or a spared child. The rollups do not include these reasons. */
-    boolean excepted() {
+    /** Whether any execution is held or a spared child, which the rollups do not know. */
+    boolean hasHeldOrSpared() {
         return rows.get(0).getBoolean("excepted");
     }
 
     CleanupDay toCleanupDay() {
-        boolean whole = !excepted() && !cut() && deletable() == stored();
+        // Without a cut, every part is 0 or 1, so the sum is exact.
+        boolean whole = !hasHeldOrSpared() && !cut() && deletable() == stored();
         return new CleanupDay(day, stored(), (long) Math.ceil(deletable()), whole);
     }
 }

@@ -195,9 +195,9 @@ final class ExecutionPages {
                         ids,
                         query,
                         page,
-                        ExecutionRows.PARENT_COLUMN,
+                        ExecutionSelect.AFTER_HEAD,
                         (some, within) -> readOf(owner, parent, some, within, page))
-                : readOf(owner, parent, ids, query, page).map(rows -> Reach.grouped(rows, ExecutionRows.PARENT_COLUMN));
+                : readOf(owner, parent, ids, query, page).map(rows -> Reach.grouped(rows, ExecutionSelect.AFTER_HEAD));
     }
 
     private Future<RowSet<Row>> readOf(

@@ -11,9 +11,6 @@ import io.vertx.sqlclient.RowSet;
 
 /** Reads rows with the columns of {@link ExecutionSelect}, by position. */
 final class ExecutionRows {
-    /** The position of the parent ID in rows of several pages. */
-    static final int PARENT_COLUMN = 22;
-
     private ExecutionRows() {}
 
     static Execution toExecution(Row row, Owner owner) {

@@ -32,6 +32,9 @@ final class ExecutionSelect {
                     + "e.sanitized, e.redacted, e.held, e.queued_at, e.started_at, e.retry_of, e.source, e.external_id, "
                     + "e.duration_millis";
 
+    /** The position of the first column after those of a list. */
+    static final int AFTER_HEAD = HEAD.split(",").length;
+
     /** The columns that {@link ExecutionRows#toOutline} reads. */
     private static final String OUTLINE =
             "e.id, e.workflow_id, e.status, e.queued_at, e.started_at, e.finished_at, e.error_type, e.error_message, "

@@ -28,9 +28,6 @@ final class ExecutionsById {
     private static final List<ExecutionPart> LARGE = List.of(
             ExecutionPart.PAYLOAD, ExecutionPart.RESULT, ExecutionPart.ERROR_DETAILS, ExecutionPart.STACK_TRACE);
 
-    /** The position of the first large part behind the columns of a list. */
-    private static final int LARGE_OF_EXECUTION = 22;
-
     private final Database database;
     private final Allowance allowance;
 
@@ -48,9 +45,15 @@ final class ExecutionsById {
             return run(owner, "load-executions", select(ExecutionSelect.HEAD, owner, ids, ""))
                     .map(rows -> Rows.toList(rows, row -> ExecutionRows.toExecution(row, owner)));
         }
-        return withParts(owner, "load-executions-with-parts", ExecutionSelect.HEAD, LARGE_OF_EXECUTION, ids, parts)
+        return withParts(
+                        owner,
+                        "load-executions-with-parts",
+                        ExecutionSelect.HEAD,
+                        ExecutionSelect.AFTER_HEAD,
+                        ids,
+                        parts)
                 .map(rows -> Rows.toList(rows, row -> ExecutionRows.toBuilder(row, owner)
-                        .detail(toDetail(row, LARGE_OF_EXECUTION))
+                        .detail(toDetail(row, ExecutionSelect.AFTER_HEAD))
                         .build()));
     }
 
