@@ -95,6 +95,14 @@ final class LoginLinkTest {
                         Instant.now().plus(Duration.ofHours(23)), Instant.now().plus(Duration.ofHours(24)));
     }
 
+    @Test
+    void leadsHomeWithoutACode() throws Exception {
+        HttpResponse<String> answer = get(link(serveOnTerminal()).replaceAll("\\?.*", ""));
+
+        assertThat(answer.statusCode()).isEqualTo(303);
+        assertThat(answer.headers().firstValue("Location")).contains(HOME);
+    }
+
     /** What looks at links in advance, such as a chat, opens it; only the button redeems it, and once. */
     @Test
     void signsInOnceHoweverOftenTheLinkIsOpened() throws Exception {

@@ -70,6 +70,10 @@ public final class LoginPage {
 
     private void ask(RoutingContext ctx) {
         String code = code(ctx);
+        if (code.isEmpty()) {
+            redirectHome(ctx);
+            return;
+        }
         if (!codes.isValid(code)) {
             refuse(ctx);
             return;
@@ -95,19 +99,24 @@ public final class LoginPage {
                 .authenticate("Bearer " + token)
                 .onSuccess(authenticated -> {
                     SessionEndpoints.setCookie(ctx, credentials, token, authenticated);
-                    ctx.response()
-                            .setStatusCode(303)
-                            .putHeader(HttpHeaders.LOCATION, base + home.path)
-                            .end();
+                    redirectHome(ctx);
                 })
                 .onFailure(ctx::fail);
     }
 
     private void refuse(RoutingContext ctx) {
         HtmlPages.send(ctx, 410, "This sign-in link was used already, or it has expired", """
-                <p>To sign in again, restart the server for a new link, or make a token and paste it at %s:</p>
+                <p>To sign in again, make a token and paste it at %s. A server that is started in a terminal prints a new
+                link.</p>
                 <pre>./runlog token --subject developer --valid-for P1D</pre>
                 """.formatted(homeLink()));
+    }
+
+    private void redirectHome(RoutingContext ctx) {
+        ctx.response()
+                .setStatusCode(303)
+                .putHeader(HttpHeaders.LOCATION, base + home.path)
+                .end();
     }
 
     private String homeLink() {
