@@ -13,10 +13,10 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +40,8 @@ public final class Rows {
         if (json == null || json.isEmpty()) {
             return Map.of();
         }
-        Map<String, String> labels = new HashMap<>();
-        json.forEach(label -> labels.put(label.getKey(), String.valueOf(label.getValue())));
+        Map<String, String> labels = new TreeMap<>();
+        json.getMap().forEach((key, value) -> labels.put(key, String.valueOf(value)));
         return labels;
     }
 
