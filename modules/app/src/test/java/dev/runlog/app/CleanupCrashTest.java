@@ -7,7 +7,6 @@ import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.StatusTotals;
 import dev.runlog.testing.TestDatabase;
 import dev.runlog.testing.UnsuccessfulList;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -17,7 +16,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,11 +28,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(PostgresExtension.class)
 final class CleanupCrashTest {
-    private static final Map<String, String> SETTINGS = Map.of(
-            "RUNLOG_RETENTION_REWRITE_ROWS_MIN", "100",
-            "RUNLOG_RETENTION_BATCH_SIZE", "50",
-            "RUNLOG_LOG_LEVEL", "warn",
-            "RUNLOG_DATABASE_POOL_WAIT", "PT20S");
+    private static final String[] SETTINGS = {
+        "RETENTION_REWRITE_ROWS_MIN", "100",
+        "RETENTION_BATCH_SIZE", "50",
+        "LOG_LEVEL", "warn",
+        "DATABASE_POOL_WAIT", "PT20S"
+    };
 
     private static final int RUNNING = 2;
     private static final int COMPLETED = 3;
@@ -260,15 +259,15 @@ final class CleanupCrashTest {
                 + "WHERE w.deleted_at IS NOT NULL");
     }
 
-    private void killWhileStoppedBy(String lock) throws SQLException, IOException {
+    private void killWhileStoppedBy(String lock) throws SQLException {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute(lock);
-            try (ServerProcess server = ServerProcess.start(database, SETTINGS)) {
+            try (RunningServer server = RunningServer.startProcess(database.url(), SETTINGS)) {
+                assertThat(server.url()).isNotNull();
                 awaitRows("SELECT FROM pg_stat_activity WHERE datname = current_database() "
                         + "AND application_name = 'runlog-cleaning' AND wait_event_type = 'Lock'");
-                server.kill();
             }
             connection.rollback();
         }
@@ -277,8 +276,8 @@ final class CleanupCrashTest {
                 + "AND application_name = 'runlog-cleaning')");
     }
 
-    private void finish() throws SQLException, IOException {
-        try (ServerProcess server = ServerProcess.start(database, SETTINGS)) {
+    private void finish() throws SQLException {
+        try (RunningServer server = RunningServer.start(database, SETTINGS)) {
             assertThat(server.url()).isNotNull();
             awaitRows("SELECT FROM cleanup WHERE state > 2");
             awaitRows("SELECT WHERE NOT EXISTS (SELECT FROM cleanup_rule) "

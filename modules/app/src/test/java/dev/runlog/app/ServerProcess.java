@@ -1,6 +1,5 @@
 package dev.runlog.app;
 
-import dev.runlog.testing.TestDatabase;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -8,20 +7,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** {@code runlog serve} as a process of its own, so that it can be killed. */
 record ServerProcess(Process process, String url) implements AutoCloseable {
     private static final String LISTENS = "Runlog is listening on ";
-
-    /** Starts it on a test's database; it accepts the tokens of {@link RunningServer}. */
-    static ServerProcess start(TestDatabase database, Map<String, String> overrides) {
-        Map<String, String> environment = new HashMap<>(RunningServer.environment(database.url()));
-        environment.putAll(overrides);
-        return start(environment);
-    }
 
     /** Starts it, with the JVM's options of {@code RUNLOG_JAVA_OPTS}, and waits until it listens. */
     static ServerProcess start(Map<String, String> environment) {
