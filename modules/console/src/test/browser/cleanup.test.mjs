@@ -59,6 +59,41 @@ describe('clean up', { skip: withoutChromium }, () => {
     });
   });
 
+  test('an address that is not understood deletes nothing until that part is removed', async () => {
+    const server = await sharedServer();
+    const subject = owner('cleanup-address');
+    await record(
+      server,
+      subject,
+      Array.from({ length: 3 }, (_, index) => run({ workflow: 'old', ago: (40 + index) * DAY })),
+    );
+    await visiting(subject, 'cleanup?olderThan=P1D&status=succes', async page => {
+      const remove = text => page.getByRole('button', { name: `Remove ${text}: not understood` });
+      const deletes = page.getByRole('button', { name: /^Delete .*runs/ });
+      for (const text of ['status=succes', 'olderThan=-1', 'keep=-4', 'owner=', 'workflow=zzz', 'tab=evil']) {
+        await page.goto(`${server.url}/ui/cleanup?${text}`);
+        await remove(text).waitFor();
+        await page.waitForLoadState('networkidle');
+        assert.equal(await figure(page).count(), 0, `nothing is counted for ${text}`);
+        assert.equal(await deletes.count(), 0, `nothing can be deleted for ${text}`);
+      }
+
+      await remove('tab=evil').click();
+      await figure(page).getByText('3').waitFor();
+      await deletes.waitFor();
+      assert.equal(new URL(page.url()).search, '');
+
+      // Text of a field that is not understood stops it, too.
+      await page.getByLabel('Keep the newest of each workflow').fill('few');
+      await page.locator('.cleanup-panel .button-danger[aria-disabled=true]').waitFor();
+      await page.getByLabel('Keep the newest of each workflow').fill('1');
+      await figure(page).getByText('2').waitFor();
+
+      await page.getByRole('tab', { name: 'Policies' }).click();
+      assert.equal(new URL(page.url()).search, '?tab=policies');
+    });
+  });
+
   test('answers what would be deleted if 30 days were kept, as the API does', async () => {
     const server = await sharedServer();
     const subject = owner('cleanup-question');

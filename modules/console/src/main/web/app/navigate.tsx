@@ -46,7 +46,8 @@ export const paths = {
 
 export function navigate(to: string, how: How = 'push'): void {
   const before = place.get();
-  if (how === 'push') history.pushState(null, '', href(to));
+  const isSame = to === before.path + (before.query && `?${before.query}`);
+  if (how === 'push' && !isSame) history.pushState(null, '', href(to));
   else history.replaceState(null, '', href(to));
   const next = here();
   if (next.path === before.path && next.query === before.query) return;

@@ -9,8 +9,8 @@ import { TextField } from '../parts/Field';
 import { ErrorNotice, Notice, Skeleton } from '../parts/Notice';
 import { formatNumber } from '../text/number';
 import { countWords, criteriaWords, figuresWords, sentence, sparedWords } from '../text/words';
-import { type CleanupQuery, criteriaOf, inputOf, isLimited, mayCleanUpForOthers } from './criteria';
-import { AgeField, KeepLastField, OwnersField, StatusField, WorkflowField } from './fields';
+import { type CleanupQuery, canBeAsked, chosen, criteriaOf, inputOf, isLimited, mayCleanUpForOthers } from './criteria';
+import { AgeField, KeepLastField, OwnersField, StatusField, useFields, WorkflowField } from './fields';
 import { REQUEST_CLEANUP } from './operations';
 import { type Figures, Preview } from './Preview';
 import { Progress } from './Progress';
@@ -27,13 +27,18 @@ const PAUSE_MILLIS = 500;
 /** One question, what would be deleted, and only then the button that deletes. */
 export function CleanNow({ query, setQuery }: Props) {
   const viewer = useStore(session);
-  const [confirming, setConfirming] = useState(false);
-  const limited = isLimited(query);
-  const input = useSettled(JSON.stringify({ ...inputOf(query), dryRun: true }));
-  const asked = useAsk(REQUEST_CLEANUP, limited ? { input: JSON.parse(input) } : null);
+  const { set, isUnread } = useFields<CleanupQuery>((next, how) => setQuery(chosen(query, next), how));
+  const isAsked = canBeAsked(query);
+  const wanted = JSON.stringify({ ...inputOf(query), dryRun: true });
+  const input = useSettled(wanted);
+  /** The question whose runs are about to be deleted: with another one, the dialog closes. */
+  const [confirming, setConfirming] = useState<string | null>(null);
+  const asked = useAsk(REQUEST_CLEANUP, isAsked ? { input: JSON.parse(input) } : null);
   const cleanup = asked.data?.cleanupExecutions?.cleanup;
-  const preview = cleanup?.preview;
-  const current = input === JSON.stringify({ ...inputOf(query), dryRun: true }) && !asked.stale && !asked.loading;
+  const error = isAsked ? (asked.error ?? asked.fieldErrors[0]) : undefined;
+  const isRefused = error !== undefined && !error.isTemporary;
+  const preview = isAsked && !isRefused ? cleanup?.preview : null;
+  const current = input === wanted && !asked.stale && !asked.loading && !isUnread;
   const words = criteriaWords(criteriaOf(query, cleanup?.workflow?.name ?? null));
 
   if (query.cleanup) {
@@ -42,34 +47,30 @@ export function CleanNow({ query, setQuery }: Props) {
   return (
     <div class="cleanup-panel">
       <div class="cleanup-question">
-        <AgeField
-          label="Delete runs older than"
-          value={query.olderThan}
-          onChange={olderThan => setQuery({ olderThan })}
-        />
-        <StatusField value={query.statuses} onChange={statuses => setQuery({ statuses })} />
-        <WorkflowField value={query.workflow} onChange={workflow => setQuery({ workflow })} />
-        <KeepLastField value={query.keepLast} onChange={keepLast => setQuery({ keepLast }, 'replace')} />
+        <AgeField label="Delete runs older than" value={query.olderThan} onChange={age => set('olderThan', age)} />
+        <StatusField value={query.statuses} onChange={statuses => set('statuses', statuses)} />
+        <WorkflowField value={query.workflow} onChange={workflow => set('workflow', workflow)} />
+        <KeepLastField value={query.keepLast} onChange={count => set('keepLast', count, 'replace')} />
         {mayCleanUpForOthers(viewer) && (
-          <OwnersField value={query.owners} onChange={owners => setQuery({ owners }, 'replace')} />
+          <OwnersField value={query.owners} onChange={owners => set('owners', owners, 'replace')} />
         )}
         <label class="cleanup-check">
           <input
             type="checkbox"
             checked={query.ignorePolicies}
-            onChange={event => setQuery({ ignorePolicies: event.currentTarget.checked })}
+            onChange={event => set('ignorePolicies', event.currentTarget.checked)}
           />
           Also what a policy keeps longer
         </label>
       </div>
-      {!limited && (
+      {!isLimited(query) && (
         <Notice kind="warn" title="Choose what to keep first.">
           An age, a status, or a number of newest runs.
         </Notice>
       )}
-      <ErrorNotice error={asked.error ?? asked.fieldErrors[0]} again={asked.again} what="Clean up" />
-      {limited && !preview && !asked.error && !asked.fieldErrors.length && <Skeleton rows={4} />}
-      {limited && preview && (
+      <ErrorNotice error={error} again={asked.again} what="Clean up" />
+      {isAsked && !preview && !error && <Skeleton rows={4} />}
+      {preview && (
         <section aria-labelledby="would-delete" class="cleanup-panel" aria-busy={!current}>
           <h2 id="would-delete" class="visually-hidden">
             What would be deleted
@@ -83,9 +84,11 @@ export function CleanNow({ query, setQuery }: Props) {
                   ? 'There is nothing to delete.'
                   : current
                     ? null
-                    : 'The figures are being counted.'
+                    : isUnread
+                      ? 'A field above is not understood.'
+                      : 'The figures are being counted.'
               }
-              onClick={() => setConfirming(true)}
+              onClick={() => setConfirming(wanted)}
             >
               {preview.executions === 0
                 ? 'Nothing to delete'
@@ -94,14 +97,14 @@ export function CleanNow({ query, setQuery }: Props) {
           </div>
         </section>
       )}
-      {confirming && preview && (
+      {confirming === wanted && preview && (
         <Confirm
           query={query}
           words={words}
           figures={preview}
-          onClose={() => setConfirming(false)}
+          onClose={() => setConfirming(null)}
           onRequested={id => {
-            setConfirming(false);
+            setConfirming(null);
             setQuery({ cleanup: id });
           }}
         />

@@ -9,7 +9,7 @@ import { ErrorNotice } from '../parts/Notice';
 import { nextRunWords, type Owners, policyTiming, policyWords, sparedWords } from '../text/words';
 import { useSettled } from './CleanNow';
 import { isOverruled, mayCleanUpForOthers, ownersInput, ownersOf, type Policy } from './criteria';
-import { AgeField, KeepLastField, OwnersField, StatusField, WorkflowField } from './fields';
+import { AgeField, KeepLastField, OwnersField, StatusField, useFields, WorkflowField } from './fields';
 import { REQUEST_CLEANUP, SET_POLICY, WORKFLOW_NAME } from './operations';
 
 interface Props {
@@ -42,10 +42,15 @@ export function PolicyForm({ policy, workflow, policies, onClose, onSaved }: Pro
     keepLast: policy?.keepLast ?? null,
     owners: policy ? ownersOf(policy.owner, subject) : null,
   }));
-  const change = (next: Partial<Draft>) => setDraft(before => ({ ...before, ...next }));
+  const { set, isUnread } = useFields<Draft>(next => setDraft(before => ({ ...before, ...next })));
   const { send, busy, error } = useSend(SET_POLICY);
 
   const limited = draft.olderThan !== null || draft.keepLast !== null;
+  const refusal = isUnread
+    ? 'A field above is not understood.'
+    : limited
+      ? null
+      : 'Choose an age, or a number of runs to keep.';
   const scope = {
     ...(draft.statuses.length ? { statuses: draft.statuses } : {}),
     ...(draft.workflow === null ? {} : { workflowId: draft.workflow }),
@@ -92,16 +97,16 @@ export function PolicyForm({ policy, workflow, policies, onClose, onSaved }: Pro
       aria-labelledby="policy-form"
       onSubmit={event => {
         event.preventDefault();
-        if (limited) void save();
+        if (refusal === null) void save();
       }}
     >
       <h2 id="policy-form">{policy ? 'Change the policy' : 'A new policy'}</h2>
       <div class="cleanup-question">
-        <StatusField value={draft.statuses} onChange={statuses => change({ statuses })} />
-        <WorkflowField value={draft.workflow} onChange={next => change({ workflow: next })} />
-        {mayCleanUpForOthers(viewer) && <OwnersField value={draft.owners} onChange={owners => change({ owners })} />}
-        <AgeField label="Delete after" value={draft.olderThan} onChange={olderThan => change({ olderThan })} />
-        <KeepLastField value={draft.keepLast} onChange={keepLast => change({ keepLast })} />
+        <StatusField value={draft.statuses} onChange={statuses => set('statuses', statuses)} />
+        <WorkflowField value={draft.workflow} onChange={next => set('workflow', next)} />
+        {mayCleanUpForOthers(viewer) && <OwnersField value={draft.owners} onChange={owners => set('owners', owners)} />}
+        <AgeField label="Delete after" value={draft.olderThan} onChange={age => set('olderThan', age)} />
+        <KeepLastField value={draft.keepLast} onChange={count => set('keepLast', count)} />
       </div>
       <div class="cleanup-words" role="status">
         <p class="cleanup-sentence">{policyWords(criteria)}</p>
@@ -117,12 +122,7 @@ export function PolicyForm({ policy, workflow, policies, onClose, onSaved }: Pro
       <ErrorNotice error={counted.error ?? counted.fieldErrors[0]} again={counted.again} what="Counting" />
       <ErrorNotice error={error} what="Saving the policy" />
       <div class="cleanup-row-actions">
-        <Button
-          type="submit"
-          kind="primary"
-          busy={busy}
-          unavailable={limited ? null : 'Choose an age, or a number of runs to keep.'}
-        >
+        <Button type="submit" kind="primary" busy={busy} unavailable={refusal}>
           Save the policy
         </Button>
         <Button onClick={onClose}>Cancel</Button>

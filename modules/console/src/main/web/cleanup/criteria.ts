@@ -1,7 +1,9 @@
 import type { CleanupExecutionsInput, CleanupRow, ExecutionStatus, PolicyRow } from '#operations';
 import type { Session } from '../api/server';
 import type { QueryCodec } from '../app/navigate';
+import { SHARED_PARAMETERS, type Unknown } from '../app/unknown';
 import { isoToMillis } from '../text/duration';
+import { readUuid } from '../text/uuid';
 import type { Criteria, Owners } from '../text/words';
 
 export type Cleanup = CleanupRow;
@@ -21,6 +23,8 @@ export interface CleanupQuery {
   readonly owners: Owners;
   /** ID of the cleanup that is open. */
   readonly cleanup: string | null;
+  /** Parameters that are not understood. While there are any, nothing is counted or deleted. */
+  readonly unknown: readonly Unknown[];
 }
 
 /** The statuses of runs that can be deleted. */
@@ -28,26 +32,63 @@ export const DELETABLE: readonly ExecutionStatus[] = ['SUCCESS', 'FAILED', 'CRAS
 
 const TABS: readonly CleanupTab[] = ['now', 'policies', 'held', 'past'];
 const DEFAULT_AGE = 'P30D';
+const ANY_AGE = 'any';
+const NAMES: readonly string[] = [
+  ...['tab', 'olderThan', 'status', 'workflow', 'keepLast', 'ignorePolicies', 'owners', 'owner', 'cleanup'],
+];
 
+/** What is asked first: all runs of the viewer that are older than 30 days. */
+export const DEFAULTS: CleanupQuery = {
+  tab: 'now',
+  olderThan: DEFAULT_AGE,
+  statuses: [],
+  workflow: null,
+  keepLast: null,
+  ignorePolicies: false,
+  owners: null,
+  cleanup: null,
+  unknown: [],
+};
+
+/** Strict, since runs are deleted by what it reads: what it does not understand is kept, and blocks the cleanup. */
 export const CODEC: QueryCodec<CleanupQuery> = {
   read(query) {
-    const age = query.get('olderThan');
-    const owner = query.get('owner');
-    return {
-      tab: TABS.find(tab => tab === query.get('tab')) ?? 'now',
-      olderThan: age === 'any' ? null : age !== null && isoToMillis(age) ? age : DEFAULT_AGE,
-      statuses: DELETABLE.filter(status => query.getAll('status').includes(status.toLowerCase())),
-      workflow: query.get('workflow') || null,
-      keepLast: positive(query.get('keepLast')),
-      ignorePolicies: query.get('ignorePolicies') === 'true',
-      owners: query.get('owners') === 'all' ? 'all' : owner ? { owner } : null,
-      cleanup: query.get('cleanup') || null,
+    const unknown: Unknown[] = [];
+    const note = (name: string, value: string) => {
+      if (!unknown.some(one => one.name === name && one.value === value)) unknown.push({ name, value });
     };
+    /** Reads a parameter that has one value at most. */
+    function one<T>(name: string, read: (text: string) => T | null): T | null {
+      const [text, ...more] = new Set(query.getAll(name));
+      const value = text === undefined || more.length > 0 ? null : read(text);
+      if (value === null) for (const each of query.getAll(name)) note(name, each);
+      return value;
+    }
+    const statuses = query.getAll('status').flatMap(text => text.split(','));
+    for (const text of statuses) if (!DELETABLE.some(status => status === text.toUpperCase())) note('status', text);
+    const age = one('olderThan', text => (text === ANY_AGE || isoToMillis(text) ? text : null)) ?? DEFAULT_AGE;
+    const all = one<'all'>('owners', text => (text === 'all' ? text : null));
+    const owner = one('owner', text => (text.trim() && all === null ? text : null));
+    const read: Omit<CleanupQuery, 'unknown'> = {
+      tab: one('tab', text => TABS.find(tab => tab === text) ?? null) ?? 'now',
+      olderThan: age === ANY_AGE ? null : age,
+      statuses: DELETABLE.filter(status => statuses.some(text => text.toUpperCase() === status)),
+      workflow: one('workflow', readUuid),
+      keepLast: one('keepLast', positive),
+      ignorePolicies:
+        one('ignorePolicies', text => (text === 'true' ? true : text === 'false' ? false : null)) ?? false,
+      owners: all ?? (owner === null ? null : { owner }),
+      cleanup: one('cleanup', readUuid),
+    };
+    for (const [name, value] of query) {
+      if (!NAMES.includes(name) && !SHARED_PARAMETERS.includes(name)) note(name, value);
+    }
+    return { ...read, unknown };
   },
   write(value, query) {
+    for (const name of [...query.keys()]) if (!SHARED_PARAMETERS.includes(name)) query.delete(name);
     set(query, 'tab', value.tab === 'now' ? null : value.tab);
-    set(query, 'olderThan', value.olderThan === DEFAULT_AGE ? null : (value.olderThan ?? 'any'));
-    query.delete('status');
+    set(query, 'olderThan', value.olderThan === DEFAULT_AGE ? null : (value.olderThan ?? ANY_AGE));
     for (const status of value.statuses) query.append('status', status.toLowerCase());
     set(query, 'workflow', value.workflow);
     set(query, 'keepLast', value.keepLast === null ? null : String(value.keepLast));
@@ -55,12 +96,21 @@ export const CODEC: QueryCodec<CleanupQuery> = {
     set(query, 'owners', value.owners === 'all' ? 'all' : null);
     set(query, 'owner', value.owners !== null && value.owners !== 'all' ? value.owners.owner : null);
     set(query, 'cleanup', value.cleanup);
+    for (const { name, value: text } of value.unknown) query.append(name, text);
   },
 };
 
+/** Parameters of a field that are not called like it. */
+const PARAMETERS: Readonly<Record<string, readonly string[]>> = { statuses: ['status'], owners: ['owners', 'owner'] };
+
+/** A choice in a field, which also replaces what was not understood of the same parameters. */
+export function chosen(query: CleanupQuery, next: Partial<CleanupQuery>): Partial<CleanupQuery> {
+  const names = Object.keys(next).flatMap(field => PARAMETERS[field] ?? [field]);
+  return { ...next, unknown: query.unknown.filter(({ name }) => !names.includes(name)) };
+}
+
 function set(query: URLSearchParams, name: string, value: string | null) {
-  if (value === null) query.delete(name);
-  else query.set(name, value);
+  if (value !== null) query.set(name, value);
 }
 
 /** A number above 0 as typed; null for anything else. */
@@ -71,6 +121,11 @@ export function positive(text: string | null): number | null {
 /** Whether there is anything that limits what is deleted; the server requires it. */
 export function isLimited({ olderThan, keepLast, statuses }: CleanupQuery): boolean {
   return olderThan !== null || keepLast !== null || statuses.length > 0;
+}
+
+/** Whether the question is understood as a whole, and limited. Only then is anything counted or deleted. */
+export function canBeAsked(query: CleanupQuery): boolean {
+  return query.unknown.length === 0 && isLimited(query);
 }
 
 export function inputOf(query: CleanupQuery): CleanupExecutionsInput {

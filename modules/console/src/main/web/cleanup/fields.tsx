@@ -1,5 +1,6 @@
 import { useEffect, useId, useState } from 'preact/hooks';
 import type { ExecutionStatus } from '#operations';
+import type { How } from '../app/navigate';
 import { useAsk } from '../app/useAsk';
 import { Button } from '../parts/Button';
 import { Field, SelectField, TextField } from '../parts/Field';
@@ -12,11 +13,24 @@ const AGES = ['P1D', 'P7D', 'P14D', 'P30D', 'P60D', 'P90D', 'P180D', 'P365D'];
 const OTHER = 'other';
 const ANY = 'any';
 
+/**
+ * Passes on what the fields contain. A field with text that is not understood says `undefined`: its last value stays, and
+ * `isUnread` is true until the text is understood.
+ */
+export function useFields<T extends object>(change: (next: Partial<T>, how?: How) => void) {
+  const [unread, setUnread] = useState<readonly (keyof T)[]>([]);
+  function set<K extends keyof T>(name: K, value: T[K] | undefined, how?: How) {
+    setUnread(before => [...before.filter(one => one !== name), ...(value === undefined ? [name] : [])]);
+    if (value !== undefined) change({ [name]: value } as unknown as Partial<T>, how);
+  }
+  return { set, isUnread: unread.length > 0 };
+}
+
 interface AgeProps {
   readonly label: string;
   /** ISO 8601; null for any age. */
   readonly value: string | null;
-  readonly onChange: (age: string | null) => void;
+  readonly onChange: (age: string | null | undefined) => void;
 }
 
 /** A choice of ages, and any other one as text. */
@@ -37,6 +51,7 @@ export function AgeField({ label, value, onChange }: AgeProps) {
         onChange={choice => {
           setOther(choice === OTHER);
           if (choice !== OTHER) onChange(choice === ANY ? null : choice);
+          else if (value === null) onChange(undefined);
         }}
       />
       {isOther && <OtherAge value={value} onChange={onChange} />}
@@ -46,20 +61,24 @@ export function AgeField({ label, value, onChange }: AgeProps) {
 
 function OtherAge({ value, onChange }: Omit<AgeProps, 'label'>) {
   const [text, setText] = useState(value === null ? '' : durationWords(isoToMillis(value) ?? 0));
-  const millis = parseDuration(text);
   return (
     <TextField
       label="Age"
       placeholder="45 days"
       value={text}
-      error={text && !millis ? 'Such as 45 days, or 36 h' : null}
+      error={text && !readAge(text) ? 'Such as 45 days, or 36 h' : null}
       onInput={next => {
         setText(next);
-        const age = parseDuration(next);
-        if (age) onChange(millisToIso(age));
+        const age = readAge(next);
+        onChange(age ? millisToIso(age) : undefined);
       }}
     />
   );
+}
+
+/** The milliseconds of an age. A number alone is not one: it would mean seconds. */
+function readAge(text: string): number | null {
+  return /^\s*[\d.]+\s*$/.test(text) ? null : parseDuration(text);
 }
 
 const STATUS_CHOICES: readonly (readonly ExecutionStatus[])[] = [
@@ -101,7 +120,7 @@ export function WorkflowField({
 }: {
   /** ID; null for every workflow. */
   readonly value: string | null;
-  readonly onChange: (id: string | null) => void;
+  readonly onChange: (id: string | null | undefined) => void;
 }) {
   const list = useId();
   const [text, setText] = useState('');
@@ -129,14 +148,13 @@ export function WorkflowField({
               const typed = event.currentTarget.value;
               setText(typed);
               if (typed === '') onChange(null);
-              const match = found.find(({ key }) => key === typed);
-              if (match) onChange(match.id);
+              else onChange(typed === name ? value : found.find(({ key }) => key === typed)?.id);
             }}
             onBlur={() => {
-              if (text === name) return;
+              if (text === (name ?? '')) return;
               const only = found.length === 1 && text ? found[0] : undefined;
-              if (only) onChange(only.id);
-              else setText(name ?? '');
+              if (!only) setText(name ?? '');
+              onChange(only ? only.id : value);
             }}
           />
           <datalist id={list}>
@@ -158,7 +176,7 @@ export function KeepLastField({
   onChange,
 }: {
   readonly value: number | null;
-  readonly onChange: (count: number | null) => void;
+  readonly onChange: (count: number | null | undefined) => void;
 }) {
   const [text, setText] = useState(value === null ? '' : String(value));
   return (
@@ -170,15 +188,17 @@ export function KeepLastField({
       error={text && positive(text) === null ? 'A number above 0' : null}
       onInput={next => {
         setText(next);
-        if (next === '' || positive(next) !== null) onChange(positive(next));
+        onChange(next === '' ? null : (positive(next) ?? undefined));
       }}
     />
   );
 }
 
 /** For operators: the own runs, those of all owners, or those of one. */
-export function OwnersField({ value, onChange }: { value: Owners; onChange: (owners: Owners) => void }) {
+export function OwnersField({ value, onChange }: { value: Owners; onChange: (owners: Owners | undefined) => void }) {
   const [kind, setKind] = useState(value === null ? 'own' : value === 'all' ? 'all' : 'one');
+  const [owner, setOwner] = useState(value !== null && value !== 'all' ? value.owner : '');
+  const one = (text: string) => (text.trim() ? { owner: text.trim() } : undefined);
   return (
     <>
       <SelectField
@@ -191,14 +211,17 @@ export function OwnersField({ value, onChange }: { value: Owners; onChange: (own
         ]}
         onChange={next => {
           setKind(next);
-          if (next !== 'one') onChange(next === 'all' ? 'all' : null);
+          onChange(next === 'one' ? one(owner) : next === 'all' ? 'all' : null);
         }}
       />
       {kind === 'one' && (
         <TextField
           label="Owner"
-          value={value !== null && value !== 'all' ? value.owner : ''}
-          onInput={owner => onChange(owner.trim() ? { owner: owner.trim() } : null)}
+          value={owner}
+          onInput={text => {
+            setOwner(text);
+            onChange(one(text));
+          }}
         />
       )}
     </>

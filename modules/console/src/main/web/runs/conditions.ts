@@ -1,3 +1,4 @@
+import { unknownWords } from '../app/unknown';
 import { durationWords } from '../text/duration';
 import { formatDate } from '../text/time';
 import { labelText, type RunsQuery } from './query';
@@ -28,14 +29,16 @@ export function conditions(query: RunsQuery, nameOf: (id: string) => string | nu
   }
   if (query.error) add(`error contains “${query.error}”`, { error: '' });
   for (const print of query.fingerprint) {
-    add(`the same error (${print.slice(0, 8)})`, { fingerprint: query.fingerprint.filter(one => one !== print) });
+    add(`the same kind of error (${print.slice(0, 8)})`, {
+      fingerprint: query.fingerprint.filter(one => one !== print),
+    });
   }
   if (query.roots) add('not started by another run', { roots: false });
   if (query.retries) add('retries only', { retries: false });
   if (query.held) add('held only', { held: false });
   for (const one of query.unknown) {
     found.push({
-      text: `${one.name}=${one.value}: not understood`,
+      text: unknownWords(one),
       without: { unknown: query.unknown.filter(other => other !== one) },
       isUnknown: true,
     });

@@ -1,6 +1,8 @@
 import type { ExecutionFilter, ExecutionOrder, ExecutionStatus } from '#operations';
 import type { QueryCodec } from '../app/navigate';
+import type { Unknown } from '../app/unknown';
 import { isoToMillis, millisToIso, parseDuration } from '../text/duration';
+import { readUuid } from '../text/uuid';
 
 /** A condition on one label: it has this value, or any if null, or it is absent. */
 export interface LabelTerm {
@@ -35,7 +37,7 @@ export interface RunsQuery {
   /** Cursor before the first visible row; null at the top. */
   readonly at: string | null;
   /** Parameters whose values could not be read. */
-  readonly unknown: readonly { readonly name: string; readonly value: string }[];
+  readonly unknown: readonly Unknown[];
 }
 
 export const NO_FILTERS: RunsQuery = {
@@ -62,6 +64,8 @@ export const NO_FILTERS: RunsQuery = {
 
 const STATUSES: readonly string[] = ['QUEUED', 'RUNNING', 'SUCCESS', 'FAILED', 'CANCELLED', 'CRASHED'];
 const SORTS: readonly string[] = ['-start', 'start', '-duration', 'duration', '-finish', 'finish'];
+/** Those of which each value is one of several. */
+const LISTS = ['status', 'workflow'];
 const NAMES = [
   ...['status', 'workflow', 'label', '-label', 'min', 'max', 'trigger', 'error', 'fingerprint', 'q', 'last', 'from'],
   ...['to', 'retries', 'roots', 'held', 'sort', 'cols', 'at'],
@@ -69,7 +73,7 @@ const NAMES = [
 
 export const runsQuery: QueryCodec<RunsQuery> = {
   read(query) {
-    const unknown: { name: string; value: string }[] = [];
+    const unknown: Unknown[] = [];
     /** Reads a parameter, and notes it if its value is not understood. */
     function one<T>(name: string, read: (text: string) => T | null): T | null {
       const text = query.get(name);
@@ -82,12 +86,14 @@ export const runsQuery: QueryCodec<RunsQuery> = {
     for (const value of status) if (!STATUSES.includes(value.toUpperCase())) unknown.push({ name: 'status', value });
     const flag = (name: string) => one(name, text => (text === '1' ? true : null)) ?? false;
     const ids = (name: string) => query.getAll(name).filter(Boolean);
+    const workflows = ids('workflow').map(text => ({ text, id: readUuid(text) }));
+    for (const { text, id } of workflows) if (id === null) unknown.push({ name: 'workflow', value: text });
     const lastMillis = one('last', text => positive(parseDuration(text)));
     return {
       status: unique(status.map(text => text.toUpperCase())).filter(text =>
         STATUSES.includes(text),
       ) as ExecutionStatus[],
-      workflow: unique(ids('workflow')),
+      workflow: unique(workflows.flatMap(({ id }) => id ?? [])),
       labels: [
         ...query
           .getAll('label')
@@ -143,7 +149,9 @@ export const runsQuery: QueryCodec<RunsQuery> = {
     set('cols', value.columns?.join(',') ?? null);
     set('at', value.at);
     // Those that are not understood stay until they are removed by their chip.
-    for (const { name, value: text } of value.unknown) if (!query.has(name)) query.append(name, text);
+    for (const { name, value: text } of value.unknown) {
+      if (LISTS.includes(name) || !query.has(name)) query.append(name, text);
+    }
   },
 };
 

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import {
   type CleanupQuery,
   CODEC,
+  canBeAsked,
+  chosen,
   inputOf,
   isLimited,
   isOverruled,
@@ -44,12 +46,64 @@ describe('the URL of a cleanup', () => {
     expect(params.toString()).toBe('tz=UTC');
   });
 
-  test.each(['olderThan=soon', 'olderThan=PT0S', 'status=running', 'keepLast=-1', 'keepLast=1e9', 'tab=x', 'owner='])(
-    'ignores %s',
-    text => {
-      expect(CODEC.read(new URLSearchParams(text))).toEqual(DEFAULTS);
-    },
-  );
+  test('is lenient where the meaning is clear', () => {
+    const read = (text: string) => CODEC.read(new URLSearchParams(text));
+    expect(read('status=FAILED,crashed&status=success')).toEqual({
+      ...DEFAULTS,
+      statuses: ['SUCCESS', 'FAILED', 'CRASHED'],
+    });
+    expect(read('ignorePolicies=false&tab=now&olderThan=P30D&tz=Asia/Kolkata')).toEqual(DEFAULTS);
+    expect(read('workflow=01A21EC1-32E0-72FE-A127-E4C428C9EA12').workflow).toBe('01a21ec1-32e0-72fe-a127-e4c428c9ea12');
+  });
+
+  test.each([
+    ...['olderThan=-1', 'olderThan=soon', 'olderThan=PT0S', 'olderThan=30', 'olderThan='],
+    ...['status=succes', 'status=running', 'status=', 'workflow=zzz', 'workflow=', 'workflow=<b>x'],
+    ...['keepLast=-1', 'keepLast=0', 'keepLast=1e9', 'keepLast=1.5', 'keepLast=', 'keep=-4', 'older=P1D'],
+    ...['tab=evil', 'owner=', 'owner= ', 'owners=some', 'ignorePolicies=yes', 'cleanup=../x', 'dryRun=false'],
+  ])('does not understand %s, and then nothing is deleted until it is removed', text => {
+    const [name, value] = text.split('=');
+    const query = CODEC.read(new URLSearchParams(name === 'olderThan' ? text : `olderThan=P1D&${text}`));
+    expect(query.unknown).toEqual([{ name, value }]);
+    expect(canBeAsked(query)).toBe(false);
+
+    // Another choice does not remove it.
+    const params = new URLSearchParams();
+    CODEC.write({ ...query, olderThan: 'P7D', statuses: ['FAILED'], keepLast: 5 }, params);
+    expect(CODEC.read(params).unknown).toContainEqual({ name, value });
+
+    CODEC.write({ ...query, unknown: [] }, params);
+    expect(CODEC.read(params)).toEqual({ ...query, unknown: [] });
+    expect(canBeAsked(CODEC.read(params))).toBe(true);
+  });
+
+  test.each<[string, Partial<CleanupQuery>, string]>([
+    ['status=success&status=succes', { statuses: ['SUCCESS'] }, 'status=succes'],
+    ['olderThan=P90D&olderThan=P1D', {}, 'olderThan=P90D olderThan=P1D'],
+    ['olderThan=P30D&olderThan=P1D', {}, 'olderThan=P30D olderThan=P1D'],
+    ['ignorePolicies=false&ignorePolicies=true', {}, 'ignorePolicies=false ignorePolicies=true'],
+    ['owners=all&owner=alice', { owners: 'all' }, 'owner=alice'],
+    ['tab=past&tab=now', {}, 'tab=past tab=now'],
+  ])('does not choose between what contradicts itself: %s', (text, understood, words) => {
+    const unknown = words.split(' ').map(word => {
+      const [name, value] = word.split('=');
+      return { name, value };
+    });
+    const query = CODEC.read(new URLSearchParams(text));
+    expect(query).toEqual({ ...DEFAULTS, ...understood, unknown });
+    expect(CODEC.read(new URLSearchParams(written(query)))).toEqual(query);
+    expect(canBeAsked(query)).toBe(false);
+  });
+
+  test('understands what is left after one of two was removed, and what is chosen instead', () => {
+    const query = CODEC.read(new URLSearchParams('olderThan=P30D&olderThan=P1D'));
+    const left = CODEC.read(new URLSearchParams(written({ ...query, unknown: query.unknown.slice(1) })));
+    expect(left).toEqual({ ...DEFAULTS, olderThan: 'P1D' });
+    expect(chosen(query, { olderThan: 'P7D' })).toEqual({ olderThan: 'P7D', unknown: [] });
+    const misspelt = CODEC.read(new URLSearchParams('status=succes&owner='));
+    expect(chosen(misspelt, { statuses: ['SUCCESS'] }).unknown).toEqual([{ name: 'owner', value: '' }]);
+    expect(chosen(misspelt, { owners: 'all' }).unknown).toEqual([{ name: 'status', value: 'succes' }]);
+  });
 });
 
 test('a cleanup without any limit is not asked for', () => {

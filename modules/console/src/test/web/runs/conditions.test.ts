@@ -6,22 +6,28 @@ import { readViews, viewQuery } from '../../../main/web/runs/SavedViews';
 
 const read = (text: string) => runsQuery.read(new URLSearchParams(text));
 
+const W1 = '01a21ec1-32e0-72fe-a127-e4c428c9ea12';
+const W2 = '01a21ec6-fbaf-742e-9b1b-199da84596fd';
+
 test('each condition is said in words and can be removed alone', () => {
-  const query = read('last=24h&workflow=w1&workflow=w2&label=env:prod&-label=tmp&min=30s&trigger=cron&held=1&sort=zzz');
-  const found = conditions(query, id => (id === 'w1' ? 'Import orders' : null), 'UTC');
+  const query = read(
+    `last=24h&workflow=${W1}&workflow=${W2}&label=env:prod&-label=tmp&min=30s&trigger=cron&held=1&sort=zzz&workflow=<b>x`,
+  );
+  const found = conditions(query, id => (id === W1 ? 'Import orders' : null), 'UTC');
   expect(found.map(({ text }) => text)).toEqual([
     'last 24 hours',
     'Import orders',
-    'workflow w2…',
+    'workflow 01a21ec6…',
     'env=prod',
     'without tmp',
     'at least 30 seconds',
     'trigger cron',
     'held only',
+    'workflow=<b>x: not understood',
     'sort=zzz: not understood',
   ]);
   for (const { text, without } of found) {
-    const left = conditions({ ...query, ...without }, id => (id === 'w1' ? 'Import orders' : null), 'UTC');
+    const left = conditions({ ...query, ...without }, id => (id === W1 ? 'Import orders' : null), 'UTC');
     expect(left.map(one => one.text)).toEqual(found.map(one => one.text).filter(one => one !== text));
   }
 });

@@ -33,12 +33,14 @@ test('any query is the same after being written and read', () => {
   const maybe = <T>(value: () => T, other: T) => (next() < 0.5 ? value() : other);
   const texts = ['env', 'a:b', '%3A', 'ü=&?#+ 1', '-x', 'x,y', '%'];
   const text = () => texts[Math.floor(next() * texts.length)] as string;
+  const ids = ['01a21ec1-32e0-72fe-a127-e4c428c9ea12', '01a21ec6-fbaf-742e-9b1b-199da84596fd'];
+  const id = () => ids[Math.floor(next() * ids.length)] as string;
   const some = <T>(value: () => T) => [...new Set(Array.from({ length: Math.floor(next() * 3) }, value))];
   for (let round = 0; round < 300; round++) {
     const isLast = next() < 0.5;
     const query: RunsQuery = {
       status: some(() => (['FAILED', 'RUNNING', 'QUEUED'] as const)[Math.floor(next() * 3)] ?? 'FAILED'),
-      workflow: some(text),
+      workflow: some(id),
       labels: [
         ...some(text).map(key => ({ key, value: maybe<string | null>(text, null), absent: false })),
         ...some(text).map(key => ({ key, value: null, absent: true })),
@@ -75,15 +77,21 @@ test('parameters of others stay', () => {
 });
 
 test('values that cannot be read stay in the URL until they are removed', () => {
-  const query = read('min=zz&sort=sideways&status=BAD,FAILED&held=maybe&from=never');
+  const query = read(
+    'min=zz&sort=sideways&status=BAD,FAILED&held=maybe&from=never&workflow=<b>x&workflow=01a21ec1-32e0-72fe-a127-e4c428c9ea12',
+  );
   expect(query.unknown.map(({ name, value }) => `${name}=${value}`)).toEqual([
     'status=BAD',
+    'workflow=<b>x',
     'min=zz',
     'from=never',
     'held=maybe',
     'sort=sideways',
   ]);
   expect(query.status).toEqual(['FAILED']);
+  expect(query.workflow).toEqual(['01a21ec1-32e0-72fe-a127-e4c428c9ea12']);
+  expect(toFilter(query, 0).workflowIds).toEqual(query.workflow);
+  expect(read(write(query)).unknown).toHaveLength(query.unknown.length);
   expect(read(write({ ...query, unknown: query.unknown.filter(({ name }) => name !== 'min') })).unknown).not.toContain(
     'min',
   );
