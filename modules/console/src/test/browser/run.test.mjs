@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { until, visiting, withoutChromium } from './browser.mjs';
 import { IMPORT_ERROR, id, record, run, steps } from './record.mjs';
-import { sharedServer } from './server.mjs';
+import { ask, sharedServer } from './server.mjs';
 import { owner } from './token.mjs';
 
 const OWNER = owner('run');
@@ -212,6 +212,37 @@ describe('a run', { skip: withoutChromium }, () => {
       await page.waitForFunction(() => performance.getEntriesByName('runlog:timeline').length > 0);
       assert.ok((await page.getByRole('treeitem').count()) < 200);
       await page.getByRole('region', { name: 'Step row 4321' }).waitFor();
+    });
+  });
+
+  test('a run that is deleted while its page is open says so', async () => {
+    const subject = owner('run-deleted');
+    const [one, other] = [40, 41].map(days => run({ workflow: 'old', ago: days * 24 * 60 * MINUTE }));
+    await record(server, subject, [one, other]);
+    await visiting(subject, `executions/${one.id}`, async page => {
+      await visiting(subject, `executions/${other.id}`, async second => {
+        const notice = where => where.getByText('This run was deleted.');
+        await second.getByRole('button', { name: 'Hold' }).waitFor();
+        await page.getByRole('button', { name: 'Hold' }).click();
+        await ask(
+          server,
+          subject,
+          'mutation { cleanupExecutions(input: {olderThan: "P30D"}) { cleanup { id } } }',
+        );
+        await until(
+          () => ask(server, subject, '{ executions { totalCount } }'),
+          ({ executions }) => executions.totalCount === 0,
+        );
+        assert.equal(await notice(page).count(), 0);
+
+        await page.getByRole('button', { name: 'Hold this run' }).click();
+        await notice(page).waitFor();
+        await page.getByRole('button', { name: 'Hold' }).waitFor({ state: 'detached' });
+
+        await second.evaluate(() => dispatchEvent(new Event('focus')));
+        await notice(second).waitFor();
+        assert.equal(await second.getByRole('button', { name: 'Hold' }).count(), 0);
+      });
     });
   });
 

@@ -18,7 +18,9 @@ export function Holds() {
   const { rows } = list;
 
   async function release(id: string) {
-    if (await send({ input: { executionId: id } })) list.again();
+    await send({ input: { executionId: id } });
+    // Also after a failure: the run may have been released or deleted elsewhere.
+    list.again();
   }
 
   return (

@@ -1,10 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
+import { type ApiError, asApiError } from '../api/errors';
 import type { Result } from '../api/operation';
 import { request } from '../api/request';
 import { Link, paths } from '../app/navigate';
 import { useAsk } from '../app/useAsk';
 import { Button } from '../parts/Button';
 import { Duration } from '../parts/Duration';
+import { ErrorNotice } from '../parts/Notice';
 import { Recorded } from '../parts/Recorded';
 import { Status } from '../parts/Status';
 import { Time } from '../parts/Time';
@@ -16,14 +18,26 @@ import { hasEnded } from './useRun';
 const PAGE = 20;
 type Connection = NonNullable<NonNullable<Result<'RunChildren'>['execution']>['children']>;
 
-/** The runs that this one started. `changes` grows when they may have changed. */
-export function Children({ id, changes }: { id: string; changes: number }) {
+interface ChildrenProps {
+  id: string;
+  /** Grows when they may have changed. */
+  changes: number;
+  /** The run is not there any more. */
+  onMissing: () => void;
+}
+
+/** The runs that this one started. */
+export function Children({ id, changes, onMissing }: ChildrenProps) {
   const { data, again } = useAsk(runChildren, { id, first: PAGE });
   const [more, setMore] = useState<readonly Connection[]>([]);
   const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError>();
   useEffect(() => {
     if (changes) again();
   }, [changes]);
+  useEffect(() => {
+    if (data && !data.execution) onMissing();
+  }, [data]);
   const first = data?.execution?.children;
   if (!first?.nodes.length) return null;
   const pages = [first, ...more];
@@ -36,6 +50,10 @@ export function Children({ id, changes }: { id: string; changes: number }) {
       const next = await request(runChildren, { id, first: PAGE, after: last.pageInfo.endCursor });
       const page = next.execution?.children;
       if (page) setMore([...more, page]);
+      else onMissing();
+      setError(undefined);
+    } catch (failure) {
+      setError(asApiError(failure));
     } finally {
       setBusy(false);
     }
@@ -80,6 +98,7 @@ export function Children({ id, changes }: { id: string; changes: number }) {
           ))}
         </tbody>
       </table>
+      <ErrorNotice error={error} />
       {last.pageInfo.hasNextPage && (
         <Button class="children-more" busy={busy} onClick={readMore}>
           Show more

@@ -25,7 +25,10 @@ export function Hold({ run, onChanged }: { run: Run; onChanged: () => void }) {
       onChanged();
       close();
     } catch (failure) {
-      setError(asApiError(failure));
+      const problem = asApiError(failure);
+      setError(problem);
+      // The page says that the run was deleted.
+      if (problem.code === 'NOT_FOUND') onChanged();
     } finally {
       setBusy(false);
     }

@@ -10,8 +10,15 @@ import { History } from './History';
 import { Hold } from './Hold';
 import { hasEnded, type Run } from './useRun';
 
+interface RunHeaderProps {
+  run: Run;
+  link: string;
+  isDeleted: boolean;
+  onChanged: () => void;
+}
+
 /** Which run it is, how it went, and what it belongs to. */
-export function RunHeader({ run, link, onChanged }: { run: Run; link: string; onChanged: () => void }) {
+export function RunHeader({ run, link, isDeleted, onChanged }: RunHeaderProps) {
   const labels = Object.entries((run.labels ?? {}) as Record<string, string>);
   return (
     <header class="run-header">
@@ -29,7 +36,7 @@ export function RunHeader({ run, link, onChanged }: { run: Run; link: string; on
           <Status status={run.status} large />
         </span>
         <span class="run-actions">
-          <Hold run={run} onChanged={onChanged} />
+          {!isDeleted && <Hold run={run} onChanged={onChanged} />}
           <Copy text={link} label="Copy link to this page (y)">
             Copy link
           </Copy>

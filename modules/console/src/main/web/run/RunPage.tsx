@@ -61,11 +61,11 @@ function OneRun({ id }: { id: string }) {
         </Notice>
       )}
       <ErrorNotice error={error} again={again} />
-      <RunHeader run={read.run} link={link} onChanged={again} />
+      <RunHeader run={read.run} link={link} isDeleted={isMissing} onChanged={again} />
       <Outcome read={read} />
-      <Steps run={read.run} changes={changes} />
+      <Steps run={read.run} changes={changes} onMissing={again} />
       <RunDocuments read={read} />
-      <Children id={id} changes={changes} />
+      <Children id={id} changes={changes} onMissing={again} />
     </div>
   );
 }

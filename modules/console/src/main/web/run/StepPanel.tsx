@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import type { Result } from '../api/operation';
 import { Button } from '../parts/Button';
 import { Copy } from '../parts/Copy';
@@ -24,12 +25,16 @@ interface StepPanelProps {
   link: string;
   tab: StepTab | null;
   onTab: (tab: StepTab) => void;
+  onMissing: () => void;
   onClose: () => void;
 }
 
 /** What a step was given, what it returned, and why it failed. */
-export function StepPanel({ runId, outline, start, link, tab, onTab, onClose }: StepPanelProps) {
+export function StepPanel({ runId, outline, start, link, tab, onTab, onMissing, onClose }: StepPanelProps) {
   const { answer, error, again } = useExact(stepDetail, { id: `${runId}:${outline.index}` }, outline.status);
+  useEffect(() => {
+    if (answer && !answer.data.node) onMissing();
+  }, [answer]);
   return (
     <section class="step-panel" aria-label={`Step ${outline.name}`}>
       <div class="step-head">

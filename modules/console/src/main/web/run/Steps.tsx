@@ -11,10 +11,18 @@ import { hasEnded, type Run } from './useRun';
 import { useSteps } from './useSteps';
 import { RUN_VIEW } from './view';
 
+interface StepsProps {
+  run: Run;
+  /** Grows when the steps may have changed. */
+  changes: number;
+  /** The run or a step is not there any more. */
+  onMissing: () => void;
+}
+
 /** The timeline of a run, and the chosen step beside it. */
-export function Steps({ run, changes }: { run: Run; changes: number }) {
+export function Steps({ run, changes, onMissing }: StepsProps) {
   const [view, setView] = useQuery(RUN_VIEW);
-  const { loaded, error } = useSteps(run.id, changes);
+  const { loaded, error } = useSteps(run.id, changes, onMissing);
   const steps = loaded?.steps ?? [];
   const start = run.startedAt ? Date.parse(run.startedAt) : timeOfId(run.id);
   const end = run.finishedAt ? Date.parse(run.finishedAt) : hasEnded(run.status) ? start : null;
@@ -77,6 +85,7 @@ export function Steps({ run, changes }: { run: Run; changes: number }) {
               link={location.origin + href(paths.run(run.id, `step=${outline.index}`))}
               tab={view.stepTab}
               onTab={stepTab => setView({ stepTab }, 'replace')}
+              onMissing={onMissing}
               onClose={() => setView({ step: 'none' }, 'replace')}
             />
           )}

@@ -8,6 +8,7 @@ import releaseRunText from './ReleaseRun.graphql';
 import runByExternalIdText from './RunByExternalId.graphql';
 import runChildrenText from './RunChildren.graphql';
 import runDetailText from './RunDetail.graphql';
+import runExistsText from './RunExists.graphql';
 import runLiveText from './RunLive.graphql';
 import runStepsText from './RunSteps.graphql';
 import sameErrorText from './SameError.graphql';
@@ -16,6 +17,7 @@ import stepRow from './StepRow.graphql';
 import stepsByIndexText from './StepsByIndex.graphql';
 
 export const runDetail = operation('RunDetail', runDetailText, runRow);
+export const runExists = operation('RunExists', runExistsText);
 export const runByExternalId = operation('RunByExternalId', runByExternalIdText);
 export const runChildren = operation('RunChildren', runChildrenText);
 export const runLive = operation('RunLive', runLiveText, runRow);

@@ -3,8 +3,9 @@ import type { RunRow } from '#operations';
 import type { ApiError } from '../api/errors';
 import { follow } from '../api/live';
 import type { Result } from '../api/operation';
+import { request } from '../api/request';
 import { useExact } from './exact';
-import { runDetail, runLive } from './operations';
+import { runDetail, runExists, runLive } from './operations';
 
 export type Run = NonNullable<Result<'RunDetail'>['execution']>;
 
@@ -27,6 +28,8 @@ export interface FollowedRun {
   again(): void;
 }
 
+/** A window that gets the focus also becomes visible: the run is looked for once. */
+const LOOK_PAUSE_MILLIS = 1_000;
 /** Pause before the result of a run that has just ended is read. */
 const ENDED_MILLIS = 100;
 const ENDED: ReadonlySet<string> = new Set(['SUCCESS', 'FAILED', 'CANCELLED', 'CRASHED']);
@@ -41,6 +44,8 @@ export function useRun(id: string): FollowedRun {
   const [event, setEvent] = useState<{ row: RunRow; at: number } | null>(null);
   const [changes, setChanges] = useState(0);
   const isFirst = useRef(true);
+  const known = useRef<ReadRun>();
+  const isMissing = answer !== undefined && !answer.data.execution;
 
   useEffect(
     () =>
@@ -60,14 +65,36 @@ export function useRun(id: string): FollowedRun {
             isFirst.current = false;
           },
           reset: again,
+          error({ code }) {
+            if (code === 'NOT_FOUND' && known.current) again();
+          },
         },
       ),
     [id],
   );
 
+  // Subscriptions do not report that a run was deleted.
+  useEffect(() => {
+    if (isMissing) return;
+    let lookedAt = 0;
+    const look = () => {
+      if (document.hidden || Date.now() - lookedAt < LOOK_PAUSE_MILLIS) return;
+      lookedAt = Date.now();
+      request(runExists, { id }).then(
+        ({ execution }) => execution ?? again(),
+        () => {},
+      );
+    };
+    addEventListener('focus', look);
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      removeEventListener('focus', look);
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, [id, isMissing]);
+
   // An event from before the question is older than the answer.
   const row = event && answer && event.at >= answer.askedAt ? event.row : null;
-  const known = useRef<ReadRun>();
   const documents = useMemo(() => {
     const execution = answer?.data.execution;
     if (!answer || !execution) return undefined;
@@ -92,7 +119,7 @@ export function useRun(id: string): FollowedRun {
     return () => clearTimeout(timer);
   }, [isOutdated, documents]);
 
-  return { read: known.current, error, isMissing: answer !== undefined && !answer.data.execution, changes, again };
+  return { read: known.current, error, isMissing, changes, again };
 }
 
 /** The run as of an event. A run that has ended does not return to an earlier status. */

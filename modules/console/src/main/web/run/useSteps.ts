@@ -7,10 +7,14 @@ import { type LoadedSteps, StepReader, type StepSource } from './stepReader';
 
 const REFRESH_MILLIS = 500;
 
-/** All steps of a run. Read again at most twice a second while `changes` grows. */
+/**
+ * All steps of a run. Read again at most twice a second while `changes` grows. Calls `onMissing` if the run is not there
+ * any more.
+ */
 export function useSteps(
   id: string,
   changes: number,
+  onMissing: () => void,
 ): { loaded: LoadedSteps | undefined; error: ApiError | undefined } {
   const [loaded, setLoaded] = useState<LoadedSteps>();
   const [error, setError] = useState<ApiError>();
@@ -19,7 +23,7 @@ export function useSteps(
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
-    const reader = new StepReader(stepSource(id, signal), next => {
+    const reader = new StepReader(stepSource(id, onMissing, signal), next => {
       if (!signal.aborted) setLoaded(next);
     });
     let isBusy = true;
@@ -59,9 +63,13 @@ export function useSteps(
   return { loaded, error };
 }
 
-function stepSource(id: string, signal: AbortSignal): StepSource {
+function stepSource(id: string, onMissing: () => void, signal: AbortSignal): StepSource {
   return {
-    page: async page => (await request(runSteps, { id, ...page }, signal)).execution?.steps ?? null,
+    async page(page) {
+      const { execution } = await request(runSteps, { id, ...page }, signal);
+      if (!execution) onMissing();
+      return execution?.steps ?? null;
+    },
     byIndex: async indexes => {
       const ids = indexes.map(index => `${id}:${index}`);
       const list = (at: number) => ids.slice(at * 200, (at + 1) * 200);
