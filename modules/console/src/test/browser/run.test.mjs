@@ -198,6 +198,32 @@ describe('a run', { skip: withoutChromium }, () => {
     });
   });
 
+  test('the longest labels stay within the page, and can be read in full', async () => {
+    const value = 'v'.repeat(256);
+    const names = Array.from({ length: 32 }, (_, index) => `${index}`.padEnd(250, 'n'));
+    const labelled = run({
+      workflow: 'labelled',
+      ago: MINUTE,
+      labels: Object.fromEntries(names.map(name => [name, value])),
+    });
+    await record(server, OWNER, [labelled]);
+    await visiting(OWNER, `executions/${labelled.id}`, async page => {
+      await page.locator('.run-facts .label').nth(31).waitFor();
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 800 });
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+      }
+      const titles = await page.locator('.run-facts .label').evaluateAll(labels => labels.map(({ title }) => title));
+      assert.ok(titles.some(title => title.includes(`${names[7]}=${value}`)));
+
+      await page.goto(`${server.url}/ui/?label=${names[7]}:${value}&trigger=${value}`);
+      await page.getByText('No runs match.').waitFor();
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+      const table = page.locator('.table-scroller');
+      assert.ok(await table.evaluate(box => box.scrollWidth <= box.clientWidth));
+    });
+  });
+
   test('5,000 steps are all there, and only the visible ones are in the document', async () => {
     const large = run({ workflow: 'large', ago: 20 * MINUTE, took: 10 * MINUTE });
     const all = steps(5000, { failing: 4321, start: Date.now() - 20 * MINUTE });
@@ -222,13 +248,9 @@ describe('a run', { skip: withoutChromium }, () => {
     await visiting(subject, `executions/${one.id}`, async page => {
       await visiting(subject, `executions/${other.id}`, async second => {
         const notice = where => where.getByText('This run was deleted.');
-        await second.getByRole('button', { name: 'Hold' }).waitFor();
-        await page.getByRole('button', { name: 'Hold' }).click();
-        await ask(
-          server,
-          subject,
-          'mutation { cleanupExecutions(input: {olderThan: "P30D"}) { cleanup { id } } }',
-        );
+        await second.getByRole('button', { name: 'Hold', exact: true }).waitFor();
+        await page.getByRole('button', { name: 'Hold', exact: true }).click();
+        await ask(server, subject, 'mutation { cleanupExecutions(input: {olderThan: "P30D"}) { cleanup { id } } }');
         await until(
           () => ask(server, subject, '{ executions { totalCount } }'),
           ({ executions }) => executions.totalCount === 0,
@@ -237,11 +259,11 @@ describe('a run', { skip: withoutChromium }, () => {
 
         await page.getByRole('button', { name: 'Hold this run' }).click();
         await notice(page).waitFor();
-        await page.getByRole('button', { name: 'Hold' }).waitFor({ state: 'detached' });
+        await page.getByRole('button', { name: 'Hold', exact: true }).waitFor({ state: 'detached' });
 
         await second.evaluate(() => dispatchEvent(new Event('focus')));
         await notice(second).waitFor();
-        assert.equal(await second.getByRole('button', { name: 'Hold' }).count(), 0);
+        assert.equal(await second.getByRole('button', { name: 'Hold', exact: true }).count(), 0);
       });
     });
   });

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { visible } from '../text/visible';
 import { Icon } from './Icon';
 import './chips.css';
 
@@ -39,7 +40,9 @@ export function RemovableChip({
 }) {
   return (
     <span class={warn ? 'chip is-removable is-warn' : 'chip is-removable'}>
-      <span class="recorded">{text}</span>
+      <span class="recorded" title={text}>
+        {visible(text)}
+      </span>
       <button type="button" class="chip-remove" aria-label={`Remove ${text}`} onClick={onRemove}>
         <Icon name="close" size={12} />
       </button>
