@@ -305,6 +305,14 @@ describe('runs', { skip: withoutChromium }, () => {
     await visiting(OWNER, '?min=soon', async page => {
       await page.getByText('not understood').waitFor();
       await page.locator('.table-row').first().waitFor();
+
+      await page.goto(`${server.url}/ui/?workflow=<b>x`);
+      await page.getByText('workflow=<b>x: not understood').waitFor();
+      await page.locator('.table-row').first().waitFor();
+
+      await page.goto(`${server.url}/ui/running?workflow=zzz`);
+      await page.getByRole('button', { name: 'Remove workflow=zzz: not understood' }).click();
+      assert.equal(new URL(page.url()).search, '');
     });
   });
 

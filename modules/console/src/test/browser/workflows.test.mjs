@@ -107,7 +107,12 @@ describe('workflows', { skip: withoutChromium }, () => {
 
   test('an unknown workflow is explained', async () => {
     await visiting(OWNER, 'workflows/019e7c00-0000-7000-8000-000000000000', async page => {
-      await page.getByText('No workflow with this ID, or it belongs to someone else.').waitFor();
+      const missing = page.getByRole('heading', { name: 'There is no workflow with this ID.' });
+      await missing.waitFor();
+
+      await page.goto(`${server.url}/ui/workflows/xyz`);
+      await missing.waitFor();
+      assert.equal(await page.getByRole('alert').count(), 0);
     });
   });
 });

@@ -10,6 +10,7 @@ import { openedRun } from '../app/opened-run';
 import { runningCount } from '../app/running-count';
 import { useAsk } from '../app/useAsk';
 import { ErrorNotice, Notice, Skeleton } from '../parts/Notice';
+import { NotUnderstood } from '../parts/NotUnderstood';
 import { Status, statusClass } from '../parts/Status';
 import { Time } from '../parts/Time';
 import { RUNS_PAGE } from '../runs/operations';
@@ -90,6 +91,7 @@ export function RunningPage(_: { id: string }) {
           </p>
         )}
       </div>
+      <NotUnderstood unknown={query.unknown} onChange={unknown => setQuery({ unknown })} />
       <ErrorNotice error={error} what="Running now" />
       {!complete && rows.length === 0 && !error && <Skeleton />}
       {complete && rows.length === 0 && <Nothing workflow={query.workflow} />}
@@ -136,7 +138,7 @@ interface RunningState {
 const NOTHING: RunningState = { runs: new Map(), complete: false, error: undefined };
 
 /** The runs that are queued or running, live. Those that ended stay a few seconds, and while the pointer is over them. */
-function useRunning(workflow: string, hovered: { current: boolean }): RunningState {
+function useRunning(workflow: string | null, hovered: { current: boolean }): RunningState {
   const [state, setState] = useState(NOTHING);
   useEffect(
     () =>
@@ -180,7 +182,7 @@ function useRunning(workflow: string, hovered: { current: boolean }): RunningSta
 }
 
 /** The newest run, where nothing runs. */
-function Nothing({ workflow }: { workflow: string }) {
+function Nothing({ workflow }: { workflow: string | null }) {
   const { data } = useAsk(RUNS_PAGE, {
     filter: workflow ? { workflowIds: [workflow] } : {},
     orderBy: 'STARTED_AT_DESC',

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { navigate, paths } from '../app/navigate';
 import { Icon } from '../parts/Icon';
+import { readUuid } from '../text/uuid';
 
 const WAIT_MILLIS = 250;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Searches while typing. Enter with the ID of a run opens it. */
 export function SearchBox({ value, onChange }: { value: string; onChange: (value: string) => void }) {
@@ -30,8 +30,8 @@ export function SearchBox({ value, onChange }: { value: string; onChange: (value
       role="search"
       onSubmit={event => {
         event.preventDefault();
-        const id = text.trim();
-        if (UUID.test(id)) navigate(paths.run(id.toLowerCase()));
+        const id = readUuid(text.trim());
+        if (id) navigate(paths.run(id));
         else send(text.trim());
       }}
     >
@@ -49,7 +49,7 @@ export function SearchBox({ value, onChange }: { value: string; onChange: (value
           const next = event.currentTarget.value;
           setText(next);
           clearTimeout(timer.current);
-          if (!UUID.test(next.trim())) timer.current = setTimeout(() => send(next.trim()), WAIT_MILLIS);
+          if (!readUuid(next.trim())) timer.current = setTimeout(() => send(next.trim()), WAIT_MILLIS);
         }}
         onKeyDown={event => {
           if (event.key === 'Escape') event.currentTarget.blur();

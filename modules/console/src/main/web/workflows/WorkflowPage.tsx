@@ -9,6 +9,7 @@ import { ErrorNotice, Notice, Skeleton } from '../parts/Notice';
 import { Recorded } from '../parts/Recorded';
 import { Status } from '../parts/Status';
 import { DateTime, Time } from '../parts/Time';
+import { readUuid } from '../text/uuid';
 import { firstLine } from '../text/visible';
 import { DeleteWorkflow } from './DeleteWorkflow';
 import { RUNS_LIVE, WORKFLOW_DETAIL, WORKFLOW_RUNS } from './operations';
@@ -29,7 +30,12 @@ const CODEC: QueryCodec<{ readonly range: Range }> = {
 const LIVE_PAUSE_MILLIS = 2_000;
 const STATISTICS_PAUSE_MILLIS = 10_000;
 
-export function WorkflowPage({ id }: { id: string }) {
+export function WorkflowPage({ id: text }: { id: string }) {
+  const id = readUuid(text);
+  return id === null ? <Missing /> : <OneWorkflow id={id} />;
+}
+
+function OneWorkflow({ id }: { id: string }) {
   const [{ range }, setQuery] = useQuery(CODEC);
   const span = useMemo(() => spanOf(range, Date.now()), [range]);
   const asked = useAsk(WORKFLOW_DETAIL, { id, ...span });
@@ -39,22 +45,7 @@ export function WorkflowPage({ id }: { id: string }) {
     if (workflow) document.title = `${workflow.name} · Runlog`;
   }, [workflow?.name]);
 
-  if (asked.data && !workflow) {
-    return (
-      <>
-        <h1 class="visually-hidden">Workflow</h1>
-        <Notice
-          kind="empty"
-          title="No workflow with this ID, or it belongs to someone else."
-          actions={
-            <Link class="button button-plain" to={paths.workflows()}>
-              Show all workflows
-            </Link>
-          }
-        />
-      </>
-    );
-  }
+  if (asked.data && !workflow) return <Missing />;
   return (
     <div class="page">
       <header class="page-head">
@@ -95,6 +86,22 @@ export function WorkflowPage({ id }: { id: string }) {
         </>
       )}
     </div>
+  );
+}
+
+function Missing() {
+  return (
+    <Notice
+      kind="empty"
+      title={<h1>There is no workflow with this ID.</h1>}
+      actions={
+        <Link class="button button-plain" to={paths.workflows()}>
+          Show all workflows
+        </Link>
+      }
+    >
+      It was deleted, it belongs to someone else, or the address is incomplete.
+    </Notice>
   );
 }
 
