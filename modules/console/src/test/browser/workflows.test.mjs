@@ -48,6 +48,10 @@ describe('workflows', { skip: withoutChromium }, () => {
         () => rows(page),
         shown => shown.length === 1,
       );
+      // However much is pasted, the server accepts the URL.
+      await page.getByLabel('Search by name or key').fill('x'.repeat(7000));
+      await page.waitForURL(/q=xxx/);
+      assert.equal((await page.reload()).status(), 200);
       await page.goto(`${server.url}/ui/workflows?sort=failures`);
       const [first] = await until(
         () => rows(page),

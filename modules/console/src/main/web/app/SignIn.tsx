@@ -44,6 +44,7 @@ export function SignIn({ onClose }: { onClose?: () => void }) {
           type="password"
           label="Token"
           name="token"
+          maxLength={100_000}
           data-autofocus
           value={token}
           onInput={value => {

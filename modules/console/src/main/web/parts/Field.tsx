@@ -2,6 +2,9 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import './field.css';
 
+/** Texts that people type become part of URLs, which servers limit. No name, key or label is longer. */
+const TEXT_MAX = 600;
+
 interface FieldProps {
   label: string;
   hint?: ComponentChildren;
@@ -58,6 +61,7 @@ export function TextField({ label, hint, error, hideLabel = false, onInput, ...i
           type="text"
           autocomplete="off"
           spellcheck={false}
+          maxLength={TEXT_MAX}
           {...input}
           {...attributes}
           class="input"

@@ -8,7 +8,7 @@ import { Popup } from '../parts/Popup';
 import { durationWords, parseDuration } from '../text/duration';
 import { fromLocalInput, toLocalInput } from '../text/time';
 import { WORKFLOW_CHOICES } from './operations';
-import { type LabelTerm, labelText, parseLabel, type RunsQuery } from './query';
+import { type LabelTerm, labelText, parseLabel, type RunsQuery, SEARCH_MAX } from './query';
 import { rememberName } from './workflows';
 
 export interface FilterProps {
@@ -261,7 +261,14 @@ export function MoreFilters({ query, change, triggers }: FilterProps & { trigger
             close();
           }}
         >
-          <TextField label="Error contains" value={error} onInput={setError} placeholder="timeout" data-autofocus />
+          <TextField
+            label="Error contains"
+            maxLength={SEARCH_MAX}
+            value={error}
+            onInput={setError}
+            placeholder="timeout"
+            data-autofocus
+          />
           <TextField label="Trigger" value={trigger} onInput={setTrigger} placeholder="cron" list="known-triggers" />
           <datalist id="known-triggers">
             {triggers().map(text => (

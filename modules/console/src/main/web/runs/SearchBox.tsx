@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { navigate, paths } from '../app/navigate';
 import { Icon } from '../parts/Icon';
 import { readUuid } from '../text/uuid';
+import { SEARCH_MAX } from './query';
 
 const WAIT_MILLIS = 250;
 
@@ -41,7 +42,7 @@ export function SearchBox({ value, onChange }: { value: string; onChange: (value
         class="input"
         aria-label="Search in runs"
         placeholder="Search payload, result, error, labels, ID"
-        maxLength={200}
+        maxLength={SEARCH_MAX}
         autocomplete="off"
         spellcheck={false}
         value={text}

@@ -64,6 +64,9 @@ export const NO_FILTERS: RunsQuery = {
 
 const STATUSES: readonly string[] = ['QUEUED', 'RUNNING', 'SUCCESS', 'FAILED', 'CANCELLED', 'CRASHED'];
 const SORTS: readonly string[] = ['-start', 'start', '-duration', 'duration', '-finish', 'finish'];
+/** The longest text that the API searches for. */
+export const SEARCH_MAX = 200;
+
 /** Those of which each value is one of several. */
 const LISTS = ['status', 'workflow'];
 const NAMES = [
@@ -109,7 +112,7 @@ export const runsQuery: QueryCodec<RunsQuery> = {
       trigger: unique(ids('trigger')),
       error: query.get('error') ?? '',
       fingerprint: unique(ids('fingerprint')),
-      search: query.get('q') ?? '',
+      search: (query.get('q') ?? '').slice(0, SEARCH_MAX),
       lastMillis,
       from: lastMillis === null ? one('from', time) : null,
       to: lastMillis === null ? one('to', time) : null,
@@ -136,7 +139,7 @@ export const runsQuery: QueryCodec<RunsQuery> = {
     for (const text of value.trigger) query.append('trigger', text);
     set('error', value.error);
     for (const text of value.fingerprint) query.append('fingerprint', text);
-    set('q', value.search);
+    set('q', value.search.slice(0, SEARCH_MAX));
     if (value.lastMillis !== null) set('last', shortDuration(value.lastMillis));
     else {
       set('from', value.from);
@@ -231,7 +234,7 @@ export function toFilter(query: RunsQuery, now: number): ExecutionFilter {
   if (query.maxMillis !== null) filter.maxDuration = millisToIso(query.maxMillis);
   if (query.error) filter.errorContains = query.error;
   if (query.fingerprint.length) filter.errorFingerprints = query.fingerprint;
-  if (query.search) filter.search = query.search.slice(0, 200);
+  if (query.search) filter.search = query.search;
   if (query.lastMillis !== null) filter.startedAfter = new Date(now - query.lastMillis).toISOString();
   if (query.from) filter.startedAfter = query.from;
   if (query.to) filter.startedBefore = query.to;

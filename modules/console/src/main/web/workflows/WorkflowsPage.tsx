@@ -36,18 +36,20 @@ const SORTS: readonly { readonly value: Sort; readonly label: string }[] = [
 
 const ORDERS = { busiest: 'RECORDED', failures: 'FAILURES', slowest: 'AVERAGE_DURATION' } as const;
 const TOP_DAYS = 30;
+/** Longer than any name, and short enough for a URL. */
+const SEARCH_MAX = 200;
 /** As many as the server compares. */
 const TOP_MAX = 100;
 const PAGE = 50;
 
 const CODEC: QueryCodec<ListQuery> = {
   read: query => ({
-    q: query.get('q') ?? '',
+    q: (query.get('q') ?? '').slice(0, SEARCH_MAX),
     sort: SORTS.find(({ value }) => value === query.get('sort'))?.value ?? '',
   }),
   write({ q, sort }, query) {
     for (const [name, value] of [
-      ['q', q],
+      ['q', q.slice(0, SEARCH_MAX)],
       ['sort', sort],
     ] as const) {
       if (value) query.set(name, value);
@@ -106,6 +108,7 @@ export function WorkflowsPage() {
           hideLabel
           type="search"
           placeholder="Search by name or key"
+          maxLength={SEARCH_MAX}
           value={q}
           onInput={text => setQuery({ q: text }, 'replace')}
         />

@@ -72,6 +72,12 @@ test('an empty query has no filters and writes nothing', () => {
   expect(hasFilters({ ...NO_FILTERS, sort: 'duration', at: 'x' })).toBe(false);
 });
 
+test('a search is no longer than the server accepts, and neither is the URL', () => {
+  const long = 'x'.repeat(7000);
+  expect(read(`q=${long}`).search).toHaveLength(200);
+  expect(write({ ...NO_FILTERS, search: long })).toHaveLength(202);
+});
+
 test('parameters of others stay', () => {
   expect(write(read('status=FAILED'), 'tz=UTC&status=RUNNING')).toBe('tz=UTC&status=FAILED');
 });
