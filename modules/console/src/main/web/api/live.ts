@@ -2,6 +2,7 @@ import { type Client, createClient } from 'graphql-ws';
 import { type ApiError, fromGraphQl, type GraphQlError } from './errors';
 import { type EventQueue, eventQueue } from './event-queue';
 import type { Operation, OperationName, Result, Variables } from './operation';
+import { reachedAt } from './request';
 import { base, loadSession, session } from './server';
 import { createStore, type Store } from './store';
 
@@ -13,6 +14,8 @@ export interface Link {
   readonly state: LiveState | 'idle';
   readonly since: number;
   readonly retryAt: number | null;
+  /** Since when requests reach the server although this connection is offline; null if it is not, or if none did. */
+  readonly answeredSince: number | null;
 }
 
 export interface Follower<K extends OperationName> {
@@ -27,7 +30,12 @@ export interface Follower<K extends OperationName> {
   end?(): void;
 }
 
-export const link: Store<Link> = createStore<Link>({ state: 'idle', since: Date.now(), retryAt: null });
+export const link: Store<Link> = createStore<Link>({
+  state: 'idle',
+  since: Date.now(),
+  retryAt: null,
+  answeredSince: null,
+});
 
 const RETRY_WAIT_MAX_MILLIS = 30_000;
 const BUSY_WAIT_MILLIS = 10_000;
@@ -136,6 +144,13 @@ function connect(): Client {
   let pongTimeout: ReturnType<typeof setTimeout> | undefined;
   addEventListener('online', () => wake());
   addEventListener('focus', () => wake());
+  // The server is back.
+  reachedAt.subscribe(at => {
+    const current = link.get();
+    if (current.state !== 'offline') return;
+    link.set({ ...current, answeredSince: current.answeredSince ?? at });
+    wake();
+  });
   return createClient({
     url: `${location.protocol.replace('http', 'ws')}//${location.host}${base}/graphql`,
     lazyCloseTimeout: IDLE_MILLIS,
@@ -178,10 +193,16 @@ async function retryWait(attempts: number): Promise<void> {
 }
 
 function setLink(state: Link['state'], retryAt: number | null = null) {
-  const { state: before, since } = link.get();
+  const { state: before, since, answeredSince } = link.get();
   // "connecting" during an outage is part of the outage.
   const next = before === 'offline' && state === 'connecting' ? 'offline' : state;
-  link.set({ state: next, since: next === before ? since : Date.now(), retryAt });
+  const isSame = next === before;
+  link.set({
+    state: next,
+    since: isSame ? since : Date.now(),
+    retryAt,
+    answeredSince: isSame ? answeredSince : null,
+  });
 }
 
 function whenSignedIn(then: () => void) {

@@ -6,6 +6,9 @@ import { createStore, type Store } from './store';
 /** Since when requests do not reach the server; null if the last one did. */
 export const unreachableSince: Store<number | null> = createStore<number | null>(null);
 
+/** When a request last reached the server, in milliseconds since 1970; null before the first one. */
+export const reachedAt: Store<number | null> = createStore<number | null>(null);
+
 /** Data with the errors of the fields that are null because of them. */
 export interface Answer<K extends OperationName> {
   readonly data: Result<K>;
@@ -60,7 +63,10 @@ async function post<K extends OperationName>(
     if (signal?.aborted) throw failure;
     throw unreachable();
   }
-  if (response.status < 502) unreachableSince.set(null);
+  if (response.status < 502) {
+    unreachableSince.set(null);
+    reachedAt.set(Date.now());
+  }
   if (response.status === 401) session.set('signed-out');
   if (text.startsWith('{')) return text;
   // A proxy in between answers with a page of its own while the server is away.
