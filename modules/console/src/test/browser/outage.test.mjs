@@ -63,6 +63,9 @@ describe('outages', {
 
         await context.setOffline(true);
         await page.getByText('Offline.').waitFor({ timeout: 40_000 });
+        await page.getByRole('link', { name: 'Workflows' }).click();
+        await page.getByText('Nothing was read yet.').waitFor();
+        await page.goBack();
         await record(server, OWNER, [run({ workflow: 'unseen', ago: 0, took: 0 })]);
         await context.setOffline(false);
 

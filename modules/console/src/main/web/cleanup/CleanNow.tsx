@@ -6,7 +6,7 @@ import { useSend } from '../app/useSend';
 import { Button } from '../parts/Button';
 import { Dialog, DialogActions } from '../parts/Dialog';
 import { TextField } from '../parts/Field';
-import { ErrorNotice, Notice, Skeleton } from '../parts/Notice';
+import { ErrorNotice, Notice, Unread } from '../parts/Notice';
 import { formatNumber } from '../text/number';
 import { countWords, criteriaWords, figuresWords, sentence, sparedWords } from '../text/words';
 import { type CleanupQuery, canBeAsked, chosen, criteriaOf, inputOf, isLimited, mayCleanUpForOthers } from './criteria';
@@ -69,7 +69,7 @@ export function CleanNow({ query, setQuery }: Props) {
         </Notice>
       )}
       <ErrorNotice error={error} again={asked.again} what="Clean up" />
-      {isAsked && !preview && !error && <Skeleton rows={4} />}
+      {isAsked && !preview && <Unread error={error} rows={4} />}
       {preview && (
         <section aria-labelledby="would-delete" class="cleanup-panel" aria-busy={!current}>
           <h2 id="would-delete" class="visually-hidden">

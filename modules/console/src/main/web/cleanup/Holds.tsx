@@ -2,7 +2,7 @@ import { Link, paths } from '../app/navigate';
 import { usePages } from '../app/usePages';
 import { useSend } from '../app/useSend';
 import { Button } from '../parts/Button';
-import { ErrorNotice, Notice, Skeleton } from '../parts/Notice';
+import { ErrorNotice, Notice, Unread } from '../parts/Notice';
 import { Recorded } from '../parts/Recorded';
 import { Status } from '../parts/Status';
 import { DateTime } from '../parts/Time';
@@ -29,7 +29,7 @@ export function Holds() {
         A held run, and its children, are not deleted by any cleanup or policy. Hold a run on its own page.
       </p>
       <ErrorNotice error={list.error ?? list.fieldErrors[0] ?? error} again={list.again} what="The list of held runs" />
-      {!rows && !list.error && <Skeleton rows={4} />}
+      {!rows && <Unread error={list.error} rows={4} />}
       {rows?.length === 0 && <Notice kind="empty" title="No run is held." />}
       {rows && rows.length > 0 && (
         <div class="cleanup-table" tabIndex={0} role="region" aria-label="Held runs">

@@ -1,7 +1,7 @@
 import { Link, paths } from '../app/navigate';
 import { usePages } from '../app/usePages';
 import { Button } from '../parts/Button';
-import { ErrorNotice, Notice, Skeleton } from '../parts/Notice';
+import { ErrorNotice, Notice, Unread } from '../parts/Notice';
 import { Recorded } from '../parts/Recorded';
 import { DateTime } from '../parts/Time';
 import { formatBytes, formatNumber } from '../text/number';
@@ -20,7 +20,7 @@ export function Ledger({ open, onOpen }: { open: string | null; onOpen: (id: str
   return (
     <div class="cleanup-panel">
       <ErrorNotice error={list.error ?? list.fieldErrors[0]} again={list.again} what="The list of cleanups" />
-      {!rows && !list.error && <Skeleton rows={6} />}
+      {!rows && <Unread error={list.error} rows={6} />}
       {rows?.length === 0 && (
         <Notice kind="empty" title="Nothing was deleted yet.">
           Each cleanup is listed here, with who requested it and what it deleted.

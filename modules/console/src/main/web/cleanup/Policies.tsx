@@ -8,7 +8,7 @@ import { useAsk } from '../app/useAsk';
 import { useSend } from '../app/useSend';
 import { Button } from '../parts/Button';
 import { Dialog, DialogActions } from '../parts/Dialog';
-import { ErrorNotice, Notice, Skeleton } from '../parts/Notice';
+import { ErrorNotice, Notice, Unread } from '../parts/Notice';
 import { Time } from '../parts/Time';
 import { formatNumber } from '../text/number';
 import { overdueWords, policyWords } from '../text/words';
@@ -30,7 +30,7 @@ export function Policies({ workflow }: { workflow: string | null }) {
   return (
     <div class="cleanup-panel">
       <ErrorNotice error={asked.error ?? asked.fieldErrors[0]} again={asked.again} what="The list of policies" />
-      {!policies && !asked.error && <Skeleton rows={4} />}
+      {!policies && <Unread error={asked.error} rows={4} />}
       {policies?.length === 0 && (
         <Notice title="Nothing is deleted automatically.">A policy deletes runs by age or number, every day.</Notice>
       )}

@@ -5,7 +5,7 @@ import { useNow } from '../app/clock';
 import { useAsk } from '../app/useAsk';
 import { useSend } from '../app/useSend';
 import { Button } from '../parts/Button';
-import { ErrorNotice, Notice, Skeleton } from '../parts/Notice';
+import { ErrorNotice, Notice, Unread } from '../parts/Notice';
 import { formatElapsed } from '../text/duration';
 import { formatBytes, formatNumber, plural } from '../text/number';
 import { sentence } from '../text/words';
@@ -49,7 +49,7 @@ export function Progress({ id, onDone }: { id: string; onDone: () => void }) {
   return (
     <div class="cleanup-panel">
       <ErrorNotice error={asked.error ?? asked.fieldErrors[0]} again={asked.again} what="Clean up" />
-      {!cleanup && !asked.error && <Skeleton rows={4} />}
+      {!cleanup && <Unread error={asked.error} rows={4} />}
       {cleanup && (
         <>
           <div class="cleanup-detail-head">

@@ -75,6 +75,18 @@ export function ErrorNotice({
   return <Notice kind="error" title={error.message} actions={error.code === 'BAD_INPUT' ? null : retry} />;
 }
 
+/** In place of what was not read yet: grey lines, or why there is nothing. Other errors have a notice. */
+export function Unread({ error, ...size }: { error: ApiError | null | undefined; rows?: number; height?: number }) {
+  if (error?.code === 'OFFLINE') {
+    return (
+      <Notice kind="empty" title="Nothing was read yet.">
+        The server cannot be reached. It is asked again automatically.
+      </Notice>
+    );
+  }
+  return error ? null : <Skeleton {...size} />;
+}
+
 /** Grey lines in place of rows, if loading takes longer than a blink. */
 export function Skeleton({ rows = 12, height = 36 }: { rows?: number; height?: number }) {
   const [visible, setVisible] = useState(false);

@@ -4,7 +4,7 @@ import { href, Link, navigate, paths, useQuery } from '../app/navigate';
 import { toast } from '../app/toast';
 import { useAsk } from '../app/useAsk';
 import { copyText } from '../parts/Copy';
-import { ErrorNotice, Notice, Skeleton } from '../parts/Notice';
+import { ErrorNotice, Notice, Skeleton, Unread } from '../parts/Notice';
 import { statusWord } from '../parts/Status';
 import { DateTime } from '../parts/Time';
 import { Children } from './Children';
@@ -44,12 +44,11 @@ function OneRun({ id }: { id: string }) {
 
   if (!read) {
     if (isMissing || error?.code === 'BAD_INPUT' || error?.code === 'NOT_FOUND') return <Missing id={id} />;
-    return error ? (
-      <ErrorNotice error={error} again={again} what="This run" />
-    ) : (
+    return (
       <>
         <h1 class="visually-hidden">Run</h1>
-        <Skeleton rows={10} />
+        <ErrorNotice error={error} again={again} what="This run" />
+        <Unread error={error} rows={10} />
       </>
     );
   }

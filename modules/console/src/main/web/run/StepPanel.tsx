@@ -3,7 +3,7 @@ import type { Result } from '../api/operation';
 import { Button } from '../parts/Button';
 import { Copy } from '../parts/Copy';
 import { Duration } from '../parts/Duration';
-import { ErrorNotice, Skeleton } from '../parts/Notice';
+import { ErrorNotice, Unread } from '../parts/Notice';
 import { Recorded } from '../parts/Recorded';
 import { Status } from '../parts/Status';
 import { formatDuration } from '../text/duration';
@@ -67,7 +67,7 @@ export function StepPanel({ runId, outline, start, link, tab, onTab, onMissing, 
       {answer ? (
         <Content answer={answer} outline={outline} tab={tab} onTab={onTab} />
       ) : (
-        !error && <Skeleton rows={4} height={24} />
+        <Unread error={error} rows={4} height={24} />
       )}
     </section>
   );

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { href, paths, useQuery } from '../app/navigate';
-import { ErrorNotice, Skeleton } from '../parts/Notice';
+import { ErrorNotice, Unread } from '../parts/Notice';
 import { formatNumber } from '../text/number';
 import { arrange, firstFailed } from '../timeline/layout';
 import { Timeline } from '../timeline/Timeline';
@@ -91,7 +91,7 @@ export function Steps({ run, changes, onMissing }: StepsProps) {
           )}
         </div>
       ) : (
-        !error && <Skeleton rows={6} height={26} />
+        <Unread error={error} rows={6} height={26} />
       )}
     </section>
   );

@@ -11,7 +11,7 @@ import { Histogram } from '../chart/Histogram';
 import { Button } from '../parts/Button';
 import { RemovableChip } from '../parts/Chips';
 import { copyText } from '../parts/Copy';
-import { ErrorNotice, Skeleton } from '../parts/Notice';
+import { ErrorNotice, Unread } from '../parts/Notice';
 import { statusClass } from '../parts/Status';
 import { type TableHandle, VirtualTable } from '../table/VirtualTable';
 import { formatDate } from '../text/time';
@@ -242,7 +242,7 @@ export function RunsPage() {
       <div class={state.loading && !isAnswered ? 'runs-table is-stale' : 'runs-table'}>
         <NewRuns count={state.fresh} outdated={state.outdated} onShow={showNew} />
         {state.generation === 0 ? (
-          !state.error && <Skeleton />
+          <Unread error={state.error} />
         ) : (
           <VirtualTable
             label="Runs"

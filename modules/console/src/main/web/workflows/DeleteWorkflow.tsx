@@ -8,7 +8,7 @@ import { mayCleanUp } from '../cleanup/criteria';
 import { Button } from '../parts/Button';
 import { Dialog, DialogActions } from '../parts/Dialog';
 import { TextField } from '../parts/Field';
-import { ErrorNotice, Skeleton } from '../parts/Notice';
+import { ErrorNotice, Unread } from '../parts/Notice';
 import { Recorded } from '../parts/Recorded';
 import { figuresWords, sparedWords } from '../text/words';
 import { DELETE_WORKFLOW } from './operations';
@@ -59,7 +59,7 @@ function DeleteDialog({ id, workflowKey, name, onClose }: Props & { onClose: () 
             .
           </p>
         ) : (
-          !asked.error && <Skeleton rows={1} />
+          <Unread error={asked.error} rows={1} />
         )}
         <ErrorNotice error={asked.error ?? asked.fieldErrors[0] ?? error} what="Deleting this workflow" />
         <TextField label={`To confirm, type the key ${workflowKey}`} value={typed} onInput={setTyped} />

@@ -5,7 +5,7 @@ import { useAsk } from '../app/useAsk';
 import { Copy } from '../parts/Copy';
 import { Duration } from '../parts/Duration';
 import { SelectField } from '../parts/Field';
-import { ErrorNotice, Notice, Skeleton } from '../parts/Notice';
+import { ErrorNotice, Notice, Unread } from '../parts/Notice';
 import { Recorded } from '../parts/Recorded';
 import { Status } from '../parts/Status';
 import { DateTime, Time } from '../parts/Time';
@@ -76,7 +76,7 @@ function OneWorkflow({ id }: { id: string }) {
       {workflow?.statistics ? (
         <WorkflowTrend id={id} interval={span.interval} statistics={workflow.statistics} stale={asked.stale} />
       ) : (
-        !asked.error && <Skeleton rows={6} height={80} />
+        <Unread error={asked.error} rows={6} height={80} />
       )}
       <LastRuns id={id} onChange={asked.again} />
       {workflow && (

@@ -7,7 +7,7 @@ import { Sparkline } from '../chart/Sparkline';
 import { Bar } from '../parts/Bar';
 import { Button } from '../parts/Button';
 import { SelectField, TextField } from '../parts/Field';
-import { ErrorNotice, Notice, Skeleton } from '../parts/Notice';
+import { ErrorNotice, Notice, Unread } from '../parts/Notice';
 import { Recorded } from '../parts/Recorded';
 import { StatusGlyph, statusWord } from '../parts/Status';
 import { Time } from '../parts/Time';
@@ -120,7 +120,7 @@ export function WorkflowsPage() {
       </div>
       <ErrorNotice error={asked.error ?? asked.fieldErrors[0]} again={asked.again} what="The list of workflows" />
       {rows === undefined ? (
-        !asked.error && <Skeleton height={44} />
+        <Unread error={asked.error} height={44} />
       ) : rows.length === 0 ? (
         <Nothing search={search} clear={() => setQuery({ q: '' })} />
       ) : (
