@@ -18,6 +18,23 @@ function Relative({ at }: { at: string }) {
   );
 }
 
+/** A date, and how long ago it was while that says more than the date. */
+export function DateTimeAgo({ at }: { at: string }) {
+  const millis = Date.parse(at);
+  const now = useNow(millis);
+  const shownZone = useStore(zone);
+  return (
+    <>
+      <DateTime at={at} />
+      {formatRelative(millis, now, shownZone) !== formatDate(millis, shownZone, now) && (
+        <span class="muted">
+          <Time at={at} />
+        </span>
+      )}
+    </>
+  );
+}
+
 /** A time as a date: "21 Nov, 02:00", with the exact time and zone as a tooltip. */
 export function DateTime({ at }: { at: string }) {
   const millis = Date.parse(at);

@@ -4,7 +4,7 @@ import { Copy } from '../parts/Copy';
 import { Duration } from '../parts/Duration';
 import { Recorded } from '../parts/Recorded';
 import { Status, StatusGlyph, statusWord } from '../parts/Status';
-import { DateTime, Time } from '../parts/Time';
+import { DateTimeAgo, Time } from '../parts/Time';
 import { formatElapsed } from '../text/duration';
 import { History } from './History';
 import { Hold } from './Hold';
@@ -45,10 +45,7 @@ export function RunHeader({ run, link, isDeleted, onChanged }: RunHeaderProps) {
       <dl class="run-facts">
         {run.startedAt ? (
           <Fact name="Started">
-            <DateTime at={run.startedAt} />
-            <span class="muted">
-              <Time at={run.startedAt} />
-            </span>
+            <DateTimeAgo at={run.startedAt} />
           </Fact>
         ) : (
           <Fact name="Queued">
