@@ -80,6 +80,15 @@ describe('access', { skip: withoutChromium }, () => {
       },
       { width: 320, height: 640 },
     );
+    await visiting(
+      OWNER,
+      '',
+      async page => {
+        await page.locator('.histogram-axis span').first().waitFor();
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 640);
+      },
+      { width: 640, height: 400, deviceScaleFactor: 2 },
+    );
   });
 
   test('everything works by keyboard', async () => {

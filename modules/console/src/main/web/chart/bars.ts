@@ -74,11 +74,11 @@ export function describe(buckets: readonly Bucket[]): string {
   return `${figure(total)} ${total === 1 ? 'run' : 'runs'}: ${parts}`;
 }
 
-/** Indexes of the buckets whose start is labelled: evenly spaced, at most `max`. */
+/** Indexes of the buckets whose start is labelled: evenly spaced, at most `max`, each with the same room. */
 export function labelled(count: number, max: number): readonly number[] {
   if (count === 0) return [];
   const step = Math.max(1, Math.ceil(count / max));
-  return Array.from({ length: Math.ceil(count / step) }, (_, index) => index * step);
+  return Array.from({ length: Math.floor(count / step) }, (_, index) => index * step);
 }
 
 /** Formats times of a range in the detail that it needs. */

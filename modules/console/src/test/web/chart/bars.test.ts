@@ -51,6 +51,8 @@ test('says figures in words', () => {
 test('labels few buckets', () => {
   expect(labelled(60, 6)).toEqual([0, 10, 20, 30, 40, 50]);
   expect(labelled(3, 6)).toEqual([0, 1, 2]);
+  // A label at 30 would not fit before the end.
+  expect(labelled(31, 6)).toEqual([0, 6, 12, 18, 24]);
   expect(labelled(0, 6)).toEqual([]);
 });
 
