@@ -157,5 +157,17 @@ describe('clean up', { skip: withoutChromium }, () => {
       },
       { scopes: ['executions:read'] },
     );
+    await visiting(
+      owner('cleanup-write-scope'),
+      'cleanup',
+      async (page, { server }) => {
+        await page.getByText(/--valid-for P1D --scope executions:read,executions:write,executions:cleanup$/).waitFor();
+        await page.goto(`${server.url}/ui/`);
+        await page.getByText('The list of runs needs the scope executions:read.').waitFor();
+        await page.getByText(/--scope executions:read,executions:write$/).waitFor();
+        assert.doesNotMatch(await page.locator('main').textContent(), /`/);
+      },
+      { scopes: ['executions:write'] },
+    );
   });
 });

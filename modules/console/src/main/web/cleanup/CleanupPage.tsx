@@ -2,8 +2,7 @@ import { useState } from 'preact/hooks';
 import { session } from '../api/server';
 import { useStore } from '../api/store';
 import { useQuery } from '../app/navigate';
-import { Copy } from '../parts/Copy';
-import { Notice } from '../parts/Notice';
+import { NeedsScope } from '../parts/Notice';
 import { NotUnderstood } from '../parts/NotUnderstood';
 import { Tabs } from '../parts/Tabs';
 import { CleanNow } from './CleanNow';
@@ -51,19 +50,10 @@ export function CleanupPage() {
 }
 
 function Unavailable() {
-  const viewer = useStore(session);
-  const subject = typeof viewer === 'object' ? viewer.subject : 'NAME';
-  const scopes = typeof viewer === 'object' ? viewer.scopes : [];
-  const command = `./runlog token --subject ${subject} --scope ${[...scopes, 'executions:cleanup'].join(',')}`;
   return (
     <div class="page cleanup">
       <h1>Clean up</h1>
-      <Notice kind="empty" title="Clean up needs the scope executions:cleanup.">
-        <p>Your token has: {scopes.join(', ') || 'no scopes'}. Who runs the server can make one with it:</p>
-        <p class="cleanup-command">
-          <code>{command}</code> <Copy text={command} />
-        </p>
-      </Notice>
+      <NeedsScope scope="executions:cleanup" what="Clean up" kind="empty" />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ApiError } from '../api/errors';
 import { session } from '../api/server';
 import { useStore } from '../api/store';
+import { tokenCommand } from '../text/command';
 import { Button } from './Button';
 import { Copy } from './Copy';
 import './notice.css';
@@ -27,6 +28,33 @@ export function Notice({ kind = 'info', title, actions, children }: NoticeProps)
   );
 }
 
+interface NeedsScopeProps {
+  scope: string;
+  /** What needs it, such as "Clean up". */
+  what?: string | undefined;
+  kind?: 'warn' | 'empty';
+}
+
+/** Says which scope is missing, and how to make a token that has it. */
+export function NeedsScope({ scope, what = 'This', kind = 'warn' }: NeedsScopeProps) {
+  const viewer = useStore(session);
+  const { subject, scopes } = typeof viewer === 'object' ? viewer : { subject: 'NAME', scopes: [] };
+  const command = tokenCommand(subject, scopes, scope);
+  return (
+    <Notice kind={kind} title={`${what} needs the scope ${scope}.`}>
+      <p>Your token has: {scopes.join(', ') || 'no scopes'}. Whoever runs the server can make one with it:</p>
+      <p class="notice-command">
+        <code>{command}</code> <Copy text={command} label="Copy the command" />
+      </p>
+    </Notice>
+  );
+}
+
+/** The scope that is missing, if that is why something was refused. */
+function missingScope({ message }: ApiError): string | undefined {
+  return /\bscope:? `?([a-z]+(?::[a-z]+)?)/.exec(message)?.[1];
+}
+
 /** Says what failed and what can be done. Shows nothing for errors that the sign-in dialog or the status line report. */
 export function ErrorNotice({
   error,
@@ -38,7 +66,6 @@ export function ErrorNotice({
   /** What needs the scope, such as "Clean up". */
   what?: string;
 }) {
-  const viewer = useStore(session);
   if (!error || error.code === 'UNAUTHENTICATED' || error.code === 'OFFLINE') return null;
   const retry = again && <Button onClick={again}>Try again</Button>;
   if (error.code === 'INTERNAL') {
@@ -58,10 +85,11 @@ export function ErrorNotice({
     );
   }
   if (error.code === 'FORBIDDEN') {
-    const scopes = typeof viewer === 'object' ? viewer.scopes.join(', ') : '';
+    const scope = missingScope(error);
+    if (scope) return <NeedsScope scope={scope} what={what} />;
     return (
-      <Notice kind="warn" title={what ? `${what} is not available to you.` : 'This is not available to you.'}>
-        {error.message} {scopes && `You have: ${scopes}.`}
+      <Notice kind="warn" title={`${what ?? 'This'} is not available to you.`}>
+        {error.message.replaceAll('`', '')}
       </Notice>
     );
   }

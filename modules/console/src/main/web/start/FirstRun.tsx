@@ -12,6 +12,7 @@ import { Duration } from '../parts/Duration';
 import { Recorded } from '../parts/Recorded';
 import { Status } from '../parts/Status';
 import { Tabs } from '../parts/Tabs';
+import { quoted } from '../text/command';
 import './first-run.css';
 import firstRunLive from './FirstRunLive.graphql';
 
@@ -115,11 +116,6 @@ function commands(way: Way, subject: string): { title: string; text: string }[] 
       text: `curl -s $RUNLOG_URL/events -H "Authorization: Bearer $RUNLOG_TOKEN" -H 'Content-Type: application/x-ndjson' --data '${event}'`,
     },
   ];
-}
-
-/** A word for the shell. */
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** The first run that is recorded while the page is open, as it is now. */
