@@ -5,7 +5,7 @@ import { NEW_MAX } from './rows';
 
 const SPOKEN_MILLIS = 10_000;
 
-/** Says over the table that there are new runs. Rows never move by themselves. */
+/** Says above the table that there are new runs. Rows never move by themselves. */
 export function NewRuns({ count, outdated, onShow }: { count: number; outdated: boolean; onShow: () => void }) {
   const text =
     count >= NEW_MAX

@@ -222,6 +222,7 @@ export function RunsPage() {
             Remove all
           </Button>
         )}
+        <NewRuns count={state.fresh} outdated={state.outdated} onShow={showNew} />
       </div>
       {counted?.histogram && counted.histogram.buckets.length > 0 && (
         <div class="runs-histogram">
@@ -240,7 +241,6 @@ export function RunsPage() {
         again={() => list.ask(question, query.at)}
       />
       <div class={state.loading && !isAnswered ? 'runs-table is-stale' : 'runs-table'}>
-        <NewRuns count={state.fresh} outdated={state.outdated} onShow={showNew} />
         {state.generation === 0 ? (
           <Unread error={state.error} />
         ) : (
