@@ -54,7 +54,8 @@ export function RemovableChip({
 export function Label({ name, value, children }: { name: string; value: string; children?: ComponentChildren }) {
   return (
     <span class="label recorded" title={`${name}=${value}`}>
-      <span class="label-name">{name}</span> {children ?? value}
+      <span class="label-name">{visible(name)}=</span>
+      {children ?? visible(value)}
     </span>
   );
 }

@@ -7,7 +7,7 @@ import { timeOfId } from './ids';
 import { failingSince, lastSuccess, sameError } from './operations';
 import type { Run } from './useRun';
 
-/** Since when the workflow fails, and which other runs have the same error. */
+/** Since when the workflow fails, and which other runs have the same kind of error. */
 export function SinceWhen({ run }: { run: Run }) {
   const workflow = run.workflow?.id ?? null;
   const at = new Date(timeOfId(run.id)).toISOString();
@@ -75,11 +75,11 @@ function SameError({ run, workflow, fingerprint }: { run: Run; workflow: string;
   const count = newest?.totalCount ?? newest?.countAtLeast;
   const first = oldest?.nodes[0];
   if (!count || !first?.startedAt) return null;
-  if (count === 1) return <p>No other run of this workflow has this error.</p>;
+  if (count === 1) return <p>No other run of this workflow has this kind of error.</p>;
   const query = `fingerprint=${encodeURIComponent(fingerprint)}&workflow=${encodeURIComponent(workflow)}`;
   return (
     <p>
-      The same error: {newest?.totalCount === null && 'at least '}
+      The same kind of error: {newest?.totalCount === null && 'at least '}
       <Link to={paths.runs(query)}>{formatNumber(count)} runs</Link>,{' '}
       {first.id === run.id ? (
         'this one first'
