@@ -94,14 +94,18 @@ final class Bench implements AutoCloseable {
      */
     void warmUp(ServerProcess fresh, List<Call> pages) {
         requireRows(fresh, pages.get(0));
-        Path calls = write("warm-up", pages);
+        warmUp(fresh, write("warm-up", pages), options.connections());
+    }
+
+    /** The same with calls of any kind, as a loop of this many connections sends them. */
+    void warmUp(ServerProcess fresh, Path calls, int connections) {
         Duration slice = options.warmUp().dividedBy(WARM_UP_SLICES);
         double least = Double.MAX_VALUE;
         int withoutGain = 0;
         for (int done = 1; done <= WARM_UP_SLICES_MAX && withoutGain < WARM_UP_SLICES - 1; done++) {
             Duration before = fresh.processorTime();
             Load.Outcome outcome = closedLoops()
-                    .run(new Load(fresh.port(), calls, options.connections(), 0, Duration.ZERO, slice))
+                    .run(new Load(fresh.port(), calls, connections, 0, Duration.ZERO, slice))
                     .orThrow();
             double cost = microsOfProcessor(fresh, before, outcome, slice);
             Progress.say("  warming up: %.0f/s, %.0f us of processor time each", outcome.perSecond(), cost);

@@ -21,6 +21,11 @@ final class ClosedLoop {
         this.connections = connections;
     }
 
+    /** Sends the calls until they get no cheaper. The JVM has compiled the code of plain pages, but not of all others. */
+    void warmUp() {
+        bench.warmUp(server, calls, connections);
+    }
+
     double perSecond() {
         return run().perSecond();
     }
@@ -49,7 +54,7 @@ final class ClosedLoop {
         return outcome;
     }
 
-    /** Cores in use in the last rounds, without the run for warm-up; empty where they are unknown. */
+    /** Cores in use in the last rounds; empty where they are unknown. */
     List<Cores> rounds() {
         return runs.subList(Math.max(0, runs.size() - bench.options().rounds()), runs.size());
     }

@@ -25,8 +25,7 @@ final class EveryLoop implements Figure {
     public List<Row> measure(Bench bench) {
         ClosedLoop loop =
                 new ClosedLoop(bench, bench.server(), bench.write(name(), Pages.plain(bench.set())), CONNECTIONS);
-        // The first time is for warm-up.
-        loop.run();
+        loop.warmUp();
         bench.repeat(round -> loop.perSecond());
         if (loop.rounds().isEmpty()) {
             Progress.say("  %s skipped: processor time of threads is only known on Linux", name());

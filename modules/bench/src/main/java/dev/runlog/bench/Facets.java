@@ -86,8 +86,7 @@ final class Facets implements Figure {
             String note) {
         bench.require(server, calls.get(0), "\"buckets\":[{");
         ClosedLoop loop = new ClosedLoop(bench, server, bench.write("facets-" + name, calls), 1);
-        // The first time is for warm-up.
-        loop.run();
+        loop.warmUp();
         return loop.noted(
                 Row.ofValue(title, "ms", bench.repeat(round -> loop.run().p50Millis()), goal, note));
     }

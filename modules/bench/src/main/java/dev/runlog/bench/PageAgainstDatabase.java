@@ -86,8 +86,7 @@ final class PageAgainstDatabase implements Figure {
         int connections = bench.options().connections();
         ClosedLoop loop = new ClosedLoop(bench, bench.server(), calls, connections);
         List<Load.Outcome> outcomes = new ArrayList<>();
-        // The first time is for warm-up.
-        loop.run();
+        loop.warmUp();
         Bench.Pair pair = bench.alternate(
                 title,
                 () -> {

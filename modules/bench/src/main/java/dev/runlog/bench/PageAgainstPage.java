@@ -125,8 +125,7 @@ final class PageAgainstPage implements Figure {
         }
         ClosedLoop loop = new ClosedLoop(bench, bench.server(), file, connections);
         ClosedLoop floor = new ClosedLoop(bench, bench.server(), floorFile, connections);
-        // The first time is for warm-up.
-        loop.run();
+        loop.warmUp();
         Bench.Pair pair = bench.alternate(title, loop::perSecond, floor::perSecond);
         return List.of(loop.noted(
                 Row.ofTime(title, "pages/s", pair.ours(), floorName, pair.floor(), goal, "ratio of the times")));

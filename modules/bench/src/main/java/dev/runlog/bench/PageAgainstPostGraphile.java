@@ -29,7 +29,7 @@ final class PageAgainstPostGraphile implements Figure {
                 bench.write(name() + "-floor", Pages.ofWorkflows(set, workflow -> PostGraphile.page(set, workflow)));
         try (PostGraphile other = bench.closeAtEnd(
                 PostGraphile.start(installed.get(), bench.database(), PostGraphile.page(set, DataSet.BIG_WORKFLOW)))) {
-            loop.run();
+            loop.warmUp();
             run(bench, other, calls, bench.options().warmUp());
             Bench.Pair pair = bench.alternate(
                     TITLE,

@@ -131,8 +131,7 @@ final class RequestAgainstPage implements Figure {
         Path plainFile = bench.write(name + "-floor", Pages.plain(bench.set()));
         ClosedLoop loop = new ClosedLoop(bench, bench.server(), file, connections);
         ClosedLoop plain = new ClosedLoop(bench, bench.server(), plainFile, connections);
-        // The first time is for warm-up.
-        loop.run();
+        loop.warmUp();
         Bench.Pair pair = bench.alternate(title, () -> loop.perSecond() * perRequest, plain::perSecond);
         return List.of(loop.noted(Row.ofRatio(title, unit, pair.ours(), "the plain page", pair.floor(), goal, note)));
     }
