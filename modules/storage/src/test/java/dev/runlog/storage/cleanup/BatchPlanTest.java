@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupCriteria;
+import dev.runlog.storage.GenericPlans;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import java.sql.Connection;
@@ -29,15 +30,7 @@ final class BatchPlanTest {
     @BeforeEach
     void fill(TestDatabase test) throws SQLException {
         database = test;
-        test.execute("TRUNCATE execution");
-        test.execute("""
-                SELECT ensure_day_partitions('2026-03-30');
-                INSERT INTO execution (id, workflow_id, owner_id, status, finished_at, duration_millis)
-                SELECT (left(first_id('2026-03-30')::text, 24) || lpad(to_hex(i), 12, '0'))::uuid,
-                       md5((i % 5)::text)::uuid, 1 + i % 5, 2, '2026-03-30T12:00:00Z', i
-                FROM generate_series(1, 20000) i;
-                CREATE OR REPLACE FUNCTION plan_of(statement text) RETURNS SETOF text LANGUAGE plpgsql AS
-                'BEGIN RETURN QUERY EXECUTE ''EXPLAIN (GENERIC_PLAN) '' || statement; END'""");
+        GenericPlans.prepare(test, DAY);
     }
 
     @Test

@@ -8,11 +8,13 @@ import dev.runlog.contract.model.StepPart;
 import dev.runlog.contract.page.PageRequest;
 import dev.runlog.contract.querying.ExecutionOrder;
 import dev.runlog.contract.querying.ExecutionQuery;
+import dev.runlog.storage.GenericPlans;
 import dev.runlog.storage.known.Owner;
 import dev.runlog.storage.sql.Sql;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import java.sql.SQLException;
+import java.time.LocalDate;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -32,15 +34,7 @@ final class StatementPlanTest {
     @BeforeEach
     void fill(TestDatabase test) throws SQLException {
         database = test;
-        test.execute("TRUNCATE execution");
-        test.execute("""
-                SELECT ensure_day_partitions('2026-03-31');
-                INSERT INTO execution (id, workflow_id, owner_id, status, finished_at, duration_millis)
-                SELECT (left(first_id('2026-03-31')::text, 24) || lpad(to_hex(i), 12, '0'))::uuid,
-                       md5((i % 5)::text)::uuid, 1 + i % 5, 2, '2026-03-31T12:00:00Z'::timestamptz + i * interval '1 s', i
-                FROM generate_series(1, 20000) i;
-                CREATE OR REPLACE FUNCTION plan_of(statement text) RETURNS SETOF text LANGUAGE plpgsql AS
-                'BEGIN RETURN QUERY EXECUTE ''EXPLAIN (GENERIC_PLAN) '' || statement; END'""");
+        GenericPlans.prepare(test, LocalDate.parse("2026-03-31"));
     }
 
     @Test
