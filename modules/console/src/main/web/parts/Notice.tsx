@@ -42,7 +42,7 @@ export function NeedsScope({ scope, what = 'This', kind = 'warn' }: NeedsScopePr
   const command = tokenCommand(subject, scopes, scope);
   return (
     <Notice kind={kind} title={`${what} needs the scope ${scope}.`}>
-      <p>Your token has: {scopes.join(', ') || 'no scopes'}. Whoever runs the server can make one with it:</p>
+      <p>Your token has: {scopes.join(', ') || 'no scopes'}. An operator of the server can make one with it:</p>
       <p class="notice-command">
         <code>{command}</code> <Copy text={command} label="Copy the command" />
       </p>

@@ -1,9 +1,10 @@
 import { useEffect } from 'preact/hooks';
 import { useKeys } from '../app/keys';
-import { href, Link, navigate, paths, useQuery } from '../app/navigate';
+import { href, navigate, paths, useQuery } from '../app/navigate';
 import { toast } from '../app/toast';
 import { useAsk } from '../app/useAsk';
 import { copyText } from '../parts/Copy';
+import { Missing } from '../parts/Missing';
 import { ErrorNotice, Notice, Skeleton, Unread } from '../parts/Notice';
 import { statusWord } from '../parts/Status';
 import { DateTime } from '../parts/Time';
@@ -43,7 +44,7 @@ function OneRun({ id }: { id: string }) {
   ]);
 
   if (!read) {
-    if (isMissing || error?.code === 'BAD_INPUT' || error?.code === 'NOT_FOUND') return <Missing id={id} />;
+    if (isMissing || error?.code === 'BAD_INPUT' || error?.code === 'NOT_FOUND') return <MissingRun id={id} />;
     return (
       <>
         <h1 class="visually-hidden">Run</h1>
@@ -151,7 +152,7 @@ function RunDocuments({ read: { run, payload, result } }: { read: ReadRun }) {
 }
 
 /** People paste the ID that their engine shows. */
-function Missing({ id }: { id: string }) {
+function MissingRun({ id }: { id: string }) {
   const runs = useAsk(runByExternalId, { externalId: id }).data?.executions?.nodes;
   const [only, another] = runs ?? [];
   useEffect(() => {
@@ -159,17 +160,8 @@ function Missing({ id }: { id: string }) {
   }, [only, another]);
   if (!runs || (only && !another)) return <Skeleton rows={4} />;
   return (
-    <Notice
-      kind="empty"
-      title={<h1>There is no run with this ID.</h1>}
-      actions={
-        <Link class="button button-plain" to={paths.runs()}>
-          Show the runs
-        </Link>
-      }
-    >
-      It was deleted, it belongs to someone else, or the address is incomplete.
+    <Missing what="run" list={paths.runs()} show="Show the runs">
       {another && ' Several runs have it as their external ID.'}
-    </Notice>
+    </Missing>
   );
 }

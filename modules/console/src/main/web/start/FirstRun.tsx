@@ -62,8 +62,8 @@ export function FirstRun({ onDone }: { onDone: () => void }) {
         </section>
       ) : (
         <p>
-          To record runs, a token needs the scope <code>executions:write</code>, which yours does not have. Whoever runs
-          this server can make one.
+          To record runs, a token needs the scope <code>executions:write</code>, which yours does not have. An operator
+          of this server can make one.
         </p>
       )}
       <section class="first-run-result" aria-live="polite">

@@ -5,6 +5,7 @@ import { useAsk } from '../app/useAsk';
 import { Copy } from '../parts/Copy';
 import { Duration } from '../parts/Duration';
 import { SelectField } from '../parts/Field';
+import { Missing } from '../parts/Missing';
 import { ErrorNotice, Notice, Unread } from '../parts/Notice';
 import { Recorded } from '../parts/Recorded';
 import { Status } from '../parts/Status';
@@ -32,7 +33,7 @@ const STATISTICS_PAUSE_MILLIS = 10_000;
 
 export function WorkflowPage({ id: text }: { id: string }) {
   const id = readUuid(text);
-  return id === null ? <Missing /> : <OneWorkflow id={id} />;
+  return id === null ? <MissingWorkflow /> : <OneWorkflow id={id} />;
 }
 
 function OneWorkflow({ id }: { id: string }) {
@@ -45,7 +46,7 @@ function OneWorkflow({ id }: { id: string }) {
     if (workflow) document.title = `${workflow.name} · Runlog`;
   }, [workflow?.name]);
 
-  if (asked.data && !workflow) return <Missing />;
+  if (asked.data && !workflow) return <MissingWorkflow />;
   return (
     <div class="page">
       <header class="page-head">
@@ -89,20 +90,8 @@ function OneWorkflow({ id }: { id: string }) {
   );
 }
 
-function Missing() {
-  return (
-    <Notice
-      kind="empty"
-      title={<h1>There is no workflow with this ID.</h1>}
-      actions={
-        <Link class="button button-plain" to={paths.workflows()}>
-          Show all workflows
-        </Link>
-      }
-    >
-      It was deleted, it belongs to someone else, or the address is incomplete.
-    </Notice>
-  );
+function MissingWorkflow() {
+  return <Missing what="workflow" list={paths.workflows()} show="Show all workflows" />;
 }
 
 function LastRuns({ id, onChange }: { id: string; onChange: () => void }) {
