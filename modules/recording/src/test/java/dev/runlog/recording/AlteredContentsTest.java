@@ -15,10 +15,10 @@ import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordEvents.Verdict;
 import dev.runlog.contract.recording.RecordingEvent;
-import dev.runlog.contract.recording.RecordingEvent.Finished;
-import dev.runlog.contract.recording.RecordingEvent.Started;
-import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
+import dev.runlog.contract.recording.RunFinished;
+import dev.runlog.contract.recording.RunStarted;
+import dev.runlog.contract.recording.StepEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +95,7 @@ final class AlteredContentsTest extends RecordingTestCase {
     @Test
     void countsSecretsOnceThatQueueAndStartBothBring() {
         UUID id = Ids.next();
-        Started start = starting()
+        RunStarted start = starting()
                 .executionId(id)
                 .payload("{\"token\":\"x\"}")
                 .labels(Map.of("password", "x"))
@@ -176,7 +176,7 @@ final class AlteredContentsTest extends RecordingTestCase {
                 .containsExactly(after);
     }
 
-    private static Finished.Builder failure(UUID id) {
-        return Finished.builder(id, ExecutionStatus.FAILED);
+    private static RunFinished.Builder failure(UUID id) {
+        return RunFinished.builder(id, ExecutionStatus.FAILED);
     }
 }

@@ -13,7 +13,7 @@ import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordEvents.Verdict;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
-import dev.runlog.contract.recording.RecordingEvent.Finished;
+import dev.runlog.contract.recording.RunFinished;
 import dev.runlog.storage.db.Database;
 import dev.runlog.storage.known.KnownOwners;
 import dev.runlog.storage.statistics.StatisticsReads;
@@ -103,7 +103,7 @@ final class DaysAndRollupsTest extends RecordingTestCase {
 
     private static Completed run(Instant startedAt, Duration duration) {
         UUID id = Ids.at(startedAt);
-        Finished finish = Finished.builder(id, ExecutionStatus.SUCCESS)
+        RunFinished finish = RunFinished.builder(id, ExecutionStatus.SUCCESS)
                 .finishedAt(startedAt.plus(duration))
                 .build();
         return new Completed(start(id), finish);

@@ -15,7 +15,7 @@ import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordEvents.Verdict;
 import dev.runlog.contract.recording.RecordingEvent;
-import dev.runlog.contract.recording.RecordingEvent.Finished;
+import dev.runlog.contract.recording.RunFinished;
 import dev.runlog.contract.recording.UpsertWorkflow;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.storage.db.DatabaseConfig;
@@ -194,7 +194,7 @@ final class GrowthTest {
 
     private static RecordingEvent run(@Nullable String owner, String workflow, int daysAgo) {
         Instant start = Instant.now().minus(Duration.ofDays(daysAgo));
-        return Finished.builder(Ids.at(start), ExecutionStatus.SUCCESS)
+        return RunFinished.builder(Ids.at(start), ExecutionStatus.SUCCESS)
                 .owner(owner)
                 .workflow(WorkflowRef.ofKey(workflow))
                 .finishedAt(start)

@@ -9,7 +9,7 @@ import dev.runlog.contract.model.ExecutionStatus;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordingEvent.Heartbeat;
-import dev.runlog.contract.recording.RecordingEvent.Started;
+import dev.runlog.contract.recording.RunStarted;
 import dev.runlog.recording.batch.HeartbeatSweep;
 import dev.runlog.storage.write.RecordingStore;
 import io.vertx.core.Vertx;
@@ -82,7 +82,7 @@ final class HeartbeatTest extends RecordingTestCase {
         assertThat(beaten.heartbeatDeadline()).isAfterOrEqualTo(started.heartbeatDeadline());
     }
 
-    private static Started beating(UUID id, Duration timeout) {
+    private static RunStarted beating(UUID id, Duration timeout) {
         return starting().executionId(id).heartbeatTimeout(timeout).build();
     }
 

@@ -9,9 +9,9 @@ import dev.runlog.contract.model.StepStatus;
 import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordEvents.Verdict;
-import dev.runlog.contract.recording.RecordingEvent.Started;
-import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
+import dev.runlog.contract.recording.RunStarted;
+import dev.runlog.contract.recording.StepEvent;
 import dev.runlog.contract.recording.WorkflowRef;
 import java.time.Duration;
 import java.time.Instant;
@@ -96,8 +96,8 @@ final class InvalidEventsTest extends RecordingTestCase {
                 .isEqualTo("Invalid workflow key: bidirectional control character U+202E at position 1.");
     }
 
-    private static Started startOf(String workflow) {
-        return Started.builder(WorkflowRef.ofKey(workflow)).build();
+    private static RunStarted startOf(String workflow) {
+        return RunStarted.builder(WorkflowRef.ofKey(workflow)).build();
     }
 
     /** Steps with valid indices; some repeat if there are more than {@code stepsMax}. */

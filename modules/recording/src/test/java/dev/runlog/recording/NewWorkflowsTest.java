@@ -12,7 +12,7 @@ import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordEvents.Verdict;
 import dev.runlog.contract.recording.RecordingEvent;
-import dev.runlog.contract.recording.RecordingEvent.Finished;
+import dev.runlog.contract.recording.RunFinished;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
@@ -106,7 +106,7 @@ final class NewWorkflowsTest {
 
     private static RecordingEvent run(String workflow) {
         Instant start = Instant.now();
-        return Finished.builder(Ids.at(start), ExecutionStatus.SUCCESS)
+        return RunFinished.builder(Ids.at(start), ExecutionStatus.SUCCESS)
                 .workflow(WorkflowRef.ofKey(workflow))
                 .finishedAt(start)
                 .build();

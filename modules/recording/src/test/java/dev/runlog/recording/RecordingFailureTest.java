@@ -16,7 +16,7 @@ import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordEvents.Verdict;
 import dev.runlog.contract.recording.RecordingEvent;
-import dev.runlog.contract.recording.RecordingEvent.Started;
+import dev.runlog.contract.recording.RunStarted;
 import dev.runlog.contract.recording.UpsertWorkflow;
 import dev.runlog.testing.Relay;
 import io.vertx.core.Future;
@@ -55,7 +55,7 @@ final class RecordingFailureTest extends RecordingTestCase {
     void writesTheStartOfAQueuedRunOnce(boolean external, Vertx vertx) {
         Relay relay = Relay.to(vertx, database.url());
         redeploy(relay.url());
-        Started start = start(null).toBuilder()
+        RunStarted start = start(null).toBuilder()
                 .execution(
                         external
                                 ? ExecutionRef.of(new ExternalId(null, "run"))

@@ -13,7 +13,7 @@ import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordingEvent.Heartbeat;
-import dev.runlog.contract.recording.RecordingEvent.Started;
+import dev.runlog.contract.recording.RunStarted;
 import dev.runlog.contract.recording.UpsertWorkflow;
 import java.sql.SQLException;
 import java.util.List;
@@ -42,7 +42,7 @@ final class RecordingScopeTest extends RecordingTestCase {
 
     @Test
     void recordsForAnotherOwnerOnlyWithTheEngineScope() {
-        Started forAlice = starting().owner(alice.subject()).build();
+        RunStarted forAlice = starting().owner(alice.subject()).build();
 
         assertThat(recordAs(engine, List.of(forAlice)).get(0).orThrow().owner()).isEqualTo(alice.subject());
         assertThat(recordAs(new Viewer("bob", Set.of(Scope.WRITE)), List.of(forAlice))

@@ -21,8 +21,8 @@ import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
-import dev.runlog.contract.recording.RecordingEvent.Finished;
-import dev.runlog.contract.recording.RecordingEvent.Started;
+import dev.runlog.contract.recording.RunFinished;
+import dev.runlog.contract.recording.RunStarted;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.recording.config.RecordingConfig;
 import dev.runlog.storage.db.Database;
@@ -106,7 +106,7 @@ abstract class RecordingTestCase {
     }
 
     /** A start of the workflow {@code nightly} that sets everything an engine usually does. */
-    static Started start(@Nullable UUID id) {
+    static RunStarted start(@Nullable UUID id) {
         return starting()
                 .executionId(id)
                 .trigger("test")
@@ -117,12 +117,12 @@ abstract class RecordingTestCase {
     }
 
     /** A start of the workflow {@code nightly} that sets nothing else. */
-    static Started.Builder starting() {
-        return Started.builder(WorkflowRef.ofKey("nightly"));
+    static RunStarted.Builder starting() {
+        return RunStarted.builder(WorkflowRef.ofKey("nightly"));
     }
 
-    static Finished finish(UUID id, ExecutionStatus status) {
-        return Finished.builder(id, status).build();
+    static RunFinished finish(UUID id, ExecutionStatus status) {
+        return RunFinished.builder(id, status).build();
     }
 
     static Completed completed(UUID id, ExecutionStatus status) {

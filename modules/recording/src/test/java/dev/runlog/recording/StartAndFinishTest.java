@@ -13,9 +13,9 @@ import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordEvents.Verdict;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
-import dev.runlog.contract.recording.RecordingEvent.Finished;
-import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
+import dev.runlog.contract.recording.RunFinished;
+import dev.runlog.contract.recording.StepEvent;
 import dev.runlog.contract.recording.WorkflowRef;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -78,7 +78,7 @@ final class StartAndFinishTest extends RecordingTestCase {
     @Test
     void fillsInAStartThatArrivesAfterItsFinish() throws SQLException {
         UUID id = Ids.next();
-        Outcome finish = record(Finished.builder(id, ExecutionStatus.SUCCESS)
+        Outcome finish = record(RunFinished.builder(id, ExecutionStatus.SUCCESS)
                 .workflow(WorkflowRef.ofKey("nightly"))
                 .result("{\"rows\":3}")
                 .build());
@@ -170,7 +170,9 @@ final class StartAndFinishTest extends RecordingTestCase {
         return StepEvent.builder(index, name, status).build();
     }
 
-    private static Finished finishedAt(UUID id, Instant moment) {
-        return Finished.builder(id, ExecutionStatus.SUCCESS).finishedAt(moment).build();
+    private static RunFinished finishedAt(UUID id, Instant moment) {
+        return RunFinished.builder(id, ExecutionStatus.SUCCESS)
+                .finishedAt(moment)
+                .build();
     }
 }

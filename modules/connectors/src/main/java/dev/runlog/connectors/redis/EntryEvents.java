@@ -6,9 +6,9 @@ import dev.runlog.contract.model.Ids;
 import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
-import dev.runlog.contract.recording.RecordingEvent.Finished;
 import dev.runlog.contract.recording.RecordingEvent.Queued;
-import dev.runlog.contract.recording.RecordingEvent.Started;
+import dev.runlog.contract.recording.RunFinished;
+import dev.runlog.contract.recording.RunStarted;
 import dev.runlog.contract.text.SafeText;
 import dev.runlog.contract.text.Sha256;
 import java.nio.charset.StandardCharsets;
@@ -53,9 +53,9 @@ final class EntryEvents {
     private static RecordingEvent dated(RecordingEvent event, Instant added) {
         if (event instanceof Queued queued) {
             return new Queued(queuedAt(queued.run(), added));
-        } else if (event instanceof Started start) {
+        } else if (event instanceof RunStarted start) {
             return startedAt(start, added);
-        } else if (event instanceof Finished finish) {
+        } else if (event instanceof RunFinished finish) {
             return finishedAt(finish, added);
         } else if (event instanceof Completed completed) {
             return new Completed(startedAt(completed.start(), added), finishedAt(completed.finish(), added));
@@ -63,19 +63,19 @@ final class EntryEvents {
         return event;
     }
 
-    private static Started queuedAt(Started run, Instant added) {
+    private static RunStarted queuedAt(RunStarted run, Instant added) {
         return run.queuedAt() != null || run.execution().id() != null
                 ? run
                 : run.toBuilder().queuedAt(added).build();
     }
 
-    private static Started startedAt(Started start, Instant added) {
+    private static RunStarted startedAt(RunStarted start, Instant added) {
         return start.startedAt() != null || start.execution().id() != null
                 ? start
                 : start.toBuilder().startedAt(added).build();
     }
 
-    private static Finished finishedAt(Finished finish, Instant added) {
+    private static RunFinished finishedAt(RunFinished finish, Instant added) {
         return finish.finishedAt() != null
                 ? finish
                 : finish.toBuilder().finishedAt(added).build();
@@ -89,10 +89,10 @@ final class EntryEvents {
         if (event instanceof Queued queued) {
             return new Queued(identified(queued.run(), entry, line));
         }
-        return event instanceof Started start ? identified(start, entry, line) : event;
+        return event instanceof RunStarted start ? identified(start, entry, line) : event;
     }
 
-    private Started identified(Started start, StreamEntry entry, byte[] line) {
+    private RunStarted identified(RunStarted start, StreamEntry entry, byte[] line) {
         Instant time = start.queuedAt() == null ? start.startedAt() : start.queuedAt();
         if (time == null) {
             throw RunlogException.badInput("Missing `id`, `externalId` or a time: the ID of the entry is not a time.");

@@ -14,12 +14,12 @@ import dev.runlog.contract.model.StepStatus;
 import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
-import dev.runlog.contract.recording.RecordingEvent.Finished;
 import dev.runlog.contract.recording.RecordingEvent.Heartbeat;
 import dev.runlog.contract.recording.RecordingEvent.Queued;
-import dev.runlog.contract.recording.RecordingEvent.Started;
-import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
+import dev.runlog.contract.recording.RunFinished;
+import dev.runlog.contract.recording.RunStarted;
+import dev.runlog.contract.recording.StepEvent;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.contract.text.SafeText;
 import java.io.IOException;
@@ -183,12 +183,12 @@ public final class EventReader {
         };
     }
 
-    private static Started started(EventObject event, @Nullable ExecutionRef execution) {
+    private static RunStarted started(EventObject event, @Nullable ExecutionRef execution) {
         WorkflowRef workflow = workflow(event);
         if (workflow == null) {
             throw RunlogException.badInput("Missing `workflow`.");
         }
-        return Started.builder(workflow)
+        return RunStarted.builder(workflow)
                 .execution(execution)
                 .owner(event.text(EventMember.OWNER))
                 .queuedAt(event.instant(EventMember.QUEUED_AT))
@@ -203,8 +203,8 @@ public final class EventReader {
                 .build();
     }
 
-    private static Finished finished(EventObject event, ExecutionRef execution) {
-        return Finished.builder(execution, event.constant(ExecutionStatus.class, EventMember.STATUS))
+    private static RunFinished finished(EventObject event, ExecutionRef execution) {
+        return RunFinished.builder(execution, event.constant(ExecutionStatus.class, EventMember.STATUS))
                 .owner(event.text(EventMember.OWNER))
                 .workflow(workflow(event))
                 .startedAt(event.instant(EventMember.STARTED_AT))

@@ -13,6 +13,7 @@ import dev.runlog.contract.recording.CheckRecording;
 import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordingEvent;
+import dev.runlog.contract.recording.RunStarted;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.contract.retention.Cleanup;
 import dev.runlog.contract.retention.CleanupCriteria;
@@ -136,8 +137,7 @@ final class BusTest {
         RecordEvents message = new RecordEvents(
                 new Viewer("alice", Set.of(Scope.WRITE)),
                 List.of(
-                        RecordingEvent.Started.builder(
-                                        WorkflowRef.ofKey("backup").named("Backup"))
+                        RunStarted.builder(WorkflowRef.ofKey("backup").named("Backup"))
                                 .executionId(Ids.next())
                                 .startedAt(Instant.parse("2026-11-24T12:00:00.123Z"))
                                 .trigger("cron")

@@ -10,9 +10,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
-import dev.runlog.contract.recording.RecordingEvent.Finished;
-import dev.runlog.contract.recording.RecordingEvent.Started;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
+import dev.runlog.contract.recording.RunFinished;
+import dev.runlog.contract.recording.RunStarted;
 import dev.runlog.testing.fuzz.Fuzz;
 import dev.runlog.testing.fuzz.Inputs;
 import java.io.IOException;
@@ -75,7 +75,7 @@ final class EventReaderFuzzTest {
             byte[] buffer = Arrays.copyOf(before, before.length + line.length + 3);
             System.arraycopy(line, 0, buffer, before.length, line.length);
 
-            Started event = (Started) EventReader.read(buffer, before.length, line.length);
+            RunStarted event = (RunStarted) EventReader.read(buffer, before.length, line.length);
 
             assertThat(event.payload()).isEqualTo(json.strip().equals("null") ? null : stripped(json));
         });
@@ -87,9 +87,9 @@ final class EventReaderFuzzTest {
 
     private static List<String> jsonOf(RecordingEvent event) {
         List<@Nullable String> all = new ArrayList<>();
-        if (event instanceof Started started) {
+        if (event instanceof RunStarted started) {
             all.add(started.payload());
-        } else if (event instanceof Finished finished) {
+        } else if (event instanceof RunFinished finished) {
             all.add(finished.result());
             all.add(finished.error() == null ? null : finished.error().details());
         } else if (event instanceof Completed both) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.runlog.contract.querying.LabelCondition;
 import dev.runlog.contract.querying.RowFilter;
 import dev.runlog.contract.recording.ExecutionRef;
-import dev.runlog.contract.recording.RecordingEvent.Finished;
-import dev.runlog.contract.recording.RecordingEvent.Started;
+import dev.runlog.contract.recording.RunFinished;
+import dev.runlog.contract.recording.RunStarted;
 import dev.runlog.contract.recording.WorkflowRef;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 final class BuildersTest {
     private static final Instant NOW = Instant.parse("2026-11-28T01:30:00Z");
     private static final ExecutionRef OTHER = ExecutionRef.of(Ids.next());
-    private static final Started STARTED = Started.builder(new WorkflowRef(null, "import", "Import"))
+    private static final RunStarted STARTED = RunStarted.builder(new WorkflowRef(null, "import", "Import"))
             .execution(ExecutionRef.of(Ids.next()))
             .owner("alice")
             .queuedAt(NOW)
@@ -36,7 +36,7 @@ final class BuildersTest {
             .payload("{}")
             .heartbeatTimeout(Duration.ofMinutes(1))
             .build();
-    private static final Finished FINISHED = Finished.builder(Ids.next(), ExecutionStatus.FAILED)
+    private static final RunFinished FINISHED = RunFinished.builder(Ids.next(), ExecutionStatus.FAILED)
             .owner("alice")
             .workflow(new WorkflowRef(null, "import", null))
             .startedAt(NOW)

@@ -9,12 +9,12 @@ import dev.runlog.contract.model.StepPart;
 import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
-import dev.runlog.contract.recording.RecordingEvent.Finished;
 import dev.runlog.contract.recording.RecordingEvent.Heartbeat;
 import dev.runlog.contract.recording.RecordingEvent.Queued;
-import dev.runlog.contract.recording.RecordingEvent.Started;
-import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
+import dev.runlog.contract.recording.RunFinished;
+import dev.runlog.contract.recording.RunStarted;
+import dev.runlog.contract.recording.StepEvent;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.contract.text.DurationText;
 import dev.runlog.recording.config.RecordingConfig;
@@ -55,11 +55,11 @@ public final class EventPolicy {
     }
 
     public ValidEvent check(RecordingEvent event) {
-        if (event instanceof Started started) {
+        if (event instanceof RunStarted started) {
             return toStart(started, false, clock.instant());
         } else if (event instanceof Queued queued) {
             return toStart(queued.run(), true, clock.instant());
-        } else if (event instanceof Finished finished) {
+        } else if (event instanceof RunFinished finished) {
             return toFinish(finished);
         } else if (event instanceof Completed completed) {
             return toComplete(completed);
@@ -87,7 +87,7 @@ public final class EventPolicy {
     }
 
     /** @param otherwise when it started if the event does not say it */
-    private ValidEvent.Start toStart(Started event, boolean isQueued, Instant otherwise) {
+    private ValidEvent.Start toStart(RunStarted event, boolean isQueued, Instant otherwise) {
         Target target = startTarget(event, otherwise);
         checkRef(event.workflow());
         int attempt = event.attempt() == null ? 1 : event.attempt();
@@ -124,7 +124,7 @@ public final class EventPolicy {
         }
     }
 
-    private Target startTarget(Started event, Instant otherwise) {
+    private Target startTarget(RunStarted event, Instant otherwise) {
         Instant given = event.queuedAt() == null ? event.startedAt() : event.queuedAt();
         Target target = targets.of(event.execution(), given == null ? otherwise : given);
         RunlogException refusal = target.refusal();
@@ -171,7 +171,7 @@ public final class EventPolicy {
         }
     }
 
-    private ValidEvent.Finish toFinish(Finished event) {
+    private ValidEvent.Finish toFinish(RunFinished event) {
         Instant finishedAt = finishedAt(event.finishedAt());
         Instant startedAt = event.startedAt();
         RunlogException startRefusal = startedAt == null ? null : targets.startRefusal(event.execution(), startedAt);
@@ -207,7 +207,7 @@ public final class EventPolicy {
     }
 
     private ValidEvent.Finish toFinish(
-            Finished event,
+            RunFinished event,
             Target target,
             @Nullable WorkflowRef workflow,
             @Nullable Instant startedAt,
@@ -273,7 +273,7 @@ public final class EventPolicy {
     }
 
     private ValidEvent.Complete toComplete(Completed event) {
-        Finished finish = event.finish();
+        RunFinished finish = event.finish();
         Instant finishedAt = finishedAt(finish.finishedAt());
         ValidEvent.Start start = toStart(event.start(), false, targets.usable(finishedAt));
         return new ValidEvent.Complete(

@@ -10,11 +10,11 @@ import dev.runlog.contract.model.StepStatus;
 import dev.runlog.contract.recording.ExecutionRef;
 import dev.runlog.contract.recording.RecordingEvent;
 import dev.runlog.contract.recording.RecordingEvent.Completed;
-import dev.runlog.contract.recording.RecordingEvent.Finished;
 import dev.runlog.contract.recording.RecordingEvent.Heartbeat;
-import dev.runlog.contract.recording.RecordingEvent.Started;
-import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
+import dev.runlog.contract.recording.RunFinished;
+import dev.runlog.contract.recording.RunStarted;
+import dev.runlog.contract.recording.StepEvent;
 import dev.runlog.contract.recording.WorkflowRef;
 import dev.runlog.recording.Configs;
 import dev.runlog.testing.fuzz.Fuzz;
@@ -59,8 +59,8 @@ final class EventPolicyFuzzTest {
             case 0 -> started(random);
             case 1 -> finished(random);
             case 2 -> {
-                Started start = started(random);
-                Finished finish = finished(random);
+                RunStarted start = started(random);
+                RunFinished finish = finished(random);
                 yield new Completed(start, finish);
             }
             case 3 -> steps(random);
@@ -68,8 +68,8 @@ final class EventPolicyFuzzTest {
         };
     }
 
-    private static Started started(RandomnessSource random) {
-        return Started.builder(workflow(random))
+    private static RunStarted started(RandomnessSource random) {
+        return RunStarted.builder(workflow(random))
                 .execution(maybe(random) ? null : execution(random))
                 .owner(text(random))
                 .startedAt(moment(random))
@@ -82,9 +82,9 @@ final class EventPolicyFuzzTest {
                 .build();
     }
 
-    private static Finished finished(RandomnessSource random) {
+    private static RunFinished finished(RandomnessSource random) {
         ExecutionStatus status = Inputs.one(random, List.of(ExecutionStatus.values()));
-        return Finished.builder(execution(random), status)
+        return RunFinished.builder(execution(random), status)
                 .owner(text(random))
                 .workflow(maybe(random) ? null : workflow(random))
                 .startedAt(moment(random))

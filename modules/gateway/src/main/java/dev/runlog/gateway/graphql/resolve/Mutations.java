@@ -14,12 +14,12 @@ import dev.runlog.contract.model.Workflow;
 import dev.runlog.contract.recording.RecordEvents;
 import dev.runlog.contract.recording.RecordEvents.Outcome;
 import dev.runlog.contract.recording.RecordingEvent;
-import dev.runlog.contract.recording.RecordingEvent.Finished;
 import dev.runlog.contract.recording.RecordingEvent.Heartbeat;
 import dev.runlog.contract.recording.RecordingEvent.Queued;
-import dev.runlog.contract.recording.RecordingEvent.Started;
-import dev.runlog.contract.recording.RecordingEvent.StepEvent;
 import dev.runlog.contract.recording.RecordingEvent.StepsRecorded;
+import dev.runlog.contract.recording.RunFinished;
+import dev.runlog.contract.recording.RunStarted;
+import dev.runlog.contract.recording.StepEvent;
 import dev.runlog.contract.recording.UpsertWorkflow;
 import dev.runlog.contract.retention.CancelCleanup;
 import dev.runlog.contract.retention.Cleanup;
@@ -80,8 +80,8 @@ final class Mutations {
                 .map(UpsertWorkflow.Saved::workflow);
     }
 
-    private static Started started(Arguments input) {
-        return Started.builder(input.workflow())
+    private static RunStarted started(Arguments input) {
+        return RunStarted.builder(input.workflow())
                 .execution(input.executionOrNull("executionId", "externalId"))
                 .owner(input.stringOrNull("owner"))
                 .queuedAt(input.instantOrNull("queuedAt"))
@@ -97,7 +97,7 @@ final class Mutations {
     }
 
     private static RecordingEvent finished(Arguments input) {
-        return Finished.builder(input.execution(), ExecutionStatus.valueOf(input.string("status")))
+        return RunFinished.builder(input.execution(), ExecutionStatus.valueOf(input.string("status")))
                 .workflow(input.workflowOrNull())
                 .owner(input.stringOrNull("owner"))
                 .startedAt(input.instantOrNull("startedAt"))
