@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runlog.app.database.DatabaseDirectory;
 import dev.runlog.app.database.EmbeddedDatabase;
 import dev.runlog.app.database.SmallDisk;
 import dev.runlog.contract.model.Ids;
@@ -17,7 +18,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -38,7 +38,7 @@ final class EmbeddedOutageTest {
     private static final List<UUID> LARGE_BODY =
             Stream.generate(Ids::next).limit(10).toList();
 
-    @TempDir
+    @TempDir(factory = DatabaseDirectory.class)
     Path directory;
 
     @Test
@@ -54,7 +54,7 @@ final class EmbeddedOutageTest {
             RunningServer.awaitThat(() -> restarts(server, "succeeded") == 1);
             assertRecordsAndReads(server, token, 2);
             assertThat(postmaster().orElseThrow().pid()).isNotEqualTo(killed.pid());
-            assertThat(backends).noneMatch(ProcessHandle::isAlive);
+            assertThat(backends).noneMatch(PostgresProcesses::runs);
         }
         assertThat(directory.resolve("postgres/postmaster.pid")).doesNotExist();
     }
@@ -66,7 +66,7 @@ final class EmbeddedOutageTest {
             server.data(token, START);
 
             // SIGINT is PostgreSQL's fast shutdown.
-            signal("INT", postmaster().orElseThrow());
+            PostgresProcesses.signal("INT", List.of(postmaster().orElseThrow()));
 
             RunningServer.awaitThat(() -> restarts(server, "succeeded") == 1);
             assertRecordsAndReads(server, token, 2);
@@ -98,16 +98,16 @@ final class EmbeddedOutageTest {
         ProcessHandle stopped = ProcessHandle.of(Long.parseLong(ask(client, "SELECT pg_backend_pid()")))
                 .orElseThrow();
         // A stopped backend does not notice that its postmaster is gone.
-        signal("STOP", stopped);
+        PostgresProcesses.signal("STOP", List.of(stopped));
         ProcessHandle postmaster = postmaster().orElseThrow();
         postmaster.destroyForcibly();
-        postmaster.onExit().join();
+        PostgresProcesses.awaitExit(List.of(postmaster));
         killed.abandon();
 
         try (EmbeddedDatabase database = EmbeddedDatabase.start(directory);
                 Connection connection = connect(database.port())) {
             assertThat(ask(connection, "SELECT 1")).isEqualTo("1");
-            assertThat(stopped.onExit()).succeedsWithin(Duration.ofSeconds(30));
+            assertThat(PostgresProcesses.runs(stopped)).isFalse();
         }
     }
 
@@ -296,25 +296,12 @@ final class EmbeddedOutageTest {
     }
 
     private Optional<ProcessHandle> postmaster() throws IOException {
-        return Files.exists(directory.resolve("postgres/postmaster.pid"))
-                ? ProcessHandle.of(Long.parseLong(pidFile().get(0).trim()))
-                : Optional.empty();
+        return PostgresProcesses.postmaster(directory);
     }
 
-    private List<String> pidFile() throws IOException {
-        return Files.readAllLines(directory.resolve("postgres/postmaster.pid"));
-    }
-
-    private static void signal(String signal, ProcessHandle process) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
-                        .start()
-                        .waitFor())
-                .isZero();
-    }
-
-    /** To the database that runs now; its port is in the fourth line of its file. */
+    /** To the database that runs now. */
     private Connection connect() throws IOException, SQLException {
-        return connect(Integer.parseInt(pidFile().get(3).trim()));
+        return connect(PostgresProcesses.port(directory));
     }
 
     private Connection connect(int port) throws IOException, SQLException {

@@ -3,6 +3,7 @@ package dev.runlog.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.runlog.app.database.DatabaseDirectory;
 import dev.runlog.app.database.EmbeddedDatabase;
 import dev.runlog.contract.model.Ids;
 import dev.runlog.testing.Relay;
@@ -14,7 +15,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -22,7 +22,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -73,7 +72,7 @@ final class OutageTest {
         "PT6S"
     };
 
-    @TempDir
+    @TempDir(factory = DatabaseDirectory.class)
     Path directory;
 
     private final long seed = Long.getLong("runlog.test.seed", new Random().nextLong());
@@ -179,7 +178,7 @@ final class OutageTest {
 
             List<ProcessHandle> processes = processes();
             signal("KILL");
-            processes.forEach(process -> process.onExit().join());
+            PostgresProcesses.awaitExit(processes);
             killed.abandon();
             clients.run();
             assertRequestsARetry(server);
@@ -359,22 +358,11 @@ final class OutageTest {
     }
 
     private void signal(String signal) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
-        processes().forEach(process -> command.add(Long.toString(process.pid())));
-        // One of the processes may already have exited.
-        new ProcessBuilder(command).start().waitFor();
+        PostgresProcesses.signal(signal, processes());
     }
 
-    /** The postmaster first, so that it makes no more. */
     private List<ProcessHandle> processes() throws IOException {
-        ProcessHandle postmaster = ProcessHandle.of(
-                        Long.parseLong(Files.readAllLines(directory.resolve("postgres/postmaster.pid"))
-                                .get(0)
-                                .trim()))
-                .orElseThrow();
-        List<ProcessHandle> all = new ArrayList<>(List.of(postmaster));
-        postmaster.descendants().forEach(all::add);
-        return all;
+        return PostgresProcesses.all(directory);
     }
 
     private static Connection connect(EmbeddedDatabase database) throws SQLException {

@@ -30,6 +30,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -262,6 +263,8 @@ final class RunningServer implements AutoCloseable {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("Timed out after 30 s.");
             }
+            // Leaves the processor to the server.
+            LockSupport.parkNanos(1_000_000);
         }
     }
 

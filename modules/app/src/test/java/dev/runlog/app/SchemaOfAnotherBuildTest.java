@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.runlog.app.config.RunlogConfig;
 import dev.runlog.app.config.StartFailure;
+import dev.runlog.app.database.DatabaseDirectory;
 import dev.runlog.app.database.EmbeddedDatabase;
 import dev.runlog.app.server.Server;
 import dev.runlog.storage.db.Migrations;
@@ -55,7 +56,8 @@ final class SchemaOfAnotherBuildTest {
     }
 
     @Test
-    void rejectsTheDataDirectoryOfAnEarlierBuild(@TempDir Path directory) throws SQLException {
+    void rejectsTheDataDirectoryOfAnEarlierBuild(@TempDir(factory = DatabaseDirectory.class) Path directory)
+            throws SQLException {
         try (EmbeddedDatabase database = EmbeddedDatabase.start(directory)) {
             Migrations.run(database.url());
             URI uri = URI.create(database.url());

@@ -42,7 +42,8 @@ final class EmbeddedDatabaseTest {
     }
 
     @Test
-    void keepsItsDataAcrossARestartAndRejectsASecondProcess(@TempDir Path directory) throws Exception {
+    void keepsItsDataAcrossARestartAndRejectsASecondProcess(@TempDir(factory = DatabaseDirectory.class) Path directory)
+            throws Exception {
         try (EmbeddedDatabase database = EmbeddedDatabase.start(directory)) {
             run(database, "CREATE TABLE kept AS SELECT 7 AS n");
             assertThatThrownBy(() -> EmbeddedDatabase.start(directory))
@@ -56,7 +57,8 @@ final class EmbeddedDatabaseTest {
     }
 
     @Test
-    void takesOverFromAServerThatWasKilled(@TempDir Path directory) throws Exception {
+    void takesOverFromAServerThatWasKilled(@TempDir(factory = DatabaseDirectory.class) Path directory)
+            throws Exception {
         EmbeddedDatabase killed = EmbeddedDatabase.start(directory);
         run(killed, "CREATE TABLE kept AS SELECT 7 AS n");
         // What a kill leaves: PostgreSQL runs on, the lock is gone.
@@ -68,7 +70,7 @@ final class EmbeddedDatabaseTest {
     }
 
     @Test
-    void keepsTheEndOfALogThatGrows(@TempDir Path directory) throws Exception {
+    void keepsTheEndOfALogThatGrows(@TempDir(factory = DatabaseDirectory.class) Path directory) throws Exception {
         Path file = directory.resolve("postgres.log");
         try (EmbeddedDatabase database = EmbeddedDatabase.start(directory)) {
             run(

@@ -10,15 +10,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A file system in memory that can be filled and emptied. Only root may make one; elsewhere the test is skipped. */
+/**
+ * A file system in memory with an initialised database, to be filled and emptied. Only root may mount one; for others
+ * the test is skipped.
+ */
 public record SmallDisk(Path directory) implements AutoCloseable {
     private static final int CHUNK = 1 << 20;
 
-    public static SmallDisk mount(Path directory, int megabytes) {
+    public static SmallDisk mount(Path directory, int megabytes) throws IOException {
         assumeTrue(
                 run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "runlog-test", directory.toString()) == 0,
                 "Skipped: a small file system can only be mounted as root, on Linux.");
-        return new SmallDisk(directory);
+        SmallDisk disk = new SmallDisk(directory);
+        DatabaseDirectory.copyInto(directory);
+        return disk;
     }
 
     /** Takes up space, or gives some back, until this much is free. */
