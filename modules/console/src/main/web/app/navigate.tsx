@@ -9,10 +9,10 @@ export interface Place {
   readonly query: string;
 }
 
-/** Reads a part of the query and writes it back. Parameters that it does not know stay as they are. */
+/** Reads the query and writes it back. What it does not understand stays as it is. */
 export interface QueryCodec<T> {
   read(query: URLSearchParams): T;
-  /** Sets or deletes this codec's parameters, and no others. */
+  /** Sets or deletes the parameters of its page; those that belong to no page stay. */
   write(value: T, query: URLSearchParams): void;
 }
 

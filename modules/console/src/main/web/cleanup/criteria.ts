@@ -1,7 +1,7 @@
 import type { CleanupExecutionsInput, CleanupRow, ExecutionStatus, PolicyRow } from '#operations';
 import type { Session } from '../api/server';
 import type { QueryCodec } from '../app/navigate';
-import { SHARED_PARAMETERS, type Unknown } from '../app/unknown';
+import { clear, type Unknown, unknownNames } from '../app/unknown';
 import { isoToMillis } from '../text/duration';
 import { readUuid } from '../text/uuid';
 import type { Criteria, Owners } from '../text/words';
@@ -80,13 +80,11 @@ export const CODEC: QueryCodec<CleanupQuery> = {
       owners: all ?? (owner === null ? null : { owner }),
       cleanup: one('cleanup', readUuid),
     };
-    for (const [name, value] of query) {
-      if (!NAMES.includes(name) && !SHARED_PARAMETERS.includes(name)) note(name, value);
-    }
+    for (const { name, value } of unknownNames(query, NAMES)) note(name, value);
     return { ...read, unknown };
   },
   write(value, query) {
-    for (const name of [...query.keys()]) if (!SHARED_PARAMETERS.includes(name)) query.delete(name);
+    clear(query);
     set(query, 'tab', value.tab === 'now' ? null : value.tab);
     set(query, 'olderThan', value.olderThan === DEFAULT_AGE ? null : (value.olderThan ?? ANY_AGE));
     for (const status of value.statuses) query.append('status', status.toLowerCase());

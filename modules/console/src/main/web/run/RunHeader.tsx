@@ -1,11 +1,10 @@
-import { useNow } from '../app/clock';
 import { Link, paths } from '../app/navigate';
 import { Copy } from '../parts/Copy';
 import { Duration } from '../parts/Duration';
+import { Heartbeat } from '../parts/Heartbeat';
 import { Recorded } from '../parts/Recorded';
 import { Status, StatusGlyph, statusWord } from '../parts/Status';
 import { DateTimeAgo, Time } from '../parts/Time';
-import { formatElapsed } from '../text/duration';
 import { History } from './History';
 import { Hold } from './Hold';
 import { hasEnded, type Run } from './useRun';
@@ -157,9 +156,4 @@ function RunLink({ run, text }: { run: { id: string; status: Run['status'] }; te
       <span class="visually-hidden">, {statusWord(run.status)}</span>
     </Link>
   );
-}
-
-function Heartbeat({ deadline }: { deadline: string }) {
-  const left = Date.parse(deadline) - useNow();
-  return left >= 0 ? <>due in {formatElapsed(left)}</> : <span class="run-late">late by {formatElapsed(-left)}</span>;
 }

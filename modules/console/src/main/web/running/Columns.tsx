@@ -1,11 +1,11 @@
 import { Link, paths } from '../app/navigate';
 import { Label } from '../parts/Chips';
 import { Duration } from '../parts/Duration';
+import { Heartbeat } from '../parts/Heartbeat';
 import { Recorded } from '../parts/Recorded';
 import { Status } from '../parts/Status';
 import { p95Of } from '../runs/workflows';
 import type { Column } from '../table/VirtualTable';
-import { Heartbeat } from './Heartbeat';
 import type { RunningRun, RunningSort } from './runs';
 
 /** The columns of what runs. */

@@ -1,5 +1,5 @@
 import type { QueryCodec } from '../app/navigate';
-import type { Unknown } from '../app/unknown';
+import { clear, keepUnknown, ParameterReader, type Unknown } from '../app/unknown';
 import { readUuid } from '../text/uuid';
 import type { RunningSort } from './runs';
 
@@ -11,26 +11,21 @@ export interface RunningQuery {
 }
 
 const SORTS: readonly string[] = ['-elapsed', 'elapsed', 'heartbeat', '-heartbeat'];
+const NAMES: readonly string[] = ['sort', 'workflow'];
 
 export const runningQuery: QueryCodec<RunningQuery> = {
   read(query) {
-    const unknown: Unknown[] = [];
-    function one<T>(name: string, read: (text: string) => T | null): T | null {
-      const text = query.get(name);
-      const value = text ? read(text) : null;
-      if (text && value === null) unknown.push({ name, value: text });
-      return value;
-    }
+    const reader = new ParameterReader(query, NAMES);
     return {
-      sort: one('sort', text => (SORTS.includes(text) ? (text as RunningSort) : null)) ?? '-elapsed',
-      workflow: one('workflow', readUuid),
-      unknown,
+      sort: reader.one('sort', text => (SORTS.includes(text) ? (text as RunningSort) : null)) ?? '-elapsed',
+      workflow: reader.one('workflow', readUuid),
+      unknown: reader.unknown(),
     };
   },
   write({ sort, workflow, unknown }, query) {
-    for (const name of ['sort', 'workflow']) query.delete(name);
+    clear(query);
     if (sort !== '-elapsed') query.set('sort', sort);
     if (workflow !== null) query.set('workflow', workflow);
-    for (const { name, value } of unknown) if (!query.has(name)) query.set(name, value);
+    keepUnknown(query, NAMES, unknown);
   },
 };

@@ -1,6 +1,6 @@
 import type { ExecutionFilter, ExecutionOrder, ExecutionStatus } from '#operations';
 import type { QueryCodec } from '../app/navigate';
-import type { Unknown } from '../app/unknown';
+import { clear, keepUnknown, ParameterReader, type Unknown } from '../app/unknown';
 import { isoToMillis, millisToIso, parseDuration } from '../text/duration';
 import { readUuid } from '../text/uuid';
 
@@ -36,7 +36,7 @@ export interface RunsQuery {
   readonly columns: readonly string[] | null;
   /** Cursor before the first visible row; null at the top. */
   readonly at: string | null;
-  /** Parameters whose values could not be read. */
+  /** Parameters that are not understood. */
   readonly unknown: readonly Unknown[];
 }
 
@@ -67,8 +67,8 @@ const SORTS: readonly string[] = ['-start', 'start', '-duration', 'duration', '-
 /** The longest text that the API searches for. */
 export const SEARCH_MAX = 200;
 
-/** Those of which each value is one of several. */
-const LISTS = ['status', 'workflow'];
+/** The other parameters may be given several times. */
+const SINGLE = ['min', 'max', 'last', 'from', 'to', 'retries', 'roots', 'held', 'sort', 'cols'];
 const NAMES = [
   ...['status', 'workflow', 'label', '-label', 'min', 'max', 'trigger', 'error', 'fingerprint', 'q', 'last', 'from'],
   ...['to', 'retries', 'roots', 'held', 'sort', 'cols', 'at'],
@@ -76,21 +76,14 @@ const NAMES = [
 
 export const runsQuery: QueryCodec<RunsQuery> = {
   read(query) {
-    const unknown: Unknown[] = [];
-    /** Reads a parameter, and notes it if its value is not understood. */
-    function one<T>(name: string, read: (text: string) => T | null): T | null {
-      const text = query.get(name);
-      if (text === null || text === '') return null;
-      const value = read(text);
-      if (value === null) unknown.push({ name, value: text });
-      return value;
-    }
+    const reader = new ParameterReader(query, NAMES);
+    const one: ParameterReader['one'] = (name, read) => reader.one(name, read);
     const status = query.getAll('status').flatMap(text => text.split(','));
-    for (const value of status) if (!STATUSES.includes(value.toUpperCase())) unknown.push({ name: 'status', value });
+    for (const value of status) if (!STATUSES.includes(value.toUpperCase())) reader.note('status', value);
     const flag = (name: string) => one(name, text => (text === '1' ? true : null)) ?? false;
     const ids = (name: string) => query.getAll(name).filter(Boolean);
     const workflows = ids('workflow').map(text => ({ text, id: readUuid(text) }));
-    for (const { text, id } of workflows) if (id === null) unknown.push({ name: 'workflow', value: text });
+    for (const { text, id } of workflows) if (id === null) reader.note('workflow', text);
     const lastMillis = one('last', text => positive(parseDuration(text)));
     return {
       status: unique(status.map(text => text.toUpperCase())).filter(text =>
@@ -122,12 +115,12 @@ export const runsQuery: QueryCodec<RunsQuery> = {
       sort: one('sort', text => (SORTS.includes(text) ? (text as Sort) : null)) ?? '-start',
       columns: one('cols', text => text.split(',').filter(Boolean)),
       at: query.get('at'),
-      unknown,
+      unknown: reader.unknown(),
     };
   },
 
   write(value, query) {
-    for (const name of NAMES) query.delete(name);
+    clear(query);
     const set = (name: string, text: string | null) => {
       if (text) query.set(name, text);
     };
@@ -152,9 +145,7 @@ export const runsQuery: QueryCodec<RunsQuery> = {
     set('cols', value.columns?.join(',') ?? null);
     set('at', value.at);
     // Those that are not understood stay until they are removed by their chip.
-    for (const { name, value: text } of value.unknown) {
-      if (LISTS.includes(name) || !query.has(name)) query.append(name, text);
-    }
+    keepUnknown(query, SINGLE, value.unknown);
   },
 };
 

@@ -1,12 +1,14 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { follow } from '../api/live';
 import { Link, paths, type QueryCodec, useQuery } from '../app/navigate';
+import { clear, keepUnknown, ParameterReader, type Unknown } from '../app/unknown';
 import { useAsk } from '../app/useAsk';
 import { Copy } from '../parts/Copy';
 import { Duration } from '../parts/Duration';
 import { SelectField } from '../parts/Field';
 import { Missing } from '../parts/Missing';
 import { ErrorNotice, Notice, Unread } from '../parts/Notice';
+import { NotUnderstood } from '../parts/NotUnderstood';
 import { Recorded } from '../parts/Recorded';
 import { Status } from '../parts/Status';
 import { DateTime, Time } from '../parts/Time';
@@ -19,11 +21,25 @@ import { RANGES, type Range, spanOf } from './ranges';
 import { WorkflowTrend } from './WorkflowTrend';
 import './workflows.css';
 
-const CODEC: QueryCodec<{ readonly range: Range }> = {
-  read: query => ({ range: RANGES.find(({ value }) => value === query.get('range'))?.value ?? '30d' }),
-  write({ range }, query) {
-    if (range === '30d') query.delete('range');
-    else query.set('range', range);
+interface WorkflowQuery {
+  readonly range: Range;
+  readonly unknown: readonly Unknown[];
+}
+
+const NAMES = ['range'];
+
+const CODEC: QueryCodec<WorkflowQuery> = {
+  read(query) {
+    const reader = new ParameterReader(query, NAMES);
+    return {
+      range: reader.one('range', text => RANGES.find(({ value }) => value === text)?.value ?? null) ?? '30d',
+      unknown: reader.unknown(),
+    };
+  },
+  write({ range, unknown }, query) {
+    clear(query);
+    if (range !== '30d') query.set('range', range);
+    keepUnknown(query, NAMES, unknown);
   },
 };
 
@@ -37,7 +53,7 @@ export function WorkflowPage({ id: text }: { id: string }) {
 }
 
 function OneWorkflow({ id }: { id: string }) {
-  const [{ range }, setQuery] = useQuery(CODEC);
+  const [{ range, unknown }, setQuery] = useQuery(CODEC);
   const span = useMemo(() => spanOf(range, Date.now()), [range]);
   const asked = useAsk(WORKFLOW_DETAIL, { id, ...span });
   const workflow = asked.data?.workflow;
@@ -73,6 +89,7 @@ function OneWorkflow({ id }: { id: string }) {
         </div>
         <SelectField label="Range" value={range} options={RANGES} onChange={next => setQuery({ range: next })} />
       </header>
+      <NotUnderstood unknown={unknown} onChange={next => setQuery({ unknown: next })} />
       <ErrorNotice error={asked.error ?? asked.fieldErrors[0]} again={asked.again} what="This workflow" />
       {workflow?.statistics ? (
         <WorkflowTrend id={id} interval={span.interval} statistics={workflow.statistics} stale={asked.stale} />

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useKeys } from '../app/keys';
 import { Link, navigate, paths, type QueryCodec, useQuery } from '../app/navigate';
+import { clear, keepUnknown, ParameterReader, type Unknown } from '../app/unknown';
 import { useAsk } from '../app/useAsk';
 import { usePages } from '../app/usePages';
 import { Sparkline } from '../chart/Sparkline';
@@ -8,6 +9,7 @@ import { Bar } from '../parts/Bar';
 import { Button } from '../parts/Button';
 import { SelectField, TextField } from '../parts/Field';
 import { ErrorNotice, Notice, Unread } from '../parts/Notice';
+import { NotUnderstood } from '../parts/NotUnderstood';
 import { Recorded } from '../parts/Recorded';
 import { StatusGlyph, statusWord } from '../parts/Status';
 import { Time } from '../parts/Time';
@@ -25,6 +27,7 @@ type Sort = '' | 'busiest' | 'failures' | 'slowest';
 interface ListQuery {
   readonly q: string;
   readonly sort: Sort;
+  readonly unknown: readonly Unknown[];
 }
 
 const SORTS: readonly { readonly value: Sort; readonly label: string }[] = [
@@ -42,19 +45,22 @@ const SEARCH_MAX = 200;
 const TOP_MAX = 100;
 const PAGE = 50;
 
+const NAMES = ['q', 'sort'];
+
 const CODEC: QueryCodec<ListQuery> = {
-  read: query => ({
-    q: (query.get('q') ?? '').slice(0, SEARCH_MAX),
-    sort: SORTS.find(({ value }) => value === query.get('sort'))?.value ?? '',
-  }),
-  write({ q, sort }, query) {
-    for (const [name, value] of [
-      ['q', q.slice(0, SEARCH_MAX)],
-      ['sort', sort],
-    ] as const) {
-      if (value) query.set(name, value);
-      else query.delete(name);
-    }
+  read(query) {
+    const reader = new ParameterReader(query, NAMES);
+    return {
+      q: (query.get('q') ?? '').slice(0, SEARCH_MAX),
+      sort: reader.one('sort', text => SORTS.find(({ value }) => value === text)?.value ?? null) ?? '',
+      unknown: reader.unknown(),
+    };
+  },
+  write({ q, sort, unknown }, query) {
+    clear(query);
+    if (q) query.set('q', q.slice(0, SEARCH_MAX));
+    if (sort) query.set('sort', sort);
+    keepUnknown(query, NAMES, unknown);
   },
 };
 
@@ -66,7 +72,7 @@ interface Row {
 }
 
 export function WorkflowsPage() {
-  const [{ q, sort }, setQuery] = useQuery(CODEC);
+  const [{ q, sort, unknown }, setQuery] = useQuery(CODEC);
   const search = useDelayed(q.trim(), 150);
   const list = usePages(
     WORKFLOW_LIST,
@@ -118,6 +124,7 @@ export function WorkflowsPage() {
             counted(sort === '' ? rows.length : (top.data?.statistics?.byWorkflow?.length ?? 0), sort, list.total)}
         </span>
       </div>
+      <NotUnderstood unknown={unknown} onChange={next => setQuery({ unknown: next })} />
       <ErrorNotice error={asked.error ?? asked.fieldErrors[0]} again={asked.again} what="The list of workflows" />
       {rows === undefined ? (
         <Unread error={asked.error} height={44} />

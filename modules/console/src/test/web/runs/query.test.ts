@@ -84,7 +84,7 @@ test('parameters of others stay', () => {
 
 test('values that cannot be read stay in the URL until they are removed', () => {
   const query = read(
-    'min=zz&sort=sideways&status=BAD,FAILED&held=maybe&from=never&workflow=<b>x&workflow=01a21ec1-32e0-72fe-a127-e4c428c9ea12',
+    'min=zz&sort=sideways&stauts=FAILED&status=BAD,FAILED&held=maybe&from=never&tz=UTC&workflow=<b>x&workflow=01a21ec1-32e0-72fe-a127-e4c428c9ea12',
   );
   expect(query.unknown.map(({ name, value }) => `${name}=${value}`)).toEqual([
     'status=BAD',
@@ -93,6 +93,7 @@ test('values that cannot be read stay in the URL until they are removed', () => 
     'from=never',
     'held=maybe',
     'sort=sideways',
+    'stauts=FAILED',
   ]);
   expect(query.status).toEqual(['FAILED']);
   expect(query.workflow).toEqual(['01a21ec1-32e0-72fe-a127-e4c428c9ea12']);
@@ -102,6 +103,9 @@ test('values that cannot be read stay in the URL until they are removed', () => 
     'min',
   );
   expect(write(query)).toContain('min=zz');
+  // A choice replaces a value that is not understood, and leaves the others.
+  expect(read(write({ ...query, sort: 'start' })).unknown.map(({ name }) => name)).not.toContain('sort');
+  expect(write({ ...query, sort: 'start' })).toContain('stauts=FAILED');
 });
 
 test('reads what people write by hand', () => {
