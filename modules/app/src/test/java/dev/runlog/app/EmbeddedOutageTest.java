@@ -144,7 +144,7 @@ final class EmbeddedOutageTest {
     @Test
     void pausesRecordingOnLowDiskSpaceButReadsAndCleansUp() throws Exception {
         long freeMin = 100 << 20;
-        try (SmallDisk disk = SmallDisk.mount(directory, DISK_MEGABYTES);
+        try (SmallDisk disk = SmallDisk.withDatabase(directory, DISK_MEGABYTES);
                 RunningServer server = start("DATABASE_FREE_MIN", Long.toString(freeMin))) {
             String token = server.token("alice");
             server.data(token, START);
@@ -183,7 +183,7 @@ final class EmbeddedOutageTest {
 
     @Test
     void startsADatabaseThatRanOutOfSpaceAgainWhenThereIsRoom() throws Exception {
-        try (SmallDisk disk = SmallDisk.mount(directory, DISK_MEGABYTES);
+        try (SmallDisk disk = SmallDisk.withDatabase(directory, DISK_MEGABYTES);
                 RunningServer server = start("DATABASE_FREE_MIN", "0", "DATABASE_RESTARTS_MAX", "1")) {
             String token = server.token("alice");
             disk.leave(40 << 20);
@@ -206,7 +206,7 @@ final class EmbeddedOutageTest {
 
     @Test
     void returnsOverloadedWhileAnExternalDatabaseHasNoSpace() throws Exception {
-        try (SmallDisk disk = SmallDisk.mount(directory, DISK_MEGABYTES);
+        try (SmallDisk disk = SmallDisk.withDatabase(directory, DISK_MEGABYTES);
                 EmbeddedDatabase database = EmbeddedDatabase.start(directory);
                 RunningServer server = RunningServer.start(database.url())) {
             String token = server.token("alice");

@@ -10,20 +10,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/**
- * A file system in memory with an initialised database, to be filled and emptied. Only root may mount one; for others
- * the test is skipped.
- */
+/** A file system in memory that can be filled and emptied. Only root may make one; elsewhere the test is skipped. */
 public record SmallDisk(Path directory) implements AutoCloseable {
     private static final int CHUNK = 1 << 20;
 
-    public static SmallDisk mount(Path directory, int megabytes) throws IOException {
+    /** Mounts one with an initialised database. */
+    public static SmallDisk withDatabase(Path directory, int megabytes) throws IOException {
+        SmallDisk disk = mount(directory, megabytes);
+        DatabaseDirectory.copyInto(directory);
+        return disk;
+    }
+
+    /** Mounts an empty one. */
+    static SmallDisk mount(Path directory, int megabytes) {
         assumeTrue(
                 run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "runlog-test", directory.toString()) == 0,
                 "Skipped: a small file system can only be mounted as root, on Linux.");
-        SmallDisk disk = new SmallDisk(directory);
-        DatabaseDirectory.copyInto(directory);
-        return disk;
+        return new SmallDisk(directory);
     }
 
     /** Takes up space, or gives some back, until this much is free. */
