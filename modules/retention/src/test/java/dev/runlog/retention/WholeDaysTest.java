@@ -140,6 +140,23 @@ final class WholeDaysTest extends RetentionTestCase {
         assertThatNothingIsLeftOver();
     }
 
+    /** A detached table takes the triggers of its rewrite with it; they are not dropped once more. */
+    @Test
+    void removesWhatAnInterruptedRewriteLeft() throws SQLException {
+        seed(owner, 30, 40, "SUCCESS");
+        test.execute("CREATE TABLE execution_20250101_gone (LIKE execution); "
+                + "CREATE TABLE step_20250101_next (LIKE step)");
+        for (String table : List.of("execution_20250101_gone", "step_20250101_next", partition(40))) {
+            test.execute("CREATE TRIGGER runlog_change AFTER INSERT ON " + table
+                    + " FOR EACH ROW EXECUTE FUNCTION note_partition_change('execution', '20250101')");
+        }
+
+        await(cleaner().runOnce());
+
+        assertThat(rows()).isEqualTo(30);
+        assertThatNothingIsLeftOver();
+    }
+
     @Test
     void allowsRecordingIntoADroppedDayBeforeItsFilesAreRemoved(Vertx vertx) throws SQLException {
         seed(owner, 30, 40, "SUCCESS");

@@ -22,6 +22,7 @@ final class DetachedDays {
     /** Grouped, because each commit that removes files scans all shared buffers for their pages. */
     private static final int FILES_AT_ONCE = 4;
 
+    /** A table takes its triggers with it. */
     private static final String FIND_LEFTOVERS = """
             SELECT 'DROP TABLE ' || relname AS statement
             FROM pg_class
@@ -29,7 +30,7 @@ final class DetachedDays {
             UNION ALL
             SELECT 'DROP TRIGGER ' || tgname || ' ON ' || tgrelid::regclass
             FROM pg_trigger
-            WHERE tgname = 'runlog_change'
+            WHERE tgname = 'runlog_change' AND tgrelid::regclass::text !~ '_(next|gone)$'
             UNION ALL
             SELECT 'TRUNCATE partition_change'
             WHERE EXISTS (SELECT FROM partition_change)
