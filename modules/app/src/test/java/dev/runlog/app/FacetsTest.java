@@ -40,7 +40,6 @@ final class FacetsTest {
     private RunningServer server;
     private String token;
 
-    /** What the test recorded. */
     /** Statuses that engines record. */
     private static final List<ExecutionStatus> STATUSES = List.of(
             ExecutionStatus.QUEUED,
@@ -49,6 +48,7 @@ final class FacetsTest {
             ExecutionStatus.FAILED,
             ExecutionStatus.CANCELLED);
 
+    /** What the test recorded. */
     private record Run(Instant at, String workflow, ExecutionStatus status, String trigger) {}
 
     @BeforeAll
