@@ -2,65 +2,24 @@ package dev.runlog.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.runlog.app.config.StartFailure;
 import dev.runlog.contract.model.Ids;
-import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.RedisServer;
-import dev.runlog.testing.Relay;
 import dev.runlog.testing.TestDatabase;
-import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whole servers that read the streams of a real Redis. */
-@ExtendWith(PostgresExtension.class)
-final class RedisConnectorTest {
-    private static final AtomicInteger streams = new AtomicInteger();
-    private static final String[] IMPATIENT_DATABASE = {
-        "DATABASE_POOL_WAIT", "PT1S", "DATABASE_STATEMENT_TIMEOUT", "PT1.5S", "DATABASE_ANSWER_TIMEOUT", "PT2S"
-    };
-
-    private static Vertx vertx;
-    private static RedisServer redis;
-    private static RedisStreams client;
-
-    private final String stream = "events-" + streams.incrementAndGet();
-    private final String owner = "owner-of-" + stream;
-
-    @BeforeAll
-    static void startRedis(@TempDir Path directory) {
-        assumeTrue(RedisServer.isInstalled(), "Skipped: redis-server is not on the PATH.");
-        vertx = Vertx.vertx();
-        redis = RedisServer.in(directory).start();
-        client = new RedisStreams(vertx, redis.url());
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        if (redis != null) {
-            client.close();
-            redis.close();
-            vertx.close();
-        }
-    }
-
+/** What whole servers record, refuse and delete of the entries of a real Redis. */
+final class RedisConnectorTest extends RedisTestCase {
     @Test
     void recordsEntriesAndAcknowledgesThem(TestDatabase database) {
         UUID id = Ids.next();
@@ -91,76 +50,6 @@ final class RedisConnectorTest {
             assertThat(server.metric("runlog_redis_recorded_total")).isEqualTo(3);
             assertThat(server.metric("runlog_redis_up")).isEqualTo(1);
             assertThat(ready(server).get("redis").asText()).isEqualTo("UP");
-        }
-    }
-
-    @Test
-    void recordsTenThousandEntriesOnce(TestDatabase database) {
-        client.add(stream, completeExecutions(10_000));
-
-        try (RunningServer server = server(database)) {
-            awaitSettled();
-
-            assertThat(executions(server)).isEqualTo(10_000);
-            assertThat(client.deadLetters(stream)).isEmpty();
-        }
-    }
-
-    @Test
-    void losesNothingAndRecordsNothingTwiceWhenRedisRestarts(TestDatabase database) {
-        List<String> starts = starts(9_000);
-        client.add(stream, starts.subList(0, 8_000));
-
-        try (RunningServer server = server(database, "CONNECTORS_REDIS_BATCH_ENTRIES_MAX", "20")) {
-            RunningServer.awaitThat(() -> server.metric("runlog_redis_recorded_total") > 100);
-            redis.kill();
-            RunningServer.awaitThat(() -> ready(server).get("redis").asText().equals("DOWN"));
-            assertThat(executions(server)).isBetween(100, 7_999);
-            redis.start();
-            client.add(stream, starts.subList(8_000, 9_000));
-            awaitSettled();
-
-            assertThat(executions(server)).isEqualTo(9_000);
-            assertThat(client.deadLetters(stream)).isEmpty();
-            assertThat(ready(server).get("redis").asText()).isEqualTo("UP");
-        }
-    }
-
-    @Test
-    void takesOverTheEntriesOfAKilledServer(TestDatabase database) {
-        Relay relay = Relay.to(vertx, database.url());
-        RunningServer killed =
-                RunningServer.startProcess(relay.url(), settings("CONNECTORS_REDIS_BATCH_ENTRIES_MAX", "50"));
-        try {
-            relay.pause();
-            client.add(stream, starts(200));
-            RunningServer.awaitThat(() -> client.pending(stream) == 100);
-        } finally {
-            killed.close();
-        }
-
-        try (RunningServer server = server(database, "CONNECTORS_REDIS_CLAIM_IDLE", "PT0.5S")) {
-            awaitSettled();
-
-            assertThat(executions(server)).isEqualTo(200);
-            assertThat(server.metric("runlog_redis_claimed_total")).isEqualTo(100);
-        }
-    }
-
-    @Test
-    void severalServersShareTheEntries(TestDatabase database) {
-        try (RunningServer one = server(database, "CONNECTORS_REDIS_BATCH_ENTRIES_MAX", "10");
-                RunningServer other = server(database, "CONNECTORS_REDIS_BATCH_ENTRIES_MAX", "10")) {
-            RunningServer.awaitThat(() -> one.metric("runlog_redis_up") + other.metric("runlog_redis_up") == 2);
-            client.add(stream, starts(1_000));
-            awaitSettled();
-
-            double ofOne = one.metric("runlog_redis_recorded_total");
-            double ofOther = other.metric("runlog_redis_recorded_total");
-            assertThat(ofOne).isPositive();
-            assertThat(ofOther).isPositive();
-            assertThat(ofOne + ofOther).isEqualTo(1_000);
-            assertThat(executions(one)).isEqualTo(1_000);
         }
     }
 
@@ -279,50 +168,6 @@ final class RedisConnectorTest {
     }
 
     @Test
-    void waitsWhileTheDatabaseIsAway(TestDatabase database) {
-        Relay relay = Relay.to(vertx, database.url());
-        try (RunningServer server = RunningServer.start(
-                relay.url(),
-                Stream.of(settings("CONNECTORS_REDIS_BATCH_ENTRIES_MAX", "100"), IMPATIENT_DATABASE)
-                        .flatMap(Arrays::stream)
-                        .toArray(String[]::new))) {
-            relay.cut();
-            client.add(stream, starts(1_000));
-            RunningServer.awaitThat(() -> client.pending(stream) == 200);
-            RunningServer.awaitThat(() -> server.get("/health/ready", "").statusCode() == 503);
-            assertThat(client.pending(stream)).isEqualTo(200);
-            assertThat(server.metric("runlog_redis_read_total")).isEqualTo(200);
-            relay.restore();
-            awaitSettled();
-
-            assertThat(executions(server)).isEqualTo(1_000);
-            assertThat(client.deadLetters(stream)).isEmpty();
-        }
-    }
-
-    @Test
-    void createsADeletedGroupOrStreamAgainAndRecordsNothingTwice(TestDatabase database) {
-        List<String> starts = new ArrayList<>(starts(100));
-        starts.add("{\"event\":\"started\",\"workflow\":\"without an id\"}");
-        try (RunningServer server = server(database)) {
-            client.add(stream, starts);
-            awaitSettled();
-            assertThat(executions(server)).isEqualTo(101);
-
-            client.send(Command.XGROUP, "DESTROY", stream, "runlog");
-            RunningServer.awaitThat(() -> server.metric("runlog_redis_read_total") == 202);
-            awaitSettled();
-            assertThat(executions(server)).isEqualTo(101);
-
-            client.send(Command.DEL, stream);
-            client.add(stream, starts(10));
-            awaitSettled();
-            assertThat(executions(server)).isEqualTo(111);
-            assertThat(client.deadLetters(stream)).isEmpty();
-        }
-    }
-
-    @Test
     void datesEventsWithoutATimeByTheirEntries(TestDatabase database) {
         long start = Instant.now().minusSeconds(3_600).toEpochMilli();
         addAt(start, "{\"event\":\"started\",\"workflow\":\"w\",\"externalId\":\"7\"}");
@@ -366,26 +211,6 @@ final class RedisConnectorTest {
             assertThat(executions(server)).isEqualTo(2);
             assertThat(client.deadLetters(stream)).containsOnlyKeys("4-0");
             assertThat(client.deadLetters(stream).get("4-0").get("reason")).startsWith("Missing `id`");
-        }
-    }
-
-    private void addAt(long millis, String event) {
-        client.send(Command.XADD, stream, millis + "-0", "event", event);
-    }
-
-    @Test
-    void settlesItsBatchesAndLeavesTheGroupWhenTheServerStops(TestDatabase database) {
-        RunningServer server = server(database, "CONNECTORS_REDIS_BATCH_ENTRIES_MAX", "20");
-        client.add(stream, starts(5_000));
-        RunningServer.awaitThat(() -> server.metric("runlog_redis_recorded_total") > 100);
-
-        server.close();
-
-        assertThat(client.pending(stream)).isZero();
-        assertThat(client.consumers(stream)).isEmpty();
-        try (RunningServer next = server(database)) {
-            awaitSettled();
-            assertThat(executions(next)).isEqualTo(5_000);
         }
     }
 
@@ -446,54 +271,8 @@ final class RedisConnectorTest {
                 .hasMessage("connectors.redis.dead-letter-stream must differ from connectors.redis.stream.");
     }
 
-    private RunningServer server(TestDatabase database, String... overrides) {
-        return RunningServer.start(database, settings(overrides));
-    }
-
-    private String[] settings(String... overrides) {
-        List<String> settings = new ArrayList<>(List.of(
-                "CONNECTORS_REDIS_URL",
-                redis.url(),
-                "CONNECTORS_REDIS_STREAM",
-                stream,
-                "CONNECTORS_REDIS_OWNER",
-                owner,
-                "CONNECTORS_REDIS_RETRY_MAX",
-                "PT1S"));
-        settings.addAll(Arrays.asList(overrides));
-        return settings.toArray(String[]::new);
-    }
-
-    private void awaitSettled() {
-        RunningServer.awaitThat(() -> client.isSettled(stream));
-    }
-
-    private int executions(RunningServer server) {
-        return executions(server, owner);
-    }
-
-    private static int executions(RunningServer server, String owner) {
-        return server.data(server.token(owner), "{ executions { totalCount } }")
-                .at("/executions/totalCount")
-                .asInt();
-    }
-
-    private static JsonNode ready(RunningServer server) {
-        return RunningServer.json(server.get("/health/ready", ""));
-    }
-
-    private static List<String> starts(int count) {
-        return Stream.generate(() -> "{\"event\":\"started\",\"workflow\":\"w\",\"id\":\"" + Ids.next() + "\"}")
-                .limit(count)
-                .toList();
-    }
-
-    private static List<String> completeExecutions(int count) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> "{\"event\":\"execution\",\"workflow\":\"w" + i % 50 + "\",\"id\":\"" + Ids.next()
-                        + "\",\"status\":\"SUCCESS\",\"trigger\":\"cron\",\"payload\":{\"number\":" + i
-                        + "},\"result\":{\"rows\":12}}")
-                .toList();
+    private void addAt(long millis, String event) {
+        client.send(Command.XADD, stream, millis + "-0", "event", event);
     }
 
     private static String finish(UUID id, String status) {
