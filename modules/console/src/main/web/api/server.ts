@@ -7,6 +7,8 @@ export interface Session {
   readonly subject: string;
   readonly scopes: readonly string[];
   readonly expiresAt: string;
+  /** Version of the server. */
+  readonly version: string;
 }
 
 const page = document.documentElement.dataset;
@@ -14,7 +16,6 @@ const page = document.documentElement.dataset;
 /** Prefix of all paths of the server, such as `/runlog`; usually empty. */
 export const base: string = page.base ?? '';
 export const servesGraphiql: boolean = page.graphiql === 'true';
-export const serverVersion: string = page.version ?? '';
 
 export const session: Store<Session | 'unknown' | 'signed-out'> = createStore<Session | 'unknown' | 'signed-out'>(
   'unknown',

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { base, serverVersion, servesGraphiql, session, signOut } from '../api/server';
+import { base, servesGraphiql, session, signOut } from '../api/server';
 import { useStore } from '../api/store';
 import { Menu, type MenuItem } from '../parts/Menu';
 import { DateTime } from '../parts/Time';
@@ -53,7 +53,7 @@ export function ViewerMenu({ onHelp }: { onHelp: () => void }) {
             <span class="muted">
               Signed in until <DateTime at={viewer.expiresAt} />
             </span>
-            {serverVersion && <span class="muted">Runlog {serverVersion}</span>}
+            <span class="muted">Runlog {viewer.version}</span>
           </div>
         }
       />

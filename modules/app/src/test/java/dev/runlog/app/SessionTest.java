@@ -62,6 +62,7 @@ final class SessionTest {
         assertThat(json(shown).at("/scopes").toString())
                 .isEqualTo("[\"executions:cleanup\",\"executions:read\",\"executions:write\"]");
         assertThat(json(shown).at("/expiresAt").asText()).isNotEmpty();
+        assertThat(json(shown).at("/version").asText()).isNotEmpty();
         assertThat(shown.body()).doesNotContain(token);
         assertThat(signedOut.statusCode()).isEqualTo(204);
         assertThat(signedOut.headers().firstValue("Set-Cookie").orElseThrow())

@@ -14,6 +14,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /session}: {@code POST} signs a browser in with the token in the {@code Authorization} header, {@code GET}
@@ -21,6 +22,7 @@ import java.util.Map;
  */
 public final class SessionEndpoints {
     private static final String BEARER = "Bearer ";
+    private static final String VERSION = version();
 
     private final Authenticator authenticator;
 
@@ -96,6 +98,14 @@ public final class SessionEndpoints {
                 "scopes",
                 scopes,
                 "expiresAt",
-                authenticated.expiresAt().toString());
+                authenticated.expiresAt().toString(),
+                "version",
+                VERSION);
+    }
+
+    /** The version of Runlog, which only those who are signed in may know. */
+    private static String version() {
+        @Nullable String version = SessionEndpoints.class.getPackage().getImplementationVersion();
+        return version == null ? "(not packaged)" : version;
     }
 }
