@@ -279,11 +279,14 @@ describe('runs', { skip: withoutChromium }, () => {
         shown => shown.length > 0 && Math.abs(Date.parse(shown[0]) - when) < 10 * 60_000,
         `rows of ${when.toISOString()}`,
       );
-      await page.locator('.table-scroller').evaluate(box => {
-        box.scrollTop -= 200;
-      });
       await until(
-        () => visibleStarts(page),
+        async () => {
+          // Scrolls on until the rows above have come.
+          await page.locator('.table-scroller').evaluate(box => {
+            box.scrollTop -= 200;
+          });
+          return visibleStarts(page);
+        },
         shown => shown.length > 0 && Date.parse(shown[0]) > Date.parse(starts[0]),
         'newer rows above',
       );
