@@ -67,12 +67,9 @@ const SORTS: readonly string[] = ['-start', 'start', '-duration', 'duration', '-
 /** The longest text that the API searches for. */
 export const SEARCH_MAX = 200;
 
-/** The other parameters may be given several times. */
+/** Parameters of which a choice replaces what was not understood. */
 const SINGLE = ['min', 'max', 'last', 'from', 'to', 'retries', 'roots', 'held', 'sort', 'cols'];
-const NAMES = [
-  ...['status', 'workflow', 'label', '-label', 'min', 'max', 'trigger', 'error', 'fingerprint', 'q', 'last', 'from'],
-  ...['to', 'retries', 'roots', 'held', 'sort', 'cols', 'at'],
-];
+const NAMES = [...SINGLE, 'status', 'workflow', 'label', '-label', 'trigger', 'error', 'fingerprint', 'q', 'at'];
 
 export const runsQuery: QueryCodec<RunsQuery> = {
   read(query) {
