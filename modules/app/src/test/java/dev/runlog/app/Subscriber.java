@@ -47,16 +47,21 @@ final class Subscriber {
 
     /** The next message, which must be of the type. */
     JsonNode next(String type) {
+        JsonNode message = next();
+        if (!message.path("type").asText().equals(type)) {
+            throw new AssertionError("Expected " + type + ", got " + message);
+        }
+        return message;
+    }
+
+    /** The next message, of any type. */
+    JsonNode next() {
         try {
             String text = messages.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
             if (text == null) {
                 throw new AssertionError("No message came.");
             }
-            JsonNode message = JSON.readTree(text);
-            if (!message.path("type").asText().equals(type)) {
-                throw new AssertionError("Expected " + type + ", got " + text);
-            }
-            return message;
+            return JSON.readTree(text);
         } catch (InterruptedException | JsonProcessingException e) {
             throw new AssertionError(e);
         }

@@ -50,7 +50,7 @@ public final class Operations {
             subscriber.complete(answer);
         } else {
             try {
-                answer.hold(request);
+                answer.holdOnly(request);
             } catch (RunlogException tooMuch) {
                 answer.close();
                 subscriber.onError(tooMuch);

@@ -94,6 +94,22 @@ public final class AnswerMemory {
             require(written, answerMaxBytes);
         }
 
+        /**
+         * Holds exactly these bytes from now on, instead of all that was taken: for what stays in memory for long,
+         * of which there may be thousands, so that each must not take a whole portion.
+         */
+        public synchronized void holdOnly(long bytes) {
+            requireNoFailure();
+            AnswerMemory.this.release(owner, held);
+            read = 0;
+            written = 0;
+            held = 0;
+            if (!closed) {
+                takeOrFail(bytes);
+                read = bytes;
+            }
+        }
+
         private void require(long bytes, long bytesMax) {
             if (bytes > bytesMax) {
                 fail(RunlogException.badInput("The response is larger than " + answerMaxBytes
@@ -101,14 +117,17 @@ public final class AnswerMemory {
             }
             long missing = read + written - held;
             if (missing > 0 && !closed) {
-                long portion = Math.max(missing, PORTION);
-                if (!AnswerMemory.this.take(owner, portion)) {
-                    fail(RunlogException.overloaded(
-                            "Too many large responses are in progress (graphql.responses-max-bytes). Retry later, or select less.",
-                            RETRY_AFTER));
-                }
-                held += portion;
+                takeOrFail(Math.max(missing, PORTION));
             }
+        }
+
+        private void takeOrFail(long bytes) {
+            if (!AnswerMemory.this.take(owner, bytes)) {
+                fail(RunlogException.overloaded(
+                        "Too many large responses are in progress (graphql.responses-max-bytes). Retry later, or select less.",
+                        RETRY_AFTER));
+            }
+            held += bytes;
         }
 
         private void fail(RunlogException why) {

@@ -54,9 +54,9 @@ public final class Answer implements AutoCloseable {
         }
     }
 
-    /** Takes memory for the request of a subscription, which is kept as long as the subscription. */
-    public void hold(GraphqlRequest request) {
-        lease.take(request.bytes());
+    /** Keeps memory for the request of a subscription alone, as long as the subscription is open. */
+    public void holdOnly(GraphqlRequest request) {
+        lease.holdOnly(request.bytes());
     }
 
     @Override
