@@ -18,6 +18,7 @@ CREATE TABLE owner (
   CONSTRAINT owner_subject_key UNIQUE (subject)
 );
 COMMENT ON TABLE owner IS 'Subjects of tokens. The number keeps a long subject out of every row and index.';
+COMMENT ON INDEX owner_pkey IS 'Reads of workflows, policies and cleanups: the subject of an owner.';
 COMMENT ON INDEX owner_subject_key IS 'Every read looks up its owner here.';
 
 CREATE TABLE workflow (
@@ -34,6 +35,7 @@ CREATE TABLE workflow (
 COMMENT ON TABLE workflow IS
   'Rows are never deleted. A deleted workflow has deleted_at, no executions and no counts. Recording into its key, or '
   'by a server that does not know yet that it is deleted, clears deleted_at.';
+COMMENT ON INDEX workflow_pkey IS 'workflow, node and nodes; recording, and the names of workflows in lists.';
 COMMENT ON INDEX workflow_owner_key IS 'workflowByKey, and recording, which looks up workflows by owner and key.';
 CREATE INDEX workflow_owner_id ON workflow (owner_id, id) WHERE deleted_at IS NULL;
 COMMENT ON INDEX workflow_owner_id IS 'workflows: an owner''s page, newest first.';
@@ -87,7 +89,9 @@ CREATE TABLE execution (
   CONSTRAINT execution_status_check CHECK (status BETWEEN 0 AND 5),
   CONSTRAINT execution_finished_check CHECK ((status <= 1) = (finished_at IS NULL))
 ) PARTITION BY RANGE (id);
-COMMENT ON INDEX execution_pkey IS 'execution, node and nodes; the partition key.';
+COMMENT ON TABLE execution IS
+  'One row for each execution. Recording creates and changes it; cleanups delete it, or drop its day.';
+COMMENT ON INDEX execution_pkey IS 'execution, node and nodes; recording. The partition key.';
 
 CREATE INDEX execution_workflow_id ON execution (workflow_id, id);
 COMMENT ON INDEX execution_workflow_id IS 'executions of a workflow by start, all statuses or SUCCESS.';
@@ -114,7 +118,8 @@ CREATE TABLE step (
   execution_id uuid        NOT NULL,
   index        integer     NOT NULL,
   status       smallint    NOT NULL,
-  -- Parts that recording cut. Bits: 1 name, 2 kind, 4 input, 8 output, 16 error_message, 32 error_details, 64 stack_trace, 128 error_type.
+  -- Parts that recording cut. Bits: 1 name, 2 kind, 4 input, 8 output, 16 error_message, 32 error_details,
+  -- 64 stack_trace, 128 error_type.
   truncated    smallint    NOT NULL DEFAULT 0,
   started_at   timestamptz,
   finished_at  timestamptz,
@@ -321,6 +326,7 @@ CREATE TABLE dropped_day (
 COMMENT ON TABLE dropped_day IS
   'Days with dropped partitions and outdated rows in execution_daily and unsuccessful_execution. '
   'settle_dropped_day updates them. Until then nothing else writes them, because the day has no partitions.';
+COMMENT ON INDEX dropped_day_pkey IS 'execution_rollup, unsuccessful and settle_dropped_day: whether a day was dropped.';
 
 CREATE VIEW execution_rollup AS
 SELECT d.owner_id, d.workflow_id, d.day, d.queued, d.running, d.success, d.failed, d.cancelled,
@@ -346,9 +352,10 @@ CREATE TABLE daily_histogram (
   CONSTRAINT daily_histogram_pkey PRIMARY KEY (owner_id, workflow_id, day)
 ) WITH (fillfactor = 70);
 COMMENT ON TABLE daily_histogram IS
-  'Histograms of finished executions by workflow and day, including deleted ones: by duration, and by quarter of an hour. Owner 0 is the total of '
-  'all owners, the nil workflow that of an owner: a chart reads one row per day.';
-COMMENT ON INDEX daily_histogram_pkey IS 'statistics: quantiles of durations, and counts of parts of days; statusCounts and histogram.';
+  'Histograms of finished executions by workflow and day, including deleted ones: by duration, and by quarter of an '
+  'hour. Owner 0 is the total of all owners, the nil workflow that of an owner: a chart reads one row per day.';
+COMMENT ON INDEX daily_histogram_pkey IS
+  'statistics: quantiles of durations, and counts of parts of days; statusCounts and histogram.';
 
 CREATE TABLE histogram_delta (
   id           bigint     GENERATED ALWAYS AS IDENTITY,
@@ -361,6 +368,7 @@ CREATE TABLE histogram_delta (
 );
 COMMENT ON TABLE histogram_delta IS
   'Changes of daily_histogram: one row per batch, until recording folds it in.';
+COMMENT ON INDEX histogram_delta_pkey IS 'Folding: the oldest changes first.';
 
 -- Cleanups and retention policies
 
@@ -420,6 +428,7 @@ CREATE TABLE cleanup_rule (
 );
 COMMENT ON TABLE cleanup_rule IS
   'A copy of the policies that apply to a cleanup. It resumes with the same ones.';
+COMMENT ON INDEX cleanup_rule_pkey IS 'Cleanups: the policies of a cleanup, the most specific first.';
 COMMENT ON COLUMN cleanup_rule.rank IS '1 is the most specific. The first matching policy decides about an execution.';
 COMMENT ON COLUMN cleanup_rule.keep_since IS 'The policy keeps executions that started at this time or later.';
 COMMENT ON COLUMN cleanup_rule.keep_from IS 'The smallest ID at keep_since.';
@@ -433,6 +442,7 @@ CREATE TABLE cleanup_keep (
 );
 COMMENT ON TABLE cleanup_keep IS
   'The oldest kept execution of each workflow for "keep the newest N". The nil policy is the N of the cleanup itself.';
+COMMENT ON INDEX cleanup_keep_pkey IS 'Cleanups: whether an execution is among the newest N of its workflow.';
 
 CREATE TABLE cleanup_spared (
   cleanup_id   uuid NOT NULL,
@@ -442,6 +452,7 @@ CREATE TABLE cleanup_spared (
 COMMENT ON TABLE cleanup_spared IS
   'Descendants of executions that were running, held, among the newest N or kept by a policy when the cleanup began, '
   'or that have been held since.';
+COMMENT ON INDEX cleanup_spared_pkey IS 'Cleanups: whether an execution is spared, and which ones of a day are.';
 
 CREATE TABLE retention_policy (
   id                 uuid        NOT NULL,
@@ -464,6 +475,7 @@ CREATE TABLE retention_policy (
 );
 COMMENT ON TABLE retention_policy IS 'A null owner_id or workflow_id means all.';
 COMMENT ON COLUMN retention_policy.overdue IS 'Number of executions that should already be deleted, as of checked_at.';
+COMMENT ON INDEX retention_policy_pkey IS 'removeRetentionPolicy, and the state of a policy after its run.';
 COMMENT ON INDEX retention_policy_target IS 'setRetentionPolicy: one policy for each target.';
 
 -- Functions
@@ -481,7 +493,8 @@ BEGIN
     $function$,
     CASE WHEN EXISTS (SELECT FROM pg_collation WHERE collname = 'und-x-icu') THEN 'und-x-icu' ELSE 'default' END);
 END $$;
-COMMENT ON FUNCTION fold IS 'A text without regard to case: texts that differ only in case have the same result.';
+COMMENT ON FUNCTION fold IS
+  'search, errorContains and the search of workflows: texts that differ only in case have the same result.';
 
 CREATE FUNCTION uuid_v7_floor(moment timestamptz) RETURNS uuid
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -503,12 +516,15 @@ CREATE FUNCTION external_id_hash(source text, external_id text) RETURNS uuid
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN encode(substring(sha256(convert_to(coalesce(source, '') || E'\x1f' || external_id, 'UTF8')) FROM 1 FOR 16),
               'hex')::uuid;
-COMMENT ON FUNCTION external_id_hash IS 'The key of an external ID, as ExternalId.hash computes it.';
+COMMENT ON FUNCTION external_id_hash IS
+  'The key of an external ID in external_execution. The server computes it itself (ExternalId.hash); this is for queries '
+  'by hand and for tests.';
 
 CREATE FUNCTION has_day_partitions(id uuid) RETURNS boolean
 LANGUAGE sql STABLE STRICT PARALLEL SAFE
 RETURN to_regclass('execution_' || to_char(uuid_v7_time(id) AT TIME ZONE 'UTC', 'YYYYMMDD')) IS NOT NULL;
-COMMENT ON FUNCTION has_day_partitions IS 'Whether an execution with this ID can be inserted.';
+COMMENT ON FUNCTION has_day_partitions IS
+  'sweep_external_ids, and recording: whether an execution with this ID can be inserted.';
 
 -- The comparison of execution_id protects a row that is taken over meanwhile. The scalar subquery opens one partition for
 -- each row, where an anti-join would read all executions.
@@ -528,15 +544,15 @@ BEGIN
     pass.started_at := now();
     pass.next_page := 0;
   END IF;
-  WITH gone AS MATERIALIZED (
+  WITH absent AS MATERIALIZED (
     SELECT x.owner_id, x.hash, x.execution_id
     FROM external_execution x
     WHERE x.ctid >= format('(%s,0)', pass.next_page)::tid AND x.ctid < format('(%s,0)', pass.next_page + pages)::tid
       AND (SELECT e.id FROM execution e WHERE e.id = x.execution_id) IS NULL
       AND (NOT x.reserved OR NOT has_day_partitions(x.execution_id)))
   DELETE FROM external_execution x
-  USING gone
-  WHERE x.owner_id = gone.owner_id AND x.hash = gone.hash AND x.execution_id = gone.execution_id;
+  USING absent
+  WHERE x.owner_id = absent.owner_id AND x.hash = absent.hash AND x.execution_id = absent.execution_id;
   pass.next_page := pass.next_page + pages;
   IF pass.next_page >= pg_relation_size('external_execution') / current_setting('block_size')::bigint THEN
     pass.next_page := NULL;
