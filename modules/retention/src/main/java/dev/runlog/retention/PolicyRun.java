@@ -96,13 +96,7 @@ final class PolicyRun {
     }
 
     private static CleanupCriteria criteria(RetentionPolicy policy, Instant now) {
-        return new CleanupCriteria(
-                bound(policy.keepFor(), now),
-                policy.statuses(),
-                policy.workflowId(),
-                policy.owner(),
-                policy.keepLast(),
-                false);
+        return CleanupCriteria.startedBefore(bound(policy.keepFor(), now)).withStatuses(policy.statuses()).withWorkflow(policy.workflowId()).withOwner(policy.owner()).withKeepLast(policy.keepLast());
     }
 
     /**

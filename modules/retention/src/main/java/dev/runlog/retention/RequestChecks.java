@@ -7,6 +7,8 @@ import dev.runlog.contract.model.Viewer;
 import dev.runlog.contract.retention.CleanupCriteria;
 import dev.runlog.contract.retention.RequestCleanup;
 import dev.runlog.contract.retention.SetRetentionPolicy;
+import dev.runlog.contract.text.DurationText;
+import dev.runlog.contract.text.SafeText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -32,10 +34,10 @@ final class RequestChecks {
         }
         requireText("owner", owner);
         if (owner.isBlank()) {
-            throw RunlogException.badInput("'owner' is empty.");
+            throw RunlogException.badInput("Invalid `owner`: it is empty (expected the subject of its tokens).");
         }
         if (allOwners) {
-            throw RunlogException.badInput("Give 'owner', which is '" + owner + "', or 'allOwners', not both.");
+            throw RunlogException.badInput("Give `owner`, which is " + SafeText.quote(owner) + ", or `allOwners`, not both.");
         }
         return owner;
     }
@@ -43,10 +45,10 @@ final class RequestChecks {
     static void requireText(String name, String text) {
         if (text.length() > TEXT_MAX_CHARS) {
             throw RunlogException.badInput(
-                    "'" + name + "' has " + text.length() + " characters; the limit is " + TEXT_MAX_CHARS + ".");
+                    "Invalid `" + name + "`: " + text.length() + " characters (expected at most " + TEXT_MAX_CHARS + ").");
         }
-        if (text.indexOf('\u0000') >= 0) {
-            throw RunlogException.badInput("'" + name + "' contains a NUL character.");
+        if (SafeText.indexOfUnstorable(text, 0) >= 0) {
+            throw RunlogException.badInput("Invalid `" + name + "`: it contains a NUL character or half of a surrogate pair.");
         }
     }
 
@@ -56,17 +58,11 @@ final class RequestChecks {
                 && request.before() == null
                 && request.keepLast() == null
                 && request.statuses().isEmpty()) {
-            throw RunlogException.badInput("Give at least one of 'olderThan', 'before', 'keepLast' and 'status'.");
+            throw RunlogException.badInput("Give at least one of `olderThan`, `before`, `keepLast` and `statuses`.");
         }
         requireKeepLast(request.keepLast());
         requireDeletable(request.statuses());
-        return new CleanupCriteria(
-                before(request, now),
-                request.statuses(),
-                request.workflowId(),
-                owner,
-                request.keepLast(),
-                request.ignorePolicies());
+        return CleanupCriteria.startedBefore(before(request, now)).withStatuses(request.statuses()).withWorkflow(request.workflowId()).withOwner(owner).withKeepLast(request.keepLast()).withIgnorePolicies(request.ignorePolicies());
     }
 
     private static Instant before(RequestCleanup request, Instant now) {
@@ -74,13 +70,12 @@ final class RequestChecks {
         Duration olderThan = request.olderThan();
         if (olderThan != null) {
             if (olderThan.isNegative() || olderThan.compareTo(KEEP_MAX) > 0) {
-                throw RunlogException.badInput(
-                        "'olderThan' must be from PT0S to " + KEEP_MAX + ", not " + olderThan + ".");
+                throw invalid("olderThan", olderThan, Duration.ZERO);
             }
             before = earlier(now.minus(olderThan), before);
         }
         if (before.isBefore(Instant.EPOCH)) {
-            throw RunlogException.badInput("'before' must be after " + Instant.EPOCH + ", not " + before + ".");
+            throw RunlogException.badInput("Invalid `before`: " + before + " (expected a time since " + Instant.EPOCH + ").");
         }
         return earlier(beforeMax(now), before);
     }
@@ -98,18 +93,22 @@ final class RequestChecks {
         requireDeletable(request.statuses());
         Duration keepFor = request.keepFor();
         if (keepFor == null && request.keepLast() == null) {
-            throw RunlogException.badInput("Give at least one of 'keepFor' and 'keepLast'.");
+            throw RunlogException.badInput("Give at least one of `keepFor` and `keepLast`.");
         }
         requireKeepLast(request.keepLast());
         if (keepFor != null && (keepFor.compareTo(KEEP_MIN) < 0 || keepFor.compareTo(KEEP_MAX) > 0)) {
-            throw RunlogException.badInput(
-                    "'keepFor' must be from " + KEEP_MIN + " to " + KEEP_MAX + ", not " + keepFor + ".");
+            throw invalid("keepFor", keepFor, KEEP_MIN);
         }
+    }
+
+    private static RunlogException invalid(String name, Duration value, Duration min) {
+        return RunlogException.badInput("Invalid `" + name + "`: " + value + " (expected " + DurationText.of(min) + " to "
+                + DurationText.of(KEEP_MAX) + ").");
     }
 
     private static void requireKeepLast(@Nullable Integer keepLast) {
         if (keepLast != null && (keepLast < 1 || keepLast > KEEP_LAST_MAX)) {
-            throw RunlogException.badInput("'keepLast' must be from 1 to " + KEEP_LAST_MAX + ", not " + keepLast + ".");
+            throw RunlogException.badInput("Invalid `keepLast`: " + keepLast + " (expected 1 to " + KEEP_LAST_MAX + ").");
         }
     }
 
@@ -117,7 +116,7 @@ final class RequestChecks {
         for (ExecutionStatus status : statuses) {
             if (status.isOpen()) {
                 throw RunlogException.badInput(
-                        "Invalid `status`: " + status + " (executions that are queued or running are never deleted).");
+                        "Invalid `statuses`: " + status + " (executions that are queued or running are never deleted).");
             }
         }
     }

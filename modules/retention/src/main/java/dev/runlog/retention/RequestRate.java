@@ -29,7 +29,7 @@ final class RequestRate {
         ConsumptionProbe probe = buckets.get(caller).tryConsumeAndReturnRemaining(1);
         if (!probe.isConsumed()) {
             throw RunlogException.rateLimited(
-                    "More than " + perMinute + " cleanups and policies a minute.",
+                    "More than " + perMinute + " cleanups and policies per minute (retention.requests-per-minute).",
                     Duration.ofNanos(probe.getNanosToWaitForRefill()));
         }
     }

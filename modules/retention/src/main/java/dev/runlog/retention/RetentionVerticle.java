@@ -126,10 +126,10 @@ public final class RetentionVerticle extends VerticleBase {
     private Future<?> startPolicies() {
         PolicyRun policyRun = new PolicyRun(policies, cleanups, config, clock);
         Gauge.builder("runlog.retention.overdue", policyRun, PolicyRun::overdue)
-                .description("Executions that retention policies were to delete and have not yet.")
+                .description("Executions that are overdue for deletion by retention policies.")
                 .register(meters);
         Gauge.builder("runlog.retention.behind", policyRun, run -> run.behind().toSeconds())
-                .description("For how long the oldest of them has been overdue.")
+                .description("Time since the oldest of these executions became due.")
                 .baseUnit("seconds")
                 .register(meters);
         // Resumes cleanups that a crash or an outage of the database interrupted.

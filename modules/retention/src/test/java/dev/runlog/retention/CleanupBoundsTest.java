@@ -298,7 +298,7 @@ final class CleanupBoundsTest {
     }
 
     private static CleanupCriteria criteria(Viewer viewer) {
-        return new CleanupCriteria(Instant.now(), Set.of(), null, viewer.subject(), null, false);
+        return CleanupCriteria.startedBefore(Instant.now()).withOwner(viewer.subject());
     }
 
     private static String day(int daysAgo) {

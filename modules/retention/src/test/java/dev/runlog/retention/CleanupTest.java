@@ -101,7 +101,7 @@ final class CleanupTest extends RetentionTestCase {
             seed(owner, 30, daysAgo, "SUCCESS");
         }
         StartedCleanup work =
-                begin(new CleanupCriteria(Instant.now(), Set.of(ExecutionStatus.FAILED), null, owner, null, false));
+                begin(CleanupCriteria.startedBefore(Instant.now()).withStatuses(Set.of(ExecutionStatus.FAILED)).withOwner(owner));
 
         for (CleanupDay day : work.days()) {
             CleanupSession.Batch batch = await(store.asCleaner(
@@ -283,7 +283,7 @@ final class CleanupTest extends RetentionTestCase {
         seed(owner, 30, 40, "SUCCESS");
         seed(owner, 1, 40, "RUNNING");
         await(bus.request(new SetRetentionPolicy(alice, null, null, false, Set.of(), Duration.ofDays(90), 10)));
-        CleanupCriteria criteria = new CleanupCriteria(Instant.now(), Set.of(), null, null, 20, false);
+        CleanupCriteria criteria = CleanupCriteria.startedBefore(Instant.now()).withKeepLast(20);
 
         CleanupPreview found = await(store.preview(criteria, null, 1000));
 

@@ -73,7 +73,7 @@ final class HoldTest {
                 test.get(
                         "SELECT w.id FROM workflow w JOIN owner o ON o.id = w.owner_id WHERE o.subject = 'alice' AND w.key = 'w'"));
         Cleanup cleanup = await(
-                ledger.create(new CleanupCriteria(Instant.now(), Set.of(), workflow, "alice", null, false), "alice"));
+                ledger.create(CleanupCriteria.startedBefore(Instant.now()).withWorkflow(workflow).withOwner("alice"), "alice"));
         try (var connection = test.connect();
                 var statement = connection.createStatement()) {
             // An open reading transaction prevents the drop or exchange of the day.
@@ -104,7 +104,7 @@ final class HoldTest {
         String link = "UPDATE %s SET parent_id = '%s' WHERE id = '%s';";
         test.execute(link.formatted("execution", parent, child) + link.formatted("execution", child, grandchild));
         CleanupCriteria failures =
-                new CleanupCriteria(Instant.now(), Set.of(ExecutionStatus.FAILED), null, "alice", null, false);
+                CleanupCriteria.startedBefore(Instant.now()).withStatuses(Set.of(ExecutionStatus.FAILED)).withOwner("alice");
 
         Batch batch = await(cleanups.asCleaner(session -> ledger.create(failures, "alice")
                         .compose(created -> session.begin(created, 1000))

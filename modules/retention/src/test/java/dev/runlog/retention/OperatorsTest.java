@@ -108,7 +108,7 @@ final class OperatorsTest {
         for (Request<?> both : List.of(
                 cleanup(operator, alice.subject(), true, null, true), policy(operator, alice.subject(), true, null))) {
             assertThat(refusalOf(both).code()).isEqualTo(ErrorCode.BAD_INPUT);
-            assertThat(refusalOf(both)).hasMessageContainingAll("'owner'", alice.subject(), "'allOwners'");
+            assertThat(refusalOf(both)).hasMessageContainingAll("`owner`", alice.subject(), "`allOwners`");
         }
         for (String invalid : List.of("", " ", "a\u0000b", "x".repeat(1001))) {
             assertThat(refusalOf(cleanup(operator, invalid, false, null, true)).code())

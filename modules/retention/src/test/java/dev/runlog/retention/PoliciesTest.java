@@ -157,8 +157,8 @@ final class PoliciesTest {
     void keepChildrenOfKeptExecutionsFromRequestedCleanups() throws SQLException {
         seedFamily();
         setForWorkflow("parents", 90, null);
-        CleanupCriteria criteria = new CleanupCriteria(midnight(30), ALL, null, null, null, false);
-        CleanupCriteria ignoringPolicies = new CleanupCriteria(midnight(30), ALL, null, null, null, true);
+        CleanupCriteria criteria = CleanupCriteria.startedBefore(midnight(30)).withStatuses(ALL);
+        CleanupCriteria ignoringPolicies = CleanupCriteria.startedBefore(midnight(30)).withStatuses(ALL).withIgnorePolicies(true);
 
         CleanupPreview rollups = await(cleanups.preview(criteria, null, NO_ROWS));
         CleanupPreview rows = await(cleanups.preview(criteria, null, ALL_ROWS));
@@ -185,7 +185,7 @@ final class PoliciesTest {
 
         runPolicies();
         await(cleaner.runOnce());
-        await(ledger.create(new CleanupCriteria(midnight(30), ALL, null, null, null, false), "operator"));
+        await(ledger.create(CleanupCriteria.startedBefore(midnight(30)).withStatuses(ALL), "operator"));
         await(cleaner.runOnce());
 
         assertThat(rows()).isZero();
@@ -196,7 +196,7 @@ final class PoliciesTest {
         Runs.seed(test, "alice", 10, 40, "SUCCESS");
         Runs.seed(test, "alice", 10, 35, "FAILED");
         set("alice", FAILED, 1, null);
-        CleanupCriteria criteria = new CleanupCriteria(midnight(30), ALL, null, "alice", 10, false);
+        CleanupCriteria criteria = CleanupCriteria.startedBefore(midnight(30)).withStatuses(ALL).withOwner("alice").withKeepLast(10);
 
         CleanupPreview rollups = await(cleanups.preview(criteria, null, NO_ROWS));
         CleanupPreview rows = await(cleanups.preview(criteria, null, ALL_ROWS));
@@ -218,7 +218,7 @@ final class PoliciesTest {
         String held = test.get("SELECT e.id FROM execution e JOIN owner o ON o.id = e.owner_id "
                 + "WHERE o.subject = 'alice' ORDER BY e.id LIMIT 1");
         await(holds.hold("alice", UUID.fromString(held), true, "audit", 100));
-        CleanupCriteria criteria = new CleanupCriteria(midnight(30), ALL, null, null, null, false);
+        CleanupCriteria criteria = CleanupCriteria.startedBefore(midnight(30)).withStatuses(ALL);
 
         CleanupPreview rollups = await(cleanups.preview(criteria, null, NO_ROWS));
         CleanupPreview rows = await(cleanups.preview(criteria, null, ALL_ROWS));
@@ -234,8 +234,8 @@ final class PoliciesTest {
     void doNotReportRunningExecutionsIfStatusesAreGiven() throws SQLException {
         Runs.seed(test, "alice", 2, 40, "RUNNING");
         Runs.seed(test, "alice", 5, 40, "FAILED");
-        CleanupCriteria failed = new CleanupCriteria(midnight(30), FAILED, null, "alice", null, false);
-        CleanupCriteria any = new CleanupCriteria(midnight(30), ALL, null, "alice", null, false);
+        CleanupCriteria failed = CleanupCriteria.startedBefore(midnight(30)).withStatuses(FAILED).withOwner("alice");
+        CleanupCriteria any = CleanupCriteria.startedBefore(midnight(30)).withStatuses(ALL).withOwner("alice");
 
         for (int rowsMax : new int[] {NO_ROWS, ALL_ROWS}) {
             assertThat(await(cleanups.preview(failed, null, rowsMax)).spared().running())
@@ -290,7 +290,7 @@ final class PoliciesTest {
                 + "WHERE execution_id = '" + one + "'");
         await(holds.hold(
                 "alice", UUID.fromString(test.get("SELECT max(id::text) FROM execution")), true, "audit", 100));
-        CleanupCriteria criteria = new CleanupCriteria(Instant.now(), ALL, null, "alice", null, false);
+        CleanupCriteria criteria = CleanupCriteria.startedBefore(Instant.now()).withStatuses(ALL).withOwner("alice");
 
         CleanupPreview preview = await(cleanups.preview(criteria, null, ALL_ROWS));
         Cleanup cleanup = await(ledger.create(criteria, "alice"));

@@ -27,7 +27,7 @@ final class PreviewFiguresTest extends RetentionTestCase {
                 "UPDATE execution SET held = true WHERE id = (SELECT min(id::text)::uuid FROM execution WHERE status = 3);"
                         + "INSERT INTO held_execution SELECT id, owner_id FROM execution WHERE held");
         Instant midnight = Instant.now().minus(Duration.ofDays(30)).truncatedTo(ChronoUnit.DAYS);
-        CleanupCriteria criteria = new CleanupCriteria(midnight, Set.of(), null, owner, null, false);
+        CleanupCriteria criteria = CleanupCriteria.startedBefore(midnight).withOwner(owner);
 
         CleanupPreview rows = await(store.preview(criteria, null, 1000));
         CleanupPreview rollups = await(store.preview(criteria, null, 1));
@@ -47,7 +47,7 @@ final class PreviewFiguresTest extends RetentionTestCase {
         seed("bob", 7, 33, "CANCELLED");
         seed("bob", 9, 1, "CANCELLED");
         Instant midnight = Instant.now().minus(Duration.ofDays(30)).truncatedTo(ChronoUnit.DAYS);
-        CleanupCriteria criteria = new CleanupCriteria(midnight, Set.of(), null, null, null, false);
+        CleanupCriteria criteria = CleanupCriteria.startedBefore(midnight);
 
         CleanupPreview rows = await(store.preview(criteria, null, 1000));
         CleanupPreview totals = await(store.preview(criteria, null, 1));
@@ -65,7 +65,7 @@ final class PreviewFiguresTest extends RetentionTestCase {
                 .minus(Duration.ofDays(40))
                 .truncatedTo(ChronoUnit.DAYS)
                 .plusSeconds(43_200);
-        CleanupCriteria criteria = new CleanupCriteria(noon, Set.of(), null, owner, null, false);
+        CleanupCriteria criteria = CleanupCriteria.startedBefore(noon).withOwner(owner);
 
         CleanupPreview rollups = await(store.preview(criteria, null, 1));
 
@@ -77,13 +77,7 @@ final class PreviewFiguresTest extends RetentionTestCase {
     void estimatesTheBytesOfDaysCloseToTheirFiles() throws SQLException {
         seed(owner, 3000, 40, "SUCCESS");
         seed("bob", 3000, 35, "FAILED");
-        CleanupCriteria criteria = new CleanupCriteria(
-                Instant.now().minus(Duration.ofDays(30)).truncatedTo(ChronoUnit.DAYS),
-                Set.of(),
-                null,
-                null,
-                null,
-                false);
+        CleanupCriteria criteria = CleanupCriteria.startedBefore(Instant.now().minus(Duration.ofDays(30)).truncatedTo(ChronoUnit.DAYS));
         String days = "(" + day(40) + "|" + day(35) + ")";
 
         CleanupPreview unknown = await(store.preview(criteria, null, 1));
@@ -107,7 +101,7 @@ final class PreviewFiguresTest extends RetentionTestCase {
                 .truncatedTo(ChronoUnit.DAYS)
                 .plusSeconds(3600)
                 .plusMillis(20);
-        CleanupCriteria criteria = new CleanupCriteria(within, Set.of(), null, null, null, false);
+        CleanupCriteria criteria = CleanupCriteria.startedBefore(within);
 
         CleanupPreview all = await(store.preview(criteria, null, 1000));
         CleanupPreview cut = await(store.preview(criteria, null, 60));
@@ -129,7 +123,7 @@ final class PreviewFiguresTest extends RetentionTestCase {
         seed(owner, 120, 42, "SUCCESS");
         seed(owner, 30, 40, "FAILED");
         seed("bob", 7, 42, "SUCCESS");
-        CleanupCriteria criteria = new CleanupCriteria(Instant.now(), Set.of(), null, null, 30, false);
+        CleanupCriteria criteria = CleanupCriteria.startedBefore(Instant.now()).withKeepLast(30);
 
         CleanupPreview rollups = await(store.preview(criteria, null, 30));
 
@@ -153,7 +147,7 @@ final class PreviewFiguresTest extends RetentionTestCase {
                 SELECT w.owner_id, w.id, d.day, substr(w.key, 6)::integer
                 FROM workflow w, execution_day d WHERE w.key LIKE 'many-%';
                 UPDATE execution_day SET success = success + (SELECT sum(success) - 1 FROM execution_daily)""");
-        CleanupCriteria criteria = new CleanupCriteria(Instant.now(), Set.of(), null, null, null, false);
+        CleanupCriteria criteria = CleanupCriteria.startedBefore(Instant.now());
 
         CleanupPreview preview = await(store.preview(criteria, null, 0));
 
@@ -177,7 +171,7 @@ final class PreviewFiguresTest extends RetentionTestCase {
             test.execute(policy.formatted("workflow_id"));
         }
         Integer keepLast = bound.equals("keepLast") ? 91 : null;
-        CleanupCriteria criteria = new CleanupCriteria(Instant.now(), Set.of(), null, null, keepLast, false);
+        CleanupCriteria criteria = CleanupCriteria.startedBefore(Instant.now()).withKeepLast(keepLast);
 
         CleanupPreview preview = await(store.preview(criteria, null, 0));
 

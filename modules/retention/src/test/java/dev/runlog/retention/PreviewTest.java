@@ -105,7 +105,7 @@ final class PreviewTest {
     private CleanupPreview preview(@Nullable String owner, int hours, Set<ExecutionStatus> statuses) {
         Instant today = Instant.now().truncatedTo(ChronoUnit.DAYS);
         return await(cleanups.preview(
-                new CleanupCriteria(today.minus(Duration.ofHours(hours)), statuses, null, owner, null, false),
+                CleanupCriteria.startedBefore(today.minus(Duration.ofHours(hours))).withStatuses(statuses).withOwner(owner),
                 null,
                 0));
     }

@@ -48,7 +48,7 @@ final class ReadersTest {
                 database,
                 Configs.with(0, "", Duration.ofHours(1)),
                 Clock.systemUTC());
-        await(ledger.create(new CleanupCriteria(Instant.now(), Set.of(), null, "alice", null, false), "alice"));
+        await(ledger.create(CleanupCriteria.startedBefore(Instant.now()).withOwner("alice"), "alice"));
         AtomicBoolean done = new AtomicBoolean();
         CountDownLatch reads = new CountDownLatch(1);
         CompletableFuture<List<Seen>> reader = CompletableFuture.supplyAsync(() -> read(test, done, reads));

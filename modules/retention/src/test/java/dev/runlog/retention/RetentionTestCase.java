@@ -92,7 +92,7 @@ abstract class RetentionTestCase {
     }
 
     static CleanupCriteria criteria(String owner) {
-        return new CleanupCriteria(Instant.now(), Set.of(), null, owner, null, false);
+        return CleanupCriteria.startedBefore(Instant.now()).withOwner(owner);
     }
 
     StartedCleanup begin(CleanupCriteria criteria) {

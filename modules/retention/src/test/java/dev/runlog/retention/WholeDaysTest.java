@@ -62,7 +62,7 @@ final class WholeDaysTest extends RetentionTestCase {
         seed(owner, 30, 40, "FAILED");
         seed(owner, 5, 1, "FAILED");
         StartedCleanup work =
-                begin(new CleanupCriteria(Instant.now().minus(Duration.ofDays(30)), Set.of(), null, null, null, false));
+                begin(CleanupCriteria.startedBefore(Instant.now().minus(Duration.ofDays(30))));
         Cleanup started = work.cleanup();
         List<CleanupDay> days = work.days();
 
@@ -160,7 +160,7 @@ final class WholeDaysTest extends RetentionTestCase {
     @Test
     void allowsRecordingIntoADroppedDayBeforeItsFilesAreRemoved(Vertx vertx) throws SQLException {
         seed(owner, 30, 40, "SUCCESS");
-        StartedCleanup work = begin(new CleanupCriteria(Instant.now(), Set.of(), null, null, null, false));
+        StartedCleanup work = begin(CleanupCriteria.startedBefore(Instant.now()));
         Cleanup started = work.cleanup();
         List<CleanupDay> days = work.days();
 
@@ -286,7 +286,7 @@ final class WholeDaysTest extends RetentionTestCase {
     void doesNotDropADayWhoseRowsNoLongerMatch() throws SQLException {
         seed(owner, 1, 40, "CRASHED");
         StartedCleanup work =
-                begin(new CleanupCriteria(Instant.now(), Set.of(ExecutionStatus.CRASHED), null, null, null, false));
+                begin(CleanupCriteria.startedBefore(Instant.now()).withStatuses(Set.of(ExecutionStatus.CRASHED)));
         Cleanup started = work.cleanup();
         List<CleanupDay> days = work.days();
         assertThat(days.get(0).whole()).isTrue();

@@ -31,18 +31,38 @@ public record CleanupCriteria(
         statuses = Set.copyOf(statuses);
     }
 
-    public CleanupCriteria(
-            Instant before,
-            Set<ExecutionStatus> statuses,
-            @Nullable UUID workflowId,
-            @Nullable String owner,
-            @Nullable Integer keepLast,
-            boolean ignorePolicies) {
-        this(before, statuses, workflowId, owner, keepLast, ignorePolicies, false);
+    /** All finished executions of all owners that started before a time. */
+    public static CleanupCriteria startedBefore(Instant before) {
+        return new CleanupCriteria(before, Set.of(), null, null, null, false, false);
     }
 
     /** A workflow with all its executions that started before a time. */
     public static CleanupCriteria ofWorkflow(Workflow workflow, Instant before) {
         return new CleanupCriteria(before, Set.of(), workflow.id(), workflow.owner(), null, true, true);
+    }
+
+    /** Returns a copy that matches any of these statuses; all except {@code RUNNING} if there are none. */
+    public CleanupCriteria withStatuses(Set<ExecutionStatus> anyOf) {
+        return new CleanupCriteria(before, anyOf, workflowId, owner, keepLast, ignorePolicies, deletesWorkflow);
+    }
+
+    /** Returns a copy for one workflow; for all if null. */
+    public CleanupCriteria withWorkflow(@Nullable UUID id) {
+        return new CleanupCriteria(before, statuses, id, owner, keepLast, ignorePolicies, deletesWorkflow);
+    }
+
+    /** Returns a copy for one owner; for all if null. */
+    public CleanupCriteria withOwner(@Nullable String subject) {
+        return new CleanupCriteria(before, statuses, workflowId, subject, keepLast, ignorePolicies, deletesWorkflow);
+    }
+
+    /** Returns a copy that keeps the latest executions of each workflow; none if null. */
+    public CleanupCriteria withKeepLast(@Nullable Integer number) {
+        return new CleanupCriteria(before, statuses, workflowId, owner, number, ignorePolicies, deletesWorkflow);
+    }
+
+    /** Returns a copy that also deletes executions that a retention policy would keep longer, or does not. */
+    public CleanupCriteria withIgnorePolicies(boolean ignore) {
+        return new CleanupCriteria(before, statuses, workflowId, owner, keepLast, ignore, deletesWorkflow);
     }
 }

@@ -44,7 +44,7 @@ final class BatchPlanTest {
     /** The part of the plan that finds the candidates. */
     private String candidates(@Nullable UUID workflow) throws SQLException {
         Instant before = Instant.parse("2026-04-30T00:00:00Z");
-        CleanupCriteria criteria = new CleanupCriteria(before, Set.of(), workflow, null, null, false);
+        CleanupCriteria criteria = CleanupCriteria.startedBefore(before).withWorkflow(workflow);
         String sql = new DayTables(DAY)
                 .sql(BatchDelete.find(cleanup(criteria), DAY, null, 25, false).text());
         try (Connection connection = database.connect();
