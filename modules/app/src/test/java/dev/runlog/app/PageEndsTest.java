@@ -54,7 +54,7 @@ final class PageEndsTest {
             })
     void showNothingBeyondAnEmptyListsForeignCursor(String list) {
         assertThat(ends(server.data(token, "query($c: String) { " + list + PAGE + " }", "c", cursor), "/executions"))
-                .isEqualTo("0 rows");
+                .isEqualTo(Ends.NOTHING);
         assertThat(ends(
                         server.data(
                                 token,
@@ -64,7 +64,7 @@ final class PageEndsTest {
                                 "w",
                                 workflowId),
                         "/workflow/executions"))
-                .isEqualTo("0 rows");
+                .isEqualTo(Ends.NOTHING);
     }
 
     @Test
@@ -72,7 +72,7 @@ final class PageEndsTest {
         assertThat(ends(
                         server.data(token, "query($c: String) { executions(after: $c) " + PAGE + " }", "c", cursor),
                         "/executions"))
-                .isEqualTo("0 rows, previous");
+                .isEqualTo(Ends.PREVIOUS);
         assertThat(ends(
                         server.data(
                                 token,
@@ -83,7 +83,7 @@ final class PageEndsTest {
                                 "w",
                                 workflowId),
                         "/workflow/executions"))
-                .isEqualTo("0 rows, previous");
+                .isEqualTo(Ends.PREVIOUS);
     }
 
     @Test
@@ -96,7 +96,7 @@ final class PageEndsTest {
                                 "c",
                                 cursor),
                         "/executions"))
-                .isEqualTo("0 rows, next");
+                .isEqualTo(Ends.NEXT);
     }
 
     @Test
@@ -113,7 +113,7 @@ final class PageEndsTest {
 
         for (JsonNode node : nodes) {
             boolean bare = node.at("/workflow/key").asText().equals("bare");
-            assertThat(ends(node, "/steps")).isEqualTo(bare ? "0 rows" : "0 rows, previous");
+            assertThat(ends(node, "/steps")).isEqualTo(bare ? Ends.NOTHING : Ends.PREVIOUS);
         }
     }
 
@@ -130,7 +130,7 @@ final class PageEndsTest {
                                 "c",
                                 found),
                         "/workflows"))
-                .isEqualTo("0 rows");
+                .isEqualTo(Ends.NOTHING);
     }
 
     @Test
@@ -144,7 +144,7 @@ final class PageEndsTest {
         assertThat(ends(
                         server.data(other, "query($c: String) { cleanups(after: $c) " + PAGE + " }", "c", found),
                         "/cleanups"))
-                .isEqualTo("0 rows");
+                .isEqualTo(Ends.NOTHING);
     }
 
     @Test
@@ -192,10 +192,18 @@ final class PageEndsTest {
                 .isEqualTo(events.length);
     }
 
-    private static String ends(JsonNode data, String list) {
+    /** A page without rows, and whether there are rows before and after it. */
+    private record Ends(int rows, boolean hasPrevious, boolean hasNext) {
+        static final Ends NOTHING = new Ends(0, false, false);
+        static final Ends PREVIOUS = new Ends(0, true, false);
+        static final Ends NEXT = new Ends(0, false, true);
+    }
+
+    private static Ends ends(JsonNode data, String list) {
         JsonNode page = data.at(list);
-        return page.get("nodes").size() + " rows"
-                + (page.at("/pageInfo/hasPreviousPage").asBoolean() ? ", previous" : "")
-                + (page.at("/pageInfo/hasNextPage").asBoolean() ? ", next" : "");
+        return new Ends(
+                page.get("nodes").size(),
+                page.at("/pageInfo/hasPreviousPage").asBoolean(),
+                page.at("/pageInfo/hasNextPage").asBoolean());
     }
 }

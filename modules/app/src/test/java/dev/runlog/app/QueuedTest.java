@@ -65,7 +65,7 @@ final class QueuedTest {
         assertThat(waiting.get("status").asText()).isEqualTo("QUEUED");
         assertThat(waiting.get("queuedAt").asText()).isEqualTo(queued.toString());
         assertThat(waiting.get("startedAt").isNull()).isTrue();
-        assertThat(counts()).isEqualTo("queued 1, running 0, success 0, cancelled 0");
+        assertThat(counts()).isEqualTo(new Counts(1, 0, 0, 0));
         assertThat(total("QUEUED")).isEqualTo(1);
 
         engine.record(event(
@@ -82,7 +82,7 @@ final class QueuedTest {
         assertThat(running.get("queuedDuration").asText()).isEqualTo("PT1H");
         assertThat(running.get("trigger").asText()).isEqualTo("cron");
         assertThat(running.at("/payload/a").asInt()).isEqualTo(1);
-        assertThat(counts()).isEqualTo("queued 0, running 1, success 0, cancelled 0");
+        assertThat(counts()).isEqualTo(new Counts(0, 1, 0, 0));
 
         engine.record(event(
                 "finished",
@@ -94,7 +94,7 @@ final class QueuedTest {
                 queued.plusSeconds(3660).toString()));
 
         assertThat(get(reference, id).get("duration").asText()).isEqualTo("PT1M");
-        assertThat(counts()).isEqualTo("queued 0, running 0, success 1, cancelled 0");
+        assertThat(counts()).isEqualTo(new Counts(0, 0, 1, 0));
         assertThat(wrong(database)).isEmpty();
     }
 
@@ -356,14 +356,16 @@ final class QueuedTest {
         return reference.equals("id") ? engine.get(id, FIELDS) : engine.find(id, FIELDS);
     }
 
-    private String counts() {
+    private record Counts(int queued, int running, int success, int cancelled) {}
+
+    private Counts counts() {
         JsonNode stored = engine.data("{ statistics { stored { queued running success cancelled } } }")
                 .at("/statistics/stored");
-        List<String> counts = new ArrayList<>();
-        stored.fields()
-                .forEachRemaining(count ->
-                        counts.add(count.getKey() + " " + count.getValue().asInt()));
-        return String.join(", ", counts);
+        return new Counts(
+                stored.get("queued").asInt(),
+                stored.get("running").asInt(),
+                stored.get("success").asInt(),
+                stored.get("cancelled").asInt());
     }
 
     private int total(String status) {
