@@ -80,16 +80,19 @@ public final class RecordingStore {
             WHERE workflow.deleted_at IS NOT NULL
             """;
 
-    private static final String FIND_WORKFLOWS_BY_KEY = """
-            SELECT w.id, w.owner_id, o.subject, w.key, w.name, w.created_at
+    /** The columns of a workflow, for {@link #toWorkflow}. */
+    private static final String WORKFLOW = "w.id, w.owner_id, o.subject, w.key, w.name, w.created_at";
+
+    private static final String FIND_WORKFLOWS_BY_KEY = "SELECT " + WORKFLOW + """
+
             FROM unnest($1::text[], $2::text[]) AS asked (subject, key)
             JOIN owner o ON o.subject = asked.subject
             JOIN workflow w ON w.owner_id = o.id AND w.key = asked.key AND w.deleted_at IS NULL
             ORDER BY w.id
             """;
 
-    private static final String FIND_WORKFLOWS_BY_ID = """
-            SELECT w.id, w.owner_id, o.subject, w.key, w.name, w.created_at
+    private static final String FIND_WORKFLOWS_BY_ID = "SELECT " + WORKFLOW + """
+
             FROM workflow w
             JOIN owner o ON o.id = w.owner_id
             WHERE w.id = ANY ($1) AND w.deleted_at IS NULL
@@ -124,8 +127,7 @@ public final class RecordingStore {
             SET name = coalesce($3, w.name), deleted_at = NULL
             FROM owner o
             WHERE o.subject = $1 AND w.owner_id = o.id AND w.key = $2
-            RETURNING w.id, w.owner_id, o.subject, w.key, w.name, w.created_at
-            """;
+            RETURNING\s""" + WORKFLOW;
 
     private static final String FIND_PARTITIONS = """
             SELECT day
