@@ -53,7 +53,7 @@ final class CleanupCrashTest {
         database.execute("INSERT INTO owner (subject) VALUES ('alice'), ('bob') ON CONFLICT DO NOTHING");
     }
 
-    /** The rows of the second day have gone and its rollup is to change when it dies. */
+    /** It dies after it deleted the rows of the second day, and before it changes their rollup. */
     @Test
     void endsDeletionInBatchesAfterAKillInTheMiddle() throws Exception {
         seed("alice", first, 90, 2);
@@ -196,7 +196,7 @@ final class CleanupCrashTest {
         assertThat(database.count("SELECT count(*) FROM execution")).isEqualTo(25);
     }
 
-    /** The successor has taken its place; who reads the old one's large values keeps its files from being dropped. */
+    /** The successor has taken its place. A reader of the old one's large values keeps its files from being dropped. */
     @Test
     void dropsTheOldFilesOfARewrittenDayAfterAKillBehindItsCommit() throws Exception {
         seed("alice", first, 300, 2);
@@ -216,7 +216,7 @@ final class CleanupCrashTest {
         assertThat(database.count("SELECT count(*) FROM execution")).isEqualTo(20);
     }
 
-    /** All whole days are out of sight; who reads the large values of one keeps its files from being removed. */
+    /** All whole days are detached. A reader of the large values of one keeps its files from being removed. */
     @Test
     void removesTheFilesOfDroppedDaysAfterAKillBehindTheirCommit() throws Exception {
         seed("alice", first, 300, 2);
@@ -271,7 +271,7 @@ final class CleanupCrashTest {
             }
             connection.rollback();
         }
-        // What the dead server's connection was at is undone once it notices.
+        // PostgreSQL rolls the dead server's transaction back once it notices that the connection is gone.
         awaitRows("SELECT WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() "
                 + "AND application_name = 'runlog-cleaning')");
     }

@@ -28,7 +28,7 @@ final class DependenciesTest {
                 libraries.add(coordinates(component.get("purl").asText()));
             }
         }
-        // These two are loaded by a class loader of their own and are no Maven dependencies.
+        // These two are loaded by a class loader of their own and are not Maven dependencies.
         try (Stream<Path> cluster = Files.list(MODULE.resolve("target/lib/cluster"))) {
             cluster.forEach(jar -> libraries.add("cluster/" + jar.getFileName()));
         }

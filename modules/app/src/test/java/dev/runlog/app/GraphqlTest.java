@@ -114,7 +114,7 @@ final class GraphqlTest {
                 .containsExactly("RetentionPolicy", "Execution", "", "Workflow", "Cleanup");
     }
 
-    /** What is read of a row depends on what is asked for; what is shown does not. */
+    /** The selection decides which columns are read, and does not change their values. */
     @Test
     void returnsTheSameExecutionForAnySelection() {
         String token = server.token(server.anOwner());

@@ -56,7 +56,7 @@ final class HonestTraffic {
         }
     }
 
-    /** What was answered as recorded. */
+    /** Executions that were answered as recorded. */
     Set<UUID> recorded() {
         return recorded;
     }

@@ -40,7 +40,7 @@ final class HostileTraffic implements AutoCloseable {
     private static final int LARGE_ROW_BYTES = 200 << 10;
     private static final int FLOODED_ROWS = 2000;
 
-    /** A round of an attack; a server that refuses or closes ends it, which is no failure. */
+    /** A round of an attack. It ends, without failing, when the server refuses or closes. */
     private interface Round {
         void run(Random random) throws IOException, InterruptedException;
     }

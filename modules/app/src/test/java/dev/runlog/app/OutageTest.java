@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A database of its own, durable as in earnest, that is stopped, continued, killed and started under a server. */
+/** A database with the durability of production, which is stopped, continued, killed and restarted under a server. */
 @ExtendWith(VertxExtension.class)
 final class OutageTest {
     private static final int CLIENTS = 8;
@@ -58,7 +58,7 @@ final class OutageTest {
         "PT3S"
     };
 
-    /** The memory that the launcher gives it, its end where that is not enough, and patience in which much gathers. */
+    /** The memory and the exit on exhaustion that the launcher sets, and timeouts that let many events gather. */
     private static final String[] AS_LAUNCHED = {
         "JAVA_OPTS",
         "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m -Xmn64m -XX:+ExitOnOutOfMemoryError",

@@ -114,7 +114,7 @@ final class RandomLoad {
         return taken;
     }
 
-    /** What is stored otherwise than it was answered. */
+    /** Executions that are stored differently from what was answered. */
     List<String> lost(Connection connection) throws SQLException {
         List<String> lost = new ArrayList<>(surprises);
         Map<UUID, String> stored = new HashMap<>();
@@ -138,8 +138,8 @@ final class RandomLoad {
     }
 
     /**
-     * Rollups that differ from their rows or from each other, totals of days among them, steps without an execution,
-     * and what is wrong in the list of what did not end well.
+     * Rollups and daily totals that differ from their rows or from each other, steps without an execution, and wrong
+     * rows in the list of failures.
      */
     static List<String> wrong(Connection connection) throws SQLException {
         String counts = IntStream.rangeClosed(0, 5)

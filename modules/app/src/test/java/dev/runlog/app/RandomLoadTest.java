@@ -87,7 +87,7 @@ final class RandomLoadTest {
         }
     }
 
-    /** Deletes what is over of the last owner's, one cleanup after the other; returns how many ended. */
+    /** Deletes finished executions of the last owner, one cleanup after the other; returns how many cleanups ended. */
     private int cleanUp(RunningServer server, AtomicBoolean ended) {
         Random random = new Random(seed);
         String token = server.token(RandomLoad.OWNERS.get(2), "executions:read", "executions:cleanup");

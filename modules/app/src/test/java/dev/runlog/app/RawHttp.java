@@ -62,7 +62,7 @@ final class RawHttp implements AutoCloseable {
         return this;
     }
 
-    /** Sends until the server does not take any more, which is no failure. */
+    /** Sends until the server reads no more; does not fail then. */
     RawHttp trySend(byte[] bytes) {
         try {
             socket.getOutputStream().write(bytes);

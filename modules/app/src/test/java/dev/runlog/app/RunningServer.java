@@ -67,7 +67,7 @@ final class RunningServer implements AutoCloseable {
         return new RunningServer(config, server.url(), server::close);
     }
 
-    /** The same in a process of its own, which {@link #close} kills: it gets to say no goodbye. */
+    /** The same in a process of its own, which {@link #close} kills without a shutdown. */
     static RunningServer startProcess(String databaseUrl, String... overrides) {
         Map<String, String> environment = environment(databaseUrl, overrides);
         return of(ServerProcess.start(environment), environment);

@@ -184,7 +184,7 @@ final class ScopeTest {
         return text.replace("%e", executionId).replace("%w", workflowId);
     }
 
-    /** Who subscribes to the same text gets what their own token shows, not what was rendered for another. */
+    /** Subscribers with the same text get what their own token may show, not what was rendered for another. */
     @Test
     void sharesNoEventAcrossScopes() {
         String text = "subscription { executionUpdated(id: \"" + executionId + "\") { execution { payload } } }";
@@ -295,7 +295,7 @@ final class ScopeTest {
                 .isZero();
     }
 
-    /** An operator may hold any execution, which is no way to read what it was given and did. */
+    /** An operator may hold any execution, but does not see its contents by doing so. */
     @Test
     void holdingAnothersExecutionShowsNoneOfItsContents() {
         server.data(

@@ -102,7 +102,7 @@ final class SlowClientsTest {
         }
     }
 
-    /** The server does not read while its database stands still, which is no fault of the client. */
+    /** The server does not read while its database is stopped. The client is not slow then. */
     @Test
     void areNotThoseThatTheServerKeepsWaiting(TestDatabase database) throws Exception {
         int lines = 20_000;

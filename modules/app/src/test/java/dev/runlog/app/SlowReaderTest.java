@@ -60,7 +60,7 @@ final class SlowReaderTest {
                     frame = slow.nextText();
                     read++;
                 }
-                assertThat(frame).isEqualTo("1013 The client received nothing for 0.5 s");
+                assertThat(frame).isEqualTo("1013 The client did not read for 0.5 s");
                 assertThat(read).isLessThan(RUNS);
             }
         }

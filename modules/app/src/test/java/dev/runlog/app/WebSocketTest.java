@@ -68,7 +68,7 @@ final class WebSocketTest {
         assertThat(second.nextEvent("runningExecutions")).isEqualTo("SYNCED");
     }
 
-    /** Each would leave a hole, were it taken for a place in what is asked for. */
+    /** Each would leave a gap if it were used as a position in the requested list. */
     @Test
     void restartsWithAForeignCursor() {
         String owner = server.anOwner();
@@ -239,7 +239,7 @@ final class WebSocketTest {
         assertThat(twice.closeCode()).isEqualTo(4409);
     }
 
-    /** On a server of its own: so short a patience closes a socket of any other test that the machine lets wait. */
+    /** On a server of its own: such a short timeout would close sockets of other tests on a busy machine. */
     @Test
     void closesConnectionsWithoutInitialisation() {
         try (RunningServer impatient = RunningServer.start(database, "LIVE_CONNECTION_INIT_TIMEOUT", "PT0.3S")) {

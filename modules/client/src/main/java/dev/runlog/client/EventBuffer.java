@@ -52,9 +52,9 @@ final class EventBuffer {
 
     /**
      * Waits for events and returns the oldest, at least one and as many as fit into a request. Returns none once the
-     * buffer is closed and empty, or empty and to stop. The events take up room until {@link #done}.
+     * buffer is empty and either closed or {@code stop} returns true. The events take up room until {@link #done}.
      *
-     * @param stop looked at when it is called and after {@link #wake}
+     * @param stop evaluated at the call and after each {@link #wake}
      */
     List<Event> take(int batchMax, long batchMaxBytes, BooleanSupplier stop) throws InterruptedException {
         lock.lockInterruptibly();
@@ -99,7 +99,7 @@ final class EventBuffer {
         }
     }
 
-    /** Makes those who wait look at their condition. */
+    /** Wakes waiting threads, which evaluate their condition again. */
     void wake() {
         lock.lock();
         try {

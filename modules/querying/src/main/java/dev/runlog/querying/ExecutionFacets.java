@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the executions of a query by status and start, exactly. The rollups answer a query without further filters,
- * except for what its range has of a quarter of an hour. All others are counted row by row within a time limit.
+ * except for partial quarters of an hour at the ends of its range. All others are counted row by row within a time limit.
  */
 final class ExecutionFacets {
     private final IntervalCounts rollups;

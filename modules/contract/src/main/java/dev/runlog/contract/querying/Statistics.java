@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Statistics of executions.
  *
  * @param request the request that they answer
- * @param stored executions stored now, by status; null if the range begins or ends within a UTC day of which something
- *     was deleted
+ * @param stored executions stored now, by status; null if the range begins or ends in the middle of a UTC day
+ *     from which executions were deleted
  * @param recorded executions ever recorded, including deleted ones, by status
  * @param ages executions stored now, by age; null with {@code stored}
  * @param oldestDay UTC day of the oldest stored execution; null without any

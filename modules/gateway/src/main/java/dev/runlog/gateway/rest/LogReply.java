@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An execution with the field names of the first version. */
 record LogReply(ListedExecution execution, @Nullable ExecutionDetail detail) implements JsonValue {
-    /** The first version had no queue: what waits in one has been created and not ended, as what runs. */
+    /** The first version had no queue, so queued executions are shown as running. */
     private static final Map<ExecutionStatus, String> WORDS = new EnumMap<>(Map.of(
             ExecutionStatus.QUEUED, "running",
             ExecutionStatus.RUNNING, "running",

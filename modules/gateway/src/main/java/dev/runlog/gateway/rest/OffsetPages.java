@@ -95,7 +95,7 @@ final class OffsetPages {
                         .map(counted -> new Page<>(rows, counted.count().atLeast())));
     }
 
-    /** Where a page begins: behind a cursor, at the start where it is null, or nowhere. */
+    /** Start of a page: after the cursor, at the start of the list if it is null, or beyond the end of the list. */
     private record Place(@Nullable Cursor cursor, boolean isBeyondEnd) {}
 
     private Future<Page<ExecutionOutline>> readPage(Viewer viewer, ExecutionQuery query, Place place, int limit) {

@@ -72,7 +72,7 @@ record QueryParameters(MultiMap values) {
         return text == null || text.isEmpty() ? null : text;
     }
 
-    /** Whether a switch is on, which a parameter without a value turns on; false where it is absent. */
+    /** Returns true for a parameter with a true value or none, false for a false value or if it is absent. */
     boolean flag(String name) {
         String text = values.get(name);
         if (text == null || FALSE.contains(text.toLowerCase(Locale.ROOT))) {

@@ -135,7 +135,7 @@ final class EventStream extends ResultSubscriber {
 
     private void tooSlow() {
         giveUp(RunlogException.overloaded(
-                "The client received nothing for " + DurationText.of(config.slowSubscriberTimeout()) + ".",
+                "The client did not read for " + DurationText.of(config.slowSubscriberTimeout()) + ".",
                 RETRY_AFTER));
     }
 

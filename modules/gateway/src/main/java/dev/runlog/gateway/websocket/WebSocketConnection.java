@@ -382,7 +382,7 @@ final class WebSocketConnection {
         cancelAll();
         close(
                 CloseCode.TRY_AGAIN_LATER,
-                "The client received nothing for " + DurationText.of(config.slowSubscriberTimeout()));
+                "The client did not read for " + DurationText.of(config.slowSubscriberTimeout()));
     }
 
     private void cut() {

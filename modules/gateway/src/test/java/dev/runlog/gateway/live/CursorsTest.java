@@ -23,7 +23,7 @@ final class CursorsTest {
         assertThat(cursors.numberIn(cursors.of(number))).hasValue(number);
     }
 
-    /** Two that are equal would tell that nobody recorded anything in between. */
+    /** Two equal ones would show that nothing was recorded in between. */
     @Test
     void writesEachCursorDifferently() {
         Set<String> written = new HashSet<>();

@@ -45,7 +45,7 @@ final class LiveSubscriptionTest {
     }
 
     @Test
-    void tellsNothingTwiceOnOneConnection() {
+    void sendsNothingTwiceOnOneConnection() {
         Random random = new Random(SEED);
         for (int round = 0; round < ROUNDS; round++) {
             World world = new World(new Random(random.nextLong()), true);

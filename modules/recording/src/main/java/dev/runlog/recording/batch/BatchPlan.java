@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Applies the events of a batch to the locked executions, in order, and collects what to write. Implements the rules of
- * section "Recording" of ARCHITECTURE.md without SQL.
+ * {@code docs/recording.md} without SQL.
  */
 final class BatchPlan {
     private final Map<UUID, Draft> drafts = new LinkedHashMap<>();

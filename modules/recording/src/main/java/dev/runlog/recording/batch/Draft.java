@@ -114,8 +114,7 @@ final class Draft {
     }
 
     /**
-     * Adds the start, or when it was queued, to an execution of which other events arrived first. Where both say
-     * something, the start is right.
+     * Adds a start or queue time that arrived after other events of the execution. Its values take precedence.
      */
     void fillStart(ValidEvent.Start start, Links links, Instant now) {
         Execution head = head();

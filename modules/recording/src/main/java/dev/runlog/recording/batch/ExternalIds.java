@@ -36,7 +36,7 @@ final class ExternalIds {
     private final Map<ExternalKey, UUID> ids = new HashMap<>();
     /** IDs that this transaction assigned: no other one has an event or a link for them. */
     private final Set<UUID> assigned = new HashSet<>();
-    /** IDs that existed, of which other executions are known to name some. */
+    /** Existing IDs, some of which other executions already link to. */
     private final Map<UUID, StoredExternalId> existing = new HashMap<>();
 
     /**
@@ -81,7 +81,7 @@ final class ExternalIds {
         }
     }
 
-    /** A start knows when it was; any other event comes later, so the earliest is the best. */
+    /** A start event has the exact time. Otherwise the earliest event is the best estimate. */
     private static boolean knowsStartBetter(ValidEvent event, ValidEvent known) {
         boolean isStart = isStart(event);
         return isStart == isStart(known)

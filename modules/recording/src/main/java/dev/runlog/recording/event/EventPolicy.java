@@ -86,9 +86,9 @@ public final class EventPolicy {
         TextRules.requireIdentifier(owner, "owner", config.nameMaxChars());
     }
 
-    /** @param otherwise when it started if the event does not say it */
-    private ValidEvent.Start toStart(RunStarted event, boolean isQueued, Instant otherwise) {
-        Target target = startTarget(event, otherwise);
+    /** @param fallback start time for an event without one */
+    private ValidEvent.Start toStart(RunStarted event, boolean isQueued, Instant fallback) {
+        Target target = startTarget(event, fallback);
         checkRef(event.workflow());
         int attempt = event.attempt() == null ? 1 : event.attempt();
         requireAttempt(attempt, "`attempt`");

@@ -1,7 +1,6 @@
 /**
- * The reads for viewers: executions with their steps, workflows and statistics. Entry points are {@link
- * dev.runlog.storage.read.ExecutionReads}, {@link dev.runlog.storage.read.WorkflowReads} and {@link
- * dev.runlog.storage.read.StatisticsReads}. {@code ExecutionSelect} creates the queries for executions,
+ * The reads for viewers: executions with their steps, and workflows. Entry points are {@link
+ * dev.runlog.storage.read.ExecutionReads} and {@link dev.runlog.storage.read.WorkflowReads}. {@code ExecutionSelect} creates the queries for executions,
  * by the index that {@code Source} chooses; {@code SliceScan} reads those with conditions that no index serves.
  */
 @NullMarked

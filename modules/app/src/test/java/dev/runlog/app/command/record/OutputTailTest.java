@@ -11,7 +11,7 @@ final class OutputTailTest {
 
     private final OutputTail tail = new OutputTail();
 
-    /** 8,192 is no multiple of the three bytes of a euro sign. */
+    /** 8,192 is not a multiple of the three bytes of a euro sign. */
     @Test
     void keepsCharactersThatTwoReadsShare() {
         print(tail.part(), "€".repeat(30_000));

@@ -151,7 +151,7 @@ final class ExecutionFields {
                                 step -> RawJson.of(errorOf(step, ExecutionError::details))));
     }
 
-    /** A property of the error of an execution or a step, which stand for their errors. */
+    /** A property of an {@code ExecutionError}. Its source is the execution or step that has the error. */
     private static DataFetcher<@Nullable Object> errorProperty(
             Function<ListedExecution, @Nullable String> ofExecution, Function<Step, @Nullable String> ofStep) {
         return property(
