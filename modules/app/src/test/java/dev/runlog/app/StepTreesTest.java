@@ -92,7 +92,9 @@ final class StepTreesTest {
         for (String parent : given.split(" ", -1)) {
             steps.add(step(steps.size(), indexOrNull(parent)));
         }
-        List<Integer> expected = Arrays.stream(recorded.split(" ")).map(StepTreesTest::indexOrNull).collect(Collectors.toList());
+        List<Integer> expected = Arrays.stream(recorded.split(" "))
+                .map(StepTreesTest::indexOrNull)
+                .collect(Collectors.toList());
         List<String> warnings = warnings(event("steps", "externalId", "run", "steps", steps));
         List<String> later = new ArrayList<>();
         engine.record(event("started", "externalId", "run of several events", "workflow", "w"));

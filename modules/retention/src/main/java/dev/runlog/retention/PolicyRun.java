@@ -96,7 +96,11 @@ final class PolicyRun {
     }
 
     private static CleanupCriteria criteria(RetentionPolicy policy, Instant now) {
-        return CleanupCriteria.startedBefore(bound(policy.keepFor(), now)).withStatuses(policy.statuses()).withWorkflow(policy.workflowId()).withOwner(policy.owner()).withKeepLast(policy.keepLast());
+        return CleanupCriteria.startedBefore(bound(policy.keepFor(), now))
+                .withStatuses(policy.statuses())
+                .withWorkflow(policy.workflowId())
+                .withOwner(policy.owner())
+                .withKeepLast(policy.keepLast());
     }
 
     /**

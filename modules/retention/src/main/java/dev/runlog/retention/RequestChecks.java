@@ -37,18 +37,20 @@ final class RequestChecks {
             throw RunlogException.badInput("Invalid `owner`: it is empty (expected the subject of its tokens).");
         }
         if (allOwners) {
-            throw RunlogException.badInput("Give `owner`, which is " + SafeText.quote(owner) + ", or `allOwners`, not both.");
+            throw RunlogException.badInput(
+                    "Give `owner`, which is " + SafeText.quote(owner) + ", or `allOwners`, not both.");
         }
         return owner;
     }
 
     static void requireText(String name, String text) {
         if (text.length() > TEXT_MAX_CHARS) {
-            throw RunlogException.badInput(
-                    "Invalid `" + name + "`: " + text.length() + " characters (expected at most " + TEXT_MAX_CHARS + ").");
+            throw RunlogException.badInput("Invalid `" + name + "`: " + text.length() + " characters (expected at most "
+                    + TEXT_MAX_CHARS + ").");
         }
         if (SafeText.indexOfUnstorable(text, 0) >= 0) {
-            throw RunlogException.badInput("Invalid `" + name + "`: it contains a NUL character or half of a surrogate pair.");
+            throw RunlogException.badInput(
+                    "Invalid `" + name + "`: it contains a NUL character or half of a surrogate pair.");
         }
     }
 
@@ -62,7 +64,12 @@ final class RequestChecks {
         }
         requireKeepLast(request.keepLast());
         requireDeletable(request.statuses());
-        return CleanupCriteria.startedBefore(before(request, now)).withStatuses(request.statuses()).withWorkflow(request.workflowId()).withOwner(owner).withKeepLast(request.keepLast()).withIgnorePolicies(request.ignorePolicies());
+        return CleanupCriteria.startedBefore(before(request, now))
+                .withStatuses(request.statuses())
+                .withWorkflow(request.workflowId())
+                .withOwner(owner)
+                .withKeepLast(request.keepLast())
+                .withIgnorePolicies(request.ignorePolicies());
     }
 
     private static Instant before(RequestCleanup request, Instant now) {
@@ -75,7 +82,8 @@ final class RequestChecks {
             before = earlier(now.minus(olderThan), before);
         }
         if (before.isBefore(Instant.EPOCH)) {
-            throw RunlogException.badInput("Invalid `before`: " + before + " (expected a time since " + Instant.EPOCH + ").");
+            throw RunlogException.badInput(
+                    "Invalid `before`: " + before + " (expected a time since " + Instant.EPOCH + ").");
         }
         return earlier(beforeMax(now), before);
     }
@@ -102,21 +110,22 @@ final class RequestChecks {
     }
 
     private static RunlogException invalid(String name, Duration value, Duration min) {
-        return RunlogException.badInput("Invalid `" + name + "`: " + value + " (expected " + DurationText.of(min) + " to "
-                + DurationText.of(KEEP_MAX) + ").");
+        return RunlogException.badInput("Invalid `" + name + "`: " + value + " (expected " + DurationText.of(min)
+                + " to " + DurationText.of(KEEP_MAX) + ").");
     }
 
     private static void requireKeepLast(@Nullable Integer keepLast) {
         if (keepLast != null && (keepLast < 1 || keepLast > KEEP_LAST_MAX)) {
-            throw RunlogException.badInput("Invalid `keepLast`: " + keepLast + " (expected 1 to " + KEEP_LAST_MAX + ").");
+            throw RunlogException.badInput(
+                    "Invalid `keepLast`: " + keepLast + " (expected 1 to " + KEEP_LAST_MAX + ").");
         }
     }
 
     private static void requireDeletable(Set<ExecutionStatus> statuses) {
         for (ExecutionStatus status : statuses) {
             if (status.isOpen()) {
-                throw RunlogException.badInput(
-                        "Invalid `statuses`: " + status + " (executions that are queued or running are never deleted).");
+                throw RunlogException.badInput("Invalid `statuses`: " + status
+                        + " (executions that are queued or running are never deleted).");
             }
         }
     }

@@ -100,8 +100,9 @@ final class CleanupTest extends RetentionTestCase {
             seed(owner, 15, daysAgo, "FAILED");
             seed(owner, 30, daysAgo, "SUCCESS");
         }
-        StartedCleanup work =
-                begin(CleanupCriteria.startedBefore(Instant.now()).withStatuses(Set.of(ExecutionStatus.FAILED)).withOwner(owner));
+        StartedCleanup work = begin(CleanupCriteria.startedBefore(Instant.now())
+                .withStatuses(Set.of(ExecutionStatus.FAILED))
+                .withOwner(owner));
 
         for (CleanupDay day : work.days()) {
             CleanupSession.Batch batch = await(store.asCleaner(

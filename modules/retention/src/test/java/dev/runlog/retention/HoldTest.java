@@ -72,8 +72,11 @@ final class HoldTest {
         UUID workflow = UUID.fromString(
                 test.get(
                         "SELECT w.id FROM workflow w JOIN owner o ON o.id = w.owner_id WHERE o.subject = 'alice' AND w.key = 'w'"));
-        Cleanup cleanup = await(
-                ledger.create(CleanupCriteria.startedBefore(Instant.now()).withWorkflow(workflow).withOwner("alice"), "alice"));
+        Cleanup cleanup = await(ledger.create(
+                CleanupCriteria.startedBefore(Instant.now())
+                        .withWorkflow(workflow)
+                        .withOwner("alice"),
+                "alice"));
         try (var connection = test.connect();
                 var statement = connection.createStatement()) {
             // An open reading transaction prevents the drop or exchange of the day.
@@ -103,8 +106,9 @@ final class HoldTest {
         String grandchild = test.get("SELECT max(id::text) FROM execution WHERE status = 3");
         String link = "UPDATE %s SET parent_id = '%s' WHERE id = '%s';";
         test.execute(link.formatted("execution", parent, child) + link.formatted("execution", child, grandchild));
-        CleanupCriteria failures =
-                CleanupCriteria.startedBefore(Instant.now()).withStatuses(Set.of(ExecutionStatus.FAILED)).withOwner("alice");
+        CleanupCriteria failures = CleanupCriteria.startedBefore(Instant.now())
+                .withStatuses(Set.of(ExecutionStatus.FAILED))
+                .withOwner("alice");
 
         Batch batch = await(cleanups.asCleaner(session -> ledger.create(failures, "alice")
                         .compose(created -> session.begin(created, 1000))

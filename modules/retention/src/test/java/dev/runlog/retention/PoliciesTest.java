@@ -158,7 +158,8 @@ final class PoliciesTest {
         seedFamily();
         setForWorkflow("parents", 90, null);
         CleanupCriteria criteria = CleanupCriteria.startedBefore(midnight(30)).withStatuses(ALL);
-        CleanupCriteria ignoringPolicies = CleanupCriteria.startedBefore(midnight(30)).withStatuses(ALL).withIgnorePolicies(true);
+        CleanupCriteria ignoringPolicies =
+                CleanupCriteria.startedBefore(midnight(30)).withStatuses(ALL).withIgnorePolicies(true);
 
         CleanupPreview rollups = await(cleanups.preview(criteria, null, NO_ROWS));
         CleanupPreview rows = await(cleanups.preview(criteria, null, ALL_ROWS));
@@ -196,7 +197,10 @@ final class PoliciesTest {
         Runs.seed(test, "alice", 10, 40, "SUCCESS");
         Runs.seed(test, "alice", 10, 35, "FAILED");
         set("alice", FAILED, 1, null);
-        CleanupCriteria criteria = CleanupCriteria.startedBefore(midnight(30)).withStatuses(ALL).withOwner("alice").withKeepLast(10);
+        CleanupCriteria criteria = CleanupCriteria.startedBefore(midnight(30))
+                .withStatuses(ALL)
+                .withOwner("alice")
+                .withKeepLast(10);
 
         CleanupPreview rollups = await(cleanups.preview(criteria, null, NO_ROWS));
         CleanupPreview rows = await(cleanups.preview(criteria, null, ALL_ROWS));
@@ -234,8 +238,10 @@ final class PoliciesTest {
     void doNotReportRunningExecutionsIfStatusesAreGiven() throws SQLException {
         Runs.seed(test, "alice", 2, 40, "RUNNING");
         Runs.seed(test, "alice", 5, 40, "FAILED");
-        CleanupCriteria failed = CleanupCriteria.startedBefore(midnight(30)).withStatuses(FAILED).withOwner("alice");
-        CleanupCriteria any = CleanupCriteria.startedBefore(midnight(30)).withStatuses(ALL).withOwner("alice");
+        CleanupCriteria failed =
+                CleanupCriteria.startedBefore(midnight(30)).withStatuses(FAILED).withOwner("alice");
+        CleanupCriteria any =
+                CleanupCriteria.startedBefore(midnight(30)).withStatuses(ALL).withOwner("alice");
 
         for (int rowsMax : new int[] {NO_ROWS, ALL_ROWS}) {
             assertThat(await(cleanups.preview(failed, null, rowsMax)).spared().running())
@@ -290,7 +296,8 @@ final class PoliciesTest {
                 + "WHERE execution_id = '" + one + "'");
         await(holds.hold(
                 "alice", UUID.fromString(test.get("SELECT max(id::text) FROM execution")), true, "audit", 100));
-        CleanupCriteria criteria = CleanupCriteria.startedBefore(Instant.now()).withStatuses(ALL).withOwner("alice");
+        CleanupCriteria criteria =
+                CleanupCriteria.startedBefore(Instant.now()).withStatuses(ALL).withOwner("alice");
 
         CleanupPreview preview = await(cleanups.preview(criteria, null, ALL_ROWS));
         Cleanup cleanup = await(ledger.create(criteria, "alice"));

@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -77,7 +76,8 @@ final class PreviewFiguresTest extends RetentionTestCase {
     void estimatesTheBytesOfDaysCloseToTheirFiles() throws SQLException {
         seed(owner, 3000, 40, "SUCCESS");
         seed("bob", 3000, 35, "FAILED");
-        CleanupCriteria criteria = CleanupCriteria.startedBefore(Instant.now().minus(Duration.ofDays(30)).truncatedTo(ChronoUnit.DAYS));
+        CleanupCriteria criteria = CleanupCriteria.startedBefore(
+                Instant.now().minus(Duration.ofDays(30)).truncatedTo(ChronoUnit.DAYS));
         String days = "(" + day(40) + "|" + day(35) + ")";
 
         CleanupPreview unknown = await(store.preview(criteria, null, 1));

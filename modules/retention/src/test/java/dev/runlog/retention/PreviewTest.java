@@ -105,7 +105,9 @@ final class PreviewTest {
     private CleanupPreview preview(@Nullable String owner, int hours, Set<ExecutionStatus> statuses) {
         Instant today = Instant.now().truncatedTo(ChronoUnit.DAYS);
         return await(cleanups.preview(
-                CleanupCriteria.startedBefore(today.minus(Duration.ofHours(hours))).withStatuses(statuses).withOwner(owner),
+                CleanupCriteria.startedBefore(today.minus(Duration.ofHours(hours)))
+                        .withStatuses(statuses)
+                        .withOwner(owner),
                 null,
                 0));
     }

@@ -61,8 +61,7 @@ final class WholeDaysTest extends RetentionTestCase {
     void showsNoFailureOfADroppedDay() throws SQLException {
         seed(owner, 30, 40, "FAILED");
         seed(owner, 5, 1, "FAILED");
-        StartedCleanup work =
-                begin(CleanupCriteria.startedBefore(Instant.now().minus(Duration.ofDays(30))));
+        StartedCleanup work = begin(CleanupCriteria.startedBefore(Instant.now().minus(Duration.ofDays(30))));
         Cleanup started = work.cleanup();
         List<CleanupDay> days = work.days();
 

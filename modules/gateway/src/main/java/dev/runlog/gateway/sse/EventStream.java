@@ -135,8 +135,7 @@ final class EventStream extends ResultSubscriber {
 
     private void tooSlow() {
         giveUp(RunlogException.overloaded(
-                "The client did not read for " + DurationText.of(config.slowSubscriberTimeout()) + ".",
-                RETRY_AFTER));
+                "The client did not read for " + DurationText.of(config.slowSubscriberTimeout()) + ".", RETRY_AFTER));
     }
 
     /** Ends the stream. The client may never read the reason. */
