@@ -568,7 +568,7 @@ CREATE VIEW unsuccessful AS
 SELECT u.id, u.workflow_id, u.owner_id, u.status, u.attempt, u.held, u.truncated, u.finished_at, u.duration_millis,
        u.parent_id, u.trigger, u.labels, u.error_type, u.error_message, u.error_fingerprint, u.sanitized, u.redacted,
        u.queued_at, u.started_at, u.retry_of, u.external_id, u.source,
-       NULL::timestamptz AS heartbeat_deadline
+       NULL::timestamptz AS heartbeat_deadline, NULL::interval AS heartbeat_timeout
 FROM unsuccessful_execution u
 WHERE NOT EXISTS (SELECT FROM dropped_day)
    OR NOT EXISTS (

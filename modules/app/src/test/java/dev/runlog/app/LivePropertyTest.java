@@ -35,7 +35,7 @@ final class LivePropertyTest {
     private static final long SEED = Long.getLong("runlog.seed", System.nanoTime());
     private static final int WRITERS = 4;
     private static final int ACTS = 25;
-    private static final String FIELDS = "id status held trigger heartbeatDeadline";
+    private static final String FIELDS = "id status held trigger heartbeatDeadline lastHeartbeatAt";
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final RunningServer server;

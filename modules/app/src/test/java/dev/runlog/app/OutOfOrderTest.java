@@ -90,6 +90,31 @@ final class OutOfOrderTest {
     }
 
     @Test
+    void returnsTheLastHeartbeatWhileItRuns() {
+        Instant begin = Instant.now();
+        engine.record(event("started", "externalId", "beating", "workflow", "w", "heartbeatTimeout", "PT1H"));
+        Instant start = lastHeartbeat("beating");
+        engine.record(event("heartbeat", "externalId", "beating", "workflow", "w"));
+        Instant beat = lastHeartbeat("beating");
+
+        assertThat(start).isBetween(begin.truncatedTo(ChronoUnit.MICROS), beat);
+        assertThat(beat).isAfter(start).isBeforeOrEqualTo(Instant.now());
+        assertThat(Instant.parse(engine.find("beating", "heartbeatDeadline")
+                        .get("heartbeatDeadline")
+                        .asText()))
+                .isEqualTo(beat.plusSeconds(3600));
+
+        engine.record(event("finished", "externalId", "beating", "workflow", "w", "status", "SUCCESS"));
+        assertThat(engine.find("beating", "lastHeartbeatAt").get("lastHeartbeatAt").isNull())
+                .isTrue();
+    }
+
+    private Instant lastHeartbeat(String externalId) {
+        return Instant.parse(
+                engine.find(externalId, "lastHeartbeatAt").get("lastHeartbeatAt").asText());
+    }
+
+    @Test
     void marksARunAsCrashedAfterALateStartWithAHeartbeatTimeout(TestDatabase database) throws SQLException {
         engine.record(event("heartbeat", "externalId", "c", "workflow", "w"));
         engine.record(event("started", "externalId", "c", "workflow", "w", "heartbeatTimeout", "PT0.001S"));

@@ -18,7 +18,9 @@ public final class UnsuccessfulList {
               SELECT id, to_jsonb(jsonb_populate_record(NULL::unsuccessful_execution, to_jsonb(e))) AS row
               FROM execution e
               WHERE status > 2) stored
-            FULL JOIN (SELECT id, to_jsonb(u) - 'heartbeat_deadline' AS row FROM unsuccessful u) listed USING (id)
+            FULL JOIN (
+              SELECT id, to_jsonb(u) - 'heartbeat_deadline' - 'heartbeat_timeout' AS row
+              FROM unsuccessful u) listed USING (id)
             WHERE stored.row IS DISTINCT FROM listed.row
             """;
 

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param queuedAt millisecond precision; null if it was never queued
  * @param startedAt millisecond precision; null for the time in the ID or, if it was queued, while it has not started
  * @param finishedAt millisecond precision; null while running
+ * @param lastHeartbeatAt time of the last heartbeat, or of the start before the first one; null without a deadline
  * @param heartbeatDeadline time at which it becomes {@code CRASHED} without another heartbeat; null if never
  * @param errorFingerprint equal for errors with the same type and origin; null without an error
  * @param truncated parts that exceeded a limit and were cut
@@ -43,6 +44,7 @@ public record Execution(
         @Nullable Instant queuedAt,
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
+        @Nullable Instant lastHeartbeatAt,
         @Nullable Instant heartbeatDeadline,
         @Nullable String errorType,
         @Nullable String errorMessage,
@@ -101,7 +103,7 @@ public record Execution(
                 .queuedAt(queuedAt)
                 .startedAt(startedAt)
                 .finishedAt(finishedAt)
-                .heartbeatDeadline(heartbeatDeadline)
+                .heartbeat(lastHeartbeatAt, heartbeatDeadline)
                 .error(errorType, errorMessage, errorFingerprint)
                 .truncated(truncated)
                 .sanitized(sanitized)
@@ -125,6 +127,7 @@ public record Execution(
         private @Nullable Instant queuedAt;
         private @Nullable Instant startedAt;
         private @Nullable Instant finishedAt;
+        private @Nullable Instant lastHeartbeatAt;
         private @Nullable Instant heartbeatDeadline;
         private @Nullable String errorType;
         private @Nullable String errorMessage;
@@ -191,9 +194,15 @@ public record Execution(
             return this;
         }
 
-        public Builder heartbeatDeadline(@Nullable Instant heartbeatDeadline) {
+        public Builder heartbeat(@Nullable Instant lastHeartbeatAt, @Nullable Instant heartbeatDeadline) {
+            this.lastHeartbeatAt = lastHeartbeatAt;
             this.heartbeatDeadline = heartbeatDeadline;
             return this;
+        }
+
+        /** Sets the deadline, and the last heartbeat before it. */
+        public Builder heartbeatDeadline(@Nullable Instant deadline, @Nullable Duration timeout) {
+            return heartbeat(deadline == null || timeout == null ? null : deadline.minus(timeout), deadline);
         }
 
         public Builder error(@Nullable String type, @Nullable String message, @Nullable String fingerprint) {
@@ -243,6 +252,7 @@ public record Execution(
                     queuedAt,
                     startedAt,
                     finishedAt,
+                    lastHeartbeatAt,
                     heartbeatDeadline,
                     errorType,
                     errorMessage,

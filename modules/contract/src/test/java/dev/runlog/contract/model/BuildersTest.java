@@ -57,7 +57,7 @@ final class BuildersTest {
             .queuedAt(NOW)
             .startedAt(NOW)
             .finishedAt(NOW)
-            .heartbeatDeadline(NOW)
+            .heartbeat(NOW, NOW)
             .error("Timeout", "broken", "f1")
             .truncated(Set.of(ExecutionPart.RESULT))
             .sanitized(Set.of(ExecutionPart.PAYLOAD))
@@ -112,6 +112,7 @@ final class BuildersTest {
                         "heartbeatDeadline",
                         "held",
                         "id",
+                        "lastHeartbeatAt",
                         "owner",
                         "queuedAt",
                         "redacted",

@@ -304,7 +304,7 @@ final class LiveSubscriptionTest {
             return Execution.running(id, new UUID(0, 1), "alice")
                     .status(status)
                     .finishedAt(status == ExecutionStatus.RUNNING ? null : Instant.EPOCH)
-                    .heartbeatDeadline(deadline)
+                    .heartbeat(deadline, deadline)
                     .build();
         }
     }

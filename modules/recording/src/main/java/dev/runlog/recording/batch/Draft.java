@@ -65,7 +65,7 @@ final class Draft {
                 .parentId(links.parentId())
                 .retryOf(links.retryOf())
                 .labels(start.labels())
-                .heartbeatDeadline(timeout == null || start.isQueued() ? null : now.plus(timeout))
+                .heartbeatDeadline(timeout == null || start.isQueued() ? null : now.plus(timeout), timeout)
                 .truncated(start.altered().truncated())
                 .sanitized(start.altered().sanitized())
                 .redacted(start.altered().redacted())
@@ -140,7 +140,7 @@ final class Draft {
                         head.labels().isEmpty() || !queued && !start.labels().isEmpty()
                                 ? start.labels()
                                 : head.labels())
-                .heartbeatDeadline(deadline)
+                .heartbeatDeadline(deadline, timeout)
                 .build();
         stored = new StoredExecution(filled, stored.ownerId(), queued ? stored.start() : known(start), timeout);
         detail = new ExecutionDetail(
@@ -263,7 +263,7 @@ final class Draft {
         if (head().status() != ExecutionStatus.RUNNING || timeout == null) {
             return false;
         }
-        replaceHead(head().toBuilder().heartbeatDeadline(now.plus(timeout)).build());
+        replaceHead(head().toBuilder().heartbeatDeadline(now.plus(timeout), timeout).build());
         deadlineMoved = true;
         return true;
     }
@@ -424,7 +424,7 @@ final class Draft {
                 .status(status)
                 .startedAt(startedAt)
                 .finishedAt(finishedAt)
-                .heartbeatDeadline(null)
+                .heartbeatDeadline(null, null)
                 .error(errorType, errorMessage, errorFingerprint)
                 .build());
         finished = true;

@@ -25,7 +25,7 @@ final class ExecutionRows {
                 .parentId(row.getUUID(5))
                 .labels(Rows.toLabels(row.getJsonObject(6)))
                 .finishedAt(Rows.toInstant(row.getOffsetDateTime(7)))
-                .heartbeatDeadline(Rows.toInstant(row.getOffsetDateTime(8)))
+                .heartbeat(Rows.toInstant(row.getOffsetDateTime(22)), Rows.toInstant(row.getOffsetDateTime(8)))
                 .error(row.getString(9), row.getString(10), row.getString(11))
                 .truncated(Rows.toParts(row.getShort(12)))
                 .sanitized(Rows.toParts(row.getShort(13)))

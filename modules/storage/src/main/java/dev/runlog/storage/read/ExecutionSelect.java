@@ -30,7 +30,7 @@ final class ExecutionSelect {
             "e.id, e.workflow_id, e.status, e.trigger, e.attempt, e.parent_id, e.labels, e.finished_at, "
                     + "e.heartbeat_deadline, e.error_type, e.error_message, e.error_fingerprint, e.truncated, "
                     + "e.sanitized, e.redacted, e.held, e.queued_at, e.started_at, e.retry_of, e.source, e.external_id, "
-                    + "e.duration_millis";
+                    + "e.duration_millis, e.heartbeat_deadline - e.heartbeat_timeout";
 
     /** The position of the first column after those of a list. */
     static final int AFTER_HEAD = HEAD.split(",").length;

@@ -225,7 +225,9 @@ final class ExecutionStatements {
                 .queuedAt(Rows.toInstant(row.getOffsetDateTime(QUEUED_AT.name())))
                 .startedAt(Rows.toInstant(row.getOffsetDateTime(STARTED_AT.name())))
                 .finishedAt(Rows.toInstant(row.getOffsetDateTime(FINISHED_AT.name())))
-                .heartbeatDeadline(Rows.toInstant(row.getOffsetDateTime(HEARTBEAT_DEADLINE.name())))
+                .heartbeatDeadline(
+                        Rows.toInstant(row.getOffsetDateTime(HEARTBEAT_DEADLINE.name())),
+                        heartbeatMillis == null ? null : Duration.ofMillis(heartbeatMillis))
                 .error(
                         row.getString(ERROR_TYPE.name()),
                         row.getString(ERROR_MESSAGE.name()),
