@@ -9,7 +9,7 @@ import { Header } from './Header';
 import { Help } from './Help';
 import { pressKey, useKeys } from './keys';
 import { Link, navigate, place } from './navigate';
-import { findRoute, loadedPage, loadPage, preloadWhenIdle } from './pages';
+import { findRoute, loadedPage, loadPage, preloadLater } from './pages';
 import type { Page, Route } from './routes';
 import { SessionEnd } from './SessionEnd';
 import { SignIn } from './SignIn';
@@ -25,7 +25,7 @@ export function App() {
 
   useEffect(() => {
     void loadSession();
-    preloadWhenIdle();
+    preloadLater();
     addEventListener('keydown', pressKey);
     return () => removeEventListener('keydown', pressKey);
   }, []);

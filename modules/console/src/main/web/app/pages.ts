@@ -37,11 +37,12 @@ export function preload(name: Route['name']): void {
   if (route && !loadedPage(route)) loadPage(route).catch(() => {});
 }
 
-/** Loads the scripts of all pages while the browser has nothing else to do. */
-export function preloadWhenIdle(): void {
-  const load = () => {
+/** A browser that waits for the first answer is idle, too, but will soon be busy with showing it. */
+const PRELOAD_MILLIS = 2_000;
+
+/** Loads the scripts of all pages some time after the first one was shown. */
+export function preloadLater(): void {
+  setTimeout(() => {
     for (const { name } of ROUTES) preload(name);
-  };
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(load, { timeout: 10_000 });
-  else setTimeout(load, 3_000);
+  }, PRELOAD_MILLIS);
 }

@@ -10,10 +10,17 @@ export const runningCount: Store<number | null> = createStore<number | null>(nul
 
 const RUNNING_COUNT = operation('RunningCount', runningCountText);
 const EVERY_MILLIS = 15_000;
+/** The page itself comes first. */
+const FIRST_MILLIS = 1_000;
 
 /** Asks for the number of running runs every 15 seconds while the page is visible. */
 export function useRunningCount(): void {
   useEffect(() => {
+    let first: ReturnType<typeof setTimeout> | undefined;
+    const askSoon = () => {
+      clearTimeout(first);
+      first = setTimeout(ask, FIRST_MILLIS);
+    };
     const ask = async () => {
       if (document.hidden || typeof session.get() !== 'object') return;
       try {
@@ -24,8 +31,9 @@ export function useRunningCount(): void {
       }
     };
     const timer = setInterval(ask, EVERY_MILLIS);
-    const unfollow = session.subscribe(ask);
+    const unfollow = session.subscribe(askSoon);
     return () => {
+      clearTimeout(first);
       clearInterval(timer);
       unfollow();
     };

@@ -3,6 +3,14 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+const YEAR = { year: 'numeric' } as const;
+const TO_MINUTES = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+const TO_SECONDS = { ...TO_MINUTES, second: '2-digit' } as const;
+const DATE_OF_YEAR = { day: 'numeric', month: 'short', ...TO_MINUTES } as const;
+const DATE = { ...DATE_OF_YEAR, ...YEAR } as const;
+const EXACT = { weekday: 'short', ...DATE, ...TO_SECONDS, fractionalSecondDigits: 3, timeZoneName: 'short' } as const;
+const LOCAL_INPUT = { ...YEAR, month: '2-digit', day: '2-digit', ...TO_MINUTES } as const;
+
 /** `now`, `42 s ago`, `3 min ago`, `5 h ago`, `2 days ago`, then the date; `in 40 s` for the future. */
 export function formatRelative(at: number, now: number, zone: string): string {
   const distance = Math.abs(now - at);
@@ -22,43 +30,19 @@ function amount(millis: number): string | null {
 
 /** `21 Nov, 02:00`, with the year if it is another one. */
 export function formatDate(at: number, zone: string, now: number = Date.now()): string {
-  const year = (time: number) => format({ year: 'numeric' }, zone).format(time);
-  const sameYear = year(at) === year(now);
-  return format(
-    {
-      day: 'numeric',
-      month: 'short',
-      ...(sameYear ? {} : { year: 'numeric' }),
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-    },
-    zone,
-  ).format(at);
+  const year = format(YEAR, zone);
+  const isSameYear = year.format(at) === year.format(now);
+  return format(isSameYear ? DATE_OF_YEAR : DATE, zone).format(at);
 }
 
 /** `Fri, 21 Nov 2025, 02:00:07.123 GMT+5:30`. */
 export function formatExact(at: number, zone: string): string {
-  return format(
-    {
-      weekday: 'short',
-      day: 'numeric',
-      month: 'short',
-      year: 'numeric',
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-      fractionalSecondDigits: 3,
-      hourCycle: 'h23',
-      timeZoneName: 'short',
-    },
-    zone,
-  ).format(at);
+  return format(EXACT, zone).format(at);
 }
 
 /** `12:04:31`. */
 export function formatClock(at: number, zone: string): string {
-  return format({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }, zone).format(at);
+  return format(TO_SECONDS, zone).format(at);
 }
 
 /** `21 Nov` or `21 Nov 2024`. */
@@ -69,10 +53,7 @@ export function formatDay(at: number, zone: string, now: number = Date.now()): s
 /** The local time of a zone as `<input type="datetime-local">` has it: `2026-11-21T02:00`. */
 export function toLocalInput(at: number, zone: string): string {
   const parts = Object.fromEntries(
-    format(
-      { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-      zone,
-    )
+    format(LOCAL_INPUT, zone)
       .formatToParts(at)
       .map(({ type, value }) => [type, value]),
   );
@@ -100,22 +81,19 @@ export function startOfDay(at: number, zone: string): number {
 /** Whether the browser knows a zone. */
 export function isZone(zone: string): boolean {
   try {
-    format({}, zone);
+    format(YEAR, zone);
     return true;
   } catch {
     return false;
   }
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+const formats = new Map<Intl.DateTimeFormatOptions, Map<string, Intl.DateTimeFormat>>();
 
-/** Creating a format takes 50 µs, which a table of times would feel. */
+/** Creating a format takes 50 µs, which a table of times would feel. `options` is one of the constants above. */
 function format(options: Intl.DateTimeFormatOptions, zone: string): Intl.DateTimeFormat {
-  const key = zone + JSON.stringify(options);
-  let known = formats.get(key);
-  if (!known) {
-    known = new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone });
-    formats.set(key, known);
-  }
+  const ofZones = formats.get(options) ?? new Map<string, Intl.DateTimeFormat>();
+  const known = ofZones.get(zone) ?? new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone });
+  formats.set(options, ofZones.set(zone, known));
   return known;
 }
