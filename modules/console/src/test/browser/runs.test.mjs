@@ -293,6 +293,55 @@ describe('runs', { skip: withoutChromium }, () => {
     });
   });
 
+  test('the run that was opened from the middle of the list has the focus after Back, while rows come above it', async () => {
+    await visiting(MANY, '', async page => {
+      const table = page.locator('.table-scroller');
+      await page.locator('.table-row').first().waitFor();
+      await until(
+        async () => {
+          await table.evaluate(box => {
+            box.scrollTop += 1_000;
+          });
+          return table.evaluate(box => box.scrollTop);
+        },
+        top => top > 400 * 36,
+        'row 400',
+      );
+      await page.waitForURL(/at=/);
+      const start = (await visibleStarts(page))[3];
+      await page.locator('.table-row', { has: page.locator(`time[datetime="${start}"]`) }).click();
+      await page.waitForURL(/executions/);
+      const opened = page.url();
+
+      await page.goBack();
+      const focused = page.locator('.table-row.focused');
+      await focused.waitFor();
+      await until(
+        () => focused.evaluate(row => Number(row.ariaRowIndex)),
+        index => index > 50,
+        'rows above',
+      );
+      assert.equal(await focused.locator('time').first().getAttribute('datetime'), start);
+      await page.keyboard.press('o');
+      await page.waitForURL(opened);
+    });
+  });
+
+  test('choosing a column keeps the place in the list', async () => {
+    await visiting(MANY, '', async page => {
+      await page.locator('.table-row').first().waitFor();
+      await page.locator('.table-scroller').evaluate(box => {
+        box.scrollTop = 30 * 36;
+      });
+      await page.waitForURL(/at=/);
+      await page.getByRole('button', { name: 'Order and columns' }).click();
+      await page.getByRole('menuitemcheckbox', { name: 'External ID' }).click();
+      await page.waitForURL(/cols=/);
+      assert.match(page.url(), /at=/);
+      await page.getByRole('columnheader', { name: 'External ID' }).waitFor();
+    });
+  });
+
   test('keeps views in the browser', async () => {
     await visiting(OWNER, '?status=FAILED', async page => {
       await page.locator('.table-row').first().waitFor();
@@ -334,7 +383,15 @@ describe('runs', { skip: withoutChromium }, () => {
     await visiting(OWNER, '?tz=Asia/Kolkata', async page => {
       const time = page.locator('.table-row time').first();
       await time.waitFor();
-      assert.match(`${await time.getAttribute('title')}`, /\+05:30|GMT\+5:30|IST|Kolkata/);
+      const inKolkata = /\+05:30|GMT\+5:30|IST|Kolkata/;
+      assert.match(`${await time.getAttribute('title')}`, inKolkata);
+
+      // Every address names it, so that a link shows others the same times.
+      await page.locator('.table-row').first().click();
+      await page.waitForURL(/executions.*tz=Asia/);
+      await page.reload();
+      await page.locator('.run-header time, .run time').first().waitFor();
+      assert.match(`${await page.locator('.run time').first().getAttribute('title')}`, inKolkata);
     });
   });
 });

@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useCallback, useMemo } from 'preact/hooks';
 import { base } from '../api/server';
 import { createStore, type Store, useStore } from '../api/store';
+import { localZone, zone } from './clock';
 
 /** Where the person is: a path below `/ui`, such as `/workflows`, and the query. */
 export interface Place {
@@ -20,19 +21,36 @@ export type How = 'push' | 'replace';
 
 const ROOT = `${base}/ui`;
 
-export const place: Store<Place> = createStore<Place>(here());
+export const place: Store<Place> = createStore<Place>(toPlace(location));
 
-addEventListener('popstate', () => place.set(here()));
+addEventListener('popstate', () => {
+  unwritten = null;
+  place.set(toPlace(location));
+});
+addEventListener('pagehide', () => writeNow());
 
-function here(): Place {
-  const { pathname, search } = location;
+function toPlace({ pathname, search }: { pathname: string; search: string }): Place {
   const path = pathname.startsWith(ROOT) ? pathname.slice(ROOT.length) : pathname;
   return { path: path || '/', query: search.replace(/^\?/, '') };
 }
 
-/** Address of a place, such as `/workflows?q=import`, for `href`. */
+/** Address of a place, such as `/workflows?q=import`, for `href`. It names the time zone unless that is the browser's. */
 export function href(to: string): string {
-  return ROOT + to;
+  return ROOT + withZone(to);
+}
+
+function withZone(to: string): string {
+  const [path, query = ''] = to.split('?', 2) as [string, string?];
+  const params = new URLSearchParams(query);
+  if (zone.get() === localZone || params.has('tz')) return to;
+  params.set('tz', zone.get());
+  return `${path}?${readable(params)}`;
+}
+
+/** The address of what is on the screen, to share it. */
+export function currentAddress(): string {
+  writeNow();
+  return location.href;
 }
 
 export const paths = {
@@ -46,13 +64,41 @@ export const paths = {
 
 export function navigate(to: string, how: How = 'push'): void {
   const before = place.get();
-  const isSame = to === before.path + (before.query && `?${before.query}`);
-  if (how === 'push' && !isSame) history.pushState(null, '', href(to));
-  else history.replaceState(null, '', href(to));
-  const next = here();
-  if (next.path === before.path && next.query === before.query) return;
+  const url = new URL(href(to), location.href);
+  const next = toPlace(url);
+  const isSame = next.path === before.path && next.query === before.query;
+  if (how === 'push' && !isSame) {
+    writeNow();
+    history.pushState(null, '', url);
+  } else {
+    writeSoon(url);
+  }
+  if (isSame) return;
   place.set(next);
   if (next.path !== before.path) scrollTo(0, 0);
+}
+
+/** Browsers ignore or refuse more than a hundred changes of the address in thirty seconds, as a held key causes. */
+const WRITE_MILLIS = 350;
+let unwritten: URL | null = null;
+let wroteAt = 0;
+let writing: ReturnType<typeof setTimeout> | undefined;
+
+/** Replaces the address at once, or with the last of the changes that follow quickly. */
+function writeSoon(url: URL) {
+  unwritten = url;
+  const wait = wroteAt + WRITE_MILLIS - Date.now();
+  if (wait <= 0) writeNow();
+  else writing ??= setTimeout(writeNow, wait);
+}
+
+function writeNow() {
+  clearTimeout(writing);
+  writing = undefined;
+  if (!unwritten) return;
+  history.replaceState(null, '', unwritten);
+  unwritten = null;
+  wroteAt = Date.now();
 }
 
 /** The state that is in the URL. The setter keeps what it does not change; typing replaces, choosing pushes. */

@@ -1,16 +1,20 @@
+import { isZone } from '../text/time';
+
 /** A parameter of the URL that is not understood. It stays in the URL until it is removed. */
 export interface Unknown {
   readonly name: string;
   readonly value: string;
 }
 
-/** Parameters that belong to no page: the time zone. */
-export const SHARED_PARAMETERS: readonly string[] = ['tz'];
+/** Whether a parameter belongs to all pages: the time zone. */
+function isShared(name: string, value: string): boolean {
+  return name === 'tz' && isZone(value);
+}
 
 /** Parameters with a name that the page does not have, such as a misspelt filter. */
 export function unknownNames(query: URLSearchParams, names: readonly string[]): Unknown[] {
   return [...query]
-    .filter(([name]) => !names.includes(name) && !SHARED_PARAMETERS.includes(name))
+    .filter(([name, value]) => !names.includes(name) && !isShared(name, value))
     .map(([name, value]) => ({ name, value }));
 }
 
@@ -53,7 +57,7 @@ export function keepUnknown(query: URLSearchParams, names: readonly string[], un
 
 /** Deletes all parameters of the page. */
 export function clear(query: URLSearchParams): void {
-  for (const name of [...query.keys()]) if (!SHARED_PARAMETERS.includes(name)) query.delete(name);
+  for (const [name, value] of [...query]) if (!isShared(name, value)) query.delete(name);
 }
 
 export function unknownWords({ name, value }: Unknown): string {

@@ -1,3 +1,4 @@
+import { useStore } from '../api/store';
 import { Link, paths } from '../app/navigate';
 import { Label } from '../parts/Chips';
 import { Duration } from '../parts/Duration';
@@ -7,35 +8,29 @@ import { Status } from '../parts/Status';
 import { Time } from '../parts/Time';
 import type { Column } from '../table/VirtualTable';
 import { firstLine } from '../text/visible';
-import type { Sort } from './query';
+import { COLUMN_IDS, type ColumnId, type Sort } from './query';
 import type { Entry } from './rows';
-import { p95Of } from './workflows';
+import { p95Of, workflowVersion } from './workflows';
 
-export interface ColumnChoice {
-  readonly id: string;
-  readonly title: string;
-}
+export const COLUMN_TITLES: Readonly<Record<ColumnId, string>> = {
+  status: 'Status',
+  workflow: 'Workflow',
+  start: 'Start',
+  duration: 'Duration',
+  trigger: 'Trigger',
+  error: 'Error',
+  labels: 'Labels',
+  attempt: 'Attempt',
+  finish: 'Finish',
+  queued: 'Queued for',
+  external: 'External ID',
+};
 
-/** All columns, in the order in which they stand. */
-export const COLUMNS: readonly ColumnChoice[] = [
-  { id: 'status', title: 'Status' },
-  { id: 'workflow', title: 'Workflow' },
-  { id: 'start', title: 'Start' },
-  { id: 'duration', title: 'Duration' },
-  { id: 'trigger', title: 'Trigger' },
-  { id: 'error', title: 'Error' },
-  { id: 'labels', title: 'Labels' },
-  { id: 'attempt', title: 'Attempt' },
-  { id: 'finish', title: 'Finish' },
-  { id: 'queued', title: 'Queued for' },
-  { id: 'external', title: 'External ID' },
-];
-
-export const USUAL_COLUMNS: readonly string[] = COLUMNS.slice(0, 8).map(({ id }) => id);
+export const USUAL_COLUMNS: readonly ColumnId[] = COLUMN_IDS.slice(0, 8);
 
 /** The columns of the table. A column of the order in use is marked; a second click reverses it. */
 export function runColumns(
-  chosen: readonly string[] | null,
+  chosen: readonly ColumnId[] | null,
   sort: Sort,
   onSort: (sort: Sort) => void,
   onLabel: (key: string, value: string) => void,
@@ -44,10 +39,9 @@ export function runColumns(
     sorted: sort === name ? ('ascending' as const) : sort === `-${name}` ? ('descending' as const) : null,
     onSort: () => onSort(sort === `-${name}` ? name : `-${name}`),
   });
-  const columns: Column<Entry>[] = [
+  const columns: (Omit<Column<Entry>, 'title'> & { id: ColumnId })[] = [
     {
       id: 'status',
-      title: 'Status',
       width: '104px',
       narrow: '1 / 1',
       cell: ({ run, left }) => (
@@ -65,7 +59,6 @@ export function runColumns(
     },
     {
       id: 'workflow',
-      title: 'Workflow',
       width: 'minmax(140px, 1.2fr)',
       narrow: '1 / 2',
       cell: ({ run }) => (
@@ -76,7 +69,6 @@ export function runColumns(
     },
     {
       id: 'start',
-      title: 'Start',
       width: '104px',
       narrow: '1 / 3',
       ...sortable('start'),
@@ -84,28 +76,19 @@ export function runColumns(
     },
     {
       id: 'duration',
-      title: 'Duration',
       width: '96px',
       align: 'end',
       narrow: '2 / 3',
       ...sortable('duration'),
-      cell: ({ run }) => (
-        <Duration
-          millis={run.durationMillis}
-          since={run.finishedAt || run.status !== 'RUNNING' ? null : run.startedAt}
-          p95={run.workflow ? p95Of(run.workflow.id) : null}
-        />
-      ),
+      cell: ({ run }) => <RunDuration run={run} />,
     },
     {
       id: 'trigger',
-      title: 'Trigger',
       width: 'minmax(72px, 0.5fr)',
       cell: ({ run }) => (run.trigger ? <Recorded text={run.trigger} class="secondary" /> : null),
     },
     {
       id: 'error',
-      title: 'Error',
       width: 'minmax(160px, 2.4fr)',
       narrow: '2 / 1 / 3 / 3',
       cell: ({ run }) => {
@@ -118,7 +101,6 @@ export function runColumns(
     },
     {
       id: 'labels',
-      title: 'Labels',
       width: 'minmax(120px, 1.2fr)',
       cell: ({ run }) => (
         <span class="runs-labels">
@@ -139,34 +121,44 @@ export function runColumns(
     },
     {
       id: 'attempt',
-      title: 'Attempt',
       width: '56px',
       align: 'end',
       cell: ({ run }) => <span class={run.attempt === 1 ? 'muted' : ''}>{run.attempt}</span>,
     },
     {
       id: 'finish',
-      title: 'Finish',
       width: '104px',
       ...sortable('finish'),
       cell: ({ run }) => <Time at={run.finishedAt} />,
     },
     {
       id: 'queued',
-      title: 'Queued for',
       width: '88px',
       align: 'end',
       cell: ({ run }) => <Duration millis={queuedMillis(run)} since={run.startedAt ? null : run.queuedAt} />,
     },
     {
       id: 'external',
-      title: 'External ID',
       width: 'minmax(120px, 1fr)',
       cell: ({ run }) => (run.externalId ? <Recorded text={run.externalId} class="mono" /> : null),
     },
   ];
   const wanted = chosen ?? USUAL_COLUMNS;
-  return columns.filter(({ id }) => wanted.includes(id));
+  return columns
+    .filter(({ id }) => wanted.includes(id))
+    .map(column => ({ ...column, title: COLUMN_TITLES[column.id] }));
+}
+
+/** The only cell that changes when the p95 of a workflow becomes known. */
+function RunDuration({ run }: { run: Entry['run'] }) {
+  useStore(workflowVersion);
+  return (
+    <Duration
+      millis={run.durationMillis}
+      since={run.finishedAt || run.status !== 'RUNNING' ? null : run.startedAt}
+      p95={run.workflow ? p95Of(run.workflow.id) : null}
+    />
+  );
 }
 
 function queuedMillis({ queuedAt, startedAt }: Entry['run']): number | null {

@@ -3,10 +3,11 @@ import type { ExecutionStatus } from '#operations';
 import { useStore } from '../api/store';
 import { zone } from '../app/clock';
 import { useKeys } from '../app/keys';
-import { href, navigate, paths, place, useQuery } from '../app/navigate';
+import { currentAddress, href, navigate, paths, place, useQuery } from '../app/navigate';
 import { openedRun } from '../app/opened-run';
 import { toast } from '../app/toast';
 import { useAsk } from '../app/useAsk';
+import { useLate } from '../app/useLate';
 import { Histogram } from '../chart/Histogram';
 import { Button } from '../parts/Button';
 import { RemovableChip } from '../parts/Chips';
@@ -38,23 +39,29 @@ const BUCKETS = 60;
 const SCROLL_END_MILLIS = 300;
 /** Suggestions are taken from the first rows. */
 const SUGGESTED_ROWS = 500;
+const NOTHING_COUNTED = { buckets: [] };
 
 export function RunsPage() {
   const [query, setQuery] = useQuery(runsQuery);
   const [list] = useState(() => new RunsList());
   const [round, setRound] = useState(0);
-  const [focused, setFocused] = useState(-1);
+  const [focused, setFocused] = useState<string | null>(null);
   const table = useRef<TableHandle | null>(null);
   const scrolling = useRef<ReturnType<typeof setTimeout>>();
   const state = useStore(list.state);
   const activity = useStore(list.activity);
   const shownZone = useStore(zone);
-  const knownWorkflows = useStore(workflowVersion);
+  // The chips show the names of workflows.
+  useStore(workflowVersion);
 
   // The position and the columns do not change the question; a new round asks the same one from the top.
   const questionKey = JSON.stringify([toFilter(query, 0), query.lastMillis, query.sort]);
   const question: Question = useMemo(
-    () => ({ filter: toFilter(query, Date.now()), order: toOrder(query.sort) }),
+    () => ({
+      filter: toFilter(query, Date.now()),
+      filterNow: () => toFilter(query, Date.now()),
+      order: toOrder(query.sort),
+    }),
     [questionKey, round],
   );
   const asked = useRef<Question | null>(null);
@@ -63,11 +70,13 @@ export function RunsPage() {
     asked.current = question;
     clearTimeout(scrolling.current);
     list.ask(question, query.at);
-    setFocused(-1);
+    setFocused(null);
   }, [question]);
   useEffect(() => () => list.dispose(), []);
 
-  const facets = useAsk(RUNS_FACETS, { filter: question.filter, buckets: BUCKETS });
+  const minute = useMinute(query.lastMillis !== null);
+  const countedFilter = useMemo(() => (minute === 0 ? question.filter : question.filterNow()), [question, minute]);
+  const facets = useAsk(RUNS_FACETS, { filter: countedFilter, buckets: BUCKETS });
   // One question at a time: a slow count is not asked again before it is answered.
   const countedActivity = useRef(0);
   useEffect(() => {
@@ -76,22 +85,29 @@ export function RunsPage() {
     facets.again();
   }, [activity, facets.loading]);
   const counted = facets.data?.executions ?? null;
+  // Its place is kept while it is empty, so that the table does not move.
+  const histogram = counted ? counted.histogram : facets.loading ? NOTHING_COUNTED : null;
 
-  /** Conditions that were chosen start at the top of the list. */
+  /** Conditions that were chosen start at the top of the list; columns change nothing in it. */
   const change = useCallback(
-    (next: Partial<RunsQuery>, how?: 'replace') => setQuery({ at: null, ...next }, how),
+    (next: Partial<RunsQuery>, how?: 'replace') => {
+      const isView = Object.keys(next).every(name => name === 'columns');
+      setQuery(isView ? next : { at: null, ...next }, how);
+    },
     [setQuery],
   );
 
   const { rows } = state;
   const isAnswered = state.answered === question;
+  const areRowsOld = useLate(state.loading && !isAnswered);
+  const areCountsOld = useLate(facets.stale);
 
   useLayoutEffect(() => {
     if (state.generation === 0) return;
     table.current?.scrollToRow(0);
     const opened = openedRun.get();
-    const at = opened ? rows.findIndex(({ run }) => run.id === opened) : -1;
-    if (at >= 0) setFocused(at);
+    openedRun.set(null);
+    if (rows.some(({ run }) => run.id === opened)) setFocused(opened);
     markPainted('runlog:rows');
   }, [state.generation]);
   useEffect(() => {
@@ -122,7 +138,12 @@ export function RunsPage() {
         (sort: Sort) => change({ sort }),
         (key, value) => change({ labels: addLabel(latestLabels.current, { key, value, absent: false }) }),
       ),
-    [query.columns?.join(), query.sort, knownWorkflows, change],
+    [query.columns?.join(), query.sort, change],
+  );
+
+  const focusedIndex = useMemo(
+    () => (focused === null ? -1 : rows.findIndex(({ run }) => run.id === focused)),
+    [rows, focused],
   );
 
   function open(row: Entry | undefined) {
@@ -131,7 +152,7 @@ export function RunsPage() {
     navigate(paths.run(row.run.id));
   }
   function move(distance: number) {
-    if (rows.length) setFocused(Math.max(0, Math.min(rows.length - 1, focused + distance)));
+    setFocused(rows[Math.max(0, Math.min(rows.length - 1, focusedIndex + distance))]?.run.id ?? null);
   }
   function showNew() {
     clearTimeout(scrolling.current);
@@ -140,7 +161,7 @@ export function RunsPage() {
     setRound(round + 1);
   }
   async function jump(time: string) {
-    if (await list.jump(question, time)) return;
+    if ((await list.jump(question, time)) !== false) return;
     toast(`No run matches ${query.sort === 'start' ? 'after' : 'before'} ${formatDate(Date.parse(time), shownZone)}.`);
   }
   function onVisible({ start }: { start: number }) {
@@ -157,12 +178,12 @@ export function RunsPage() {
   useKeys('Runs', [
     { key: 'j', label: 'Next run', run: () => move(1) },
     { key: 'k', label: 'Previous run', run: () => move(-1) },
-    { key: 'o', label: 'Open the run', run: () => open(rows[focused]) },
-    { key: 'Enter', label: 'Open the run', run: () => open(rows[focused]) },
+    { key: 'o', label: 'Open the run', run: () => open(rows[focusedIndex]) },
+    { key: 'Enter', label: 'Open the run', run: () => open(rows[focusedIndex]) },
     {
       key: 'x',
       label: 'Open the run in another tab',
-      run: () => rows[focused] && window.open(href(paths.run(rows[focused].run.id)), '_blank', 'noopener'),
+      run: () => focused !== null && window.open(href(paths.run(focused)), '_blank', 'noopener'),
     },
     { key: '.', label: 'Show new runs', run: showNew },
     {
@@ -173,7 +194,7 @@ export function RunsPage() {
     {
       key: 'y',
       label: 'Copy the link to this view',
-      run: async () => (await copyText(location.href)) && toast('The link was copied.'),
+      run: async () => (await copyText(currentAddress())) && toast('The link was copied.'),
     },
   ]);
 
@@ -182,7 +203,8 @@ export function RunsPage() {
   const selection = query.from && query.to ? { from: query.from, to: query.to } : null;
   const isEmpty = isAnswered && rows.length === 0 && !state.hasNext && !state.partial;
 
-  if (isEmpty && !hasFilters(query)) return <NoRuns fresh={state.fresh} onRuns={showNew} />;
+  // Runs that have not finished are not in the order of the finish.
+  if (isEmpty && !hasFilters(query) && !isByFinish) return <NoRuns fresh={state.fresh} onRuns={showNew} />;
   return (
     <div class="page-fill runs">
       <h1 class="visually-hidden">Runs</h1>
@@ -208,7 +230,7 @@ export function RunsPage() {
         <StatusChips
           facets={counted}
           chosen={query.status}
-          stale={facets.stale}
+          stale={areCountsOld}
           onChange={(status: readonly ExecutionStatus[]) => change({ status })}
         />
         {set.map(({ text, without, isUnknown }) => (
@@ -224,23 +246,27 @@ export function RunsPage() {
         )}
         <NewRuns count={state.fresh} outdated={state.outdated} onShow={showNew} />
       </div>
-      {counted?.histogram && counted.histogram.buckets.length > 0 && (
+      {histogram && (
         <div class="runs-histogram">
           <Histogram
-            buckets={counted.histogram.buckets}
+            buckets={histogram.buckets}
             selection={selection}
-            stale={facets.stale}
+            stale={areCountsOld}
             zone={shownZone}
             onSelect={(from, to) => change({ from, to, lastMillis: null })}
           />
         </div>
+      )}
+      {/* Whatever fails for the list fails for the counts, too. */}
+      {!state.error && (
+        <ErrorNotice error={facets.error ?? facets.fieldErrors[0]} what="The counts" again={facets.again} />
       )}
       <ErrorNotice
         error={state.error ?? undefined}
         what="The list of runs"
         again={() => list.ask(question, query.at)}
       />
-      <div class={state.loading && !isAnswered ? 'runs-table is-stale' : 'runs-table'}>
+      <div class={areRowsOld ? 'runs-table is-stale' : 'runs-table'}>
         {state.generation === 0 ? (
           <Unread error={state.error} />
         ) : (
@@ -253,8 +279,8 @@ export function RunsPage() {
             rowHeight={36}
             narrowRowHeight={60}
             total={state.hasPrevious || query.search ? null : (counted?.totalCount ?? null)}
-            focused={focused}
-            onFocus={setFocused}
+            focused={focusedIndex}
+            onFocus={index => setFocused(rows[index]?.run.id ?? null)}
             onOpen={open}
             onNearStart={() => void list.previous()}
             onNearEnd={() => {
@@ -282,6 +308,20 @@ export function RunsPage() {
       </div>
     </div>
   );
+}
+
+/** Counts minutes while it is wanted; 0 before the first one. */
+function useMinute(isWanted: boolean): number {
+  const [minute, setMinute] = useState(0);
+  useEffect(() => {
+    if (!isWanted) return;
+    const timer = setInterval(() => setMinute(before => before + 1), 60_000);
+    return () => {
+      clearInterval(timer);
+      setMinute(0);
+    };
+  }, [isWanted]);
+  return minute;
 }
 
 function knownLabels(rows: readonly Entry[]): string[] {

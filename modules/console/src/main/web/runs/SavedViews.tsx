@@ -38,11 +38,11 @@ export function readViews(text: string | null): SavedView[] {
   }
 }
 
-/** The query without what belongs to this moment: the position in the list. */
+/** The query without what belongs to this moment and this person: the position in the list and the time zone. */
 export function viewQuery(query: string): string {
   return query
     .split('&')
-    .filter(part => part && !part.startsWith('at='))
+    .filter(part => part && !/^(at|tz)=/.test(part))
     .join('&');
 }
 

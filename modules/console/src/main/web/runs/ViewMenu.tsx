@@ -1,6 +1,6 @@
 import { Menu } from '../parts/Menu';
-import { COLUMNS, USUAL_COLUMNS } from './Columns';
-import type { RunsQuery, Sort } from './query';
+import { COLUMN_TITLES, USUAL_COLUMNS } from './Columns';
+import { COLUMN_IDS, type ColumnId, type RunsQuery, type Sort } from './query';
 
 const SORTS: readonly { id: Sort; label: string }[] = [
   { id: '-start', label: 'Newest first' },
@@ -19,8 +19,8 @@ interface Props {
 /** The order of the rows and the columns. */
 export function ViewMenu({ query, change }: Props) {
   const shown = query.columns ?? USUAL_COLUMNS;
-  function toggle(id: string) {
-    const next = COLUMNS.map(column => column.id).filter(one => shown.includes(one) !== (one === id));
+  function toggle(id: ColumnId) {
+    const next = COLUMN_IDS.filter(one => shown.includes(one) !== (one === id));
     const isUsual = next.length === USUAL_COLUMNS.length && next.every(one => USUAL_COLUMNS.includes(one));
     if (next.length) change({ columns: isUsual ? null : next });
   }
@@ -37,8 +37,8 @@ export function ViewMenu({ query, change }: Props) {
           checked: query.sort === id,
           run: () => change({ sort: id, at: null }),
         })),
-        ...COLUMNS.map(({ id, title }, index) => ({
-          label: title,
+        ...COLUMN_IDS.map((id, index) => ({
+          label: COLUMN_TITLES[id],
           checked: shown.includes(id),
           run: () => toggle(id),
           stays: true,

@@ -10,6 +10,8 @@ import { append, apply, type Entry, entries, prepend } from './rows';
 
 export interface Question {
   readonly filter: ExecutionFilter;
+  /** The filter at this moment, if it has a range of time that ends now. */
+  readonly filterNow: () => ExecutionFilter;
   readonly order: ExecutionOrder;
 }
 
@@ -44,6 +46,8 @@ const ACTIVITY_MILLIS = 2_000;
 const SEARCH_ACTIVITY_MILLIS = 10_000;
 /** The subscription starts at about the same time as the first question, and may miss what happened in between. */
 const CATCH_UP_MILLIS = 5_000;
+/** What it missed is read once the first answer is on the screen, which it would delay. */
+const CATCH_UP_WAIT_MILLIS = 300;
 
 const EMPTY: ListState = {
   rows: [],
@@ -75,6 +79,7 @@ export class RunsList {
   #controller = new AbortController();
   #loadingPrevious = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #catchUp: ReturnType<typeof setTimeout> | undefined;
   #activityTimer: ReturnType<typeof setTimeout> | undefined;
   #unfollow = () => {};
   readonly #fresh = new Set<string>();
@@ -108,8 +113,11 @@ export class RunsList {
     void this.#load(at, question.filter);
   }
 
-  /** Shows the runs around a time; `question` must be in the order of the start. */
-  async jump(question: Question, time: string): Promise<boolean> {
+  /**
+   * Shows the runs around a time; `question` must be in the order of the start. Returns whether there are any; null if
+   * they could not be read, which `state.error` says.
+   */
+  async jump(question: Question, time: string): Promise<boolean | null> {
     const { filter, order } = question;
     const isDescending = order === 'STARTED_AT_DESC';
     const bound = isDescending
@@ -130,20 +138,18 @@ export class RunsList {
     try {
       const isFirstPage = isCatchUp && this.state.get().rows.length <= FIRST_ROWS;
       const first = isFirstPage ? FIRST_ROWS : REFRESHED_ROWS;
-      const page = await this.#page(jumped ?? question.filter, { first, after: this.#at });
+      const page = await this.#page(jumped ?? question.filterNow(), { first, after: this.#at });
       if (!page || question !== this.#question) return;
       this.#fresh.clear();
       const before = this.state.get();
       const known = new Map(before.rows.map(entry => [entry.run.id, entry]));
-      this.#answer(
-        question,
-        page,
-        entries(page).map(entry => reuse(known.get(entry.run.id), entry)),
-        {
-          hasPrevious: this.#at !== null || jumped !== null,
-          generation: before.generation + (isCatchUp && this.#at === null ? 1 : 0),
-        },
-      );
+      const rows = entries(page).map(entry => reuse(known.get(entry.run.id), entry));
+      // A list that was just opened is at its top, and shows new runs there.
+      const isNewAtTop = isCatchUp && this.#at === null && rows[0]?.run.id !== before.rows[0]?.run.id;
+      this.#answer(question, page, rows, {
+        hasPrevious: this.#at !== null || jumped !== null,
+        generation: before.generation + (isNewAtTop ? 1 : 0),
+      });
     } catch (failure) {
       this.#fail(failure);
     }
@@ -163,8 +169,10 @@ export class RunsList {
     if (loadingMore || loading || !hasNext || !question) return;
     this.#set({ loadingMore: true });
     try {
-      const page = await this.#page(question.filter, { first: MORE_ROWS, after: this.#endCursor });
-      if (!page) return;
+      const after = this.#endCursor;
+      const page = await this.#page(question.filter, { first: MORE_ROWS, after });
+      // Rows that were replaced meanwhile end elsewhere, and those after them are asked for again.
+      if (!page || this.#endCursor !== after) return;
       const { rows, dropped } = append(this.state.get().rows, entries(page));
       this.#endCursor = page.pageInfo.endCursor ?? this.#endCursor;
       if (dropped) this.#startCursor = rows[0]?.cursor ?? null;
@@ -182,14 +190,20 @@ export class RunsList {
     }
   }
 
-  async previous() {
+  async previous(): Promise<void> {
     const { hasPrevious, loading } = this.state.get();
     const question = this.#question;
     if (this.#loadingPrevious || loading || !hasPrevious || !question) return;
     this.#loadingPrevious = true;
     try {
-      const page = await this.#page(question.filter, { last: MORE_ROWS, before: this.#startCursor });
+      const before = this.#startCursor;
+      const page = await this.#page(question.filter, { last: MORE_ROWS, before });
       if (!page) return;
+      if (this.#startCursor !== before) {
+        // The rows were replaced meanwhile and begin elsewhere.
+        this.#loadingPrevious = false;
+        return await this.previous();
+      }
       const { rows, dropped } = prepend(this.state.get().rows, entries(page));
       this.#jumped = null;
       this.#startCursor = page.pageInfo.startCursor ?? this.#startCursor;
@@ -229,6 +243,7 @@ export class RunsList {
     this.#controller = new AbortController();
     this.#loadingPrevious = false;
     clearTimeout(this.#retry);
+    clearTimeout(this.#catchUp);
   }
 
   #again() {
@@ -238,14 +253,14 @@ export class RunsList {
     else this.ask(this.#question, this.#at);
   }
 
-  /** Returns whether there are rows. */
-  async #load(at: string | null, filter: ExecutionFilter, isJump = false): Promise<boolean> {
+  /** Returns whether there are rows; null if they could not be read, or are not needed any more. */
+  async #load(at: string | null, filter: ExecutionFilter, isJump = false): Promise<boolean | null> {
     const question = this.#question;
-    if (!question) return false;
+    if (!question) return null;
     this.#askedAt = Date.now();
     try {
       const page = await this.#page(filter, { first: FIRST_ROWS, after: at });
-      if (!page || question !== this.#question) return false;
+      if (!page || question !== this.#question) return null;
       if (isJump && page.edges.length === 0) {
         this.#jumped = null;
         this.#set({ loading: false });
@@ -263,7 +278,7 @@ export class RunsList {
         return this.#load(null, filter);
       }
       this.#fail(failure);
-      return false;
+      return null;
     }
   }
 
@@ -304,7 +319,8 @@ export class RunsList {
 
   #receive(events: readonly Operations['RunsLive']['result']['executionChanges'][]) {
     if (events.some(({ kind }) => kind === 'SYNCED') && Date.now() - this.#askedAt < CATCH_UP_MILLIS) {
-      void this.refresh(true);
+      clearTimeout(this.#catchUp);
+      this.#catchUp = setTimeout(() => void this.refresh(true), CATCH_UP_WAIT_MILLIS);
     }
     const question = this.#question;
     const before = this.state.get();

@@ -33,7 +33,7 @@ export interface RunsQuery {
   readonly held: boolean;
   readonly sort: Sort;
   /** Chosen columns; null for the usual ones. */
-  readonly columns: readonly string[] | null;
+  readonly columns: readonly ColumnId[] | null;
   /** Cursor before the first visible row; null at the top. */
   readonly at: string | null;
   /** Parameters that are not understood. */
@@ -62,6 +62,22 @@ export const NO_FILTERS: RunsQuery = {
   unknown: [],
 };
 
+/** The columns of the table, in their order. */
+export const COLUMN_IDS = [
+  'status',
+  'workflow',
+  'start',
+  'duration',
+  'trigger',
+  'error',
+  'labels',
+  'attempt',
+  'finish',
+  'queued',
+  'external',
+] as const;
+export type ColumnId = (typeof COLUMN_IDS)[number];
+
 const STATUSES: readonly string[] = ['QUEUED', 'RUNNING', 'SUCCESS', 'FAILED', 'CANCELLED', 'CRASHED'];
 const SORTS: readonly string[] = ['-start', 'start', '-duration', 'duration', '-finish', 'finish'];
 /** The longest text that the API searches for. */
@@ -81,6 +97,8 @@ export const runsQuery: QueryCodec<RunsQuery> = {
     const ids = (name: string) => query.getAll(name).filter(Boolean);
     const workflows = ids('workflow').map(text => ({ text, id: readUuid(text) }));
     for (const { text, id } of workflows) if (id === null) reader.note('workflow', text);
+    const columns = unique((query.get('cols') ?? '').split(',').filter(Boolean));
+    for (const value of columns) if (!isColumn(value)) reader.note('cols', value);
     const lastMillis = one('last', text => positive(parseDuration(text)));
     return {
       status: unique(status.map(text => text.toUpperCase())).filter(text =>
@@ -110,7 +128,7 @@ export const runsQuery: QueryCodec<RunsQuery> = {
       roots: flag('roots'),
       held: flag('held'),
       sort: one('sort', text => (SORTS.includes(text) ? (text as Sort) : null)) ?? '-start',
-      columns: one('cols', text => text.split(',').filter(Boolean)),
+      columns: columns.some(isColumn) ? columns.filter(isColumn) : null,
       at: query.get('at'),
       unknown: reader.unknown(),
     };
@@ -148,6 +166,10 @@ export const runsQuery: QueryCodec<RunsQuery> = {
 
 function unique<T>(values: readonly T[]): T[] {
   return [...new Set(values)];
+}
+
+function isColumn(text: string): text is ColumnId {
+  return (COLUMN_IDS as readonly string[]).includes(text);
 }
 
 function positive(millis: number | null): number | null {

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { expect, test } from 'vitest';
 import {
+  type ColumnId,
   hasFilters,
   labelText,
   NO_FILTERS,
@@ -58,7 +59,7 @@ test('any query is the same after being written and read', () => {
       roots: next() < 0.5,
       held: next() < 0.5,
       sort: maybe(() => '-duration' as const, '-start' as const),
-      columns: maybe<string[] | null>(() => ['status', 'start'], null),
+      columns: maybe<ColumnId[] | null>(() => ['status', 'start'], null),
       at: maybe<string | null>(() => 'AQAAcursor', null),
       unknown: [],
     };
@@ -106,6 +107,17 @@ test('values that cannot be read stay in the URL until they are removed', () => 
   // A choice replaces a value that is not understood, and leaves the others.
   expect(read(write({ ...query, sort: 'start' })).unknown.map(({ name }) => name)).not.toContain('sort');
   expect(write({ ...query, sort: 'start' })).toContain('stauts=FAILED');
+});
+
+test('columns and time zones that do not exist are not understood', () => {
+  const query = read('cols=state,start&tz=Mars/Olympus');
+  expect(query.columns).toEqual(['start']);
+  expect(query.unknown).toEqual([
+    { name: 'cols', value: 'state' },
+    { name: 'tz', value: 'Mars/Olympus' },
+  ]);
+  expect(read('cols=state').columns).toBeNull();
+  expect(write({ ...query, unknown: [] }, 'tz=Mars/Olympus')).toBe('cols=start');
 });
 
 test('reads what people write by hand', () => {
