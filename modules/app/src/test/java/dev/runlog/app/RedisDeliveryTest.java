@@ -13,7 +13,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Whole servers record each entry of a real Redis once, whatever is killed, away, shared or deleted meanwhile. */
+/**
+ * Servers record each entry of a real Redis once, even if a server or Redis is killed, and if servers share the stream
+ * or it is deleted.
+ */
 final class RedisDeliveryTest extends RedisTestCase {
     private static final String[] IMPATIENT_DATABASE = {
         "DATABASE_POOL_WAIT", "PT1S", "DATABASE_STATEMENT_TIMEOUT", "PT1.5S", "DATABASE_ANSWER_TIMEOUT", "PT2S"

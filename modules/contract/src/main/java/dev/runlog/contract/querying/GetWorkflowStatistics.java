@@ -10,7 +10,7 @@ import java.util.List;
  * Requests the statistics of the workflows that come first in an order. The range must begin and end with a UTC day;
  * otherwise the request fails with {@code BAD_INPUT}.
  *
- * @param of whose executions, and the range; its intervals are ignored
+ * @param of the owner or workflow and the range; its intervals are ignored
  * @param first maximum number of workflows, 1 to {@link #FIRST_MAX}; otherwise the request fails with {@code BAD_INPUT}
  */
 public record GetWorkflowStatistics(GetStatistics of, int first, Order order)
