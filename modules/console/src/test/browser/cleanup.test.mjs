@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { until, visiting, withoutChromium } from './browser.mjs';
 import { product, record, run } from './record.mjs';
 import { ask, sharedServer } from './server.mjs';
-import { owner } from './token.mjs';
+import { ALL_SCOPES, owner } from './token.mjs';
 
 const DAY = 86_400_000;
 
@@ -92,6 +92,66 @@ describe('clean up', { skip: withoutChromium }, () => {
       await page.getByRole('tab', { name: 'Policies' }).click();
       assert.equal(new URL(page.url()).search, '?tab=policies');
     });
+  });
+
+  test('after Back and links, the fields, the sentence and the preview agree', async () => {
+    const server = await sharedServer();
+    const subject = owner('cleanup-back');
+    await record(
+      server,
+      subject,
+      [35, 36, 50].map(days => run({ workflow: 'old', ago: days * DAY })),
+    );
+    await visiting(
+      subject,
+      'cleanup',
+      async page => {
+        const age = page.getByLabel('Delete runs older than');
+        const keep = page.getByLabel('Keep the newest of each workflow');
+        const owners = page.getByLabel('Of the owner');
+        const shows = async (sentence, count) => {
+          await page.locator('.cleanup-preview:not(.is-stale)').getByText(sentence).waitFor();
+          await figure(page)
+            .getByText(new RegExp(`^${count} runs?$`))
+            .waitFor();
+        };
+        await shows('Runs older than 30 days:', 3);
+
+        await age.selectOption('another age…');
+        await page.getByLabel('Age', { exact: true }).fill('45 days');
+        await shows('Runs older than 45 days:', 1);
+        await page.goBack();
+        await shows('Runs older than 30 days:', 3);
+        assert.equal(await age.inputValue(), 'P30D');
+        assert.equal(await page.getByLabel('Age', { exact: true }).count(), 0);
+
+        await keep.fill('2');
+        await shows('Runs older than 30 days, except the newest 2 of each workflow:', 1);
+        await page.getByRole('tab', { name: 'Delete now' }).click();
+        assert.equal(await keep.inputValue(), '2');
+        assert.equal(new URL(page.url()).search, '?keepLast=2');
+        await page.getByRole('link', { name: 'Clean up' }).click();
+        await shows('Runs older than 30 days:', 3);
+        assert.equal(await keep.inputValue(), '');
+
+        // Text that is not understood blocks the cleanup only until its field shows another value.
+        await keep.fill('2');
+        await keep.fill('few');
+        await page.locator('.cleanup-panel .button-danger[aria-disabled=true]').waitFor();
+        await page.getByRole('link', { name: 'Clean up' }).click();
+        await shows('Runs older than 30 days:', 3);
+        await page.locator('.cleanup-panel .button-danger:not([aria-disabled])').waitFor();
+
+        await page.goto(`${server.url}/ui/cleanup?owners=all`);
+        await page.getByLabel('Which', { exact: true }).selectOption('Failed runs');
+        await owners.selectOption('me');
+        await page.getByText('Failed runs older than 30 days:').waitFor();
+        await page.goBack();
+        await page.getByText('Runs of all owners older than 30 days:').waitFor();
+        assert.equal(await owners.inputValue(), 'all');
+      },
+      { scopes: ALL_SCOPES },
+    );
   });
 
   test('answers what would be deleted if 30 days were kept, as the API does', async () => {

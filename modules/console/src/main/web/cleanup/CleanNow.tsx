@@ -24,10 +24,19 @@ interface Props {
 const TYPED_ABOVE = 10_000;
 const PAUSE_MILLIS = 500;
 
-/** One question, what would be deleted, and only then the button that deletes. */
+/** The question what to delete, and the cleanup that it became. */
 export function CleanNow({ query, setQuery }: Props) {
+  return query.cleanup ? (
+    <Progress id={query.cleanup} onDone={() => setQuery({ cleanup: null })} />
+  ) : (
+    <Question query={query} setQuery={setQuery} />
+  );
+}
+
+/** One question, what would be deleted, and only then the button that deletes. */
+function Question({ query, setQuery }: Props) {
   const viewer = useStore(session);
-  const { set, isUnread } = useFields<CleanupQuery>((next, how) => setQuery(chosen(query, next), how));
+  const { set, isUnread } = useFields<CleanupQuery>(query, (next, how) => setQuery(chosen(query, next), how));
   const isAsked = canBeAsked(query);
   const wanted = JSON.stringify({ ...inputOf(query), dryRun: true });
   const input = useSettled(wanted);
@@ -41,9 +50,6 @@ export function CleanNow({ query, setQuery }: Props) {
   const current = input === wanted && !asked.stale && !asked.loading && !isUnread;
   const words = criteriaWords(criteriaOf(query, cleanup?.workflow?.name ?? null));
 
-  if (query.cleanup) {
-    return <Progress id={query.cleanup} onDone={() => setQuery({ cleanup: null })} />;
-  }
   return (
     <div class="cleanup-panel">
       <div class="cleanup-question">

@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import { session } from '../api/server';
 import { useStore } from '../api/store';
 import { useQuery } from '../app/navigate';
@@ -22,25 +21,17 @@ const TABS = [
 export function CleanupPage() {
   const viewer = useStore(session);
   const [query, setQuery] = useQuery(CODEC);
-  // After a removal the fields start again, with what is left.
-  const [removals, setRemovals] = useState(0);
   if (!mayCleanUp(viewer)) return <Unavailable />;
   return (
     <div class="page cleanup">
       <h1>Clean up</h1>
-      <NotUnderstood
-        unknown={query.unknown}
-        onChange={unknown => {
-          setQuery({ unknown });
-          setRemovals(removals + 1);
-        }}
-      >
+      <NotUnderstood unknown={query.unknown} onChange={unknown => setQuery({ unknown })}>
         Nothing is counted or deleted until it is removed.
       </NotUnderstood>
       <div>
         <Tabs label="Clean up" tabs={TABS} selected={query.tab} onSelect={tab => setQuery({ ...DEFAULTS, tab })}>
-          {query.tab === 'now' && <CleanNow key={removals} query={query} setQuery={setQuery} />}
-          {query.tab === 'policies' && <Policies workflow={query.workflow} />}
+          {query.tab === 'now' && <CleanNow query={query} setQuery={setQuery} />}
+          {query.tab === 'policies' && <Policies key={query.workflow} workflow={query.workflow} />}
           {query.tab === 'held' && <Holds />}
           {query.tab === 'past' && <Ledger open={query.cleanup} onOpen={cleanup => setQuery({ cleanup })} />}
         </Tabs>

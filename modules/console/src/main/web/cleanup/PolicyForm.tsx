@@ -42,7 +42,7 @@ export function PolicyForm({ policy, workflow, policies, onClose, onSaved }: Pro
     keepLast: policy?.keepLast ?? null,
     owners: policy ? ownersOf(policy.owner, subject) : null,
   }));
-  const { set, isUnread } = useFields<Draft>(next => setDraft(before => ({ ...before, ...next })));
+  const { set, isUnread } = useFields<Draft>(draft, next => setDraft(before => ({ ...before, ...next })));
   const { send, busy, error } = useSend(SET_POLICY);
 
   const limited = draft.olderThan !== null || draft.keepLast !== null;

@@ -1,9 +1,10 @@
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import type { ExecutionStatus } from '#operations';
 import type { How } from '../app/navigate';
 import { useAsk } from '../app/useAsk';
 import { Button } from '../parts/Button';
 import { Field, SelectField, TextField } from '../parts/Field';
+import { isSame, useDraft } from '../parts/useDraft';
 import { durationWords, isoToMillis, millisToIso, parseDuration } from '../text/duration';
 import { type Owners, runsWords, sentence } from '../text/words';
 import { DELETABLE, positive } from './criteria';
@@ -15,15 +16,23 @@ const ANY = 'any';
 
 /**
  * Passes on what the fields contain. A field with text that is not understood says `undefined`: its last value stays, and
- * `isUnread` is true until the text is understood.
+ * `isUnread` is true until the text is understood, or is dropped because the value changed (`useDraft`).
  */
-export function useFields<T extends object>(change: (next: Partial<T>, how?: How) => void) {
-  const [unread, setUnread] = useState<readonly (keyof T)[]>([]);
+export function useFields<T extends object>(values: T, change: (next: Partial<T>, how?: How) => void) {
+  /** The fields with such text, and the values that they had then. */
+  const [marked, setMarked] = useState<ReadonlyMap<keyof T, unknown>>(new Map());
+  const unread = new Map([...marked].filter(([name, value]) => isSame(values[name], value)));
+  if (unread.size < marked.size) setMarked(unread);
   function set<K extends keyof T>(name: K, value: T[K] | undefined, how?: How) {
-    setUnread(before => [...before.filter(one => one !== name), ...(value === undefined ? [name] : [])]);
+    setMarked(before => {
+      const next = new Map(before);
+      if (value === undefined) next.set(name, values[name]);
+      else next.delete(name);
+      return next;
+    });
     if (value !== undefined) change({ [name]: value } as unknown as Partial<T>, how);
   }
-  return { set, isUnread: unread.length > 0 };
+  return { set, isUnread: unread.size > 0 };
 }
 
 interface AgeProps {
@@ -35,9 +44,10 @@ interface AgeProps {
 
 /** A choice of ages, and any other one as text. */
 export function AgeField({ label, value, onChange }: AgeProps) {
-  const known = value === null || AGES.includes(value);
-  const [isOther, setOther] = useState(!known);
-  const words = (age: string) => durationWords(isoToMillis(age) ?? 0);
+  const [draft, setDraft] = useDraft(value, ageOf);
+  const isOther = draft !== null || (value !== null && !AGES.includes(value));
+  const words = (age: string | null) => (age === null ? '' : durationWords(isoToMillis(age) ?? 0));
+  const text = draft ?? words(value);
   return (
     <>
       <SelectField
@@ -49,36 +59,31 @@ export function AgeField({ label, value, onChange }: AgeProps) {
           { value: ANY, label: 'any age' },
         ]}
         onChange={choice => {
-          setOther(choice === OTHER);
+          setDraft(choice === OTHER ? words(value) : null);
           if (choice !== OTHER) onChange(choice === ANY ? null : choice);
           else if (value === null) onChange(undefined);
         }}
       />
-      {isOther && <OtherAge value={value} onChange={onChange} />}
+      {isOther && (
+        <TextField
+          label="Age"
+          placeholder="45 days"
+          value={text}
+          error={text && ageOf(text) === undefined ? 'Such as 45 days, or 36 h' : null}
+          onInput={next => {
+            setDraft(next);
+            onChange(ageOf(next));
+          }}
+        />
+      )}
     </>
   );
 }
 
-function OtherAge({ value, onChange }: Omit<AgeProps, 'label'>) {
-  const [text, setText] = useState(value === null ? '' : durationWords(isoToMillis(value) ?? 0));
-  return (
-    <TextField
-      label="Age"
-      placeholder="45 days"
-      value={text}
-      error={text && !readAge(text) ? 'Such as 45 days, or 36 h' : null}
-      onInput={next => {
-        setText(next);
-        const age = readAge(next);
-        onChange(age ? millisToIso(age) : undefined);
-      }}
-    />
-  );
-}
-
-/** The milliseconds of an age. A number alone is not one: it would mean seconds. */
-function readAge(text: string): number | null {
-  return /^\s*[\d.]+\s*$/.test(text) ? null : parseDuration(text);
+/** An age as typed, in ISO 8601. A number alone is not one: it would mean seconds. */
+function ageOf(text: string): string | undefined {
+  const millis = /^\s*[\d.]+\s*$/.test(text) ? null : parseDuration(text);
+  return millis ? millisToIso(millis) : undefined;
 }
 
 const STATUS_CHOICES: readonly (readonly ExecutionStatus[])[] = [
@@ -123,15 +128,16 @@ export function WorkflowField({
   readonly onChange: (id: string | null | undefined) => void;
 }) {
   const list = useId();
-  const [text, setText] = useState('');
-  const choices = useAsk(WORKFLOW_CHOICES, { search: text.trim() || null });
+  const known = useRef<readonly { readonly id: string; readonly key: string }[]>([]);
+  const read = (typed: string) => (typed === '' ? null : known.current.find(({ key }) => key === typed)?.id);
+  const [draft, setDraft] = useDraft(value, read);
   const chosen = useAsk(WORKFLOW_NAME, value === null ? null : { id: value });
-  const name = chosen.data?.workflow?.id === value ? chosen.data?.workflow?.key : undefined;
-  useEffect(() => {
-    if (value === null) setText('');
-    else if (name !== undefined) setText(name);
-  }, [value, name]);
+  const choices = useAsk(WORKFLOW_CHOICES, { search: draft?.trim() || null });
   const found = choices.data?.workflows?.nodes ?? [];
+  known.current = chosen.data?.workflow ? [chosen.data.workflow, ...found] : found;
+  const key = known.current.find(({ id }) => id === value)?.key;
+  // The ID stands for a workflow that cannot be read.
+  const shown = value === null ? '' : (key ?? (chosen.loading ? '' : value));
   return (
     <Field label="Of the workflow">
       {attributes => (
@@ -140,20 +146,20 @@ export function WorkflowField({
             {...attributes}
             class="input"
             list={list}
-            placeholder="any workflow"
+            placeholder={value === null ? 'any workflow' : ''}
             autocomplete="off"
             spellcheck={false}
-            value={text}
+            value={draft ?? shown}
             onInput={event => {
               const typed = event.currentTarget.value;
-              setText(typed);
-              if (typed === '') onChange(null);
-              else onChange(typed === name ? value : found.find(({ key }) => key === typed)?.id);
+              setDraft(typed);
+              onChange(read(typed));
             }}
             onBlur={() => {
-              if (text === (name ?? '')) return;
-              const only = found.length === 1 && text ? found[0] : undefined;
-              if (!only) setText(name ?? '');
+              if (draft === null) return;
+              setDraft(null);
+              if (read(draft) !== undefined) return;
+              const only = draft.trim() && !choices.stale && found.length === 1 ? found[0] : undefined;
               onChange(only ? only.id : value);
             }}
           />
@@ -178,17 +184,19 @@ export function KeepLastField({
   readonly value: number | null;
   readonly onChange: (count: number | null | undefined) => void;
 }) {
-  const [text, setText] = useState(value === null ? '' : String(value));
+  const read = (typed: string) => (typed === '' ? null : (positive(typed) ?? undefined));
+  const [draft, setDraft] = useDraft(value, read);
+  const text = draft ?? String(value ?? '');
   return (
     <TextField
       label="Keep the newest of each workflow"
       inputMode="numeric"
       placeholder="none"
       value={text}
-      error={text && positive(text) === null ? 'A number above 0' : null}
+      error={read(text) === undefined ? 'A number above 0' : null}
       onInput={next => {
-        setText(next);
-        onChange(next === '' ? null : (positive(next) ?? undefined));
+        setDraft(next);
+        onChange(read(next));
       }}
     />
   );
@@ -196,31 +204,31 @@ export function KeepLastField({
 
 /** For operators: the own runs, those of all owners, or those of one. */
 export function OwnersField({ value, onChange }: { value: Owners; onChange: (owners: Owners | undefined) => void }) {
-  const [kind, setKind] = useState(value === null ? 'own' : value === 'all' ? 'all' : 'one');
-  const [owner, setOwner] = useState(value !== null && value !== 'all' ? value.owner : '');
-  const one = (text: string) => (text.trim() ? { owner: text.trim() } : undefined);
+  const read = (text: string) => (text.trim() ? { owner: text.trim() } : undefined);
+  const [draft, setDraft] = useDraft<Owners>(value, read);
+  const owner = draft ?? (value === null || value === 'all' ? null : value.owner);
   return (
     <>
       <SelectField
         label="Of the owner"
-        value={kind}
+        value={owner !== null ? 'one' : value === 'all' ? 'all' : 'own'}
         options={[
           { value: 'own', label: 'me' },
           { value: 'all', label: 'all owners' },
           { value: 'one', label: 'another owner…' },
         ]}
-        onChange={next => {
-          setKind(next);
-          onChange(next === 'one' ? one(owner) : next === 'all' ? 'all' : null);
+        onChange={kind => {
+          setDraft(kind === 'one' ? '' : null);
+          onChange(kind === 'one' ? undefined : kind === 'all' ? 'all' : null);
         }}
       />
-      {kind === 'one' && (
+      {owner !== null && (
         <TextField
           label="Owner"
           value={owner}
-          onInput={text => {
-            setOwner(text);
-            onChange(one(text));
+          onInput={next => {
+            setDraft(next);
+            onChange(read(next));
           }}
         />
       )}

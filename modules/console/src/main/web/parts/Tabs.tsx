@@ -21,6 +21,9 @@ interface TabsProps<T extends string> {
 /** Tabs with their panel. The arrow keys, Home and End select. */
 export function Tabs<T extends string>({ label, tabs, selected, onSelect, children }: TabsProps<T>) {
   const id = useId();
+  function select(tab: T) {
+    if (tab !== selected) onSelect(tab);
+  }
   function move(event: KeyboardEvent) {
     const at = tabs.findIndex(tab => tab.id === selected);
     const to =
@@ -36,7 +39,7 @@ export function Tabs<T extends string>({ label, tabs, selected, onSelect, childr
     const tab = tabs[to];
     if (!tab) return;
     event.preventDefault();
-    onSelect(tab.id);
+    select(tab.id);
     document.getElementById(`${id}-${tab.id}`)?.focus();
   }
   return (
@@ -52,7 +55,7 @@ export function Tabs<T extends string>({ label, tabs, selected, onSelect, childr
             aria-selected={tab.id === selected}
             aria-controls={`${id}-panel`}
             tabIndex={tab.id === selected ? 0 : -1}
-            onClick={() => onSelect(tab.id)}
+            onClick={() => select(tab.id)}
           >
             {tab.label}
             {tab.note && <span class="tab-note">{tab.note}</span>}

@@ -1,6 +1,7 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { navigate, paths } from '../app/navigate';
 import { Icon } from '../parts/Icon';
+import { useDraft } from '../parts/useDraft';
 import { readUuid } from '../text/uuid';
 import { SEARCH_MAX } from './query';
 
@@ -8,21 +9,15 @@ const WAIT_MILLIS = 250;
 
 /** Searches while typing. Enter with the ID of a run opens it. */
 export function SearchBox({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const [text, setText] = useState(value);
+  const [draft, setDraft] = useDraft(value, typed => typed.trim());
+  const text = draft ?? value;
   const timer = useRef<ReturnType<typeof setTimeout>>();
-  const sent = useRef(value);
-  useEffect(() => {
-    // The URL changed without this box: by going back, or by a removed condition.
-    if (value !== sent.current) setText(value);
-    sent.current = value;
-  }, [value]);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  // With another value, what was typed and not yet sent is dropped.
+  useLayoutEffect(() => () => clearTimeout(timer.current), [value]);
 
   function send(next: string) {
     clearTimeout(timer.current);
-    if (next === sent.current) return;
-    sent.current = next;
-    onChange(next);
+    if (next !== value) onChange(next);
   }
 
   return (
@@ -48,7 +43,7 @@ export function SearchBox({ value, onChange }: { value: string; onChange: (value
         value={text}
         onInput={event => {
           const next = event.currentTarget.value;
-          setText(next);
+          setDraft(next);
           clearTimeout(timer.current);
           if (!readUuid(next.trim())) timer.current = setTimeout(() => send(next.trim()), WAIT_MILLIS);
         }}
