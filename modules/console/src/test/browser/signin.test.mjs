@@ -39,6 +39,27 @@ describe('sign-in', { skip: withoutChromium }, () => {
     );
   });
 
+  test('Esc does not remove the dialog, however often it is pressed', async () => {
+    await visiting(
+      owner('signin-escape'),
+      '',
+      async page => {
+        const field = dialog(page).getByLabel('Token', { exact: true });
+        await field.waitFor();
+        await page.evaluate(() => {
+          document.closed = 0;
+          document.querySelector('dialog').addEventListener('close', () => document.closed++);
+        });
+        for (let presses = 0; presses < 4; presses++) await page.keyboard.press('Escape');
+        await page.waitForFunction(() => document.closed > 0);
+
+        await page.waitForFunction(() => document.activeElement.matches('dialog[open] input'));
+        await signIn(page, owner('signin-escape'));
+      },
+      { signedIn: false, expected: [SIGNED_OUT] },
+    );
+  });
+
   test('a native EventSource and a WebSocket get the cookie', async () => {
     await visiting(owner('signin-streams'), 'running', async page => {
       const opened = await page.evaluate(async () => {

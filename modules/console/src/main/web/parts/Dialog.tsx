@@ -15,10 +15,13 @@ interface DialogProps {
 export function Dialog({ title, onClose, wide = false, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
-    const before = document.activeElement;
+  function open() {
     ref.current?.showModal();
     ref.current?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
+  }
+  useEffect(() => {
+    const before = document.activeElement;
+    open();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
@@ -29,9 +32,10 @@ export function Dialog({ title, onClose, wide = false, children }: DialogProps) 
       class={wide ? 'dialog is-wide' : 'dialog'}
       aria-labelledby={id}
       onCancel={event => {
-        event.preventDefault();
-        onClose?.();
+        if (!onClose) event.preventDefault();
       }}
+      // Browsers let a page prevent only the first of several Esc, and then close the dialog.
+      onClose={onClose ?? open}
       onMouseDown={event => {
         if (event.target === ref.current) onClose?.();
       }}
