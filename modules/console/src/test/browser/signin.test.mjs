@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, test } from 'node:test';
-import { SIGNED_OUT, until, visiting, withoutChromium } from './browser.mjs';
-import { product, record, run } from './record.mjs';
+import { rows, SIGNED_OUT, signInBehindTheScenes, until, visiting, withoutChromium } from './browser.mjs';
+import { id, product, record, run } from './record.mjs';
 import { ask, sharedServer } from './server.mjs';
 import { owner, token } from './token.mjs';
 
@@ -182,6 +182,64 @@ describe('sign-in', { skip: withoutChromium }, () => {
         await dialog(page).waitFor();
         await dialog(other).waitFor();
         assert.deepEqual(await context.cookies(), []);
+      },
+      { expected: [SIGNED_OUT, /WebSocket/] },
+    );
+  });
+
+  test('a session that could not be read at the start is read later, and the page becomes live', async () => {
+    await visiting(
+      owner('signin-repair'),
+      '',
+      async (page, { context }) => {
+        await page.getByRole('button', { name: /signin-repair/ }).waitFor();
+        await context.route('**/session', route => route.fulfill({ status: 502, body: 'Bad gateway' }), { times: 1 });
+        await page.reload();
+        await page.getByRole('button', { name: /signin-repair/ }).waitFor();
+        await page.getByRole('img', { name: 'Live' }).waitFor();
+      },
+      { expected: [/status of 502/] },
+    );
+  });
+
+  test('after another subject signs in, nothing arrives for the one before', async () => {
+    const server = await sharedServer();
+    const started = workflow => ({ event: 'started', id: id(), workflow });
+    const shows = async (page, workflows) => {
+      await until(
+        async () => (await rows(page)).map(row => row.workflow).sort(),
+        shown => shown.join() === workflows.join(),
+        `the runs ${workflows}`,
+      );
+    };
+    const [carl, dora] = [owner('signin-carl'), owner('signin-dora')];
+    await record(server, carl, [started('carls')]);
+    await record(server, dora, [started('doras')]);
+    await visiting(
+      carl,
+      'running',
+      async (page, { context }) => {
+        await shows(page, ['carls']);
+
+        // At once, so that the socket of before is still open.
+        await page.getByRole('button', { name: /signin-carl/ }).click();
+        await page.getByText('Sign out', { exact: true }).click();
+        await signIn(page, dora);
+        await shows(page, ['doras']);
+        await record(server, dora, [started('doras-second')]);
+        await record(server, carl, [started('carls-second')]);
+        await shows(page, ['doras', 'doras-second']);
+
+        // The link that signs in has no script, and leads to a page that has.
+        await signInBehindTheScenes(context, server, carl);
+        const other = await context.newPage();
+        await other.goto(`${server.url}/ui/workflows`);
+        await other.getByRole('button', { name: /signin-carl/ }).waitFor();
+        await page.bringToFront();
+        await page.getByRole('button', { name: /signin-carl/ }).waitFor();
+        await shows(page, ['carls', 'carls-second']);
+        await record(server, carl, [started('carls-third')]);
+        await shows(page, ['carls', 'carls-second', 'carls-third']);
       },
       { expected: [SIGNED_OUT, /WebSocket/] },
     );

@@ -53,6 +53,7 @@ export function follow<K extends OperationName>(
   variables: Variables<K>,
   follower: Follower<K>,
 ): () => void {
+  following++;
   let stopped = false;
   let dispose = () => {};
   let connectedBefore = false;
@@ -114,6 +115,8 @@ export function follow<K extends OperationName>(
 
   whenSignedIn(start);
   return () => {
+    if (stopped) return;
+    following--;
     stopped = true;
     unfollowLink();
     queue.stop();
@@ -134,11 +137,22 @@ type Fields = Record<string, unknown>;
 
 let wake = () => {};
 let shared: Client | null = null;
+/** How many subscriptions pages follow. */
+let following = 0;
 
 function client(): Client {
   shared ??= connect();
   return shared;
 }
+
+/** Subject and scopes of the last session. A socket keeps those with which it was opened. */
+let identity = '';
+session.subscribe(current => {
+  if (typeof current !== 'object') return;
+  const next = JSON.stringify([current.subject, current.scopes]);
+  if (next !== identity) shared?.terminate();
+  identity = next;
+});
 
 function connect(): Client {
   let pongTimeout: ReturnType<typeof setTimeout> | undefined;
@@ -167,7 +181,7 @@ function connect(): Client {
         const { code } = event as CloseEvent;
         // The token expired: ask who is signed in, which opens the dialog.
         if (code === 4401 || code === 4403) void loadSession();
-        setLink(code === 1000 ? 'idle' : 'offline');
+        setLink(code === 1000 || following === 0 ? 'idle' : 'offline');
       },
       ping(received) {
         if (received) return;

@@ -33,19 +33,30 @@ session.subscribe(current => {
   if (typeof current === 'object') left.set(false);
 });
 
-/** Other tabs of this browser share the cookie, so they follow each sign-in and sign-out. */
+/**
+ * Other tabs of this browser share the cookie, so they follow each sign-in and sign-out. A page also announces the session
+ * that it finds when it opens, since the link that signs in leads to it without a script. It never answers to a message.
+ */
 const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel('runlog-session') : null;
-channel?.addEventListener('message', ({ data }) => {
+channel?.addEventListener('message', ({ data }: MessageEvent<Session | 'signed-out'>) => {
   if (data === 'signed-out') left.set(true);
-  void loadSession();
+  if (JSON.stringify(data) !== JSON.stringify(session.get())) void loadSession();
 });
+
+/** Grows with each question, sign-in and sign-out: older answers are out of date. */
+let round = 0;
 
 /** Asks the server who is signed in. Keeps the current answer while the server cannot be reached. */
 export async function loadSession(): Promise<void> {
+  const asked = ++round;
   try {
     const response = await fetch(`${base}/session`, { cache: 'no-store' });
-    if (response.ok) session.set((await response.json()) as Session);
-    else if (response.status === 401) session.set('signed-out');
+    if (!response.ok && response.status !== 401) return;
+    const answer = response.ok ? ((await response.json()) as Session) : 'signed-out';
+    if (asked !== round) return;
+    const isFirst = session.get() === 'unknown';
+    session.set(answer);
+    if (isFirst && answer !== 'signed-out') channel?.postMessage(answer);
   } catch {
     // Offline: the next request says so.
   }
@@ -55,13 +66,16 @@ export async function loadSession(): Promise<void> {
 export async function signIn(token: string): Promise<void> {
   const response = await send('POST', { Authorization: `Bearer ${token}` });
   if (!response.ok) throw await refusal(response);
-  session.set((await response.json()) as Session);
-  channel?.postMessage('signed-in');
+  const answer = (await response.json()) as Session;
+  round++;
+  session.set(answer);
+  channel?.postMessage(answer);
 }
 
 export async function signOut(): Promise<void> {
   const response = await send('DELETE', {});
   if (!response.ok) throw await refusal(response);
+  round++;
   left.set(true);
   session.set('signed-out');
   channel?.postMessage('signed-out');

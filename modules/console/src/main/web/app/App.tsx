@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { link } from '../api/live';
 import { left, loadSession, session } from '../api/server';
 import { useStore } from '../api/store';
 import { Notice } from '../parts/Notice';
@@ -29,14 +28,6 @@ export function App() {
     addEventListener('keydown', pressKey);
     return () => removeEventListener('keydown', pressKey);
   }, []);
-  useEffect(
-    () =>
-      link.subscribe(({ state }) => {
-        // The first answer may have failed with the connection.
-        if (state === 'live' && session.get() === 'unknown') void loadSession();
-      }),
-    [],
-  );
 
   useKeys('Everywhere', [
     { key: '?', label: 'Show the keys', run: () => setHelp(true) },
