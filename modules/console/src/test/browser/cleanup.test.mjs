@@ -185,6 +185,7 @@ describe('clean up', { skip: withoutChromium }, () => {
     await visiting(subject, 'cleanup?tab=policies', async page => {
       await page.getByText('Nothing is deleted automatically.').waitFor();
       await page.getByRole('button', { name: 'Add a policy…' }).click();
+      assert.equal(await page.evaluate(() => document.activeElement.matches('.cleanup-form select')), true);
       const words = page.locator('form .cleanup-words');
       await words
         .getByText(/30 days/)
@@ -204,6 +205,7 @@ describe('clean up', { skip: withoutChromium }, () => {
         '{ retentionPolicies(first: 10) { nodes { keepFor } } }',
       );
       assert.deepEqual(retentionPolicies.nodes, [{ keepFor: 'P30D' }]);
+      await page.waitForFunction(() => document.activeElement.textContent === 'Add a policy…');
     });
   });
 

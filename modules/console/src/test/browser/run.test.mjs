@@ -72,6 +72,14 @@ describe('a run', { skip: withoutChromium }, () => {
       await page.goto(link);
       await panel.waitFor();
       await panel.getByText('12,50').first().waitFor();
+
+      // Closed by keyboard, the timeline has the focus, and no step is chosen until a key chooses one.
+      await panel.getByRole('button', { name: 'Close the step' }).press('Enter');
+      await panel.waitFor({ state: 'detached' });
+      await page.waitForURL(/step=none/);
+      assert.equal(await page.evaluate(() => document.activeElement.getAttribute('role')), 'tree');
+      await page.keyboard.press('ArrowDown');
+      await page.getByRole('region', { name: 'Step row 0' }).waitFor();
     });
   });
 

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { session } from '../api/server';
 import { useStore } from '../api/store';
 import { useNow } from '../app/clock';
@@ -21,6 +21,13 @@ export function Policies({ workflow }: { workflow: string | null }) {
   const asked = useAsk(POLICIES, {});
   const policies = asked.data?.retentionPolicies?.nodes;
   const [editing, setEditing] = useState<Policy | 'new' | null>(workflow === null ? null : 'new');
+  const panel = useRef<HTMLDivElement>(null);
+  /** What the form was opened for: the button that opens it gets the focus back. */
+  const opened = useRef<string | null>(null);
+  useEffect(() => {
+    if (editing !== null) opened.current = editing === 'new' ? 'new' : editing.id;
+    else panel.current?.querySelector<HTMLElement>(`[data-opens="${opened.current}"]`)?.focus();
+  }, [editing]);
 
   const saved = (words: string) => {
     setEditing(null);
@@ -28,7 +35,7 @@ export function Policies({ workflow }: { workflow: string | null }) {
     toast(words);
   };
   return (
-    <div class="cleanup-panel">
+    <div class="cleanup-panel" ref={panel}>
       <ErrorNotice error={asked.error ?? asked.fieldErrors[0]} again={asked.again} what="The list of policies" />
       {!policies && <Unread error={asked.error} rows={4} />}
       {policies?.length === 0 && (
@@ -43,7 +50,9 @@ export function Policies({ workflow }: { workflow: string | null }) {
       )}
       {editing === null ? (
         <div>
-          <Button onClick={() => setEditing('new')}>Add a policy…</Button>
+          <Button data-opens="new" onClick={() => setEditing('new')}>
+            Add a policy…
+          </Button>
         </div>
       ) : (
         <PolicyForm
@@ -110,7 +119,7 @@ function PolicyItem({
         {overdue && <p class="cleanup-overdue">{overdue}</p>}
       </div>
       <div class="cleanup-row-actions">
-        <Button unavailable={fixed} onClick={onEdit}>
+        <Button unavailable={fixed} data-opens={policy.id} onClick={onEdit}>
           Edit
         </Button>
         <Button unavailable={fixed} onClick={() => setDeleting(true)}>

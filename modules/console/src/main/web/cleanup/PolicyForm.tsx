@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ExecutionStatus } from '#operations';
 import { session } from '../api/server';
 import { useStore } from '../api/store';
@@ -44,6 +44,9 @@ export function PolicyForm({ policy, workflow, policies, onClose, onSaved }: Pro
   }));
   const { set, isUnread } = useFields<Draft>(draft, next => setDraft(before => ({ ...before, ...next })));
   const { send, busy, error } = useSend(SET_POLICY);
+  const form = useRef<HTMLFormElement>(null);
+  // It opens below all policies: the focus brings it into sight.
+  useEffect(() => form.current?.querySelector<HTMLElement>('input, select')?.focus(), []);
 
   const limited = draft.olderThan !== null || draft.keepLast !== null;
   const refusal = isUnread
@@ -93,6 +96,7 @@ export function PolicyForm({ policy, workflow, policies, onClose, onSaved }: Pro
 
   return (
     <form
+      ref={form}
       class="cleanup-form"
       aria-labelledby="policy-form"
       onSubmit={event => {

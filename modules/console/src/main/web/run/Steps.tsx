@@ -40,6 +40,12 @@ export function Steps({ run, changes, onMissing }: StepsProps) {
     }
   }, [outline]);
 
+  function close() {
+    // First, since the timeline chooses a step when it gets the focus and there is none.
+    section.current?.querySelector<HTMLElement>('[role=tree]')?.focus();
+    setView({ step: 'none' }, 'replace');
+  }
+
   // The second frame: the first one with all steps was drawn.
   useEffect(() => {
     if (!loaded?.isComplete) return;
@@ -86,7 +92,7 @@ export function Steps({ run, changes, onMissing }: StepsProps) {
               tab={view.stepTab}
               onTab={stepTab => setView({ stepTab }, 'replace')}
               onMissing={onMissing}
-              onClose={() => setView({ step: 'none' }, 'replace')}
+              onClose={close}
             />
           )}
         </div>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { session } from '../api/server';
 import { useStore } from '../api/store';
 import { href, Link, paths, place } from '../app/navigate';
@@ -65,7 +65,7 @@ export function SavedViews() {
           <ul class="filter-list">
             {[...OFFERED, ...views].map((view, index) => (
               <ViewItem
-                key={view.name}
+                key={index}
                 view={view}
                 isCurrent={view.query === current}
                 close={close}
@@ -102,9 +102,19 @@ interface ViewItemProps {
 
 function ViewItem({ view, isCurrent, close, onRename, onDelete }: ViewItemProps) {
   const [name, setName] = useState<string | null>(null);
+  const isRenaming = name !== null;
+  const item = useRef<HTMLLIElement>(null);
+  const wasRenaming = useRef(false);
+  // The field takes the place of the buttons, and the other way round: the focus moves along.
+  useEffect(() => {
+    if (isRenaming || wasRenaming.current) {
+      item.current?.querySelector<HTMLElement>(isRenaming ? 'input' : '[data-rename]')?.focus();
+    }
+    wasRenaming.current = isRenaming;
+  }, [isRenaming]);
   if (name !== null && onRename) {
     return (
-      <li>
+      <li ref={item}>
         <form
           class="views-item"
           onSubmit={event => {
@@ -113,14 +123,14 @@ function ViewItem({ view, isCurrent, close, onRename, onDelete }: ViewItemProps)
             setName(null);
           }}
         >
-          <TextField label="New name" hideLabel value={name} onInput={setName} data-autofocus />
+          <TextField label="New name" hideLabel value={name} onInput={setName} />
           <Button type="submit" icon="check" kind="quiet" label="Rename" />
         </form>
       </li>
     );
   }
   return (
-    <li class="views-item">
+    <li class="views-item" ref={item}>
       <Link
         class="filter-choice"
         to={paths.runs(view.query)}
@@ -132,7 +142,13 @@ function ViewItem({ view, isCurrent, close, onRename, onDelete }: ViewItemProps)
       {onDelete && (
         <>
           <Copy text={() => location.origin + href(paths.runs(view.query))} label={`Copy the link to ${view.name}`} />
-          <Button kind="quiet" icon="edit" label={`Rename ${view.name}`} onClick={() => setName(view.name)} />
+          <Button
+            kind="quiet"
+            icon="edit"
+            label={`Rename ${view.name}`}
+            data-rename
+            onClick={() => setName(view.name)}
+          />
           <Button kind="quiet" icon="close" label={`Delete ${view.name}`} onClick={onDelete} />
         </>
       )}
