@@ -5,19 +5,28 @@ import { formatExact } from '../text/time';
 import { Icon } from './Icon';
 import './heartbeat.css';
 
-/** When the next heartbeat is due, or by how much it is late. The API does not say when the last one came. */
-export function Heartbeat({ deadline }: { deadline: string | null }) {
-  return deadline ? <Due deadline={deadline} /> : <span class="muted">none expected</span>;
+interface HeartbeatProps {
+  /** The last heartbeat, or the start before the first one. */
+  last: string | null;
+  /** When the next one is due. */
+  deadline: string | null;
 }
 
-function Due({ deadline }: { deadline: string }) {
-  const at = Date.parse(deadline);
-  const left = at - useNow();
-  const title = `Due ${formatExact(at, useStore(zone))}`;
+/** The age of the last heartbeat, or by how much the next one is late. */
+export function Heartbeat({ last, deadline }: HeartbeatProps) {
+  return last && deadline ? <Age last={last} deadline={deadline} /> : <span class="muted">none expected</span>;
+}
+
+function Age({ last, deadline }: { last: string; deadline: string }) {
+  const now = useNow();
+  const shownZone = useStore(zone);
+  const left = Date.parse(deadline) - now;
+  const exact = (time: string) => formatExact(Date.parse(time), shownZone);
+  const title = `Last ${exact(last)}\nNext one due ${exact(deadline)}`;
   if (left >= 0) {
     return (
       <span class="secondary" title={title}>
-        due in {formatElapsed(left)}
+        {formatElapsed(Math.max(0, now - Date.parse(last)))} ago
       </span>
     );
   }

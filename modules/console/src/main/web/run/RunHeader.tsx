@@ -70,7 +70,7 @@ export function RunHeader({ run, link, isDeleted, onChanged }: RunHeaderProps) {
         )}
         {run.status === 'RUNNING' && run.heartbeatDeadline && (
           <Fact name="Heartbeat">
-            <Heartbeat deadline={run.heartbeatDeadline} />
+            <Heartbeat last={run.lastHeartbeatAt} deadline={run.heartbeatDeadline} />
           </Fact>
         )}
         <Attempts run={run} />

@@ -55,7 +55,9 @@ export function runningColumns(sort: RunningSort, onSort: (sort: RunningSort) =>
       narrow: '2 / 1 / 3 / 3',
       ...sortable('heartbeat', 'heartbeat', '-heartbeat'),
       cell: ({ run, endedAt }) =>
-        endedAt === null && run.status === 'RUNNING' ? <Heartbeat deadline={run.heartbeatDeadline} /> : null,
+        endedAt === null && run.status === 'RUNNING' ? (
+          <Heartbeat last={run.lastHeartbeatAt} deadline={run.heartbeatDeadline} />
+        ) : null,
     },
     {
       id: 'trigger',

@@ -51,9 +51,9 @@ export function sorted(runs: Running, sort: RunningSort): RunningRun[] {
   const isByHeartbeat = sort.endsWith('heartbeat');
   // Times are parsed once for each run, since there may be thousands of runs and a hundred changes a second.
   const keyed = [...runs.values()].map(row => {
-    const { startedAt, queuedAt, heartbeatDeadline, id } = row.run;
+    const { startedAt, queuedAt, lastHeartbeatAt, id } = row.run;
     const time = isByHeartbeat
-      ? Date.parse(heartbeatDeadline ?? '') || Number.MAX_SAFE_INTEGER
+      ? Date.parse(lastHeartbeatAt ?? '') || Number.MAX_SAFE_INTEGER
       : -Date.parse(startedAt ?? queuedAt ?? '') || 0;
     return { row, id, time: direction * time, group: isByHeartbeat || startedAt ? 0 : 1 };
   });

@@ -18,10 +18,22 @@ afterEach(() => {
 });
 
 test.each([
-  [90_000, 'due in 1 m 30 s', 'Due Sat, 21 Nov 2026, 12:01:30.000 UTC', false],
-  [-65_400, ' late by 1 m 5 s', 'Due Sat, 21 Nov 2026, 11:58:54.600 UTC', true],
-])('a heartbeat that is due %i ms from now', (millis, words, title, isLate) => {
-  act(() => render(<Heartbeat deadline={new Date(NOON + millis).toISOString()} />, document.body));
+  [
+    90_000,
+    '30 s ago',
+    'Last Sat, 21 Nov 2026, 11:59:30.000 UTC\nNext one due Sat, 21 Nov 2026, 12:01:30.000 UTC',
+    false,
+  ],
+  [
+    -65_400,
+    ' late by 1 m 5 s',
+    'Last Sat, 21 Nov 2026, 11:56:54.600 UTC\nNext one due Sat, 21 Nov 2026, 11:58:54.600 UTC',
+    true,
+  ],
+])('a heartbeat every two minutes, the next one due %i ms from now', (millis, words, title, isLate) => {
+  const at = (time: number) => new Date(time).toISOString();
+  const deadline = NOON + millis;
+  act(() => render(<Heartbeat last={at(deadline - 120_000)} deadline={at(deadline)} />, document.body));
 
   const shown = document.body.querySelector('span')!;
   expect([shown.textContent, shown.title, shown.className === 'heartbeat-late']).toEqual([words, title, isLate]);

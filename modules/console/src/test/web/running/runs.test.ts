@@ -3,7 +3,7 @@ import type { ExecutionEventKind, RunRow } from '#operations';
 import { applyRunning, ENDED_MILLIS, type Running, sorted, withoutEnded } from '../../../main/web/running/runs';
 
 const run = (id: string, more: Partial<RunRow> = {}) =>
-  ({ id, status: 'RUNNING', startedAt: null, queuedAt: null, heartbeatDeadline: null, ...more }) as RunRow;
+  ({ id, status: 'RUNNING', startedAt: null, queuedAt: null, lastHeartbeatAt: null, ...more }) as RunRow;
 const event = (kind: ExecutionEventKind, execution: RunRow | null, entered: RunRow[] = []) =>
   ({ kind, cursor: '', execution, entered }) as never;
 const NONE: Running = new Map();
@@ -32,7 +32,7 @@ test('the longest come first, and queued runs last', () => {
     [
       event('ENTERED', null, [
         run('queued', { queuedAt: '2026-11-21T01:00:00Z' }),
-        run('short', { startedAt: '2026-11-21T12:00:00Z', heartbeatDeadline: '2026-11-21T12:01:00Z' }),
+        run('short', { startedAt: '2026-11-21T12:00:00Z', lastHeartbeatAt: '2026-11-21T12:01:00Z' }),
         run('long', { startedAt: '2026-11-21T11:00:00Z' }),
       ]),
     ],
