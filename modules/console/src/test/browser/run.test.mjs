@@ -249,6 +249,135 @@ describe('a run', { skip: withoutChromium }, () => {
     });
   });
 
+  describe('its timeline', () => {
+    let path;
+
+    before(async () => {
+      const start = Date.now() - 20 * MINUTE;
+      const long = run({ workflow: 'timeline', ago: 20 * MINUTE, took: 10 * MINUTE });
+      await record(server, OWNER, [
+        long,
+        { event: 'steps', id: long.id, workflow: 'timeline', steps: steps(550, { start }) },
+      ]);
+      path = `executions/${long.id}`;
+    });
+
+    const treeOf = async page => {
+      const tree = page.getByRole('tree', { name: 'Steps' });
+      await page.getByRole('heading', { name: /550/ }).waitFor();
+      await tree.getByRole('treeitem').first().waitFor();
+      return tree;
+    };
+    /** Scrolls the timeline, and waits until the row is drawn. */
+    const scrolledTo = async (tree, name) => {
+      await tree.evaluate(
+        (body, index) => {
+          body.scrollTop = index * 26;
+        },
+        Number(/\d+/.exec(name)[0]) * (name.startsWith('batch') ? 11 : 1),
+      );
+      const item = tree.getByRole('treeitem', { name: new RegExp(`^${name},`) });
+      await item.waitFor();
+      return item;
+    };
+    /** A click as slow as that of a person: the page is drawn between press and release. */
+    const slowClick = async (page, target) => {
+      const box = await target.boundingBox();
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      await page.mouse.down();
+      await page.evaluate(
+        () => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
+      );
+      await page.mouse.up();
+    };
+
+    test('a slow click in a scrolled timeline chooses the row that was pressed', async () => {
+      await visiting(OWNER, path, async page => {
+        const tree = await treeOf(page);
+        const item = await scrolledTo(tree, 'row 304');
+
+        await slowClick(page, item.locator('.timeline-text'));
+
+        await page.getByRole('region', { name: 'Step row 304' }).waitFor();
+        await page.waitForURL(/step=304$/);
+        assert.ok((await tree.evaluate(body => body.scrollTop)) > 250 * 26, 'the timeline stays where it was');
+      });
+    });
+
+    test('a slow click on a twist closes the step, and chooses none', async () => {
+      await visiting(OWNER, path, async page => {
+        const tree = await treeOf(page);
+        const item = await scrolledTo(tree, 'batch 27');
+
+        await slowClick(page, item.locator('.timeline-twist'));
+
+        await tree.getByRole('treeitem', { name: /^batch 27,/, expanded: false }).waitFor();
+        assert.equal(await page.getByRole('region', { name: /^Step / }).count(), 0);
+        assert.doesNotMatch(page.url(), /step=/);
+      });
+    });
+
+    test('keys move through the steps, and close and open them', async () => {
+      await visiting(OWNER, path, async page => {
+        const tree = await treeOf(page);
+        await tree.focus();
+        const chosen = name => page.getByRole('region', { name: `Step ${name}`, exact: true }).waitFor();
+
+        await page.keyboard.press('ArrowDown');
+        await chosen('batch 0');
+        await page.keyboard.press('ArrowRight');
+        await chosen('row 1');
+        await page.keyboard.press('ArrowLeft');
+        await chosen('batch 0');
+        await page.keyboard.press('ArrowLeft');
+        await tree.getByRole('treeitem', { name: /^batch 0,/, expanded: false }).waitFor();
+        await page.keyboard.press('j');
+        await chosen('batch 1');
+        await page.keyboard.press('End');
+        await chosen('row 549');
+        await tree.getByRole('treeitem', { name: /^row 549,/, selected: true }).waitFor();
+        await page.keyboard.press('Home');
+        await chosen('batch 0');
+      });
+    });
+
+    test('it zooms by keys, by buttons and by dragging, and the zoom is in the URL', async () => {
+      await visiting(OWNER, `${path}?step=100`, async page => {
+        const tree = await treeOf(page);
+        const whole = page.getByRole('button', { name: 'Whole run' });
+        const width = () => {
+          const [, from, to] = /zoom=(-?\d+)-(\d+)/.exec(page.url()) ?? [];
+          return Number(to) - Number(from);
+        };
+        await page.getByRole('region', { name: 'Step row 100' }).waitFor();
+
+        await tree.focus();
+        await page.keyboard.press('z');
+        await page.waitForURL(/zoom=/);
+        const ofStep = width();
+        assert.ok(ofStep >= 90 && ofStep <= 120, `${ofStep} ms`);
+        await page.keyboard.press('-');
+        await until(width, millis => Math.abs(millis - 2 * ofStep) <= 2, 'twice as long');
+        await page.reload();
+        await treeOf(page);
+        assert.ok(Math.abs(width() - 2 * ofStep) <= 2);
+
+        await whole.click();
+        await page.waitForURL(url => !url.search.includes('zoom='));
+        await page.getByRole('button', { name: 'Zoom in (+)' }).click();
+        await until(width, millis => Math.abs(millis - 5 * MINUTE) <= 1, 'half the run');
+
+        const overview = await page.locator('.timeline-overview').boundingBox();
+        const middle = overview.y + overview.height / 2;
+        await page.mouse.move(overview.x + overview.width * 0.2, middle);
+        await page.mouse.down();
+        await page.mouse.move(overview.x + overview.width * 0.3, middle, { steps: 4 });
+        await page.mouse.up();
+        await until(width, millis => Math.abs(millis - MINUTE) < 0.1 * MINUTE, 'a tenth of the run');
+      });
+    });
+  });
+
   test('a run that is deleted while its page is open says so', async () => {
     const subject = owner('run-deleted');
     const [one, other] = [40, 41].map(days => run({ workflow: 'old', ago: days * 24 * 60 * MINUTE }));

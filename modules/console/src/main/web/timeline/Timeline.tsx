@@ -135,6 +135,10 @@ export function Timeline({ steps, range: [start, end], selected, onSelect, view,
     const row = rows[Math.max(0, Math.min(rows.length - 1, to))];
     if (row) onSelect(row.step.index);
   }
+  /** Without a chosen step, keys start with the first row in sight. */
+  function move(by: number) {
+    go(at < 0 ? Math.ceil((ref.current?.scrollTop ?? 0) / ROW_HEIGHT) : at + by);
+  }
   function goToFailed(step: 1 | -1) {
     const matches = rows.flatMap((row, position) => (row.step.status === 'FAILED' ? [position] : []));
     if (!matches.length) return;
@@ -150,8 +154,8 @@ export function Timeline({ steps, range: [start, end], selected, onSelect, view,
   }
 
   useKeys('Steps', [
-    { key: 'j', label: 'Next step', run: () => go(at + 1) },
-    { key: 'k', label: 'Previous step', run: () => go(at - 1) },
+    { key: 'j', label: 'Next step', run: () => move(1) },
+    { key: 'k', label: 'Previous step', run: () => move(-1) },
     { key: 'e', label: 'Next failed step', run: () => goToFailed(1) },
     { key: 'E', label: 'Previous failed step', run: () => goToFailed(-1) },
     { key: '+', label: 'Zoom in', run: () => zoomBy(0.5) },
@@ -165,10 +169,10 @@ export function Timeline({ steps, range: [start, end], selected, onSelect, view,
     const row = rows[at];
     const page = Math.max(1, Math.floor(height / ROW_HEIGHT) - 1);
     const actions: Record<string, () => void> = {
-      ArrowDown: () => go(at + 1),
-      ArrowUp: () => go(Math.max(0, at - 1)),
-      PageDown: () => go(at + page),
-      PageUp: () => go(Math.max(0, at - page)),
+      ArrowDown: () => move(1),
+      ArrowUp: () => move(-1),
+      PageDown: () => move(page),
+      PageUp: () => move(-page),
       Home: () => go(0),
       End: () => go(rows.length - 1),
       ArrowRight: () => {
@@ -247,9 +251,6 @@ export function Timeline({ steps, range: [start, end], selected, onSelect, view,
           aria-activedescendant={at >= first && at < last ? `${id}-${selected}` : undefined}
           onScroll={onScroll}
           onKeyDown={onKeyDown}
-          onFocus={() => {
-            if (at < 0) go(0);
-          }}
         >
           <div role="none" style={{ height: `${rows.length * ROW_HEIGHT}px` }}>
             {rows.slice(first, last).map((row, offset) => (
