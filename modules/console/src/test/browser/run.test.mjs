@@ -162,6 +162,35 @@ describe('a run', { skip: withoutChromium }, () => {
     });
   });
 
+  test('a scrolled document is there again after its raw text', async () => {
+    const list = Array.from({ length: 1000 }, (_, index) => `item ${index}`);
+    const long = run({ workflow: 'documents', ago: MINUTE, payload: list });
+    await record(server, OWNER, [long]);
+    await visiting(OWNER, `executions/${long.id}`, async page => {
+      const tree = page.getByRole('tree', { name: 'Payload' });
+      const raw = page.getByRole('button', { name: 'Raw' });
+      const scrollTo = index =>
+        tree.evaluate((element, row) => {
+          element.scrollTop = row * 22;
+        }, index);
+      await tree.getByText('"item 0"').waitFor();
+      await scrollTo(500);
+      await tree.getByText('"item 505"').waitFor();
+
+      await raw.click();
+      await page.getByLabel('Payload as text').waitFor();
+      await raw.click();
+
+      await tree.getByText('"item 0"').waitFor();
+      // More of it is in sight than before: the new element is observed.
+      await page.setViewportSize({ width: 1280, height: 1200 });
+      const lines = await tree.evaluate(element => Math.floor(element.clientHeight / 22));
+      await tree.getByText(`"item ${lines - 3}"`).waitFor();
+      await scrollTo(900);
+      await tree.getByText('"item 905"').waitFor();
+    });
+  });
+
   test('says in words what was cut and what was redacted', async () => {
     const cut = run({
       workflow: 'notes',
@@ -276,7 +305,7 @@ describe('a run', { skip: withoutChromium }, () => {
         },
         Number(/\d+/.exec(name)[0]) * (name.startsWith('batch') ? 11 : 1),
       );
-      const item = tree.getByRole('treeitem', { name: new RegExp(`^${name},`) });
+      const item = tree.getByRole('treeitem', { name: new RegExp(`\\b${name}\\b`) });
       await item.waitFor();
       return item;
     };
@@ -311,7 +340,7 @@ describe('a run', { skip: withoutChromium }, () => {
 
         await slowClick(page, item.locator('.timeline-twist'));
 
-        await tree.getByRole('treeitem', { name: /^batch 27,/, expanded: false }).waitFor();
+        await tree.getByRole('treeitem', { name: /\bbatch 27\b/, expanded: false }).waitFor();
         assert.equal(await page.getByRole('region', { name: /^Step / }).count(), 0);
         assert.doesNotMatch(page.url(), /step=/);
       });
@@ -330,12 +359,12 @@ describe('a run', { skip: withoutChromium }, () => {
         await page.keyboard.press('ArrowLeft');
         await chosen('batch 0');
         await page.keyboard.press('ArrowLeft');
-        await tree.getByRole('treeitem', { name: /^batch 0,/, expanded: false }).waitFor();
+        await tree.getByRole('treeitem', { name: /\bbatch 0\b/, expanded: false }).waitFor();
         await page.keyboard.press('j');
         await chosen('batch 1');
         await page.keyboard.press('End');
         await chosen('row 549');
-        await tree.getByRole('treeitem', { name: /^row 549,/, selected: true }).waitFor();
+        await tree.getByRole('treeitem', { name: /\brow 549\b/, selected: true }).waitFor();
         await page.keyboard.press('Home');
         await chosen('batch 0');
       });

@@ -10,6 +10,7 @@ import './json.css';
 
 const ROW_HEIGHT = 22;
 const LINES_OPEN_AT_FIRST = 120;
+const LINES_OPEN_BY_KEY = 10_000;
 /** A longer value continues under the tree when its line is chosen. */
 const VALUE_CHARACTERS = 200;
 
@@ -65,19 +66,7 @@ function Tree({ document, label, raw, onRaw }: TreeProps) {
   const found = useMemo(() => search(document, needle), [document, needle]);
   const foundSet = useMemo(() => new Set(found), [found]);
   const lines = useMemo(() => rows(document, open), [document, open]);
-  const line = lines.findIndex(row => row.at === current);
-  const { ref, first, last, onScroll, reveal: scrollTo } = useVisible<HTMLDivElement>(lines.length, ROW_HEIGHT);
-  const id = useId();
 
-  // After the lines changed: the chosen one may be new, or out of sight.
-  useEffect(() => {
-    if (line > 0) scrollTo(line);
-  }, [current, line]);
-
-  function go(to: number) {
-    const row = lines[Math.max(0, Math.min(lines.length - 1, to))];
-    if (row) setCurrent(row.at);
-  }
   function toggle(at: number, wanted = !open.has(at)) {
     if (!document.nodes[at]?.size || wanted === open.has(at)) return;
     const next = new Set(open);
@@ -99,31 +88,6 @@ function Tree({ document, label, raw, onRaw }: TreeProps) {
     if (match === undefined) return;
     setOpen(reveal(document, open, match));
     setCurrent(match);
-  }
-  function onKeyDown(event: KeyboardEvent) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const node = document.nodes[current] as Node;
-    const page = Math.max(1, last - first - 16);
-    const actions: Record<string, () => void> = {
-      ArrowDown: () => go(line + 1),
-      ArrowUp: () => go(line - 1),
-      PageDown: () => go(line + page),
-      PageUp: () => go(line - page),
-      Home: () => go(0),
-      End: () => go(lines.length - 1),
-      ArrowRight: () =>
-        node.size && !open.has(current) ? toggle(current, true) : node.size && setCurrent(current + 1),
-      ArrowLeft: () =>
-        node.size && open.has(current) ? toggle(current, false) : node.parent >= 0 && setCurrent(node.parent),
-      Enter: () => toggle(current),
-      ' ': () => toggle(current),
-      '*': () => setOpen(openUpTo(document, 10_000)),
-    };
-    const action = actions[event.key];
-    if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
-    action();
   }
 
   const position = found.indexOf(current);
@@ -159,40 +123,109 @@ function Tree({ document, label, raw, onRaw }: TreeProps) {
         <RawText text={document.text} label={label} />
       ) : (
         <>
-          <div
-            ref={ref}
-            class="json-tree"
-            role="tree"
-            tabIndex={0}
-            aria-label={label}
-            aria-activedescendant={line >= first && line < last ? `${id}-${current}` : undefined}
-            onScroll={onScroll}
-            onKeyDown={onKeyDown}
-          >
-            <div role="none" style={{ height: `${(lines.length + (document.cut ? 1 : 0)) * ROW_HEIGHT}px` }}>
-              {lines.slice(first, last).map((row, offset) => (
-                <Line
-                  key={row.at}
-                  id={`${id}-${row.at}`}
-                  document={document}
-                  row={row}
-                  top={(first + offset) * ROW_HEIGHT}
-                  open={open.has(row.at)}
-                  current={row.at === current}
-                  match={foundSet.has(row.at) ? needle : ''}
-                  onChoose={() => {
-                    setCurrent(row.at);
-                    toggle(row.at);
-                  }}
-                />
-              ))}
-            </div>
-            {document.cut && <div class="json-cut">Cut here. The rest was not recorded.</div>}
-          </div>
+          <Lines
+            document={document}
+            label={label}
+            lines={lines}
+            open={open}
+            current={current}
+            match={at => (foundSet.has(at) ? needle : '')}
+            onCurrent={setCurrent}
+            onToggle={toggle}
+            onOpenAll={() => setOpen(openUpTo(document, LINES_OPEN_BY_KEY))}
+          />
           <Chosen document={document} at={current} />
         </>
       )}
     </>
+  );
+}
+
+interface LinesProps {
+  document: Document;
+  label: string;
+  lines: readonly Row[];
+  open: ReadonlySet<number>;
+  current: number;
+  /** The text to mark in a node. */
+  match: (at: number) => string;
+  onCurrent: (at: number) => void;
+  onToggle: (at: number, wanted?: boolean) => void;
+  onOpenAll: () => void;
+}
+
+/** The scrolling lines. After the raw text they are mounted again, and scroll to the chosen line. */
+function Lines({ document, label, lines, open, current, match, onCurrent, onToggle, onOpenAll }: LinesProps) {
+  const line = lines.findIndex(row => row.at === current);
+  const { ref, first, last, onScroll, reveal: scrollTo } = useVisible<HTMLDivElement>(lines.length, ROW_HEIGHT);
+  const id = useId();
+
+  // After the lines changed: the chosen one may be new, or out of sight.
+  useEffect(() => {
+    if (line > 0) scrollTo(line);
+  }, [current, line]);
+
+  function go(to: number) {
+    const row = lines[Math.max(0, Math.min(lines.length - 1, to))];
+    if (row) onCurrent(row.at);
+  }
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const node = document.nodes[current] as Node;
+    const page = Math.max(1, last - first - 16);
+    const actions: Record<string, () => void> = {
+      ArrowDown: () => go(line + 1),
+      ArrowUp: () => go(line - 1),
+      PageDown: () => go(line + page),
+      PageUp: () => go(line - page),
+      Home: () => go(0),
+      End: () => go(lines.length - 1),
+      ArrowRight: () =>
+        node.size && !open.has(current) ? onToggle(current, true) : node.size && onCurrent(current + 1),
+      ArrowLeft: () =>
+        node.size && open.has(current) ? onToggle(current, false) : node.parent >= 0 && onCurrent(node.parent),
+      Enter: () => onToggle(current),
+      ' ': () => onToggle(current),
+      '*': onOpenAll,
+    };
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  }
+
+  return (
+    <div
+      ref={ref}
+      class="json-tree"
+      role="tree"
+      tabIndex={0}
+      aria-label={label}
+      aria-activedescendant={line >= first && line < last ? `${id}-${current}` : undefined}
+      onScroll={onScroll}
+      onKeyDown={onKeyDown}
+    >
+      <div role="none" style={{ height: `${(lines.length + (document.cut ? 1 : 0)) * ROW_HEIGHT}px` }}>
+        {lines.slice(first, last).map((row, offset) => (
+          <Line
+            key={row.at}
+            id={`${id}-${row.at}`}
+            document={document}
+            row={row}
+            top={(first + offset) * ROW_HEIGHT}
+            open={open.has(row.at)}
+            current={row.at === current}
+            match={match(row.at)}
+            onChoose={() => {
+              onCurrent(row.at);
+              onToggle(row.at);
+            }}
+          />
+        ))}
+      </div>
+      {document.cut && <div class="json-cut">Cut here. The rest was not recorded.</div>}
+    </div>
   );
 }
 

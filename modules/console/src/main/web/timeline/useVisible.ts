@@ -18,7 +18,8 @@ export interface Visible<E extends HTMLElement> {
 const AROUND = 8;
 const FAR_ROWS = 3;
 
-export function useVisible<E extends HTMLElement>(count: number, rowHeight: number, header = 0): Visible<E> {
+/** For a component that always renders the element: it is observed from the first rendering to the last. */
+export function useVisible<E extends HTMLElement>(count: number, rowHeight: number): Visible<E> {
   const ref = useRef<E>(null);
   const [{ top, height, width }, setPort] = useState({ top: 0, height: 0, width: 0 });
   const onScroll = useCallback(() => {
@@ -40,7 +41,7 @@ export function useVisible<E extends HTMLElement>(count: number, rowHeight: numb
       const element = ref.current;
       if (!element) return;
       const rowTop = row * rowHeight;
-      const room = element.clientHeight - header;
+      const room = element.clientHeight;
       const above = element.scrollTop - rowTop;
       const below = rowTop + rowHeight - element.scrollTop - room;
       if (Math.max(above, below) > FAR_ROWS * rowHeight) element.scrollTop = rowTop - (room - rowHeight) / 2;
@@ -48,7 +49,7 @@ export function useVisible<E extends HTMLElement>(count: number, rowHeight: numb
       else if (below > 0) element.scrollTop += below;
       onScroll();
     },
-    [rowHeight, header],
+    [rowHeight],
   );
   const first = Math.max(0, Math.min(count, Math.floor(top / rowHeight)) - AROUND);
   const last = Math.min(count, Math.ceil((top + height) / rowHeight) + AROUND);
