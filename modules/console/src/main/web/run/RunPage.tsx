@@ -153,12 +153,23 @@ function RunDocuments({ read: { run, payload, result } }: { read: ReadRun }) {
 
 /** People paste the ID that their engine shows. */
 function MissingRun({ id }: { id: string }) {
-  const runs = useAsk(runByExternalId, { externalId: id }).data?.executions?.nodes;
+  const { data, error, again } = useAsk(runByExternalId, { externalId: id });
+  const runs = data?.executions?.nodes;
   const [only, another] = runs ?? [];
   useEffect(() => {
     if (only && !another) navigate(paths.run(only.id), 'replace');
   }, [only, another]);
-  if (!runs || (only && !another)) return <Skeleton rows={4} />;
+  // Text that cannot be an external ID is refused.
+  if (!runs && error?.code !== 'BAD_INPUT') {
+    return (
+      <>
+        <h1 class="visually-hidden">Run</h1>
+        <ErrorNotice error={error} again={again} what="This run" />
+        <Unread error={error} rows={4} />
+      </>
+    );
+  }
+  if (only && !another) return <Skeleton rows={4} />;
   return (
     <Missing what="run" list={paths.runs()} show="Show the runs">
       {another && ' Several runs have it as their external ID.'}

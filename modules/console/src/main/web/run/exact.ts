@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { type ApiError, asApiError } from '../api/errors';
+import { type ApiError, asApiError, fromGraphQl, type GraphQlError } from '../api/errors';
 import type { Operation, OperationName, Result, Variables } from '../api/operation';
 import { requestText } from '../api/request';
 import { session } from '../api/server';
@@ -9,6 +9,8 @@ import { type Document, pick, scan } from '../json/scan';
 /** An answer, and the text of its JSON values as they were recorded. */
 export interface Exact<K extends OperationName> {
   readonly data: Result<K>;
+  /** Errors of single fields of `data`, which are null. */
+  readonly fieldErrors: readonly ApiError[];
   /** When it was asked for, in milliseconds since 1970. */
   readonly askedAt: number;
   /** Text of the value at a path below `data`; null if the value is null or missing. */
@@ -18,6 +20,7 @@ export interface Exact<K extends OperationName> {
 export interface AskedExactly<K extends OperationName> {
   /** The newest answer, with the variables that it is for. */
   readonly answer: Exact<K> | undefined;
+  /** Why there is no answer to the latest question, or why a part of it is missing. */
   readonly error: ApiError | undefined;
   again(): void;
 }
@@ -44,17 +47,22 @@ export function useExact<K extends OperationName>(
     const { signal } = controller;
     const askedAt = Date.now();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const askAgainAfter = (error: ApiError | undefined) => {
+      if (error?.isTemporary) timer = setTimeout(again, error.retryAfterMillis ?? RETRY_MILLIS);
+    };
     requestText(operation, JSON.parse(key) as Variables<K>, signal).then(
       response => {
         if (signal.aborted) return;
         markRead();
-        setState({ key, answer: exact(response, askedAt) });
+        const answer: Exact<K> = exact(response, askedAt);
+        setState({ key, answer });
+        askAgainAfter(answer.fieldErrors.find(error => error.isTemporary));
       },
       (failure: unknown) => {
         if (signal.aborted) return;
         const error = asApiError(failure);
         setState(before => (before.key === key ? { ...before, error } : { key, error }));
-        if (error.isTemporary) timer = setTimeout(again, error.retryAfterMillis ?? RETRY_MILLIS);
+        askAgainAfter(error);
       },
     );
     const onFocus = () => {
@@ -77,13 +85,17 @@ export function useExact<K extends OperationName>(
   }, []);
 
   const isCurrent = state.key === key;
-  return { answer: isCurrent ? state.answer : undefined, error: isCurrent ? state.error : undefined, again };
+  if (!isCurrent) return { answer: undefined, error: undefined, again };
+  return { answer: state.answer, error: state.error ?? state.answer?.fieldErrors[0], again };
 }
 
 function exact<K extends OperationName>(response: string, askedAt: number): Exact<K> {
   let document: Document | undefined;
+  const { data, errors = [] } = JSON.parse(response) as { data: Result<K>; errors?: readonly GraphQlError[] };
+  const fieldErrors = errors.map(fromGraphQl);
   return {
-    data: (JSON.parse(response) as { data: Result<K> }).data,
+    data,
+    fieldErrors,
     askedAt,
     text(...path) {
       document ??= scan(response);
