@@ -22,7 +22,7 @@ interface StepsProps {
 /** The timeline of a run, and the chosen step beside it. */
 export function Steps({ run, changes, onMissing }: StepsProps) {
   const [view, setView] = useQuery(RUN_VIEW);
-  const { loaded, error } = useSteps(run.id, changes, onMissing);
+  const { loaded, error, again } = useSteps(run.id, changes, onMissing);
   const steps = loaded?.steps ?? [];
   const start = run.startedAt ? Date.parse(run.startedAt) : timeOfId(run.id);
   const end = run.finishedAt ? Date.parse(run.finishedAt) : hasEnded(run.status) ? start : null;
@@ -71,7 +71,7 @@ export function Steps({ run, changes, onMissing }: StepsProps) {
         Steps <span class="run-count">{loaded && formatNumber(loaded.total)}</span>
         {loaded && !loaded.isComplete && <span class="muted"> reading…</span>}
       </h2>
-      <ErrorNotice error={error} />
+      <ErrorNotice error={error} again={again} what="The list of steps" />
       {loaded ? (
         <div class={outline ? 'steps has-step' : 'steps'}>
           <Timeline

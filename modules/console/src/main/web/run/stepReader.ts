@@ -22,44 +22,56 @@ const PAGE = 200;
 /** Five lists of IDs in one request: cheaper than pages, which must be asked for one after the other. */
 export const STEPS_BY_INDEX = 5 * PAGE;
 
-/** Reads the steps of a run: all at first, then only those that can have changed. */
+/** Reads the steps of a run: all at first, then only those that can have changed. A step that has ended stays as it is. */
 export class StepReader {
   private readonly source: StepSource;
   private readonly publish: (loaded: LoadedSteps) => void;
-  private known = new Map<number, StepOutline>();
+  private readonly known = new Map<number, StepOutline>();
   private total = 0;
+  private hasAll = false;
 
   constructor(source: StepSource, publish: (loaded: LoadedSteps) => void) {
     this.source = source;
     this.publish = publish;
   }
 
-  /** Shows the first page at once, and the rest together. */
-  async readAll(): Promise<void> {
+  async read(): Promise<void> {
+    const isRead = this.hasAll ? await this.refresh() : await this.readAll();
+    if (!isRead) return;
+    this.hasAll = true;
+    this.report();
+  }
+
+  /** Shows the first page at once, and the rest together. False if the run is not there. */
+  private async readAll(): Promise<boolean> {
     const first = await this.source.page({ first: PAGE });
-    if (!first) return;
-    this.known = new Map();
+    if (!first) return false;
     this.add(first);
     if (first.pageInfo.hasNextPage) {
-      this.report(false);
-      const rest = Array.from({ length: this.total }, (_, index) => index).filter(index => !this.known.has(index));
-      await this.addByIndex(rest);
+      this.report();
+      await this.addByIndex(this.unknownBelow(this.total));
       // Engines may leave gaps between indexes.
       if (this.known.size < this.total) await this.addPages(first.pageInfo.endCursor);
     }
-    this.report(true);
+    return true;
   }
 
   /** Reads running and new steps. */
-  async refresh(): Promise<void> {
+  private async refresh(): Promise<boolean> {
     const last = await this.source.page({ last: PAGE });
-    if (!last) return;
+    if (!last) return false;
     const isCurrent = new Set(last.nodes.map(step => step.index));
-    const running = [...this.known.values()].filter(step => step.status === 'RUNNING' && !isCurrent.has(step.index));
+    const changing = [...this.known.values()].filter(step => step.status === 'RUNNING' && !isCurrent.has(step.index));
     this.add(last);
-    await this.addByIndex(running.map(step => step.index));
-    if (this.known.size < this.total) return this.readAll();
-    this.report(true);
+    // More than a page of new ones, or some between known ones.
+    const isMissing = this.known.size < this.total;
+    const missing = isMissing ? this.unknownBelow(last.nodes.at(-1)?.index ?? 0) : [];
+    await this.addByIndex([...changing.map(step => step.index), ...missing]);
+    return true;
+  }
+
+  private unknownBelow(end: number): number[] {
+    return Array.from({ length: end }, (_, index) => index).filter(index => !this.known.has(index));
   }
 
   private async addByIndex(indexes: readonly number[]): Promise<void> {
@@ -86,7 +98,7 @@ export class StepReader {
     this.total = totalCount;
   }
 
-  private report(isComplete: boolean) {
-    this.publish({ steps: [...this.known.values()], total: this.total, isComplete });
+  private report() {
+    this.publish({ steps: [...this.known.values()], total: this.total, isComplete: this.hasAll });
   }
 }

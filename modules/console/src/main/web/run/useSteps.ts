@@ -1,24 +1,28 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type ApiError, asApiError } from '../api/errors';
-import { request } from '../api/request';
+import type { ApiError } from '../api/errors';
+import type { OperationName, Result } from '../api/operation';
+import { type Answer, ask } from '../api/request';
 import type { StepOutline } from '../timeline/layout';
 import { runSteps, stepsByIndex } from './operations';
+import { type Paced, paced } from './paced';
 import { type LoadedSteps, StepReader, type StepSource } from './stepReader';
 
 const REFRESH_MILLIS = 500;
+
+export interface FollowedSteps {
+  readonly loaded: LoadedSteps | undefined;
+  readonly error: ApiError | undefined;
+  again(): void;
+}
 
 /**
  * All steps of a run. Read again at most twice a second while `changes` grows. Calls `onMissing` if the run is not there
  * any more.
  */
-export function useSteps(
-  id: string,
-  changes: number,
-  onMissing: () => void,
-): { loaded: LoadedSteps | undefined; error: ApiError | undefined } {
+export function useSteps(id: string, changes: number, onMissing: () => void): FollowedSteps {
   const [loaded, setLoaded] = useState<LoadedSteps>();
   const [error, setError] = useState<ApiError>();
-  const refresh = useRef(() => {});
+  const reading = useRef<Paced>();
 
   useEffect(() => {
     const controller = new AbortController();
@@ -26,47 +30,21 @@ export function useSteps(
     const reader = new StepReader(stepSource(id, onMissing, signal), next => {
       if (!signal.aborted) setLoaded(next);
     });
-    let isBusy = true;
-    let isWanted = false;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-
-    const run = async (read: () => Promise<void>) => {
-      isBusy = true;
-      try {
-        await read();
-        setError(undefined);
-      } catch (failure) {
-        if (signal.aborted) return;
-        const problem = asApiError(failure);
-        setError(problem);
-        isWanted ||= problem.isTemporary;
-      }
-      timer = setTimeout(() => {
-        isBusy = false;
-        if (isWanted) refresh.current();
-      }, REFRESH_MILLIS);
-    };
-    refresh.current = () => {
-      isWanted = isBusy;
-      if (!isBusy) void run(() => reader.refresh());
-    };
-    void run(() => reader.readAll());
-    return () => {
-      controller.abort();
-      clearTimeout(timer);
-    };
+    reading.current = paced(REFRESH_MILLIS, () => reader.read(), setError, signal);
+    reading.current.want();
+    return () => controller.abort();
   }, [id]);
 
   useEffect(() => {
-    if (changes > 0) refresh.current();
+    if (changes > 0) reading.current?.want();
   }, [changes]);
-  return { loaded, error };
+  return { loaded, error, again: () => reading.current?.now() };
 }
 
 function stepSource(id: string, onMissing: () => void, signal: AbortSignal): StepSource {
   return {
     async page(page) {
-      const { execution } = await request(runSteps, { id, ...page }, signal);
+      const { execution } = await whole(ask(runSteps, { id, ...page }, signal));
       if (!execution) onMissing();
       return execution?.steps ?? null;
     },
@@ -74,8 +52,15 @@ function stepSource(id: string, onMissing: () => void, signal: AbortSignal): Ste
       const ids = indexes.map(index => `${id}:${index}`);
       const list = (at: number) => ids.slice(at * 200, (at + 1) * 200);
       const lists = { a: list(0), b: list(1), c: list(2), d: list(3), e: list(4) };
-      const { a, b, c, d, e } = await request(stepsByIndex, lists, signal);
+      const { a, b, c, d, e } = await whole(ask(stepsByIndex, lists, signal));
       return [a, b, c, d, e].flat() as (StepOutline | null)[];
     },
   };
+}
+
+/** Steps that could not be read are not missing: an answer of which a part failed is no answer. */
+async function whole<K extends OperationName>(answer: Promise<Answer<K>>): Promise<Result<K>> {
+  const { data, errors } = await answer;
+  if (errors[0]) throw errors[0];
+  return data;
 }

@@ -51,7 +51,7 @@ describe('StepReader', () => {
   it.each([0, 1, 199, 200, 201, 1200, 1201, 2500])('reads all of %i steps', async count => {
     const { asked, published, reader } = aServer(() => upTo(count).map(index => aStep(index)));
 
-    await reader.readAll();
+    await reader.read();
 
     expect(published.at(-1)).toMatchObject({ total: count, isComplete: true });
     expect(indexes(published.at(-1))).toEqual(upTo(count));
@@ -61,7 +61,7 @@ describe('StepReader', () => {
   it('shows the first page before the rest', async () => {
     const { published, reader } = aServer(() => upTo(500).map(index => aStep(index)));
 
-    await reader.readAll();
+    await reader.read();
 
     expect(published.map(loaded => [loaded.steps.length, loaded.isComplete])).toEqual([
       [200, false],
@@ -72,7 +72,7 @@ describe('StepReader', () => {
   it('reads steps with gaps between their indexes', async () => {
     const { published, reader } = aServer(() => upTo(700).map(index => aStep(index * 7)));
 
-    await reader.readAll();
+    await reader.read();
 
     expect(indexes(published.at(-1))).toEqual(upTo(700).map(index => index * 7));
   });
@@ -80,11 +80,11 @@ describe('StepReader', () => {
   it('asks again only for running and new steps', async () => {
     let steps = upTo(900).map(index => aStep(index, index === 250 ? 'RUNNING' : 'SUCCESS'));
     const { asked, published, reader } = aServer(() => steps);
-    await reader.readAll();
+    await reader.read();
     asked.length = 0;
 
     steps = [...upTo(900).map(index => aStep(index)), aStep(900, 'RUNNING')];
-    await reader.refresh();
+    await reader.read();
 
     expect(asked).toEqual(['last', '1 by index']);
     expect(
@@ -95,15 +95,54 @@ describe('StepReader', () => {
     ).toEqual([900]);
   });
 
-  it('reads everything again if a step was added in the middle', async () => {
+  it('finds a step that was added in the middle', async () => {
     let steps = upTo(500).map(index => aStep(index * 2));
     const { published, reader } = aServer(() => steps);
-    await reader.readAll();
+    await reader.read();
 
     steps = [...steps, aStep(3)];
-    await reader.refresh();
+    await reader.read();
 
     expect(indexes(published.at(-1))?.slice(0, 4)).toEqual([0, 2, 3, 4]);
     expect(published.at(-1)?.steps).toHaveLength(501);
+  });
+
+  it('reads more than a page of new steps without those that it has', async () => {
+    let count = 2000;
+    const { asked, published, reader } = aServer(() => upTo(count).map(index => aStep(index)));
+    await reader.read();
+    asked.length = 0;
+
+    count = 2500;
+    await reader.read();
+
+    expect(asked).toEqual(['last', '300 by index']);
+    expect(indexes(published.at(-1))).toEqual(upTo(2500));
+  });
+
+  it('never shows fewer steps than before', async () => {
+    let steps = upTo(900).map(index => aStep(index * 2));
+    const { published, reader } = aServer(() => steps);
+    await reader.read();
+    published.length = 0;
+
+    steps = [...steps, aStep(3), ...upTo(300).map(index => aStep(3000 + index))];
+    await reader.read();
+
+    expect(published.map(({ steps, isComplete }) => [steps.length, isComplete])).toEqual([[1201, true]]);
+  });
+
+  it('reads all again after the first reading failed', async () => {
+    let isBroken = true;
+    const { published, reader } = aServer(() => {
+      if (isBroken) throw new Error('broken');
+      return upTo(500).map(index => aStep(index));
+    });
+    await expect(reader.read()).rejects.toThrow('broken');
+
+    isBroken = false;
+    await reader.read();
+
+    expect(indexes(published.at(-1))).toEqual(upTo(500));
   });
 });
