@@ -127,6 +127,39 @@ describe('a run', { skip: withoutChromium }, () => {
     });
   });
 
+  test('children that start while the page is open appear, and those that were shown stay', async () => {
+    const parent = { event: 'started', id: id(Date.now() - 5 * MINUTE), workflow: 'children-parent' };
+    const some = (from, to) =>
+      Array.from({ length: to - from }, (_, index) =>
+        run({
+          workflow: 'children',
+          ago: 4 * MINUTE - (from + index) * 1000,
+          parentId: parent.id,
+        }),
+      );
+    const first = some(0, 45);
+    await record(server, OWNER, [parent, ...first]);
+    await visiting(OWNER, `executions/${parent.id}`, async page => {
+      const shown = () =>
+        page.locator('.children tbody a').evaluateAll(links => links.map(link => link.pathname.split('/').at(-1)));
+      const newest = (runs, count) =>
+        runs
+          .map(one => one.id)
+          .reverse()
+          .slice(0, count);
+      const shows = expected => until(shown, ids => ids.join() === expected.join(), `${expected.length} children`);
+      await shows(newest(first, 20));
+      await page.getByRole('button', { name: 'Show more' }).click();
+      await shows(newest(first, 40));
+      await page.getByRole('img', { name: 'Live' }).waitFor();
+
+      const second = some(45, 70);
+      await record(server, OWNER, second);
+
+      await shows(newest([...first, ...second], 40));
+    });
+  });
+
   test('payload and result are exact, can be searched, copied and shown raw', async () => {
     const whole = run({ workflow: 'documents', ago: MINUTE });
     // Not by JSON.stringify, which would lose digits and repeated members.

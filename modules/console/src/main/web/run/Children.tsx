@@ -1,9 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
-import { type ApiError, asApiError } from '../api/errors';
-import type { Result } from '../api/operation';
-import { request } from '../api/request';
 import { Link, paths } from '../app/navigate';
-import { useAsk } from '../app/useAsk';
 import { Button } from '../parts/Button';
 import { Duration } from '../parts/Duration';
 import { ErrorNotice } from '../parts/Notice';
@@ -12,57 +7,24 @@ import { Status } from '../parts/Status';
 import { Time } from '../parts/Time';
 import { formatNumber } from '../text/number';
 import { firstLine } from '../text/visible';
-import { runChildren } from './operations';
+import { useChildren } from './useChildren';
 import { hasEnded } from './useRun';
-
-const PAGE = 20;
-type Connection = NonNullable<NonNullable<Result<'RunChildren'>['execution']>['children']>;
 
 interface ChildrenProps {
   id: string;
-  /** Grows when they may have changed. */
-  changes: number;
   /** The run is not there any more. */
   onMissing: () => void;
 }
 
 /** The runs that this one started. */
-export function Children({ id, changes, onMissing }: ChildrenProps) {
-  const { data, again } = useAsk(runChildren, { id, first: PAGE });
-  const [more, setMore] = useState<readonly Connection[]>([]);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError>();
-  useEffect(() => {
-    if (changes) again();
-  }, [changes]);
-  useEffect(() => {
-    if (data && !data.execution) onMissing();
-  }, [data]);
-  const first = data?.execution?.children;
-  if (!first?.nodes.length) return null;
-  const pages = [first, ...more];
-  const last = pages.at(-1) as Connection;
-  const known = new Map(pages.flatMap(page => page.nodes.map(node => [node.id, node])));
-
-  async function readMore() {
-    setBusy(true);
-    try {
-      const next = await request(runChildren, { id, first: PAGE, after: last.pageInfo.endCursor });
-      const page = next.execution?.children;
-      if (page) setMore([...more, page]);
-      else onMissing();
-      setError(undefined);
-    } catch (failure) {
-      setError(asApiError(failure));
-    } finally {
-      setBusy(false);
-    }
-  }
+export function Children({ id, onMissing }: ChildrenProps) {
+  const { loaded, error, isReadingMore, more, again } = useChildren(id, onMissing);
+  if (!loaded?.nodes.length)
+    return <ErrorNotice error={error} again={again} what="The list of runs started by this one" />;
   return (
     <section class="run-section">
       <h2>
-        Started by this run{' '}
-        <span class="run-count">{formatNumber(first.totalCount ?? first.countAtLeast ?? known.size)}</span>
+        Started by this run <span class="run-count">{formatNumber(loaded.total)}</span>
       </h2>
       <table class="children">
         <thead>
@@ -75,7 +37,7 @@ export function Children({ id, changes, onMissing }: ChildrenProps) {
           </tr>
         </thead>
         <tbody>
-          {[...known.values()].map(child => (
+          {loaded.nodes.map(child => (
             <tr key={child.id}>
               <td>
                 <Status status={child.status} />
@@ -98,9 +60,9 @@ export function Children({ id, changes, onMissing }: ChildrenProps) {
           ))}
         </tbody>
       </table>
-      <ErrorNotice error={error} />
-      {last.pageInfo.hasNextPage && (
-        <Button class="children-more" busy={busy} onClick={readMore}>
+      <ErrorNotice error={error} again={again} what="The list of runs started by this one" />
+      {loaded.hasMore && (
+        <Button class="children-more" busy={isReadingMore} onClick={more}>
           Show more
         </Button>
       )}

@@ -65,7 +65,7 @@ function OneRun({ id }: { id: string }) {
       <Outcome read={read} />
       <Steps run={read.run} changes={changes} onMissing={again} />
       <RunDocuments read={read} />
-      <Children id={id} changes={changes} onMissing={again} />
+      <Children id={id} onMissing={again} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { operation } from '../api/operation';
 import runRow from '../fragments/RunRow.graphql';
+import childrenLiveText from './ChildrenLive.graphql';
 import failingSinceText from './FailingSince.graphql';
 import holdRunText from './HoldRun.graphql';
 import lastSuccessText from './LastSuccess.graphql';
@@ -20,6 +21,7 @@ export const runDetail = operation('RunDetail', runDetailText, runRow);
 export const runExists = operation('RunExists', runExistsText);
 export const runByExternalId = operation('RunByExternalId', runByExternalIdText);
 export const runChildren = operation('RunChildren', runChildrenText);
+export const childrenLive = operation('ChildrenLive', childrenLiveText);
 export const runLive = operation('RunLive', runLiveText, runRow);
 export const runSteps = operation('RunSteps', runStepsText, stepRow);
 export const stepsByIndex = operation('StepsByIndex', stepsByIndexText, stepRow);
