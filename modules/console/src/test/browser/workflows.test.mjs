@@ -109,6 +109,28 @@ describe('workflows', { skip: withoutChromium }, () => {
     });
   });
 
+  test('the trend counts every run, also one that comes soon after another', async () => {
+    const subject = owner('workflows-trend');
+    await record(server, subject, [run({ workflow: 'hourly', ago: 60_000 })]);
+    const { workflowByKey } = await ask(server, subject, '{ workflowByKey(key: "hourly") { id } }');
+    await visiting(subject, `workflows/${workflowByKey.id}`, async page => {
+      await page.getByRole('button', { name: 'Show as table' }).click();
+      await page.getByRole('img', { name: 'Live' }).waitFor();
+      const today = page.getByRole('region', { name: /Trend/ }).locator('tbody tr').first().locator('td');
+      const counts = async failed =>
+        until(
+          () => today.nth(2).textContent(),
+          text => text === failed,
+          `${failed} failed runs in the trend`,
+        );
+
+      await record(server, subject, [run({ workflow: 'hourly', ago: 0, took: 0, status: 'FAILED' })]);
+      await counts('1');
+      await record(server, subject, [run({ workflow: 'hourly', ago: 0, took: 0, status: 'FAILED' })]);
+      await counts('2');
+    });
+  });
+
   test('an unknown workflow is explained', async () => {
     await visiting(OWNER, 'workflows/019e7c00-0000-7000-8000-000000000000', async page => {
       const missing = page.getByRole('heading', { name: 'There is no workflow with this ID.' });

@@ -1,21 +1,18 @@
-import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { follow } from '../api/live';
+import { useEffect, useMemo } from 'preact/hooks';
 import { Link, paths, type QueryCodec, useQuery } from '../app/navigate';
 import { clear, keepUnknown, ParameterReader, type Unknown } from '../app/unknown';
 import { useAsk } from '../app/useAsk';
 import { Copy } from '../parts/Copy';
-import { Duration } from '../parts/Duration';
 import { SelectField } from '../parts/Field';
 import { Missing } from '../parts/Missing';
-import { ErrorNotice, Notice, Unread } from '../parts/Notice';
+import { ErrorNotice, Unread } from '../parts/Notice';
 import { NotUnderstood } from '../parts/NotUnderstood';
 import { Recorded } from '../parts/Recorded';
-import { Status } from '../parts/Status';
-import { DateTime, Time } from '../parts/Time';
+import { DateTime } from '../parts/Time';
 import { readUuid } from '../text/uuid';
-import { firstLine } from '../text/visible';
 import { DeleteWorkflow } from './DeleteWorkflow';
-import { RUNS_LIVE, WORKFLOW_DETAIL, WORKFLOW_RUNS } from './operations';
+import { LastRuns } from './LastRuns';
+import { WORKFLOW_DETAIL } from './operations';
 import { PolicyNote } from './PolicyNote';
 import { RANGES, type Range, spanOf } from './ranges';
 import { WorkflowTrend } from './WorkflowTrend';
@@ -42,10 +39,6 @@ const CODEC: QueryCodec<WorkflowQuery> = {
     keepUnknown(query, NAMES, unknown);
   },
 };
-
-/** While runs come, they are read again at most this often, and the statistics less often. */
-const LIVE_PAUSE_MILLIS = 2_000;
-const STATISTICS_PAUSE_MILLIS = 10_000;
 
 export function WorkflowPage({ id: text }: { id: string }) {
   const id = readUuid(text);
@@ -109,89 +102,4 @@ function OneWorkflow({ id }: { id: string }) {
 
 function MissingWorkflow() {
   return <Missing what="workflow" list={paths.workflows()} show="Show all workflows" />;
-}
-
-function LastRuns({ id, onChange }: { id: string; onChange: () => void }) {
-  const asked = useAsk(WORKFLOW_RUNS, { id });
-  const changed = useRef(() => {});
-  const countedAt = useRef(Date.now());
-  changed.current = () => {
-    asked.again();
-    if (Date.now() - countedAt.current < STATISTICS_PAUSE_MILLIS) return;
-    countedAt.current = Date.now();
-    onChange();
-  };
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const soon = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        changed.current();
-      }, LIVE_PAUSE_MILLIS);
-    };
-    const stop = follow(
-      RUNS_LIVE,
-      { filter: { workflowIds: [id] } },
-      {
-        events(batch) {
-          if (batch.some(({ executionChanges }) => executionChanges.kind !== 'SYNCED')) soon();
-        },
-        reset: soon,
-      },
-    );
-    return () => {
-      clearTimeout(timer);
-      stop();
-    };
-  }, [id]);
-
-  const runs = asked.data?.executions?.nodes;
-  return (
-    <section class="workflow-panel" aria-labelledby="last-runs">
-      <div class="workflow-panel-head">
-        <h2 id="last-runs">Last runs</h2>
-        <Link to={paths.runs(`workflow=${id}`)}>All runs of this workflow</Link>
-      </div>
-      <ErrorNotice error={asked.error ?? asked.fieldErrors[0]} again={asked.again} what="The list of runs" />
-      {runs?.length === 0 && <Notice>No runs of this workflow are stored.</Notice>}
-      {runs && runs.length > 0 && (
-        <div class="workflow-table" tabIndex={0} role="region" aria-label="Table of the last runs">
-          <table class="rows">
-            <thead>
-              <tr>
-                <th scope="col">Status</th>
-                <th scope="col">Start</th>
-                <th scope="col" class="figure">
-                  Duration
-                </th>
-                <th scope="col">Trigger</th>
-                <th scope="col">Error</th>
-              </tr>
-            </thead>
-            <tbody>
-              {runs.map(run => (
-                <tr key={run.id}>
-                  <td>
-                    <Link to={paths.run(run.id)}>
-                      <Status status={run.status} />
-                    </Link>
-                  </td>
-                  <td>
-                    <Time at={run.startedAt ?? run.queuedAt} />
-                  </td>
-                  <td class="figure">
-                    <Duration millis={run.durationMillis} since={run.status === 'RUNNING' ? run.startedAt : null} />
-                  </td>
-                  <td>{run.trigger && <Recorded text={run.trigger} />}</td>
-                  <td class="wide">
-                    {run.error && <Recorded text={firstLine(run.error.message ?? run.error.type ?? '')} />}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </section>
-  );
 }
