@@ -467,6 +467,27 @@ describe('a run', { skip: withoutChromium }, () => {
     });
   });
 
+  test('a part of its address that is not understood is shown, and can be removed', async () => {
+    const known = run({ workflow: 'address', ago: MINUTE });
+    await record(server, OWNER, [
+      known,
+      { event: 'steps', id: known.id, workflow: 'address', steps: steps(3, { start: Date.now() - MINUTE }) },
+    ]);
+    await visiting(OWNER, `executions/${known.id}?step=x&zoom=wide&tab=result`, async page => {
+      const remove = text => page.getByRole('button', { name: `Remove ${text}: not understood` });
+      await remove('zoom=wide').waitFor();
+      await page.getByRole('treeitem', { name: /row 2/ }).click();
+      await page.waitForURL(/step=2/);
+      await remove('step=x').waitFor({ state: 'detached' });
+      await remove('zoom=wide').click();
+      await page.getByText('not understood').waitFor({ state: 'detached' });
+      assert.equal(new URL(page.url()).search, '?step=2&tab=result');
+
+      await page.goto(`${server.url}/ui/executions/${known.id}?step=17`);
+      await page.getByText('This run has no step 17.').waitFor();
+    });
+  });
+
   test('an unknown ID is explained', async () => {
     await visiting(OWNER, 'executions/019e7c00-0000-7000-8000-000000000000', async page => {
       await page.getByText('There is no run with this ID.').waitFor();

@@ -6,6 +6,7 @@ import { useAsk } from '../app/useAsk';
 import { copyText } from '../parts/Copy';
 import { Missing } from '../parts/Missing';
 import { ErrorNotice, Notice, Skeleton, Unread } from '../parts/Notice';
+import { NotUnderstood } from '../parts/NotUnderstood';
 import { statusWord } from '../parts/Status';
 import { DateTime } from '../parts/Time';
 import { Children } from './Children';
@@ -26,7 +27,7 @@ export function RunPage({ id }: { id: string }) {
 
 function OneRun({ id }: { id: string }) {
   const { read, error, isMissing, changes, again } = useRun(id);
-  const [view] = useQuery(RUN_VIEW);
+  const [view, setView] = useQuery(RUN_VIEW);
   const link = location.origin + href(paths.run(id, typeof view.step === 'number' ? `step=${view.step}` : ''));
   const title = read && `${statusWord(read.run.status)} · ${read.run.workflow?.name ?? 'Run'} · Runlog`;
   useEffect(() => {
@@ -61,6 +62,7 @@ function OneRun({ id }: { id: string }) {
         </Notice>
       )}
       <ErrorNotice error={error} again={again} />
+      <NotUnderstood unknown={view.unknown} onChange={unknown => setView({ unknown })} />
       <RunHeader run={read.run} link={link} isDeleted={isMissing} onChanged={again} />
       <Outcome read={read} />
       <Steps run={read.run} changes={changes} onMissing={again} />

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { href, paths, useQuery } from '../app/navigate';
-import { ErrorNotice, Unread } from '../parts/Notice';
+import { ErrorNotice, Notice, Unread } from '../parts/Notice';
 import { formatNumber } from '../text/number';
 import { arrange, firstFailed } from '../timeline/layout';
 import { Timeline } from '../timeline/Timeline';
@@ -72,6 +72,9 @@ export function Steps({ run, changes, onMissing }: StepsProps) {
         {loaded && !loaded.isComplete && <span class="muted"> reading…</span>}
       </h2>
       <ErrorNotice error={error} again={again} what="The list of steps" />
+      {loaded?.isComplete && typeof view.step === 'number' && !outline && (
+        <Notice kind="warn" title={`This run has no step ${view.step}.`} />
+      )}
       {loaded ? (
         <div class={outline ? 'steps has-step' : 'steps'}>
           <Timeline

@@ -1,4 +1,6 @@
 import type { QueryCodec } from '../app/navigate';
+import { clear, keepUnknown, ParameterReader, type Unknown } from '../app/unknown';
+import { readZoom } from '../timeline/view';
 
 export type DocumentTab = 'payload' | 'result';
 export type StepTab = 'input' | 'output';
@@ -11,26 +13,29 @@ export interface RunView {
   readonly stepTab: StepTab | null;
   /** Visible part of the timeline, as `writeZoom` writes it. */
   readonly zoom: string | null;
+  readonly unknown: readonly Unknown[];
 }
+
+const NAMES: readonly string[] = ['step', 'tab', 'stepTab', 'zoom'];
 
 export const RUN_VIEW: QueryCodec<RunView> = {
   read(query) {
-    const step = query.get('step') ?? '';
+    const reader = new ParameterReader(query, NAMES);
     return {
-      step: /^\d{1,4}$/.test(step) ? Number(step) : oneOf(step, 'none'),
-      tab: oneOf(query.get('tab'), 'payload', 'result'),
-      stepTab: oneOf(query.get('stepTab'), 'input', 'output'),
-      zoom: query.get('zoom'),
+      step: reader.one('step', text => (/^\d{1,9}$/.test(text) ? Number(text) : oneOf(text, 'none'))),
+      tab: reader.one('tab', text => oneOf(text, 'payload', 'result')),
+      stepTab: reader.one('stepTab', text => oneOf(text, 'input', 'output')),
+      zoom: reader.one('zoom', text => (readZoom(text, 0) ? text : null)),
+      unknown: reader.unknown(),
     };
   },
-  write({ step, tab, stepTab, zoom }, query) {
-    for (const [name, value] of Object.entries({ step, tab, stepTab, zoom })) {
-      if (value === null) query.delete(name);
-      else query.set(name, String(value));
-    }
+  write({ unknown, ...view }, query) {
+    clear(query);
+    for (const [name, value] of Object.entries(view)) if (value !== null) query.set(name, String(value));
+    keepUnknown(query, NAMES, unknown);
   },
 };
 
-function oneOf<T extends string>(text: string | null, ...choices: T[]): T | null {
+function oneOf<T extends string>(text: string, ...choices: T[]): T | null {
   return choices.find(choice => choice === text) ?? null;
 }
