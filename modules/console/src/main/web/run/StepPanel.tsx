@@ -22,6 +22,8 @@ interface StepPanelProps {
   outline: StepOutline;
   /** Start of the run. */
   start: number;
+  /** Whether the run has ended. */
+  isOver: boolean;
   link: string;
   tab: StepTab | null;
   onTab: (tab: StepTab) => void;
@@ -30,7 +32,8 @@ interface StepPanelProps {
 }
 
 /** What a step was given, what it returned, and why it failed. */
-export function StepPanel({ runId, outline, start, link, tab, onTab, onMissing, onClose }: StepPanelProps) {
+export function StepPanel({ runId, outline, start, isOver, link, tab, onTab, onMissing, onClose }: StepPanelProps) {
+  const isRunning = outline.status === 'RUNNING' && !isOver;
   const { answer, error, again } = useExact(stepDetail, { id: `${runId}:${outline.index}` }, outline.status);
   useEffect(() => {
     if (answer && !answer.data.node) onMissing();
@@ -53,11 +56,15 @@ export function StepPanel({ runId, outline, start, link, tab, onTab, onMissing, 
             {formatDuration(Date.parse(outline.startedAt) - start)} <span class="muted">into the run</span>
           </span>
         )}
-        {outline.startedAt && (
-          <span>
-            <span class="muted">{outline.status === 'RUNNING' ? 'for' : 'took'}</span>{' '}
-            <Duration millis={outline.durationMillis} since={outline.status === 'RUNNING' ? outline.startedAt : null} />
-          </span>
+        {outline.status === 'RUNNING' && isOver ? (
+          <span class="muted">not finished when the run ended</span>
+        ) : (
+          outline.startedAt && (
+            <span>
+              <span class="muted">{isRunning ? 'for' : 'took'}</span>{' '}
+              <Duration millis={outline.durationMillis} since={isRunning ? outline.startedAt : null} />
+            </span>
+          )
         )}
         {outline.attempt > 1 && <span>attempt {outline.attempt}</span>}
         {outline.kind && <Recorded text={outline.kind} />}
@@ -65,7 +72,7 @@ export function StepPanel({ runId, outline, start, link, tab, onTab, onMissing, 
       </p>
       <ErrorNotice error={error} again={again} />
       {answer ? (
-        <Content answer={answer} outline={outline} tab={tab} onTab={onTab} />
+        <Content answer={answer} isRunning={isRunning} tab={tab} onTab={onTab} />
       ) : (
         <Unread error={error} rows={4} height={24} />
       )}
@@ -73,11 +80,12 @@ export function StepPanel({ runId, outline, start, link, tab, onTab, onMissing, 
   );
 }
 
-interface ContentProps extends Pick<StepPanelProps, 'outline' | 'tab' | 'onTab'> {
+interface ContentProps extends Pick<StepPanelProps, 'tab' | 'onTab'> {
   answer: Exact<'StepDetail'>;
+  isRunning: boolean;
 }
 
-function Content({ answer, outline, tab, onTab }: ContentProps) {
+function Content({ answer, isRunning, tab, onTab }: ContentProps) {
   const step = answer.data.node as Step | null;
   if (!step) return <p class="run-missing">This step is not there any more.</p>;
   const document = (
@@ -110,8 +118,7 @@ function Content({ answer, outline, tab, onTab }: ContentProps) {
         }}
         missing={{
           input: 'No input was recorded for this step.',
-          output:
-            outline.status === 'RUNNING' ? 'The step has not returned yet.' : 'No output was recorded for this step.',
+          output: isRunning ? 'The step has not returned yet.' : 'No output was recorded for this step.',
         }}
       />
     </>

@@ -91,6 +91,7 @@ export function Steps({ run, changes, onMissing }: StepsProps) {
               runId={run.id}
               outline={outline}
               start={start}
+              isOver={hasEnded(run.status)}
               link={location.origin + href(paths.run(run.id, `step=${outline.index}`))}
               tab={view.stepTab}
               onTab={stepTab => setView({ stepTab }, 'replace')}

@@ -57,9 +57,10 @@ export function Timeline({ steps, range: [start, end], selected, onSelect, view,
     () => (closed.size || kept ? layOut(tree, kept ? new Set() : closed, start, kept) : all),
     [tree, closed, kept, all],
   );
-  const isRunning = end === null || all.some(row => row.to === null);
-  const now = useFastNow(isRunning);
-  const whole = useMemo(() => wholeRange(start, end, all, now), [start, end, all, isRunning ? now : 0]);
+  const clock = useFastNow(end === null);
+  // Bars of steps without an end stop where the run did.
+  const now = end ?? clock;
+  const whole = useMemo(() => wholeRange(start, end, all, now), [start, end, all, now]);
   const shown = view ?? whole;
 
   const { ref, first, last, width, height, onScroll, reveal } = useVisible<HTMLDivElement>(rows.length, ROW_HEIGHT);

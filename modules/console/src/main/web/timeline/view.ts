@@ -19,7 +19,8 @@ const TICKS = [
 
 /**
  * The range of a run and all its bars. The end of a running one is ahead of the clock and moves in large steps, so that
- * bars grow and the axis rests.
+ * bars grow and the axis rests. A step that was still running when its run ended, such as a crashed one, has no end: it
+ * does not extend the range.
  */
 export function wholeRange(
   start: number,
@@ -29,13 +30,11 @@ export function wholeRange(
 ): Range {
   let from = start;
   let to = end ?? start;
-  let running = end === null;
   for (const bar of bars) {
     from = Math.min(from, bar.from);
     to = Math.max(to, bar.to ?? bar.from);
-    running ||= bar.to === null;
   }
-  if (running) {
+  if (end === null) {
     const elapsed = Math.max(SECOND, now - from, to - from);
     return { from, to: from + SECOND * 1.25 ** Math.ceil(Math.log(elapsed / SECOND) / Math.log(1.25) + 0.2) };
   }

@@ -2,7 +2,7 @@
 import { render } from 'preact';
 import { useState } from 'preact/hooks';
 import { act } from 'preact/test-utils';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { pressKey } from '../../../main/web/app/keys';
 import type { StepOutline } from '../../../main/web/timeline/layout';
 import { Timeline } from '../../../main/web/timeline/Timeline';
@@ -171,4 +171,26 @@ test('keys of the page move, find failures and zoom', () => {
   expect(view!.from).toBeCloseTo(START + 2100 - 9 + 21.6);
   pressOnPage('0');
   expect(view).toBeNull();
+});
+
+test('a step that never ended stops with its run, and nothing is drawn again', async () => {
+  vi.useFakeTimers();
+  const step: StepOutline = { ...STEPS[0]!, status: 'RUNNING', finishedAt: null, durationMillis: null };
+  act(() =>
+    render(
+      <Timeline
+        steps={[step]}
+        range={[START, START + 55_000]}
+        selected={null}
+        onSelect={() => {}}
+        view={null}
+        onView={() => {}}
+      />,
+      document.body,
+    ),
+  );
+
+  expect(row(0).querySelector('.timeline-duration')!.textContent).toBe('55 s');
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
 });

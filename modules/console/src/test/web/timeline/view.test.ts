@@ -12,6 +12,10 @@ describe('wholeRange', () => {
     expect(wholeRange(1000, 1000, [], 0)).toEqual({ from: 1000, to: 1001 });
   });
 
+  it('of one that has ended does not grow with steps that never ended', () => {
+    expect(wholeRange(1000, 2000, [{ from: 1500, to: null }], 9_000_000)).toEqual({ from: 1000, to: 2000 });
+  });
+
   it('of a running one ends ahead of the clock and changes rarely', () => {
     const ends = new Set<number>();
     for (let now = 1000; now < 61_000; now += 250) {
