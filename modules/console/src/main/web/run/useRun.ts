@@ -46,6 +46,10 @@ export function useRun(id: string): FollowedRun {
   const isFirst = useRef(true);
   const known = useRef<ReadRun>();
   const isMissing = answer !== undefined && !answer.data.execution;
+  const reread = () => {
+    again();
+    setChanges(count => count + 1);
+  };
 
   useEffect(
     () =>
@@ -64,7 +68,7 @@ export function useRun(id: string): FollowedRun {
             if (!isFirst.current || !hasEnded(newest.status)) setChanges(count => count + 1);
             isFirst.current = false;
           },
-          reset: again,
+          reset: reread,
           error({ code }) {
             if (code === 'NOT_FOUND' && known.current) again();
           },
@@ -111,11 +115,11 @@ export function useRun(id: string): FollowedRun {
     [documents, row],
   );
 
-  // The events of a run do not contain its result.
+  // The events of a run do not contain its result, and the last steps may have come before the first event.
   const isOutdated = documents && row && hasEnded(row.status) && !hasEnded(documents.run.status);
   useEffect(() => {
     if (!isOutdated) return;
-    const timer = setTimeout(again, ENDED_MILLIS);
+    const timer = setTimeout(reread, ENDED_MILLIS);
     return () => clearTimeout(timer);
   }, [isOutdated, documents]);
 
