@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import { JsonTree } from '../json/JsonTree';
 import { Notice } from '../parts/Notice';
 import { Tabs } from '../parts/Tabs';
@@ -18,15 +19,21 @@ export function Documents<T extends string>({ label, documents, selected, onSele
   const names = Object.keys(documents) as T[];
   const shown = selected ?? names.find(name => documents[name].text !== null) ?? (names[0] as T);
   const document = documents[shown];
-  const text = shownText(document);
+  // A live run renders again with each event, and its documents may be large.
+  const { text, notes } = useMemo(
+    () => ({ text: shownText(document), notes: documentNotes(document) }),
+    [document.label, document.text, document.isTruncated, document.isSanitized, document.isRedacted],
+  );
+  const texts = names.map(name => documents[name].text);
+  const sizes = useMemo(() => texts.map(size), texts);
   return (
     <Tabs
       label={label}
       selected={shown}
       onSelect={onSelect}
-      tabs={names.map(id => ({ id, label: documents[id].label, note: size(documents[id]) }))}
+      tabs={names.map((id, at) => ({ id, label: documents[id].label, note: sizes[at] as string }))}
     >
-      {documentNotes(document).map(note => (
+      {notes.map(note => (
         <Notice key={note} kind="warn">
           {note}
         </Notice>
@@ -40,6 +47,6 @@ export function Documents<T extends string>({ label, documents, selected, onSele
   );
 }
 
-function size({ text }: RecordedDocument): string {
+function size(text: string | null): string {
   return text === null ? 'none' : formatBytes(new TextEncoder().encode(text).length);
 }
