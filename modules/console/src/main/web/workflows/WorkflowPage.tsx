@@ -87,7 +87,7 @@ function OneWorkflow({ id }: { id: string }) {
       {workflow?.statistics ? (
         <WorkflowTrend id={id} interval={span.interval} statistics={workflow.statistics} stale={asked.stale} />
       ) : (
-        <Unread error={asked.error} rows={6} height={80} />
+        <Unread error={asked.error ?? asked.fieldErrors[0]} rows={6} height={80} />
       )}
       <LastRuns id={id} onChange={asked.again} />
       {workflow && (

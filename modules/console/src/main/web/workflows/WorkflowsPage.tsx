@@ -127,7 +127,7 @@ export function WorkflowsPage() {
       <NotUnderstood unknown={unknown} onChange={next => setQuery({ unknown: next })} />
       <ErrorNotice error={asked.error ?? asked.fieldErrors[0]} again={asked.again} what="The list of workflows" />
       {rows === undefined ? (
-        <Unread error={asked.error} height={44} />
+        <Unread error={asked.error ?? asked.fieldErrors[0]} height={44} />
       ) : rows.length === 0 ? (
         <Nothing search={search} clear={() => setQuery({ q: '' })} />
       ) : (
