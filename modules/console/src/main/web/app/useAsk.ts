@@ -58,6 +58,9 @@ export function useAsk<K extends OperationName>(
     if (key === null) return;
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const retry = (error: ApiError | undefined) => {
+      if (error?.isTemporary) timer = setTimeout(again, error.retryAfterMillis ?? RETRY_MILLIS);
+    };
     askedAt.current = Date.now();
     setState(before => ({ ...before, data: keep || before.key === key ? before.data : undefined, loading: true }));
     ask(operation, JSON.parse(key) as Variables<K>, controller.signal).then(
@@ -65,12 +68,13 @@ export function useAsk<K extends OperationName>(
         if (controller.signal.aborted) return;
         markRead();
         setState({ key, data, error: undefined, fieldErrors: errors, loading: false });
+        retry(errors.find(({ isTemporary }) => isTemporary));
       },
       (failure: unknown) => {
         if (controller.signal.aborted) return;
         const error = asApiError(failure);
         setState(before => ({ ...before, error, loading: false }));
-        if (error.isTemporary) timer = setTimeout(again, error.retryAfterMillis ?? RETRY_MILLIS);
+        retry(error);
       },
     );
     return () => {
