@@ -47,6 +47,18 @@ function withZone(to: string): string {
   return `${path}?${readable(params)}`;
 }
 
+let runsQuery = '';
+function rememberRuns({ path, query }: Place) {
+  if (path === '/') runsQuery = query;
+}
+rememberRuns(place.get());
+place.subscribe(rememberRuns);
+
+/** The list of runs as it was last on the screen, with its filters and position. */
+export function lastRuns(): string {
+  return paths.runs(runsQuery);
+}
+
 /** The address of what is on the screen, to share it. */
 export function currentAddress(): string {
   writeNow();

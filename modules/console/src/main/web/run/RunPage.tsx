@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { useKeys } from '../app/keys';
-import { href, navigate, paths, useQuery } from '../app/navigate';
+import { href, lastRuns, navigate, paths, useQuery } from '../app/navigate';
 import { toast } from '../app/toast';
 import { useAsk } from '../app/useAsk';
 import { copyText } from '../parts/Copy';
@@ -41,7 +41,7 @@ function OneRun({ id }: { id: string }) {
         if (await copyText(link)) toast('Link copied.');
       },
     },
-    { key: 'u', label: 'Back to the runs', run: () => navigate(paths.runs()) },
+    { key: 'u', label: 'Back to the runs', run: () => navigate(lastRuns()) },
   ]);
 
   if (!read) {

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { chooseZone, localZone } from '../../../main/web/app/clock';
-import { currentAddress, href, navigate, place } from '../../../main/web/app/navigate';
+import { currentAddress, href, lastRuns, navigate, place } from '../../../main/web/app/navigate';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -46,6 +46,13 @@ test('a link to what is on the screen has its last change', () => {
   navigate('/executions/x?step=2', 'replace');
 
   expect(currentAddress()).toContain('step=2');
+});
+
+test('the list of runs is found again with its filters', () => {
+  navigate('/?status=FAILED&at=x');
+  navigate('/executions/x');
+
+  expect(lastRuns()).toBe('/?status=FAILED&at=x');
 });
 
 test('every link names the time zone unless it is that of the browser', () => {
