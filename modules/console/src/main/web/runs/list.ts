@@ -144,11 +144,13 @@ export class RunsList {
       const before = this.state.get();
       const known = new Map(before.rows.map(entry => [entry.run.id, entry]));
       const rows = entries(page).map(entry => reuse(known.get(entry.run.id), entry));
-      // A list that was just opened is at its top, and shows new runs there.
-      const isNewAtTop = isCatchUp && this.#at === null && rows[0]?.run.id !== before.rows[0]?.run.id;
-      this.#answer(question, page, rows, {
+      // A list that was just opened does not jump: what came above its first row is counted as new.
+      const isAtTop = isCatchUp && this.#at === null && jumped === null;
+      const firstKnown = isAtTop ? rows.findIndex(({ run }) => known.has(run.id)) : 0;
+      for (const { run } of rows.slice(0, Math.max(0, firstKnown))) this.#fresh.add(run.id);
+      this.#answer(question, page, rows.slice(Math.max(0, firstKnown)), {
         hasPrevious: this.#at !== null || jumped !== null,
-        generation: before.generation + (isNewAtTop ? 1 : 0),
+        generation: before.generation + (firstKnown < 0 ? 1 : 0),
       });
     } catch (failure) {
       this.#fail(failure);
@@ -294,7 +296,7 @@ export class RunsList {
       error: null,
       hasNext: page.pageInfo.hasNextPage,
       partial: page.isPartial ? { until: page.searchedUntil } : null,
-      fresh: 0,
+      fresh: this.#fresh.size,
       outdated: false,
       ...more,
     });

@@ -72,6 +72,26 @@ test('a page that comes after the rows were replaced leaves no hole above them',
   list.dispose();
 });
 
+test('runs that came while the list was opened are counted, and move no row', async () => {
+  const asked = aServer();
+  const list = new RunsList();
+  list.ask(question, null);
+  await asked[0]?.answer([1, 2, 3]);
+  const { generation } = list.state.get();
+  void list.refresh(true);
+  await asked[1]?.answer([9, 8, 1, 2]);
+
+  expect(shown(list)).toEqual([1, 2]);
+  expect(list.state.get()).toMatchObject({ fresh: 2, generation });
+
+  // Nothing of what was shown is left.
+  void list.refresh(true);
+  await asked[2]?.answer([13, 12, 11]);
+  expect(shown(list)).toEqual([13, 12, 11]);
+  expect(list.state.get()).toMatchObject({ fresh: 0, generation: generation + 1 });
+  list.dispose();
+});
+
 test('a jump says whether there is nothing or whether it failed', async () => {
   const asked = aServer();
   const list = new RunsList();
