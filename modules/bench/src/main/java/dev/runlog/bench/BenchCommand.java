@@ -1,5 +1,21 @@
 package dev.runlog.bench;
 
+import dev.runlog.bench.database.DataSet;
+import dev.runlog.bench.database.Databases;
+import dev.runlog.bench.database.Loader;
+import dev.runlog.bench.database.Postgres;
+import dev.runlog.bench.figure.Bench;
+import dev.runlog.bench.figure.Figure;
+import dev.runlog.bench.figure.StagedRows;
+import dev.runlog.bench.result.Machine;
+import dev.runlog.bench.result.Report;
+import dev.runlog.bench.result.Row;
+import dev.runlog.bench.support.BenchFailure;
+import dev.runlog.bench.support.Closing;
+import dev.runlog.bench.support.Home;
+import dev.runlog.bench.support.Options;
+import dev.runlog.bench.support.Progress;
+import dev.runlog.bench.traffic.EventSender;
 import dev.runlog.app.database.EmbeddedDatabase;
 import java.io.IOException;
 import java.nio.file.Files;

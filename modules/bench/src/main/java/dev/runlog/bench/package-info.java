@@ -1,6 +1,6 @@
 /**
  * The benchmark: compares the real server with its database alone, measured in turns. {@link
- * dev.runlog.bench.BenchCommand} is the entry point; each measurement is a {@link dev.runlog.bench.Figure}.
+ * dev.runlog.bench.BenchCommand} is the entry point; each measurement is a {@link dev.runlog.bench.figure.Figure}.
  */
 @NullMarked
 package dev.runlog.bench;

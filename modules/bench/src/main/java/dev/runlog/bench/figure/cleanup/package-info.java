@@ -1,0 +1,5 @@
+/** Measurements of cleanups. */
+@NullMarked
+package dev.runlog.bench.figure.cleanup;
+
+import org.jspecify.annotations.NullMarked;
