@@ -105,13 +105,16 @@ final class OutOfOrderTest {
                 .isEqualTo(beat.plusSeconds(3600));
 
         engine.record(event("finished", "externalId", "beating", "workflow", "w", "status", "SUCCESS"));
-        assertThat(engine.find("beating", "lastHeartbeatAt").get("lastHeartbeatAt").isNull())
+        assertThat(engine.find("beating", "lastHeartbeatAt")
+                        .get("lastHeartbeatAt")
+                        .isNull())
                 .isTrue();
     }
 
     private Instant lastHeartbeat(String externalId) {
-        return Instant.parse(
-                engine.find(externalId, "lastHeartbeatAt").get("lastHeartbeatAt").asText());
+        return Instant.parse(engine.find(externalId, "lastHeartbeatAt")
+                .get("lastHeartbeatAt")
+                .asText());
     }
 
     @Test

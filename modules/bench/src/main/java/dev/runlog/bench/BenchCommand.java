@@ -1,5 +1,6 @@
 package dev.runlog.bench;
 
+import dev.runlog.app.database.EmbeddedDatabase;
 import dev.runlog.bench.database.DataSet;
 import dev.runlog.bench.database.Databases;
 import dev.runlog.bench.database.Loader;
@@ -16,7 +17,6 @@ import dev.runlog.bench.support.Home;
 import dev.runlog.bench.support.Options;
 import dev.runlog.bench.support.Progress;
 import dev.runlog.bench.traffic.EventSender;
-import dev.runlog.app.database.EmbeddedDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

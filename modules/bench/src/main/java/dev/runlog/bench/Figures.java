@@ -2,8 +2,8 @@ package dev.runlog.bench;
 
 import dev.runlog.bench.figure.Figure;
 import dev.runlog.bench.figure.cleanup.CleanupSpeed;
-import dev.runlog.bench.figure.cleanup.PreviewTime;
 import dev.runlog.bench.figure.cleanup.ExternalIdCleanup;
+import dev.runlog.bench.figure.cleanup.PreviewTime;
 import dev.runlog.bench.figure.cleanup.WhileCleaning;
 import dev.runlog.bench.figure.footprint.DiskUse;
 import dev.runlog.bench.figure.footprint.MemoryUse;

@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
  * @param constants values of other variables
  */
 public record SqlScript(List<String> statements, Map<String, String> constants) {
-    public static final String WORKFLOW_ID = "('" + DataSet.WORKFLOW_ID_PREFIX + "' || lpad(to_hex(:w::int), 12, '0'))::uuid";
+    public static final String WORKFLOW_ID =
+            "('" + DataSet.WORKFLOW_ID_PREFIX + "' || lpad(to_hex(:w::int), 12, '0'))::uuid";
     static final String OWNER = "('" + DataSet.OWNER_PREFIX + "' || :o::text)";
 
     public SqlScript {

@@ -1,12 +1,12 @@
 package dev.runlog.bench.result;
 
-import dev.runlog.bench.database.DataSet;
-import dev.runlog.bench.support.BenchFailure;
-import dev.runlog.bench.support.Options;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runlog.bench.database.DataSet;
+import dev.runlog.bench.support.BenchFailure;
+import dev.runlog.bench.support.Options;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

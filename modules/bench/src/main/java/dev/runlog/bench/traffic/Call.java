@@ -20,7 +20,8 @@ public record Call(String method, String path, String subject, String body) {
             Files.write(
                     file,
                     calls.stream()
-                            .map(call -> String.join("\t", call.method, call.path, OwnerTokens.of(call.subject), call.body))
+                            .map(call ->
+                                    String.join("\t", call.method, call.path, OwnerTokens.of(call.subject), call.body))
                             .toList());
             return file;
         } catch (IOException failure) {

@@ -117,7 +117,8 @@ public final class EventSender {
 
     private String answerTo(Body body) {
         String head = "POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: "
-                + "application/x-ndjson\r\nAuthorization: Bearer " + OwnerTokens.of(OwnerTokens.ENGINE) + "\r\nContent-Length: "
+                + "application/x-ndjson\r\nAuthorization: Bearer " + OwnerTokens.of(OwnerTokens.ENGINE)
+                + "\r\nContent-Length: "
                 + body.length() + "\r\n\r\n";
         try (SocketChannel socket = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
             ByteBuffer bytes = StandardCharsets.US_ASCII.encode(head);

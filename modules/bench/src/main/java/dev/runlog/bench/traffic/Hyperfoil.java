@@ -1,10 +1,10 @@
 package dev.runlog.bench.traffic;
 
-import dev.runlog.bench.support.BenchFailure;
-import dev.runlog.bench.support.Home;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.runlog.bench.support.BenchFailure;
+import dev.runlog.bench.support.Home;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.runlog.bench.traffic;
 
-import dev.runlog.bench.support.BenchFailure;
-import dev.runlog.bench.support.Home;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.runlog.bench.support.BenchFailure;
+import dev.runlog.bench.support.Home;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

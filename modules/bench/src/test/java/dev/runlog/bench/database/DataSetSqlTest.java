@@ -1,11 +1,10 @@
 package dev.runlog.bench.database;
 
-import dev.runlog.bench.traffic.OwnerTokens;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.runlog.app.config.RunlogConfig;
 import dev.runlog.app.server.Server;
+import dev.runlog.bench.traffic.OwnerTokens;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import java.net.URI;

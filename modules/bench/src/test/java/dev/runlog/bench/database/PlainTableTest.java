@@ -1,9 +1,8 @@
 package dev.runlog.bench.database;
 
-import dev.runlog.bench.figure.reading.FixedPage;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runlog.bench.figure.reading.FixedPage;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import java.util.Arrays;

@@ -1,6 +1,7 @@
 package dev.runlog.bench.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,9 +1,8 @@
 package dev.runlog.bench.server;
 
-import dev.runlog.bench.database.Postgres;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runlog.bench.database.Postgres;
 import dev.runlog.testing.PostgresExtension;
 import dev.runlog.testing.TestDatabase;
 import java.lang.management.ManagementFactory;

@@ -263,7 +263,8 @@ final class Draft {
         if (head().status() != ExecutionStatus.RUNNING || timeout == null) {
             return false;
         }
-        replaceHead(head().toBuilder().heartbeatDeadline(now.plus(timeout), timeout).build());
+        replaceHead(
+                head().toBuilder().heartbeatDeadline(now.plus(timeout), timeout).build());
         deadlineMoved = true;
         return true;
     }

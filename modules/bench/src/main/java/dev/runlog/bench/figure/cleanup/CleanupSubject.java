@@ -1,5 +1,8 @@
 package dev.runlog.bench.figure.cleanup;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.runlog.bench.database.DataSet;
 import dev.runlog.bench.database.DataSetSql;
 import dev.runlog.bench.database.Databases;
@@ -9,9 +12,6 @@ import dev.runlog.bench.server.ServerProcess;
 import dev.runlog.bench.support.BenchFailure;
 import dev.runlog.bench.support.Pause;
 import dev.runlog.bench.traffic.OwnerTokens;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;

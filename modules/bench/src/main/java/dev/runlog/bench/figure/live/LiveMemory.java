@@ -1,5 +1,6 @@
 package dev.runlog.bench.figure.live;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.runlog.bench.figure.Bench;
 import dev.runlog.bench.figure.Figure;
 import dev.runlog.bench.result.Goal;
@@ -10,7 +11,6 @@ import dev.runlog.bench.support.BenchFailure;
 import dev.runlog.bench.support.Pause;
 import dev.runlog.bench.support.Progress;
 import dev.runlog.bench.traffic.Subscribers;
-import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 

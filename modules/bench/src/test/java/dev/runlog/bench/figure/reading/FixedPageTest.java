@@ -1,10 +1,9 @@
 package dev.runlog.bench.figure.reading;
 
-import dev.runlog.bench.database.DataSet;
-import dev.runlog.bench.database.SqlScript;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.runlog.bench.database.DataSet;
+import dev.runlog.bench.database.SqlScript;
 import org.junit.jupiter.api.Test;
 
 class FixedPageTest {
