@@ -60,6 +60,10 @@ describe('outages', {
       async (page, { context }) => {
         await page.locator('.table-row').first().waitFor();
         const before = (await rows(page)).length;
+        // The scripts of the other pages come a while after the first one.
+        await page.waitForFunction(() =>
+          performance.getEntriesByType('resource').some(({ name }) => name.includes('WorkflowsPage')),
+        );
 
         await context.setOffline(true);
         await page.getByText('Offline.').waitFor({ timeout: 40_000 });

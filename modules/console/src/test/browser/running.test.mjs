@@ -63,9 +63,15 @@ describe('the first run', { skip: withoutChromium }, () => {
     await visiting(subject, '', async (page, { context }) => {
       await context.grantPermissions(['clipboard-read', 'clipboard-write']);
       await page.getByRole('heading', { name: 'Record your first run' }).waitFor();
-      await page.getByRole('button', { name: 'Copy the command' }).first().click();
-      const copied = await page.evaluate(() => navigator.clipboard.readText());
-      assert.match(copied, new RegExp(`RUNLOG_URL=${server.url} .*--subject ${subject}`));
+      // Pages of other tests share the clipboard.
+      await until(
+        async () => {
+          await page.getByRole('button', { name: /^Copy the command|^Copied/ }).first().click();
+          return page.evaluate(() => navigator.clipboard.readText());
+        },
+        copied => new RegExp(`RUNLOG_URL=${server.url} .*--subject ${subject}`).test(copied),
+        'the command in the clipboard',
+      );
       await page.getByRole('img', { name: 'Live' }).waitFor();
 
       const started = { event: 'started', id: id(), workflow: 'hello' };

@@ -1,5 +1,6 @@
 import { useStore } from '../api/store';
 import { Link, paths } from '../app/navigate';
+import { openedRun } from '../app/opened-run';
 import { Label } from '../parts/Chips';
 import { Duration } from '../parts/Duration';
 import { Icon } from '../parts/Icon';
@@ -62,7 +63,7 @@ export function runColumns(
       width: 'minmax(140px, 1.2fr)',
       narrow: '1 / 2',
       cell: ({ run }) => (
-        <Link class="runs-link" to={paths.run(run.id)} tabIndex={-1}>
+        <Link class="runs-link" to={paths.run(run.id)} tabIndex={-1} onClick={() => openedRun.set(run.id)}>
           <Recorded text={run.workflow?.name ?? run.id} />
         </Link>
       ),

@@ -148,6 +148,7 @@ export function RunsPage() {
 
   function open(row: Entry | undefined) {
     if (!row) return;
+    savePlace();
     openedRun.set(row.run.id);
     navigate(paths.run(row.run.id));
   }
@@ -163,6 +164,11 @@ export function RunsPage() {
   async function jump(time: string) {
     if ((await list.jump(question, time)) !== false) return;
     toast(`No run matches ${query.sort === 'start' ? 'after' : 'before'} ${formatDate(Date.parse(time), shownZone)}.`);
+  }
+  /** Writes the position at once, before another page is opened: Back leads there. */
+  function savePlace() {
+    clearTimeout(scrolling.current);
+    if (list.at !== query.at) setQuery({ at: list.at }, 'replace');
   }
   function onVisible({ start }: { start: number }) {
     const at = list.scrolledTo(start);
@@ -266,7 +272,7 @@ export function RunsPage() {
         what="The list of runs"
         again={() => list.ask(question, query.at)}
       />
-      <div class={areRowsOld ? 'runs-table is-stale' : 'runs-table'}>
+      <div class={areRowsOld ? 'runs-table is-stale' : 'runs-table'} onClickCapture={savePlace}>
         {state.generation === 0 ? (
           <Unread error={state.error} />
         ) : (

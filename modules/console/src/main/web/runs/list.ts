@@ -157,6 +157,11 @@ export class RunsList {
     }
   }
 
+  /** The cursor for the URL, as `scrolledTo` returned it. */
+  get at(): string | null {
+    return this.#at;
+  }
+
   /** Where the person is: the list is asked from here when it must be asked again. Returns the cursor for the URL. */
   scrolledTo(firstVisible: number): string | null {
     const { rows, hasPrevious } = this.state.get();

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 public record SqlScript(List<String> statements, Map<String, String> constants) {
     public static final String WORKFLOW_ID =
             "('" + DataSet.WORKFLOW_ID_PREFIX + "' || lpad(to_hex(:w::int), 12, '0'))::uuid";
-    static final String OWNER = "('" + DataSet.OWNER_PREFIX + "' || :o::text)";
+    public static final String OWNER = "('" + DataSet.OWNER_PREFIX + "' || :o::text)";
 
     public SqlScript {
         statements = List.copyOf(statements);

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** The statement of the page in fixed-page.sql, which is independent of the one that the server sends now. */
-final class FixedPage {
+public final class FixedPage {
     private static final int WORKFLOW = 1;
     private static final Duration REACH = Duration.ofDays(2);
     /** One more than the page, to know whether there is a next one. */
@@ -22,7 +22,7 @@ final class FixedPage {
 
     private FixedPage() {}
 
-    static SqlScript script(DataSet set) {
+    public static SqlScript script(DataSet set) {
         Instant from = Instant.ofEpochMilli(set.endMillis()).minus(REACH);
         return SqlScript.ofRandomWorkflow(
                 new SentStatement(
