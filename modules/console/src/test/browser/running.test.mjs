@@ -66,7 +66,10 @@ describe('the first run', { skip: withoutChromium }, () => {
       // Pages of other tests share the clipboard.
       await until(
         async () => {
-          await page.getByRole('button', { name: /^Copy the command|^Copied/ }).first().click();
+          await page
+            .getByRole('button', { name: /^Copy the command|^Copied/ })
+            .first()
+            .click();
           return page.evaluate(() => navigator.clipboard.readText());
         },
         copied => new RegExp(`RUNLOG_URL=${server.url} .*--subject ${subject}`).test(copied),

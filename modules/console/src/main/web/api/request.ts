@@ -1,6 +1,6 @@
 import { ApiError, fromGraphQl, type GraphQlError, offline } from './errors';
 import type { Operation, OperationName, Result, Variables } from './operation';
-import { base, loadSession, session } from './server';
+import { base, repairSession, session } from './server';
 import { createStore, type Store } from './store';
 
 /** Since when requests do not reach the server; null if the last one did. */
@@ -68,22 +68,12 @@ async function post<K extends OperationName>(
     reachedAt.set(Date.now());
   }
   if (response.status === 401) session.set('signed-out');
-  else if (response.status < 502 && session.get() === 'unknown') void repairSession();
+  else if (response.status < 502) repairSession();
   if (text.startsWith('{')) return text;
   // A proxy in between answers with a page of its own while the server is away.
   throw response.status >= 502
     ? unreachable()
     : new ApiError('INTERNAL', `The server answered ${response.status} without JSON.`);
-}
-
-let isRepairing = false;
-
-/** The question who is signed in has failed, or is still on its way, although the server answers. */
-async function repairSession() {
-  if (isRepairing) return;
-  isRepairing = true;
-  await loadSession();
-  isRepairing = false;
 }
 
 function unreachable(): ApiError {

@@ -46,9 +46,18 @@ channel?.addEventListener('message', ({ data }: MessageEvent<Session | 'signed-o
 /** Grows with each question, sign-in and sign-out: older answers are out of date. */
 let round = 0;
 
+/** How many questions who is signed in are on their way. */
+let asking = 0;
+
+/** Asks who is signed in if that is unknown because the question failed, although the server answers others. */
+export function repairSession(): void {
+  if (session.get() === 'unknown' && asking === 0) void loadSession();
+}
+
 /** Asks the server who is signed in. Keeps the current answer while the server cannot be reached. */
 export async function loadSession(): Promise<void> {
   const asked = ++round;
+  asking++;
   try {
     const response = await fetch(`${base}/session`, { cache: 'no-store' });
     if (!response.ok && response.status !== 401) return;
@@ -59,6 +68,8 @@ export async function loadSession(): Promise<void> {
     if (isFirst && answer !== 'signed-out') channel?.postMessage(answer);
   } catch {
     // Offline: the next request says so.
+  } finally {
+    asking--;
   }
 }
 
