@@ -44,6 +44,17 @@ await record(server, OWNER, [
   { event: 'queued', id: id(Date.now() - 2_000), workflow: 'report' },
 ]);
 const { workflowByKey } = await ask(server, OWNER, '{ workflowByKey(key: "import-orders") { id } }');
+await ask(
+  server,
+  OWNER,
+  `mutation($workflow: ID!, $failed: ID!) {
+    all: setRetentionPolicy(input: { keepFor: "P90D", keepLast: 10 }) { retentionPolicy { id } }
+    one: setRetentionPolicy(input: { workflowId: $workflow, keepFor: "P7D", statuses: [SUCCESS] }) { retentionPolicy { id } }
+    holdExecution(input: { executionId: $failed, reason: "For the audit" }) { execution { id } }
+    cleanupExecutions(input: { olderThan: "P6D" }) { cleanup { id } }
+  }`,
+  { workflow: workflowByKey.id, failed: failed.id },
+);
 const pages = {
   runs: '',
   'runs-failed': '?status=FAILED&last=7d',
@@ -53,6 +64,7 @@ const pages = {
   workflows: 'workflows',
   workflow: `workflows/${workflowByKey.id}`,
   running: 'running',
+  'runs-filters': '?status=FAILED,SUCCESS&last=7d&label=env:prod&min=1s&trigger=schedule&cols=nothing,status,workflow,start,error',
   cleanup: 'cleanup?olderThan=P7D',
   'cleanup-policies': 'cleanup?tab=policies',
   'cleanup-held': 'cleanup?tab=held',
