@@ -64,7 +64,8 @@ const pages = {
   workflows: 'workflows',
   workflow: `workflows/${workflowByKey.id}`,
   running: 'running',
-  'runs-filters': '?status=FAILED,SUCCESS&last=7d&label=env:prod&min=1s&trigger=schedule&cols=nothing,status,workflow,start,error',
+  'runs-filters':
+    '?status=FAILED,SUCCESS&last=7d&label=env:prod&min=1s&trigger=schedule&cols=nothing,status,workflow,start,error',
   cleanup: 'cleanup?olderThan=P7D',
   'cleanup-policies': 'cleanup?tab=policies',
   'cleanup-held': 'cleanup?tab=held',
