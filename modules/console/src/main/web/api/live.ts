@@ -137,7 +137,7 @@ type Fields = Record<string, unknown>;
 
 let wake = () => {};
 let shared: Client | null = null;
-/** How many subscriptions pages follow. */
+/** Number of subscriptions that pages follow. */
 let following = 0;
 
 function client(): Client {

@@ -43,13 +43,13 @@ channel?.addEventListener('message', ({ data }: MessageEvent<Session | 'signed-o
   if (JSON.stringify(data) !== JSON.stringify(session.get())) void loadSession();
 });
 
-/** Grows with each question, sign-in and sign-out: older answers are out of date. */
+/** Grows with each request for the session, sign-in and sign-out: older answers are out of date. */
 let round = 0;
 
-/** How many questions who is signed in are on their way. */
+/** Number of requests for the session in progress. */
 let asking = 0;
 
-/** Asks who is signed in if that is unknown because the question failed, although the server answers others. */
+/** Asks for the session again if the request failed although the server answers others. */
 export function repairSession(): void {
   if (session.get() === 'unknown' && asking === 0) void loadSession();
 }

@@ -147,8 +147,9 @@ export class RunsList {
       // A list that was just opened does not jump: what came above its first row is counted as new.
       const isAtTop = isCatchUp && this.#at === null && jumped === null;
       const firstKnown = isAtTop ? rows.findIndex(({ run }) => known.has(run.id)) : 0;
-      for (const { run } of rows.slice(0, Math.max(0, firstKnown))) this.#fresh.add(run.id);
-      this.#answer(question, page, rows.slice(Math.max(0, firstKnown)), {
+      const shownFrom = Math.max(0, firstKnown);
+      for (const { run } of rows.slice(0, shownFrom)) this.#fresh.add(run.id);
+      this.#answer(question, page, rows.slice(shownFrom), {
         hasPrevious: this.#at !== null || jumped !== null,
         generation: before.generation + (firstKnown < 0 ? 1 : 0),
       });

@@ -54,7 +54,7 @@ beforeEach(() => {
   session.set(of(`someone ${Math.random()}`));
 });
 
-test('a socket that nobody uses is not kept for another subject', async () => {
+test('an unused socket is not kept for another subject', async () => {
   session.set(of('alice'));
   const stop = start();
   await runs('alice');

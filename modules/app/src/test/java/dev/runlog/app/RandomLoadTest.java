@@ -87,7 +87,7 @@ final class RandomLoadTest {
         }
     }
 
-    /** Deletes finished executions of the last owner, one cleanup after the other; returns how many cleanups ended. */
+    /** Deletes finished executions of the last owner in one cleanup after the other; returns the number of cleanups. */
     private int cleanUp(RunningServer server, AtomicBoolean ended) {
         Random random = new Random(seed);
         String token = server.token(RandomLoad.OWNERS.get(2), "executions:read", "executions:cleanup");
