@@ -263,7 +263,7 @@ export function RunsPage() {
           />
         </div>
       )}
-      {/* Whatever fails for the list fails for the counts, too. */}
+      {/* An error of the list stands for the counts, which have the same one. */}
       {!state.error && (
         <ErrorNotice error={facets.error ?? facets.fieldErrors[0]} what="The counts" again={facets.again} />
       )}
